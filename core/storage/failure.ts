@@ -1,0 +1,97 @@
+/**
+ * What a failed DynamoDB call means for the caller.
+ *
+ * - `condition`: a condition did not hold; `reasons` say which action and, where asked for, the item found there.
+ * - `conflict`: another transaction held an item; nothing was written; the same call may be repeated.
+ * - `throttled`: nothing was written; repeat later.
+ * - `validation`: DynamoDB will never take this call; `reasons` say which action, where it knows.
+ * - `unknown`: no answer came (time-out, reset, 5xx): the write may or may not have landed; read strongly before going on.
+ * - `fatal`: anything else (no such table, no permission, a bug).
+ */
+export type FailureKind = 'condition' | 'conflict' | 'throttled' | 'validation' | 'unknown' | 'fatal';
+
+/** One action's share in a cancelled transaction; `item` is the raw item that stood there (ALL_OLD). */
+export interface CancellationReason {
+  index: number;
+  code: string;
+  item?: Record<string, unknown>;
+}
+
+export interface Failure {
+  kind: FailureKind;
+  /** Only the actions that had a part in it, in the order of the transaction. */
+  reasons: CancellationReason[];
+  cause: unknown;
+}
+
+const THROTTLED = new Set([
+  'ProvisionedThroughputExceededException',
+  'ProvisionedThroughputExceeded',
+  'RequestLimitExceeded',
+  'ThrottlingException',
+  'ThrottlingError',
+  'LimitExceededException',
+]);
+
+const UNKNOWN = new Set([
+  'TimeoutError',
+  'RequestTimeout',
+  'RequestTimeoutException',
+  'AbortError',
+  'InternalServerError',
+  'InternalServerErrorException',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+  'TransactionInProgressException',
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** Sorts anything the SDK threw by what the caller may do next. Never throws. */
+export function classifyFailure(cause: unknown): Failure {
+  const error = (cause ?? {}) as SdkError;
+  if (error.name === 'TransactionCanceledException') return classifyCancellation(error, cause);
+  return { kind: kindOf(error), reasons: [], cause };
+}
+
+interface SdkError {
+  name?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+  CancellationReasons?: { Code?: string; Item?: Record<string, unknown> }[];
+}
+
+function kindOf(error: SdkError): FailureKind {
+  const name = error.name ?? '';
+  if (name === 'ConditionalCheckFailedException') return 'condition';
+  if (name === 'TransactionConflictException') return 'conflict';
+  if (THROTTLED.has(name)) return 'throttled';
+  if (name === 'ValidationException') return 'validation';
+  if (UNKNOWN.has(name) || UNKNOWN.has(error.code ?? '')) return 'unknown';
+  if ((error.$metadata?.httpStatusCode ?? 0) >= 500) return 'unknown';
+  return 'fatal';
+}
+
+function classifyCancellation(error: SdkError, cause: unknown): Failure {
+  const reasons = (error.CancellationReasons ?? []).flatMap((reason, index): CancellationReason[] => {
+    const code = reason.Code ?? 'None';
+    if (code === 'None') return [];
+    return [{ index, code, ...(reason.Item && { item: reason.Item }) }];
+  });
+  const codes = new Set(reasons.map(reason => reason.code));
+  return { kind: cancellationKind(codes), reasons, cause };
+}
+
+// A failed condition is looked at before a conflict: re-reading serves both. A validation error comes first, because
+// repeating the transaction can't succeed.
+function cancellationKind(codes: Set<string>): FailureKind {
+  if (codes.has('ValidationError') || codes.has('ItemCollectionSizeLimitExceeded')) return 'validation';
+  if (codes.has('ConditionalCheckFailed')) return 'condition';
+  if (codes.has('TransactionConflict')) return 'conflict';
+  if (codes.has('ThrottlingError') || codes.has('ProvisionedThroughputExceeded')) return 'throttled';
+  return 'unknown';
+}

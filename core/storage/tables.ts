@@ -1,0 +1,13 @@
+/** Names of the three tables. Every one has string keys `pk` and `sk` and the TTL attribute `expires_at` (seconds). */
+export interface TableNames {
+  network: string;
+  traffic: string;
+  cache: string;
+}
+
+/** Attribute that DynamoDB's TTL reads: seconds since the Unix epoch. DynamoDB deletes late, so readers check it too. */
+export const TTL_ATTRIBUTE = 'expires_at';
+
+/** DynamoDB's limits on one TransactWriteItems call. */
+export const TRANSACTION_MAX_ACTIONS = 100;
+export const TRANSACTION_MAX_BYTES = 4 * 1024 * 1024;
