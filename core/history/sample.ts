@@ -1,0 +1,35 @@
+/** Totals of a policy (or a group of lanes) at one instant, as the snapshot read them. */
+export interface Sample {
+  /** The instant this sample stands for: a minute, hour or day of UTC, milliseconds since the epoch. */
+  at: number;
+  /** When the lanes were really read, milliseconds since the epoch. */
+  taken_at: number;
+  packets: bigint;
+  /** Layer-3 bytes. */
+  bytes: bigint;
+  active_flows: number;
+  /** Rollups only: the highest rates of a minute, and the highest active flows, in the hour or day that ends here. */
+  peak?: Peak;
+}
+
+export interface Peak {
+  packets_per_second: number;
+  bits_per_second: number;
+  active_flows: number;
+}
+
+/**
+ * That a snapshot was taken at this instant, and how complete it is. An instant that has none is a gap: nobody looked. An
+ * instant that has one, but no sample of a policy, means that the policy's totals had not changed.
+ */
+export interface SnapshotMark {
+  at: number;
+  taken_at: number;
+  /** Registered edges that are not retired. */
+  edges_expected: number;
+  /** Those of them that were heard from within the last two minutes. */
+  edges_heard: number;
+  /** Lanes that were read; those that could not be decoded are counted apart and are missing in the samples. */
+  lanes: number;
+  bad_lanes: number;
+}

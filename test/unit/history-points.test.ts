@@ -1,0 +1,143 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { billingPercentile } from '../../core/history/percentile.ts';
+import { historyPoints } from '../../core/history/points.ts';
+import { resolveRange } from '../../core/history/resolution.ts';
+import type { Sample, SnapshotMark } from '../../core/history/sample.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-02-28T23:50:00Z');
+
+function mark(at: number): SnapshotMark {
+  return { at, taken_at: at + 500, edges_expected: 4, edges_heard: 3, lanes: 4, bad_lanes: 0 };
+}
+
+function sample(at: number, packets: bigint): Sample {
+  return { at, taken_at: at + 500, packets, bytes: packets * 100n, active_flows: 2 };
+}
+
+function minutes(from: number, to: number): { from: number; to: number; resolution: 'MINUTE' } {
+  return { from: START + from * MINUTE, to: START + to * MINUTE, resolution: 'MINUTE' };
+}
+
+describe('historyPoints', () => {
+  it('shows a missed minute as a gap and puts its traffic into the next point', () => {
+    const points = historyPoints({
+      range: minutes(0, 3),
+      samples: [sample(START, 10n), sample(START + MINUTE, 70n), sample(START + 3 * MINUTE, 190n)],
+      marks: [mark(START), mark(START + MINUTE), mark(START + 3 * MINUTE)],
+    });
+    expect(points.map(({ packets, gap, intervals_missed }) => ({ packets, gap, intervals_missed }))).toEqual([
+      { packets: 60n, gap: false, intervals_missed: 0 },
+      { packets: 0n, gap: true, intervals_missed: 0 },
+      { packets: 120n, gap: false, intervals_missed: 1 },
+    ]);
+    expect(points[2]?.packets_per_second).toBe(1);
+    expect(points[0]?.bits_per_second).toBe(800);
+    expect(points[0]?.completeness).toEqual({ edges_expected: 4, edges_heard: 3, ratio: 0.75 });
+    expect(points[1]?.completeness.ratio).toBe(0);
+  });
+
+  it('takes an instant with a mark and no sample as unchanged', () => {
+    const [point] = historyPoints({
+      range: minutes(0, 1),
+      samples: [sample(START - 5 * MINUTE, 10n)],
+      marks: [mark(START), mark(START + MINUTE)],
+    });
+    expect(point).toMatchObject({ packets: 0n, packets_total: 10n, gap: false });
+  });
+
+  it('marks the interval in which statistics were reset and never shows a negative rate', () => {
+    const points = historyPoints({
+      range: minutes(0, 2),
+      samples: [sample(START, 10n), sample(START + MINUTE, 20n), sample(START + 2 * MINUTE, 30n)],
+      marks: [mark(START), mark(START + MINUTE), mark(START + 2 * MINUTE)],
+      resets: [START + 90_000],
+    });
+    expect(points.map(point => [point.reset, point.packets])).toEqual([
+      [false, 10n],
+      [true, 10n],
+    ]);
+  });
+
+  it('puts every packet into exactly one interval, whatever minutes were missed', () => {
+    const minute = fc.record({ more: fc.bigInt(0n, 10n ** 20n), seen: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(minute, { minLength: 1, maxLength: 120 }), traffic => {
+        let total = 0n;
+        const samples = [sample(START, 0n)];
+        const marks = [mark(START)];
+        traffic.forEach(({ more, seen }, index) => {
+          total += more;
+          const at = START + (index + 1) * MINUTE;
+          const last = index === traffic.length - 1;
+          if (!seen && !last) return;
+          marks.push(mark(at));
+          if (samples.at(-1)?.packets !== total) samples.push(sample(at, total));
+        });
+        const points = historyPoints({ range: minutes(0, traffic.length), samples, marks });
+        expect(points).toHaveLength(traffic.length);
+        expect(points.reduce((sum, point) => sum + point.packets, 0n)).toBe(total);
+      }),
+    );
+  });
+});
+
+describe('resolveRange', () => {
+  const now = Date.parse('2026-03-29T12:00:30Z');
+  const hours = (count: number): number => count * 3_600_000;
+
+  it.each([
+    ['an hour', hours(1), 'MINUTE'],
+    ['a day', hours(24), 'MINUTE'],
+    ['47 hours', hours(47), 'HOUR'],
+    ['30 days', hours(24 * 30), 'HOUR'],
+    ['half a year', hours(24 * 180), 'DAY'],
+  ])('chooses the finest comfortable resolution for %s', (_, length, resolution) => {
+    expect(resolveRange({ from: now - length, to: now, now }).resolution).toBe(resolution);
+  });
+
+  it('puts both ends on the grid of UTC, over a change of the clocks too', () => {
+    expect(resolveRange({ from: now - hours(30), to: now, resolution: 'HOUR', now })).toEqual({
+      from: Date.parse('2026-03-28T06:00:00Z'),
+      to: Date.parse('2026-03-29T13:00:00Z'),
+      resolution: 'HOUR',
+    });
+  });
+
+  it.each([
+    [
+      { from: now, to: now - 1 },
+      'from (2026-03-29T12:00:30.000Z) must lie before to (2026-03-29T12:00:29.999Z).',
+    ],
+    [{ from: now + 1, to: now + 2 }, 'from (2026-03-29T12:00:30.001Z) lies in the future.'],
+    [
+      { from: now - hours(49), to: now, resolution: 'MINUTE' as const },
+      'MINUTE samples are kept since 2026-03-27T12:00:30.000Z: ask for a later from or the resolution HOUR or DAY.',
+    ],
+    [
+      { from: now - hours(24 * 800), to: now },
+      'DAY samples are kept since 2024-03-29T12:00:30.000Z: ask for a later from.',
+    ],
+    [
+      {
+        from: now - hours(200),
+        to: now,
+        resolution: 'MINUTE' as const,
+        retention: { MINUTE: hours(500), HOUR: hours(500), DAY: hours(500) },
+      },
+      'The range has 12001 points at resolution MINUTE; at most 10000 are allowed: ask for a shorter range or the resolution HOUR or DAY.',
+    ],
+  ])('refuses %j', (request, message) => {
+    expect(() => resolveRange({ ...request, now })).toThrow(message);
+  });
+});
+
+describe('billingPercentile', () => {
+  it('throws the highest 5 % away and answers with the highest left', () => {
+    const samples = Array.from({ length: 100 }, (_, index) => index + 1);
+    expect(billingPercentile(samples)).toBe(95);
+    expect(billingPercentile([7])).toBe(7);
+    expect(billingPercentile([])).toBeUndefined();
+  });
+});
