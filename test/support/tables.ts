@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
+import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 
@@ -11,6 +12,15 @@ export interface TestTables {
   /** Deletes the tables and closes the client. */
   drop(): Promise<void>;
 }
+
+const EXPIRY_INDEX_DEFINITION: GlobalSecondaryIndex = {
+  IndexName: EXPIRY_INDEX,
+  KeySchema: [
+    { AttributeName: 'pk', KeyType: 'HASH' },
+    { AttributeName: 'expires_ms', KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'KEYS_ONLY' },
+};
 
 /** Three empty tables of the test's own in the run's DynamoDB Local. Call `drop` in afterAll. */
 export async function createTables(): Promise<TestTables> {
@@ -33,7 +43,11 @@ export async function createTables(): Promise<TestTables> {
         AttributeDefinitions: [
           { AttributeName: 'pk', AttributeType: 'S' },
           { AttributeName: 'sk', AttributeType: 'S' },
+          ...(TableName === tables.cache
+            ? [{ AttributeName: 'expires_ms', AttributeType: 'N' as const }]
+            : []),
         ],
+        ...(TableName === tables.cache && { GlobalSecondaryIndexes: [EXPIRY_INDEX_DEFINITION] }),
         KeySchema: [
           { AttributeName: 'pk', KeyType: 'HASH' },
           { AttributeName: 'sk', KeyType: 'RANGE' },

@@ -1,0 +1,30 @@
+import type { CachedEntry } from './cached-entry.ts';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Entries of one generation of a cache in one level. `total` is `active` + `expired`. */
+export interface LevelCount {
+  total: number;
+  active: number;
+  /** Past their time and not yet removed; never served. */
+  expired: number;
+}
+
+/**
+ * What became of a write: `older` – what stands there was measured later and stays; `too_soon` – another function wrote
+ * this key less than the write interval ago; `too_large` – this level doesn't keep values of that size.
+ */
+export type PutOutcome = 'stored' | 'older' | 'too_soon' | 'too_large';
+
+/**
+ * One level of a cache: memory or the shared table. Levels know nothing of each other. Reads never return an expired
+ * entry or one of another generation. A level may throw when its store is in trouble; the cache handles that.
+ */
+export interface CacheLevel<V> {
+  get(key: string, generation: number, signal?: AbortSignal): MaybePromise<CachedEntry<V> | undefined>;
+  put(key: string, entry: CachedEntry<V>): MaybePromise<PutOutcome>;
+  remove(key: string, generation: number): MaybePromise<boolean>;
+  /** Removes what has expired and answers how many entries went. */
+  cleanupExpired(generation: number): MaybePromise<number>;
+  count(generation: number): MaybePromise<LevelCount>;
+}

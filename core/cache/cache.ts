@@ -1,0 +1,334 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { type Schedule, systemSchedule } from '../schedule.ts';
+import type { LevelCount, MaybePromise } from './cache-level.ts';
+import { checkKey, checkTtl } from './cache-limits.ts';
+import type { CachedEntry } from './cached-entry.ts';
+import { type Flight, Flights } from './flights.ts';
+import { MemoryLevel, type MemoryLimits } from './memory-level.ts';
+import { MemoryTier } from './memory-tier.ts';
+import type { TroubleKind } from './shared-access.ts';
+import type { SharedStore } from './shared-store.ts';
+import { SharedTier } from './shared-tier.ts';
+import type { Tier } from './tier.ts';
+
+export interface CacheOptions<K, V> {
+  /** Names the cache in metrics and statistics. */
+  name: string;
+  /** TTL of entries that don't bring their own; above 0, at most a day. */
+  ttl_seconds: number;
+  memory?: Partial<MemoryLimits>;
+  /** The level that all functions share; without it the cache is this function's own. */
+  shared?: SharedStore<V>;
+  /** Text of a key, at most 1,024 bytes; by default the key as it stands. */
+  keyOf?: (key: K) => string;
+  /** When a value was measured (ms): older ones then never replace newer ones. */
+  measuredAt?: (value: V) => number;
+  /** Bytes of a value, for the memory limit; by default the length of its JSON. */
+  sizeOf?: (value: V) => number;
+  /** A load costs no more than reading the shared level: on a miss in memory both are asked at once. */
+  cheap_load?: boolean;
+  /** Longest time that a request waits for the shared level. */
+  limit_ms?: number;
+  /** After trouble the shared level is passed by for so long. */
+  pause_ms?: number;
+  /** Least time between two shared writes of one key. */
+  write_interval_ms?: number;
+  clock?: Clock;
+  schedule?: Schedule;
+  /** Told of trouble, which never fails a request; make it a metric. */
+  onTrouble?: (kind: TroubleKind, cause?: unknown) => void;
+}
+
+export interface CacheStats extends LevelCount {
+  /** Of this function since its start. */
+  hits: number;
+  misses: number;
+  /** 0 to 1; 0 before the first look-up. */
+  hit_rate: number;
+}
+
+const MEMORY_DEFAULTS: MemoryLimits = { max_entries: 10_000, max_bytes: 32 * 1024 * 1024 };
+const SHARED_DEFAULTS = { limit_ms: 50, pause_ms: 1000, write_interval_ms: 1000 };
+const WARM_DEFAULTS = { max_keys: 100, limit_ms: 500 };
+
+/**
+ * A cache with a time to live: this function's memory over a level that all functions share. What was cleared is served
+ * nowhere a second later, and trouble with the shared level costs a request at most `limit_ms` and never fails it.
+ *
+ * What memory holds is answered at once, not as a promise; `await` it all the same.
+ *
+ * @example
+ * const cache = new Cache<string, PathMetrics>({ name: 'metrics', ttl_seconds: 60 });
+ * const metrics = await cache.getOrLoad('p-1', () => readMetrics('p-1'));
+ */
+export class Cache<K, V> {
+  readonly name: string;
+  readonly #options: CacheOptions<K, V>;
+  readonly #ttlMs: number;
+  readonly #keyOf: (key: K) => string;
+  readonly #clock: Clock;
+  readonly #schedule: Schedule;
+  readonly #memory: MemoryLevel<V>;
+  readonly #tier: Tier<V>;
+  readonly #flights = new Flights<V>();
+  #removals = 0;
+  #hits = 0;
+  #misses = 0;
+
+  constructor(options: CacheOptions<K, V>) {
+    const { clock = systemClock, schedule = systemSchedule, shared } = options;
+    this.#options = options;
+    this.name = options.name;
+    this.#ttlMs = checkTtl(options.ttl_seconds);
+    this.#keyOf = options.keyOf ?? String;
+    this.#clock = clock;
+    this.#schedule = schedule;
+    this.#memory = new MemoryLevel({ ...MEMORY_DEFAULTS, ...options.memory }, clock);
+    this.#tier = shared
+      ? new SharedTier({
+          store: shared,
+          limit_ms: options.limit_ms ?? SHARED_DEFAULTS.limit_ms,
+          pause_ms: options.pause_ms ?? SHARED_DEFAULTS.pause_ms,
+          write_interval_ms: options.write_interval_ms ?? SHARED_DEFAULTS.write_interval_ms,
+          clock,
+          schedule,
+          onTrouble: options.onTrouble ?? (() => {}),
+        })
+      : new MemoryTier();
+  }
+
+  /** Keeps `value` for the cache's own TTL; resolves when the shared write, unless it has to wait its turn, has ended. */
+  async insert(key: K, value: V): Promise<void> {
+    await this.#insert(this.#checkedKey(key), value, this.#ttlMs);
+  }
+
+  /** @throws ValidationError unless `ttl_seconds` is above 0 and at most a day. */
+  async insertWithTtl(key: K, value: V, ttl_seconds: number): Promise<void> {
+    await this.#insert(this.#checkedKey(key), value, checkTtl(ttl_seconds));
+  }
+
+  /** The value, or undefined when there is none or its time is over. */
+  get(key: K): MaybePromise<V | undefined> {
+    const text = this.#keyOf(key);
+    const held = this.#inMemory(text);
+    if (held !== undefined) {
+      this.#hits++;
+      return held.value;
+    }
+    return this.#lookUp(checkKey(text)).then(entry => entry?.value);
+  }
+
+  /**
+   * The value, or what `load` gives, which is then kept. Whoever asks for a key that is being loaded gets that load's
+   * answer; a failed load is everyone's failure and is not kept, nor is `undefined`.
+   */
+  getOrLoad(key: K, load: () => Promise<V | undefined>): MaybePromise<V | undefined> {
+    const text = this.#keyOf(key);
+    const held = this.#inMemory(text);
+    if (held !== undefined) {
+      this.#hits++;
+      return held.value;
+    }
+    return this.#joinOrLoad(checkKey(text), load);
+  }
+
+  /**
+   * Removes a key here and from the shared level, and answers whether there was a value. Another function's memory may
+   * serve it until its time is over: where it must be gone everywhere, clear.
+   */
+  async remove(key: K): Promise<boolean> {
+    const text = this.#checkedKey(key);
+    this.#removals++;
+    this.#flights.forget(text);
+    const generation = await this.#generation();
+    if (generation === undefined) {
+      this.#memory.remove(text, 0);
+      return false;
+    }
+    const here = this.#memory.remove(text, generation);
+    const shared = await this.#tier.remove(text, generation);
+    return here || shared;
+  }
+
+  /** Removes what has expired, and answers how many entries of the shared level (without one: of memory) went. */
+  async cleanupExpired(): Promise<number> {
+    const generation = this.#tier.lastKnown ?? 0;
+    const here = this.#memory.cleanupExpired(generation);
+    return this.#tier.alone ? here : this.#tier.cleanupExpired();
+  }
+
+  /**
+   * Forgets everything, in every function within a second, and answers how many active entries were cleared. Loads
+   * under way don't bring anything back. Rejects when the shared level can't be told.
+   */
+  async clear(): Promise<number> {
+    const { active } = await this.#count();
+    await this.#tier.clear();
+    this.forget();
+    return active;
+  }
+
+  /** Forgets this function's memory only. */
+  forget(): void {
+    this.#removals++;
+    this.#flights.forgetAll();
+    this.#memory.forget();
+  }
+
+  /** Entries of the shared level (without one: of memory), and this function's hits and misses. */
+  async stats(): Promise<CacheStats> {
+    return { ...(await this.#count()), ...this.usage() };
+  }
+
+  /** This function's look-ups since its start. */
+  usage(): Pick<CacheStats, 'hits' | 'misses' | 'hit_rate'> {
+    const hits = this.#hits;
+    const misses = this.#misses;
+    return { hits, misses, hit_rate: hits + misses === 0 ? 0 : hits / (hits + misses) };
+  }
+
+  /**
+   * Takes what the shared level holds of these keys into memory: for a new function's start, bounded in time and number.
+   * Answers how many came.
+   */
+  async warm(keys: Iterable<K>, { max_keys, limit_ms } = WARM_DEFAULTS): Promise<number> {
+    let warmed = 0;
+    const wanted = [...take(keys, max_keys)].map(key => this.#checkedKey(key));
+    const done = Promise.all(
+      wanted.map(async key => {
+        if (await this.#find(key)) warmed++;
+      }),
+    );
+    await Promise.race([done, new Promise<void>(resolve => this.#schedule(limit_ms, resolve))]);
+    return warmed;
+  }
+
+  /** The keys used last, for the next function's start. */
+  hotKeys(limit: number): string[] {
+    return [...this.#memory.recentKeys(limit)];
+  }
+
+  /** Resolves when no shared write is under way; values that wait for their key's turn go on waiting. */
+  settle(): Promise<void> {
+    return this.#tier.settle();
+  }
+
+  #checkedKey(key: K): string {
+    return checkKey(this.#keyOf(key));
+  }
+
+  #inMemory(text: string): CachedEntry<V> | undefined {
+    const now = this.#clock();
+    const generation = this.#tier.fresh(now);
+    if (generation === undefined) return undefined;
+    const entry = this.#memory.peek(text);
+    return entry !== undefined && entry.generation === generation && now < entry.expires_ms
+      ? entry
+      : undefined;
+  }
+
+  async #lookUp(key: string): Promise<CachedEntry<V> | undefined> {
+    const entry = await this.#find(key);
+    if (entry) this.#hits++;
+    else this.#misses++;
+    return entry;
+  }
+
+  // A removal while the shared level was being read must not be undone by what it answers.
+  async #find(key: string): Promise<CachedEntry<V> | undefined> {
+    const removals = this.#removals;
+    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation));
+    if (!found) return undefined;
+    const held = this.#memory.get(key, found.generation);
+    if (held) return held;
+    if (removals === this.#removals) this.#memory.put(key, found);
+    return found;
+  }
+
+  async #joinOrLoad(key: string, load: () => Promise<V | undefined>): Promise<V | undefined> {
+    const flight = this.#joinable(key);
+    if (flight) return this.#join(flight);
+    if (this.#flights.has(key)) {
+      // Its age says too little: only the generation tells whether it began before a clear.
+      await this.#tier.refresh();
+      const late = this.#joinable(key);
+      if (late) return this.#join(late);
+    }
+    return this.#flights.start(key, this.#clock(), mine => this.#load(key, { load, flight: mine }));
+  }
+
+  #joinable(key: string): Flight<V> | undefined {
+    const now = this.#clock();
+    return this.#flights.joinable(key, { now, fresh: this.#tier.fresh(now) });
+  }
+
+  #join(flight: Flight<V>): Promise<V | undefined> {
+    this.#misses++;
+    return flight.promise;
+  }
+
+  async #load(
+    key: string,
+    { load, flight }: { load: () => Promise<V | undefined>; flight: Flight<V> },
+  ): Promise<V | undefined> {
+    const before = this.#tier.lastKnown;
+    const along = this.#options.cheap_load && before !== undefined ? load() : undefined;
+    along?.catch(() => {});
+    const entry = await this.#lookUp(key);
+    if (entry) return entry.value;
+    flight.generation = along ? before : this.#tier.fresh(this.#clock());
+    const value = await (along ?? load());
+    const { generation } = flight;
+    const dead = generation === undefined || generation !== this.#tier.lastKnown;
+    if (value === undefined || dead || !this.#flights.isCurrent(key, flight)) return value;
+    // The answer does not wait for the shared write, which may as well end after it.
+    void this.#keep(key, this.#entry(value, { generation, ttlMs: this.#ttlMs }));
+    return value;
+  }
+
+  async #insert(key: string, value: V, ttlMs: number): Promise<void> {
+    this.#flights.forget(key);
+    const generation = await this.#generation();
+    if (generation === undefined) return;
+    await this.#keep(key, this.#entry(value, { generation, ttlMs }));
+  }
+
+  async #generation(): Promise<number | undefined> {
+    const known = this.#tier.fresh(this.#clock());
+    if (known !== undefined) return known;
+    await this.#tier.refresh();
+    return this.#tier.fresh(this.#clock());
+  }
+
+  #entry(value: V, { generation, ttlMs }: { generation: number; ttlMs: number }): CachedEntry<V> {
+    const { measuredAt, sizeOf = jsonLength } = this.#options;
+    return {
+      value,
+      expires_ms: this.#clock() + ttlMs,
+      generation,
+      size: sizeOf(value),
+      ...(measuredAt && { measured_ms: measuredAt(value) }),
+    };
+  }
+
+  async #keep(key: string, entry: CachedEntry<V>): Promise<void> {
+    if (this.#memory.put(key, entry) === 'older') return;
+    await this.#tier.write(key, entry);
+  }
+
+  async #count(): Promise<LevelCount> {
+    return (await this.#tier.count()) ?? this.#memory.count(this.#tier.lastKnown ?? 0);
+  }
+}
+
+function jsonLength(value: unknown): number {
+  return JSON.stringify(value)?.length ?? 0;
+}
+
+function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let left = limit;
+  for (const item of items) {
+    if (left-- <= 0) return;
+    yield item;
+  }
+}

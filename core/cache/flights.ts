@@ -1,0 +1,57 @@
+import { GENERATION_MAX_AGE_MS } from './generation-watch.ts';
+
+/** One load under way, with the generation at which it began, once that is known. */
+export interface Flight<V> {
+  promise: Promise<V | undefined>;
+  startedAt: number;
+  generation: number | undefined;
+}
+
+/** Loads under way, one a key: whoever asks for the same key meanwhile gets the same answer. */
+export class Flights<V> {
+  readonly #flights = new Map<string, Flight<V>>();
+
+  /**
+   * The flight that a caller may join: one that began after the caller's last possible clear. A flight that began
+   * before is left to those who wait for it already.
+   */
+  joinable(key: string, { now, fresh }: { now: number; fresh: number | undefined }): Flight<V> | undefined {
+    const flight = this.#flights.get(key);
+    if (!flight) return undefined;
+    if (fresh !== undefined && flight.generation !== undefined) {
+      return flight.generation === fresh ? flight : undefined;
+    }
+    const age = now - flight.startedAt;
+    return age >= 0 && age < GENERATION_MAX_AGE_MS ? flight : undefined;
+  }
+
+  has(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
+  start(
+    key: string,
+    now: number,
+    load: (flight: Flight<V>) => Promise<V | undefined>,
+  ): Promise<V | undefined> {
+    const flight: Flight<V> = { promise: Promise.resolve(undefined), startedAt: now, generation: undefined };
+    this.#flights.set(key, flight);
+    flight.promise = load(flight).finally(() => {
+      if (this.isCurrent(key, flight)) this.#flights.delete(key);
+    });
+    return flight.promise;
+  }
+
+  /** False once the key was removed, the cache cleared or a newer flight begun: its value must not be kept. */
+  isCurrent(key: string, flight: Flight<V>): boolean {
+    return this.#flights.get(key) === flight;
+  }
+
+  forget(key: string): void {
+    this.#flights.delete(key);
+  }
+
+  forgetAll(): void {
+    this.#flights.clear();
+  }
+}

@@ -1,0 +1,53 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Schedule } from '../schedule.ts';
+import { Cache, type CacheOptions } from './cache.ts';
+import { type CacheSettings, cacheSettingsSchema } from './cache-settings.ts';
+import type { TroubleKind } from './shared-access.ts';
+import { tableStore } from './shared-store.ts';
+import type { ValueCodec } from './value-codec.ts';
+
+/** Where a cache of the product lives; tests bring their own time. */
+export interface CachePlace {
+  client: DynamoDBDocumentClient;
+  /** The Cache table. */
+  table: string;
+  settings?: CacheSettings;
+  clock?: Clock;
+  schedule?: Schedule;
+  onTrouble?: (cache: string, kind: TroubleKind, cause?: unknown) => void;
+}
+
+/** A cache over the Cache table, with the function's settings. */
+export function makeNamedCache<K, V>(
+  { client, table, settings = defaultSettings, clock = systemClock, schedule, onTrouble }: CachePlace,
+  options: Pick<CacheOptions<K, V>, 'name' | 'keyOf' | 'measuredAt' | 'cheap_load'> & {
+    codec: ValueCodec<V>;
+    ttlOf: (settings: CacheSettings) => number;
+  },
+): Cache<K, V> {
+  const { codec, ttlOf, ...rest } = options;
+  const write_interval_ms = settings.CACHE_WRITE_INTERVAL_MS;
+  const trouble = (kind: TroubleKind, cause?: unknown) => onTrouble?.(options.name, kind, cause);
+  return new Cache<K, V>({
+    ...rest,
+    ttl_seconds: ttlOf(settings),
+    memory: { max_entries: settings.CACHE_MAX_ENTRIES, max_bytes: settings.CACHE_MAX_BYTES },
+    limit_ms: settings.CACHE_LIMIT_MS,
+    write_interval_ms,
+    clock,
+    ...(schedule && { schedule }),
+    onTrouble: trouble,
+    shared: tableStore<V>({
+      client,
+      table,
+      cache: options.name,
+      codec,
+      clock,
+      write_interval_ms,
+      onGarbage: cause => trouble('garbage', cause),
+    }),
+  });
+}
+
+const defaultSettings = cacheSettingsSchema.parse({});

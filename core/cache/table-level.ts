@@ -1,0 +1,180 @@
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+import { classifyFailure } from '../storage/failure.ts';
+import type { CacheLevel, LevelCount, PutOutcome } from './cache-level.ts';
+import { type CachedEntry, isExpired } from './cached-entry.ts';
+import { entryKey } from './table-keys.ts';
+import { countPartitions, sweepExpired } from './table-partitions.ts';
+import type { ValueCodec } from './value-codec.ts';
+
+/** Values over this stay in memory only; with key and attributes an item stays well under DynamoDB's 400 KB. */
+export const SHARED_VALUE_MAX_BYTES = 256 * 1024;
+
+export interface TableLevelOptions<V> {
+  client: DynamoDBDocumentClient;
+  table: string;
+  /** Name of the cache: part of every key. */
+  cache: string;
+  codec: ValueCodec<V>;
+  clock: Clock;
+  /** A key is written at most once in so many milliseconds, whoever writes; 0 is no limit. */
+  write_interval_ms?: number;
+  /** Told of an entry that can't be read (broken bytes, an unknown shape). */
+  onGarbage?: (reason: unknown) => void;
+}
+
+/** The level that all functions share: the Cache table. Expiry is checked on read, because DynamoDB deletes days late. */
+export class TableLevel<V> implements CacheLevel<V> {
+  readonly #options: TableLevelOptions<V>;
+
+  constructor(options: TableLevelOptions<V>) {
+    this.#options = options;
+  }
+
+  async get(key: string, generation: number, signal?: AbortSignal): Promise<CachedEntry<V> | undefined> {
+    const { client, table, cache, clock } = this.#options;
+    const Key = entryKey(cache, generation, key);
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table, Key, ConsistentRead: true }),
+      signal ? { abortSignal: signal } : {},
+    );
+    if (!Item) return undefined;
+    const entry = await this.#read(Item, generation);
+    return entry && !isExpired(entry, clock()) ? entry : undefined;
+  }
+
+  async put(key: string, entry: CachedEntry<V>): Promise<PutOutcome> {
+    const { client, table, cache, codec, clock, write_interval_ms = 0 } = this.#options;
+    const text = codec.encode(entry.value);
+    if (Buffer.byteLength(text) > SHARED_VALUE_MAX_BYTES) return 'too_large';
+    const now = clock();
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: table,
+          Item: {
+            ...entryKey(cache, entry.generation, key),
+            shape: codec.shape,
+            value: text,
+            expires_ms: entry.expires_ms,
+            expires_at: Math.ceil(entry.expires_ms / 1000),
+            measured_ms: entry.measured_ms,
+            written_ms: now,
+          },
+          ...putCondition(entry, { now, write_interval_ms }),
+        }),
+      );
+      return 'stored';
+    } catch (error) {
+      if (classifyFailure(error).kind !== 'condition') throw error;
+      return refusal(error, entry);
+    }
+  }
+
+  async remove(key: string, generation: number): Promise<boolean> {
+    const { client, table, cache, clock } = this.#options;
+    const { Attributes } = await client.send(
+      new DeleteCommand({
+        TableName: table,
+        Key: entryKey(cache, generation, key),
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    return typeof Attributes?.expires_ms === 'number' && clock() < Attributes.expires_ms;
+  }
+
+  cleanupExpired(generation: number): Promise<number> {
+    const { client, table, cache, clock } = this.#options;
+    return sweepExpired({ client, table, cache, generation, now: clock() });
+  }
+
+  count(generation: number): Promise<LevelCount> {
+    const { client, table, cache, clock } = this.#options;
+    return countPartitions({ client, table, cache, generation, now: clock() });
+  }
+
+  async #read(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {
+    const { codec, onGarbage } = this.#options;
+    // A newer shape belongs to a newer release beside this one: a miss here, and not ours to remove.
+    if (typeof item.shape === 'number' && item.shape > codec.shape) return undefined;
+    try {
+      if (item.shape !== codec.shape) throw new TypeError(`shape ${String(item.shape)}`);
+      const text = stringAttribute(item, 'value');
+      return {
+        value: codec.decode(text),
+        size: Buffer.byteLength(text),
+        generation,
+        expires_ms: numberAttribute(item, 'expires_ms'),
+        ...(item.measured_ms !== undefined && { measured_ms: numberAttribute(item, 'measured_ms') }),
+      };
+    } catch (reason) {
+      onGarbage?.(reason);
+      await this.#removeGarbage(item);
+      return undefined;
+    }
+  }
+
+  // Only what was seen: a function may have put a good one there meanwhile.
+  async #removeGarbage(item: Record<string, unknown>): Promise<void> {
+    const { client, table } = this.#options;
+    const seen = item.written_ms;
+    await client
+      .send(
+        new DeleteCommand({
+          TableName: table,
+          Key: { pk: item.pk, sk: item.sk },
+          ...(typeof seen === 'number'
+            ? { ConditionExpression: 'written_ms = :seen', ExpressionAttributeValues: { ':seen': seen } }
+            : {
+                ConditionExpression: 'attribute_not_exists(written_ms) OR NOT attribute_type(written_ms, :n)',
+                ExpressionAttributeValues: { ':n': 'N' },
+              }),
+        }),
+      )
+      .catch(() => {});
+  }
+}
+
+function putCondition(
+  entry: CachedEntry<unknown>,
+  { now, write_interval_ms }: { now: number; write_interval_ms: number },
+): Partial<PutCommand['input']> {
+  const conditions: string[] = [];
+  const values: Record<string, number> = {};
+  if (entry.measured_ms !== undefined) {
+    conditions.push('(attribute_not_exists(measured_ms) OR measured_ms <= :measured)');
+    values[':measured'] = entry.measured_ms;
+  }
+  if (write_interval_ms > 0) {
+    // A stamp from the future is another function's wrong clock: it must not stop writes.
+    conditions.push('(attribute_not_exists(written_ms) OR written_ms <= :before OR written_ms > :now)');
+    values[':before'] = now - write_interval_ms;
+    values[':now'] = now;
+  }
+  if (conditions.length === 0) return {};
+  return {
+    ConditionExpression: conditions.join(' AND '),
+    ExpressionAttributeValues: values,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  };
+}
+
+// The item comes back in the wire's form: the document client does not translate what an error carries.
+function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
+  const measured = (error as { Item?: { measured_ms?: { N?: string } } }).Item?.measured_ms?.N;
+  const older =
+    entry.measured_ms !== undefined && measured !== undefined && Number(measured) > entry.measured_ms;
+  return older ? 'older' : 'too_soon';
+}
+
+function numberAttribute(item: Record<string, unknown>, name: string): number {
+  const value = item[name];
+  if (typeof value !== 'number') throw new TypeError(`${name} is no number`);
+  return value;
+}
+
+function stringAttribute(item: Record<string, unknown>, name: string): string {
+  const value = item[name];
+  if (typeof value !== 'string') throw new TypeError(`${name} is no text`);
+  return value;
+}

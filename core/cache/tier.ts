@@ -1,0 +1,28 @@
+import type { LevelCount } from './cache-level.ts';
+import type { CachedEntry } from './cached-entry.ts';
+
+/**
+ * What stands behind a cache's memory: the shared level with its generation, or nothing. A tier never fails a look-up or
+ * a write; only `clear` rejects, because whoever clears must know whether it happened.
+ */
+export interface Tier<V> {
+  /** The generation from which memory may be served now; undefined: ask {@link Tier.find} or {@link Tier.refresh} first. */
+  fresh(now: number): number | undefined;
+  /** The last generation heard of. */
+  readonly lastKnown: number | undefined;
+  /** True when there is nothing behind memory, so that a miss there is a miss. */
+  readonly alone: boolean;
+  refresh(): Promise<void>;
+  /** `held` is what memory holds of that generation: it is served once the generation is confirmed. */
+  find(
+    key: string,
+    held: (generation: number) => CachedEntry<V> | undefined,
+  ): Promise<CachedEntry<V> | undefined>;
+  write(key: string, entry: CachedEntry<V>): Promise<void>;
+  remove(key: string, generation: number): Promise<boolean>;
+  /** Entries of the present generation; undefined when it can't be told. */
+  count(): Promise<LevelCount | undefined>;
+  cleanupExpired(): Promise<number>;
+  clear(): Promise<void>;
+  settle(): Promise<void>;
+}
