@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import {
+  AuthorizationType,
+  Code,
+  Definition,
+  FunctionRuntime,
+  GraphqlApi,
+  UserPoolDefaultAction,
+} from 'aws-cdk-lib/aws-appsync';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import { ALARM_PERIOD } from './alarm-topic.ts';
+import type { DataStack } from './data-stack.ts';
+import { operationFields } from './operation-fields.ts';
+import { PatronusFunction } from './patronus-function.ts';
+import type { Settings } from './settings.ts';
+import { SignIn } from './sign-in.ts';
+import { grantRead, grantWriteExceptAudit } from './table-grants.ts';
+
+const SCHEMA_FILE = 'graphql/schema.graphql';
+const RESOLVER_FILE = 'graphql/resolver.js';
+
+export interface ApiStackProps {
+  settings: Settings;
+  data: DataStack;
+}
+
+/** GraphQL for people (Cognito groups) and machines (IAM). Every operation goes through one resolver to one function. */
+export class ApiStack extends Stack {
+  readonly api: GraphqlApi;
+  readonly signIn: SignIn;
+
+  constructor(scope: Construct, id: string, { settings, data }: ApiStackProps) {
+    super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
+    this.signIn = new SignIn(this, 'SignIn', settings);
+    this.api = this.makeApi(data);
+    this.attachResolvers(this.makeFunction(settings, data));
+    this.addOutputs();
+  }
+
+  private makeApi({ alarms }: DataStack): GraphqlApi {
+    const api = new GraphqlApi(this, 'Api', {
+      name: 'patronus',
+      definition: Definition.fromFile(SCHEMA_FILE),
+      authorizationConfig: {
+        defaultAuthorization: {
+          authorizationType: AuthorizationType.USER_POOL,
+          userPoolConfig: { userPool: this.signIn.pool, defaultAction: UserPoolDefaultAction.ALLOW },
+        },
+        additionalAuthorizationModes: [{ authorizationType: AuthorizationType.IAM }],
+      },
+      queryDepthLimit: 8,
+      resolverCountLimit: 50,
+    });
+    alarms.add(api, 'ServerErrors', {
+      metric: new Metric({
+        namespace: 'AWS/AppSync',
+        metricName: '5XXError',
+        dimensionsMap: { GraphQLAPIId: api.apiId },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description: 'The GraphQL API answered with server errors: see the log of the api function.',
+    });
+    return api;
+  }
+
+  private makeFunction(settings: Settings, data: DataStack): PatronusFunction {
+    const fn = new PatronusFunction(this, 'ApiFunction', {
+      folder: 'api',
+      settings,
+      data,
+      description: 'Answers every query and mutation',
+      // AppSync waits 30 s for a request: the function must have given its own answer before.
+      timeout: Duration.seconds(28),
+      memory: 1024,
+    });
+    grantRead(data.network, fn);
+    grantWriteExceptAudit(data.network, fn);
+    grantRead(data.traffic, fn);
+    return fn;
+  }
+
+  private attachResolvers(fn: PatronusFunction): void {
+    const source = this.api.addLambdaDataSource('ApiSource', fn);
+    const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
+    for (const { typeName, fieldName } of operationFields(readFileSync(SCHEMA_FILE, 'utf8'))) {
+      source.createResolver(`${typeName}-${fieldName}`, {
+        typeName,
+        fieldName,
+        runtime: FunctionRuntime.JS_1_0_0,
+        code,
+      });
+    }
+  }
+
+  private addOutputs(): void {
+    const outputs = {
+      GraphqlUrl: this.api.graphqlUrl,
+      Region: this.region,
+      UserPoolId: this.signIn.pool.userPoolId,
+      UserPoolClientId: this.signIn.client.userPoolClientId,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}

@@ -1,0 +1,130 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { KinesisEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import { ALARM_PERIOD } from './alarm-topic.ts';
+import type { DataStack } from './data-stack.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { PatronusFunction } from './patronus-function.ts';
+import type { Settings } from './settings.ts';
+import { grantPutAndUpdate, grantRead } from './table-grants.ts';
+
+export interface IngestStackProps {
+  settings: Settings;
+  data: DataStack;
+}
+
+/** The way of a report: stream → ingest → counters, and the clean-up that runs every five minutes. */
+export class IngestStack extends Stack {
+  readonly stream: Stream;
+
+  constructor(scope: Construct, id: string, { settings, data }: IngestStackProps) {
+    super(scope, id, { description: 'Patronus: report stream, ingest and clean-up' });
+    this.stream = this.makeStream(settings, data);
+    this.makeIngest(settings, data);
+    this.makeCleanup(settings, data);
+    new CfnOutput(this, 'StreamName', {
+      value: this.stream.streamName,
+      description: 'For the edges: npm run edge -- replay … --stream',
+    });
+  }
+
+  private makeStream(settings: Settings, { alarms }: DataStack): Stream {
+    const stream = new Stream(this, 'Reports', {
+      streamMode: StreamMode.PROVISIONED,
+      shardCount: settings.shards,
+      retentionPeriod: Duration.hours(settings.stream_retention_hours),
+      encryption: StreamEncryption.MANAGED,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    alarms.add(stream, 'WriteThrottle', {
+      metric: stream.metricWriteProvisionedThroughputExceeded({ statistic: Stats.SUM, period: ALARM_PERIOD }),
+      above: 0,
+      periods: 3,
+      description: 'The report stream has turned records away for 15 minutes: add shards (-c shards=…).',
+    });
+    return stream;
+  }
+
+  private makeIngest(settings: Settings, data: DataStack): void {
+    const ingest = new PatronusFunction(this, 'Ingest', {
+      folder: 'ingest',
+      settings,
+      data,
+      description: 'Adds the reports of the edges to the counters, exactly once',
+      timeout: Duration.seconds(60),
+      memory: 1024,
+      environment: {
+        FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
+        FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+      },
+    });
+    grantRead(data.traffic, ingest);
+    grantPutAndUpdate(data.traffic, ingest);
+    const failed = new DeadLetterQueue(this, 'IngestFailed', {
+      alarms: data.alarms,
+      description:
+        'Reports were given up on: the message names their place in the stream, which keeps them for the rest of its retention. Look into the log of ingest, then replay them.',
+    });
+    ingest.addEventSource(
+      new KinesisEventSource(this.stream, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 1000,
+        maxBatchingWindow: Duration.seconds(settings.ingest_window_seconds),
+        parallelizationFactor: 1,
+        reportBatchItemFailures: true,
+        bisectBatchOnError: true,
+        maxRecordAge: Duration.hours(6),
+        onFailure: new SqsDlq(failed),
+      }),
+    );
+    data.alarms.add(ingest, 'IteratorAge', {
+      metric: ingest.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: ALARM_PERIOD }),
+      above: Duration.minutes(5).toMilliseconds(),
+      description: 'Ingest is more than five minutes behind the stream: counters are late (nothing is lost).',
+    });
+    data.alarms.add(ingest, 'Quarantine', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'ReportsQuarantined',
+        dimensionsMap: { service: 'ingest' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
+    });
+  }
+
+  private makeCleanup(settings: Settings, data: DataStack): void {
+    const cleanup = new PatronusFunction(this, 'Cleanup', {
+      folder: 'cleanup',
+      settings,
+      data,
+      description: 'Every five minutes: takes out the gauges of silent edges',
+      timeout: Duration.minutes(4),
+      memory: 512,
+    });
+    grantRead(data.traffic, cleanup);
+    grantPutAndUpdate(data.traffic, cleanup);
+    const failed = new DeadLetterQueue(this, 'CleanupFailed', {
+      alarms: data.alarms,
+      description:
+        'A clean-up could not be started; the next one does its work. See the log of cleanup if it goes on.',
+    });
+    new Schedule(this, 'CleanupSchedule', {
+      schedule: ScheduleExpression.rate(Duration.minutes(5)),
+      description: 'Clean-up',
+      target: new LambdaInvoke(cleanup, {
+        retryAttempts: 1,
+        maxEventAge: Duration.minutes(5),
+        deadLetterQueue: failed,
+      }),
+    });
+  }
+}

@@ -1,0 +1,16 @@
+import { Kind, parse } from 'graphql';
+
+export interface OperationField {
+  typeName: 'Query' | 'Mutation';
+  fieldName: string;
+}
+
+/** Every field of Query and Mutation in a schema: each needs a resolver. */
+export function operationFields(schema: string): OperationField[] {
+  return parse(schema).definitions.flatMap(definition => {
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
+    const typeName = definition.name.value;
+    if (typeName !== 'Query' && typeName !== 'Mutation') return [];
+    return (definition.fields ?? []).map(field => ({ typeName, fieldName: field.name.value }));
+  });
+}

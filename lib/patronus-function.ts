@@ -1,0 +1,75 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { ALARM_PERIOD } from './alarm-topic.ts';
+import type { DataStack } from './data-stack.ts';
+import type { Settings } from './settings.ts';
+
+export interface PatronusFunctionProps {
+  /** Folder under functions/ with its handler.ts. */
+  folder: string;
+  settings: Settings;
+  data: DataStack;
+  description: string;
+  timeout: Duration;
+  /** MB; CPU grows with it (1,769 MB are one CPU). */
+  memory: number;
+  environment?: Record<string, string>;
+}
+
+/**
+ * A Lambda function of this system: Node 24 on ARM, the SDK in the bundle so that what is tested is what runs, a log
+ * group of its own, and alarms on errors and throttles. It may touch no table until a grant says so.
+ */
+export class PatronusFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
+    const { folder, settings, data, description, timeout, memory, environment } = props;
+    super(scope, id, {
+      description,
+      entry: `functions/${folder}/handler.ts`,
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout,
+      memorySize: memory,
+      logGroup: new LogGroup(scope, `${id}Logs`, {
+        retention: RetentionDays.ONE_MONTH,
+        removalPolicy: RemovalPolicy.DESTROY,
+      }),
+      environment: {
+        NETWORK_TABLE: data.network.tableName,
+        TRAFFIC_TABLE: data.traffic.tableName,
+        CACHE_TABLE: data.cache.tableName,
+        COUNTER_SLOTS: String(settings.counter_slots),
+        POWERTOOLS_SERVICE_NAME: folder,
+        POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
+        NODE_OPTIONS: '--enable-source-maps',
+        ...environment,
+      },
+      bundling: {
+        bundleAwsSDK: true,
+        format: OutputFormat.ESM,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        minify: true,
+        keepNames: true,
+        sourceMap: true,
+        sourcesContent: false,
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+      },
+    });
+    data.alarms.add(this, 'Errors', {
+      metric: this.metricErrors({ period: ALARM_PERIOD }),
+      above: 0,
+      description: `Function ${folder} failed: its log group says why.`,
+    });
+    data.alarms.add(this, 'Throttles', {
+      metric: this.metricThrottles({ period: ALARM_PERIOD }),
+      above: 0,
+      periods: 3,
+      description: `Function ${folder} has been throttled for 15 minutes: raise the account's concurrency.`,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+/** What whoever deploys may choose, with `-c name=value` or in cdk.json's context. */
+export interface Settings {
+  /** Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a minute). */
+  shards: number;
+  /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
+  stream_retention_hours: number;
+  /** How long Lambda collects reports before it calls ingest, seconds: longer is cheaper and less fresh. */
+  ingest_window_seconds: number;
+  /** How long a flow stands in the flow log, hours; 0 keeps no flow log. */
+  flow_log_ttl_hours: number;
+  /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
+  counter_slots: number;
+  /** Where alarms are mailed to; without it the topic has no subscriber. */
+  alarm_email: string | undefined;
+  /** Where the dashboard may be after sign-in. */
+  callback_urls: string[];
+}
+
+interface WholeNumber {
+  fallback: number;
+  min: number;
+  max: number;
+}
+
+const WHOLE_NUMBERS = {
+  shards: { fallback: 1, min: 1, max: 500 },
+  stream_retention_hours: { fallback: 168, min: 24, max: 8760 },
+  ingest_window_seconds: { fallback: 5, min: 0, max: 300 },
+  flow_log_ttl_hours: { fallback: 24, min: 0, max: 8760 },
+  counter_slots: { fallback: 16, min: 16, max: 1024 },
+} as const satisfies Record<string, WholeNumber>;
+
+/** Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the command line. */
+export function readSettings(lookUp: (name: string) => unknown): Settings {
+  const number = (name: keyof typeof WHOLE_NUMBERS) =>
+    readWholeNumber(name, WHOLE_NUMBERS[name], lookUp(name));
+  return {
+    shards: number('shards'),
+    stream_retention_hours: number('stream_retention_hours'),
+    ingest_window_seconds: number('ingest_window_seconds'),
+    flow_log_ttl_hours: number('flow_log_ttl_hours'),
+    counter_slots: number('counter_slots'),
+    alarm_email: readText('alarm_email', lookUp('alarm_email')),
+    callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
+      'http://localhost:4000/',
+    ],
+  };
+}
+
+function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, given: unknown): number {
+  if (given === undefined) return fallback;
+  const value = Number(given);
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new Error(
+    `Setting ${name} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(given)}.`,
+  );
+}
+
+function readText(name: string, given: unknown): string | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given === 'string' && given !== '') return given;
+  throw new Error(`Setting ${name} must be a text that isn't empty, but is ${JSON.stringify(given)}.`);
+}

@@ -1,0 +1,43 @@
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+const READ = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'];
+const AUDIT_KEYS = 'AUDIT#*';
+
+/** Consistent reads by key; no Scan, which no function needs. */
+export function grantRead(table: Table, to: IGrantable): void {
+  allow(to, READ, table);
+}
+
+/** Puts and updates, for tables and functions where nothing is ever deleted. */
+export function grantPutAndUpdate(table: Table, to: IGrantable): void {
+  allow(to, ['PutItem', 'UpdateItem'], table);
+}
+
+/**
+ * Puts anywhere, updates and deletes anywhere but among the audit entries: those can only be added. BatchWriteItem is left
+ * out, because its deletes are not asked for DeleteItem. The Null condition closes the case that ForAllValues holds for a
+ * request without keys.
+ */
+export function grantWriteExceptAudit(table: Table, to: IGrantable): void {
+  allow(to, ['PutItem'], table);
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [AUDIT_KEYS] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+  );
+}
+
+function allow(to: IGrantable, operations: string[], table: Table): void {
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: operations.map(operation => `dynamodb:${operation}`),
+      resources: [table.tableArn],
+    }),
+  );
+}
