@@ -1,0 +1,74 @@
+import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Sleep } from '../clock.ts';
+import { backoffMs } from './backoff.ts';
+import { classifyFailure } from './failure.ts';
+
+/** DynamoDB's limit on one BatchWriteItem call. */
+const BATCH_MAX_ITEMS = 25;
+
+export interface BatchWriteOptions {
+  client: DynamoDBDocumentClient;
+  table: string;
+  /** Calls under way at once. */
+  concurrency?: number;
+  /** How often a batch is offered again before its failure is thrown. */
+  attempts?: number;
+  sleep: Sleep;
+}
+
+type Item = Record<string, unknown>;
+
+/**
+ * Puts all items, in batches of 25, several at a time; what DynamoDB leaves unprocessed or throttles is offered again
+ * with jitter. Not atomic: callers make what they write visible with one item of their own at the end.
+ *
+ * @returns how many items were written
+ * @throws what DynamoDB threw last, when a batch did not get through
+ */
+export async function batchPut(items: Iterable<Item>, options: BatchWriteOptions): Promise<number> {
+  const batches = inBatches(items);
+  let written = 0;
+  const worker = async (): Promise<void> => {
+    for (const batch of batches) {
+      await putBatch(batch, options);
+      written += batch.length;
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency ?? 16 }, worker));
+  return written;
+}
+
+async function putBatch(
+  batch: Item[],
+  { client, table, attempts = 8, sleep }: BatchWriteOptions,
+): Promise<void> {
+  let requests = batch.map(Item => ({ PutRequest: { Item } }));
+  for (let attempt = 0; requests.length > 0; attempt++) {
+    if (attempt > 0) await sleep(backoffMs(attempt));
+    try {
+      const { UnprocessedItems } = await client.send(
+        new BatchWriteCommand({ RequestItems: { [table]: requests } }),
+      );
+      requests = (UnprocessedItems?.[table] ?? []) as typeof requests;
+      if (requests.length > 0 && attempt + 1 >= attempts) {
+        throw new Error(`${requests.length} items were still unprocessed after ${attempts} attempts`);
+      }
+    } catch (cause) {
+      const { kind } = classifyFailure(cause);
+      const repeatable = kind === 'throttled' || kind === 'unknown' || kind === 'conflict';
+      if (!repeatable || attempt + 1 >= attempts) throw cause;
+    }
+  }
+}
+
+// One generator shared by all workers: each takes the next batch when it is free.
+function* inBatches(items: Iterable<Item>): Generator<Item[]> {
+  let batch: Item[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < BATCH_MAX_ITEMS) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
