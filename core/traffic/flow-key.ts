@@ -1,0 +1,91 @@
+import { ValidationError } from '../errors.ts';
+import { formatV4, formatV6, parseAddress } from './ip-address.ts';
+
+/** One-way traffic of one 5-tuple. Ports are 0 for protocols without ports and for later fragments. */
+export interface FlowKey {
+  src: string;
+  src_port: number;
+  dst: string;
+  dst_port: number;
+  /** IP protocol number. */
+  protocol: number;
+}
+
+/**
+ * A flow key packed into 32-bit words, as the hot path takes it:
+ *
+ * | word | holds |
+ * |---|---|
+ * | 0, 1 | IPv4 source and destination, or the first words of the IPv6 ones |
+ * | 2 | source port << 16 \| destination port |
+ * | 3 | `packMeta`: protocol, family, endpoint |
+ * | 4–6, 7–9 | the other words of the IPv6 source and destination |
+ *
+ * The first four words are a whole IPv4 key.
+ */
+export const KEY_WORDS = 10;
+
+const SIX = 1 << 8;
+const ENDPOINT_SHIFT = 16;
+
+/** How many endpoints the packed form can tell apart. */
+export const MAX_ENDPOINTS = 1 << 15;
+
+/** Word 3 of an IPv4 key; `endpoint` is an index that the recorder gave out. */
+export function metaV4(protocol: number, endpoint: number): number {
+  return protocol | (endpoint << ENDPOINT_SHIFT);
+}
+
+/** Word 3 of an IPv6 key. */
+export function metaV6(protocol: number, endpoint: number): number {
+  return protocol | SIX | (endpoint << ENDPOINT_SHIFT);
+}
+
+export function isV6(meta: number): boolean {
+  return (meta & SIX) !== 0;
+}
+
+export function protocolOf(meta: number): number {
+  return meta & 255;
+}
+
+export function endpointOf(meta: number): number {
+  return meta >>> ENDPOINT_SHIFT;
+}
+
+/** Packs a key into `words`, for endpoint index `endpoint`. A ValidationError names an address that can't be read. */
+export function packFlowKey(key: FlowKey, endpoint: number, words: Int32Array): void {
+  const src = parseAddress(key.src);
+  const dst = parseAddress(key.dst);
+  if (!src || !dst || src.family !== dst.family) {
+    throw new ValidationError(
+      `A flow needs two IPv4 or two IPv6 addresses, but has src "${key.src}" and dst "${key.dst}".`,
+    );
+  }
+  words[0] = src.words[0];
+  words[1] = dst.words[0];
+  words[2] = (key.src_port << 16) | key.dst_port;
+  words[3] = src.family === 4 ? metaV4(key.protocol, endpoint) : metaV6(key.protocol, endpoint);
+  for (let i = 1; i < 4; i++) {
+    words[3 + i] = src.words[i]!;
+    words[6 + i] = dst.words[i]!;
+  }
+}
+
+/** The key that starts at `base` of `words`. */
+export function unpackFlowKey(words: Int32Array, base: number): FlowKey {
+  const ports = words[base + 2]!;
+  const meta = words[base + 3]!;
+  const six = isV6(meta);
+  return {
+    src: six
+      ? formatV6(words[base]!, words[base + 4]!, words[base + 5]!, words[base + 6]!)
+      : formatV4(words[base]!),
+    src_port: ports >>> 16,
+    dst: six
+      ? formatV6(words[base + 1]!, words[base + 7]!, words[base + 8]!, words[base + 9]!)
+      : formatV4(words[base + 1]!),
+    dst_port: ports & 0xffff,
+    protocol: protocolOf(meta),
+  };
+}
