@@ -1,0 +1,19 @@
+/** Who asked for an operation, as every audit entry keeps it. */
+export interface Caller {
+  kind: CallerKind;
+  /** Cognito's lasting id of a person, the ARN of a machine, or the name of a job of the system's own. */
+  sub: string;
+  username: string | null;
+  email: string | null;
+  /** Cognito groups; empty for machines. */
+  groups: string[];
+  source_ip: string | null;
+}
+
+/** SYSTEM: a job of our own, such as the clean-up that finishes a deletion. */
+export type CallerKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
+
+/** The caller of what the system does by itself. `job` names the function, such as `cleanup`. */
+export function systemCaller(job: string): Caller {
+  return { kind: 'SYSTEM', sub: job, username: null, email: null, groups: [], source_ip: null };
+}

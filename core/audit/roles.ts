@@ -1,0 +1,55 @@
+import { Unauthorized } from '../errors.ts';
+import type { Caller } from './caller.ts';
+
+/** The groups of people, weakest first; each may do what those before it may. */
+export const GROUPS = ['viewer', 'operator', 'admin'] as const;
+
+export type Group = (typeof GROUPS)[number];
+
+/** Who may call an operation. `people`: the weakest group that may; null where it is for machines only. */
+export interface Access {
+  people: Group | null;
+  /** Whether machines (IAM) may; the schema's @aws_iam says the same to AppSync. */
+  machines: boolean;
+}
+
+const forAll: Access = { people: 'viewer', machines: true };
+const forPeople: Access = { people: 'viewer', machines: false };
+const forOperators: Access = { people: 'operator', machines: false };
+
+/** The one table of who may do what. An operation without a row can't be deployed: a test compares it with the schema. */
+export const ROLES = {
+  'Query.policies': forAll,
+  'Query.policy': forAll,
+  'Query.trafficTotals': forAll,
+  'Query.edges': forAll,
+  'Query.edge': forAll,
+  'Query.auditLog': forPeople,
+  'Mutation.createPolicy': forOperators,
+  'Mutation.updatePolicy': forOperators,
+  'Mutation.deletePolicy': forOperators,
+  'Mutation.togglePolicy': forOperators,
+  'Mutation.registerEdge': forOperators,
+  'Mutation.retireEdge': forOperators,
+} as const satisfies Record<string, Access>;
+
+export type OperationName = keyof typeof ROLES;
+
+/** @throws Unauthorized naming the group that may, when the caller may not. */
+export function authorize(operation: OperationName, caller: Caller): void {
+  const access: Access = ROLES[operation];
+  if (caller.kind === 'MACHINE' ? access.machines : isInGroup(access.people, caller.groups)) return;
+  throw new Unauthorized(refusal(operation.split('.')[1]!, access, caller));
+}
+
+function isInGroup(needed: Group | null, groups: string[]): boolean {
+  if (needed === null) return false;
+  return GROUPS.slice(GROUPS.indexOf(needed)).some(group => groups.includes(group));
+}
+
+function refusal(operation: string, { people }: Access, caller: Caller): string {
+  if (people === null) return `${operation} is for machines only (IAM).`;
+  if (caller.kind === 'MACHINE') return `${operation} is for people only: sign in as one of group ${people}.`;
+  const groups = caller.groups.length === 0 ? 'in no group' : `in ${caller.groups.join(', ')}`;
+  return `${operation} needs group ${people}, and you are ${groups}. Ask an administrator for it.`;
+}

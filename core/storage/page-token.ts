@@ -1,0 +1,33 @@
+import { ValidationError } from '../errors.ts';
+
+/**
+ * An opaque `next_token`: a short list of texts that says where the next page begins. `kind` names the list it belongs to.
+ */
+export function makePageToken(kind: string, position: string[]): string {
+  return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
+}
+
+/**
+ * The position in a token that {@link makePageToken} made for the same kind; undefined when there is none.
+ * @throws ValidationError when it is anything else.
+ */
+export function readPageToken(kind: string, token: string | null | undefined): string[] | undefined {
+  if (token === null || token === undefined) return undefined;
+  const parts = parse(token);
+  if (parts?.[0] === kind && parts.every(part => typeof part === 'string')) return parts.slice(1) as string[];
+  throw new ValidationError(
+    'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+  );
+}
+
+const MAX_TOKEN_LENGTH = 4096;
+
+function parse(token: string): unknown[] | undefined {
+  if (token.length > MAX_TOKEN_LENGTH) return undefined;
+  try {
+    const value: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
