@@ -1,0 +1,85 @@
+import { z } from 'zod';
+
+/** When a policy leaves a path and when it may come back. Scores 0 to 100. */
+export const failoverSettingsSchema = z
+  .object({
+    /** Leaves the path when its score is below. */
+    failover_below: z.number().min(0).max(100).default(50),
+    /** Comes back when its score has been above … */
+    failback_above: z.number().min(0).max(100).default(80),
+    /** … for so long. */
+    failback_hold_seconds: z.number().int().min(0).max(86_400).default(60),
+  })
+  .refine(settings => settings.failback_above >= settings.failover_below, {
+    error: 'failback_above must not be below failover_below.',
+    path: ['failback_above'],
+  });
+
+export type FailoverSettings = z.infer<typeof failoverSettingsSchema>;
+
+export const DEFAULT_FAILOVER: FailoverSettings = failoverSettingsSchema.parse({});
+
+/** Where one policy stands with one path. Times in ms since the Unix epoch, by the measurements' clock. */
+export interface PathState {
+  /** True: the policy does not use this path. */
+  out: boolean;
+  /** When it last changed sides. */
+  since_ms: number;
+  /** The first of the measurements above `failback_above` that have come without a break. */
+  good_since_ms?: number;
+  /** The newest measurement that was looked at. */
+  seen_ms: number;
+}
+
+export interface ScoreSample {
+  score: number;
+  at_ms: number;
+  /** Nothing got through: out at once, whatever the score. */
+  dead?: boolean;
+}
+
+export interface FailoverStep {
+  state: PathState;
+  event?: 'failover' | 'failback';
+}
+
+/** Good measurements further apart than this are no unbroken run: nobody knows what was in between. */
+export const MAX_SAMPLE_GAP_MS = 180_000;
+
+/**
+ * The next state after one measurement. Pure. Between the two thresholds nothing changes sides, so that noise around
+ * either does not make a path flap; a measurement not newer than the last is ignored.
+ */
+export function nextState(
+  state: PathState | undefined,
+  sample: ScoreSample,
+  settings: FailoverSettings,
+): FailoverStep {
+  const before = state ?? { out: false, since_ms: sample.at_ms, seen_ms: Number.NEGATIVE_INFINITY };
+  if (sample.at_ms <= before.seen_ms) return { state: before };
+  return before.out ? whileOut(before, sample, settings) : whileIn(before, sample, settings);
+}
+
+/** Takes a path out on an operator's word; it comes back by itself like any other. */
+export function takeOut(state: PathState | undefined, now: number): PathState {
+  return { out: true, since_ms: now, seen_ms: Math.max(now, state?.seen_ms ?? now) };
+}
+
+function whileIn(before: PathState, sample: ScoreSample, settings: FailoverSettings): FailoverStep {
+  const failed = sample.dead || sample.score < settings.failover_below;
+  if (!failed) return { state: { out: false, since_ms: before.since_ms, seen_ms: sample.at_ms } };
+  return { state: { out: true, since_ms: sample.at_ms, seen_ms: sample.at_ms }, event: 'failover' };
+}
+
+function whileOut(before: PathState, sample: ScoreSample, settings: FailoverSettings): FailoverStep {
+  const { at_ms } = sample;
+  if (sample.dead || sample.score <= settings.failback_above) {
+    return { state: { out: true, since_ms: before.since_ms, seen_ms: at_ms } };
+  }
+  const unbroken = before.good_since_ms !== undefined && at_ms - before.seen_ms <= MAX_SAMPLE_GAP_MS;
+  const good_since_ms = unbroken ? before.good_since_ms! : at_ms;
+  if (at_ms - good_since_ms >= settings.failback_hold_seconds * 1000) {
+    return { state: { out: false, since_ms: at_ms, seen_ms: at_ms }, event: 'failback' };
+  }
+  return { state: { out: true, since_ms: before.since_ms, good_since_ms, seen_ms: at_ms } };
+}
