@@ -1,0 +1,32 @@
+import { backoffMs } from '../storage/backoff.ts';
+import { ConditionFailed, outOfTime } from '../storage/retrying.ts';
+import { transact } from '../storage/transact.ts';
+import type { WriteAction } from '../storage/write-action.ts';
+import type { NetworkContext } from './network-context.ts';
+
+/** What to write and what to answer when it is written. */
+export interface Change<T> {
+  actions: WriteAction[];
+  result: T;
+}
+
+/**
+ * Optimistic change: `plan` reads and decides, its actions are conditional on what it read. When somebody was faster it
+ * plans again on what stands there now, so that a refusal (NotFound, Conflict) comes from `plan` and says why.
+ *
+ * @throws what `plan` throws · Conflict or Throttled when the time is over
+ */
+export async function commitChange<T>(context: NetworkContext, plan: () => Promise<Change<T>>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    const { actions, result } = await plan();
+    try {
+      await transact(context.client, actions, context);
+      return result;
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+      const wait = backoffMs(attempt, { random: context.random });
+      if (context.clock() + wait >= context.deadline) throw outOfTime({ kind: 'condition', cause });
+      await context.sleep(wait);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { ulid } from 'ulid';
+import type { Caller } from '../audit/caller.ts';
+import { readActiveEndpoint, readActiveSite } from './active-site.ts';
+import { commitChange } from './commit-change.ts';
+import { pathTarget, SITE_EVENT, tell } from './network-change.ts';
+import { type NetworkContext, timestamp } from './network-context.ts';
+import { parseInput } from './parse-input.ts';
+import { newPathId } from './path-id.ts';
+import type { Path } from './site.ts';
+import { createPathInput } from './site-input.ts';
+import { pathItem } from './site-items.ts';
+import { checkEndpoint, putNew, updateSiteItem } from './site-writes.ts';
+
+/**
+ * Connects an endpoint of one site with one of another: a copy in both sites' partitions, in one transaction that holds
+ * only while both sites and both endpoints stay.
+ *
+ * @throws ValidationError · NotFound · Conflict
+ */
+export async function createPath(context: NetworkContext, actor: Caller, input: unknown): Promise<Path> {
+  const { wg_interface = null, ...ends } = parseInput(createPathInput, input);
+  const { source_site_id, source_endpoint_id, destination_site_id, destination_endpoint_id } = ends;
+  const { tables } = context;
+  return commitChange(context, async () => {
+    const [source, destination] = await Promise.all([
+      readActiveSite(context, source_site_id),
+      readActiveSite(context, destination_site_id),
+    ]);
+    await Promise.all([
+      readActiveEndpoint(context, source_site_id, source_endpoint_id),
+      readActiveEndpoint(context, destination_site_id, destination_endpoint_id),
+    ]);
+    const now = timestamp(context.clock());
+    const path: Path = { id: newPathId(source_site_id), ...ends, wg_interface, created_at: now };
+    const { audit } = tell(context, {
+      actor,
+      operation: 'createPath',
+      target: pathTarget(path.id),
+      after: path,
+      event: {
+        type: SITE_EVENT.pathCreated,
+        site_id: source_site_id,
+        site_seq: source.seq + 1,
+        data: { path },
+      },
+    });
+    const item = { ...path, rev: ulid(context.clock()) };
+    return {
+      actions: [
+        updateSiteItem(tables, { site: source, event: true }),
+        updateSiteItem(tables, { site: destination, event: false }),
+        checkEndpoint(tables, source_site_id, source_endpoint_id),
+        checkEndpoint(tables, destination_site_id, destination_endpoint_id),
+        putNew(tables, pathItem(item, source_site_id)),
+        putNew(tables, pathItem(item, destination_site_id)),
+        audit,
+      ],
+      result: path,
+    };
+  });
+}

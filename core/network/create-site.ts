@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../audit/caller.ts';
+import { commitChange } from './commit-change.ts';
+import { SITE_EVENT, siteTarget, tell } from './network-change.ts';
+import { type NetworkContext, timestamp } from './network-context.ts';
+import { parseInput } from './parse-input.ts';
+import { SITE_STATUS, type Site } from './site.ts';
+import { createSiteInput } from './site-input.ts';
+import { directoryItem, siteItem, toSite } from './site-items.ts';
+import { putNew } from './site-writes.ts';
+
+/**
+ * Adds a site without endpoints.
+ *
+ * @throws ValidationError
+ */
+export async function createSite(context: NetworkContext, actor: Caller, input: unknown): Promise<Site> {
+  const { name, location = null, public_key = null } = parseInput(createSiteInput, input);
+  return commitChange(context, async () => {
+    const now = timestamp(context.clock());
+    const site = {
+      id: randomUUID(),
+      name,
+      location,
+      public_key,
+      status: SITE_STATUS.active,
+      version: 1,
+      seq: 1,
+      created_at: now,
+      updated_at: now,
+    };
+    const shown = toSite(siteItem(site));
+    const { audit } = tell(context, {
+      actor,
+      operation: 'createSite',
+      target: siteTarget(site.id),
+      after: shown,
+      event: { type: SITE_EVENT.siteCreated, site_id: site.id, site_seq: site.seq, data: { site: shown } },
+    });
+    const { tables } = context;
+    return {
+      actions: [putNew(tables, siteItem(site)), putNew(tables, directoryItem(site)), audit],
+      result: shown,
+    };
+  });
+}

@@ -1,0 +1,16 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Retrying } from '../storage/retrying.ts';
+import type { TableNames } from '../storage/tables.ts';
+
+/** What every operation on sites needs. `deadline` is the end of the caller's time, in milliseconds since the epoch. */
+export interface NetworkContext extends Retrying {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+  /** How long a deleted site can be restored. Default {@link DEFAULT_ARCHIVE_DAYS}. */
+  archive_days?: number;
+}
+
+export const DEFAULT_ARCHIVE_DAYS = 30;
+
+/** RFC 3339, UTC, milliseconds. */
+export const timestamp = (ms: number): string => new Date(ms).toISOString();

@@ -1,0 +1,72 @@
+import { directoryKey, endpointKey, type ItemKey, pathKey, siteKey } from './network-keys.ts';
+import type { Endpoint, Path, Site } from './site.ts';
+
+/** An item as the table gives it. */
+export type Item = Record<string, unknown>;
+
+/** META with what only writers look at. */
+export interface SiteItem extends Site {
+  /** Raised by every change of the site, its endpoints and the paths that end at it: writers lock on it. */
+  version: number;
+  /** Number of the site's last event: grows by one an event, so that whoever listens sees a gap. */
+  seq: number;
+  /** The deletion or restore that has claimed the site. */
+  operation_id?: string;
+  /** The endpoint that is being removed, one at a time. */
+  removing_endpoint?: string;
+  /** Its archive still holds paths that wait for a peer. */
+  leftovers?: boolean;
+}
+
+/** A copy of a path with its revision, which changes whenever the path comes into being, so that nobody removes a later one. */
+export interface PathItem extends Path {
+  rev: string;
+}
+
+/** An endpoint takes paths while it is ACTIVE. */
+export interface EndpointItem extends Endpoint {
+  status: 'ACTIVE' | 'REMOVING';
+}
+
+export const siteItem = (site: SiteItem): Item & ItemKey => ({ ...siteKey(site.id), ...site });
+
+export const endpointItem = (endpoint: EndpointItem): Item & ItemKey => ({
+  ...endpointKey(endpoint.site_id, endpoint.id),
+  ...endpoint,
+});
+
+/** The copy of a path in the partition of `siteId`, one of its two ends. */
+export const pathItem = (path: PathItem, siteId: string): Item & ItemKey => ({
+  ...pathKey(siteId, path.id),
+  ...path,
+});
+
+/** What the list of sites searches through. */
+export const directoryItem = (site: Site): Item & ItemKey => ({
+  ...directoryKey(site.created_at, site.id),
+  site_id: site.id,
+  name: site.name,
+  location: site.location,
+});
+
+/** An item without its keys. */
+export function withoutKeys<T>(item: Item): T {
+  const { pk: _pk, sk: _sk, ...rest } = item;
+  return rest as T;
+}
+
+export function toSite(item: Item): Site {
+  const { id, name, location, public_key, status, created_at, updated_at } = item as unknown as Site;
+  return { id, name, location, public_key, status, created_at, updated_at };
+}
+
+export function toEndpoint(item: Item): Endpoint {
+  const { site_id, id, address, interface_type, cost_per_gb, reachable, created_at } =
+    item as unknown as Endpoint;
+  return { site_id, id, address, interface_type, cost_per_gb, reachable, created_at };
+}
+
+export function toPath(item: Item): Path {
+  const { rev: _rev, ...path } = withoutKeys<PathItem>(item);
+  return path;
+}
