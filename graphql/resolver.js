@@ -1,13 +1,38 @@
+/**
+ * The resolver of every field that a function answers (runtime APPSYNC_JS).
+ *
+ * The function's event:  { type, field, arguments, identity, source, selection }
+ *   type, field   the operation, such as "Mutation" and "deleteSite"
+ *   identity      AppSync's, of a person (Cognito) or of a machine (IAM); credentials are not passed on
+ *   source        the parent object; null for operations
+ *   selection     paths of the selected fields, such as "items/name"
+ * The function's answer: { data } or { error: { type, message } }. A function that fails or times out is `Internal`.
+ */
 import { util } from '@aws-appsync/utils';
 
 export function request(ctx) {
+  const { info, identity, source } = ctx;
   return {
     operation: 'Invoke',
-    payload: { type: ctx.info.parentTypeName, field: ctx.info.fieldName, arguments: ctx.args },
+    payload: {
+      type: info.parentTypeName,
+      field: info.fieldName,
+      arguments: ctx.args,
+      identity,
+      source: source ?? null,
+      selection: info.selectionSetList,
+    },
   };
 }
 
 export function response(ctx) {
-  if (ctx.error) util.error('Internal', 'Internal');
-  return ctx.result.data;
+  const answer = ctx.error ? null : ctx.result;
+  if (!answer) {
+    util.error(
+      'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
+      'Internal',
+    );
+  }
+  if (answer.error) util.error(answer.error.message, answer.error.type);
+  return answer.data;
 }
