@@ -1,0 +1,12 @@
+import { ValidationError } from '../../core/errors.ts';
+
+/** The capture is broken or cut short. What came whole before `offset` was counted. */
+export class CaptureError extends ValidationError {
+  /** Bytes from the beginning of the capture to the record that could not be read. */
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
+  }
+}

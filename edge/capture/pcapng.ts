@@ -1,0 +1,217 @@
+import { CaptureError } from './capture-error.ts';
+import type { CaptureFormat } from './capture-format.ts';
+import { type FrameCounter, MAX_FRAME_BYTES, requireFrameLength, requireLink } from './frame-counter.ts';
+import { type PcapngInterface, readInterface } from './pcapng-interface.ts';
+
+export const PCAPNG_MAGIC = 0x0a0d0d0a;
+
+const SECTION_HEADER = PCAPNG_MAGIC;
+const INTERFACE = 1;
+const OLD_PACKET = 2;
+const SIMPLE_PACKET = 3;
+const ENHANCED_PACKET = 6;
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+
+/** A block's type and length in front, its length again at the end. */
+const BLOCK_HEADER_BYTES = 8;
+const SMALLEST_BLOCK_BYTES = 12;
+/** Fixed bytes of a packet block's body before the frame. */
+const PACKET_HEADER_BYTES = 20;
+/** Blocks that must be at hand as a whole: a frame, its headers and generous options. */
+const MAX_BUFFERED_BLOCK_BYTES = MAX_FRAME_BYTES + 2 ** 20;
+/** What is needed of a section header: type, length, byte order. */
+const SECTION_BYTES = 12;
+
+/** Times are kept between the years 1970 and 9999. */
+const LAST_TIME_MS = 253_402_300_799_999;
+
+/** The pcapng format (draft-ietf-opsawg-pcapng): sections of either byte order, any number of interfaces. */
+export class PcapngFormat implements CaptureFormat {
+  readonly part = 'a block';
+  need = SECTION_BYTES;
+  waiting_ms = Number.NaN;
+  readonly #frames: FrameCounter;
+  #littleEndian = false;
+  #interfaces: PcapngInterface[] = [];
+  /** Bytes of a block without interest that are still to be passed by, whatever its length. */
+  #passing = 0;
+
+  constructor(frames: FrameCounter) {
+    this.#frames = frames;
+  }
+
+  get unfinished(): boolean {
+    return this.#passing > 0;
+  }
+
+  consume(view: DataView, from: number, offset: number): number {
+    let at = from;
+    for (;;) {
+      const left = view.byteLength - at;
+      if (this.#passing > 0) {
+        const passed = Math.min(this.#passing, left);
+        this.#passing -= passed;
+        at += passed;
+        if (this.#passing > 0) {
+          this.need = 1;
+          return at;
+        }
+        continue;
+      }
+      this.need = left >= 4 && view.getUint32(at) === SECTION_HEADER ? SECTION_BYTES : BLOCK_HEADER_BYTES;
+      if (left < this.need) {
+        return at;
+      }
+      const next = this.#block(view, at, offset);
+      if (next === at) {
+        return at;
+      }
+      at = next;
+    }
+  }
+
+  /** Reads the block at `at`, whose beginning is at hand; gives `at` back where it must wait. */
+  #block(view: DataView, at: number, offset: number): number {
+    if (view.getUint32(at) === SECTION_HEADER) {
+      this.#section(view, at, offset);
+    }
+    const type = view.getUint32(at, this.#littleEndian);
+    const length = view.getUint32(at + 4, this.#littleEndian);
+    if (length < SMALLEST_BLOCK_BYTES || length % 4 !== 0) {
+      throw this.#error(
+        offset + at,
+        `says that it is ${length} bytes long; a multiple of 4 from ${SMALLEST_BLOCK_BYTES} on was expected`,
+      );
+    }
+    if (type !== INTERFACE && type !== ENHANCED_PACKET && type !== SIMPLE_PACKET && type !== OLD_PACKET) {
+      this.#passing = length - BLOCK_HEADER_BYTES;
+      return at + BLOCK_HEADER_BYTES;
+    }
+    if (length > MAX_BUFFERED_BLOCK_BYTES) {
+      throw this.#error(
+        offset + at,
+        `says that it is ${length} bytes long; at most ${MAX_BUFFERED_BLOCK_BYTES} were expected`,
+      );
+    }
+    if (at + length > view.byteLength) {
+      this.need = length;
+      return at;
+    }
+    if (view.getUint32(at + length - 4, this.#littleEndian) !== length) {
+      throw this.#error(
+        offset + at,
+        `says at its end that it is ${view.getUint32(at + length - 4, this.#littleEndian)} bytes long; ${length} as at its beginning was expected`,
+      );
+    }
+    const done = this.#body(view, type, at, at + length - 4, offset);
+    return done ? at + length : at;
+  }
+
+  #section(view: DataView, at: number, offset: number): void {
+    const big = view.getUint32(at + 8);
+    const little = view.getUint32(at + 8, true);
+    if (big !== BYTE_ORDER_MAGIC && little !== BYTE_ORDER_MAGIC) {
+      throw this.#error(
+        offset + at,
+        'is a section header without its byte order; 1a2b3c4d or 4d3c2b1a was expected',
+      );
+    }
+    this.#littleEndian = little === BYTE_ORDER_MAGIC;
+    this.#interfaces = [];
+  }
+
+  /** False where an interval ends before this block's frame. */
+  #body(view: DataView, type: number, at: number, end: number, offset: number): boolean {
+    const body = at + BLOCK_HEADER_BYTES;
+    switch (type) {
+      case INTERFACE:
+        this.#require(body + 8 <= end, offset + at, 'is too short for an interface description');
+        this.#interfaces.push(readInterface(view, body, end, this.#littleEndian));
+        return true;
+      case SIMPLE_PACKET:
+        return this.#simplePacket(view, at, end, offset);
+      default:
+        return this.#packet(view, type, at, end, offset);
+    }
+  }
+
+  /** Enhanced packet block, or the packet block that came before it and is the same but for its interface's width. */
+  #packet(view: DataView, type: number, at: number, end: number, offset: number): boolean {
+    const littleEndian = this.#littleEndian;
+    const body = at + BLOCK_HEADER_BYTES;
+    const frameAt = body + PACKET_HEADER_BYTES;
+    this.#require(frameAt <= end, offset + at, 'is too short for a packet');
+    const id = type === OLD_PACKET ? view.getUint16(body, littleEndian) : view.getUint32(body, littleEndian);
+    const from = this.#interface(id, offset + at);
+    const high = view.getUint32(body + 4, littleEndian);
+    const low = view.getUint32(body + 8, littleEndian);
+    const captured = view.getUint32(body + 12, littleEndian);
+    const wire = view.getUint32(body + 16, littleEndian);
+    const time_ms = high * from.highMs + low * from.lowMs + from.offsetMs;
+    return this.#frame(view, { frameAt, end, captured, wire, linkType: from.linkType }, time_ms, offset + at);
+  }
+
+  /** Has no time of its own: it belongs to that of the frame before it. */
+  #simplePacket(view: DataView, at: number, end: number, offset: number): boolean {
+    const frameAt = at + BLOCK_HEADER_BYTES + 4;
+    this.#require(frameAt <= end, offset + at, 'is too short for a packet');
+    const { linkType, snaplen } = this.#interface(0, offset + at);
+    const wire = view.getUint32(frameAt - 4, this.#littleEndian);
+    const room = end - frameAt;
+    const captured = Math.min(wire, snaplen === 0 ? wire : snaplen, room);
+    const time_ms = Number.isNaN(this.#frames.time.last_ms) ? 0 : this.#frames.time.last_ms;
+    return this.#frame(view, { frameAt, end, captured, wire, linkType }, time_ms, offset + at);
+  }
+
+  #frame(view: DataView, frame: Frame, exact_ms: number, offset: number): boolean {
+    const { frameAt, captured, wire, linkType } = frame;
+    requireFrameLength(captured, offset);
+    this.#require(
+      frameAt + captured <= frame.end,
+      offset,
+      `says that it holds a packet of ${captured} bytes, but has room for ${frame.end - frameAt}`,
+    );
+    const time_ms = Math.min(Math.max(0, exact_ms), LAST_TIME_MS);
+    const time = this.#frames.time;
+    if (time_ms >= time.end_ms && time.endsBefore(time_ms)) {
+      this.waiting_ms = time_ms;
+      return false;
+    }
+    if (time_ms > time.last_ms) {
+      time.last_ms = time_ms;
+    }
+    this.#frames.time_ms[0] = time_ms;
+    this.#frames.frame(view, frameAt, frameAt + captured, wire > captured ? wire - captured : 0, linkType);
+    return true;
+  }
+
+  #interface(id: number, offset: number): PcapngInterface {
+    const found = this.#interfaces[id];
+    if (!found) {
+      throw this.#error(offset, `is a packet of interface ${id}, which its section has not described`);
+    }
+    requireLink(found.linkType, offset);
+    return found;
+  }
+
+  #require(holds: boolean, offset: number, problem: string): void {
+    if (!holds) {
+      throw this.#error(offset, problem);
+    }
+  }
+
+  #error(offset: number, problem: string): CaptureError {
+    return new CaptureError(
+      `The block at byte ${offset} ${problem}. The capture is damaged from there on.`,
+      offset,
+    );
+  }
+}
+
+interface Frame {
+  frameAt: number;
+  end: number;
+  captured: number;
+  wire: number;
+  linkType: number;
+}
