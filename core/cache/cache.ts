@@ -1,5 +1,6 @@
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { type Schedule, systemSchedule } from '../schedule.ts';
+import { turnClock } from '../turn-clock.ts';
 import type { LevelCount, MaybePromise } from './cache-level.ts';
 import { checkKey, checkTtl } from './cache-limits.ts';
 import type { CachedEntry } from './cached-entry.ts';
@@ -76,11 +77,11 @@ export class Cache<K, V> {
   #misses = 0;
 
   constructor(options: CacheOptions<K, V>) {
-    const { clock = systemClock, schedule = systemSchedule, shared } = options;
+    const { clock = turnClock, schedule = systemSchedule, shared } = options;
     this.#options = options;
     this.name = options.name;
     this.#ttlMs = checkTtl(options.ttl_seconds);
-    this.#keyOf = options.keyOf ?? String;
+    this.#keyOf = options.keyOf ?? (key => (typeof key === 'string' ? key : String(key)));
     this.#clock = clock;
     this.#schedule = schedule;
     this.#memory = new MemoryLevel({ ...MEMORY_DEFAULTS, ...options.memory }, clock);

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type Clock, systemClock } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Schedule } from '../schedule.ts';
+import { turnClock } from '../turn-clock.ts';
 import { Cache, type CacheOptions } from './cache.ts';
 import { type CacheSettings, cacheSettingsSchema } from './cache-settings.ts';
 import type { TroubleKind } from './shared-access.ts';
@@ -20,7 +21,7 @@ export interface CachePlace {
 
 /** A cache over the Cache table, with the function's settings. */
 export function makeNamedCache<K, V>(
-  { client, table, settings = defaultSettings, clock = systemClock, schedule, onTrouble }: CachePlace,
+  { client, table, settings = defaultSettings, clock = turnClock, schedule, onTrouble }: CachePlace,
   options: Pick<CacheOptions<K, V>, 'name' | 'keyOf' | 'measuredAt' | 'cheap_load'> & {
     codec: ValueCodec<V>;
     ttlOf: (settings: CacheSettings) => number;

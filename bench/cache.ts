@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { LRUCache } from 'lru-cache';
+import { Cache } from '../core/cache/cache.ts';
+import { tableStore } from '../core/cache/shared-store.ts';
+import { EXPIRY_INDEX } from '../core/cache/table-keys.ts';
+import { jsonCodec } from '../core/cache/value-codec.ts';
+import { makeDocumentClient } from '../core/storage/document-client.ts';
+import { turnClock } from '../core/turn-clock.ts';
+import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import type { BenchRow } from './bench-row.ts';
+import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
+
+interface Metrics {
+  latency_ms: number;
+  measured_at: number;
+}
+
+const KEYS = 1000;
+const keys = Array.from({ length: KEYS }, (_, index) => `path-${index}`);
+const codec = jsonCodec<Metrics>({ shape: 1, parse: raw => raw as Metrics });
+
+/** Memory hits beside lru-cache itself; shared hits, misses and rate-limited writes on DynamoDB Local. */
+export async function run(): Promise<BenchRow[]> {
+  const dynamodb = await startDynamoDb();
+  const client = makeDocumentClient({
+    endpoint: dynamodb.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    const table = await makeTable(client);
+    const bench = { client, table, sent: countCommands(client) };
+    return [
+      await memoryHit(bench),
+      await sharedHit(bench),
+      await oneLoad(bench),
+      await missWithRead(bench),
+      await rateLimit(bench),
+    ];
+  } finally {
+    client.destroy();
+    await dynamodb.stop();
+  }
+}
+
+interface Bench {
+  client: DynamoDBDocumentClient;
+  table: string;
+  /** Commands sent so far, by name. */
+  sent: Map<string, number>;
+}
+
+function makeCache({ client, table }: Bench, more: { cache?: string; cheap_load?: boolean } = {}) {
+  const { cache = randomUUID(), cheap_load = false } = more;
+  return new Cache<string, Metrics>({
+    name: cache,
+    ttl_seconds: 600,
+    cheap_load,
+    limit_ms: 10_000,
+    shared: tableStore<Metrics>({ client, table, cache, codec, clock: turnClock }),
+  });
+}
+
+async function memoryHit(bench: Bench): Promise<BenchRow> {
+  const cache = makeCache(bench);
+  const lru = new LRUCache<string, Metrics>({ max: 10_000, ttl: 600_000 });
+  for (const key of keys) {
+    const value = { latency_ms: 1, measured_at: 0 };
+    lru.set(key, value);
+    await cache.insert(key, value);
+  }
+  const bare = nanosecondsPerCall(
+    round(key => lru.get(key)!.latency_ms),
+    { calls: 300 },
+  );
+  // The generation is read again, so that the hits below are hits in memory all along.
+  await cache.get('path-0');
+  const value = nanosecondsPerCall(
+    round(key => (cache.get(key) as Metrics).latency_ms),
+    {
+      calls: 100,
+      rounds: 5,
+    },
+  );
+  const [ns, peer_value] = [value / KEYS, bare / KEYS];
+  const ratio = ns / peer_value;
+  return {
+    name: 'cache: hit in memory',
+    value: ns,
+    unit: 'ns',
+    peer: 'lru-cache get (with its TTL)',
+    peer_value,
+    ratio,
+    threshold: '< 1,000 ns, ratio <= 2',
+    ok: ns < 1000 && ratio <= 2,
+    note: `${KEYS} keys in turn; generation, expiry and hit count included`,
+  };
+}
+
+function round(use: (key: string) => number): () => number {
+  return () => {
+    let sum = 0;
+    for (const key of keys) sum += use(key);
+    return sum;
+  };
+}
+
+async function sharedHit(bench: Bench): Promise<BenchRow> {
+  const cache = randomUUID();
+  await makeCache(bench, { cache }).insert('path', { latency_ms: 1, measured_at: 0 });
+  const other = makeCache(bench, { cache });
+  await other.get('something else');
+  const before = bench.sent.get('GetItemCommand') ?? 0;
+  const found = await other.get('path');
+  const value = (bench.sent.get('GetItemCommand') ?? 0) - before;
+  return {
+    name: 'cache: hit in the shared level',
+    value,
+    unit: 'GetItem',
+    peer: '',
+    peer_value: null,
+    ratio: null,
+    threshold: '= 1 GetItem',
+    ok: value === 1 && found?.latency_ms === 1,
+    note: 'the generation is read beside it, once in 0.9 s for all keys',
+  };
+}
+
+async function oneLoad(bench: Bench): Promise<BenchRow> {
+  const cache = makeCache(bench);
+  let value = 0;
+  const load = async () => {
+    value++;
+    return { latency_ms: 1, measured_at: 0 };
+  };
+  await Promise.all(Array.from({ length: 10_000 }, () => cache.getOrLoad('path', load)));
+  await cache.settle();
+  return {
+    name: 'cache: 10,000 concurrent callers of one key',
+    value,
+    unit: 'load',
+    peer: '',
+    peer_value: null,
+    ratio: null,
+    threshold: '= 1 load',
+    ok: value === 1,
+    note: '',
+  };
+}
+
+async function missWithRead(bench: Bench): Promise<BenchRow> {
+  const { client, table } = bench;
+  const Key = { pk: 'SOURCE', sk: 'path' };
+  await client.send(new PutCommand({ TableName: table, Item: { ...Key, latency_ms: 1, measured_at: 0 } }));
+  const read = async () => {
+    const { Item } = await client.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+    return Item as Metrics | undefined;
+  };
+  const cache = makeCache(bench, { cheap_load: true });
+  const [bare, miss]: [number[], number[]] = [[], []];
+  for (let index = -100; index < 400; index++) {
+    await cache.settle();
+    const first = await milliseconds(read);
+    await cache.settle();
+    const second = await milliseconds(async () => cache.getOrLoad(`miss-${index}`, read));
+    if (index < 0) continue;
+    bare.push(first);
+    miss.push(second);
+  }
+  const [value, peer_value] = [median(miss), median(bare)];
+  const ratio = value / peer_value;
+  return {
+    name: 'cache: miss with the table read',
+    value,
+    unit: 'ms',
+    peer: 'bare GetItem',
+    peer_value,
+    ratio,
+    threshold: 'ratio <= 1.5',
+    ok: ratio <= 1.5,
+    note: 'memory and shared level miss; shared level and source are asked at once, as the metrics cache does',
+  };
+}
+
+async function rateLimit(bench: Bench): Promise<BenchRow> {
+  const cache = makeCache(bench);
+  await cache.get('something else');
+  const before = bench.sent.get('PutItemCommand') ?? 0;
+  const seconds = 3;
+  for (let index = 0; index < seconds * 50; index++) {
+    await cache.insert('path', { latency_ms: index, measured_at: index });
+    await new Promise(resolve => setTimeout(resolve, 1000 / 50));
+  }
+  const value = ((bench.sent.get('PutItemCommand') ?? 0) - before) / seconds;
+  return {
+    name: 'cache: one path measured 50 times a second',
+    value,
+    unit: 'shared writes/s',
+    peer: '',
+    peer_value: null,
+    ratio: null,
+    threshold: '<= 1 a second, and the first at once',
+    ok: value * seconds <= seconds + 1,
+    note: `over ${seconds} s`,
+  };
+}
+
+async function milliseconds(call: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await call();
+  return performance.now() - begun;
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+function countCommands(client: DynamoDBDocumentClient): Map<string, number> {
+  const sent = new Map<string, number>();
+  client.middlewareStack.add(
+    (next, context) => args => {
+      const name = String(context.commandName);
+      sent.set(name, (sent.get(name) ?? 0) + 1);
+      return next(args);
+    },
+    { step: 'initialize', name: 'count-commands' },
+  );
+  return sent;
+}
+
+async function makeTable(client: DynamoDBDocumentClient): Promise<string> {
+  const TableName = `bench-${randomUUID()}`;
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+        { AttributeName: 'expires_ms', AttributeType: 'N' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: EXPIRY_INDEX,
+          KeySchema: [
+            { AttributeName: 'pk', KeyType: 'HASH' },
+            { AttributeName: 'expires_ms', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    }),
+  );
+  return TableName;
+}
