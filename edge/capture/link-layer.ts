@@ -44,6 +44,8 @@ const ETHERTYPE_IPV6 = 0x86dd;
 const ETHERTYPE_MPLS = 0x8847;
 const ETHERTYPE_MPLS_MULTICAST = 0x8848;
 const ETHERTYPE_PPPOE_SESSION = 0x8864;
+/** Cisco FabricPath: two bytes of tag, then a whole Ethernet frame. */
+const ETHERTYPE_FABRICPATH = 0x8903;
 /** 802.1Q, 802.1ad and the values that were used for QinQ before it. */
 const VLAN_ETHERTYPES = new Set([0x8100, 0x88a8, 0x9100, 0x9200, 0x9300]);
 /** Up to here the field is the length of an IEEE 802.3 frame. */
@@ -52,12 +54,25 @@ const LARGEST_802_3_LENGTH = 1500;
 const SNAP_ETHERNET = 0xaaaa0300;
 const LLC_IP = 0x06;
 
-const PPP_IPV4 = 0x0021;
-const PPP_IPV6 = 0x0057;
-const PPP_MPLS = 0x0281;
-const PPP_MPLS_MULTICAST = 0x0283;
+/**
+ * Not an ethertype of the wire: stands for the control word of a pseudowire (RFC 4385), which MPLS announces by a
+ * nibble of 0, and the Ethernet frame after it.
+ */
+const ETHERTYPE_PSEUDOWIRE = 0x10000;
+/** Reserved; stands for what is no IP. */
+const ETHERTYPE_NONE = 0xffff;
+
+const PPP_ETHERTYPES = new Map([
+  [0x0021, ETHERTYPE_IPV4],
+  [0x0057, ETHERTYPE_IPV6],
+  [0x0281, ETHERTYPE_MPLS],
+  [0x0283, ETHERTYPE_MPLS_MULTICAST],
+]);
 /** Address and control field of PPP in HDLC-like framing. */
 const PPP_HDLC_HEADER = 0xff03;
+/** Address fields that tell Cisco's HDLC from PPP on the same link type. */
+const CISCO_UNICAST = 0x0f;
+const CISCO_MULTICAST = 0x8f;
 
 /** ARPHRD_NETLINK: the protocol of such a cooked frame is a netlink family, no ethertype. */
 const ARPHRD_NETLINK = 824;
@@ -73,7 +88,7 @@ const AF_INET6 = new Set([10, 23, 24, 28, 30]);
 export function ipOffset(view: DataView, at: number, end: number, linkType: number): number {
   switch (linkType) {
     case LINK.ETHERNET:
-      return at + 14 > end ? NOT_IP : fromEthertype(view, view.getUint16(at + 12), at + 14, end);
+      return fromEthernet(view, at, end);
     case LINK.RAW:
     case LINK.RAW_BSD:
     case LINK.RAW_OPENBSD:
@@ -108,6 +123,11 @@ function isIpFamily(family: number): boolean {
   return family === AF_INET || AF_INET6.has(family);
 }
 
+function fromEthernet(view: DataView, at: number, end: number): number {
+  return at + 14 > end ? NOT_IP : fromEthertype(view, view.getUint16(at + 12), at + 14, end);
+}
+
+/** One step a header and no recursion: a frame can nest headers as deep as it is long. */
 function fromEthertype(view: DataView, ethertype: number, from: number, end: number): number {
   let type = ethertype;
   let at = from;
@@ -119,26 +139,49 @@ function fromEthertype(view: DataView, ethertype: number, from: number, end: num
       type = view.getUint16(at + 2);
       at += 4;
     } else if (type === ETHERTYPE_MPLS || type === ETHERTYPE_MPLS_MULTICAST) {
-      return fromMpls(view, at, end);
+      const payload = afterLabels(view, at, end);
+      const version = payload < end ? view.getUint8(payload) >>> 4 : NOT_IP;
+      if (version !== 0) {
+        return version === 4 || version === 6 ? payload : NOT_IP;
+      }
+      type = ETHERTYPE_PSEUDOWIRE;
+      at = payload;
+    } else if (type === ETHERTYPE_FABRICPATH || type === ETHERTYPE_PSEUDOWIRE) {
+      at += type === ETHERTYPE_FABRICPATH ? 2 : 4;
+      if (at + 14 > end) {
+        return NOT_IP;
+      }
+      type = view.getUint16(at + 12);
+      at += 14;
     } else if (type === ETHERTYPE_PPPOE_SESSION) {
-      return at + 6 > end ? NOT_IP : fromPpp(view, at + 6, end);
+      at += 6;
+      type = pppEthertype(view, at, end);
+      at += pppProtocolBytes(view, at, end);
+    } else if (type <= LARGEST_802_3_LENGTH) {
+      if (isLlcIp(view, at, end)) {
+        return at + 3;
+      }
+      if (!isSnapEthernet(view, at, end)) {
+        return NOT_IP;
+      }
+      type = view.getUint16(at + 6);
+      at += 8;
     } else {
-      return type <= LARGEST_802_3_LENGTH ? fromLlc(view, at, end) : NOT_IP;
+      return NOT_IP;
     }
   }
   return at;
 }
 
-/** Passes the label stack; MPLS doesn't say what is below it, so the first nibble has to. */
-function fromMpls(view: DataView, from: number, end: number): number {
-  for (let at = from; at + 5 <= end; at += 4) {
+/** Where the label stack ends; `end` if it doesn't. */
+function afterLabels(view: DataView, from: number, end: number): number {
+  for (let at = from; at + 4 <= end; at += 4) {
     const bottomOfStack = (view.getUint8(at + 2) & 1) === 1;
     if (bottomOfStack) {
-      const version = view.getUint8(at + 4) >>> 4;
-      return version === 4 || version === 6 ? at + 4 : NOT_IP;
+      return at + 4;
     }
   }
-  return NOT_IP;
+  return end;
 }
 
 function fromPppLink(view: DataView, at: number, end: number): number {
@@ -146,42 +189,31 @@ function fromPppLink(view: DataView, at: number, end: number): number {
     return NOT_IP;
   }
   const address = view.getUint8(at);
-  if (address === 0x0f || address === 0x8f) {
+  if (address === CISCO_UNICAST || address === CISCO_MULTICAST) {
     return fromEthertype(view, view.getUint16(at + 2), at + 4, end);
   }
-  return fromPpp(view, view.getUint16(at) === PPP_HDLC_HEADER ? at + 2 : at, end);
+  const ppp = view.getUint16(at) === PPP_HDLC_HEADER ? at + 2 : at;
+  return fromEthertype(view, pppEthertype(view, ppp, end), ppp + pppProtocolBytes(view, ppp, end), end);
+}
+
+/** The ethertype that says the same as a PPP protocol; one that is no IP's for all others. */
+function pppEthertype(view: DataView, at: number, end: number): number {
+  if (at + 2 > end) {
+    return ETHERTYPE_NONE;
+  }
+  const protocol = pppProtocolBytes(view, at, end) === 1 ? view.getUint8(at) : view.getUint16(at);
+  return PPP_ETHERTYPES.get(protocol) ?? ETHERTYPE_NONE;
 }
 
 /** The protocol field has two bytes, or one where it is compressed: then it is odd, which a first byte of two never is. */
-function fromPpp(view: DataView, at: number, end: number): number {
-  if (at + 2 > end) {
-    return NOT_IP;
-  }
-  const short = (view.getUint8(at) & 1) === 1;
-  const protocol = short ? view.getUint8(at) : view.getUint16(at);
-  const next = at + (short ? 1 : 2);
-  switch (protocol) {
-    case PPP_IPV4:
-    case PPP_IPV6:
-      return next;
-    case PPP_MPLS:
-    case PPP_MPLS_MULTICAST:
-      return fromMpls(view, next, end);
-    default:
-      return NOT_IP;
-  }
+function pppProtocolBytes(view: DataView, at: number, end: number): number {
+  return at < end && (view.getUint8(at) & 1) === 1 ? 1 : 2;
 }
 
-/** IEEE 802.3: an LLC header, IP's own or that of SNAP with an ethertype. */
-function fromLlc(view: DataView, at: number, end: number): number {
-  if (at + 3 > end) {
-    return NOT_IP;
-  }
-  if (view.getUint8(at) === LLC_IP && view.getUint8(at + 1) === LLC_IP) {
-    return at + 3;
-  }
-  if (at + 8 > end || view.getUint32(at) !== SNAP_ETHERNET || view.getUint16(at + 4) !== 0) {
-    return NOT_IP;
-  }
-  return fromEthertype(view, view.getUint16(at + 6), at + 8, end);
+function isLlcIp(view: DataView, at: number, end: number): boolean {
+  return at + 3 <= end && view.getUint8(at) === LLC_IP && view.getUint8(at + 1) === LLC_IP;
+}
+
+function isSnapEthernet(view: DataView, at: number, end: number): boolean {
+  return at + 8 <= end && view.getUint32(at) === SNAP_ETHERNET && view.getUint16(at + 4) === 0;
 }
