@@ -1,5 +1,5 @@
 import type { Caller } from '../audit/caller.ts';
-import { type ItemKey, RUNNING_PARTITION, runningKey } from './network-keys.ts';
+import { type ItemKey, runningKey } from './network-keys.ts';
 import type { Item } from './site-items.ts';
 
 /** What takes more than one transaction, or must not be seen half done. */
@@ -28,10 +28,10 @@ export interface RunningOperation {
   /** Endpoints and paths that are through, as far as told; progress, not accounting. */
   done_paths: number;
   endpoints: number;
-  /** Number of the site's last event that told of it. */
+  /** Number of the site's last event that told of it; who raises it locks on it. */
   seq: number;
-  /** How often it was handed to the worker function; a rise starts it. */
-  handovers: number;
+  /** Set by whoever runs out of time: the table's stream then starts the worker function, which takes it back. */
+  handed_over: boolean;
 }
 
 /** How long an entry stays after its end, so that a reader who began before the end still finds it. */
@@ -44,10 +44,3 @@ export const runningItem = (operation: RunningOperation): Item & ItemKey => ({
   ...runningKey(operation.site_id, operation.endpoint_id),
   ...operation,
 });
-
-export const isRunningKey = (key: Item): boolean => key.pk === RUNNING_PARTITION;
-
-/** Condition on an entry: no operation of the site (or endpoint) is under way. */
-export const NOT_RUNNING = 'attribute_not_exists(pk) OR #state = :ended';
-export const NOT_RUNNING_NAMES = { '#state': 'state' } as const;
-export const NOT_RUNNING_VALUES = { ':ended': 'ENDED' } as const;

@@ -1,0 +1,30 @@
+/** An edge of the inventory: it is expected to report while it isn't retired. */
+export interface RegisteredEdge {
+  id: string;
+  /** UUID of the site that it stands at. */
+  site_id: string;
+  /** RFC 3339, UTC: when it was (last) registered. */
+  registered_at: string;
+  /** When it was taken out of service; null while it is in service. */
+  retired_at: string | null;
+}
+
+export const EDGE_PARTITION = 'EDGE';
+
+/** As it is stored; `revision` grows with every change. */
+export interface EdgeItem {
+  pk: string;
+  sk: string;
+  revision: number;
+  site_id: string;
+  registered_at: string;
+  retired_at: string | null;
+}
+
+export function edgeFromItem({ sk, site_id, registered_at, retired_at }: EdgeItem): RegisteredEdge {
+  return { id: sk, site_id, registered_at, retired_at };
+}
+
+export function edgeToItem({ id, ...rest }: RegisteredEdge, revision: number): EdgeItem {
+  return { pk: EDGE_PARTITION, sk: id, revision, ...rest };
+}
