@@ -9,12 +9,20 @@ export function makePageToken(kind: string, position: string[]): string {
 
 /**
  * The position in a token that {@link makePageToken} made for the same kind; undefined when there is none.
+ * `shape` says what each part must look like.
  * @throws ValidationError when it is anything else.
  */
-export function readPageToken(kind: string, token: string | null | undefined): string[] | undefined {
+export function readPageToken(
+  kind: string,
+  token: string | null | undefined,
+  shape: readonly RegExp[],
+): string[] | undefined {
   if (token === null || token === undefined) return undefined;
   const parts = parse(token);
-  if (parts?.[0] === kind && parts.every(part => typeof part === 'string')) return parts.slice(1) as string[];
+  if (parts?.length === shape.length + 1 && parts[0] === kind) {
+    const position = parts.slice(1);
+    if (shape.every((pattern, index) => isText(position[index], pattern))) return position as string[];
+  }
   throw new ValidationError(
     'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
   );
@@ -30,4 +38,8 @@ function parse(token: string): unknown[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isText(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value);
 }

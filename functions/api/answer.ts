@@ -1,0 +1,78 @@
+import type { Caller } from '../../core/audit/caller.ts';
+import { recordRefusal } from '../../core/audit/record-refusal.ts';
+import { authorize, type OperationName, ROLES } from '../../core/audit/roles.ts';
+import { type ErrorType, PatronusError, Unauthorized } from '../../core/errors.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { type ApiEvent, callerOf } from './api-event.ts';
+import type { Call, Resolver } from './resolver.ts';
+
+/** What graphql/resolver.js turns into data or an entry in `errors`. */
+export type Answer = { data: unknown } | { error: { type: ErrorType; message: string } };
+
+export interface Surroundings extends Pick<Call, 'slots'> {
+  context: NetworkContext;
+  resolvers: Record<OperationName, Resolver<never, unknown>>;
+  /** Fills in what the caller's token doesn't say; must not throw. */
+  identify(caller: Caller): Promise<Caller>;
+  /** Told of what clients are not: faults, and refusals that could not be written down. */
+  report(message: string, details: { operation: string; error: Error }): void;
+}
+
+/** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
+export async function answer(event: ApiEvent, surroundings: Surroundings): Promise<Answer> {
+  const operation = `${event.type}.${event.field}`;
+  let caller: Caller | undefined;
+  try {
+    if (!isOperation(operation)) throw new Error('The schema has an operation that the function lacks');
+    caller = callerOf(event.identity);
+    authorize(operation, caller);
+    if (event.type === 'Mutation') caller = await surroundings.identify(caller);
+    const call = { caller, selection: event.selection ?? [], ...surroundings };
+    return { data: await surroundings.resolvers[operation].run(event.arguments as never, call) };
+  } catch (error) {
+    if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
+    if (caller) await writeDown(event, caller, error, surroundings);
+    return { error: { type: error.errorType, message: error.message } };
+  }
+}
+
+function isOperation(name: string): name is OperationName {
+  return Object.hasOwn(ROLES, name);
+}
+
+function masked(operation: string, cause: unknown, { report }: Surroundings): Answer {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  report('Operation failed', { operation, error });
+  return {
+    error: {
+      type: 'Internal',
+      message: 'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
+    },
+  };
+}
+
+// A refused change belongs in the audit log, and so does every attempt by somebody who may not. The refusal stands even if
+// it can't be written down.
+async function writeDown(
+  event: ApiEvent,
+  caller: Caller,
+  refused: PatronusError,
+  { context, resolvers, identify, report }: Surroundings,
+): Promise<void> {
+  if (event.type !== 'Mutation' && !(refused instanceof Unauthorized)) return;
+  const operation = `${event.type}.${event.field}` as OperationName;
+  try {
+    await recordRefusal(context, {
+      at_ms: context.clock(),
+      actor: await identify(caller),
+      operation: event.field,
+      target: resolvers[operation].target(event.arguments as never),
+      error_type: refused.errorType,
+      message: refused.message,
+      request: event.arguments,
+    });
+  } catch (cause) {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    report('A refusal could not be written to the audit log', { operation, error });
+  }
+}

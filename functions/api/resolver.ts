@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { Caller } from '../../core/audit/caller.ts';
+import type { OperationName } from '../../core/audit/roles.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import type { Operations } from '../../graphql/schema.generated.ts';
+import { parseArguments } from './parse-arguments.ts';
+
+/** One request to one field: what the resolver works with beside its arguments. */
+export interface Call {
+  caller: Caller;
+  /** Paths of the selected fields, see `selectsOnly`. */
+  selection: string[];
+  /** Tables, time, and by when the answer must be there. */
+  context: NetworkContext;
+  /** Number of counter slots. */
+  slots: number;
+}
+
+/** Answers one field. */
+export interface Resolver<Given, Result> {
+  /** @throws PatronusError, and whatever else goes wrong */
+  run(given: Given, call: Call): Promise<Result>;
+  /** What a refused attempt was aimed at, for the audit log. */
+  target(given: Given): string | null;
+}
+
+export interface ResolverParts<S extends z.ZodType, Result> {
+  /** Checks the arguments; GraphQL has checked their types already. */
+  arguments: S;
+  resolve(args: z.output<S>, call: Call): Promise<Result>;
+  target?(given: z.input<S>): string | null;
+}
+
+/** Makes a resolver whose `resolve` sees checked arguments only. */
+export function resolver<S extends z.ZodType, Result>(
+  parts: ResolverParts<S, Result>,
+): Resolver<z.input<S>, Result> {
+  return {
+    run: async (given, call) => parts.resolve(parseArguments(parts.arguments, given), call),
+    target: given => parts.target?.(given) ?? null,
+  };
+}
+
+/** A resolver for every operation, each for exactly the arguments and the result that the schema says. */
+export type Resolvers = {
+  [Name in OperationName]: Resolver<Operations[Name]['arguments'], Operations[Name]['result']>;
+};

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import {
+  createPolicy,
+  deletePolicy,
+  togglePolicy,
+  updatePolicy,
+} from '../../../core/network/change-policies.ts';
+import {
+  builtIn,
+  isAfter,
+  type ListedPolicy,
+  type ListPosition,
+  listed,
+  listPolicies,
+  positionOf,
+  undefinedPolicy,
+} from '../../../core/network/list-policies.ts';
+import { newPolicySchema, policyPatchSchema } from '../../../core/network/policy-input.ts';
+import { readPolicies, readPolicy } from '../../../core/network/read-policies.ts';
+import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
+import { type Counts, readCounters } from '../../../core/traffic/read-counters.ts';
+import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
+import type { Policy } from '../../../graphql/schema.generated.ts';
+import { pageArguments } from '../page-arguments.ts';
+import { presentActiveFlows } from '../present-active-flows.ts';
+import { type Call, type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
+
+type PolicyOperation =
+  | 'Query.policies'
+  | 'Query.policy'
+  | 'Mutation.createPolicy'
+  | 'Mutation.updatePolicy'
+  | 'Mutation.deletePolicy'
+  | 'Mutation.togglePolicy';
+
+const policyId = z.object({ id: z.string() });
+const target = ({ id }: { id: string }) => `policy:${id}`;
+
+export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
+  'Query.policies': resolver({
+    arguments: z.object({ ...pageArguments, defined_only: z.boolean().nullish() }),
+    async resolve({ limit, next_token, defined_only }, call) {
+      const start = readPosition(next_token);
+      const wantsCounts = !defined_only || selectsCounts(call, 'items');
+      const [{ version, defined }, counts] = await Promise.all([
+        readPolicies(call.context),
+        wantsCounts ? readAllCounts(call) : undefined,
+      ]);
+      const all = listPolicies(defined, defined_only ? undefined : counts);
+      const rest = start ? all.filter(policy => isAfter(policy, start)) : all;
+      const items = rest.slice(0, limit);
+      return {
+        items: items.map(policy => present(policy, counts)),
+        next_token: rest.length > limit ? makePosition(items.at(-1)!) : null,
+        policies_version: String(version),
+      };
+    },
+  }),
+
+  'Query.policy': resolver({
+    arguments: policyId,
+    async resolve({ id }, call) {
+      const defined = id === DEFAULT_POLICY_ID ? builtIn : await readPolicy(call.context, id);
+      if (defined) return withCounts('built_in' in defined ? defined : listed(defined), call);
+      const counts = await readAllCounts(call);
+      return counts.has(id) ? present(undefinedPolicy(id), counts) : null;
+    },
+  }),
+
+  'Mutation.createPolicy': resolver({
+    arguments: newPolicySchema,
+    async resolve(input, call) {
+      const { policy } = await createPolicy(call.context, call.caller, input);
+      return withCounts(listed(policy), call);
+    },
+  }),
+
+  'Mutation.updatePolicy': resolver({
+    arguments: policyPatchSchema.and(policyId),
+    target,
+    async resolve({ id, ...patch }, call) {
+      const { policy } = await updatePolicy(call.context, call.caller, id, patch);
+      return withCounts(listed(policy), call);
+    },
+  }),
+
+  'Mutation.togglePolicy': resolver({
+    arguments: policyId.extend({ enabled: z.boolean() }),
+    target,
+    async resolve({ id, enabled }, call) {
+      const { policy } = await togglePolicy(call.context, call.caller, id, enabled);
+      return withCounts(listed(policy), call);
+    },
+  }),
+
+  'Mutation.deletePolicy': resolver({
+    arguments: policyId,
+    target,
+    async resolve({ id }, call) {
+      const { policy, audit_id } = await deletePolicy(call.context, call.caller, id);
+      const message = `Policy ${id} (${policy.name}) is deleted; what it has counted stays, shown under its id.`;
+      return { success: true, message, audit_id };
+    },
+  }),
+};
+
+const DEFINITION_FIELDS = [
+  'id',
+  'name',
+  'priority',
+  'enabled',
+  'match',
+  'defined',
+  'built_in',
+  'created_at',
+  'updated_at',
+  '__typename',
+] as const satisfies (keyof Policy | '__typename')[];
+
+function selectsCounts({ selection }: Call, path: string): boolean {
+  return !selectsOnly(selection, path, DEFINITION_FIELDS);
+}
+
+function readAllCounts({ context, slots }: Call): Promise<Map<string, Counts>> {
+  return readCounters(context.client, context.tables, { slots });
+}
+
+async function withCounts(policy: ListedPolicy, call: Call): Promise<Policy> {
+  return present(policy, selectsCounts(call, '') ? await readAllCounts(call) : undefined);
+}
+
+const NOTHING: Counts = { packets: 0n, bytes: 0n, active_flows: 0 };
+
+function present(policy: ListedPolicy, counts: ReadonlyMap<string, Counts> | undefined): Policy {
+  return {
+    ...policy,
+    match: presentMatch(policy),
+    ...presentCounts(counts && (counts.get(policy.id) ?? NOTHING)),
+  };
+}
+
+function presentMatch({ match }: ListedPolicy): Policy['match'] {
+  return {
+    source_cidr: match.source_cidr ?? null,
+    destination_cidr: match.destination_cidr ?? null,
+    source_port: match.source_port ?? null,
+    destination_port_from: match.destination_port_from ?? null,
+    destination_port_to: match.destination_port_to ?? null,
+    protocol: match.protocol ?? null,
+    application: match.application ?? null,
+  };
+}
+
+type CountFields = Omit<Policy, (typeof DEFINITION_FIELDS)[number]>;
+
+// Counts that nobody selected are not read and not there. Were they selected after all, the API would refuse the answer
+// for the missing fields, where a made-up 0 would be believed.
+function presentCounts(counts: Counts | undefined): CountFields {
+  if (counts === undefined) return {} as CountFields;
+  return {
+    packets_matched: Number(counts.packets),
+    bytes_matched: Number(counts.bytes),
+    packets_matched_exact: String(counts.packets),
+    bytes_matched_exact: String(counts.bytes),
+    active_flows: presentActiveFlows(counts.active_flows),
+  };
+}
+
+const TOKEN_KIND = 'policies';
+
+function makePosition(policy: ListedPolicy): string {
+  const { rank, priority, id } = positionOf(policy);
+  return makePageToken(TOKEN_KIND, [String(rank), String(priority), id]);
+}
+
+function readPosition(token: string | null | undefined): ListPosition | undefined {
+  const position = readPageToken(TOKEN_KIND, token, [/^[012]$/, /^\d{1,4}$/, /^.{1,128}$/su]);
+  return position && { rank: Number(position[0]), priority: Number(position[1]), id: position[2]! };
+}

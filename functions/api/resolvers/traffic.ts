@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { completenessOf } from '../../../core/network/completeness.ts';
+import { timestamp } from '../../../core/network/network-context.ts';
+import { readExpectedEdges } from '../../../core/network/read-edges.ts';
+import { readCounters } from '../../../core/traffic/read-counters.ts';
+import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
+import { trafficTotals } from '../../../core/traffic/traffic-totals.ts';
+import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
+import { presentActiveFlows } from '../present-active-flows.ts';
+import { type Call, type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
+
+const SUMS = [
+  'packets',
+  'bytes',
+  'active_flows',
+  'packets_exact',
+  'bytes_exact',
+  '__typename',
+] as const satisfies (keyof TrafficTotals | '__typename')[];
+
+export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
+  'Query.trafficTotals': resolver({
+    arguments: z.object({}),
+    async resolve(_, call) {
+      const { client, tables } = call.context;
+      const [counters, completeness] = await Promise.all([
+        readCounters(client, tables, call),
+        selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
+      ]);
+      const { packets, bytes, active_flows } = trafficTotals(counters);
+      return {
+        packets: Number(packets),
+        bytes: Number(bytes),
+        active_flows: presentActiveFlows(active_flows),
+        packets_exact: String(packets),
+        bytes_exact: String(bytes),
+        // Left out where nobody selected it: every lane would be read for it.
+        completeness: completeness as Completeness,
+      };
+    },
+  }),
+};
+
+async function readCompleteness({ context }: Call): Promise<Completeness> {
+  const { client, tables, clock } = context;
+  const now = clock();
+  const expected = await readExpectedEdges(context);
+  return {
+    ...(await completenessOf(expected, readAllLanes(client, tables), now)),
+    as_of: timestamp(now),
+  };
+}

@@ -1,0 +1,10 @@
+/**
+ * Whether a selection holds nothing beside `fields` under `path` (`''` for the top), so that the rest needn't be read.
+ * Anything unknown, such as an alias, counts as selected.
+ */
+export function selectsOnly(selection: string[], path: string, fields: readonly string[]): boolean {
+  const prefix = path === '' ? '' : `${path}/`;
+  return selection
+    .filter(selected => selected.startsWith(prefix))
+    .every(selected => fields.includes(selected.slice(prefix.length).split('/')[0]!));
+}
