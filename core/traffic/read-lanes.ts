@@ -1,66 +1,115 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../storage/tables.ts';
 import type { Lane } from './lane.ts';
 import { decodeLane } from './lane-codec.ts';
 import { laneBucket, laneBuckets, lanePartition, parseLaneSortKey } from './lane-keys.ts';
+import type { StoredLane } from './lane-step.ts';
+import { PackedDataUnreadable } from './packed-item.ts';
 
-/** The lanes of one edge, one a part, read strongly. Empty when it was never heard from. */
+/** The lanes of one edge, one a part, read strongly. None: it was never heard from. */
 export async function readLanesOfEdge(
   client: DynamoDBDocumentClient,
   tables: TableNames,
   edge_id: string,
 ): Promise<Lane[]> {
   const lanes: Lane[] = [];
-  for await (const lane of readBucket(client, tables, laneBucket(edge_id), `${edge_id}#`)) {
-    // Another edge's id may begin with this one's and a `#`.
-    if (lane.edge_id === edge_id) lanes.push(lane);
+  const query: Partial<QueryCommandInput> = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :edge)',
+    ExpressionAttributeValues: { ':pk': lanePartition(laneBucket(edge_id)), ':edge': `${edge_id}#` },
+  };
+  for await (const page of lanePages(client, tables, query)) {
+    for (const stored of page) {
+      // An id may hold a `#`: lanes of edge `a#1` begin with `a#` too.
+      if (stored.edge_id === edge_id) lanes.push(decodeLane(stored, stored.data));
+    }
   }
   return lanes;
 }
 
-/** Every lane there is, read strongly, `parallel` partitions at a time. */
+export interface ReadAllLanesOptions {
+  /** Called for a lane that this release can't read; such a lane is left out. */
+  onUnreadable?: (lane: StoredLane, cause: PackedDataUnreadable) => void;
+}
+
+/** Every lane, read strongly, all buckets at once; in no order. */
 export async function* readAllLanes(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-  { parallel = 16 } = {},
+  { onUnreadable = () => {} }: ReadAllLanesOptions = {},
 ): AsyncGenerator<Lane> {
-  const buckets = laneBuckets();
-  for (let start = 0; start < buckets.length; start += parallel) {
-    const some = buckets.slice(start, start + parallel);
-    const read = await Promise.all(some.map(bucket => collect(readBucket(client, tables, bucket))));
-    for (const lanes of read) yield* lanes;
+  for await (const page of readStoredLanes(client, tables, laneBuckets())) {
+    for (const stored of page) {
+      const lane = decodeStored(stored, onUnreadable);
+      if (lane) yield lane;
+    }
   }
 }
 
-async function* readBucket(
+/** A lane's item as it stands in the table. */
+export type LaneItem = Required<StoredLane>;
+
+/** The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order in which they come. */
+export async function* readStoredLanes(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-  bucket: string,
-  prefix?: string,
-): AsyncGenerator<Lane> {
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: tables.traffic,
-        KeyConditionExpression: prefix === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-        ExpressionAttributeValues: {
-          ':pk': lanePartition(bucket),
-          ...(prefix !== undefined && { ':prefix': prefix }),
-        },
-        ConsistentRead: true,
-        ...(from && { ExclusiveStartKey: from }),
-      }),
-    );
-    for (const { sk, data } of (page.Items ?? []) as { sk: string; data: Uint8Array }[]) {
-      yield decodeLane(parseLaneSortKey(sk), data);
+  buckets: readonly string[],
+): AsyncGenerator<LaneItem[]> {
+  const waiting = new Map<string, Promise<BucketPage>>();
+  for (const bucket of buckets) {
+    const query: Partial<QueryCommandInput> = {
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': lanePartition(bucket) },
+    };
+    waiting.set(bucket, nextPage(bucket, lanePages(client, tables, query)));
+  }
+  while (waiting.size > 0) {
+    const { bucket, pages, page } = await Promise.race(waiting.values());
+    if (page === undefined) {
+      waiting.delete(bucket);
+      continue;
     }
-    from = page.LastEvaluatedKey;
-  } while (from);
+    waiting.set(bucket, nextPage(bucket, pages));
+    yield page;
+  }
 }
 
-async function collect(lanes: AsyncIterable<Lane>): Promise<Lane[]> {
-  const found: Lane[] = [];
-  for await (const lane of lanes) found.push(lane);
-  return found;
+type Pages = AsyncIterator<LaneItem[], void>;
+
+interface BucketPage {
+  bucket: string;
+  pages: Pages;
+  page: LaneItem[] | undefined;
+}
+
+async function nextPage(bucket: string, pages: Pages): Promise<BucketPage> {
+  const { value, done } = await pages.next();
+  return { bucket, pages, page: done ? undefined : value };
+}
+
+async function* lanePages(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  query: Partial<QueryCommandInput>,
+): AsyncGenerator<LaneItem[], void> {
+  const pages = paginateQuery({ client }, { TableName: tables.traffic, ConsistentRead: true, ...query });
+  for await (const { Items = [] } of pages) {
+    yield (Items as { sk: string; version: number; data: Uint8Array }[]).map(({ sk, version, data }) => ({
+      ...parseLaneSortKey(sk),
+      version,
+      data,
+    }));
+  }
+}
+
+function decodeStored(
+  stored: LaneItem,
+  onUnreadable: NonNullable<ReadAllLanesOptions['onUnreadable']>,
+): Lane | undefined {
+  try {
+    return decodeLane(stored, stored.data);
+  } catch (cause) {
+    if (!(cause instanceof PackedDataUnreadable)) throw cause;
+    onUnreadable(stored, cause);
+    return undefined;
+  }
 }

@@ -1,0 +1,138 @@
+import type { Boot } from './boot.ts';
+import type { DecodedReport } from './decode-report.ts';
+import { type Lane, pairKey, pairOf } from './lane.ts';
+import { makeBootCurrent } from './lane-boots.ts';
+import type { LaneChanges } from './lane-changes.ts';
+import { takeOutGauges } from './lane-gauges.ts';
+import { addPathsOfCurrentBoot, addPathsOfEarlierBoot } from './lane-paths.ts';
+import { ReportRejected } from './rejection.ts';
+import type { Report } from './report.ts';
+
+/** Where and when a report came in. */
+export interface Arrival {
+  /** Arrival in the stream, milliseconds. */
+  at_ms: number;
+  /** The counter slot of the shard that it came by. */
+  slot: number;
+}
+
+/** A lane as it is being folded, with every boot that its reports may name. */
+export interface FoldState {
+  lane: Lane;
+  /** Boots that are not current, by id: as stored, or as they became while folding. */
+  boots: Map<string, Boot>;
+  /** Parts of the edge's boots that are new to this lane, by boot id; shared by the edge's lanes. */
+  partsOf: Map<string, number>;
+}
+
+/**
+ * Adds what a report says to its lane, and to `changes` what else has to be written with it. Reports carry totals since
+ * boot, so whatever was lost, repeated or reordered before, the lane's totals are right for the highest `seq` of each boot.
+ *
+ * @returns `old` when the report's `seq` is not above the last one applied of its boot: nothing changed
+ * @throws ReportRejected when it contradicts an earlier report of its boot: nothing changed
+ */
+export function foldReport(
+  state: FoldState,
+  { report, sent_at_ms }: DecodedReport,
+  arrival: Arrival,
+  changes: LaneChanges,
+): 'applied' | 'old' {
+  const { lane } = state;
+  const isCurrent = report.boot_id === lane.boot_id;
+  const earlier = isCurrent ? undefined : state.boots.get(report.boot_id);
+  const boot = isCurrent ? lane : earlier;
+  if (boot && report.seq <= boot.seq) return 'old';
+  checkParts(report, boot?.parts ?? state.partsOf.get(report.boot_id));
+  if (boot) checkTotals(report, boot);
+
+  if (!boot) {
+    state.partsOf.set(report.boot_id, report.parts);
+    changes.parts.set(report.boot_id, report.parts);
+  }
+  if (!isCurrent && becomesCurrent(lane, earlier, sent_at_ms)) {
+    makeBootCurrent(state, earlier ?? newBoot(report), changes);
+  }
+  if (report.boot_id === lane.boot_id) applyToCurrentBoot(lane, report, sent_at_ms, changes);
+  else applyToEarlierBoot(state, earlier ?? newBoot(report), report, sent_at_ms, changes);
+
+  lane.slot = arrival.slot;
+  lane.first_heard_at_ms = Math.min(lane.first_heard_at_ms, arrival.at_ms);
+  lane.last_heard_at_ms = Math.max(lane.last_heard_at_ms, arrival.at_ms);
+  changes.touched = true;
+  return 'applied';
+}
+
+// See docs/decisions/010: the boot that spoke last by its own clock is current; only gauges and display depend on it.
+function becomesCurrent(lane: Lane, boot: Boot | undefined, sent_at_ms: number): boolean {
+  return boot ? sent_at_ms > lane.sent_at_ms : sent_at_ms >= lane.sent_at_ms;
+}
+
+function newBoot({ boot_id, parts }: Report): Boot {
+  return { boot_id, seq: -1, parts, sent_at_ms: 0, pairs: new Map(), paths: new Map() };
+}
+
+function checkParts({ parts }: Report, expected: number | undefined): void {
+  if (expected === undefined || parts === expected) return;
+  throw new ReportRejected('parts_changed', `${parts} parts, ${expected} before`);
+}
+
+function checkTotals(report: Report, boot: Boot | Lane): void {
+  for (const totals of report.policies) {
+    const before = boot.pairs.get(pairKey(totals));
+    if (!before || (totals.packets >= before.packets && totals.bytes >= before.bytes)) continue;
+    const name = totals.packets < before.packets ? 'packets' : 'bytes';
+    throw new ReportRejected(
+      'total_went_down',
+      `${name} of policy "${totals.policy_id}", endpoint "${totals.endpoint_id}": ${totals[name]} after ${before[name]}`,
+    );
+  }
+}
+
+function applyToCurrentBoot(lane: Lane, report: Report, sent_at_ms: number, changes: LaneChanges): void {
+  takeOutGauges(lane, changes);
+  for (const totals of report.policies) {
+    const pair = pairOf(lane, totals);
+    changes.add(
+      pair.policy_id,
+      totals.packets - pair.packets,
+      totals.bytes - pair.bytes,
+      totals.active_flows - pair.active_flows,
+    );
+    pair.packets = totals.packets;
+    pair.bytes = totals.bytes;
+    pair.active_flows = totals.active_flows;
+  }
+  addPathsOfCurrentBoot(lane, report.paths);
+  lane.seq = report.seq;
+  lane.sent_at_ms = sent_at_ms;
+  lane.site_id = report.site_id;
+  lane.policies_version = report.policies_version;
+  lane.interval_s = report.interval_s;
+}
+
+function applyToEarlierBoot(
+  { lane, boots }: FoldState,
+  boot: Boot,
+  report: Report,
+  sent_at_ms: number,
+  changes: LaneChanges,
+): void {
+  for (const totals of report.policies) {
+    const { policy_id, endpoint_id } = totals;
+    const key = pairKey(totals);
+    const before = boot.pairs.get(key);
+    const packets = totals.packets - (before?.packets ?? 0n);
+    const bytes = totals.bytes - (before?.bytes ?? 0n);
+    boot.pairs.set(key, { policy_id, endpoint_id, packets: totals.packets, bytes: totals.bytes });
+    const pair = pairOf(lane, totals);
+    pair.earlier_packets += packets;
+    pair.earlier_bytes += bytes;
+    changes.add(policy_id, packets, bytes, 0);
+  }
+  addPathsOfEarlierBoot(lane, boot, report.paths);
+  boot.seq = report.seq;
+  boot.sent_at_ms = sent_at_ms;
+  boots.set(boot.boot_id, boot);
+  changes.boots.set(boot.boot_id, boot);
+}

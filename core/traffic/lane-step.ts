@@ -1,0 +1,148 @@
+import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
+import type { Boot } from './boot.ts';
+import type { DecodedReport } from './decode-report.ts';
+import { type Arrival, type FoldState, foldReport } from './fold.ts';
+import { type Lane, newLane } from './lane.ts';
+import { LaneChanges } from './lane-changes.ts';
+import { decodeLane, encodeLane } from './lane-codec.ts';
+import { policiesWithGauges, takeOutGauges } from './lane-gauges.ts';
+import { PackedDataUnreadable } from './packed-item.ts';
+import { ReportRejected } from './rejection.ts';
+
+/** A lane as it stands in the table; `version` 0 and no data where there is none yet. */
+export interface StoredLane {
+  edge_id: string;
+  part: number;
+  version: number;
+  data?: Uint8Array;
+}
+
+/** A report on its way into a lane. */
+export interface PendingReport extends Arrival {
+  decoded: DecodedReport;
+}
+
+/** What became of a report in a step. */
+export type ReportOutcome<P extends PendingReport> =
+  | { pending: P; result: 'applied' | 'old' }
+  | { pending: P; result: 'rejected'; reason: ReportRejected };
+
+/** One write of a lane that fits one transaction, and the reports that are dealt with once it is written. */
+export interface LaneStep<P extends PendingReport = PendingReport> {
+  base: StoredLane;
+  /** The lane as it will stand; the same as `base` where nothing has to be written. */
+  next: StoredLane;
+  slot: number;
+  changes: LaneChanges;
+  outcomes: ReportOutcome<P>[];
+}
+
+export interface LaneStepInput<P extends PendingReport> {
+  base: StoredLane;
+  /** The lane's boots that its reports name, as stored. The Map is not changed, the boots are copied. */
+  boots: ReadonlyMap<string, Boot>;
+  partsOf: Map<string, number>;
+  /** In the order of arrival. */
+  reports: readonly P[];
+  /** At most this many reports in the step: 1 isolates a report that the database refuses. */
+  maxReports?: number;
+}
+
+/** With the lane itself, 400 KB each, they stay below a transaction's 4 MB. */
+const MAX_BOOTS_A_STEP = 8;
+
+/** Below an item's limit of 400 KB, with room for keys. */
+const MAX_LANE_BYTES = 380_000;
+
+/**
+ * Folds as many of a lane's reports as fit one transaction, in the order of arrival. Where a single report and the gauges
+ * of the one before would not fit, the step takes only the gauges out, and deals with no report.
+ */
+export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
+  const { base, reports, maxReports = Number.POSITIVE_INFINITY } = input;
+  const state = openLane(input);
+  if (state instanceof ReportRejected) return rejectAll(base, reports, state);
+  const changes = new LaneChanges();
+  const outcomes: ReportOutcome<P>[] = [];
+  let { slot } = state.lane;
+  for (const pending of reports.slice(0, maxReports)) {
+    slot = pending.slot;
+    if (!fits(pending, state, changes)) {
+      if (outcomes.length === 0) takeOutGauges(state.lane, changes);
+      break;
+    }
+    outcomes.push(fold(pending, state, changes));
+  }
+  if (!changes.touched) return { base, next: base, slot, changes, outcomes };
+  const data = encodeLane(state.lane);
+  if (data.length > MAX_LANE_BYTES) return withoutGrowth(input, outcomes.length, data.length);
+  return { base, next: { ...base, version: base.version + 1, data }, slot, changes, outcomes };
+}
+
+function openLane<P extends PendingReport>({
+  base,
+  boots,
+  partsOf,
+}: LaneStepInput<P>): FoldState | ReportRejected {
+  try {
+    const lane: Lane = base.data ? decodeLane(base, base.data) : newLane(base);
+    return { lane, boots: copyBoots(boots), partsOf };
+  } catch (cause) {
+    if (!(cause instanceof PackedDataUnreadable)) throw cause;
+    return new ReportRejected('lane_unreadable', cause.message, { cause });
+  }
+}
+
+function copyBoots(boots: ReadonlyMap<string, Boot>): Map<string, Boot> {
+  const copies = new Map<string, Boot>();
+  for (const [boot_id, boot] of boots) {
+    copies.set(boot_id, { ...boot, pairs: new Map(boot.pairs), paths: new Map(boot.paths) });
+  }
+  return copies;
+}
+
+// An upper bound: the policies of the report and of all gauges, the boot that closes and the one that is written late.
+function fits(
+  { decoded: { report } }: PendingReport,
+  { lane, boots }: FoldState,
+  changes: LaneChanges,
+): boolean {
+  const known = report.boot_id === lane.boot_id;
+  const policies = new Set(changes.counters.keys());
+  for (const { policy_id } of report.policies) policies.add(policy_id);
+  for (const policy_id of policiesWithGauges(lane)) policies.add(policy_id);
+  const bootItems = changes.boots.size + (known ? 0 : 2);
+  const partsItems = changes.parts.size + (known || boots.has(report.boot_id) ? 0 : 1);
+  const LANE_AND_HEARD_EDGE = 2;
+  const actions = LANE_AND_HEARD_EDGE + bootItems + partsItems + policies.size;
+  return actions <= TRANSACTION_MAX_ACTIONS && bootItems <= MAX_BOOTS_A_STEP;
+}
+
+function fold<P extends PendingReport>(pending: P, state: FoldState, changes: LaneChanges): ReportOutcome<P> {
+  try {
+    return { pending, result: foldReport(state, pending.decoded, pending, changes) };
+  } catch (reason) {
+    if (reason instanceof ReportRejected) return { pending, result: 'rejected', reason };
+    throw reason;
+  }
+}
+
+function rejectAll<P extends PendingReport>(
+  base: StoredLane,
+  reports: readonly P[],
+  reason: ReportRejected,
+): LaneStep<P> {
+  const outcomes = reports.map(pending => ({ pending, result: 'rejected' as const, reason }));
+  return { base, next: base, slot: 0, changes: new LaneChanges(), outcomes };
+}
+
+// Reports one by one, so that only those go that would make the lane too large.
+function withoutGrowth<P extends PendingReport>(
+  input: LaneStepInput<P>,
+  reports: number,
+  bytes: number,
+): LaneStep<P> {
+  if (reports > 1) return nextLaneStep({ ...input, maxReports: 1 });
+  const reason = new ReportRejected('lane_too_large', `${bytes} bytes`);
+  return rejectAll(input.base, input.reports.slice(0, 1), reason);
+}

@@ -1,0 +1,71 @@
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
+export class PackedReader {
+  readonly #bytes: Uint8Array;
+  #at: number;
+
+  constructor(bytes: Uint8Array, from = 0) {
+    this.#bytes = bytes;
+    this.#at = from;
+  }
+
+  number(): number {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const byte = this.#byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  count(): bigint {
+    let low = 0;
+    // Seven groups of seven bits stay exact as a number; what follows is rare and goes on as BigInt.
+    for (let group = 0, scale = 1; group < 7; group++, scale *= 0x80) {
+      const byte = this.#byte();
+      low += (byte & 0x7f) * scale;
+      if (byte < 0x80) return BigInt(low);
+    }
+    let value = BigInt(low);
+    for (let shift = 49n; ; shift += 7n) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  time(): number {
+    const value = this.number();
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+  }
+
+  text(): string {
+    const head = this.number();
+    if (head === 1) return uuidText(Buffer.from(this.#raw(16)).toString('hex'));
+    return decoder.decode(this.#raw(head / 2));
+  }
+
+  /** True once all bytes are read. */
+  get ended(): boolean {
+    return this.#at === this.#bytes.length;
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.#at++];
+    if (byte === undefined) throw new RangeError('packed data ends too soon');
+    return byte;
+  }
+
+  #raw(length: number): Uint8Array {
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw new RangeError('packed data ends too soon');
+    const bytes = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return bytes;
+  }
+}
+
+function uuidText(hex: string): string {
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,42 @@
+import { PatronusError } from '../errors.ts';
+import { REPORT_LIMITS } from './report.ts';
+
+/** Why a record goes to the quarantine: a code that programs can switch on, and the sentence that people read. */
+export const REJECTION_REASONS = {
+  bad_gzip: 'The record begins like gzip but can not be decompressed',
+  too_large: `The report is over ${REPORT_LIMITS.maxJsonBytes} bytes of JSON; send it in more parts`,
+  not_utf8: 'The record is not UTF-8 text',
+  not_json: 'The record is not JSON',
+  too_deep: `The report is nested deeper than ${REPORT_LIMITS.maxDepth} levels`,
+  wrong_version: 'The report is of a version that this system does not read; it reads version 1',
+  bad_field: 'A field of the report is missing or is not what it must be',
+  negative_count: 'A count is negative; counts are totals and begin at 0',
+  fractional_count: 'A count is a fraction; packets, bytes and flows are whole numbers',
+  inexact_count: 'A count above 2^53 is sent as a JSON number, which is not exact; send it as a string',
+  count_too_large: 'A count is above 2^63 − 1',
+  too_many_policies: `A part has more than ${REPORT_LIMITS.maxPolicies} policies; send the report in more parts`,
+  duplicate_pair: 'A policy and endpoint stand twice in the report',
+  foreign_edge: 'The report is of another edge than the one under whose partition key it was sent',
+  total_went_down:
+    'A total is lower than in an earlier report of the same boot; totals only grow within a boot',
+  parts_changed:
+    'The number of parts differs from that of earlier reports of the same boot; start a new boot',
+  lane_too_large:
+    'The totals of this edge and part no longer fit into one item; send the report in more parts',
+  lane_unreadable: 'The stored totals of this edge are in a format that this release does not read',
+  refused: 'The database refuses what this report would write',
+} as const;
+
+export type RejectionCode = keyof typeof REJECTION_REASONS;
+
+/** A report that can't be counted. It goes to the quarantine with `code` and `message`; the shard goes on. */
+export class ReportRejected extends PatronusError {
+  readonly errorType = 'ValidationError';
+  readonly code: RejectionCode;
+
+  /** @param detail what was found where; appended to the reason's sentence */
+  constructor(code: RejectionCode, detail?: string, options?: ErrorOptions) {
+    super(`${REJECTION_REASONS[code]}${detail ? ` (${detail})` : ''}.`, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,113 @@
+import { ReportRejected } from './rejection.ts';
+import { REPORT_LIMITS } from './report.ts';
+
+/** A JSON object whose fields nobody has looked at yet. */
+export type RawObject = Record<string, unknown>;
+
+/** Where a field stands, for the message: built only when it is needed. */
+export interface Place {
+  list?: 'policies' | 'flows' | 'paths';
+  index?: number;
+}
+
+const MAX_COUNT_DIGITS = String(REPORT_LIMITS.maxCount).length;
+const DIGITS = /^(?:0|[1-9][0-9]*)$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]00:00)$/;
+
+export function readObject(value: unknown, place: Place): RawObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawObject;
+  throw badField(place, undefined, 'an object', value);
+}
+
+export function readArray(value: unknown, field: string): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw badField({}, field, 'an array', value);
+}
+
+/** 1 to 128 characters without control characters: it becomes part of a key. */
+export function readId(object: RawObject, field: string, place: Place): string {
+  const value = object[field];
+  if (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= REPORT_LIMITS.maxIdLength &&
+    !CONTROL.test(value) &&
+    value.isWellFormed()
+  ) {
+    return value;
+  }
+  throw badField(place, field, `text of 1 to ${REPORT_LIMITS.maxIdLength} characters`, value);
+}
+
+/** A whole number from 0 to 2^63 − 1, as a JSON number up to 2^53 − 1 or as a string of digits. */
+export function readCount(object: RawObject, field: string, place: Place): bigint {
+  const value = object[field];
+  if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'string' && value.length <= MAX_COUNT_DIGITS && DIGITS.test(value)) {
+    const count = BigInt(value);
+    if (count <= REPORT_LIMITS.maxCount) return count;
+  }
+  throw badCount(place, field, value);
+}
+
+/** A whole number in a range that JavaScript holds exactly. */
+export function readInteger(
+  object: RawObject,
+  field: string,
+  place: Place,
+  { min = 0, max = Number.MAX_SAFE_INTEGER } = {},
+): number {
+  const value = object[field];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw badField(place, field, `a whole number from ${min} to ${max}`, value);
+}
+
+export function readNumber(
+  object: RawObject,
+  field: string,
+  place: Place,
+  { min = 0, max = Number.MAX_VALUE } = {},
+): number {
+  const value = object[field];
+  if (typeof value === 'number' && value >= min && value <= max) return value;
+  const range = max === Number.MAX_VALUE ? `a number from ${min} up` : `a number from ${min} to ${max}`;
+  throw badField(place, field, range, value);
+}
+
+/** An RFC 3339 time in UTC, as it was written. */
+export function readTime(object: RawObject, field: string, place: Place): string {
+  const value = object[field];
+  if (typeof value === 'string' && UTC_TIME.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  throw badField(place, field, 'an RFC 3339 time in UTC', value);
+}
+
+function badCount(place: Place, field: string, value: unknown): ReportRejected {
+  const at = `${name(place, field)} is ${shown(value)}`;
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || Number.isNaN(number)) return badField(place, field, 'a count', value);
+  if (number < 0) return new ReportRejected('negative_count', at);
+  if (!Number.isInteger(number)) return new ReportRejected('fractional_count', at);
+  if (number >= 2 ** 63) return new ReportRejected('count_too_large', at);
+  if (typeof value === 'number') return new ReportRejected('inexact_count', at);
+  return badField(place, field, 'a count in decimal digits', value);
+}
+
+function badField(place: Place, field: string | undefined, expected: string, value: unknown): ReportRejected {
+  const found = value === undefined ? 'is missing' : `is ${shown(value)}`;
+  return new ReportRejected('bad_field', `${name(place, field)} ${found}; expected ${expected}`);
+}
+
+function name({ list, index }: Place, field?: string): string {
+  const parent = list === undefined ? '' : `${list}[${index}]`;
+  if (field === undefined) return parent || 'the report';
+  return parent ? `${parent}.${field}` : field;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
