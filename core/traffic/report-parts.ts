@@ -1,0 +1,63 @@
+import { fnv1a } from '../hash.ts';
+import { type FlowRecord, type PathReport, type PolicyTotals, REPORT_LIMITS, type Report } from './report.ts';
+
+/** What decides the part that totals or flows are sent in. */
+export type Pair = Pick<PolicyTotals, 'policy_id' | 'endpoint_id'>;
+
+/** JSON that the pairs of one part may take at most; the rest of 256 KiB is for flows, paths and the header. */
+const PAIRS_MAX_BYTES = 176 * 1024;
+
+/** JSON around a pair's ids, with counts of 19 digits as text. */
+const PAIR_FRAME_BYTES = 140;
+
+/** More than any sensible edge needs; keeps a mistake from looping for long. */
+const MAX_PARTS = 4096;
+
+/** The part that a (policy, endpoint) pair always lies in: a hash of both ids, modulo `parts`. */
+export function partOfPair({ policy_id, endpoint_id }: Pair, parts: number): number {
+  return parts === 1 ? 0 : fnv1a(`${policy_id}\u0000${endpoint_id}`) % parts;
+}
+
+/** The part that a path always lies in, so that its totals are kept in one lane. */
+export function partOfPath({ path_id }: Pick<PathReport, 'path_id'>, parts: number): number {
+  return parts === 1 ? 0 : fnv1a(path_id) % parts;
+}
+
+/** Whether each of `parts` parts stays within the contract's limits with these pairs. */
+export function fitsParts(pairs: readonly Pair[], parts: number): boolean {
+  const policies = Array.from({ length: parts }, () => new Set<string>());
+  const bytes = new Array<number>(parts).fill(0);
+  for (const pair of pairs) {
+    const part = partOfPair(pair, parts);
+    policies[part]!.add(pair.policy_id);
+    bytes[part]! += PAIR_FRAME_BYTES + jsonBytes(pair.policy_id) + jsonBytes(pair.endpoint_id);
+    if (policies[part]!.size > REPORT_LIMITS.maxPolicies || bytes[part]! > PAIRS_MAX_BYTES) return false;
+  }
+  return true;
+}
+
+/** The smallest number of parts that these pairs fit in. */
+export function partsNeeded(pairs: readonly Pair[]): number {
+  let parts = 1;
+  while (parts < MAX_PARTS && !fitsParts(pairs, parts)) parts++;
+  return parts;
+}
+
+/** One report a part, each with the pairs, flows and paths that belong there; a part without any is sent too. */
+export function splitReport(whole: Report): Report[] {
+  const { parts } = whole;
+  const policies = Map.groupBy(whole.policies, pair => partOfPair(pair, parts));
+  const flows: Map<number, FlowRecord[]> = Map.groupBy(whole.flows, flow => partOfPair(flow, parts));
+  const paths = Map.groupBy(whole.paths, path => partOfPath(path, parts));
+  return Array.from({ length: parts }, (_, part) => ({
+    ...whole,
+    part,
+    policies: policies.get(part) ?? [],
+    flows: flows.get(part) ?? [],
+    paths: paths.get(part) ?? [],
+  }));
+}
+
+function jsonBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text));
+}

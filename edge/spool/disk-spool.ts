@@ -1,0 +1,102 @@
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { lockFolder } from './folder-lock.ts';
+import { type Spool, type SpoolEntry, SpoolError } from './spool.ts';
+
+const FILE_NAME = /^(\d{12})\.json$/;
+
+const entryFile = z.object({
+  v: z.literal(1),
+  destination: z.string(),
+  edge_id: z.string(),
+  boot_id: z.string(),
+  seq: z.number(),
+  records: z.array(z.base64()),
+});
+
+/**
+ * A folder that one process at a time may use. A slot is a file, written beside its place, flushed to the disk
+ * and then renamed, so that a kill at any moment leaves the old or the new one. A file that can't be read is set aside.
+ *
+ * @throws SpoolError when the folder can't be made or written, or another process uses it.
+ */
+export async function openDiskSpool(
+  folder: string,
+  { onTrouble = () => {} }: { onTrouble?: (message: string) => void } = {},
+): Promise<Spool> {
+  await guard(folder, () => mkdir(folder, { recursive: true }));
+  const unlock = await guard(folder, () => lockFolder(folder));
+
+  async function read(name: string): Promise<SpoolEntry | undefined> {
+    const path = join(folder, name);
+    try {
+      const { v: _, records, ...entry } = entryFile.parse(JSON.parse(await readFile(path, 'utf8')));
+      return { ...entry, records: records.map(text => Buffer.from(text, 'base64')) };
+    } catch (cause) {
+      if (cause instanceof Error && 'code' in cause) throw cause;
+      await rename(path, `${path}.unreadable`);
+      onTrouble(`An unsent report could not be read and was set aside as ${name}.unreadable in ${folder}.`);
+      return undefined;
+    }
+  }
+
+  return {
+    list: () =>
+      guard(folder, async () => {
+        const slots = new Map<number, SpoolEntry>();
+        for (const name of (await readdir(folder)).sort()) {
+          const slot = FILE_NAME.exec(name)?.[1];
+          const entry = slot && (await read(name));
+          if (entry) slots.set(Number(slot), entry);
+        }
+        return slots;
+      }),
+    write: (slot, entry) => guard(folder, () => writeEntry(folder, fileName(slot), entry)),
+    remove: slot => guard(folder, () => rm(join(folder, fileName(slot)), { force: true })),
+    close: unlock,
+  };
+}
+
+function fileName(slot: number): string {
+  return `${slot}`.padStart(12, '0').concat('.json');
+}
+
+async function writeEntry(folder: string, name: string, entry: SpoolEntry): Promise<void> {
+  const records = entry.records.map(record => Buffer.from(record).toString('base64'));
+  const path = join(folder, name);
+  const file = await open(`${path}.tmp`, 'w');
+  try {
+    await file.writeFile(JSON.stringify({ v: 1, ...entry, records }));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.tmp`, path);
+  await syncFolder(folder);
+}
+
+// The rename itself is on the disk only when the folder is. Systems that can't open a folder flush it themselves.
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  try {
+    await handle?.sync();
+  } catch (cause) {
+    if (!['EPERM', 'EINVAL', 'EISDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function guard<T>(folder: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    if (cause instanceof SpoolError) throw cause;
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    throw new SpoolError(
+      `The folder ${folder} for unsent reports can't be used (${code}): make room or rights there, or give another one with --spool.`,
+      { cause },
+    );
+  }
+}
