@@ -112,8 +112,9 @@ async function queryRange(
 }
 
 function toMark(item: Item): SnapshotMark {
-  const { at, taken_at, edges_expected, edges_heard, lanes, bad_lanes } = item as unknown as SnapshotMark;
-  return { at, taken_at, edges_expected, edges_heard, lanes, bad_lanes };
+  const { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes } =
+    item as unknown as SnapshotMark;
+  return { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes };
 }
 
 function toSample(item: Item): Sample {

@@ -25,6 +25,8 @@ export interface Peak {
 export interface SnapshotMark {
   at: number;
   taken_at: number;
+  /** The minute of the reading; later than `at` where an hour's or day's own first minutes were missed. */
+  minute: number;
   /** Registered edges that are not retired. */
   edges_expected: number;
   /** Those of them that were heard from within the last two minutes. */

@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 const START = Date.parse('2026-02-28T23:50:00Z');
 
 function mark(at: number): SnapshotMark {
-  return { at, taken_at: at + 500, edges_expected: 4, edges_heard: 3, lanes: 4, bad_lanes: 0 };
+  return { at, taken_at: at + 500, minute: at, edges_expected: 4, edges_heard: 3, lanes: 4, bad_lanes: 0 };
 }
 
 function sample(at: number, packets: bigint): Sample {
