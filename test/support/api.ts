@@ -1,0 +1,84 @@
+import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
+import type { ApiIdentity } from '../../functions/api/api-event.ts';
+import { resolvers } from '../../functions/api/resolvers.ts';
+import type { TestTables } from './tables.ts';
+
+/** AppSync's identity of somebody in one group, or in none. */
+export function personIn(group: 'admin' | 'operator' | 'viewer' | 'none'): ApiIdentity {
+  return {
+    sub: `sub-of-${group}`,
+    username: group,
+    groups: group === 'none' ? null : [group],
+    claims: { email: `${group}@example.com` },
+    sourceIp: ['192.0.2.1'],
+  };
+}
+
+/** AppSync's identity of a machine. */
+export const machine: ApiIdentity = {
+  userArn: 'arn:aws:iam::123456789012:role/edge',
+  username: 'AROA:edge',
+  sourceIp: ['192.0.2.2'],
+};
+
+export interface ApiUnderTest {
+  /** What the function answers to one operation; by an administrator who selects everything unless said otherwise. */
+  call(
+    operation: string,
+    args?: unknown,
+    by?: { identity?: ApiIdentity | null; selection?: string[] },
+  ): Promise<Answer>;
+  /** The data, or a failure that shows the error. */
+  data(
+    operation: string,
+    args?: unknown,
+    by?: { identity?: ApiIdentity | null; selection?: string[] },
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into the answer as a client does
+  ): Promise<any>;
+  /** What was reported of what clients are not told. */
+  reported: { message: string; operation: string; error: Error }[];
+  /** The clock, milliseconds; moves only when a test moves it. */
+  now: number;
+}
+
+/** The API function on tables of the test's own, without Lambda around it. */
+export function makeApi(
+  { client, tables }: Pick<TestTables, 'client' | 'tables'>,
+  changes: Partial<Surroundings> = {},
+): ApiUnderTest {
+  const api: ApiUnderTest = {
+    now: Date.parse('2026-03-15T12:00:00Z'),
+    reported: [],
+    call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
+      const [type, field] = operation.split('.') as [string, string];
+      return answer({ type, field, arguments: args, identity, selection }, surroundings());
+    },
+    async data(operation, args, by) {
+      const answered = await api.call(operation, args, by);
+      if ('error' in answered) {
+        const cause = api.reported.at(-1)?.error;
+        throw new Error(`${answered.error.type}: ${answered.error.message}`, { cause });
+      }
+      // As the client gets it: through JSON.
+      return JSON.parse(JSON.stringify(answered.data ?? null));
+    },
+  };
+  const surroundings = (): Surroundings => ({
+    resolvers,
+    slots: 16,
+    context: {
+      client,
+      tables,
+      clock: () => api.now,
+      sleep: async ms => {
+        api.now += Math.ceil(ms);
+      },
+      random: Math.random,
+      deadline: api.now + 20_000,
+    },
+    identify: async caller => caller,
+    report: (message, details) => api.reported.push({ message, ...details }),
+    ...changes,
+  });
+  return api;
+}
