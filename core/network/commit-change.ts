@@ -4,7 +4,7 @@ import { transact } from '../storage/transact.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { NetworkContext } from './network-context.ts';
 
-/** What to write and what to answer when it is written. */
+/** What to write (nothing at all is allowed) and what to answer when it is written. */
 export interface Change<T> {
   actions: WriteAction[];
   result: T;
@@ -19,8 +19,10 @@ export interface Change<T> {
 export async function commitChange<T>(context: NetworkContext, plan: () => Promise<Change<T>>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     const { actions, result } = await plan();
+    if (actions.length === 0) return result;
     try {
-      await transact(context.client, actions, context);
+      // A plan may find that all is as it should be.
+      if (actions.length > 0) await transact(context.client, actions, context);
       return result;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;

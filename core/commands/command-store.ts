@@ -1,0 +1,84 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
+import type { NetworkContext } from '../network/network-context.ts';
+import { type Item, withoutKeys } from '../network/site-items.ts';
+import { queryAll } from '../network/strong-reads.ts';
+import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import type { WriteAction } from '../storage/write-action.ts';
+import { aboutOf, type EdgeCommand, type PendingCommand } from './edge-command.ts';
+
+const partition = (edgeId: string): string => `COMMAND#${edgeId}`;
+
+/** A probe that nobody waits for any more is dropped; every other command waits until it is acknowledged. */
+const PROBE_KEPT_SECONDS = 120;
+
+/** The action that gives an edge a command, to stand in one transaction with the reason for it. */
+export function commandAction(
+  { tables, clock }: Pick<NetworkContext, 'tables' | 'clock'>,
+  edgeId: string,
+  command: EdgeCommand,
+): { action: WriteAction & { Put: NonNullable<WriteAction['Put']> }; pending: PendingCommand } {
+  const now = clock();
+  const pending: PendingCommand = {
+    ...command,
+    id: ulid(now),
+    edge_id: edgeId,
+    created_at: new Date(now).toISOString(),
+  };
+  const lifetime = command.type === 'PROBE' && {
+    [TTL_ATTRIBUTE]: Math.ceil(now / 1000) + PROBE_KEPT_SECONDS,
+  };
+  return {
+    action: {
+      Put: {
+        TableName: tables.network,
+        Item: { pk: partition(edgeId), sk: aboutOf(command), ...pending, ...lifetime },
+      },
+    },
+    pending,
+  };
+}
+
+/** What an edge has not acknowledged yet, oldest first. */
+export async function readCommands(context: NetworkContext, edgeId: string): Promise<PendingCommand[]> {
+  const items = await queryAll(context, { pk: partition(edgeId) });
+  const seconds = context.clock() / 1000;
+  return items
+    .filter(item => !(Number(item[TTL_ATTRIBUTE]) <= seconds))
+    .map(toPending)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * An edge has done a command. Answers false when it isn't there any more, acknowledged already or replaced by a newer one,
+ * which stays.
+ */
+export async function acknowledgeCommand(
+  context: NetworkContext,
+  { edge_id, command_id }: { edge_id: string; command_id: string },
+): Promise<boolean> {
+  const pending = (await queryAll(context, { pk: partition(edge_id) })).find(item => item.id === command_id);
+  if (!pending) return false;
+  try {
+    await repeatUntil(context, () =>
+      context.client.send(
+        new DeleteCommand({
+          TableName: context.tables.network,
+          Key: { pk: pending.pk, sk: pending.sk },
+          ConditionExpression: 'id = :id',
+          ExpressionAttributeValues: { ':id': command_id },
+        }),
+      ),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false;
+    throw error;
+  }
+}
+
+function toPending(item: Item): PendingCommand {
+  const { [TTL_ATTRIBUTE]: _expires, ...pending } = withoutKeys<PendingCommand & Item>(item);
+  return pending as PendingCommand;
+}

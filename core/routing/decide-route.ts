@@ -1,0 +1,32 @@
+import type { MetricsCache } from '../cache/metrics-cache.ts';
+import type { RoutingCache, RoutingKey } from '../cache/routing-cache.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { decide } from './decide.ts';
+import { readPolicyRouting, requirePolicy } from './policy-routing.ts';
+import { candidatesOf, readSitePair } from './route-candidates.ts';
+import type { RoutingDecision } from './routing-decision.ts';
+
+export interface RoutingCaches {
+  metrics: MetricsCache;
+  routing: RoutingCache;
+}
+
+/** The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound */
+export async function decideRoute(
+  context: NetworkContext,
+  { metrics, routing }: RoutingCaches,
+  key: RoutingKey,
+): Promise<RoutingDecision> {
+  const decision = await routing.getOrLoad(key, async () => {
+    const [pair, settings] = await Promise.all([
+      readSitePair(context, metrics, key),
+      readPolicyRouting(context, key.policy_id),
+      requirePolicy(context, key.policy_id),
+    ]);
+    return decide(candidatesOf(pair, key.policy_id), {
+      preference: settings.preference,
+      now: context.clock(),
+    });
+  });
+  return decision!;
+}

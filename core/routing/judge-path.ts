@@ -1,0 +1,74 @@
+import { systemCaller } from '../audit/caller.ts';
+import { commitChange } from '../network/commit-change.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import type { RoutingCaches } from './decide-route.ts';
+import { changeSides, type FailoverDone, type SideChange } from './fail-over-path.ts';
+import { DEFAULT_FAILOVER, type FailoverStep, nextState, type PathState } from './failover.ts';
+import { type PathSituation, readSituation } from './path-change.ts';
+import { healthScore } from './path-health.ts';
+import type { PathMetrics } from './path-metrics.ts';
+import { EVERY_POLICY, type PathStates, readPathStates, statesAction } from './path-states.ts';
+
+/** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
+const PERFECT = 100;
+
+export interface Judgement {
+  /** What was done; undefined: every policy stays where it is. */
+  done?: FailoverDone & { operation: SideChange['operation'] };
+}
+
+/**
+ * Looks at one new measurement of a path, and fails over or back the policies whose time has come. Costs one read where
+ * the path is perfect and nobody has left it.
+ */
+export async function judgePath(
+  context: NetworkContext,
+  caches: RoutingCaches,
+  { path_id, metrics, job }: { path_id: string; metrics: PathMetrics; job: string },
+): Promise<Judgement> {
+  if (healthScore(metrics) >= PERFECT && !anyoneOut(await readPathStates(context, path_id))) return {};
+  return commitChange<Judgement>(context, async () => {
+    const situation = await readSituation(context, caches, path_id);
+    const { after, events, changed } = judge(situation, metrics);
+    if (!changed) return { actions: [], result: {} };
+    if (events.size === 0) return { actions: [statesAction(context, situation.states, after)], result: {} };
+    const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
+    const change = await changeSides(context, situation, {
+      operation,
+      actor: systemCaller(job),
+      after,
+      samples: [metrics],
+    });
+    return { actions: change.actions, result: { done: { ...change.result, operation } } };
+  });
+}
+
+function judge({ states, policies }: PathSituation, metrics: PathMetrics) {
+  const sample = {
+    score: healthScore(metrics),
+    at_ms: Date.parse(metrics.measured_at),
+    dead: metrics.packet_loss_pct >= 100,
+  };
+  const after: Record<string, PathState> = {};
+  const events = new Set<NonNullable<FailoverStep['event']>>();
+  let changed = false;
+  for (const [id, routing] of policies) {
+    const before = states.policies[id];
+    const { state, event } = nextState(before, sample, routing.failover);
+    if (event) events.add(event);
+    if (state.out) after[id] = state;
+    changed ||= event !== undefined || (state.out && state !== before);
+  }
+  const taken = states.policies[EVERY_POLICY];
+  if (taken) {
+    const { state, event } = nextState(taken, sample, DEFAULT_FAILOVER);
+    if (event) events.add(event);
+    if (state.out) after[EVERY_POLICY] = state;
+    changed ||= state !== taken;
+  }
+  return { after, events, changed };
+}
+
+function anyoneOut({ policies }: PathStates): boolean {
+  return Object.values(policies).some(state => state.out);
+}

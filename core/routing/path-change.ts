@@ -1,0 +1,75 @@
+import type { NetworkContext } from '../network/network-context.ts';
+import { readPolicies } from '../network/read-policies.ts';
+import type { Path } from '../network/site.ts';
+import { DEFAULT_POLICY_ID } from '../traffic/report.ts';
+import { decide } from './decide.ts';
+import type { RoutingCaches } from './decide-route.ts';
+import type { PathState } from './failover.ts';
+import { type PathStates, readPathStates } from './path-states.ts';
+import { DEFAULT_ROUTING, type PolicyRouting, readAllPolicyRouting } from './policy-routing.ts';
+import { readPath } from './read-paths.ts';
+import { candidatesOf, readSitePair, type SitePair } from './route-candidates.ts';
+import type { RoutingDecision } from './routing-decision.ts';
+
+/** All that a change of sides on one path is decided from. */
+export interface PathSituation {
+  path: Path;
+  states: PathStates;
+  pair: SitePair;
+  /** Every enabled policy, the built-in one included, and how it routes. */
+  policies: Map<string, PolicyRouting>;
+}
+
+/** What a change of sides means for one policy. */
+export interface PolicyMove {
+  policy_id: string;
+  old_path_id: string | null;
+  new_path_id: string | null;
+  /** Of the new decision. */
+  reason: string;
+}
+
+/** @throws NotFound when the path isn't there (any more) */
+export async function readSituation(
+  context: NetworkContext,
+  caches: RoutingCaches,
+  pathId: string,
+): Promise<PathSituation> {
+  const path = await readPath(context, pathId);
+  const [states, pair, policies] = await Promise.all([
+    readPathStates(context, pathId),
+    readSitePair(context, caches.metrics, path),
+    readRouting(context),
+  ]);
+  return { path, states, pair, policies };
+}
+
+async function readRouting(context: NetworkContext): Promise<Map<string, PolicyRouting>> {
+  const [{ defined }, routing] = await Promise.all([readPolicies(context), readAllPolicyRouting(context)]);
+  const ids = [...defined.filter(policy => policy.enabled).map(policy => policy.id), DEFAULT_POLICY_ID];
+  return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
+}
+
+/** Every policy's decision between the two sites, as if the path's states were `after`. */
+export function decideAll(
+  { pair, policies, states }: PathSituation,
+  { after, now }: { after: Record<string, PathState>; now: number },
+): Map<string, RoutingDecision> {
+  const changed: PathStates = { ...states, policies: after };
+  const seen: SitePair = { ...pair, states: new Map(pair.states).set(states.path_id, changed) };
+  return new Map(
+    [...policies].map(([id, { preference }]) => [id, decide(candidatesOf(seen, id), { preference, now })]),
+  );
+}
+
+/** The policies whose path differs between two decisions. */
+export function movesBetween(
+  before: Map<string, RoutingDecision>,
+  after: Map<string, RoutingDecision>,
+): PolicyMove[] {
+  return [...after].flatMap(([policy_id, decision]) => {
+    const old_path_id = before.get(policy_id)?.selected_path_id ?? null;
+    if (old_path_id === decision.selected_path_id) return [];
+    return [{ policy_id, old_path_id, new_path_id: decision.selected_path_id, reason: decision.reason }];
+  });
+}

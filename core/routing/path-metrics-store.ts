@@ -1,0 +1,40 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { NetworkContext } from '../network/network-context.ts';
+import { classifyFailure } from '../storage/failure.ts';
+import { metricsKey } from './path-keys.ts';
+import { type PathMetrics, pathMetricsSchema } from './path-metrics.ts';
+
+type Storing = Pick<NetworkContext, 'client' | 'tables'>;
+
+/** Keeps what was measured on a path, unless something measured later is there. Answers whether it was kept. */
+export async function writePathMetrics(
+  { client, tables }: Storing,
+  { path_id, metrics }: { path_id: string; metrics: PathMetrics },
+): Promise<boolean> {
+  const measured_ms = Date.parse(metrics.measured_at);
+  try {
+    await client.send(
+      new PutCommand({
+        TableName: tables.traffic,
+        Item: { ...metricsKey(path_id), ...metrics, measured_ms },
+        ConditionExpression: 'attribute_not_exists(pk) OR measured_ms <= :measured',
+        ExpressionAttributeValues: { ':measured': measured_ms },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (classifyFailure(error).kind === 'condition') return false;
+    throw error;
+  }
+}
+
+/** What was measured on a path last; undefined when nothing ever was. */
+export async function readPathMetrics(
+  { client, tables }: Storing,
+  path_id: string,
+): Promise<PathMetrics | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tables.traffic, Key: metricsKey(path_id), ConsistentRead: true }),
+  );
+  return Item && pathMetricsSchema.parse(Item);
+}

@@ -1,0 +1,95 @@
+import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { NetworkContext } from '../network/network-context.ts';
+import { backoffMs } from '../storage/backoff.ts';
+import { outOfTime, repeatUntil } from '../storage/retrying.ts';
+import type { WriteAction } from '../storage/write-action.ts';
+import type { PathState } from './failover.ts';
+import { statesKey } from './path-keys.ts';
+
+/** Stands for every policy, those not made yet included: a path that an operator took out. */
+export const EVERY_POLICY = '*';
+
+/** Where the policies stand with a path; those that aren't there use it. */
+export interface PathStates {
+  path_id: string;
+  /** 0: nothing is stored. */
+  version: number;
+  policies: Record<string, PathState>;
+}
+
+/** Must a policy keep off the path? */
+export function isOut({ policies }: PathStates, policyId: string): boolean {
+  return (policies[EVERY_POLICY]?.out ?? false) || (policies[policyId]?.out ?? false);
+}
+
+export async function readPathStates(context: NetworkContext, path_id: string): Promise<PathStates> {
+  const { client, tables } = context;
+  const { Item } = await repeatUntil(context, () =>
+    client.send(new GetCommand({ TableName: tables.traffic, Key: statesKey(path_id), ConsistentRead: true })),
+  );
+  return fromItem(path_id, Item);
+}
+
+const BATCH_GET_MAX = 100;
+
+/** The states of many paths, strongly, in the order of the ids. */
+export async function readManyPathStates(
+  context: NetworkContext,
+  pathIds: readonly string[],
+): Promise<PathStates[]> {
+  const found = new Map<string, Record<string, unknown>>();
+  for (let from = 0; from < pathIds.length; from += BATCH_GET_MAX) {
+    const keys = pathIds.slice(from, from + BATCH_GET_MAX).map(statesKey);
+    for (const item of await readBatch(context, keys)) found.set(String(item.pk), item);
+  }
+  return pathIds.map(id => fromItem(id, found.get(statesKey(id).pk)));
+}
+
+async function readBatch(context: NetworkContext, keys: Record<string, unknown>[]) {
+  const { client, tables, clock, sleep, random, deadline } = context;
+  const items: Record<string, unknown>[] = [];
+  let Keys = keys;
+  for (let attempt = 0; Keys.length > 0; attempt++) {
+    const RequestItems = { [tables.traffic]: { Keys, ConsistentRead: true } };
+    const answer = await repeatUntil(context, () => client.send(new BatchGetCommand({ RequestItems })));
+    items.push(...(answer.Responses?.[tables.traffic] ?? []));
+    Keys = answer.UnprocessedKeys?.[tables.traffic]?.Keys ?? [];
+    if (Keys.length === 0) break;
+    const wait = backoffMs(attempt, { random });
+    if (clock() + wait >= deadline) throw outOfTime({ kind: 'throttled', cause: undefined });
+    await sleep(wait);
+  }
+  return items;
+}
+
+/** Writes new states over the version that they were computed from. Policies that use the path in peace need no entry. */
+export function statesAction(
+  { tables }: Pick<NetworkContext, 'tables'>,
+  before: PathStates,
+  policies: Record<string, PathState>,
+): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
+  const first = before.version === 0;
+  return {
+    Put: {
+      TableName: tables.traffic,
+      Item: {
+        ...statesKey(before.path_id),
+        version: before.version + 1,
+        policies: Object.fromEntries(Object.entries(policies).filter(([, state]) => state.out)),
+      },
+      ConditionExpression: first ? 'attribute_not_exists(pk)' : '#version = :version',
+      ...(!first && {
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': before.version },
+      }),
+    },
+  };
+}
+
+function fromItem(path_id: string, item: Record<string, unknown> | undefined): PathStates {
+  return {
+    path_id,
+    version: Number(item?.version ?? 0),
+    policies: (item?.policies ?? {}) as Record<string, PathState>,
+  };
+}

@@ -1,0 +1,78 @@
+import { NotFound } from '../errors.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { ENDPOINT_PREFIX, META, PATH_PREFIX, pathKey, sitePartition } from '../network/network-keys.ts';
+import { PATH_ID, sourceSiteOf } from '../network/path-id.ts';
+import { readVisible } from '../network/read-visible.ts';
+import { type Endpoint, type Path, peerOf } from '../network/site.ts';
+import { type Item, toEndpoint, toPath } from '../network/site-items.ts';
+import { getItem, queryAll } from '../network/strong-reads.ts';
+
+/** A path with what a gigabyte over it costs, both ends together. */
+export interface PricedPath extends Path {
+  cost_per_gb: number;
+}
+
+/** One path by its id. @throws NotFound */
+export async function readPath(context: NetworkContext, pathId: string): Promise<Path> {
+  const path = PATH_ID.test(pathId)
+    ? await readVisible(
+        context,
+        () => getItem(context, pathKey(sourceSiteOf(pathId), pathId)),
+        (item, hidden) => {
+          const found = item && toPath(item);
+          return found && !hidden.path(found) ? found : undefined;
+        },
+      )
+    : undefined;
+  if (path) return path;
+  throw new NotFound(`There is no path ${pathId}: the query paths lists a site's paths.`);
+}
+
+/** Every path between two sites, whichever of them is its source. @throws NotFound when a site isn't there */
+export async function readPathsBetween(
+  context: NetworkContext,
+  { source_site_id, destination_site_id }: { source_site_id: string; destination_site_id: string },
+): Promise<PricedPath[]> {
+  const read = async () =>
+    Promise.all([
+      queryAll(context, { pk: sitePartition(source_site_id) }),
+      queryAll(context, { pk: sitePartition(destination_site_id), prefix: META }),
+      queryAll(context, { pk: sitePartition(destination_site_id), prefix: ENDPOINT_PREFIX }),
+    ]);
+  return readVisible(context, read, ([source, destinationMeta, destinationEndpoints], hidden) => {
+    const present = {
+      [source_site_id]: source.some(isMeta),
+      [destination_site_id]: destinationMeta.some(isMeta),
+    };
+    for (const id of [source_site_id, destination_site_id]) {
+      if (!present[id] || hidden.site(id)) {
+        throw new NotFound(`There is no site ${id}: the query sites lists those that there are.`);
+      }
+    }
+    const costs = endpointCosts([...source.filter(isEndpoint), ...destinationEndpoints].map(toEndpoint));
+    return source
+      .filter(isPath)
+      .map(toPath)
+      .filter(path => peerOf(path, source_site_id) === destination_site_id && !hidden.path(path))
+      .map(path => ({ ...path, cost_per_gb: costOf(path, costs) }));
+  });
+}
+
+const isMeta = (item: Item) => item.sk === META;
+const isEndpoint = (item: Item) => String(item.sk).startsWith(ENDPOINT_PREFIX);
+const isPath = (item: Item) => String(item.sk).startsWith(PATH_PREFIX);
+
+const endpointName = (siteId: string, endpointId: string) => JSON.stringify([siteId, endpointId]);
+
+function endpointCosts(endpoints: Endpoint[]): Map<string, number> {
+  return new Map(endpoints.map(({ site_id, id, cost_per_gb }) => [endpointName(site_id, id), cost_per_gb]));
+}
+
+// What passes a path is paid for at both of its ends.
+function costOf(path: Path, costs: Map<string, number>): number {
+  const at = (siteId: string, endpointId: string) => costs.get(endpointName(siteId, endpointId)) ?? 0;
+  return (
+    at(path.source_site_id, path.source_endpoint_id) +
+    at(path.destination_site_id, path.destination_endpoint_id)
+  );
+}

@@ -1,0 +1,301 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../core/audit/caller.ts';
+import { makeMetricsCache } from '../../core/cache/metrics-cache.ts';
+import { makeRoutingCache } from '../../core/cache/routing-cache.ts';
+import { acknowledgeCommand, readCommands } from '../../core/commands/command-store.ts';
+import { Conflict, NotFound } from '../../core/errors.ts';
+import { addEndpoint } from '../../core/network/add-endpoint.ts';
+import { registerEdge } from '../../core/network/change-edges.ts';
+import { createPath } from '../../core/network/create-path.ts';
+import { createSite } from '../../core/network/create-site.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { decideRoute } from '../../core/routing/decide-route.ts';
+import { failOverPath } from '../../core/routing/fail-over-path.ts';
+import { PathMonitor } from '../../core/routing/path-monitor.ts';
+import { policyRoutingSchema, setPolicyRouting } from '../../core/routing/policy-routing.ts';
+import type { PathReport } from '../../core/traffic/report.ts';
+import { type FakeTime, fakeTime } from '../support/fake-time.ts';
+import { createTables, type TestTables } from '../support/tables.ts';
+
+const actor = systemCaller('test');
+
+let db: TestTables;
+beforeAll(async () => {
+  db = await createTables();
+});
+afterAll(() => db.drop());
+
+/** One function: its own memory over the shared tables. */
+function makeFunction(time: FakeTime) {
+  const context: NetworkContext = {
+    client: db.client,
+    tables: db.tables,
+    clock: time.clock,
+    sleep: async () => {},
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  const place = { client: db.client, table: db.tables.cache, ...time };
+  const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
+  const done: string[] = [];
+  const troubles: unknown[] = [];
+  const monitor = new PathMonitor(caches, {
+    onFailover: (_receipt, operation) => done.push(operation),
+    onTrouble: (_path, cause) => troubles.push(cause),
+  });
+  return { context, caches, monitor, done, troubles };
+}
+
+async function set() {
+  const time = fakeTime();
+  const main = makeFunction(time);
+  const { context } = main;
+  const [a, b] = [
+    await createSite(context, actor, { name: 'A' }),
+    await createSite(context, actor, { name: 'B' }),
+  ];
+  const address = { address: '192.0.2.1', interface_type: 'FIBER' };
+  const paths: string[] = [];
+  for (const endpoint_id of ['wan1', 'wan2']) {
+    await addEndpoint(context, actor, { site_id: a.id, endpoint_id, ...address });
+    await addEndpoint(context, actor, { site_id: b.id, endpoint_id, ...address });
+    const path = await createPath(context, actor, {
+      source_site_id: a.id,
+      source_endpoint_id: endpoint_id,
+      destination_site_id: b.id,
+      destination_endpoint_id: endpoint_id,
+    });
+    paths.push(path.id);
+  }
+  const edges = [`edge-${a.id}`, `edge-${b.id}`] as const;
+  await registerEdge(context, actor, { id: edges[0], site_id: a.id });
+  await registerEdge(context, actor, { id: edges[1], site_id: b.id });
+  const key = { policy_id: 'default', source_site_id: a.id, destination_site_id: b.id };
+  return { time, ...main, a, b, edges, key, fast: paths[0]!, slow: paths[1]! };
+}
+
+function measured(time: FakeTime, path_id: string, latency_ms: number, packet_loss_pct = 0): PathReport {
+  const measured_at = new Date(time.clock()).toISOString();
+  const counts = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
+  return { path_id, latency_ms, jitter_ms: 1, packet_loss_pct, bandwidth_mbps: 100, measured_at, ...counts };
+}
+
+async function auditOf(target: string) {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.tables.network,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
+    }),
+  );
+  return Items.filter(item => item.target === target);
+}
+
+describe('routing decisions', () => {
+  it('are made from what the edges measured, the same both ways, and come from the cache for 30 s', async () => {
+    const { time, context, caches, monitor, key, fast, slow, troubles } = await set();
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
+    const decision = {
+      selected_path_id: fast,
+      reason: `Path ${fast} has the lowest latency, 10 ms: 30 ms less than the runner-up ${slow} (40 ms).`,
+      timestamp: '2026-01-31T12:00:00.000Z',
+    };
+    expect(await decideRoute(context, caches, key)).toEqual(decision);
+    const back = { ...key, source_site_id: key.destination_site_id, destination_site_id: key.source_site_id };
+    expect(await decideRoute(context, caches, back)).toEqual(decision);
+    await time.advance(29_999);
+    await monitor.observe(context, [measured(time, slow, 5)]);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    await time.advance(1);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    expect(troubles).toEqual([]);
+  });
+
+  it('follow a changed preference at once', async () => {
+    const { time, context, caches, monitor, key, fast, slow } = await set();
+    await monitor.observe(context, [
+      { ...measured(time, fast, 10), bandwidth_mbps: 10 },
+      { ...measured(time, slow, 40), bandwidth_mbps: 1000 },
+    ]);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    const routing = policyRoutingSchema.parse({ preference: { kind: 'HIGHEST_BANDWIDTH' } });
+    await setPolicyRouting(context, actor, { policy_id: 'default', routing });
+    await time.advance(1000);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    await setPolicyRouting(context, actor, {
+      policy_id: 'default',
+      routing: policyRoutingSchema.parse({}),
+    });
+  });
+
+  it('refuse policies and sites that are not there', async () => {
+    const { context, caches, key } = await set();
+    await expect(decideRoute(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
+      new NotFound('There is no policy 99: the query policies lists those that there are.'),
+    );
+    const nowhere = '550e8400-e29b-41d4-a716-446655440000';
+    await expect(decideRoute(context, caches, { ...key, destination_site_id: nowhere })).rejects.toThrow(
+      new NotFound(`There is no site ${nowhere}: the query sites lists those that there are.`),
+    );
+  });
+});
+
+describe('failoverPath', () => {
+  it('takes the path out everywhere within a second, tells the edges, and leaves a receipt in the audit', async () => {
+    const { time, context, caches, monitor, a, b, edges, key, fast, slow } = await set();
+    const other = makeFunction(time);
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
+    expect((await decideRoute(other.context, other.caches, key)).selected_path_id).toBe(fast);
+    const { receipt, audit_id } = await failOverPath(context, caches, { path_id: fast, actor });
+    const moved = [
+      {
+        policy_id: 'default',
+        old_path_id: fast,
+        new_path_id: slow,
+        reason: `Path ${slow} is the only one that can be used; 1 path is out of use.`,
+      },
+    ];
+    expect(receipt).toMatchObject({
+      path_id: fast,
+      source_site_id: a.id,
+      destination_site_id: b.id,
+      samples: [{ latency_ms: 10, score: 100 }],
+      moved,
+      without_path: [],
+      flows_moved: 0,
+      bytes_carried: '0',
+    });
+    await time.advance(1000);
+    expect((await decideRoute(other.context, other.caches, key)).selected_path_id).toBe(slow);
+    const [atA] = await readCommands(context, edges[0]);
+    expect(atA).toMatchObject({
+      type: 'ROUTES',
+      edge_id: edges[0],
+      data: { destination_site_id: b.id, routes: [{ policy_id: 'default', path_id: slow }] },
+    });
+    expect((await readCommands(context, edges[1]))[0]).toMatchObject({
+      data: { destination_site_id: a.id, routes: [{ policy_id: 'default', path_id: slow }] },
+    });
+    const entries = await auditOf(`path:${fast}`);
+    expect(entries.filter(entry => entry.operation === 'failoverPath')).toMatchObject([
+      { id: audit_id, event: { type: 'PATH_FAILOVER', data: { path_id: fast, moved } } },
+    ]);
+    await expect(failOverPath(context, caches, { path_id: fast, actor })).rejects.toThrow(
+      new Conflict(
+        `Path ${fast} is out of use already, since 2026-01-31T12:00:00.000Z. It comes back by itself when it has been good for long enough.`,
+      ),
+    );
+  });
+
+  it('says which policies are left without a path, and never chooses a dead one', async () => {
+    const { time, context, caches, monitor, key, fast, slow } = await set();
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 1000, 100)]);
+    const { receipt } = await failOverPath(context, caches, { path_id: fast, actor });
+    expect(receipt).toMatchObject({ moved: [{ new_path_id: null }], without_path: ['default'] });
+    await time.advance(1000);
+    expect(await decideRoute(context, caches, key)).toMatchObject({
+      selected_path_id: null,
+      reason: 'All 2 paths between these sites are down or taken out of use.',
+    });
+  });
+
+  it('refuses paths that are not there', async () => {
+    const { context, caches } = await set();
+    for (const path_id of ['p-1', '550e8400-e29b-41d4-a716-446655440000.0123456789abcdef', '']) {
+      await expect(failOverPath(context, caches, { path_id, actor })).rejects.toThrow(
+        new NotFound(`There is no path ${path_id}: the query paths lists a site's paths.`),
+      );
+    }
+  });
+});
+
+describe('automatic failover', () => {
+  it('leaves a path below 50, comes back after 60 s above 80, and audits both', async () => {
+    const { time, context, caches, monitor, key, fast, slow, done, troubles } = await set();
+    const report = (path: string, latency: number, loss = 0) =>
+      monitor.observe(context, [measured(time, path, latency, loss)]);
+    await report(slow, 40);
+    await report(fast, 10);
+    expect(done).toEqual([]);
+    await time.advance(10_000);
+    await report(fast, 400, 8);
+    expect(done).toEqual(['failoverPath']);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    for (let seconds = 0; seconds < 60; seconds += 10) {
+      await time.advance(10_000);
+      await report(fast, 10);
+    }
+    expect(done).toEqual(['failoverPath']);
+    await time.advance(10_000);
+    await report(fast, 10);
+    expect(done).toEqual(['failoverPath', 'failbackPath']);
+    await time.advance(1000);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    const operations = (await auditOf(`path:${fast}`)).map(entry => [entry.operation, entry.actor.sub]);
+    expect(operations).toEqual([
+      ['createPath', 'test'],
+      ['failoverPath', 'ingest'],
+      ['failbackPath', 'ingest'],
+    ]);
+    expect(troubles).toEqual([]);
+  });
+
+  it('keeps to the settings of each policy', async () => {
+    const { time, context, monitor, caches, fast, slow, done, key } = await set();
+    const routing = policyRoutingSchema.parse({ failover: { failover_below: 10, failback_above: 20 } });
+    await setPolicyRouting(context, actor, { policy_id: 'default', routing });
+    await monitor.observe(context, [measured(time, slow, 40)]);
+    await monitor.observe(context, [measured(time, fast, 400, 8)]);
+    expect(done).toEqual([]);
+    await setPolicyRouting(context, actor, {
+      policy_id: 'default',
+      routing: policyRoutingSchema.parse({}),
+    });
+    await time.advance(1000);
+    await monitor.observe(context, [measured(time, fast, 400, 8)]);
+    expect(done).toEqual(['failoverPath']);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+  });
+
+  it('happens once when two functions see the same failure', async () => {
+    const { time, context, monitor, fast, done } = await set();
+    const other = makeFunction(time);
+    const report = measured(time, fast, 400, 8);
+    await Promise.all([monitor.observe(context, [report]), other.monitor.observe(other.context, [report])]);
+    expect([...done, ...other.done]).toEqual(['failoverPath']);
+    expect(other.troubles).toEqual([]);
+  });
+
+  it('ignores measurements of paths that are in no inventory, and late ones', async () => {
+    const { time, context, monitor, fast, done, troubles } = await set();
+    await monitor.observe(context, [measured(time, 'p-1', 900, 50)]);
+    const late = measured(time, fast, 900, 50);
+    await time.advance(5000);
+    await monitor.observe(context, [measured(time, fast, 10)]);
+    await time.advance(5000);
+    await monitor.observe(context, [late]);
+    expect(done).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  it('wait until they are acknowledged, and a newer one about the same replaces the older', async () => {
+    const { time, context, caches, monitor, edges, fast, slow } = await set();
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
+    await failOverPath(context, caches, { path_id: fast, actor });
+    const [first] = await readCommands(context, edges[0]);
+    await time.advance(1000);
+    await failOverPath(context, caches, { path_id: slow, actor });
+    const pending = await readCommands(context, edges[0]);
+    expect(pending).toMatchObject([{ data: { routes: [{ policy_id: 'default', path_id: null }] } }]);
+    const ack = (command_id: string) => acknowledgeCommand(context, { edge_id: edges[0], command_id });
+    expect(await ack(first!.id)).toBe(false);
+    expect(await readCommands(context, edges[0])).toHaveLength(1);
+    expect(await ack(pending[0]!.id)).toBe(true);
+    expect(await ack(pending[0]!.id)).toBe(false);
+    expect(await readCommands(context, edges[0])).toEqual([]);
+    expect(await readCommands(context, edges[1])).toHaveLength(1);
+  });
+});
