@@ -1,0 +1,120 @@
+import { type Command, Option } from 'commander';
+import { DEFAULT_LISTED_FLOWS } from '../reporter.ts';
+import {
+  hostEdgeId,
+  idValue,
+  positiveValue,
+  urlValue,
+  userPath,
+  uuidValue,
+  wholeValue,
+} from './option-values.ts';
+
+export const FORMATS = ['capture', 'nfdump', 'goflow2'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** Options of `replay` and `read`, parsed. */
+export interface CountingOptions {
+  edgeId: string;
+  siteId?: string;
+  endpointId: string;
+  bootId?: string;
+  policies?: string;
+  interval: number;
+  format: Format;
+  speed?: number;
+  wait?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+  listedFlows: number;
+  spool?: string;
+  stream?: string;
+  region?: string;
+  profile?: string;
+  graphql?: string;
+  token?: string;
+  system: string;
+}
+
+/** Where a local system's files lie, beside the program. */
+export const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
+
+/** Adds the options that `replay` and `read` share. */
+export function addCountingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--edge-id <id>', 'id that the edge reports under')
+        .argParser(idValue)
+        .default(hostEdgeId(), 'this machine’s name'),
+    )
+    .option('--site-id <uuid>', 'site of the edge (default: where it is registered)', uuidValue)
+    .addOption(
+      new Option('--endpoint-id <id>', 'WAN endpoint that the traffic enters by')
+        .argParser(idValue)
+        .default('wan1'),
+    )
+    .option(
+      '--boot-id <id>',
+      'id of this run; a run repeated under the same id is counted once (default: a new one)',
+      idValue,
+    )
+    .option(
+      '--policies <file>',
+      'JSON file with policies (default: those of the running system, else only "default")',
+    )
+    .addOption(
+      new Option('--interval <seconds>', 'traffic time between two reports')
+        .argParser(positiveValue)
+        .default(60),
+    )
+    .addOption(
+      new Option('--format <format>', 'what is read: pcap or pcapng, or JSON of nfdump or goflow2')
+        .choices(FORMATS)
+        .default('capture'),
+    )
+    .option('--wait', 'end when the system has counted all of it')
+    .option('--dry-run', 'send nothing')
+    .option('--json', 'print the result as one JSON object on one line')
+    .addOption(
+      new Option('--listed-flows <number>', 'flows listed in a report, the largest first; the rest is summed')
+        .argParser(wholeValue(0, 1000))
+        .default(DEFAULT_LISTED_FLOWS),
+    )
+    .option('--spool <folder>', 'where unsent reports are kept (default: .local/edge/<edge id>)')
+    .option('--stream <name>', 'Kinesis stream in the cloud, name or ARN (default: the running local system)')
+    .option('--region <region>', 'AWS region of the stream')
+    .option('--profile <profile>', 'AWS profile to sign in with')
+    .option('--graphql <url>', 'GraphQL address in the cloud, for policies and --wait', urlValue)
+    .option('--token <token>', 'access token for --graphql')
+    .addOption(
+      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
+        LOCAL_FOLDER,
+        '.local',
+      ),
+    );
+}
+
+/** What is wrong with a combination of options, if anything. */
+export function contradiction(options: CountingOptions): string | undefined {
+  const { stream, region, profile, graphql, token, wait, dryRun } = options;
+  if (stream === undefined && (region !== undefined || profile !== undefined)) {
+    return '--region and --profile are for the cloud: give --stream too';
+  }
+  if (graphql !== undefined && token === undefined) return '--graphql needs --token';
+  if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
+  if (wait && stream !== undefined && graphql === undefined) {
+    return '--wait asks the system what it has counted: give its address with --graphql and --token';
+  }
+  return undefined;
+}
+
+/** The same options with all paths made absolute. */
+export function withUserPaths(options: CountingOptions): CountingOptions {
+  const { policies, spool, system } = options;
+  return {
+    ...options,
+    system: userPath(system),
+    ...(policies !== undefined && { policies }),
+    ...(spool !== undefined && { spool: userPath(spool) }),
+  };
+}

@@ -1,0 +1,141 @@
+import { type CountingSession, openCountingSession } from '../counting-session.ts';
+import { EdgeError } from '../edge-error.ts';
+import { summarize, summaryTable } from '../traffic-summary.ts';
+import { waitUntilCounted } from '../wait-counted.ts';
+import { type CountingOptions, withUserPaths } from './counting-options.ts';
+import { userPath } from './option-values.ts';
+import { type ProblemList, problemList } from './problem-list.ts';
+import { stopSignal } from './stop-signal.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** What a command works with while it counts. */
+export interface CountingRun {
+  options: CountingOptions;
+  session: CountingSession;
+  terminal: Terminal;
+  problems: ProblemList;
+  /** Aborted when the user wants to stop. */
+  signal: AbortSignal;
+}
+
+/** What a command found at the end of its input. */
+export interface CountingResult {
+  skipped: number;
+  /** Latest traffic time. */
+  last_ms: number | undefined;
+}
+
+/** How the input is to be treated by the session. */
+export interface CountingKind {
+  exact_flows: boolean;
+  patience_ms: number;
+  /** Exit code after Ctrl-C. */
+  stoppedCode: number;
+}
+
+/** Once the user wants to stop, or the input has ended, the stream has so long to take the last report. */
+export const LAST_REPORT_MS = 120_000;
+
+/**
+ * Opens a session, lets a command count into it, sends the last report, waits if asked to, and prints what was counted.
+ *
+ * @returns the exit code: 1 when something in the input could not be counted
+ */
+export async function runCounting(
+  given: CountingOptions,
+  kind: CountingKind,
+  count: (run: CountingRun) => Promise<CountingResult>,
+): Promise<number> {
+  const options = withUserPaths(given);
+  const terminal = openTerminal();
+  const problems = problemList(terminal);
+  const signal = stopSignal(() => terminal.say('Stopping: the last report is being sent.'));
+  const session = await openCountingSession({ ...sessionOptions(options, kind), ...voices(terminal) });
+  try {
+    const result = await count({ options, session, terminal, problems, signal });
+    await sendLast(session, result);
+    terminal.endProgress();
+    problems.end();
+    if (options.wait && !signal.aborted) await waitForAll(options, session, { terminal, signal });
+    print(options, session, result);
+  } finally {
+    terminal.endProgress();
+    await session.close();
+  }
+  if (signal.aborted) return kind.stoppedCode;
+  return problems.count > 0 ? 1 : 0;
+}
+
+function voices(terminal: Terminal) {
+  return { say: terminal.say, onTrouble: terminal.sayNowAndThen };
+}
+
+function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: CountingKind) {
+  const { siteId, bootId, policies, spool, stream, region, profile, graphql, token, system } = options;
+  return {
+    edge_id: options.edgeId,
+    endpoint_id: options.endpointId,
+    interval_s: options.interval,
+    listed_flows: options.listedFlows,
+    dry_run: options.dryRun ?? false,
+    exact_flows: exact_flows || (options.dryRun ?? false) || (options.json ?? false),
+    patience_ms,
+    ...(siteId !== undefined && { site_id: siteId }),
+    ...(bootId !== undefined && { boot_id: bootId }),
+    ...(policies !== undefined && { policies: { path: userPath(policies), shownAs: policies } }),
+    ...(spool !== undefined && { spool }),
+    target: {
+      system,
+      ...(stream !== undefined && { stream }),
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+      ...(graphql !== undefined && { graphql }),
+      ...(token !== undefined && { token }),
+    },
+  };
+}
+
+async function sendLast(session: CountingSession, { last_ms }: CountingResult): Promise<void> {
+  await session.report(last_ms ?? Date.now());
+  const tooLate = AbortSignal.timeout(LAST_REPORT_MS);
+  await Promise.race([
+    session.reporter?.settled(),
+    new Promise((_, reject) => {
+      tooLate.addEventListener('abort', () =>
+        reject(
+          new EdgeError(
+            'The stream did not take the last report in time. It is kept, and sent first when this edge starts again.',
+          ),
+        ),
+      );
+    }),
+  ]);
+}
+
+async function waitForAll(
+  { edgeId }: CountingOptions,
+  { graphql, reporter }: CountingSession,
+  { terminal, signal }: Pick<CountingRun, 'terminal' | 'signal'>,
+): Promise<void> {
+  if (!graphql || !reporter) return;
+  await waitUntilCounted({
+    graphql,
+    edge_id: edgeId,
+    position: reporter.position,
+    onProgress: ({ seq, of }) => terminal.progress('Counted', seq, of),
+    signal,
+  });
+  terminal.endProgress();
+}
+
+function print(options: CountingOptions, session: CountingSession, { skipped }: CountingResult): void {
+  const { recorder, distinct, policySet, reporter } = session;
+  const summary = summarize({ recorder, distinct, skipped, policySet });
+  const sent = reporter && { edge_id: options.edgeId, ...reporter.position };
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify({ ...summary, ...sent })}\n`);
+    return;
+  }
+  const reports = sent && `Sent ${sent.seq} report(s) of ${sent.edge_id}, boot ${sent.boot_id}.\n`;
+  process.stdout.write(`${summaryTable(summary)}\n${skipped} skipped: no IP traffic.\n${reports ?? ''}`);
+}

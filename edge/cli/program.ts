@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import { EdgeError } from '../edge-error.ts';
+import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
+import { positiveValue } from './option-values.ts';
+import { read } from './read.ts';
+import { replay } from './replay.ts';
+
+const BAD_USAGE = 2;
+
+/** Runs the edge program and gives its exit code: 0 done, 1 failed or input that could not be counted, 2 bad usage. */
+export async function runEdge(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command('edge')
+    .description('Counts the traffic of an SD-WAN edge by routing policy and reports it.')
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+
+  const run = (command: Command, options: CountingOptions, action: () => Promise<number>) => {
+    const wrong = contradiction(options);
+    if (wrong) command.error(`error: ${wrong}`);
+    return action().then(result => {
+      code = result;
+    });
+  };
+
+  addCountingOptions(
+    program
+      .command('replay')
+      .description('count pcap or pcapng files and report as if their traffic passed now')
+      .argument('<file...>', 'captures, counted one after another'),
+  )
+    .option(
+      '--speed <times>',
+      'times as fast as it was captured (default: as fast as it goes)',
+      positiveValue,
+    )
+    .action((files: string[], options: CountingOptions, command: Command) =>
+      run(command, options, () => replay(files, options)),
+    );
+
+  addCountingOptions(
+    program
+      .command('read')
+      .description(
+        'count what comes on the standard input: a capture (tcpdump -w -), or JSON of nfdump or goflow2',
+      ),
+  ).action((options: CountingOptions, command: Command) => run(command, options, () => read(options)));
+
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (cause) {
+    return failed(cause);
+  }
+}
+
+function failed(cause: unknown): number {
+  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  process.stderr.write(
+    cause instanceof EdgeError ? `${message}\n` : `Something unexpected went wrong: ${message}\n`,
+  );
+  return 1;
+}

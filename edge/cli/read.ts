@@ -1,0 +1,74 @@
+import { CaptureError } from '../capture/capture-error.ts';
+import type { CountingSession } from '../counting-session.ts';
+import type { CountingOptions } from './counting-options.ts';
+import { runCounting } from './counting-run.ts';
+import { makeCounter } from './make-counter.ts';
+
+/** `edge read`: counts what comes on the standard input, for as long as it comes. */
+export async function read(options: CountingOptions): Promise<number> {
+  const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
+  return runCounting(options, kind, async ({ session, problems, signal, terminal }) => {
+    if (process.stdin.isTTY)
+      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -w - | …');
+    const counter = makeCounter(options.format, session.recorder, {
+      interval_ms: options.interval * 1000,
+      onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
+    });
+    const reports = idleReports(session, options.interval * 1000);
+    try {
+      for await (const chunk of stdinChunks(signal)) {
+        for (const { interval_end_ms } of counter.feed(chunk)) await reports.report(interval_end_ms);
+      }
+      counter.end();
+    } catch (cause) {
+      // A capture that the user breaks off may end within a packet.
+      if (!(cause instanceof CaptureError)) throw cause;
+      if (!signal.aborted) problems.add(cause.message);
+    } finally {
+      await reports.stop();
+    }
+    return { skipped: counter.skipped, last_ms: counter.last_ms };
+  });
+}
+
+async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
+  const stop = () => process.stdin.destroy();
+  signal.addEventListener('abort', stop);
+  try {
+    for await (const chunk of process.stdin) yield chunk as Buffer;
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+  }
+}
+
+/** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
+function idleReports(session: CountingSession, interval_ms: number) {
+  // A little later than the traffic's clock, so that it goes first where there is traffic.
+  const idle_ms = interval_ms * 1.1;
+  let underWay: Promise<void> = Promise.resolve();
+  let failure: unknown;
+  let timer = setTimeout(onIdle, idle_ms);
+
+  function onIdle(): void {
+    report(Date.now()).catch((cause: unknown) => {
+      failure = cause;
+      process.stdin.destroy();
+    });
+  }
+
+  function report(at_ms: number): Promise<void> {
+    clearTimeout(timer);
+    timer = setTimeout(onIdle, idle_ms);
+    underWay = session.report(at_ms);
+    return underWay;
+  }
+
+  return {
+    report,
+    async stop() {
+      clearTimeout(timer);
+      await underWay;
+      if (failure !== undefined) throw failure;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { CaptureError } from '../capture/capture-error.ts';
+import { fileChunks, fileSizes } from '../capture-files.ts';
+import { pacer } from '../pace.ts';
+import type { CountingOptions } from './counting-options.ts';
+import { type CountingResult, type CountingRun, LAST_REPORT_MS, runCounting } from './counting-run.ts';
+import { makeCounter } from './make-counter.ts';
+import { userPath } from './option-values.ts';
+
+/** `edge replay`: counts files and reports as if their traffic passed now. */
+export async function replay(files: readonly string[], options: CountingOptions): Promise<number> {
+  const inputs = files.map(shownAs => ({ shownAs, path: userPath(shownAs) }));
+  const sizes = await fileSizes(inputs);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  return runCounting(
+    options,
+    { exact_flows: true, patience_ms: LAST_REPORT_MS, stoppedCode: 130 },
+    async run => {
+      const result: CountingResult = { skipped: 0, last_ms: undefined };
+      let done = 0;
+      for (const input of inputs) {
+        if (run.signal.aborted) break;
+        await replayFile(input, run, result, bytes => {
+          done += bytes;
+          run.terminal.progress('Replayed', done, total);
+        });
+      }
+      return result;
+    },
+  );
+}
+
+async function replayFile(
+  { path, shownAs }: { path: string; shownAs: string },
+  { options, session, problems, signal }: CountingRun,
+  result: CountingResult,
+  onRead: (bytes: number) => void,
+): Promise<void> {
+  const pace = pacer(options.speed, signal);
+  const counter = makeCounter(options.format, session.recorder, {
+    interval_ms: options.interval * 1000,
+    onProblem: ({ line, message }) => problems.add(`${shownAs}:${line}: ${message}.`),
+  });
+  try {
+    for await (const chunk of fileChunks(path)) {
+      for (const { interval_end_ms } of counter.feed(chunk)) {
+        await pace(counter.first_ms ?? interval_end_ms);
+        await pace(interval_end_ms);
+        await session.report(interval_end_ms);
+        await session.reporter?.settled();
+        if (signal.aborted) break;
+      }
+      onRead(chunk.length);
+      if (signal.aborted) break;
+    }
+    if (!signal.aborted) counter.end();
+    if (counter.last_ms !== undefined) await pace(counter.last_ms);
+  } catch (cause) {
+    if (!(cause instanceof CaptureError)) throw cause;
+    problems.add(`${shownAs}: ${cause.message}`);
+  }
+  result.skipped += counter.skipped;
+  result.last_ms = Math.max(result.last_ms ?? 0, counter.last_ms ?? 0) || undefined;
+}

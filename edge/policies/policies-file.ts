@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import type { PolicyRule } from '../../core/traffic/policy.ts';
+import { policyRuleSchema } from '../../core/traffic/policy-schema.ts';
+import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
+import { EdgeError } from '../edge-error.ts';
+import { type JsonDocument, JsonSyntaxError, parseJsonDocument } from './json-document.ts';
+import { type PolicySet, UNVERSIONED } from './policy-set.ts';
+
+const listSchema = z.array(policyRuleSchema, { error: 'must be a list of policies' });
+const fileSchema = z.object({
+  policies: listSchema,
+  version: z.string({ error: 'must be text' }).default(UNVERSIONED),
+});
+
+/**
+ * Reads policies from a file: a JSON list of `{"id", "name", "priority", "enabled", "match"}`, or an object with that
+ * list under `policies` and perhaps its `version`. Only `id` and `priority` must be there; `default` is built in.
+ *
+ * @throws EdgeError that lists every problem with its line.
+ */
+export async function readPoliciesFile(path: string, shownAs = path): Promise<PolicySet> {
+  const document = parse(await read(path, shownAs), shownAs);
+  const isList = Array.isArray(document.value);
+  const result = isList
+    ? listSchema.transform(policies => ({ policies, version: UNVERSIONED })).safeParse(document.value)
+    : fileSchema.safeParse(document.value, {
+        error: issue => (issue.path?.length === 0 ? 'must be a list of policies' : undefined),
+      });
+  const problems = result.success
+    ? repeatedIds(result.data.policies, isList)
+    : result.error.issues.map(({ path: at, message }) => ({ at, message }));
+  if (!result.success || problems.length > 0) throw new EdgeError(describe(problems, document, shownAs));
+  const { policies, version } = result.data;
+  return { version, policies: policies.filter(({ id }) => id !== DEFAULT_POLICY_ID) };
+}
+
+interface Problem {
+  at: PropertyKey[];
+  message: string;
+}
+
+async function read(path: string, shownAs: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new EdgeError(
+      `The policies file ${shownAs} can't be read (${code}): give the path of a JSON file with --policies.`,
+      { cause },
+    );
+  }
+}
+
+function parse(text: string, shownAs: string): JsonDocument {
+  try {
+    return parseJsonDocument(text);
+  } catch (cause) {
+    if (!(cause instanceof JsonSyntaxError)) throw cause;
+    throw new EdgeError(`${shownAs}:${cause.line}: ${cause.message}.`, { cause });
+  }
+}
+
+function repeatedIds(policies: PolicyRule[], isList: boolean): Problem[] {
+  const seen = new Set<string>();
+  return policies.flatMap(({ id }, index): Problem[] => {
+    const at = [...(isList ? [] : ['policies']), index, 'id'];
+    if (seen.has(id)) return [{ at, message: `is "${id}", which an earlier policy has already` }];
+    seen.add(id);
+    return [];
+  });
+}
+
+function describe(problems: Problem[], { lineOf }: JsonDocument, shownAs: string): string {
+  return problems
+    .map(({ at, message }) => ({ line: lineOf(at), text: `${nameOf(at)} ${message}`.trim() }))
+    .sort((a, b) => a.line - b.line)
+    .map(({ line, text }) => `${shownAs}:${line}: ${text}.`)
+    .join('\n');
+}
+
+function nameOf(path: PropertyKey[]): string {
+  if (path.length === 0) return 'the file';
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`))
+    .join('');
+}

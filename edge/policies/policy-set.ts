@@ -1,0 +1,21 @@
+import type { PolicyRule } from '../../core/traffic/policy.ts';
+import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
+import type { Pair } from '../../core/traffic/report-parts.ts';
+
+/** The policies that an edge applies, `default` left out, and which version of the system's policies that is. */
+export interface PolicySet {
+  version: string;
+  policies: PolicyRule[];
+}
+
+/** The version of policies that the system did not hand out: those of a file, or none. */
+export const UNVERSIONED = '0';
+
+/** Nothing but `default`. */
+export const NO_POLICIES: PolicySet = { version: UNVERSIONED, policies: [] };
+
+/** Every pair that these policies can count under. */
+export function expectedPairs({ policies }: PolicySet, endpoint_ids: readonly string[]): Pair[] {
+  const ids = [...policies.filter(({ enabled }) => enabled).map(({ id }) => id), DEFAULT_POLICY_ID];
+  return ids.flatMap(policy_id => endpoint_ids.map(endpoint_id => ({ policy_id, endpoint_id })));
+}

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { APPLICATION_CLASSES } from '../../core/traffic/application-class.ts';
+import type { PolicyMatch, PolicyRule } from '../../core/traffic/policy.ts';
+import { policyRuleSchema } from '../../core/traffic/policy-schema.ts';
+import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
+import { EdgeError } from '../edge-error.ts';
+import type { GraphqlClient } from '../system/graphql-client.ts';
+import type { PolicySet } from './policy-set.ts';
+
+const POLICIES = `query Policies($next_token: String) {
+  policies(limit: 100, next_token: $next_token) {
+    items {
+      id name priority enabled defined
+      match { source_cidr destination_cidr source_port destination_port_from destination_port_to protocol application }
+    }
+    next_token
+    policies_version
+  }
+}`;
+
+const page = z.object({
+  policies: z.object({
+    items: z.array(
+      z
+        .object({ id: z.string(), defined: z.boolean(), match: z.record(z.string(), z.unknown()).nullish() })
+        .loose(),
+    ),
+    next_token: z.string().nullish(),
+    policies_version: z.string(),
+  }),
+});
+
+/** The policies that the system has now. @throws EdgeError when it can't be asked or has rules that aren't understood. */
+export async function readSystemPolicies(graphql: GraphqlClient): Promise<PolicySet> {
+  const items: z.infer<typeof page>['policies']['items'] = [];
+  let next_token: string | null | undefined;
+  let version: string;
+  do {
+    const answer = page.parse(await graphql.query(POLICIES, { next_token: next_token ?? null }));
+    items.push(...answer.policies.items);
+    ({ next_token, policies_version: version } = answer.policies);
+  } while (next_token);
+  const policies = items
+    .filter(({ id, defined }) => defined && id !== DEFAULT_POLICY_ID)
+    .map(item => understood({ ...item, match: given(item.match ?? {}) }));
+  return { version, policies };
+}
+
+function understood(item: { id: string; match: PolicyMatch }): PolicyRule {
+  const result = policyRuleSchema.safeParse(item);
+  if (result.success) return result.data;
+  const [{ path, message }] = result.error.issues as [z.core.$ZodIssue];
+  throw new EdgeError(
+    `Policy ${item.id} of the system is not understood: ${path.join('.')} ${message}. Update this edge program, or give --policies FILE.`,
+  );
+}
+
+/** The match rules that are set. GraphQL may write an application class in its own case. */
+function given(match: Record<string, unknown>): PolicyMatch {
+  const rules = Object.fromEntries(Object.entries(match).filter(([, value]) => value !== null));
+  const written = String(rules.application).toLowerCase();
+  const application = APPLICATION_CLASSES.find(name => name.toLowerCase() === written);
+  return { ...rules, ...(application && { application }) };
+}

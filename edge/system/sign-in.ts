@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { EdgeError } from '../edge-error.ts';
+import { postJson } from './graphql-client.ts';
+
+const answer = z.object({
+  AuthenticationResult: z.object({ AccessToken: z.string() }).optional(),
+  message: z.string().optional(),
+});
+
+/** Tokens live an hour; a new one is fetched well before. */
+const TOKEN_USE_MS = 45 * 60_000;
+
+export interface SignIn {
+  /** Address of a Cognito endpoint. */
+  endpoint: string;
+  client_id: string;
+  email: string;
+  password: string;
+}
+
+/** Signs in with a password and gives the access token, remembered for a while. @throws EdgeError when refused. */
+export function accessTokens({ endpoint, client_id, email, password }: SignIn): () => Promise<string> {
+  let token: { value: string; until: number } | undefined;
+  return async () => {
+    if (token && performance.now() < token.until) return token.value;
+    const { AuthenticationResult, message } = answer.parse(
+      await postJson(fetch, endpoint, {
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+        },
+        body: {
+          AuthFlow: 'USER_PASSWORD_AUTH',
+          ClientId: client_id,
+          AuthParameters: { USERNAME: email, PASSWORD: password },
+        },
+      }),
+    );
+    if (!AuthenticationResult) {
+      throw new EdgeError(
+        `Signing in as ${email} at ${endpoint} was refused: ${message ?? 'no reason given'}.`,
+      );
+    }
+    token = { value: AuthenticationResult.AccessToken, until: performance.now() + TOKEN_USE_MS };
+    return token.value;
+  };
+}

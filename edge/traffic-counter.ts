@@ -1,0 +1,12 @@
+/** Counts one kind of input into a recorder: a capture, or the records of a flow exporter. */
+export interface TrafficCounter {
+  /** Yields where an interval of the input's own time ends: the moment to take a report. @throws CaptureError */
+  feed(chunk: Buffer): Generator<{ interval_end_ms: number }>;
+  /** To be called after the last piece; counts what that left over. @throws CaptureError */
+  end(): void;
+  /** What was no IP traffic. */
+  readonly skipped: number;
+  /** Earliest and latest time in the input so far, milliseconds since the epoch. */
+  readonly first_ms: number | undefined;
+  readonly last_ms: number | undefined;
+}
