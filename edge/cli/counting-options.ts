@@ -1,20 +1,13 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LISTED_FLOWS } from '../reporter.ts';
-import {
-  hostEdgeId,
-  idValue,
-  positiveValue,
-  urlValue,
-  userPath,
-  uuidValue,
-  wholeValue,
-} from './option-values.ts';
+import { hostEdgeId, idValue, positiveValue, userPath, uuidValue, wholeValue } from './option-values.ts';
+import { addSystemOptions, type SystemOptions, systemContradiction } from './system-options.ts';
 
 export const FORMATS = ['capture', 'nfdump', 'goflow2'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Options of `replay` and `read`, parsed. */
-export interface CountingOptions {
+export interface CountingOptions extends SystemOptions {
   edgeId: string;
   siteId?: string;
   endpointId: string;
@@ -28,20 +21,11 @@ export interface CountingOptions {
   json?: boolean;
   listedFlows: number;
   spool?: string;
-  stream?: string;
-  region?: string;
-  profile?: string;
-  graphql?: string;
-  token?: string;
-  system: string;
 }
-
-/** Where a local system's files lie, beside the program. */
-export const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
 
 /** Adds the options that `replay` and `read` share. */
 export function addCountingOptions(command: Command): Command {
-  return command
+  command
     .addOption(
       new Option('--edge-id <id>', 'id that the edge reports under')
         .argParser(idValue)
@@ -80,32 +64,18 @@ export function addCountingOptions(command: Command): Command {
         .argParser(wholeValue(0, 1000))
         .default(DEFAULT_LISTED_FLOWS),
     )
-    .option('--spool <folder>', 'where unsent reports are kept (default: .local/edge/<edge id>)')
-    .option('--stream <name>', 'Kinesis stream in the cloud, name or ARN (default: the running local system)')
-    .option('--region <region>', 'AWS region of the stream')
-    .option('--profile <profile>', 'AWS profile to sign in with')
-    .option('--graphql <url>', 'GraphQL address in the cloud, for policies and --wait', urlValue)
-    .option('--token <token>', 'access token for --graphql')
-    .addOption(
-      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
-        LOCAL_FOLDER,
-        '.local',
-      ),
-    );
+    .option('--spool <folder>', 'where unsent reports are kept (default: .local/edge/<edge id>)');
+  return addSystemOptions(command);
 }
 
 /** What is wrong with a combination of options, if anything. */
 export function contradiction(options: CountingOptions): string | undefined {
-  const { stream, region, profile, graphql, token, wait, dryRun } = options;
-  if (stream === undefined && (region !== undefined || profile !== undefined)) {
-    return '--region and --profile are for the cloud: give --stream too';
-  }
-  if (graphql !== undefined && token === undefined) return '--graphql needs --token';
+  const { stream, graphql, wait, dryRun } = options;
   if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
   if (wait && stream !== undefined && graphql === undefined) {
     return '--wait asks the system what it has counted: give its address with --graphql and --token';
   }
-  return undefined;
+  return systemContradiction(options);
 }
 
 /** The same options with all paths made absolute. */

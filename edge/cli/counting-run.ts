@@ -6,6 +6,7 @@ import { type CountingOptions, withUserPaths } from './counting-options.ts';
 import { userPath } from './option-values.ts';
 import { type ProblemList, problemList } from './problem-list.ts';
 import { stopSignal } from './stop-signal.ts';
+import { targetOptions } from './system-options.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 /** What a command works with while it counts. */
@@ -71,7 +72,7 @@ function voices(terminal: Terminal) {
 }
 
 function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: CountingKind) {
-  const { siteId, bootId, policies, spool, stream, region, profile, graphql, token, system } = options;
+  const { siteId, bootId, policies, spool } = options;
   return {
     edge_id: options.edgeId,
     endpoint_id: options.endpointId,
@@ -84,14 +85,7 @@ function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: 
     ...(bootId !== undefined && { boot_id: bootId }),
     ...(policies !== undefined && { policies: { path: userPath(policies), shownAs: policies } }),
     ...(spool !== undefined && { spool }),
-    target: {
-      system,
-      ...(stream !== undefined && { stream }),
-      ...(region !== undefined && { region }),
-      ...(profile !== undefined && { profile }),
-      ...(graphql !== undefined && { graphql }),
-      ...(token !== undefined && { token }),
-    },
+    target: targetOptions(options),
   };
 }
 

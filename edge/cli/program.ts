@@ -4,6 +4,8 @@ import { addCountingOptions, type CountingOptions, contradiction } from './count
 import { positiveValue } from './option-values.ts';
 import { read } from './read.ts';
 import { replay } from './replay.ts';
+import { addSimulateOptions, type SimulateOptions, simulate } from './simulate.ts';
+import { systemContradiction } from './system-options.ts';
 
 const BAD_USAGE = 2;
 
@@ -15,8 +17,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
 
-  const run = (command: Command, options: CountingOptions, action: () => Promise<number>) => {
-    const wrong = contradiction(options);
+  const run = (command: Command, wrong: string | undefined, action: () => Promise<number>) => {
     if (wrong) command.error(`error: ${wrong}`);
     return action().then(result => {
       code = result;
@@ -35,7 +36,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       positiveValue,
     )
     .action((files: string[], options: CountingOptions, command: Command) =>
-      run(command, options, () => replay(files, options)),
+      run(command, contradiction(options), () => replay(files, options)),
     );
 
   addCountingOptions(
@@ -44,7 +45,15 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       .description(
         'count what comes on the standard input: a capture (tcpdump -w -), or JSON of nfdump or goflow2',
       ),
-  ).action((options: CountingOptions, command: Command) => run(command, options, () => read(options)));
+  ).action((options: CountingOptions, command: Command) =>
+    run(command, contradiction(options), () => read(options)),
+  );
+
+  addSimulateOptions(
+    program.command('simulate').description('run edges with made-up traffic that looks like that of offices'),
+  ).action((options: SimulateOptions, command: Command) =>
+    run(command, systemContradiction(options), () => simulate(options)),
+  );
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander';
+import type { TargetOptions } from '../system/target.ts';
+import { urlValue, userPath } from './option-values.ts';
+
+/** Options that say which system is meant, parsed. */
+export interface SystemOptions {
+  stream?: string;
+  region?: string;
+  profile?: string;
+  graphql?: string;
+  token?: string;
+  system: string;
+}
+
+/** Where a local system's files lie, beside the program. */
+const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
+
+/** Adds the options that all commands share. */
+export function addSystemOptions(command: Command): Command {
+  return command
+    .option('--stream <name>', 'Kinesis stream in the cloud, name or ARN (default: the running local system)')
+    .option('--region <region>', 'AWS region of the stream')
+    .option('--profile <profile>', 'AWS profile to sign in with')
+    .option('--graphql <url>', 'GraphQL address in the cloud, for policies and --wait', urlValue)
+    .option('--token <token>', 'access token for --graphql')
+    .addOption(
+      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
+        LOCAL_FOLDER,
+        '.local',
+      ),
+    );
+}
+
+/** What is wrong with a combination of these, if anything. */
+export function systemContradiction({
+  stream,
+  region,
+  profile,
+  graphql,
+  token,
+}: SystemOptions): string | undefined {
+  if (stream === undefined && (region !== undefined || profile !== undefined)) {
+    return '--region and --profile are for the cloud: give --stream too';
+  }
+  if (graphql !== undefined && token === undefined) return '--graphql needs --token';
+  return undefined;
+}
+
+export function targetOptions({
+  stream,
+  region,
+  profile,
+  graphql,
+  token,
+  system,
+}: SystemOptions): TargetOptions {
+  return {
+    system: userPath(system),
+    ...(stream !== undefined && { stream }),
+    ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
+    ...(graphql !== undefined && { graphql }),
+    ...(token !== undefined && { token }),
+  };
+}

@@ -1,0 +1,18 @@
+import { fnv1a } from '../../core/hash.ts';
+import type { SimulatedEdge } from './simulated-edge.ts';
+
+/** Made-up edges `edge-1`, `edge-2`, … with two WAN endpoints each. */
+export function simulatedEdges(count: number): SimulatedEdge[] {
+  return Array.from({ length: count }, (_, index) => ({
+    edge_id: `edge-${index + 1}`,
+    site_id: siteId(index + 1),
+    endpoint_ids: ['wan1', 'wan2'],
+  }));
+}
+
+// A version-4 UUID by its form, so that it passes as any site's id.
+function siteId(site: number): string {
+  const hex = (part: string) => fnv1a(`site ${site} ${part}`).toString(16).padStart(8, '0');
+  const [a, b, c, d] = [hex('a'), hex('b'), hex('c'), hex('d')];
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-8${c.slice(1, 4)}-${c.slice(4)}${d}`;
+}
