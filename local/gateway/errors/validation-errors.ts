@@ -1,0 +1,150 @@
+import {
+  type ASTNode,
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  specifiedRules,
+  type ValidationRule,
+  type ValueNode,
+  validate,
+} from 'graphql';
+import { type ErrorEntry, operationError, toLocations } from './error-entry.ts';
+import { literalText } from './literal-text.ts';
+import { nodePlaces, type Place } from './node-places.ts';
+
+/** An error of graphql-js, taken apart: the quoted names of its message, its first node and where that stands. */
+interface Found {
+  error: GraphQLError;
+  quoted: string[];
+  node: ASTNode | undefined;
+  place: Place | undefined;
+}
+
+type Wording = (found: Found) => { type: string; text: string; withoutPath?: true };
+
+/** AppSync's words for the errors of each rule of graphql-js; without a row the rule's name and its own words. */
+const WORDINGS: Record<string, Wording> = {
+  FieldsOnCorrectTypeRule: ({ quoted: [field, type] }) => ({
+    type: 'FieldUndefined',
+    text: `Field '${field}' in type '${type}' is undefined`,
+  }),
+  KnownArgumentNamesRule: ({ quoted: [name] }) => ({
+    type: 'UnknownArgument',
+    text: `Unknown field argument ${name}`,
+  }),
+  ProvidedRequiredArgumentsRule: ({ quoted: [, name] }) => ({
+    type: 'MissingFieldArgument',
+    text: `Missing field argument ${name}`,
+  }),
+  ScalarLeafsRule: ({ error, quoted: [field, type] }) =>
+    error.message.includes('must not have a selection')
+      ? {
+          type: 'SubSelectionNotAllowed',
+          text: `Sub selection not allowed on leaf type ${type} of field ${field}`,
+        }
+      : { type: 'SubSelectionRequired', text: `Sub selection required for type ${type} of field ${field}` },
+  ValuesOfCorrectTypeRule: wrongType,
+  KnownTypeNamesRule: ({ quoted: [type] }) => ({
+    type: 'UnknownType',
+    text: `Unknown type ${type}`,
+    withoutPath: true,
+  }),
+  KnownFragmentNamesRule: ({ quoted: [name] }) => ({
+    type: 'UndefinedFragment',
+    text: `Undefined fragment ${name}`,
+  }),
+  KnownDirectivesRule: ({ error, quoted: [name] }) =>
+    error.message.startsWith('Unknown')
+      ? { type: 'UnknownDirective', text: `Unknown directive ${name?.replace('@', '')}` }
+      : { type: 'MisplacedDirective', text: `Directive ${name?.replace('@', '')} not allowed here` },
+  NoUndefinedVariablesRule: ({ quoted: [name] }) => ({
+    type: 'UndefinedVariable',
+    text: `Undefined variable ${name?.replace('$', '')}`,
+  }),
+  NoUnusedVariablesRule: ({ quoted: [name] }) => ({
+    type: 'UnusedVariable',
+    text: `Unused variable ${name?.replace('$', '')}`,
+    withoutPath: true,
+  }),
+  NoUnusedFragmentsRule: ({ quoted: [name] }) => ({
+    type: 'UnusedFragment',
+    text: `Unused fragment ${name}`,
+    withoutPath: true,
+  }),
+  NoFragmentCyclesRule: () => ({ type: 'FragmentCycle', text: 'Fragment cycles not allowed' }),
+  VariablesInAllowedPositionRule: ({ quoted: [, given, expected] }) => ({
+    type: 'VariableTypeMismatch',
+    text: `Variable type '${given}' doesn't match expected type '${expected}'`,
+  }),
+  VariablesAreInputTypesRule: () => ({
+    type: 'NonInputTypeOnVariable',
+    text: 'Wrong type for a variable',
+    withoutPath: true,
+  }),
+  FragmentsOnCompositeTypesRule: ({ node }) =>
+    node?.kind === Kind.NAMED_TYPE
+      ? {
+          type: 'FragmentTypeConditionInvalid',
+          text: `Fragment type condition is invalid, must be on Object/Interface/Union`,
+        }
+      : {
+          type: 'InlineFragmentTypeConditionInvalid',
+          text: 'Inline fragment type condition is invalid, must be on Object/Interface/Union',
+        },
+};
+
+/** What AppSync says of a request that doesn't fit the schema; empty when it fits. */
+export function validationErrors(schema: GraphQLSchema, document: DocumentNode): ErrorEntry[] {
+  // graphql-js doesn't say which rule an error comes from: all at once for the usual case, one by one for the words.
+  if (validate(schema, document).length === 0) return [];
+  const places = nodePlaces(schema, document);
+  return specifiedRules.flatMap(rule =>
+    validate(schema, document, [rule]).map(error => {
+      const node = rule.name === 'VariablesInAllowedPositionRule' ? error.nodes?.at(-1) : error.nodes?.[0];
+      return entry(rule, {
+        error,
+        node,
+        quoted: quotedNames(error.message),
+        place: node && places.get(node),
+      });
+    }),
+  );
+}
+
+function entry(rule: ValidationRule, found: Found): ErrorEntry {
+  const name = rule.name.replace(/Rule$/, '');
+  const { type, text, withoutPath } = WORDINGS[rule.name]?.(found) ?? {
+    type: name,
+    text: found.error.message,
+  };
+  const path = withoutPath ? '' : (found.place?.fieldPath ?? '');
+  const message = `Validation error of type ${type}: ${text}${path === '' ? '' : ` @ '${path}'`}`;
+  return operationError(message, toLocations(found.error.locations?.slice(0, 1)));
+}
+
+function wrongType({ error, node, place }: Found): ReturnType<Wording> {
+  const value =
+    node === undefined ? '' : literalText((node.kind === Kind.OBJECT_FIELD ? node.value : node) as ValueNode);
+  const given = `argument '${place?.argument}' with value '${value}'`;
+  const [, missing] = /^Field "\w+\.(\w+)" of required type/.exec(error.message) ?? [];
+  if (missing !== undefined)
+    return { type: 'WrongType', text: `${given} is missing required fields '[${missing}]'` };
+  const [, unknown, input] = /^Field "(\w+)" is not defined by type "(\w+)"/.exec(error.message) ?? [];
+  if (unknown !== undefined) {
+    const argument = place?.argument.split('.').slice(0, -1).join('.');
+    return {
+      type: 'WrongType',
+      text: `argument '${argument}' contains a field not in '${input}': '${unknown}'`,
+    };
+  }
+  if (node?.kind === Kind.NULL) return { type: 'WrongType', text: `${given} must not be null` };
+  return {
+    type: 'WrongType',
+    text: `${given} is not a valid '${String(place?.inputType).replace(/!$/, '')}'`,
+  };
+}
+
+function quotedNames(message: string): string[] {
+  return [...message.matchAll(/"([^"]*)"/g)].map(match => match[1]!);
+}

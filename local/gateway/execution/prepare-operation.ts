@@ -1,0 +1,91 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { type ErrorEntry, operationError, toLocations } from '../errors/error-entry.ts';
+import { badRequest, malformed } from '../errors/transport-error.ts';
+import { validationErrors } from '../errors/validation-errors.ts';
+import { variableErrors } from '../errors/variable-errors.ts';
+import type { ApiOptions } from '../gateway-options.ts';
+import type { SelectionScope } from '../resolvers/selection.ts';
+import type { GraphqlRequest } from './parse-request.ts';
+import { fragmentsOf, queryDepth } from './query-depth.ts';
+
+/** An operation that fits the schema, ready to run. */
+export interface PreparedOperation {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  /** With the variables as they are coerced. */
+  scope: SelectionScope;
+  /** As the client sent them. */
+  rawVariables: Record<string, unknown>;
+}
+
+export type PrepareOperation = (request: GraphqlRequest) => PreparedOperation | { errors: ErrorEntry[] };
+
+const MAX_TOKENS = 15_000;
+const CACHED_DOCUMENTS = 500;
+
+/** Parses and validates; documents that were seen before cost nothing. @throws TransportError on a syntax error */
+export function makePrepareOperation(schema: GraphQLSchema, api: ApiOptions): PrepareOperation {
+  const documents = new LRUCache<string, { document: DocumentNode; errors: ErrorEntry[] }>({
+    max: CACHED_DOCUMENTS,
+  });
+
+  function read(query: string) {
+    const known = documents.get(query);
+    if (known !== undefined) return known;
+    const document = parseDocument(query);
+    const read = {
+      document,
+      errors: [...validationErrors(schema, document), ...introspectionErrors(document)],
+    };
+    documents.set(query, read);
+    return read;
+  }
+
+  function introspectionErrors(document: DocumentNode): ErrorEntry[] {
+    if (api.introspection !== false) return [];
+    return validate(schema, document, [NoSchemaIntrospectionCustomRule]).map(({ locations }) =>
+      operationError('Introspection is disabled for this API.', toLocations(locations)),
+    );
+  }
+
+  return ({ query, variables, operationName }) => {
+    const { document, errors } = read(query);
+    const operation = getOperationAST(document, operationName);
+    if (!operation) throw badRequest(operationProblem(document, operationName));
+    if (errors.length > 0) return { errors };
+    const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    if (coerced.errors !== undefined) return { errors: variableErrors(coerced.errors) };
+    const scope = { fragments: fragmentsOf(document), variables: coerced.coerced };
+    const limit = api.queryDepthLimit || Number.POSITIVE_INFINITY;
+    if (queryDepth(operation, scope) > limit) {
+      return { errors: [operationError(`Query depth limit of ${limit} exceeded.`, null)] };
+    }
+    return { document, operation, scope, rawVariables: variables };
+  };
+}
+
+function parseDocument(query: string): DocumentNode {
+  try {
+    return parse(query, { maxTokens: MAX_TOKENS });
+  } catch (cause) {
+    throw Object.assign(malformed('Unable to parse GraphQL query.'), { cause });
+  }
+}
+
+function operationProblem(document: DocumentNode, operationName: string | null): string {
+  const operations = document.definitions.filter(node => node.kind === Kind.OPERATION_DEFINITION);
+  if (operations.length === 0) return 'The request holds no operation.';
+  if (operationName === null) return 'Must provide operation name if query contains multiple operations.';
+  return `Unknown operation named '${operationName}'.`;
+}

@@ -1,0 +1,25 @@
+import type { FieldNode } from 'graphql';
+import { type SelectionScope, selectedFields } from '../resolvers/selection.ts';
+
+/**
+ * What a mutation publishes of its result: the fields that its caller selected, by their own names. A field that wasn't
+ * selected isn't there, so subscribers get null for it.
+ */
+export function publishedValue(
+  result: unknown,
+  fields: readonly FieldNode[],
+  scope: SelectionScope,
+): unknown {
+  if (Array.isArray(result)) return result.map(each => publishedValue(each, fields, scope));
+  const selected = fields.flatMap(field => selectedFields(field.selectionSet, scope));
+  if (typeof result !== 'object' || result === null || selected.length === 0) return result;
+  const byAlias = Map.groupBy(selected, field => field.alias?.value ?? field.name.value);
+  return Object.fromEntries(
+    [...byAlias]
+      .filter(([alias]) => Object.hasOwn(result, alias))
+      .map(([alias, same]) => [
+        same[0]!.name.value,
+        publishedValue((result as Record<string, unknown>)[alias], same, scope),
+      ]),
+  );
+}

@@ -1,0 +1,147 @@
+import { type GraphQLSchema, getArgumentValues } from 'graphql';
+import type { Authenticate } from '../auth/authenticate.ts';
+import type { Identity } from '../auth/identity.ts';
+import { UnauthorizedCredentials } from '../auth/unauthorized.ts';
+import { FieldError, UNAUTHORIZED } from '../errors/field-error.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import { type ExecuteOptions, executeOperation } from '../execution/execute-operation.ts';
+import type { OperationContext } from '../execution/field-resolver.ts';
+import { parseRequest } from '../execution/parse-request.ts';
+import type { PreparedOperation, PrepareOperation } from '../execution/prepare-operation.ts';
+import { selectedFields } from '../resolvers/selection.ts';
+import { matchesArguments } from './argument-filter.ts';
+import { lowerCase, signedAs } from './connect-request.ts';
+import { OperationRefused } from './messages.ts';
+import { filterProblem, matchesFilter, type SubscriptionFilter } from './subscription-filter.ts';
+
+/** A subscription that runs. */
+export interface Subscription {
+  /** Field of Subscription. */
+  field: string;
+  identity: Identity;
+  /**
+   * What this subscriber is told of a published value; undefined when nothing: it isn't what the arguments ask for, or the
+   * subscriber may not see it.
+   */
+  payloadFor(value: unknown): Promise<unknown | undefined>;
+}
+
+export interface SubscriptionStarter {
+  path: string;
+  authenticate: Authenticate;
+  prepare: PrepareOperation;
+  execution: ExecuteOptions;
+}
+
+/** Starts what a `start` message asks for. @throws OperationRefused */
+export async function startSubscription(
+  payload: unknown,
+  sourceIp: string[],
+  starter: SubscriptionStarter,
+): Promise<Subscription> {
+  const { data, headers } = readPayload(payload);
+  const identity = await refusing(() =>
+    starter.authenticate(signedAs(starter.path, headers, data), sourceIp),
+  );
+  const prepared = await refusing(async () => starter.prepare(parseRequest(data)));
+  if ('errors' in prepared) {
+    throw new OperationRefused(
+      ...prepared.errors.map(({ errorType, message }) => ({ errorType: errorType!, message })),
+    );
+  }
+  const { operation } = prepared.operation;
+  if (operation !== 'subscription') {
+    throw new OperationRefused({
+      errorType: 'UnsupportedOperation',
+      message: `${operation} not supported through the realtime channel`,
+    });
+  }
+  return subscription(prepared, { identity, headers }, starter);
+}
+
+async function subscription(
+  prepared: PreparedOperation,
+  { identity, headers }: { identity: Identity; headers: Record<string, string> },
+  { execution }: SubscriptionStarter,
+): Promise<Subscription> {
+  const context = (withResolvers: boolean): OperationContext => ({
+    identity,
+    headers,
+    scope: prepared.scope,
+    rawVariables: prepared.rawVariables,
+    withResolvers,
+    appended: [],
+    resolversRun: 0,
+  });
+  const filter = await open(prepared, context(true), execution);
+  const { field, alias, args } = rootField(prepared, execution.schema);
+  return {
+    field,
+    identity,
+    async payloadFor(value) {
+      if (!matchesArguments(value, args) || (filter && !matchesFilter(value, filter))) return undefined;
+      const answer = await executeOperation(prepared, context(false), execution, { [field]: value });
+      const hidden = (answer.errors ?? []).some(({ errorType }) => errorType === UNAUTHORIZED);
+      return hidden || answer.data?.[alias] === undefined ? undefined : answer;
+    },
+  };
+}
+
+// Runs the field once without a value: that checks access, and runs the resolver that may stand at the field.
+async function open(
+  prepared: PreparedOperation,
+  context: OperationContext,
+  execution: ExecuteOptions,
+): Promise<SubscriptionFilter | undefined> {
+  let filter: SubscriptionFilter | undefined;
+  context.setSubscriptionFilter = given => {
+    const problem = filterProblem(given);
+    if (problem !== undefined) throw new FieldError(problem, { errorType: 'UnsupportedOperation' });
+    filter = JSON.parse(JSON.stringify(given)) as SubscriptionFilter;
+  };
+  const { errors = [] } = await executeOperation(prepared, context, execution);
+  const refused = errors.filter(({ errorType }) => errorType !== null);
+  if (refused.length > 0) {
+    throw new OperationRefused(
+      ...refused.map(({ errorType, message }) => ({ errorType: errorType!, message })),
+    );
+  }
+  return filter;
+}
+
+function rootField({ operation, scope }: PreparedOperation, schema: GraphQLSchema) {
+  const node = selectedFields(operation.selectionSet, scope)[0]!;
+  const field = node.name.value;
+  const definition = schema.getSubscriptionType()!.getFields()[field];
+  const args = definition === undefined ? {} : getArgumentValues(definition, node, scope.variables);
+  return { field, alias: node.alias?.value ?? field, args };
+}
+
+function readPayload(payload: unknown): { data: string; headers: Record<string, string> } {
+  const { data, extensions } = (payload ?? {}) as {
+    data?: unknown;
+    extensions?: { authorization?: unknown };
+  };
+  const headers = lowerCase(extensions?.authorization);
+  if (typeof data !== 'string' || headers === null) {
+    throw new OperationRefused({
+      errorType: 'UnsupportedOperation',
+      message: 'unknown not supported through the realtime channel',
+    });
+  }
+  return { data, headers };
+}
+
+async function refusing<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof UnauthorizedCredentials) {
+      throw new OperationRefused({ errorType: error.errorType, message: error.message });
+    }
+    if (error instanceof TransportError) {
+      throw new OperationRefused({ errorType: error.errorType, message: error.message });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+import { type GraphQLSchema, isObjectType } from 'graphql';
+import { GatewayConfigurationError } from '../gateway-error.ts';
+import type { ResolverDefinition } from '../gateway-options.ts';
+
+/** @throws GatewayConfigurationError when a resolver stands at a field that the schema doesn't have */
+export function checkResolverFields(schema: GraphQLSchema, resolvers: readonly ResolverDefinition[]): void {
+  for (const { typeName, fieldName } of resolvers) {
+    const type = schema.getType(typeName);
+    if (isObjectType(type) && type.getFields()[fieldName] !== undefined) continue;
+    throw new GatewayConfigurationError(
+      `There is a resolver for ${typeName}.${fieldName}, but no such field in the schema`,
+    );
+  }
+}
