@@ -1,13 +1,14 @@
 /**
- * Hashes of packed flow keys for open addressing. The seed is random for each table, so that nobody outside can
- * choose addresses that all fall in one place. Multiplications and xor-shifts in the manner of Murmur3's finalizer.
+ * Hash of a packed IPv4 key for open addressing: three products that the processor works on at the same time, then mixed as in Murmur3's finalizer. The seed is random for each table, so that nobody outside can choose
+ * addresses that all fall in one place.
  */
 export function hashV4(seed: number, src: number, dst: number, ports: number, meta: number): number {
-  let h = Math.imul(src ^ seed, 0x9e3779b1);
-  h = Math.imul(h ^ (h >>> 15) ^ dst, 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13) ^ ports, 0xc2b2ae35);
-  h = Math.imul(h ^ (h >>> 16) ^ meta, 0x27d4eb2f);
-  return h ^ (h >>> 15);
+  const a = Math.imul(src ^ seed, 0x9e3779b1);
+  const b = Math.imul((dst + seed) | 0, 0x85ebca6b);
+  const c = Math.imul(ports ^ seed, 0xc2b2ae35);
+  const h = a ^ ((b >>> 7) | (b << 25)) ^ ((c >>> 15) | (c << 17)) ^ meta;
+  const mixed = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return mixed ^ (mixed >>> 14);
 }
 
 /** The same over all ten words of a key, IPv6's included. */

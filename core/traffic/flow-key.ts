@@ -18,7 +18,7 @@ export interface FlowKey {
  * |---|---|
  * | 0, 1 | IPv4 source and destination, or the first words of the IPv6 ones |
  * | 2 | source port << 16 \| destination port |
- * | 3 | `packMeta`: protocol, family, endpoint |
+ * | 3 | `metaV4` or `metaV6`: protocol, family, endpoint; never 0 |
  * | 4–6, 7–9 | the other words of the IPv6 source and destination |
  *
  * The first four words are a whole IPv4 key.
@@ -26,6 +26,8 @@ export interface FlowKey {
 export const KEY_WORDS = 10;
 
 const SIX = 1 << 8;
+/** Set in every key, so that word 3 is never 0: a table can tell an empty place by it. */
+const IN_USE = 1 << 9;
 const ENDPOINT_SHIFT = 16;
 
 /** How many endpoints the packed form can tell apart. */
@@ -33,12 +35,12 @@ export const MAX_ENDPOINTS = 1 << 15;
 
 /** Word 3 of an IPv4 key; `endpoint` is an index that the recorder gave out. */
 export function metaV4(protocol: number, endpoint: number): number {
-  return protocol | (endpoint << ENDPOINT_SHIFT);
+  return protocol | IN_USE | (endpoint << ENDPOINT_SHIFT);
 }
 
 /** Word 3 of an IPv6 key. */
 export function metaV6(protocol: number, endpoint: number): number {
-  return protocol | SIX | (endpoint << ENDPOINT_SHIFT);
+  return protocol | IN_USE | SIX | (endpoint << ENDPOINT_SHIFT);
 }
 
 export function isV6(meta: number): boolean {

@@ -29,7 +29,7 @@ import { rfc3339 } from './rfc3339.ts';
 export interface RecorderOptions {
   /** The endpoint that packets enter by when nothing else is said. */
   endpoint_id?: string;
-  /** Flows that are known at a time; memory is 64 bytes a flow and some 20 for finding it. */
+  /** Flows that are known at a time; a flow takes some 160 bytes. */
   flow_capacity?: number;
   clock?: Clock;
   /** Collects every flow ever seen, for exact flow counts at any number of flows. */
@@ -77,8 +77,6 @@ export class Recorder {
   /** Time of the packet that is recorded next, milliseconds since the epoch: set it before `recordV4` or `recordV6`. */
   readonly time_ms = new Float64Array(1);
   readonly #table: FlowTable;
-  readonly #words: Int32Array;
-  readonly #doubles: Float64Array;
   readonly #totals = new PairTotals();
   readonly #spill = new IntervalSpill();
   readonly #baselines = new Map<string, Counts>();
@@ -99,8 +97,6 @@ export class Recorder {
       throw new ValidationError(`flow_capacity must be a whole number from 1 to ${2 ** 26}.`);
     }
     this.#table = new FlowTable(flow_capacity);
-    this.#words = this.#table.words;
-    this.#doubles = this.#table.doubles;
     this.#endpoints = [endpoint_id];
     this.#clock = clock;
     this.#distinct = distinct_flows;
@@ -126,10 +122,10 @@ export class Recorder {
   /** Other policies from the next packet on: flows that are known are matched again when their next packet comes. */
   setPolicies(matcher: PolicyMatcher): void {
     this.#matcher = matcher;
-    for (let entry = 0; entry < this.#table.capacity; entry++) {
+    for (let entry = 0; entry < this.#table.places; entry++) {
       const at = entry * ENTRY_WORDS + PAIR_WORD;
-      const pair = this.#words[at]!;
-      this.#words[at] = pair < 0 ? pair : ~pair;
+      const pair = this.#table.words[at]!;
+      this.#table.words[at] = pair < 0 ? pair : ~pair;
     }
   }
 
@@ -191,11 +187,11 @@ export class Recorder {
     this.time_ms[0] = counts.last_ms;
     packFlowKey(flow, endpoint, this.#key);
     const entry = this.#known(policy_id === undefined ? -1 : this.#totals.indexOf(policy_id, endpoint));
-    if (this.#words[entry * ENTRY_WORDS + PAIR_WORD]! < 0) {
+    if (this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]! < 0) {
       this.#matchAgain(entry);
     }
     this.#addToEntry(entry, counts);
-    this.#totals.add(this.#words[entry * ENTRY_WORDS + PAIR_WORD]!, counts.packets, counts.bytes);
+    this.#totals.add(this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!, counts.packets, counts.bytes);
   }
 
   /** A policy's counts now; zeros for one that had no traffic. */
@@ -227,7 +223,7 @@ export class Recorder {
   updateFlowCounts(): void {
     this.#totals.activeFlows.fill(0);
     for (const entry of this.#entries()) {
-      const pair = this.#words[entry * ENTRY_WORDS + PAIR_WORD]!;
+      const pair = this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!;
       this.#totals.activeFlows[pair < 0 ? ~pair : pair]! += 1;
     }
   }
@@ -235,10 +231,14 @@ export class Recorder {
   /** Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and says how many. Counts stay. */
   cleanupStaleFlows(max_idle_ms = 300_000, now_ms: number = this.#clock()): number {
     let removed = 0;
-    for (const entry of this.#entries()) {
-      if (now_ms - this.#doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]! > max_idle_ms) {
+    for (let entry = 0; entry < this.#table.places; ) {
+      const last = this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!;
+      if (!this.#table.isFree(entry) && now_ms - last > max_idle_ms) {
+        // Another entry may have moved here: the same place is looked at again.
         this.#remove(entry);
         removed += 1;
+      } else {
+        entry += 1;
       }
     }
     return removed;
@@ -260,7 +260,7 @@ export class Recorder {
   takeInterval(): RecorderInterval {
     const { listed, unlisted } = this.#spill.take();
     for (const entry of this.#entries()) {
-      if (this.#words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
+      if (this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
         listed.push(this.#flowRecord(entry));
         this.#clearInterval(entry);
       }
@@ -284,19 +284,20 @@ export class Recorder {
   }
 
   #count(entry: number, size: number): void {
+    const words = this.#table.words;
+    const doubles = this.#table.doubles;
     const base = entry * ENTRY_WORDS;
-    const doubles = entry * ENTRY_DOUBLES;
-    if (this.#words[base + PAIR_WORD]! < 0) {
-      this.#matchAgain(entry);
+    let pair = words[base + PAIR_WORD]!;
+    if (pair < 0) {
+      pair = this.#matchAgain(entry);
     }
-    const packets = this.#words[base + PACKETS_WORD]!;
+    let packets = words[base + PACKETS_WORD]!;
     if (packets === 0 || packets === MAX_INTERVAL_PACKETS) {
-      this.#beginInterval(entry);
+      packets = this.#beginInterval(entry);
     }
-    this.#words[base + PACKETS_WORD]! += 1;
-    this.#doubles[doubles + LAST_DOUBLE] = this.time_ms[0]!;
-    this.#doubles[doubles + BYTES_DOUBLE]! += size;
-    const pair = this.#words[base + PAIR_WORD]!;
+    words[base + PACKETS_WORD] = packets + 1;
+    doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE] = this.time_ms[0]!;
+    doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE]! += size;
     const sums = this.#totals.sums;
     const bytes = sums[2 * pair + 1]! + size;
     sums[2 * pair]! += 1;
@@ -307,11 +308,10 @@ export class Recorder {
   }
 
   /** First packet of an interval, or more packets than the entry can hold: what it has goes to the spill. */
-  #beginInterval(entry: number): void {
-    if (this.#words[entry * ENTRY_WORDS + PACKETS_WORD] !== 0) {
-      this.#spillEntry(entry);
-    }
+  #beginInterval(entry: number): number {
+    this.#spillEntry(entry);
     this.#table.first[entry] = this.time_ms[0]!;
+    return 0;
   }
 
   /** The entry of the key in `#key`, entered if it is new, under `pair` unless that is −1. */
@@ -336,8 +336,8 @@ export class Recorder {
     }
     const under = pair >= 0 ? pair : this.#match(key, 0);
     const entry = this.#table.insert(key);
-    this.#words[entry * ENTRY_WORDS + PAIR_WORD] = under;
-    this.#doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE] = this.time_ms[0]!;
+    this.#table.words[entry * ENTRY_WORDS + PAIR_WORD] = under;
+    this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE] = this.time_ms[0]!;
     this.#totals.activeFlows[under]! += 1;
     this.#distinct?.add(key, this.#totals.pairs[under]!.policy_id);
     return entry;
@@ -348,33 +348,35 @@ export class Recorder {
     return this.#totals.indexOf(policy_id, endpointOf(words[base + 3]!));
   }
 
-  #matchAgain(entry: number): void {
-    this.#moveTo(entry, this.#match(this.#words, entry * ENTRY_WORDS));
+  #matchAgain(entry: number): number {
+    const pair = this.#match(this.#table.words, entry * ENTRY_WORDS);
+    this.#moveTo(entry, pair);
+    return pair;
   }
 
   /** Puts a flow under another pair; what it has carried in this interval stays with the one it had. */
   #moveTo(entry: number, pair: number): void {
     const at = entry * ENTRY_WORDS + PAIR_WORD;
-    const had = this.#words[at]! < 0 ? ~this.#words[at]! : this.#words[at]!;
+    const had = this.#table.words[at]! < 0 ? ~this.#table.words[at]! : this.#table.words[at]!;
     if (had !== pair) {
       this.#spillEntry(entry);
       this.#totals.activeFlows[had]! -= 1;
       this.#totals.activeFlows[pair]! += 1;
     }
-    this.#words[at] = pair;
+    this.#table.words[at] = pair;
   }
 
   #addToEntry(entry: number, { packets, bytes, first_ms, last_ms }: FlowCounts): void {
     const base = entry * ENTRY_WORDS;
     const doubles = entry * ENTRY_DOUBLES;
     const fits = packets < 2n ** 31n && bytes < 2n ** 52n;
-    const packetsAfter = this.#words[base + PACKETS_WORD]! + Number(packets);
-    const bytesAfter = this.#doubles[doubles + BYTES_DOUBLE]! + Number(bytes);
+    const packetsAfter = this.#table.words[base + PACKETS_WORD]! + Number(packets);
+    const bytesAfter = this.#table.doubles[doubles + BYTES_DOUBLE]! + Number(bytes);
     if (!fits || packetsAfter > MAX_INTERVAL_PACKETS || bytesAfter > CARRY) {
       this.#spillEntry(entry);
     }
-    const last = this.#doubles[doubles + LAST_DOUBLE]!;
-    this.#doubles[doubles + LAST_DOUBLE] = Math.max(last, last_ms);
+    const last = this.#table.doubles[doubles + LAST_DOUBLE]!;
+    this.#table.doubles[doubles + LAST_DOUBLE] = Math.max(last, last_ms);
     if (!fits) {
       this.#spill.add({
         ...this.#recordOf(entry),
@@ -386,50 +388,50 @@ export class Recorder {
       return;
     }
     const first =
-      this.#words[base + PACKETS_WORD] === 0 ? first_ms : Math.min(this.#table.first[entry]!, first_ms);
+      this.#table.words[base + PACKETS_WORD] === 0 ? first_ms : Math.min(this.#table.first[entry]!, first_ms);
     this.#table.first[entry] = first;
-    this.#words[base + PACKETS_WORD]! += Number(packets);
-    this.#doubles[doubles + BYTES_DOUBLE]! += Number(bytes);
+    this.#table.words[base + PACKETS_WORD]! += Number(packets);
+    this.#table.doubles[doubles + BYTES_DOUBLE]! += Number(bytes);
   }
 
   #remove(entry: number): void {
     this.#spillEntry(entry);
-    const pair = this.#words[entry * ENTRY_WORDS + PAIR_WORD]!;
+    const pair = this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!;
     this.#totals.activeFlows[pair < 0 ? ~pair : pair]! -= 1;
     this.#table.remove(entry);
   }
 
   #spillEntry(entry: number): void {
-    if (this.#words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
+    if (this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
       this.#spill.add(this.#flowRecord(entry));
       this.#clearInterval(entry);
     }
   }
 
   #clearInterval(entry: number): void {
-    this.#words[entry * ENTRY_WORDS + PACKETS_WORD] = 0;
-    this.#doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE] = 0;
+    this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD] = 0;
+    this.#table.doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE] = 0;
   }
 
   #flowRecord(entry: number): FlowRecord {
     return {
       ...this.#recordOf(entry),
-      packets: BigInt(this.#words[entry * ENTRY_WORDS + PACKETS_WORD]!),
-      bytes: BigInt(this.#doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE]!),
+      packets: BigInt(this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]!),
+      bytes: BigInt(this.#table.doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE]!),
       first: rfc3339(this.#table.first[entry]!),
-      last: rfc3339(this.#doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!),
+      last: rfc3339(this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!),
     };
   }
 
   #recordOf(entry: number): FlowKey & { policy_id: string; endpoint_id: string } {
     const base = entry * ENTRY_WORDS;
-    const word = this.#words[base + PAIR_WORD]!;
+    const word = this.#table.words[base + PAIR_WORD]!;
     const { policy_id, endpoint } = this.#totals.pairs[word < 0 ? ~word : word]!;
-    return { policy_id, endpoint_id: this.#endpoints[endpoint]!, ...unpackFlowKey(this.#words, base) };
+    return { policy_id, endpoint_id: this.#endpoints[endpoint]!, ...unpackFlowKey(this.#table.words, base) };
   }
 
   *#entries(): Generator<number> {
-    for (let entry = 0; entry < this.#table.capacity; entry++) {
+    for (let entry = 0; entry < this.#table.places; entry++) {
       if (!this.#table.isFree(entry)) {
         yield entry;
       }
