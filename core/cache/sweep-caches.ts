@@ -1,0 +1,58 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+import { readGeneration } from './generation.ts';
+import { generationKey } from './table-keys.ts';
+import { sweepExpired, sweepGeneration } from './table-partitions.ts';
+
+export interface SweepOptions {
+  client: DynamoDBDocumentClient;
+  /** The Cache table. */
+  table: string;
+  caches: readonly string[];
+  clock: Clock;
+  /** Nothing new is begun after it (ms); the next run goes on. */
+  deadline: number;
+}
+
+/**
+ * Removes what expired and what was cleared from the shared level, and answers how many entries went. DynamoDB's TTL
+ * would do it too, days late. Its work grows with what goes, never with what is live.
+ */
+export async function sweepCaches(options: SweepOptions): Promise<{ removed: number; finished: boolean }> {
+  const { caches, clock, deadline } = options;
+  let removed = 0;
+  for (const cache of caches) {
+    const scope = { client: options.client, table: options.table, cache };
+    const { generation, swept } = await readGeneration(scope);
+    for (let dead = swept; dead < generation; dead++) {
+      if (clock() >= deadline) return { removed, finished: false };
+      removed += await sweepGeneration({ ...scope, generation: dead, now: clock() });
+      await markSwept({ ...scope, swept: dead + 1 });
+    }
+    if (clock() >= deadline) return { removed, finished: false };
+    removed += await sweepExpired({ ...scope, generation, now: clock() });
+  }
+  return { removed, finished: true };
+}
+
+// What a slow load puts into a dead generation after this is left to DynamoDB's TTL.
+async function markSwept({
+  client,
+  table,
+  cache,
+  swept,
+}: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  cache: string;
+  swept: number;
+}): Promise<void> {
+  await client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: generationKey(cache),
+      UpdateExpression: 'SET swept = :swept',
+      ExpressionAttributeValues: { ':swept': swept },
+    }),
+  );
+}

@@ -1,0 +1,243 @@
+import { GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../core/audit/caller.ts';
+import { readCacheSettings } from '../../core/cache/cache-settings.ts';
+import { clearCaches } from '../../core/cache/clear-caches.ts';
+import { METRICS_CACHE, makeMetricsCache } from '../../core/cache/metrics-cache.ts';
+import { makeRoutingCache, ROUTING_CACHE } from '../../core/cache/routing-cache.ts';
+import { sweepCaches } from '../../core/cache/sweep-caches.ts';
+import { entryKey, generationKey, USAGE_KEY } from '../../core/cache/table-keys.ts';
+import { readUsage, type Usage, UsageReporter } from '../../core/cache/usage-reporter.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { type FakeTime, fakeTime } from '../support/fake-time.ts';
+import { createTables, type TestTables } from '../support/tables.ts';
+
+const CACHES = [METRICS_CACHE, ROUTING_CACHE];
+const metrics = {
+  latency_ms: 10,
+  jitter_ms: 1,
+  packet_loss_pct: 0,
+  bandwidth_mbps: 100,
+  measured_at: '2026-01-31T12:00:00.000Z',
+};
+const decision = { selected_path_id: 'p-1', reason: 'the only one', timestamp: '2026-01-31T12:00:00.000Z' };
+const route = { policy_id: '1', source_site_id: 'a', destination_site_id: 'b' };
+
+let db: TestTables;
+let time: FakeTime;
+beforeEach(async () => {
+  db = await createTables();
+  time = fakeTime();
+});
+afterEach(() => db.drop());
+
+/** One container of a function, with its own memory. */
+function makeContainer() {
+  const place = { client: db.client, table: db.tables.cache, ...time };
+  const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
+  const seen: [string, Usage][] = [];
+  const troubles: unknown[] = [];
+  const usage = new UsageReporter({
+    client: db.client,
+    table: db.tables.cache,
+    caches: [caches.metrics, caches.routing],
+    clock: time.clock,
+    onUsage: (cache, news) => seen.push([cache, news]),
+    onTrouble: cause => troubles.push(cause),
+  });
+  return { ...caches, usage, seen, troubles };
+}
+
+function makeContext(): NetworkContext {
+  return {
+    client: db.client,
+    tables: db.tables,
+    clock: time.clock,
+    sleep: async () => {},
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+}
+
+async function itemsOf(table: string) {
+  const { Items = [] } = await db.client.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
+  return Items;
+}
+
+describe('clearCache', () => {
+  it('clears every cache in every container within a second, counts the shared entries, and tells of it', async () => {
+    const [one, two] = [makeContainer(), makeContainer()];
+    for (const path of ['p-1', 'p-2', 'p-3']) await one.metrics.insert(path, metrics);
+    await one.routing.insert(route, decision);
+    expect(await two.metrics.get('p-1')).toEqual(metrics);
+    expect(await two.routing.get(route)).toEqual(decision);
+    const { cleared_entries, audit_id } = await clearCaches(makeContext(), systemCaller('test'), CACHES);
+    expect(cleared_entries).toBe(4);
+    await time.advance(999);
+    for (const container of [one, two, makeContainer()]) {
+      expect(await container.metrics.get('p-1')).toBeUndefined();
+      expect(await container.routing.get(route)).toBeUndefined();
+    }
+    const { Items } = await db.client.send(
+      new QueryCommand({
+        TableName: db.tables.network,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
+      }),
+    );
+    expect(Items).toMatchObject([
+      {
+        id: audit_id,
+        operation: 'clearCache',
+        outcome: 'DONE',
+        event: { type: 'CACHE_CLEARED', data: { caches: CACHES, cleared_entries: 4 } },
+      },
+    ]);
+    expect(await clearCaches(makeContext(), systemCaller('test'), CACHES)).toMatchObject({
+      cleared_entries: 0,
+    });
+  });
+
+  it('does not let a load that was under way in another container come back', async () => {
+    const [one, two] = [makeContainer(), makeContainer()];
+    await two.metrics.get('warm up');
+    let finish = (_: typeof metrics) => {};
+    const loading = two.metrics.getOrLoad('p-1', () => new Promise(resolve => (finish = resolve)));
+    await clearCaches(makeContext(), systemCaller('test'), CACHES);
+    finish(metrics);
+    expect(await loading).toEqual(metrics);
+    await two.metrics.settle();
+    await time.advance(1000);
+    expect(await two.metrics.get('p-1')).toBeUndefined();
+    expect(await one.metrics.get('p-1')).toBeUndefined();
+  });
+});
+
+describe('usage', () => {
+  it('is added up over containers, at most once in 10 s each, in one write', async () => {
+    const [one, two] = [makeContainer(), makeContainer()];
+    await one.metrics.insert('p-1', metrics);
+    await one.metrics.get('p-1');
+    await one.usage.report();
+    expect((await readUsage({ client: db.client, table: db.tables.cache }, CACHES)).get('metrics')).toEqual({
+      hits: 0,
+      misses: 0,
+      hot_keys: [],
+    });
+    await time.advance(10_000);
+    await one.metrics.get('p-2');
+    await one.routing.get(route);
+    await two.metrics.get('p-1');
+    await Promise.all([one.usage.report(), two.usage.report()]);
+    await one.metrics.get('p-1');
+    await one.usage.report();
+    const usage = await readUsage({ client: db.client, table: db.tables.cache }, CACHES);
+    expect(usage.get('metrics')).toMatchObject({ hits: 2, misses: 1, hot_keys: ['p-1'] });
+    expect(usage.get('routing')).toEqual({ hits: 0, misses: 1, hot_keys: [] });
+    expect(one.seen).toEqual([
+      ['metrics', { hits: 1, misses: 1 }],
+      ['routing', { hits: 0, misses: 1 }],
+    ]);
+    await time.advance(10_000);
+    await one.usage.report();
+    const later = await readUsage({ client: db.client, table: db.tables.cache }, CACHES);
+    expect(later.get('metrics')).toMatchObject({ hits: 3, misses: 1 });
+    await time.advance(10_000);
+    await one.usage.report();
+    expect(one.seen).toHaveLength(3);
+  });
+
+  it('that could not be added is carried along to the next time', async () => {
+    const one = makeContainer();
+    await one.metrics.get('p-1');
+    await db.client.send(
+      new UpdateCommand({
+        TableName: db.tables.cache,
+        Key: USAGE_KEY,
+        UpdateExpression: 'SET metrics_misses = :text',
+        ExpressionAttributeValues: { ':text': 'garbage' },
+      }),
+    );
+    await time.advance(10_000);
+    await one.usage.report();
+    expect(one.troubles).toHaveLength(1);
+    await db.client.send(
+      new UpdateCommand({
+        TableName: db.tables.cache,
+        Key: USAGE_KEY,
+        UpdateExpression: 'REMOVE metrics_misses',
+      }),
+    );
+    await time.advance(10_000);
+    await one.usage.report();
+    const usage = await readUsage({ client: db.client, table: db.tables.cache }, CACHES);
+    expect(usage.get('metrics')).toMatchObject({ misses: 1 });
+  });
+
+  it('names the keys with which a new container warms up', async () => {
+    const one = makeContainer();
+    await one.metrics.insert('p-1', metrics);
+    await one.metrics.get('p-1');
+    await time.advance(10_000);
+    await one.usage.report();
+    const usage = await readUsage({ client: db.client, table: db.tables.cache }, CACHES);
+    const two = makeContainer();
+    expect(await two.metrics.warm(usage.get('metrics')!.hot_keys)).toBe(1);
+    expect(two.metrics.get('p-1')).toEqual(metrics);
+  });
+});
+
+describe('sweep', () => {
+  it('removes what expired and what was cleared, and leaves what is live', async () => {
+    const one = makeContainer();
+    for (let index = 0; index < 30; index++) await one.metrics.insert(`cleared-${index}`, metrics);
+    await clearCaches(makeContext(), systemCaller('test'), CACHES);
+    await time.advance(1000);
+    for (let index = 0; index < 20; index++) await one.metrics.insertWithTtl(`short-${index}`, metrics, 5);
+    await one.metrics.insert('live', metrics);
+    await time.advance(5000);
+    const options = {
+      client: db.client,
+      table: db.tables.cache,
+      caches: CACHES,
+      clock: time.clock,
+      deadline: Number.POSITIVE_INFINITY,
+    };
+    expect(await sweepCaches(options)).toEqual({ removed: 50, finished: true });
+    const left = (await itemsOf(db.tables.cache)).filter(item => item.pk.startsWith('ENTRY#'));
+    expect(left).toMatchObject([entryKey(METRICS_CACHE, 1, 'live')]);
+    expect(await sweepCaches(options)).toEqual({ removed: 0, finished: true });
+    const { Item } = await db.client.send(
+      new GetCommand({ TableName: db.tables.cache, Key: generationKey(METRICS_CACHE) }),
+    );
+    expect(Item).toMatchObject({ generation: 1, swept: 1 });
+  });
+
+  it('begins nothing after its deadline', async () => {
+    const one = makeContainer();
+    await one.metrics.insertWithTtl('short', metrics, 1);
+    await time.advance(1000);
+    const options = { client: db.client, table: db.tables.cache, caches: CACHES, clock: time.clock };
+    expect(await sweepCaches({ ...options, deadline: time.clock() })).toEqual({
+      removed: 0,
+      finished: false,
+    });
+  });
+});
+
+describe('settings', () => {
+  it('come from the environment, with defaults', () => {
+    expect(readCacheSettings({ METRICS_CACHE_TTL_SECONDS: '5' })).toEqual({
+      METRICS_CACHE_TTL_SECONDS: 5,
+      ROUTING_CACHE_TTL_SECONDS: 30,
+      CACHE_MAX_ENTRIES: 10_000,
+      CACHE_MAX_BYTES: 33_554_432,
+      CACHE_LIMIT_MS: 50,
+      CACHE_WRITE_INTERVAL_MS: 1000,
+    });
+  });
+
+  it.each(['0', '-1', 'soon', '86401', ''])('refuse a TTL of «%s»', ttl => {
+    expect(() => readCacheSettings({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow('ROUTING_CACHE_TTL_SECONDS');
+  });
+});
