@@ -10,6 +10,9 @@ export function instantKey(resolution: Resolution, at: number): string {
   return `${RESOLUTIONS[resolution].key}#${minuteText(at)}`;
 }
 
+/** In place of a policy's id: the sum of all policies. No policy has an empty id. */
+export const ALL_TRAFFIC = '';
+
 export function policySamplePartition(policy_id: string): string {
   return `SAMPLE#${policy_id}`;
 }

@@ -1,6 +1,7 @@
 import type { Clock, Sleep } from '../clock.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import { laneTotals } from '../traffic/lane.ts';
+import { ALL_TRAFFIC } from './history-keys.ts';
 import { type LaneReading, laneSampleItem, type Reading, readLanesNow } from './lane-sample.ts';
 import { putMark } from './put-mark.ts';
 import { floorTo, RESOLUTIONS, type Resolution, type Retention } from './resolution.ts';
@@ -33,6 +34,7 @@ export interface SnapshotResult {
   minute: number;
   lanes: number;
   bad_lanes: number;
+  /** Samples written: the policies whose totals changed, and the sum of all. */
   policies_written: number;
   /** The resolutions whose hour or day this reading also stands for. */
   rollups: Rollup[];
@@ -91,6 +93,7 @@ interface WholeReading extends Reading {
   rollups: Rollup[];
   lanes: number;
   bad_lanes: number;
+  /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}. */
   policies: Map<string, Sample>;
   /** Registered edges that were heard from lately. */
   heard: Set<string>;
@@ -124,12 +127,14 @@ function addLane(whole: WholeReading, { lane }: LaneReading, registered: Readonl
   if (registered.has(lane.edge_id) && lane.last_heard_at_ms >= whole.taken_at - HEARD_WITHIN_MS) {
     whole.heard.add(lane.edge_id);
   }
-  for (const { policy_id, packets, bytes, active_flows } of laneTotals(lane)) {
-    const sum = whole.policies.get(policy_id) ?? emptySample(whole);
-    sum.packets += packets;
-    sum.bytes += bytes;
-    sum.active_flows += active_flows;
-    whole.policies.set(policy_id, sum);
+  for (const pair of laneTotals(lane)) {
+    for (const id of [pair.policy_id, ALL_TRAFFIC]) {
+      const sum = whole.policies.get(id) ?? emptySample(whole);
+      sum.packets += pair.packets;
+      sum.bytes += pair.bytes;
+      sum.active_flows += pair.active_flows;
+      whole.policies.set(id, sum);
+    }
   }
 }
 
