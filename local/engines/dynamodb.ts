@@ -1,69 +1,58 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { findFreePort } from './free-port.ts';
-
-/** A running engine: where it listens, and how to end it. */
-export interface Engine {
-  endpoint: string;
-  stop(): Promise<void>;
-}
+import { fileURLToPath } from 'node:url';
+import type { Engine } from './engine.ts';
+import { engineProcess } from './engine-process.ts';
+import { checkJava } from './java.ts';
 
 export interface DynamoDbOptions {
-  /** Folder to keep the data in; without it all data is in memory. */
+  /** Folder to keep the data in, which must exist; without it all data is in memory. */
   dataDirectory?: string;
   /** JVM heap limit in MiB. */
   heapMiB?: number;
 }
 
-/** Starts the official DynamoDB Local from npm's `amplify-dynamodb-simulator` and waits until it answers. */
+/**
+ * Starts the official DynamoDB Local from npm's `amplify-dynamodb-simulator` on the loopback and waits until it answers.
+ * It ends with the process that started it, even when that is killed.
+ * @throws JavaMissing without a Java that it runs on.
+ */
 export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOptions = {}): Promise<Engine> {
+  await checkJava();
   const folder = join(
     dirname(createRequire(import.meta.url).resolve('amplify-dynamodb-simulator/package.json')),
     'emulator',
   );
-  const port = await findFreePort();
-  const storage = dataDirectory ? ['-dbPath', dataDirectory] : ['-inMemory'];
   const child = spawn(
     'java',
     [
       `-Xmx${heapMiB}m`,
       '-Djava.library.path=DynamoDBLocal_lib',
-      '-jar',
-      'DynamoDBLocal.jar',
-      ...storage,
-      '-sharedDb',
-      '-port',
-      `${port}`,
+      '-Dorg.eclipse.jetty.LEVEL=WARN',
+      '-Dorg.eclipse.jetty.util.log.announce=false',
+      ...(dataDirectory ? ['-Dpatronus.in-memory=false', `-Dpatronus.data=${dataDirectory}`] : []),
+      ...['-cp', 'DynamoDBLocal.jar', 'org.eclipse.jetty.xml.XmlConfiguration'],
+      fileURLToPath(new URL('dynamodb.xml', import.meta.url)),
     ],
-    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] },
+    { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' } },
   );
-  const exited = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', resolve);
+  child.stdin.on('error', () => {});
+  return engineProcess({
+    name: 'DynamoDB Local',
+    child,
+    untilReady: printedPort(child),
+    askToEnd: () => child.stdin.end(),
   });
-  const endpoint = `http://127.0.0.1:${port}`;
-  await Promise.race([untilItAnswers(endpoint), exited.then(failedToStart)]);
-  return {
-    endpoint,
-    async stop() {
-      child.kill();
-      await exited;
-    },
-  };
 }
 
-async function failedToStart(code: number | null): Promise<never> {
-  throw new Error(`DynamoDB Local ended with code ${code} while starting. Is Java 17 or newer installed?`);
-}
-
-async function untilItAnswers(endpoint: string): Promise<void> {
-  for (;;) {
-    try {
-      await fetch(endpoint);
-      return;
-    } catch {
-      await new Promise(resolve => setTimeout(resolve, 50));
-    }
-  }
+function printedPort({ stdout }: ChildProcess): Promise<number> {
+  return new Promise(resolve => {
+    let text = '';
+    stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const port = /^(\d+)(?:\.0)?\r?\n/m.exec(text)?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+  });
 }

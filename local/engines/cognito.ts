@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { CREDENTIALS, REGION } from '../account.ts';
+import type { Engine } from './engine.ts';
+import { startNodeEngine } from './node-engine.ts';
+
+export interface CognitoOptions {
+  /** Folder for its files, made when missing. cognito-local keeps everything in files: for a run that is not to be kept, a temporary folder. */
+  directory: string;
+}
+
+export interface CognitoEngine extends Engine {
+  /** `iss` of the tokens of a pool. The same in every run, so that a kept sign-in stays good. */
+  issuer(poolId: string): string;
+  /** Where the keys of its tokens are. */
+  jwksUri(poolId: string): string;
+}
+
+const ISSUER_DOMAIN = 'http://cognito.localhost';
+
+/** Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public: tokens prove nothing outside this machine. */
+export async function startCognito({ directory }: CognitoOptions): Promise<CognitoEngine> {
+  const settings = join(directory, '.cognito');
+  await mkdir(settings, { recursive: true });
+  await writeFile(
+    join(settings, 'config.json'),
+    JSON.stringify({ TokenConfig: { IssuerDomain: ISSUER_DOMAIN } }),
+  );
+  const engine = await startNodeEngine({
+    name: 'cognito-local',
+    file: createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'),
+    cwd: directory,
+    env: {
+      PORT: '0',
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
+    },
+  });
+  return {
+    ...engine,
+    issuer: poolId => `${ISSUER_DOMAIN}/${poolId}`,
+    jwksUri: poolId => `${engine.endpoint}/${poolId}/.well-known/jwks.json`,
+  };
+}
