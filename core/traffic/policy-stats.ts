@@ -1,4 +1,4 @@
-import { CARRY, type PairTotals, type TwoPartSum, toApproximate, toExact } from './pair-totals.ts';
+import type { PairTotals } from './pair-totals.ts';
 
 /** A policy's counts at one moment, since the start or the last reset. */
 export class PolicyStats {
@@ -8,57 +8,74 @@ export class PolicyStats {
   /** Layer-3 bytes, exact up to 2^53; see `bytes_exact`. */
   readonly bytes_matched: number;
   readonly active_flows: number;
-  readonly #packets: TwoPartSum;
-  readonly #bytes: TwoPartSum;
+  readonly #exact: ExactCounts | undefined;
 
-  constructor(policy_id: string, counts: Counts) {
+  constructor(policy_id: string, counts: PolicyCounts, exact?: ExactCounts) {
     this.policy_id = policy_id;
-    this.#packets = counts.packets;
-    this.#bytes = counts.bytes;
-    this.packets_matched = toApproximate(counts.packets);
-    this.bytes_matched = toApproximate(counts.bytes);
+    this.packets_matched = counts.packets;
+    this.bytes_matched = counts.bytes;
     this.active_flows = counts.active_flows;
+    this.#exact = exact;
   }
 
   get packets_exact(): bigint {
-    return toExact(this.#packets);
+    return this.#exact?.packets ?? BigInt(this.packets_matched);
   }
 
   get bytes_exact(): bigint {
-    return toExact(this.#bytes);
+    return this.#exact?.bytes ?? BigInt(this.bytes_matched);
   }
 }
 
-/** Sums of a policy's pairs. */
-export interface Counts {
-  packets: TwoPartSum;
-  bytes: TwoPartSum;
+interface PolicyCounts {
+  packets: number;
+  bytes: number;
   active_flows: number;
 }
 
-/** Adds up pairs less a baseline. */
-export function sumOfPairs(totals: PairTotals, pairs: readonly number[], baseline?: Counts): Counts {
-  const packets = baseline ? negated(baseline.packets) : { carried: 0, low: 0 };
-  const bytes = baseline ? negated(baseline.bytes) : { carried: 0, low: 0 };
+/** Counts of any size. */
+export interface ExactCounts {
+  packets: bigint;
+  bytes: bigint;
+}
+
+/** What a policy's pairs have counted since boot, less a baseline. */
+export function statsOfPairs(
+  policy_id: string,
+  totals: PairTotals,
+  pairs: readonly number[],
+  baseline?: ExactCounts,
+): PolicyStats {
+  let packets = 0;
+  let bytes = 0;
   let active_flows = 0;
+  let carried = 0;
   for (let i = 0; i < pairs.length; i++) {
     const pair = pairs[i]!;
-    addTo(packets, totals.packets(pair));
-    addTo(bytes, totals.bytes(pair));
+    packets += totals.sums[2 * pair]!;
+    bytes += totals.sums[2 * pair + 1]!;
+    carried += totals.carried[2 * pair]! + totals.carried[2 * pair + 1]!;
     active_flows += totals.activeFlows[pair]!;
   }
-  return { packets, bytes, active_flows };
-}
-
-function negated(sum: TwoPartSum): TwoPartSum {
-  return { carried: -sum.carried, low: -sum.low };
-}
-
-function addTo(sum: TwoPartSum, more: TwoPartSum): void {
-  sum.carried += more.carried;
-  sum.low += more.low;
-  if (sum.low >= CARRY) {
-    sum.low -= CARRY;
-    sum.carried += 1;
+  if (baseline || carried > 0 || packets > Number.MAX_SAFE_INTEGER || bytes > Number.MAX_SAFE_INTEGER) {
+    const exact = exactCounts(totals, pairs, baseline);
+    const rounded = { packets: Number(exact.packets), bytes: Number(exact.bytes), active_flows };
+    return new PolicyStats(policy_id, rounded, exact);
   }
+  return new PolicyStats(policy_id, { packets, bytes, active_flows });
+}
+
+/** The same counts as integers of any size. */
+export function exactCounts(
+  totals: PairTotals,
+  pairs: readonly number[],
+  baseline?: ExactCounts,
+): ExactCounts {
+  const none = { packets: 0n, bytes: 0n };
+  const { packets, bytes } = pairs.reduce(
+    (sum, pair) => ({ packets: sum.packets + totals.packets(pair), bytes: sum.bytes + totals.bytes(pair) }),
+    none,
+  );
+  const less = baseline ?? none;
+  return { packets: packets - less.packets, bytes: bytes - less.bytes };
 }

@@ -20,9 +20,9 @@ import {
   PAIR_WORD,
 } from './flow-table.ts';
 import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
-import { CARRY, PairTotals, toExact } from './pair-totals.ts';
+import { CARRY, PairTotals } from './pair-totals.ts';
 import { compilePolicies, type PolicyMatcher } from './policy-match.ts';
-import { type Counts, PolicyStats, sumOfPairs } from './policy-stats.ts';
+import { type ExactCounts, exactCounts, type PolicyStats, statsOfPairs } from './policy-stats.ts';
 import type { FlowRecord, PolicyTotals } from './report.ts';
 import { rfc3339 } from './rfc3339.ts';
 
@@ -79,7 +79,7 @@ export class Recorder {
   readonly #table: FlowTable;
   readonly #totals = new PairTotals();
   readonly #spill = new IntervalSpill();
-  readonly #baselines = new Map<string, Counts>();
+  readonly #baselines = new Map<string, ExactCounts>();
   readonly #endpoints: string[];
   readonly #clock: Clock;
   readonly #distinct: DistinctFlows | undefined;
@@ -197,7 +197,7 @@ export class Recorder {
   /** A policy's counts now; zeros for one that had no traffic. */
   getPolicyStats(policy_id: string): PolicyStats {
     const pairs = this.#totals.ofPolicy(policy_id);
-    return new PolicyStats(policy_id, sumOfPairs(this.#totals, pairs, this.#baselines.get(policy_id)));
+    return statsOfPairs(policy_id, this.#totals, pairs, this.#baselines.get(policy_id));
   }
 
   /** The counts of every policy that ever had traffic. */
@@ -246,7 +246,7 @@ export class Recorder {
 
   /** Shows a policy's counts from 0 on. What is reported only grows: this moves a local baseline. */
   resetPolicyStats(policy_id: string): void {
-    this.#baselines.set(policy_id, sumOfPairs(this.#totals, this.#totals.ofPolicy(policy_id)));
+    this.#baselines.set(policy_id, exactCounts(this.#totals, this.#totals.ofPolicy(policy_id)));
   }
 
   /** `resetPolicyStats` of all. */
@@ -277,8 +277,8 @@ export class Recorder {
     return this.#totals.pairs.map(({ policy_id, endpoint }, pair) => ({
       policy_id,
       endpoint_id: this.#endpoints[endpoint]!,
-      packets: toExact(this.#totals.packets(pair)),
-      bytes: toExact(this.#totals.bytes(pair)),
+      packets: this.#totals.packets(pair),
+      bytes: this.#totals.bytes(pair),
       active_flows: this.#totals.activeFlows[pair]!,
     }));
   }
