@@ -44,7 +44,12 @@ export async function createPath(context: NetworkContext, actor: Caller, input: 
         data: { path },
       },
     });
-    const item = { ...path, rev: ulid(context.clock()) };
+    const item = {
+      ...path,
+      rev: ulid(context.clock()),
+      source_life: source.life,
+      destination_life: destination.life,
+    };
     return {
       actions: [
         updateSiteItem(tables, { site: source, event: true }),

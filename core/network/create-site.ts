@@ -25,6 +25,7 @@ export async function createSite(context: NetworkContext, actor: Caller, input: 
       public_key,
       status: SITE_STATUS.active,
       version: 1,
+      life: 1,
       seq: 1,
       created_at: now,
       updated_at: now,

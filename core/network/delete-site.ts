@@ -2,6 +2,7 @@ import type { Caller } from '../audit/caller.ts';
 import { Conflict, NotFound } from '../errors.ts';
 import { beingChanged, readActiveSite } from './active-site.ts';
 import { commitChange } from './commit-change.ts';
+import { count } from './count-words.ts';
 import { enterOperation, newOperation } from './enter-operation.ts';
 import { HAND_OVER_MS, handOver, isBusy } from './hand-over.ts';
 import type { NetworkContext } from './network-context.ts';
@@ -64,6 +65,7 @@ async function claim(context: NetworkContext, actor: Caller, siteId: string): Pr
     const operation = newOperation(context, {
       kind: OPERATION_KIND.deleteSite,
       site_id: siteId,
+      life: site.life,
       actor,
       endpoints: 0,
       seq: site.seq + 1,
@@ -107,5 +109,3 @@ function message(name: string, siteId: string, run: DeletionRun): string {
   const undo = run.restorable_until ? ` restoreSite can bring it back until ${run.restorable_until}.` : '';
   return `Site ${name} (${siteId}) was deleted with ${count(run.endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${undo}`;
 }
-
-export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;

@@ -18,6 +18,7 @@ export interface NewOperation {
   kind: OperationKind;
   site_id: string;
   endpoint_id?: string;
+  life: number;
   actor: Caller;
   endpoints: number;
   /** Number of the event that tells of the beginning. */

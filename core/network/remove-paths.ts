@@ -1,5 +1,6 @@
 import { ConditionFailed } from '../storage/retrying.ts';
 import { transact } from '../storage/transact.ts';
+import type { WriteAction } from '../storage/write-action.ts';
 import { type NewChunk, putChunk } from './archive-chunk.ts';
 import type { NetworkContext } from './network-context.ts';
 import { pathKey } from './network-keys.ts';
@@ -10,12 +11,12 @@ import { getItems } from './strong-reads.ts';
 /** Paths a transaction can remove on both sides beside putting them in the archive: 2 · 49 + 1 ≤ 100. */
 export const CHUNK_PATHS = 49;
 
-/** Where removed paths are kept; undefined: nowhere. */
-export type ChunkArchive = Omit<NewChunk, 'paths'> | undefined;
+/** What else the transaction does: keep the paths in the archive, or make sure of something. */
+export type RemovalPart = { archive: Omit<NewChunk, 'paths'> } | { check: WriteAction };
 
 /**
- * Removes paths on both sides and puts them in the archive, in one transaction. Paths that somebody else has removed
- * meanwhile are in that one's archive and are left out.
+ * Removes paths on both sides and does the other part, in one transaction. Paths that somebody else has removed meanwhile
+ * are in that one's archive and are left out; when a check no longer holds, nothing is removed.
  *
  * @param paths at most {@link CHUNK_PATHS}, as they were read
  * @returns how many were removed by this call
@@ -23,20 +24,25 @@ export type ChunkArchive = Omit<NewChunk, 'paths'> | undefined;
 export async function removePaths(
   context: NetworkContext,
   paths: PathItem[],
-  archive: ChunkArchive,
+  part: RemovalPart,
 ): Promise<number> {
   const { client, tables } = context;
   for (let left = paths; left.length > 0; left = await stillThere(context, left)) {
-    const archived = archive ? [putChunk(tables, { ...archive, paths: left })] : [];
+    const other = 'check' in part ? part.check : putChunk(tables, { ...part.archive, paths: left });
     try {
-      await transact(client, [...left.flatMap(path => deletePathCopies(tables, path)), ...archived], context);
+      await transact(client, [...left.flatMap(path => deletePathCopies(tables, path)), other], context);
       return left.length;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
+      if ('check' in part && failedOnly(cause, 2 * left.length)) return 0;
     }
   }
   return 0;
 }
+
+/** Whether only the last action's condition did not hold. */
+const failedOnly = ({ failure }: ConditionFailed, index: number): boolean =>
+  failure.reasons.every(reason => reason.index === index);
 
 /** Those of the paths that both sites still have in the revision that was read. */
 async function stillThere(context: NetworkContext, paths: PathItem[]): Promise<PathItem[]> {

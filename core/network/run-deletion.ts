@@ -8,7 +8,7 @@ import { archiveHeadKey } from './network-keys.ts';
 import { OperationProgress } from './operation-progress.ts';
 import { CHUNK_PATHS, removePaths } from './remove-paths.ts';
 import type { RunningOperation } from './running-operation.ts';
-import type { PathItem } from './site-items.ts';
+import { lifeAt, type PathItem } from './site-items.ts';
 import { readPartition } from './site-partition.ts';
 import { getItem } from './strong-reads.ts';
 import { takeChunks, workThrough } from './take-chunks.ts';
@@ -44,14 +44,14 @@ export async function runDeletion(
   let alone = !resumed;
   const remove = async (paths: PathItem[]): Promise<void> => {
     const archive = { site_id, operation_id, expires_at: archiveExpiry(context) };
-    const removed = await removePaths(context, paths, archive);
+    const removed = await removePaths(context, paths, { archive });
     if (removed < paths.length) alone = false;
     progress.add(removed);
   };
   const outOfTime = () => context.clock() >= until;
   for (;;) {
     const reading = readPartition(context, site_id);
-    const chunks = takeChunks(reading.paths, CHUNK_PATHS);
+    const chunks = takeChunks(pathsOfLife(reading.paths, operation), CHUNK_PATHS);
     let lastPaths = await workThrough(chunks, { concurrency: CONCURRENCY, stop: outOfTime }, remove);
     await progress.settled();
     if (lastPaths === undefined || outOfTime()) {
@@ -80,6 +80,14 @@ export async function runDeletion(
     progress.operation = standing;
     alone = false;
   }
+}
+
+// What came into being in a later life of the site is no business of a run that was cut off long ago.
+async function* pathsOfLife(
+  pages: AsyncIterable<PathItem[]>,
+  { site_id, life }: RunningOperation,
+): AsyncGenerator<PathItem[]> {
+  for await (const page of pages) yield page.filter(path => lifeAt(path, site_id) === life);
 }
 
 function finished({ endpoints, paths, restorable_until }: ArchiveHead): DeletionRun {

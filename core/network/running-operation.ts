@@ -17,6 +17,8 @@ export interface RunningOperation {
   site_id: string;
   /** Only for REMOVE_ENDPOINT. */
   endpoint_id?: string;
+  /** The site's life that it ends or begins. */
+  life: number;
   state: 'RUNNING' | 'ENDED';
   /** Allotted at the beginning, so that the answer can name it before the entry stands in the log. */
   audit_id: string;

@@ -8,6 +8,8 @@ export type Item = Record<string, unknown>;
 export interface SiteItem extends Site {
   /** Raised by every change of the site, its endpoints and the paths that end at it: writers lock on it. */
   version: number;
+  /** 1, and one more with every restore: what began in an earlier life can't touch what came later. */
+  life: number;
   /** Number of the site's last event: grows by one an event, so that whoever listens sees a gap. */
   seq: number;
   /** The deletion or restore that has claimed the site. */
@@ -18,14 +20,24 @@ export interface SiteItem extends Site {
   leftovers?: boolean;
 }
 
-/** A copy of a path with its revision, which changes whenever the path comes into being, so that nobody removes a later one. */
+/** A copy of a path, with what only writers look at. */
 export interface PathItem extends Path {
+  /** Changes whenever the path comes into being, so that nobody removes a later one. */
   rev: string;
+  /** Lives of its two sites in which it came into being. */
+  source_life: number;
+  destination_life: number;
 }
+
+/** The life of one of its two sites in which a path came into being. */
+export const lifeAt = (path: PathItem, siteId: string): number =>
+  path.source_site_id === siteId ? path.source_life : path.destination_life;
 
 /** An endpoint takes paths while it is ACTIVE. */
 export interface EndpointItem extends Endpoint {
   status: 'ACTIVE' | 'REMOVING';
+  /** The removal that has claimed it. */
+  removal_id?: string;
 }
 
 export const siteItem = (site: SiteItem): Item & ItemKey => ({ ...siteKey(site.id), ...site });
@@ -67,6 +79,11 @@ export function toEndpoint(item: Item): Endpoint {
 }
 
 export function toPath(item: Item): Path {
-  const { rev: _rev, ...path } = withoutKeys<PathItem>(item);
+  const {
+    rev: _rev,
+    source_life: _source,
+    destination_life: _destination,
+    ...path
+  } = withoutKeys<PathItem>(item);
   return path;
 }

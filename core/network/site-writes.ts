@@ -1,7 +1,7 @@
 import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { endpointKey, type ItemKey, siteKey } from './network-keys.ts';
-import { SITE_STATUS, type SiteStatus } from './site.ts';
+import { SITE_STATUS } from './site.ts';
 import type { Item, SiteItem } from './site-items.ts';
 
 /** Puts an item where none stands. */
@@ -50,16 +50,32 @@ export function updateSiteItem(
   };
 }
 
-/** Holds only while the site has one of these statuses. */
-export function checkSite(tables: TableNames, siteId: string, allowed: SiteStatus[]): WriteAction {
-  const values = Object.fromEntries(allowed.map((status, index) => [`:${index}`, status]));
+/** Holds only while the site is there, if not yet shown, in this life of it. */
+export function checkSiteIsThere(tables: TableNames, siteId: string, life: number): WriteAction {
   return {
     ConditionCheck: {
       TableName: tables.network,
       Key: siteKey(siteId),
-      ConditionExpression: `#status IN (${Object.keys(values).join(', ')})`,
+      ConditionExpression: '#status IN (:active, :restoring) AND life = :life',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: values,
+      ExpressionAttributeValues: {
+        ':active': SITE_STATUS.active,
+        ':restoring': SITE_STATUS.restoring,
+        ':life': life,
+      },
+    },
+  };
+}
+
+/** Holds only while the site is gone or going. */
+export function checkSiteIsGone(tables: TableNames, siteId: string): WriteAction {
+  return {
+    ConditionCheck: {
+      TableName: tables.network,
+      Key: siteKey(siteId),
+      ConditionExpression: 'attribute_not_exists(pk) OR #status = :deleting',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':deleting': SITE_STATUS.deleting },
     },
   };
 }

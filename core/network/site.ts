@@ -61,6 +61,15 @@ export interface Path {
 /** Highest number of endpoints of a site, so that the end of a deletion fits one transaction. */
 export const MAX_ENDPOINTS = 64;
 
+/** Whether a path has one of its ends at a site, or at that endpoint of it. */
+export function endsAt(path: Path, siteId: string, endpointId?: string): boolean {
+  const { source_site_id, source_endpoint_id, destination_site_id, destination_endpoint_id } = path;
+  return (
+    (source_site_id === siteId && (endpointId ?? source_endpoint_id) === source_endpoint_id) ||
+    (destination_site_id === siteId && (endpointId ?? destination_endpoint_id) === destination_endpoint_id)
+  );
+}
+
 /** The site at the other end of a path. */
 export function peerOf(path: Path, siteId: string): string {
   return path.source_site_id === siteId ? path.destination_site_id : path.source_site_id;

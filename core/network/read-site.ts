@@ -1,0 +1,26 @@
+import type { SiteWithEndpoints } from './list-sites.ts';
+import type { NetworkContext } from './network-context.ts';
+import { siteKey } from './network-keys.ts';
+import { readEndpoints } from './read-endpoints.ts';
+import { readVisible } from './read-visible.ts';
+import { SITE_STATUS } from './site.ts';
+import { toSite } from './site-items.ts';
+import { getItem } from './strong-reads.ts';
+
+/** One site with its endpoints; undefined when there is none, or while it is deleted or restored. */
+export function readSite(context: NetworkContext, siteId: string): Promise<SiteWithEndpoints | undefined> {
+  return readVisible(
+    context,
+    async () => {
+      const [item, endpoints] = await Promise.all([
+        getItem(context, siteKey(siteId)),
+        readEndpoints(context, siteId),
+      ]);
+      return item && { ...toSite(item), endpoints };
+    },
+    (site, hidden) => {
+      if (site === undefined || site.status !== SITE_STATUS.active || hidden.site(siteId)) return undefined;
+      return { ...site, endpoints: site.endpoints.filter(({ id }) => !hidden.endpoint(siteId, id)) };
+    },
+  );
+}

@@ -1,0 +1,175 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { systemCaller } from '../../core/audit/caller.ts';
+import { createSite } from '../../core/network/create-site.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { newPathId } from '../../core/network/path-id.ts';
+import type { Path, Site } from '../../core/network/site.ts';
+import {
+  directoryItem,
+  endpointItem,
+  type Item,
+  type PathItem,
+  pathItem,
+  siteItem,
+} from '../../core/network/site-items.ts';
+import { batchPut } from '../../core/storage/batch-write.ts';
+import type { TestTables } from './tables.ts';
+
+export const admin = { ...systemCaller('test'), email: 'admin@example.com' };
+
+export interface NetworkBed {
+  context: NetworkContext;
+  /** Moves the clock on. */
+  advance(ms: number): void;
+}
+
+/** A context whose clock stands still but for `sleep`, so that back-off costs no time. */
+export function networkBed(db: Pick<TestTables, 'client' | 'tables'>, budgetMs = 25_000): NetworkBed {
+  let now = Date.UTC(2026, 0, 31, 12);
+  let deadline = now + budgetMs;
+  return {
+    context: {
+      client: db.client,
+      tables: db.tables,
+      clock: () => now,
+      async sleep(ms) {
+        now += ms;
+      },
+      random: () => 0.5,
+      get deadline() {
+        return deadline;
+      },
+    },
+    advance(ms) {
+      now += ms;
+      deadline = now + budgetMs;
+    },
+  };
+}
+
+export interface Hub {
+  hub: Site;
+  peers: Site[];
+  paths: Path[];
+}
+
+export interface HubShape {
+  paths: number;
+  /** Sites at the other ends; paths are dealt out to them in turn. */
+  peers?: number;
+}
+
+/** A site with two endpoints and so many paths to other sites, written at once as createSite and its like write it. */
+export async function makeHub(
+  { client, tables, sleep }: NetworkContext,
+  { paths, peers = 3 }: HubShape,
+): Promise<Hub> {
+  const sites = Array.from({ length: peers + 1 }, (_, index) => someSite(index));
+  const [hub, ...others] = sites as [Site, ...Site[]];
+  const made = Array.from({ length: paths }, (_, index) => somePath(index, hub, others[index % peers]!));
+  const items: Item[] = [
+    ...sites.flatMap(site => [
+      siteItem({ ...site, version: 1, life: 1, seq: 1 }),
+      directoryItem(site),
+      ...['wan1', 'wan2'].map(id => someEndpoint(site.id, id)),
+    ]),
+    ...made.flatMap(path => [pathItem(path, path.source_site_id), pathItem(path, path.destination_site_id)]),
+  ];
+  await batchPut(items, { client, table: tables.network, sleep, concurrency: 4 });
+  return { hub, peers: others, paths: made };
+}
+
+function someSite(index: number): Site {
+  const created_at = new Date(Date.UTC(2026, 0, 1, 0, 0, index)).toISOString();
+  return {
+    id: crypto.randomUUID(),
+    name: index === 0 ? 'Hub' : `Branch ${index}`,
+    location: null,
+    public_key: null,
+    status: 'ACTIVE',
+    created_at,
+    updated_at: created_at,
+  };
+}
+
+function someEndpoint(site_id: string, id: string): Item {
+  return endpointItem({
+    site_id,
+    id,
+    address: '192.0.2.1',
+    interface_type: 'FIBER',
+    cost_per_gb: 0.02,
+    reachable: null,
+    created_at: '2026-01-01T00:00:00.000Z',
+    status: 'ACTIVE',
+  });
+}
+
+function somePath(index: number, hub: Site, peer: Site): PathItem {
+  // Every other path begins at the peer, so that both directions occur.
+  const [source, destination] = index % 2 === 0 ? [hub, peer] : [peer, hub];
+  return {
+    id: newPathId(source.id),
+    source_site_id: source.id,
+    source_endpoint_id: 'wan1',
+    destination_site_id: destination.id,
+    destination_endpoint_id: index % 3 === 0 ? 'wan2' : 'wan1',
+    wg_interface: `wg${index % 100}`,
+    created_at: '2026-01-01T00:00:00.000Z',
+    rev: `rev-${index}`,
+    source_life: 1,
+    destination_life: 1,
+  };
+}
+
+/** Everything in the Network table, by key. */
+export async function dump({ client, tables }: NetworkContext): Promise<Map<string, Item>> {
+  const items = new Map<string, Item>();
+  let start: Item | undefined;
+  do {
+    const page = await client.send(
+      new ScanCommand({
+        TableName: tables.network,
+        ConsistentRead: true,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    for (const item of page.Items ?? []) items.set(`${item.pk} ${item.sk}`, item);
+    start = page.LastEvaluatedKey;
+  } while (start);
+  return items;
+}
+
+/** What a client can see of the inventory: sites, endpoints and paths without what only writers look at. */
+export function inventoryOf(items: Map<string, Item>): Map<string, Item> {
+  const bookkeeping = [
+    'version',
+    'life',
+    'seq',
+    'rev',
+    'source_life',
+    'destination_life',
+    'updated_at',
+    'leftovers',
+  ];
+  const kept = [...items].filter(([, { pk }]) => /^(SITE#|SITES$)/.test(pk as string));
+  return new Map(
+    kept
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [
+        key,
+        Object.fromEntries(Object.entries(item).filter(([name]) => !bookkeeping.includes(name))),
+      ]),
+  );
+}
+
+/** The audit entries of an operation. */
+export function auditOf(items: Map<string, Item>, operation: string): Item[] {
+  return [...items.values()].filter(
+    ({ pk, operation: of }) => (pk as string).startsWith('AUDIT#') && of === operation,
+  );
+}
+
+/** A site made the way a client makes it. */
+export const newSite = (context: NetworkContext, name = 'Berlin'): Promise<Site> =>
+  createSite(context, admin, { name });
