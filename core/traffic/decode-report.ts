@@ -22,6 +22,10 @@ export interface DecodedReport {
 }
 
 const MAX_PARTS = 1024;
+
+/** Of one pair; so the sum over a million pairs is exact as a number. */
+const MAX_ACTIVE_FLOWS = 2 ** 32 - 1;
+
 const NOWHERE: Place = {};
 
 /**
@@ -80,8 +84,7 @@ function readPolicies(list: unknown[], unknown: Unknown): PolicyTotals[] {
     else endpointsOf.set(policy_id, new Set([endpoint_id]));
     const packets = readCount(raw, 'packets', place);
     const bytes = readCount(raw, 'bytes', place);
-    const active_flows = Number(readCount(raw, 'active_flows', place));
-    if (active_flows > Number.MAX_SAFE_INTEGER) throw new ReportRejected('count_too_large', 'active_flows');
+    const active_flows = readGauge(raw, 'active_flows', place);
     unknown.fields += fieldCount(raw) - 5;
     totals.push({ policy_id, endpoint_id, packets, bytes, active_flows });
   }
@@ -89,6 +92,12 @@ function readPolicies(list: unknown[], unknown: Unknown): PolicyTotals[] {
     throw new ReportRejected('too_many_policies', `${endpointsOf.size} policies`);
   }
   return totals;
+}
+
+function readGauge(raw: RawObject, field: string, place: Place): number {
+  const gauge = readCount(raw, field, place);
+  if (gauge <= MAX_ACTIVE_FLOWS) return Number(gauge);
+  throw new ReportRejected('bad_field', `${field} is ${gauge}; expected at most ${MAX_ACTIVE_FLOWS}`);
 }
 
 function readFlow(raw: RawObject, place: Place, unknown: Unknown): FlowRecord {

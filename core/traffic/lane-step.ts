@@ -1,5 +1,5 @@
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
-import type { Boot } from './boot.ts';
+import { decodeBoot } from './boot-codec.ts';
 import type { DecodedReport } from './decode-report.ts';
 import { type Arrival, type FoldState, foldReport } from './fold.ts';
 import { type Lane, newLane } from './lane.ts';
@@ -14,6 +14,8 @@ export interface StoredLane {
   edge_id: string;
   part: number;
   version: number;
+  /** Its current boot; empty where there is none yet, or none that can be read. */
+  boot_id: string;
   data?: Uint8Array;
 }
 
@@ -39,8 +41,8 @@ export interface LaneStep<P extends PendingReport = PendingReport> {
 
 export interface LaneStepInput<P extends PendingReport> {
   base: StoredLane;
-  /** The lane's boots that its reports name, as stored. The Map is not changed, the boots are copied. */
-  boots: ReadonlyMap<string, Boot>;
+  /** The lane's boots that its reports name, packed as stored, by id. */
+  boots: ReadonlyMap<string, Uint8Array>;
   partsOf: Map<string, number>;
   /** In the order of arrival. */
   reports: readonly P[];
@@ -60,13 +62,19 @@ const MAX_LANE_BYTES = 380_000;
  */
 export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
   const { base, reports, maxReports = Number.POSITIVE_INFINITY } = input;
-  const state = openLane(input);
-  if (state instanceof ReportRejected) return rejectAll(base, reports, state);
+  const lane = openLane(base);
+  if (lane instanceof ReportRejected) return rejectAll(base, reports, lane);
+  const state: FoldState = { lane, boots: new Map(), partsOf: input.partsOf };
   const changes = new LaneChanges();
   const outcomes: ReportOutcome<P>[] = [];
   let { slot } = state.lane;
   for (const pending of reports.slice(0, maxReports)) {
     slot = pending.slot;
+    const broken = openBoot(pending, state, input.boots);
+    if (broken) {
+      outcomes.push({ pending, result: 'rejected', reason: broken });
+      continue;
+    }
     if (!fits(pending, state, changes)) {
       if (outcomes.length === 0) takeOutGauges(state.lane, changes);
       break;
@@ -76,29 +84,38 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
   if (!changes.touched) return { base, next: base, slot, changes, outcomes };
   const data = encodeLane(state.lane);
   if (data.length > MAX_LANE_BYTES) return withoutGrowth(input, outcomes.length, data.length);
-  return { base, next: { ...base, version: base.version + 1, data }, slot, changes, outcomes };
+  const { boot_id } = state.lane;
+  return { base, next: { ...base, version: base.version + 1, boot_id, data }, slot, changes, outcomes };
 }
 
-function openLane<P extends PendingReport>({
-  base,
-  boots,
-  partsOf,
-}: LaneStepInput<P>): FoldState | ReportRejected {
+function openLane(base: StoredLane): Lane | ReportRejected {
   try {
-    const lane: Lane = base.data ? decodeLane(base, base.data) : newLane(base);
-    return { lane, boots: copyBoots(boots), partsOf };
+    return base.data ? decodeLane(base, base.data) : newLane(base);
   } catch (cause) {
-    if (!(cause instanceof PackedDataUnreadable)) throw cause;
-    return new ReportRejected('lane_unreadable', cause.message, { cause });
+    return unreadable(cause);
   }
 }
 
-function copyBoots(boots: ReadonlyMap<string, Boot>): Map<string, Boot> {
-  const copies = new Map<string, Boot>();
-  for (const [boot_id, boot] of boots) {
-    copies.set(boot_id, { ...boot, pairs: new Map(boot.pairs), paths: new Map(boot.paths) });
+/** Unpacks the boot that a report names, where it is neither current nor unpacked yet. */
+function openBoot(
+  { decoded }: PendingReport,
+  { lane, boots }: FoldState,
+  stored: ReadonlyMap<string, Uint8Array>,
+): ReportRejected | undefined {
+  const { boot_id } = decoded.report;
+  const data = stored.get(boot_id);
+  if (data === undefined || boot_id === lane.boot_id || boots.has(boot_id)) return undefined;
+  try {
+    boots.set(boot_id, decodeBoot(boot_id, data));
+    return undefined;
+  } catch (cause) {
+    return unreadable(cause);
   }
-  return copies;
+}
+
+function unreadable(cause: unknown): ReportRejected {
+  if (!(cause instanceof PackedDataUnreadable)) throw cause;
+  return new ReportRejected('lane_unreadable', cause.message, { cause });
 }
 
 // An upper bound: the policies of the report and of all gauges, the boot that closes and the one that is written late.

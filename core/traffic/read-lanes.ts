@@ -3,7 +3,6 @@ import type { TableNames } from '../storage/tables.ts';
 import type { Lane } from './lane.ts';
 import { decodeLane } from './lane-codec.ts';
 import { laneBucket, laneBuckets, lanePartition, parseLaneSortKey } from './lane-keys.ts';
-import type { StoredLane } from './lane-step.ts';
 import { PackedDataUnreadable } from './packed-item.ts';
 
 /** The lanes of one edge, one a part, read strongly. None: it was never heard from. */
@@ -26,9 +25,17 @@ export async function readLanesOfEdge(
   return lanes;
 }
 
+/** A lane's item as it stands in the table. */
+export interface LaneItem {
+  edge_id: string;
+  part: number;
+  version: number;
+  data: Uint8Array;
+}
+
 export interface ReadAllLanesOptions {
   /** Called for a lane that this release can't read; such a lane is left out. */
-  onUnreadable?: (lane: StoredLane, cause: PackedDataUnreadable) => void;
+  onUnreadable?: (lane: LaneItem, cause: PackedDataUnreadable) => void;
 }
 
 /** Every lane, read strongly, all buckets at once; in no order. */
@@ -45,9 +52,6 @@ export async function* readAllLanes(
   }
 }
 
-/** A lane's item as it stands in the table. */
-export type LaneItem = Required<StoredLane>;
-
 /** The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order in which they come. */
 export async function* readStoredLanes(
   client: DynamoDBDocumentClient,
@@ -60,7 +64,7 @@ export async function* readStoredLanes(
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': lanePartition(bucket) },
     };
-    waiting.set(bucket, nextPage(bucket, lanePages(client, tables, query)));
+    waiting.set(bucket, asked(bucket, lanePages(client, tables, query)));
   }
   while (waiting.size > 0) {
     const { bucket, pages, page } = await Promise.race(waiting.values());
@@ -68,7 +72,7 @@ export async function* readStoredLanes(
       waiting.delete(bucket);
       continue;
     }
-    waiting.set(bucket, nextPage(bucket, pages));
+    waiting.set(bucket, asked(bucket, pages));
     yield page;
   }
 }
@@ -79,6 +83,13 @@ interface BucketPage {
   bucket: string;
   pages: Pages;
   page: LaneItem[] | undefined;
+}
+
+// Handled here too: a reader that stops early leaves pages behind whose failure nobody waits for.
+function asked(bucket: string, pages: Pages): Promise<BucketPage> {
+  const page = nextPage(bucket, pages);
+  page.catch(() => {});
+  return page;
 }
 
 async function nextPage(bucket: string, pages: Pages): Promise<BucketPage> {

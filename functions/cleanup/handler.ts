@@ -1,3 +1,58 @@
-export async function handler(): Promise<unknown> {
-  return {};
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { systemClock, systemSleep } from '../../core/clock.ts';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { environmentSchema } from './environment.ts';
+import { runSteps, type StepReport } from './run-steps.ts';
+import { steps } from './steps.ts';
+
+/** Time kept back for the calls under way and for the report. */
+const MARGIN_MS = 10_000;
+
+const environment = environmentSchema.parse(process.env);
+const logger = new Logger();
+const metrics = new Metrics();
+const client = makeDocumentClient();
+const tables = {
+  network: environment.NETWORK_TABLE,
+  traffic: environment.TRAFFIC_TABLE,
+  cache: environment.CACHE_TABLE,
+};
+
+/**
+ * Runs each five minutes.
+ *
+ * @throws AggregateError of the steps that failed, after all have run, so that the function's error alarm rings
+ */
+export async function handler(_event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
+  logger.addContext(lambda);
+  const reports = await runSteps(steps, {
+    client,
+    tables,
+    slots: environment.COUNTER_SLOTS,
+    clock: systemClock,
+    sleep: systemSleep,
+    random: Math.random,
+    deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
+  });
+  for (const report of reports) publish(report);
+  metrics.publishStoredMetrics();
+  const failed = reports.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length > 0) {
+    const names = failed.map(({ name }) => name).join(', ');
+    throw new AggregateError(
+      failed.map(({ error }) => error),
+      `Clean-up steps failed: ${names}`,
+    );
+  }
+  return { steps: reports };
+}
+
+function publish({ name, outcome, details, error }: StepReport): void {
+  if (outcome === 'failed') logger.error(`Clean-up step ${name} failed.`, { step: name, cause: error });
+  else logger.info(`Clean-up step ${name} is done.`, { step: name, ...details });
+  for (const [key, value] of Object.entries(details)) {
+    if (typeof value === 'number') metrics.addMetric(`${name}_${key}`, MetricUnit.Count, value);
+  }
 }

@@ -1,3 +1,80 @@
-export async function handler(): Promise<unknown> {
-  return {};
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type {
+  Context,
+  KinesisStreamBatchResponse,
+  KinesisStreamEvent,
+  KinesisStreamRecord,
+} from 'aws-lambda';
+import { systemClock, systemSleep } from '../../core/clock.ts';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { ingest } from '../../core/traffic/ingest.ts';
+import { IngestTally } from '../../core/traffic/ingest-tally.ts';
+import { LaneMemory } from '../../core/traffic/lane-memory.ts';
+import { environmentSchema } from './environment.ts';
+import { toStreamRecord } from './kinesis-records.ts';
+
+/** One call to the database at most; the last one that starts before the deadline ends within the margin. */
+const REQUEST_TIMEOUT_MS = 3000;
+const MARGIN_MS = 2 * REQUEST_TIMEOUT_MS;
+
+const environment = environmentSchema.parse(process.env);
+const logger = new Logger();
+const metrics = new Metrics();
+const memory = new LaneMemory();
+const client = makeDocumentClient({
+  // Repeating is decided where it is known what may be repeated.
+  maxAttempts: 1,
+  requestHandler: {
+    connectionTimeout: 1000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+  },
+});
+const tables = {
+  network: environment.NETWORK_TABLE,
+  traffic: environment.TRAFFIC_TABLE,
+  cache: environment.CACHE_TABLE,
+};
+
+/** Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. */
+export async function handler(
+  event: KinesisStreamEvent,
+  lambda: Context,
+): Promise<KinesisStreamBatchResponse> {
+  logger.addContext(lambda);
+  const tally = new IngestTally();
+  const records = event.Records.map(toStreamRecord);
+  const open = await ingest(records, {
+    client,
+    tables,
+    memory,
+    tally,
+    slots: environment.COUNTER_SLOTS,
+    flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
+    clock: systemClock,
+    sleep: systemSleep,
+    random: Math.random,
+    deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
+    warn: (message, details) => logger.warn(message, details),
+  }).finally(() => publish(tally));
+  return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
+}
+
+function answer(
+  event: KinesisStreamEvent,
+  context: Context,
+  open: ReadonlySet<string>,
+): Promise<KinesisStreamBatchResponse> {
+  const checkRecord = async ({ kinesis }: KinesisStreamRecord): Promise<void> => {
+    if (open.has(kinesis.sequenceNumber)) throw new Error('Not applied yet: delivered again.');
+  };
+  const processor = new BatchProcessor(EventType.KinesisDataStreams);
+  return processPartialResponse(event, checkRecord, processor, { context, throwOnFullBatchFailure: false });
+}
+
+function publish(tally: IngestTally): void {
+  for (const [name, value] of Object.entries(tally)) metrics.addMetric(name, MetricUnit.Count, value);
+  metrics.publishStoredMetrics();
 }

@@ -1,0 +1,21 @@
+/** What one batch did; published as metrics of these names. */
+export class IngestTally {
+  ReportsApplied = 0;
+  /** Repeated or overtaken reports: nothing to add. */
+  ReportsOld = 0;
+  ReportsQuarantined = 0;
+  /** Delivered again by the stream. */
+  ReportsNotApplied = 0;
+  /** Fields of reports that this release ignores. */
+  UnknownFields = 0;
+  Transactions = 0;
+  /** Another writer was first: the lane was read again. */
+  ConditionsFailed = 0;
+  /** Conflicts, throttling and lost answers. */
+  TransactionsRepeated = 0;
+  LanesRead = 0;
+  /** Reports whose flows could not be logged yet; their batch is delivered again. */
+  FlowLogsNotWritten = 0;
+  /** Reports whose flows the database refuses; they are given up. */
+  FlowLogsRefused = 0;
+}

@@ -1,0 +1,39 @@
+import { LRUCache } from 'lru-cache';
+import { keyText, laneKey } from './lane-keys.ts';
+import type { StoredLane } from './lane-step.ts';
+
+/** Keys, the Map's entry and the object around a lane's packed bytes, roughly. */
+const OVERHEAD_BYTES = 400;
+
+/**
+ * The lanes that this function wrote last, packed, so that a batch needs no read. It may be behind the table, never ahead: a
+ * lane is put after its write succeeded, and a write from an outdated lane fails its condition.
+ */
+export class LaneMemory {
+  readonly #lanes: LRUCache<string, StoredLane>;
+
+  /** @param maxBytes 128 MiB hold about 120,000 lanes of 20 pairs */
+  constructor({ maxBytes = 128 * 1024 * 1024 } = {}) {
+    this.#lanes = new LRUCache({
+      maxSize: maxBytes,
+      sizeCalculation: lane => (lane.data?.length ?? 0) + OVERHEAD_BYTES,
+    });
+  }
+
+  get({ edge_id, part }: LaneId): StoredLane | undefined {
+    return this.#lanes.get(keyText(laneKey(edge_id, part)));
+  }
+
+  put(lane: StoredLane): void {
+    this.#lanes.set(keyText(laneKey(lane.edge_id, lane.part)), lane);
+  }
+
+  forget({ edge_id, part }: LaneId): void {
+    this.#lanes.delete(keyText(laneKey(edge_id, part)));
+  }
+}
+
+export interface LaneId {
+  edge_id: string;
+  part: number;
+}

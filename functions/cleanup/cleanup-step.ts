@@ -1,0 +1,18 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Retrying } from '../../core/storage/retrying.ts';
+import type { TableNames } from '../../core/storage/tables.ts';
+
+/** What a step works with; `deadline` is its own: it stops there, and the next run goes on. */
+export interface StepContext extends Retrying {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+  /** Number of counter slots. */
+  slots: number;
+}
+
+/** One duty of the clean-up, independent of the others. */
+export interface CleanupStep {
+  name: string;
+  /** What it did, for the log. Numbers become metrics named `<name>_<key>`. */
+  run(context: StepContext): Promise<Record<string, unknown>>;
+}

@@ -1,0 +1,27 @@
+import type { CleanupStep, StepContext } from './cleanup-step.ts';
+
+export interface StepReport {
+  name: string;
+  outcome: 'done' | 'failed';
+  details: Record<string, unknown>;
+  error?: unknown;
+}
+
+/**
+ * Runs every step, one after another, each within an equal share of the time that is left. One that fails is reported, and
+ * the others run.
+ */
+export async function runSteps(steps: readonly CleanupStep[], context: StepContext): Promise<StepReport[]> {
+  const reports: StepReport[] = [];
+  for (const [index, step] of steps.entries()) {
+    const now = context.clock();
+    const deadline = now + (context.deadline - now) / (steps.length - index);
+    try {
+      const details = await step.run({ ...context, deadline });
+      reports.push({ name: step.name, outcome: 'done', details });
+    } catch (error) {
+      reports.push({ name: step.name, outcome: 'failed', details: {}, error });
+    }
+  }
+  return reports;
+}

@@ -1,0 +1,7 @@
+import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
+import type { CleanupStep } from './cleanup-step.ts';
+
+/** All duties of the clean-up, in their order. A new one is a line here. */
+export const steps: readonly CleanupStep[] = [
+  { name: 'gauges', run: async context => ({ ...(await takeOutSilentGauges(context)) }) },
+];

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** What the stack sets for the ingest function. */
+export const environmentSchema = z.object({
+  NETWORK_TABLE: z.string().min(1),
+  TRAFFIC_TABLE: z.string().min(1),
+  CACHE_TABLE: z.string().min(1),
+  COUNTER_SLOTS: z.coerce.number().int().min(1).default(16),
+  /** Flows of reports are logged for FLOW_LOG_TTL_HOURS, or not at all. */
+  FLOW_LOG: z.enum(['on', 'off']).default('on'),
+  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
+});

@@ -1,0 +1,25 @@
+import type { IngestContext } from '../../core/traffic/ingest-context.ts';
+import { IngestTally } from '../../core/traffic/ingest-tally.ts';
+import { LaneMemory } from '../../core/traffic/lane-memory.ts';
+import { T0 } from './report-records.ts';
+
+/** A context with a clock of its own that only sleeping moves on; the deadline is a minute away. */
+export function ingestContext(
+  given: Pick<IngestContext, 'client' | 'tables'> & Partial<IngestContext>,
+): IngestContext {
+  let now = T0;
+  return {
+    slots: 16,
+    memory: new LaneMemory(),
+    clock: () => now,
+    sleep: async ms => {
+      now += ms;
+    },
+    random: () => 0.5,
+    deadline: T0 + 60_000,
+    flow_log_ttl_hours: 24,
+    warn: () => {},
+    tally: new IngestTally(),
+    ...given,
+  };
+}
