@@ -1,4 +1,5 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -26,6 +27,13 @@ export interface PatronusFunctionProps {
 export class PatronusFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
     const { folder, settings, data, description, timeout, memory, environment } = props;
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of its own: the managed one may write to every log group of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     super(scope, id, {
       description,
       entry: `functions/${folder}/handler.ts`,
@@ -34,10 +42,8 @@ export class PatronusFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       timeout,
       memorySize: memory,
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        retention: RetentionDays.ONE_MONTH,
-        removalPolicy: RemovalPolicy.DESTROY,
-      }),
+      logGroup,
+      role,
       environment: {
         NETWORK_TABLE: data.network.tableName,
         TRAFFIC_TABLE: data.traffic.tableName,

@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
+import { TTL_ATTRIBUTE } from '../../core/storage/tables.ts';
+import { ApiStack } from '../../lib/api-stack.ts';
+import { DataStack } from '../../lib/data-stack.ts';
+import { IngestStack } from '../../lib/ingest-stack.ts';
+import { operationFields } from '../../lib/operation-fields.ts';
+import { readSettings } from '../../lib/settings.ts';
+
+interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
+  Properties: any;
+  DeletionPolicy?: string;
+}
+
+let data: Template;
+let ingest: Template;
+let api: Template;
+let all: [string, Resource][];
+
+beforeAll(() => {
+  // Bundling is what the test of the whole synthesis is for.
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
+  const settings = readSettings(() => undefined);
+  const dataStack = new DataStack(app, 'Data', { settings });
+  const ingestStack = new IngestStack(app, 'Ingest', { settings, data: dataStack });
+  const apiStack = new ApiStack(app, 'Api', { settings, data: dataStack });
+  [data, ingest, api] = [dataStack, ingestStack, apiStack].map(stack => Template.fromStack(stack)) as [
+    Template,
+    Template,
+    Template,
+  ];
+  all = [data, ingest, api].flatMap(template =>
+    Object.entries(template.toJSON().Resources as Record<string, Resource>),
+  );
+});
+
+function ofType(type: string): [string, Resource][] {
+  return all.filter(([, resource]) => resource.Type === type);
+}
+
+describe('tables', () => {
+  const kept = {
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+  };
+
+  it('are on demand, encrypted, and forget by the TTL attribute', () => {
+    expect(ofType('AWS::DynamoDB::Table')).toHaveLength(3);
+    data.allResourcesProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    });
+  });
+
+  it('are kept, protected and recoverable where they cannot be rebuilt', () => {
+    const tables = data.findResources('AWS::DynamoDB::Table', kept);
+    expect(Object.keys(tables).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['Network', 'Traffic']);
+  });
+
+  it('stream the changes of Network, with both images', () => {
+    data.hasResourceProperties('AWS::DynamoDB::Table', {
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+  });
+
+  it('have the index that expired cache entries are found by', () => {
+    data.hasResourceProperties('AWS::DynamoDB::Table', {
+      GlobalSecondaryIndexes: [
+        Match.objectLike({ IndexName: EXPIRY_INDEX, Projection: { ProjectionType: 'KEYS_ONLY' } }),
+      ],
+    });
+  });
+});
+
+describe('the way of a report', () => {
+  it('keeps the order, retries from the first report not applied, and gives up into a queue', () => {
+    ingest.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
+      ParallelizationFactor: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 21_600,
+      MaximumBatchingWindowInSeconds: 5,
+      MaximumRetryAttempts: Match.absent(),
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
+  it('keeps what was given up on in the stream for longer than the event source tries', () => {
+    ingest.hasResourceProperties('AWS::Kinesis::Stream', {
+      RetentionPeriodHours: 168,
+      ShardCount: 1,
+      StreamModeDetails: { StreamMode: 'PROVISIONED' },
+      StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+    });
+  });
+
+  it('cleans up every five minutes, and keeps a call that failed', () => {
+    ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: { DeadLetterConfig: { Arn: Match.anyValue() } },
+    });
+  });
+});
+
+describe('the API', () => {
+  it('takes people by default and machines besides', () => {
+    api.hasResourceProperties('AWS::AppSync::GraphQLApi', {
+      AuthenticationType: 'AMAZON_COGNITO_USER_POOLS',
+      AdditionalAuthenticationProviders: [{ AuthenticationType: 'AWS_IAM' }],
+    });
+  });
+
+  it('has one resolver for each operation, all of the same code', () => {
+    const operations = operationFields(readFileSync('graphql/schema.graphql', 'utf8'));
+    const code = readFileSync('graphql/resolver.js', 'utf8');
+    const resolvers = ofType('AWS::AppSync::Resolver').map(([, { Properties }]) => Properties);
+    const name = ({ TypeName, FieldName }: Record<string, string>) => `${TypeName}.${FieldName}`;
+    expect(resolvers.map(name).sort()).toEqual(
+      operations.map(({ typeName, fieldName }) => `${typeName}.${fieldName}`).sort(),
+    );
+    for (const resolver of resolvers) {
+      expect(resolver).toMatchObject({
+        Code: code,
+        Kind: 'UNIT',
+        Runtime: { Name: 'APPSYNC_JS', RuntimeVersion: '1.0.0' },
+      });
+    }
+  });
+
+  it('lets only administrators add people, who sign in by e-mail', () => {
+    api.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      UsernameAttributes: ['email'],
+      DeletionProtection: 'ACTIVE',
+    });
+    const groups = ofType('AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName);
+    expect(groups).toEqual(['admin', 'operator', 'viewer']);
+  });
+
+  it('answers before AppSync stops waiting', () => {
+    api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 28 });
+  });
+});
+
+describe('functions', () => {
+  it('run on Node 24 and ARM, with a log group of their own that forgets after a month', () => {
+    const functions = ofType('AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      const group = all.find(([id]) => id === Properties.LoggingConfig.LogGroup.Ref)?.[1];
+      expect(group?.Properties.RetentionInDays).toBe(30);
+    }
+  });
+});
+
+describe('rights', () => {
+  interface Statement {
+    Action: string | string[];
+    Resource: unknown;
+    Condition?: unknown;
+  }
+
+  const statements = () =>
+    ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[]).map(statement => ({ id, ...statement })),
+    );
+  const actionsOf = ({ Action }: Statement) => [Action].flat();
+
+  it('name every action and every resource', () => {
+    expect(statements().length).toBeGreaterThan(0);
+    for (const statement of statements()) {
+      expect(actionsOf(statement).filter(action => action.includes('*'))).toEqual([]);
+      expect([statement.Resource].flat()).not.toContain('*');
+    }
+  });
+
+  it('come from policies written here, none from a managed one', () => {
+    for (const [, { Properties }] of ofType('AWS::IAM::Role'))
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  it('let no function change or delete an audit entry', () => {
+    const network = JSON.stringify(statements().find(({ Condition }) => Condition !== undefined)?.Resource);
+    const changing = statements().filter(
+      statement =>
+        JSON.stringify(statement.Resource) === network &&
+        actionsOf(statement).some(
+          action => !/:(GetItem|BatchGetItem|Query|ConditionCheckItem|PutItem)$/.test(action),
+        ),
+    );
+    expect(changing.length).toBeGreaterThan(0);
+    for (const { Action, Condition } of changing) {
+      expect(Action).toEqual(['dynamodb:UpdateItem', 'dynamodb:DeleteItem']);
+      expect(Condition).toEqual({
+        'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['AUDIT#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
+    }
+  });
+
+  it('never include a scan, a batch write or PartiQL', () => {
+    const actions = statements().flatMap(actionsOf);
+    expect(actions.filter(action => /Scan|BatchWrite|PartiQL/.test(action))).toEqual([]);
+  });
+
+  it('let only clients with TLS reach queues and the topic', () => {
+    const policies = [...ofType('AWS::SQS::QueuePolicy'), ...ofType('AWS::SNS::TopicPolicy')];
+    expect(policies).toHaveLength(ofType('AWS::SQS::Queue').length + 1);
+    for (const [, { Properties }] of policies) {
+      expect(Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    }
+  });
+});
+
+describe('alarms', () => {
+  it('watch everything that must not go wrong in silence', () => {
+    const watched = ofType('AWS::CloudWatch::Alarm').map(
+      ([id, { Properties }]) =>
+        `${id.replace(/[0-9A-F]{8}$/, '')}: ${Properties.MetricName} > ${Properties.Threshold}`,
+    );
+    expect(watched.sort()).toEqual([
+      'ApiFunctionErrors: Errors > 0',
+      'ApiFunctionThrottles: Throttles > 0',
+      'ApiServerErrors: 5XXError > 0',
+      'CacheReadThrottle: ReadThrottleEvents > 0',
+      'CacheWriteThrottle: WriteThrottleEvents > 0',
+      'CleanupErrors: Errors > 0',
+      'CleanupFailedDepth: ApproximateNumberOfMessagesVisible > 0',
+      'CleanupThrottles: Throttles > 0',
+      'IngestErrors: Errors > 0',
+      'IngestFailedDepth: ApproximateNumberOfMessagesVisible > 0',
+      'IngestIteratorAge: IteratorAge > 300000',
+      'IngestQuarantine: ReportsQuarantined > 0',
+      'IngestThrottles: Throttles > 0',
+      'NetworkReadThrottle: ReadThrottleEvents > 0',
+      'NetworkWriteThrottle: WriteThrottleEvents > 0',
+      'ReportsWriteThrottle: WriteProvisionedThroughputExceeded > 0',
+      'TrafficReadThrottle: ReadThrottleEvents > 0',
+      'TrafficWriteThrottle: WriteThrottleEvents > 0',
+    ]);
+  });
+
+  it('tell the topic and say in words what to do', () => {
+    for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.AlarmDescription).toMatch(/^.{40,}\.$/);
+    }
+  });
+});
+
+describe('stacks', () => {
+  it('stay far below the 500 resources that CloudFormation takes', () => {
+    for (const template of [data, ingest, api]) {
+      expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(400);
+    }
+  });
+});
