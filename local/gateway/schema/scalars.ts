@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { GraphQLError, type GraphQLScalarType, Kind, valueFromASTUntyped } from 'graphql';
+import { GraphQLError, type GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
 import type { APPSYNC_SCALARS } from './appsync-definitions.ts';
 
 type ScalarName = (typeof APPSYNC_SCALARS)[number];
@@ -37,16 +37,16 @@ export function implementScalar(scalar: GraphQLScalarType): void {
   const rule = RULES[scalar.name as ScalarName];
   if (rule === undefined) return;
   const json = scalar.name === 'AWSJSON';
-  const parse = (value: unknown) => {
-    if (!rule.accepts(value))
-      throw new GraphQLError(`Unable to parse \`${shown(value)}\` as a valid ${rule.called}.`);
+  const parse = (value: unknown, node?: ValueNode) => {
+    if (!rule.accepts(value)) {
+      throw new GraphQLError(`Unable to parse \`${shown(value)}\` as a valid ${rule.called}.`, {
+        nodes: node,
+      });
+    }
     return json ? JSON.parse(value as string) : value;
   };
-  scalar.parseValue = parse;
-  scalar.parseLiteral = (node, variables) => {
-    const literal = valueFromASTUntyped(node, variables);
-    return parse(node.kind === Kind.ENUM ? undefined : literal);
-  };
+  scalar.parseValue = value => parse(value);
+  scalar.parseLiteral = (node, variables) => parse(valueFromASTUntyped(node, variables), node);
   scalar.serialize = value => {
     const text = json && typeof value !== 'string' ? JSON.stringify(value) : value;
     if (!rule.accepts(text))
