@@ -10,8 +10,8 @@ const PAIRS_MAX_BYTES = 176 * 1024;
 /** JSON around a pair's ids, with counts of 19 digits as text. */
 const PAIR_FRAME_BYTES = 140;
 
-/** More than any sensible edge needs; keeps a mistake from looping for long. */
-const MAX_PARTS = 4096;
+/** What the ingest takes at most; no sensible edge needs so many. */
+const MAX_PARTS = 1024;
 
 /** The part that a (policy, endpoint) pair always lies in: a hash of both ids, modulo `parts`. */
 export function partOfPair({ policy_id, endpoint_id }: Pair, parts: number): number {
