@@ -40,7 +40,7 @@ export function implementScalar(scalar: GraphQLScalarType): void {
   const parse = (value: unknown, node?: ValueNode) => {
     if (!rule.accepts(value)) {
       throw new GraphQLError(`Unable to parse \`${shown(value)}\` as a valid ${rule.called}.`, {
-        nodes: node,
+        nodes: node ?? null,
       });
     }
     return json ? JSON.parse(value as string) : value;
