@@ -76,7 +76,10 @@ export class ApiStack extends Stack {
       // AppSync waits 30 s for a request: the function must have given its own answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
+      environment: { USER_POOL_ID: this.signIn.pool.userPoolId },
     });
+    // For the e-mail address in the audit log, which access tokens don't carry.
+    this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
     grantRead(data.network, fn);
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);

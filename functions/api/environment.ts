@@ -5,5 +5,6 @@ export const environmentSchema = z.object({
   NETWORK_TABLE: z.string().min(1),
   TRAFFIC_TABLE: z.string().min(1),
   CACHE_TABLE: z.string().min(1),
+  USER_POOL_ID: z.string().min(1),
   COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
 });

@@ -1,10 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
+import { makeContainerCaches } from './caches.ts';
 import { environmentSchema } from './environment.ts';
+import { makeIdentify } from './person-email.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Time kept back to put the answer into words and write a refusal down. */
@@ -12,20 +15,36 @@ const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const client = makeDocumentClient();
+const client = makeDocumentClient({
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+});
+const identify = makeIdentify({
+  cognito: new CognitoIdentityProviderClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true },
+  }),
+  user_pool_id: environment.USER_POOL_ID,
+  report: error => logger.warn('The e-mail address of a person could not be looked up', error),
+});
 const tables = {
   network: environment.NETWORK_TABLE,
   traffic: environment.TRAFFIC_TABLE,
   cache: environment.CACHE_TABLE,
 };
 
-export function handler(event: ApiEvent, lambda: Context): Promise<Answer> {
+const container = makeContainerCaches({ client, table: tables.cache, env: process.env });
+await container.warmUp();
+
+export async function handler(event: ApiEvent, lambda: Context): Promise<Answer> {
   const deadline = systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS;
-  return answer(event, {
+  const answered = await answer(event, {
     resolvers,
+    caches: container.caches,
     slots: environment.COUNTER_SLOTS,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
-    identify: async caller => caller,
+    identify,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),
   });
+  await container.report();
+  return answered;
 }
