@@ -128,6 +128,211 @@ export interface AuditConnection {
   next_token: string | null;
 }
 
+export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
+
+export interface TrafficFilter {
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  endpoint_id?: string | null | undefined;
+  edge_id?: string | null | undefined;
+}
+
+export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
+
+export type TrafficOrder = 'BYTES' | 'PACKETS';
+
+export interface PolicyHistory {
+  policy_id: string;
+  from: string;
+  to: string;
+  resolution: Resolution;
+  points: HistoryPoint[];
+  sum: TrafficSum;
+  p95_bits_per_second: number | null;
+  previous: TrafficSum | null;
+}
+
+export interface TrafficHistory {
+  from: string;
+  to: string;
+  resolution: Resolution;
+  points: HistoryPoint[];
+  sum: TrafficSum;
+  p95_bits_per_second: number | null;
+  previous: TrafficSum | null;
+}
+
+export interface HistoryPoint {
+  from: string;
+  at: string;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+  packets_total_exact: string | null;
+  bytes_total_exact: string | null;
+  packets_per_second: number;
+  bits_per_second: number;
+  active_flows: number;
+  peak_packets_per_second: number | null;
+  peak_bits_per_second: number | null;
+  peak_active_flows: number | null;
+  gap: boolean;
+  intervals_missed: number;
+  reset: boolean;
+  completeness: Completeness | null;
+}
+
+export interface TrafficSum {
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
+export interface TrafficStats {
+  from: string;
+  to: string;
+  rows: TrafficRow[];
+  other: TrafficSum;
+  other_rows: number;
+  total: TrafficSum;
+  completeness: Completeness;
+}
+
+export interface TrafficRow {
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
+export interface EndpointStats {
+  endpoint_id: string;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+  active_flows: number;
+  policies: EndpointPolicyStats[];
+}
+
+export interface EndpointPolicyStats {
+  policy_id: string;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+  active_flows: number;
+}
+
+export interface TrafficAudit {
+  agrees: boolean;
+  policies: number;
+  lanes: number;
+  unreadable_lanes: number;
+  mismatches: TrafficMismatch[];
+}
+
+export interface TrafficMismatch {
+  policy_id: string;
+  packets: string;
+  bytes: string;
+  lanes_before_packets: string;
+  lanes_before_bytes: string;
+  lanes_after_packets: string;
+  lanes_after_bytes: string;
+}
+
+export interface ResetResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+}
+
+export interface CacheStats {
+  name: string;
+  total: number;
+  active: number;
+  expired: number;
+  hits: number;
+  misses: number;
+  hit_rate: number;
+}
+
+export interface ClearCacheResult {
+  success: boolean;
+  message: string;
+  cleared_entries: number;
+  audit_id: string;
+}
+
+export interface RoutingDecision {
+  selected_path_id: string | null;
+  reason: string;
+  timestamp: string;
+}
+
+export interface PolicyRouting {
+  policy_id: string;
+  preference: PathPreference;
+  weights: PathWeights | null;
+  failover_below: number;
+  failback_above: number;
+  failback_hold_seconds: number;
+}
+
+export type PathPreference = 'LOWEST_LATENCY' | 'HIGHEST_BANDWIDTH' | 'LOWEST_PACKET_LOSS' | 'LOWEST_COST' | 'CUSTOM';
+
+export interface PathWeights {
+  latency: number;
+  jitter: number;
+  loss: number;
+  bandwidth: number;
+  cost: number;
+}
+
+export interface PathWeightsInput {
+  latency?: number | null | undefined;
+  jitter?: number | null | undefined;
+  loss?: number | null | undefined;
+  bandwidth?: number | null | undefined;
+  cost?: number | null | undefined;
+}
+
+export interface FailoverResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  path_id: string;
+  samples: PathSample[];
+  moved: PolicyMove[];
+  without_path: string[];
+  flows_moved: number;
+  bytes_carried: number;
+  bytes_carried_exact: string;
+}
+
+export interface PathSample {
+  latency_ms: number;
+  jitter_ms: number;
+  packet_loss_pct: number;
+  bandwidth_mbps: number;
+  score: number;
+  measured_at: string;
+}
+
+export interface PolicyMove {
+  policy_id: string;
+  old_path_id: string | null;
+  new_path_id: string | null;
+  reason: string;
+}
+
 export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
@@ -135,10 +340,24 @@ export interface Operations {
   'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined }; result: AuditConnection };
+  'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
+  'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
+  'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TrafficStats };
+  'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
+  'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
+  'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
+  'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
+  'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
   'Mutation.registerEdge': { arguments: { id: string; site_id: string }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
+  'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
+  'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
+  'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
+  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
+  'Mutation.failoverPath': { arguments: { path_id: string }; result: FailoverResult };
 }

@@ -16,6 +16,7 @@ export interface Access {
 const forAll: Access = { people: 'viewer', machines: true };
 const forPeople: Access = { people: 'viewer', machines: false };
 const forOperators: Access = { people: 'operator', machines: false };
+const forAdmins: Access = { people: 'admin', machines: false };
 
 /** The one table of who may do what. An operation without a row can't be deployed: a test compares it with the schema. */
 export const ROLES = {
@@ -25,12 +26,26 @@ export const ROLES = {
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.auditLog': forPeople,
+  'Query.policyHistory': forAll,
+  'Query.trafficHistory': forAll,
+  'Query.trafficStats': forAll,
+  'Query.endpointStats': forAll,
+  'Query.trafficAudit': forPeople,
   'Mutation.createPolicy': forOperators,
   'Mutation.updatePolicy': forOperators,
   'Mutation.deletePolicy': forOperators,
   'Mutation.togglePolicy': forOperators,
   'Mutation.registerEdge': forOperators,
   'Mutation.retireEdge': forOperators,
+  'Mutation.resetPolicyStats': forAdmins,
+  'Mutation.resetAllStats': forAdmins,
+  'Mutation.undoReset': forAdmins,
+  'Query.cacheStats': forAll,
+  'Mutation.clearCache': forAdmins,
+  'Query.routingDecision': forAll,
+  'Query.policyRouting': forAll,
+  'Mutation.setPolicyRouting': forOperators,
+  'Mutation.failoverPath': forOperators,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

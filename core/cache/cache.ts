@@ -192,9 +192,14 @@ export class Cache<K, V> {
    * Takes what the shared level holds of these keys into memory: for a new function's start, bounded in time and number.
    * Answers how many came.
    */
-  async warm(keys: Iterable<K>, { max_keys, limit_ms } = WARM_DEFAULTS): Promise<number> {
+  warm(keys: Iterable<K>, limits = WARM_DEFAULTS): Promise<number> {
+    return this.warmTexts([...take(keys, limits.max_keys)].map(this.#keyOf), limits);
+  }
+
+  /** The same with keys as {@link hotKeys} gives them. */
+  async warmTexts(texts: Iterable<string>, { max_keys, limit_ms } = WARM_DEFAULTS): Promise<number> {
     let warmed = 0;
-    const wanted = [...take(keys, max_keys)].map(key => this.#checkedKey(key));
+    const wanted = [...take(texts, max_keys)].map(checkKey);
     const done = Promise.all(
       wanted.map(async key => {
         if (await this.#find(key)) warmed++;
@@ -204,7 +209,7 @@ export class Cache<K, V> {
     return warmed;
   }
 
-  /** The keys used last, for the next function's start. */
+  /** The keys used last, as texts, for the next function's start. */
   hotKeys(limit: number): string[] {
     return [...this.#memory.recentKeys(limit)];
   }

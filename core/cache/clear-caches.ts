@@ -2,6 +2,7 @@ import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../audit/caller.ts';
 import { commitChange } from '../network/commit-change.ts';
 import type { NetworkContext } from '../network/network-context.ts';
+import { repeatUntil } from '../storage/retrying.ts';
 import { raiseGenerationAction, readGeneration } from './generation.ts';
 import { countPartitions } from './table-partitions.ts';
 
@@ -18,11 +19,13 @@ export function clearCaches(
   const table = tables.cache;
   return commitChange(context, async () => {
     const now = context.clock();
-    const counts = await Promise.all(
-      caches.map(async cache => {
-        const { generation } = await readGeneration({ client, table, cache });
-        return countPartitions({ client, table, cache, generation, now });
-      }),
+    const counts = await repeatUntil(context, () =>
+      Promise.all(
+        caches.map(async cache => {
+          const { generation } = await readGeneration({ client, table, cache });
+          return countPartitions({ client, table, cache, generation, now });
+        }),
+      ),
     );
     const cleared_entries = counts.reduce((sum, count) => sum + count.active, 0);
     const entry = changeEntry({

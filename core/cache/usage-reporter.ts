@@ -26,6 +26,9 @@ export interface UsageReporterOptions {
 /** A function adds its look-ups to everyone's at most so often, in one write for all of its caches. */
 export const USAGE_INTERVAL_MS = 10_000;
 
+/** Figures are worth no longer wait. */
+const LIMIT_MS = 1000;
+
 /** Hot keys that a function leaves for the next one's start, of each cache. */
 const HOT_KEYS = 100;
 
@@ -90,6 +93,7 @@ export class UsageReporter {
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
       }),
+      { abortSignal: AbortSignal.timeout(LIMIT_MS) },
     );
   }
 }
@@ -106,6 +110,7 @@ export async function readUsage(
 ): Promise<Map<string, SharedUsage>> {
   const { Item } = await client.send(
     new GetCommand({ TableName: table, Key: USAGE_KEY, ConsistentRead: true }),
+    { abortSignal: AbortSignal.timeout(LIMIT_MS) },
   );
   return new Map(
     names.map(name => [

@@ -1,20 +1,15 @@
-import type { MetricsCache } from '../cache/metrics-cache.ts';
-import type { RoutingCache, RoutingKey } from '../cache/routing-cache.ts';
+import type { ProductCaches } from '../cache/product-caches.ts';
+import type { RoutingKey } from '../cache/routing-cache.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import { decide } from './decide.ts';
 import { readPolicyRouting, requirePolicy } from './policy-routing.ts';
 import { candidatesOf, readSitePair } from './route-candidates.ts';
 import type { RoutingDecision } from './routing-decision.ts';
 
-export interface RoutingCaches {
-  metrics: MetricsCache;
-  routing: RoutingCache;
-}
-
 /** The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound */
 export async function decideRoute(
   context: NetworkContext,
-  { metrics, routing }: RoutingCaches,
+  { metrics, routing }: ProductCaches,
   key: RoutingKey,
 ): Promise<RoutingDecision> {
   const decision = await routing.getOrLoad(key, async () => {

@@ -1,11 +1,11 @@
 import { type AuditEvent, auditPut, changeEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../audit/caller.ts';
 import { raiseGenerationAction } from '../cache/generation.ts';
+import type { ProductCaches } from '../cache/product-caches.ts';
 import { ROUTING_CACHE } from '../cache/routing-cache.ts';
 import { Conflict } from '../errors.ts';
 import { type Change, commitChange } from '../network/commit-change.ts';
 import { type NetworkContext, timestamp } from '../network/network-context.ts';
-import type { RoutingCaches } from './decide-route.ts';
 import { type PathState, takeOut } from './failover.ts';
 import {
   decideAll,
@@ -58,7 +58,7 @@ export interface SideChange {
  */
 export function failOverPath(
   context: NetworkContext,
-  caches: RoutingCaches,
+  caches: ProductCaches,
   { path_id, actor }: { path_id: string; actor: Caller },
 ): Promise<FailoverDone> {
   return commitChange(context, async () => {

@@ -1,7 +1,7 @@
 import { systemCaller } from '../audit/caller.ts';
+import type { ProductCaches } from '../cache/product-caches.ts';
 import { commitChange } from '../network/commit-change.ts';
 import type { NetworkContext } from '../network/network-context.ts';
-import type { RoutingCaches } from './decide-route.ts';
 import { changeSides, type FailoverDone, type SideChange } from './fail-over-path.ts';
 import { DEFAULT_FAILOVER, type FailoverStep, nextState, type PathState } from './failover.ts';
 import { type PathSituation, readSituation } from './path-change.ts';
@@ -23,7 +23,7 @@ export interface Judgement {
  */
 export async function judgePath(
   context: NetworkContext,
-  caches: RoutingCaches,
+  caches: ProductCaches,
   { path_id, metrics, job }: { path_id: string; metrics: PathMetrics; job: string },
 ): Promise<Judgement> {
   if (healthScore(metrics) >= PERFECT && !anyoneOut(await readPathStates(context, path_id))) return {};

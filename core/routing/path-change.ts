@@ -1,9 +1,9 @@
+import type { ProductCaches } from '../cache/product-caches.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import { readPolicies } from '../network/read-policies.ts';
 import type { Path } from '../network/site.ts';
 import { DEFAULT_POLICY_ID } from '../traffic/report.ts';
 import { decide } from './decide.ts';
-import type { RoutingCaches } from './decide-route.ts';
 import type { PathState } from './failover.ts';
 import { type PathStates, readPathStates } from './path-states.ts';
 import { DEFAULT_ROUTING, type PolicyRouting, readAllPolicyRouting } from './policy-routing.ts';
@@ -32,7 +32,7 @@ export interface PolicyMove {
 /** @throws NotFound when the path isn't there (any more) */
 export async function readSituation(
   context: NetworkContext,
-  caches: RoutingCaches,
+  caches: ProductCaches,
   pathId: string,
 ): Promise<PathSituation> {
   const path = await readPath(context, pathId);

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { ProductCaches } from '../cache/product-caches.ts';
 import { NotFound } from '../errors.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { PathReport } from '../traffic/report.ts';
-import type { RoutingCaches } from './decide-route.ts';
 import type { FailoverDone } from './fail-over-path.ts';
 import { judgePath } from './judge-path.ts';
 import type { PathMetrics } from './path-metrics.ts';
@@ -22,12 +22,12 @@ const CONCURRENT_PATHS = 16;
 
 /** Takes the path measurements of reports: into the metrics cache, into the table, and to the judge of failovers. */
 export class PathMonitor {
-  readonly #caches: RoutingCaches;
+  readonly #caches: ProductCaches;
   readonly #events: PathMonitorEvents;
   /** By path id: when it was stored last. */
   readonly #stored = new LRUCache<string, number>({ max: MAX_PATHS });
 
-  constructor(caches: RoutingCaches, events: PathMonitorEvents = {}) {
+  constructor(caches: ProductCaches, events: PathMonitorEvents = {}) {
     this.#caches = caches;
     this.#events = events;
   }

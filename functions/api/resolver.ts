@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../../core/audit/caller.ts';
 import type { OperationName } from '../../core/audit/roles.ts';
+import type { ProductCaches } from '../../core/cache/product-caches.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -14,6 +15,8 @@ export interface Call {
   context: NetworkContext;
   /** Number of counter slots. */
   slots: number;
+  /** This container's caches of path metrics and routing decisions. */
+  caches: ProductCaches;
 }
 
 /** Answers one field. */

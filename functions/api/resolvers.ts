@@ -1,7 +1,12 @@
 import type { Resolvers } from './resolver.ts';
+import { aggregationResolvers } from './resolvers/aggregation.ts';
 import { auditResolvers } from './resolvers/audit.ts';
+import { cacheResolvers } from './resolvers/cache.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
+import { historyResolvers } from './resolvers/history.ts';
 import { policyResolvers } from './resolvers/policies.ts';
+import { resetResolvers } from './resolvers/reset.ts';
+import { routingResolvers } from './resolvers/routing.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 
 /** The look-up table from operation to resolver. */
@@ -10,4 +15,9 @@ export const resolvers: Resolvers = {
   ...trafficResolvers,
   ...edgeResolvers,
   ...auditResolvers,
+  ...historyResolvers,
+  ...aggregationResolvers,
+  ...resetResolvers,
+  ...cacheResolvers,
+  ...routingResolvers,
 };

@@ -1,3 +1,4 @@
+import { makeCaches } from '../../core/cache/product-caches.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
@@ -63,9 +64,17 @@ export function makeApi(
       return JSON.parse(JSON.stringify(answered.data ?? null));
     },
   };
+  // Real requests under a clock that stands still: no limit falls due.
+  const caches = makeCaches({
+    client,
+    table: tables.cache,
+    clock: () => api.now,
+    schedule: () => () => {},
+  });
   const surroundings = (): Surroundings => ({
     resolvers,
     slots: 16,
+    caches,
     context: {
       client,
       tables,

@@ -1,0 +1,73 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { readCacheSettings } from '../../core/cache/cache-settings.ts';
+import { CACHE_NAMES, makeCaches, type ProductCaches } from '../../core/cache/product-caches.ts';
+import { readUsage, type Usage, UsageReporter } from '../../core/cache/usage-reporter.ts';
+import { systemClock } from '../../core/clock.ts';
+
+export interface ContainerCaches {
+  caches: ProductCaches;
+  /** Takes the keys that were used last anywhere into memory: bounded in time and number, never rejects. */
+  warmUp(): Promise<void>;
+  /** For the end of an invocation: adds up look-ups, at most once in 10 s. Never rejects. */
+  report(): Promise<void>;
+}
+
+/** The caches of one container, with their metrics: hits, misses, hit rate and trouble by cache. */
+export function makeContainerCaches({
+  client,
+  table,
+  env,
+}: {
+  client: DynamoDBDocumentClient;
+  table: string;
+  env: Record<string, string | undefined>;
+}): ContainerCaches {
+  const caches = makeCaches({
+    client,
+    table,
+    settings: readCacheSettings(env),
+    onTrouble: (cache, kind) => count(cache, { [TROUBLE[kind]]: 1 }),
+  });
+  const usage = new UsageReporter({
+    client,
+    table,
+    caches: Object.values(caches),
+    clock: systemClock,
+    onUsage: (cache, news) => count(cache, { CacheHits: news.hits, CacheMisses: news.misses }, rateOf(news)),
+  });
+  return {
+    caches,
+    report: () => usage.report(),
+    async warmUp() {
+      try {
+        const hot = await readUsage({ client, table }, CACHE_NAMES);
+        await Promise.all(
+          Object.values(caches).map(cache => cache.warmTexts(hot.get(cache.name)?.hot_keys ?? [])),
+        );
+      } catch {
+        // A cold cache is no trouble: the first requests fill it.
+      }
+    },
+  };
+}
+
+const TROUBLE = {
+  slow: 'CacheSlow',
+  failed: 'CacheFailed',
+  garbage: 'CacheGarbage',
+  too_large: 'CacheTooLarge',
+  dropped: 'CacheWritesDropped',
+} as const;
+
+function rateOf({ hits, misses }: Usage): number {
+  return (100 * hits) / (hits + misses);
+}
+
+// One line of the embedded metric format a cache, written at once.
+function count(cache: string, counts: Record<string, number>, hitRate?: number): void {
+  const metrics = new Metrics({ defaultDimensions: { cache } });
+  for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value);
+  if (hitRate !== undefined) metrics.addMetric('CacheHitRate', MetricUnit.Percent, hitRate);
+  metrics.publishStoredMetrics();
+}
