@@ -9,14 +9,16 @@ import {
   UserPoolDefaultAction,
 } from 'aws-cdk-lib/aws-appsync';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
+import { allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
-import { grantRead, grantWriteExceptAudit } from './table-grants.ts';
+import { grantPutAndUpdate, grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -36,7 +38,7 @@ export class ApiStack extends Stack {
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
     this.attachResolvers(this.makeFunction(settings, data));
-    this.addOutputs();
+    this.addOutputs(this.allowMachines());
   }
 
   private makeApi({ alarms }: DataStack): GraphqlApi {
@@ -83,6 +85,8 @@ export class ApiStack extends Stack {
     grantRead(data.network, fn);
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);
+    // A reset puts a baseline beside the counters, which it can read only.
+    grantPutAndUpdate(data.traffic, fn);
     return fn;
   }
 
@@ -99,8 +103,20 @@ export class ApiStack extends Stack {
     }
   }
 
-  private addOutputs(): void {
+  private allowMachines(): ManagedPolicy {
+    const queries = operationFields(readFileSync(SCHEMA_FILE, 'utf8')).filter(
+      ({ typeName, machines }) => typeName === 'Query' && machines,
+    );
+    return allowReading(
+      this,
+      this.api,
+      queries.map(({ fieldName }) => fieldName),
+    );
+  }
+
+  private addOutputs(machines: ManagedPolicy): void {
     const outputs = {
+      MachinePolicyArn: machines.managedPolicyArn,
       GraphqlUrl: this.api.graphqlUrl,
       Region: this.region,
       UserPoolId: this.signIn.pool.userPoolId,

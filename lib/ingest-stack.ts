@@ -3,30 +3,37 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { grantPutAndUpdate, grantRead } from './table-grants.ts';
+import { grantBatchPut, grantPutAndUpdate, grantRead } from './table-grants.ts';
 
 export interface IngestStackProps {
   settings: Settings;
   data: DataStack;
 }
 
-/** The way of a report: stream → ingest → counters, and the clean-up that runs every five minutes. */
+/** The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up each five. */
 export class IngestStack extends Stack {
   readonly stream: Stream;
 
   constructor(scope: Construct, id: string, { settings, data }: IngestStackProps) {
-    super(scope, id, { description: 'Patronus: report stream, ingest and clean-up' });
+    super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
     this.makeIngest(settings, data);
     this.makeCleanup(settings, data);
+    this.makeSnapshot(settings, data);
+    const reporting = allowReporting(this, this.stream);
+    new CfnOutput(this, 'EdgePolicyArn', {
+      value: reporting.managedPolicyArn,
+      description: 'Attach it to the role of each edge',
+    });
     new CfnOutput(this, 'StreamName', {
       value: this.stream.streamName,
       description: 'For the edges: npm run edge -- replay … --stream',
@@ -112,19 +119,38 @@ export class IngestStack extends Stack {
     });
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
-    const failed = new DeadLetterQueue(this, 'CleanupFailed', {
-      alarms: data.alarms,
-      description:
-        'A clean-up could not be started; the next one does its work. See the log of cleanup if it goes on.',
-    });
-    new Schedule(this, 'CleanupSchedule', {
+    scheduleFunction(this, 'Cleanup', {
+      fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),
+      data,
       description: 'Clean-up',
-      target: new LambdaInvoke(cleanup, {
-        retryAttempts: 1,
-        maxEventAge: Duration.minutes(5),
-        deadLetterQueue: failed,
-      }),
+      failure:
+        'A clean-up could not be started; the next one does its work. See the log of cleanup if it goes on.',
+      maxEventAge: Duration.minutes(5),
+    });
+  }
+
+  private makeSnapshot(settings: Settings, data: DataStack): void {
+    const snapshot = new PatronusFunction(this, 'Snapshot', {
+      folder: 'snapshot',
+      settings,
+      data,
+      description: 'Every minute: keeps the totals of all policies and lanes',
+      timeout: Duration.seconds(55),
+      memory: 1769,
+      concurrency: 1,
+    });
+    grantRead(data.network, snapshot);
+    grantRead(data.traffic, snapshot);
+    grantBatchPut(data.traffic, snapshot);
+    scheduleFunction(this, 'Snapshot', {
+      fn: snapshot,
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      data,
+      description: 'Snapshot of the minute',
+      failure:
+        'A snapshot could not be started: its minute shows as a gap, its traffic stands in the next one.',
+      maxEventAge: Duration.minutes(1),
     });
   }
 }

@@ -3,6 +3,8 @@ import { Kind, parse } from 'graphql';
 export interface OperationField {
   typeName: 'Query' | 'Mutation';
   fieldName: string;
+  /** Whether it takes IAM signatures: @aws_iam. */
+  machines: boolean;
 }
 
 /** Every field of Query and Mutation in a schema: each needs a resolver. */
@@ -11,6 +13,10 @@ export function operationFields(schema: string): OperationField[] {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const typeName = definition.name.value;
     if (typeName !== 'Query' && typeName !== 'Mutation') return [];
-    return (definition.fields ?? []).map(field => ({ typeName, fieldName: field.name.value }));
+    return (definition.fields ?? []).map(field => ({
+      typeName,
+      fieldName: field.name.value,
+      machines: (field.directives ?? []).some(({ name }) => name.value === 'aws_iam'),
+    }));
   });
 }

@@ -14,6 +14,11 @@ export function grantPutAndUpdate(table: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'UpdateItem'], table);
 }
 
+/** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */
+export function grantBatchPut(table: Table, to: IGrantable): void {
+  allow(to, ['BatchWriteItem', 'PutItem'], table);
+}
+
 /**
  * Puts anywhere, updates and deletes anywhere but among the audit entries: those can only be added. BatchWriteItem is left
  * out, because its deletes are not asked for DeleteItem. The Null condition closes the case that ForAllValues holds for a

@@ -178,7 +178,7 @@ describe('rights', () => {
   }
 
   const statements = () =>
-    ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+    [...ofType('AWS::IAM::Policy'), ...ofType('AWS::IAM::ManagedPolicy')].flatMap(([id, { Properties }]) =>
       (Properties.PolicyDocument.Statement as Statement[]).map(statement => ({ id, ...statement })),
     );
   const actionsOf = ({ Action }: Statement) => [Action].flat();
@@ -215,9 +215,39 @@ describe('rights', () => {
     }
   });
 
-  it('never include a scan, a batch write or PartiQL', () => {
-    const actions = statements().flatMap(actionsOf);
-    expect(actions.filter(action => /Scan|BatchWrite|PartiQL/.test(action))).toEqual([]);
+  it('never include a scan or PartiQL, nor a batch write where the audit is', () => {
+    expect(
+      statements()
+        .flatMap(actionsOf)
+        .filter(action => /Scan|PartiQL/.test(action)),
+    ).toEqual([]);
+    const onNetwork = statements().filter(({ Resource }) => JSON.stringify(Resource).includes('Network'));
+    expect(onNetwork.length).toBeGreaterThan(0);
+    expect(onNetwork.flatMap(actionsOf).filter(action => action.includes('BatchWrite'))).toEqual([]);
+  });
+
+  it('let an edge only report, and a machine only call the queries that are open to machines', () => {
+    const [edge, reader] = ofType('AWS::IAM::ManagedPolicy').map(
+      ([, { Properties }]) => Properties.PolicyDocument.Statement,
+    );
+    expect(edge).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'kinesis:PutRecords',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Reports/), 'Arn'] },
+      },
+    ]);
+    const queries = operationFields(readFileSync('graphql/schema.graphql', 'utf8'))
+      .filter(({ typeName, machines }) => typeName === 'Query' && machines)
+      .map(({ fieldName }) => `/types/Query/fields/${fieldName}`);
+    expect(queries).toContain('/types/Query/fields/policies');
+    expect(reader).toHaveLength(1);
+    expect(reader[0].Action).toBe('appsync:GraphQL');
+    expect(
+      reader[0].Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) =>
+        resource['Fn::Join'][1].at(-1),
+      ),
+    ).toEqual(queries);
   });
 
   it('let only clients with TLS reach queues and the topic', () => {

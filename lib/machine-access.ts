@@ -1,0 +1,25 @@
+import type { GraphqlApi } from 'aws-cdk-lib/aws-appsync';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Stream } from 'aws-cdk-lib/aws-kinesis';
+import type { Construct } from 'constructs';
+
+/** What the role of an edge needs to report. Attach it to that role. */
+export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy {
+  return new ManagedPolicy(scope, 'EdgeReports', {
+    description: 'Patronus: lets an edge put its reports on the stream',
+    statements: [new PolicyStatement({ actions: ['kinesis:PutRecords'], resources: [stream.streamArn] })],
+  });
+}
+
+/** What the role of a machine needs to read the API, `queries` and nothing else. Attach it to that role. */
+export function allowReading(scope: Construct, api: GraphqlApi, queries: readonly string[]): ManagedPolicy {
+  return new ManagedPolicy(scope, 'MachineReads', {
+    description: 'Patronus: lets a machine call the queries that are open to machines',
+    statements: [
+      new PolicyStatement({
+        actions: ['appsync:GraphQL'],
+        resources: queries.map(query => `${api.arn}/types/Query/fields/${query}`),
+      }),
+    ],
+  });
+}
