@@ -40,7 +40,7 @@ function usePlainWebSocketsOnLoopback(): void {
       if (isOnLoopback(plain.href)) plain.protocol = 'ws:';
       super(plain.href, protocols);
     }
-  };
+  } as typeof WebSocket;
 }
 
 function isOnLoopback(url: string | undefined): boolean {
