@@ -12,7 +12,7 @@ import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { grantBatchPut, grantPutAndUpdate, grantRead } from './table-grants.ts';
+import { grantBatchPut, grantCaching, grantPutAndUpdate, grantPutUnder, grantRead } from './table-grants.ts';
 
 export interface IngestStackProps {
   settings: Settings;
@@ -72,6 +72,10 @@ export class IngestStack extends Stack {
     });
     grantRead(data.traffic, ingest);
     grantPutAndUpdate(data.traffic, ingest);
+    // A failing path is failed over: its audit entry and the edges' new routes are put into the Network table.
+    grantRead(data.network, ingest);
+    grantPutUnder(data.network, ingest, ['AUDIT#', 'COMMAND#']);
+    grantCaching(data.cache, ingest);
     const failed = new DeadLetterQueue(this, 'IngestFailed', {
       alarms: data.alarms,
       description:
@@ -93,6 +97,18 @@ export class IngestStack extends Stack {
       metric: ingest.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: ALARM_PERIOD }),
       above: Duration.minutes(5).toMilliseconds(),
       description: 'Ingest is more than five minutes behind the stream: counters are late (nothing is lost).',
+    });
+    data.alarms.add(ingest, 'NoPathLeft', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'PoliciesWithoutPath',
+        dimensionsMap: { service: 'ingest' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'A failover left policies without any path between two sites: the audit log (failoverPath) names them.',
     });
     data.alarms.add(ingest, 'Quarantine', {
       metric: new Metric({
@@ -119,6 +135,7 @@ export class IngestStack extends Stack {
     });
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
+    grantCaching(data.cache, cleanup);
     scheduleFunction(this, 'Cleanup', {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),

@@ -18,6 +18,8 @@ export interface PatronusFunctionProps {
   /** MB; CPU grows with it (1,769 MB are one CPU). */
   memory: number;
   environment?: Record<string, string>;
+  /** How many may run at once, kept free for it; without it the account's limit holds. */
+  concurrency?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface PatronusFunctionProps {
  */
 export class PatronusFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
-    const { folder, settings, data, description, timeout, memory, environment } = props;
+    const { folder, settings, data, description, timeout, memory, environment, concurrency } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -42,6 +44,7 @@ export class PatronusFunction extends NodejsFunction {
       architecture: Architecture.ARM_64,
       timeout,
       memorySize: memory,
+      ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
       logGroup,
       role,
       environment: {

@@ -38,6 +38,28 @@ export function grantWriteExceptAudit(table: Table, to: IGrantable): void {
   );
 }
 
+/** All that a function does with the caches: entries, generations, figures, and the index by expiry. */
+export function grantCaching(table: Table, to: IGrantable): void {
+  allow(to, [...READ, 'PutItem', 'UpdateItem', 'DeleteItem'], table);
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/*`] }),
+  );
+}
+
+/** Puts in partitions with these beginnings only. */
+export function grantPutUnder(table: Table, to: IGrantable, prefixes: readonly string[]): void {
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:PutItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map(prefix => `${prefix}*`) },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    }),
+  );
+}
+
 function allow(to: IGrantable, operations: string[], table: Table): void {
   to.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({

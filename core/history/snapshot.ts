@@ -1,4 +1,5 @@
 import type { Clock, Sleep } from '../clock.ts';
+import { HEARD_WITHIN_MS } from '../network/completeness.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import { laneTotals } from '../traffic/lane.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
@@ -9,11 +10,8 @@ import { rollupSamples } from './rollup.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
 import { policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
 
-/** An edge counts as heard from when a report of it came within this time before the reading. */
-export const HEARD_WITHIN_MS = 120_000;
-
 /** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
-export const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
+const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
 
 export interface SnapshotOptions {
   store: SampleStore;

@@ -106,12 +106,20 @@ const expected: Record<OperationName, keyof typeof allowed> = {
   'Query.edges': 'forAll',
   'Query.edge': 'forAll',
   'Query.auditLog': 'forPeople',
+  'Query.policyHistory': 'forAll',
+  'Query.trafficHistory': 'forAll',
+  'Query.trafficStats': 'forAll',
+  'Query.endpointStats': 'forAll',
+  'Query.trafficAudit': 'forPeople',
   'Mutation.createPolicy': 'forOperators',
   'Mutation.updatePolicy': 'forOperators',
   'Mutation.deletePolicy': 'forOperators',
   'Mutation.togglePolicy': 'forOperators',
   'Mutation.registerEdge': 'forOperators',
   'Mutation.retireEdge': 'forOperators',
+  'Mutation.resetPolicyStats': 'forAdmins',
+  'Mutation.resetAllStats': 'forAdmins',
+  'Mutation.undoReset': 'forAdmins',
 };
 
 describe('authorize', () => {

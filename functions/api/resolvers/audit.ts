@@ -4,13 +4,9 @@ import { readAuditLog } from '../../../core/audit/read-audit-log.ts';
 import type { AuditEntry as PresentedEntry } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
 
-const time = z
-  .string()
-  .transform(text => Date.parse(text))
-  .refine(ms => Number.isFinite(ms), 'must be a time such as 2026-01-31T12:00:00Z')
-  .nullish()
-  .transform(ms => ms ?? undefined);
+const time = timeArgument.nullish().transform(ms => ms ?? undefined);
 
 const auditArguments = z
   .object({

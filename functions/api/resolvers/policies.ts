@@ -18,7 +18,8 @@ import {
 import { newPolicySchema, policyPatchSchema } from '../../../core/network/policy-input.ts';
 import { readPolicies, readPolicy } from '../../../core/network/read-policies.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
-import { type Counts, readCounters } from '../../../core/traffic/read-counters.ts';
+import { readShownCounters } from '../../../core/traffic/baselines.ts';
+import type { Counts } from '../../../core/traffic/read-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
 import type { Policy } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
@@ -123,7 +124,7 @@ function selectsCounts({ selection }: Call, path: string): boolean {
 }
 
 function readAllCounts({ context, slots }: Call): Promise<Map<string, Counts>> {
-  return readCounters(context.client, context.tables, { slots });
+  return readShownCounters(context.client, context.tables, { slots });
 }
 
 async function withCounts(policy: ListedPolicy, call: Call): Promise<Policy> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { completenessOf } from '../../../core/network/completeness.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
 import { readExpectedEdges } from '../../../core/network/read-edges.ts';
-import { readCounters } from '../../../core/traffic/read-counters.ts';
+import { readShownCounters } from '../../../core/traffic/baselines.ts';
 import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
 import { trafficTotals } from '../../../core/traffic/traffic-totals.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
@@ -25,7 +25,7 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
     async resolve(_, call) {
       const { client, tables } = call.context;
       const [counters, completeness] = await Promise.all([
-        readCounters(client, tables, call),
+        readShownCounters(client, tables, call),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
       const { packets, bytes, active_flows } = trafficTotals(counters);

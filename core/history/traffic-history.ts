@@ -1,0 +1,42 @@
+import { ValidationError } from '../errors.ts';
+import type { TableNames } from '../storage/tables.ts';
+import { readAllLanes } from '../traffic/read-lanes.ts';
+import type { AggregateFilter } from './aggregate.ts';
+import { ALL_TRAFFIC } from './history-keys.ts';
+import { readLaneSeries } from './lane-series.ts';
+import { type History, readPolicyHistory, readRange, toHistory } from './read-history.ts';
+import type { Range } from './resolution.ts';
+import { readMarks, type SampleStore } from './sample-store.ts';
+
+/** The most lane samples that one answer reads: a lane is one at every point. */
+const MAX_LANE_SAMPLES = 50_000;
+
+/**
+ * The history of all traffic, of a policy, or of what the lanes of a site, an edge or an endpoint carried.
+ *
+ * @throws ValidationError when too many lanes would be read at too many instants
+ */
+export async function readTrafficHistory(
+  store: SampleStore,
+  { range, filter, tables }: { range: Range; filter: AggregateFilter; tables: TableNames },
+): Promise<History> {
+  const { policy_id, site_id, edge_id, endpoint_id } = filter;
+  if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
+    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range });
+  }
+  const lanes = [];
+  for await (const lane of readAllLanes(store.client, tables)) {
+    const { edge_id: edge, part } = lane;
+    if (edge_id !== undefined && edge !== edge_id) continue;
+    if (site_id !== undefined && lane.site_id !== site_id) continue;
+    lanes.push({ edge_id: edge, part });
+  }
+  const marks = await readMarks(store, readRange(range));
+  if (lanes.length * marks.length > MAX_LANE_SAMPLES) {
+    throw new ValidationError(
+      `${lanes.length} lanes at ${marks.length} instants are more than the ${MAX_LANE_SAMPLES} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
+    );
+  }
+  const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
+  return toHistory({ range, samples, marks });
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { NotFound } from '../../../core/errors.ts';
+import { type AggregateRow, aggregate, LANE_GROUPS, ORDERS } from '../../../core/history/aggregate.ts';
+import { endpointStats } from '../../../core/history/endpoint-stats.ts';
+import { readLanesBefore } from '../../../core/history/lane-history.ts';
+import { DEFAULT_RETENTION, resolveRange } from '../../../core/history/resolution.ts';
+import { auditTraffic } from '../../../core/history/traffic-audit.ts';
+import { timestamp } from '../../../core/network/network-context.ts';
+import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
+import type { TrafficRow } from '../../../graphql/schema.generated.ts';
+import { presentActiveFlows } from '../present-active-flows.ts';
+import { presentCounts } from '../present-counts.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
+import { trafficFilter } from '../traffic-filter.ts';
+
+const ROW_LIMIT = { default: 20, max: 1000 } as const;
+const LIMIT_RULE = `limit must be a whole number from 1 to ${ROW_LIMIT.max}.`;
+const GROUP_RULE = `group_by takes one to four of ${LANE_GROUPS.join(', ')}, each once.`;
+
+const statsArguments = z.object({
+  group_by: z
+    .array(z.enum(LANE_GROUPS), GROUP_RULE)
+    .min(1, GROUP_RULE)
+    .refine(groups => new Set(groups).size === groups.length, GROUP_RULE),
+  from: timeArgument,
+  to: timeArgument,
+  filter: trafficFilter,
+  order_by: z
+    .enum(ORDERS)
+    .nullish()
+    .transform(order => order ?? 'BYTES'),
+  limit: z
+    .int(LIMIT_RULE)
+    .min(1, LIMIT_RULE)
+    .max(ROW_LIMIT.max, LIMIT_RULE)
+    .nullish()
+    .transform(limit => limit ?? ROW_LIMIT.default),
+});
+
+type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Query.trafficAudit';
+
+export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
+  'Query.trafficStats': resolver({
+    arguments: statsArguments,
+    async resolve({ from, to, ...request }, { context }) {
+      const { client, tables } = context;
+      const now = context.clock();
+      resolveRange({ from, to, now });
+      const store = { client, table: tables.traffic };
+      const lanesAt = (before: number) =>
+        readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
+      const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
+      if (!after) {
+        throw new NotFound('No snapshot was taken before the end of this range yet: ask for a later to.');
+      }
+      const { rows, other, total } = aggregate({
+        before: before?.lanes ?? [],
+        after: after.lanes,
+        ...request,
+      });
+      const { edges_expected, edges_heard, taken_at } = after.mark;
+      return {
+        from: timestamp(before?.mark.taken_at ?? from),
+        to: timestamp(taken_at),
+        rows: rows.map(presentRow),
+        other: presentCounts(other),
+        other_rows: other.rows,
+        total: presentCounts(total),
+        completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
+      };
+    },
+  }),
+
+  'Query.endpointStats': resolver({
+    arguments: z.object({ site_id: z.string() }),
+    async resolve({ site_id }, { context }) {
+      const stats = await endpointStats(readAllLanes(context.client, context.tables), site_id);
+      return stats.map(({ endpoint_id, policies, ...counts }) => ({
+        endpoint_id,
+        ...presentCounts(counts),
+        active_flows: presentActiveFlows(counts.active_flows),
+        policies: policies.map(policy => ({
+          policy_id: policy.policy_id,
+          ...presentCounts(policy),
+          active_flows: presentActiveFlows(policy.active_flows),
+        })),
+      }));
+    },
+  }),
+
+  'Query.trafficAudit': resolver({
+    arguments: z.object({}),
+    async resolve(_, { context, slots }) {
+      const audit = await auditTraffic(context.client, context.tables, { slots });
+      const { policies, lanes, unreadable_lanes, mismatches } = audit;
+      return {
+        agrees: mismatches.length === 0,
+        policies,
+        lanes,
+        unreadable_lanes,
+        mismatches: mismatches.map(({ policy_id, packets, bytes, lanes_before, lanes_after }) => ({
+          policy_id,
+          packets: String(packets),
+          bytes: String(bytes),
+          lanes_before_packets: String(lanes_before.packets),
+          lanes_before_bytes: String(lanes_before.bytes),
+          lanes_after_packets: String(lanes_after.packets),
+          lanes_after_bytes: String(lanes_after.bytes),
+        })),
+      };
+    },
+  }),
+};
+
+function presentRow(row: AggregateRow): TrafficRow {
+  const { policy_id = null, site_id = null, endpoint_id = null, edge_id = null } = row;
+  return { policy_id, site_id, endpoint_id, edge_id, ...presentCounts(row) };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { readPolicy } from '../../../core/network/read-policies.ts';
+import { ALL_POLICIES } from '../../../core/traffic/baselines.ts';
+import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
+import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/traffic/reset-stats.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+
+type ResetOperation = 'Mutation.resetPolicyStats' | 'Mutation.resetAllStats' | 'Mutation.undoReset';
+
+export const resetResolvers: Pick<Resolvers, ResetOperation> = {
+  'Mutation.resetPolicyStats': resolver({
+    arguments: z.object({ policy_id: z.string() }),
+    target: ({ policy_id }) => `policy:${policy_id}`,
+    async resolve({ policy_id }, { context, caller, slots }) {
+      const defined = policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id)) !== undefined;
+      const { audit_id } = await resetPolicyStats(context, { actor: caller, slots, policy_id, defined });
+      const message = `Policy ${policy_id} is shown from zero on; undoReset takes that back, and its history stays whole.`;
+      return { success: true, message, audit_id };
+    },
+  }),
+
+  'Mutation.resetAllStats': resolver({
+    arguments: z.object({}),
+    target: () => 'policies',
+    async resolve(_, { context, caller, slots }) {
+      const { audit_id, policies } = await resetAllStats(context, { actor: caller, slots });
+      const message = `All policies are shown from zero on (${policies} had counted something); undoReset takes that back, and their history stays whole.`;
+      return { success: true, message, audit_id };
+    },
+  }),
+
+  'Mutation.undoReset': resolver({
+    arguments: z.object({ audit_id: z.string() }),
+    async resolve({ audit_id }, { context, caller }) {
+      const undone = await undoReset(context, { actor: caller, audit_id });
+      const what = undone.covers === ALL_POLICIES ? 'All policies are' : `Policy ${undone.covers} is`;
+      const message = `${what} shown as before that reset.`;
+      return { success: true, message, audit_id: undone.audit_id };
+    },
+  }),
+};

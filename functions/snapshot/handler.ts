@@ -1,0 +1,48 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { systemClock, systemSleep } from '../../core/clock.ts';
+import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
+import { readExpectedEdges } from '../../core/network/read-edges.ts';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { environmentSchema } from './environment.ts';
+
+const environment = environmentSchema.parse(process.env);
+const logger = new Logger();
+const metrics = new Metrics();
+const client = makeDocumentClient();
+const tables = {
+  network: environment.NETWORK_TABLE,
+  traffic: environment.TRAFFIC_TABLE,
+  cache: environment.CACHE_TABLE,
+};
+const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
+
+/** The schedule passes the instant that it fired for, which a late or repeated call keeps. */
+const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
+
+/** Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by the schedule. */
+export async function handler(event: unknown, lambda: Context): Promise<SnapshotResult> {
+  logger.addContext(lambda);
+  const { scheduled_at } = eventSchema.parse(event);
+  const registered = await readExpectedEdges({ client, tables });
+  const result = await takeSnapshot({
+    store: { client, table: tables.traffic },
+    scheduled_at: Date.parse(scheduled_at),
+    registered: new Set(registered.map(edge => edge.id)),
+    retention: {
+      MINUTE: environment.MINUTE_RETENTION_HOURS,
+      HOUR: environment.HOUR_RETENTION_HOURS,
+      DAY: environment.DAY_RETENTION_HOURS,
+    },
+    clock: systemClock,
+    sleep: systemSleep,
+    previous,
+  });
+  logger.info('Snapshot is done.', { ...result });
+  metrics.addMetric('LanesSampled', MetricUnit.Count, result.lanes);
+  metrics.addMetric('LanesUnreadable', MetricUnit.Count, result.bad_lanes);
+  metrics.publishStoredMetrics();
+  return result;
+}

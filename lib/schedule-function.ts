@@ -1,0 +1,39 @@
+import type { Duration } from 'aws-cdk-lib';
+import {
+  ContextAttribute,
+  Schedule,
+  type ScheduleExpression,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { PatronusFunction } from './patronus-function.ts';
+
+export interface ScheduleFunctionProps {
+  fn: PatronusFunction;
+  schedule: ScheduleExpression;
+  data: DataStack;
+  description: string;
+  /** What it means when a call could not be delivered, and what to do. */
+  failure: string;
+  /** How long a call is still worth delivering. */
+  maxEventAge: Duration;
+}
+
+/** Calls a function on a schedule, with the instant it was due as `scheduled_at`; undelivered calls go to a queue that alarms. */
+export function scheduleFunction(scope: Construct, id: string, props: ScheduleFunctionProps): void {
+  const { fn, schedule, data, description, failure, maxEventAge } = props;
+  const failed = new DeadLetterQueue(scope, `${id}Failed`, { alarms: data.alarms, description: failure });
+  new Schedule(scope, `${id}Schedule`, {
+    schedule,
+    description,
+    target: new LambdaInvoke(fn, {
+      input: ScheduleTargetInput.fromObject({ scheduled_at: ContextAttribute.scheduledTime }),
+      retryAttempts: 1,
+      maxEventAge,
+      deadLetterQueue: failed,
+    }),
+  });
+}
