@@ -1,0 +1,175 @@
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
+import { takeSnapshot } from '../../core/history/snapshot.ts';
+import { type Lane, pairKey } from '../../core/traffic/lane.ts';
+import { encodeLane } from '../../core/traffic/lane-codec.ts';
+import { counterKey, laneKey } from '../../core/traffic/lane-keys.ts';
+import { type ApiUnderTest, makeApi, personIn } from '../support/api.ts';
+import { createTables, type TestTables } from '../support/tables.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-03-15T11:30:00Z');
+const SITE = '6f9d7a52-7d5f-4f3f-9a55-0c7a5a3b1c11';
+
+describe('history over the API', () => {
+  let db: TestTables;
+  let api: ApiUnderTest;
+
+  beforeAll(async () => {
+    db = await createTables();
+    api = makeApi(db);
+    for (const minute of [0, 1, 2, 3]) {
+      await putLane('edge-1', 'wan1', 2n ** 53n + BigInt(minute) * 60n);
+      await putLane('edge-2', 'wan2', BigInt(minute) * 30n);
+      await snapshot(START + minute * MINUTE);
+    }
+    api.now = START + 4 * MINUTE;
+  });
+  afterAll(() => db.drop());
+
+  async function putLane(edge_id: string, endpoint_id: string, packets: bigint): Promise<void> {
+    const pair = {
+      policy_id: 'default',
+      endpoint_id,
+      packets,
+      bytes: packets * 100n,
+      active_flows: 3,
+      earlier_packets: 0n,
+      earlier_bytes: 0n,
+    };
+    const lane: Lane = {
+      edge_id,
+      part: 0,
+      site_id: SITE,
+      policies_version: '1',
+      interval_s: 60,
+      boot_id: 'boot',
+      seq: 1,
+      parts: 1,
+      sent_at_ms: START,
+      first_heard_at_ms: START,
+      last_heard_at_ms: START,
+      slot: 0,
+      pairs: new Map([[pairKey(pair), pair]]),
+      paths: new Map(),
+    };
+    const Item = { ...laneKey(edge_id, 0), version: 1, data: encodeLane(lane) };
+    await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
+    await db.client.send(
+      new UpdateCommand({
+        TableName: db.tables.traffic,
+        Key: counterKey(edge_id === 'edge-1' ? 0 : 1, 'default'),
+        UpdateExpression: 'SET packets = :packets, bytes = :bytes, active_flows = :flows',
+        ExpressionAttributeValues: { ':packets': packets, ':bytes': packets * 100n, ':flows': 3 },
+      }),
+    );
+  }
+
+  function snapshot(at: number) {
+    return takeSnapshot({
+      store: { client: db.client, table: db.tables.traffic },
+      scheduled_at: at,
+      registered: new Set(['edge-1', 'edge-3']),
+      retention: DEFAULT_RETENTION,
+      clock: () => at,
+      sleep: async () => {},
+    });
+  }
+
+  const range = {
+    from: new Date(START).toISOString(),
+    to: new Date(START + 3 * MINUTE).toISOString(),
+  };
+
+  it('gives a policy its intervals, exact past 2^53, with rates and completeness', async () => {
+    const history = await api.data('Query.policyHistory', { policy_id: 'default', ...range });
+    expect(history).toMatchObject({
+      policy_id: 'default',
+      resolution: 'MINUTE',
+      sum: { packets: 270, packets_exact: '270', bytes_exact: '27000' },
+      previous: null,
+    });
+    expect(history.points).toHaveLength(3);
+    expect(history.points[0]).toMatchObject({
+      at: '2026-03-15T11:31:00.000Z',
+      packets_exact: '90',
+      packets_total_exact: String(2n ** 53n + 90n),
+      packets_per_second: 1.5,
+      bits_per_second: 1200,
+      active_flows: 6,
+      gap: false,
+      completeness: { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:31:00.000Z' },
+    });
+    expect(history.p95_bits_per_second).toBe((27_000 * 8) / 300);
+  });
+
+  it('adds all edges up to all traffic, and an endpoint to its part of it', async () => {
+    const all = await api.data('Query.trafficHistory', range);
+    const one = await api.data('Query.trafficHistory', {
+      ...range,
+      filter: { site_id: SITE, endpoint_id: 'wan2' },
+    });
+    expect([all.sum.packets_exact, one.sum.packets_exact]).toEqual(['270', '90']);
+  });
+
+  it('groups with the same total, largest first', async () => {
+    const stats = await api.data('Query.trafficStats', { ...range, group_by: ['ENDPOINT'], limit: 1 });
+    expect(stats).toMatchObject({
+      rows: [{ endpoint_id: 'wan1', policy_id: null, packets_exact: '180' }],
+      other: { packets_exact: '90' },
+      other_rows: 1,
+      total: { packets_exact: '270', bytes_exact: '27000' },
+    });
+  });
+
+  it('shows endpoints of a site live, and that counters and lanes agree', async () => {
+    const [first] = await api.data('Query.endpointStats', { site_id: SITE });
+    expect(first).toMatchObject({ endpoint_id: 'wan1', packets_exact: String(2n ** 53n + 180n) });
+    expect(await api.data('Query.trafficAudit')).toMatchObject({ agrees: true, lanes: 2, mismatches: [] });
+  });
+
+  it('shows a policy from zero after a reset, marks the interval, and takes the reset back', async () => {
+    api.now = START + 2 * MINUTE + 30_000;
+    const reset = await api.data('Mutation.resetPolicyStats', { policy_id: 'default' });
+    expect((await api.data('Query.policy', { id: 'default' })).packets_matched_exact).toBe('0');
+    expect((await api.data('Query.trafficTotals')).packets_exact).toBe('0');
+    api.now = START + 4 * MINUTE;
+    const { points } = await api.data('Query.policyHistory', { policy_id: 'default', ...range });
+    expect(points.map((point: { reset: boolean }) => point.reset)).toEqual([false, false, true]);
+    await api.data('Mutation.undoReset', { audit_id: reset.audit_id });
+    expect((await api.data('Query.policy', { id: 'default' })).packets_matched_exact).toBe(
+      String(2n ** 53n + 270n),
+    );
+  });
+
+  it.each([
+    [
+      'Query.policyHistory',
+      { policy_id: '1', from: range.to, to: range.from },
+      'from (2026-03-15T11:33:00.000Z) must lie before to (2026-03-15T11:30:00.000Z).',
+    ],
+    [
+      'Query.trafficStats',
+      { ...range, group_by: ['SITE', 'SITE'] },
+      'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+    ],
+    [
+      'Query.trafficStats',
+      { ...range, group_by: ['SITE'], limit: 1001 },
+      'limit must be a whole number from 1 to 1000.',
+    ],
+    [
+      'Query.trafficHistory',
+      { from: 'yesterday', to: range.to },
+      'from must be a time such as 2026-01-31T12:00:00Z.',
+    ],
+  ])('refuses %s %j', async (operation, args, message) => {
+    expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
+  });
+
+  it('lets only administrators reset', async () => {
+    const answer = await api.call('Mutation.resetAllStats', {}, { identity: personIn('operator') });
+    expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
+  });
+});
