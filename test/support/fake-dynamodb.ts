@@ -1,0 +1,154 @@
+import {
+  BatchGetCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../core/storage/tables.ts';
+import type { WriteAction } from '../../core/storage/write-action.ts';
+import { itemBytes } from './item-bytes.ts';
+
+type Item = Record<string, unknown>;
+type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']>;
+
+const MAX_ITEM_BYTES = 400 * 1024;
+
+/**
+ * A DynamoDB in memory, for tests with many runs: strong reads, conditions, transactions that write all or nothing with
+ * cancellation reasons, and the limits that ingest lives by. It knows only the expressions that are used; another one is an
+ * error. `ingest-exactness` runs the same scenarios on it and on DynamoDB Local.
+ */
+export class FakeDynamoDb {
+  readonly items = new Map<string, Item>();
+  /** The size of each item that was written by transactions, for counting write units. */
+  readonly transactionItemBytes: number[] = [];
+
+  /** To be passed where a document client is expected. */
+  get client(): DynamoDBDocumentClient {
+    return clientWith(command => this.send(command));
+  }
+
+  async send(command: unknown): Promise<unknown> {
+    if (command instanceof TransactWriteCommand) return this.#transact(command.input.TransactItems ?? []);
+    if (command instanceof BatchGetCommand) return this.#batchGet(command);
+    if (command instanceof QueryCommand) return this.#query(command);
+    if (command instanceof GetCommand) return { Item: copy(this.items.get(keyOf(command.input.Key))) };
+    if (command instanceof PutCommand) return this.#single(command.input as unknown as Write);
+    if (command instanceof UpdateCommand) return this.#single(command.input as unknown as Write);
+    throw new Error(`not known here: ${(command as object).constructor.name}`);
+  }
+
+  /** All items in the order of their keys, for comparing whole tables. */
+  dump(): Item[] {
+    return [...this.items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  }
+
+  #single(write: Write): object {
+    const old = this.items.get(keyOf(write.Item ?? write.Key));
+    if (!holds(write, old)) throw named('ConditionalCheckFailedException');
+    const item = applied(write, old);
+    if (itemBytes(item) > MAX_ITEM_BYTES) throw named('ValidationException');
+    this.items.set(keyOf(item), item);
+    return {};
+  }
+
+  #transact(actions: readonly WriteAction[]): object {
+    if (actions.length === 0 || actions.length > TRANSACTION_MAX_ACTIONS) throw named('ValidationException');
+    const writes = actions.map(action => (action.Put ?? action.Update) as unknown as Write);
+    const keys = new Set(writes.map(write => keyOf(write.Item ?? write.Key)));
+    if (keys.size < writes.length) throw named('ValidationException');
+    const written: Item[] = [];
+    const reasons = writes.map(write => {
+      const old = this.items.get(keyOf(write.Item ?? write.Key));
+      if (!holds(write, old)) return { Code: 'ConditionalCheckFailed' };
+      const item = applied(write, old);
+      if (itemBytes(item) > MAX_ITEM_BYTES) return { Code: 'ValidationError' };
+      written.push(item);
+      return { Code: 'None' };
+    });
+    if (written.reduce((sum, item) => sum + itemBytes(item), 0) > TRANSACTION_MAX_BYTES) {
+      throw named('ValidationException');
+    }
+    if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+    for (const item of written) {
+      this.items.set(keyOf(item), item);
+      this.transactionItemBytes.push(itemBytes(item));
+    }
+    return {};
+  }
+
+  #batchGet({ input }: BatchGetCommand): object {
+    const [table, { Keys = [], ConsistentRead = false } = {}] = Object.entries(input.RequestItems ?? {})[0]!;
+    if (!ConsistentRead) throw new Error('a weak read');
+    if (Keys.length === 0 || Keys.length > 100) throw named('ValidationException');
+    const found = Keys.flatMap(key => copy(this.items.get(keyOf(key))) ?? []);
+    return { Responses: { [table]: found }, UnprocessedKeys: {} };
+  }
+
+  #query({ input }: QueryCommand): object {
+    if (!input.ConsistentRead) throw new Error('a weak read');
+    const { ':pk': pk, ...others } = input.ExpressionAttributeValues ?? {};
+    const prefix = String(Object.values(others)[0] ?? '');
+    const Items = this.dump().filter(item => item.pk === pk && String(item.sk).startsWith(prefix));
+    return { Items: Items.map(item => copy(item)) };
+  }
+}
+
+/** A document client that sends through `send`. The SDK's paginators check the class of their client. */
+export function clientWith(send: (command: unknown) => Promise<unknown>): DynamoDBDocumentClient {
+  return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
+}
+
+function keyOf(key: Item | undefined): string {
+  return `${key?.pk}\u0000${key?.sk}`;
+}
+
+function copy(item: Item | undefined): Item | undefined {
+  return item && structuredClone(item);
+}
+
+function holds(
+  { ConditionExpression: condition, ExpressionAttributeValues: values }: Write,
+  old?: Item,
+): boolean {
+  if (condition === undefined) return true;
+  return condition.split(' OR ').some(term => {
+    const missing = /^attribute_not_exists\((\w+)\)$/.exec(term);
+    if (missing) return old?.[missing[1]!] === undefined;
+    const equal = /^(\w+) = (:\w+)$/.exec(term);
+    if (equal) return old?.[equal[1]!] === values?.[equal[2]!];
+    throw new Error(`condition not known here: ${term}`);
+  });
+}
+
+function applied(
+  { Item, Key, UpdateExpression = '', ExpressionAttributeValues: values = {} }: Write,
+  old?: Item,
+): Item {
+  if (Item) return structuredClone(Item);
+  const item: Item = { ...Key, ...old };
+  const [, verb, terms] = /^(ADD|SET) (.*)$/.exec(UpdateExpression) ?? [];
+  for (const term of terms?.split(', ') ?? []) {
+    const [, name, value] = /^(\w+) (?:= )?(:\w+)$/.exec(term) ?? [];
+    if (!name || !value) throw new Error(`update not known here: ${UpdateExpression}`);
+    item[name] = verb === 'SET' ? values[value] : sum(item[name], values[value]);
+  }
+  return item;
+}
+
+function sum(a: unknown, b: unknown): number | bigint {
+  const total = BigInt((a ?? 0) as number) + BigInt(b as number);
+  const small = total >= BigInt(Number.MIN_SAFE_INTEGER) && total <= BigInt(Number.MAX_SAFE_INTEGER);
+  return small ? Number(total) : total;
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
+}
+
+function cancelled(CancellationReasons: { Code: string }[]): Error {
+  return Object.assign(named('TransactionCanceledException'), { CancellationReasons });
+}

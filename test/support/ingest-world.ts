@@ -1,0 +1,224 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import type { TableNames } from '../../core/storage/tables.ts';
+import { ingest } from '../../core/traffic/ingest.ts';
+import { laneTotals } from '../../core/traffic/lane.ts';
+import { LaneMemory } from '../../core/traffic/lane-memory.ts';
+import { type Counts, readCounters } from '../../core/traffic/read-counters.ts';
+import { readLanesOfEdge } from '../../core/traffic/read-lanes.ts';
+import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
+import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import { FAULTS, type Fault, type FaultyClient, faultyClient } from './faults.ts';
+import { ingestContext } from './ingest-context.ts';
+import { type Random, seededRandom } from './random.ts';
+import { reportRecord, T0 } from './report-records.ts';
+import type { ReportStream } from './report-stream.ts';
+
+export interface WorldOptions {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+  stream: ReportStream;
+  seed: number;
+  /** Probability that a call goes wrong. */
+  faults: number;
+  /** Probability that a second function works on the same shard at the same time. */
+  races: number;
+  /** Probability that clean-up runs at the same time, and takes every gauge out that it sees. */
+  cleanups: number;
+  /** Probability that a batch is delivered again although it was done. */
+  redelivered: number;
+}
+
+const SLOTS = 16;
+
+/** Where the gauges of every lane are long silent. */
+const LATER = T0 + 1e9;
+
+/**
+ * Lambda with a stream before it: batches of one shard, functions that live on with their memory or are killed, partial
+ * failures, redelivery, and everything of it at the same time.
+ */
+export class IngestWorld {
+  readonly #options: WorldOptions;
+  readonly #random: Random;
+  readonly #clients: FaultyClient[] = [];
+  readonly #memories = new Map<string, LaneMemory>();
+  /** Records that the database was made to refuse: to be replayed out of the quarantine. */
+  readonly refused: StreamRecord[] = [];
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.#random = seededRandom(options.seed);
+  }
+
+  /** Reads the stream to its end. */
+  async run(): Promise<void> {
+    for (const shards of this.#options.stream.generations) {
+      await Promise.all(shards.map((records, shard) => this.#readShard(records, shard)));
+    }
+    for (const client of this.#clients) await client.landAll();
+    await this.deliver(this.refused.splice(0));
+  }
+
+  /** Delivers these records to a new function until all are dealt with; nothing goes wrong. */
+  async deliver(records: readonly StreamRecord[]): Promise<void> {
+    const { client, tables } = this.#options;
+    let open: readonly StreamRecord[] = records;
+    while (open.length > 0) open = await ingest(open, ingestContext({ client, tables }));
+  }
+
+  /** Everything from the beginning, once more. */
+  async replay(): Promise<void> {
+    for (const records of this.#options.stream.generations.flat()) await this.deliver(records);
+  }
+
+  /** Every edge begins a new boot with one active flow: what the gauges must show then does not depend on any order. */
+  async settleGauges(): Promise<void> {
+    for (const [e, edge_id] of this.#options.stream.edges.entries()) {
+      for (const part of [0, 1, 2]) {
+        const policies = [{ policy_id: `${edge_id}-p`, active_flows: e + 1 }];
+        const place = { sequence: 1_000_000 + e * 10 + part, arrived_ms: 1e6 };
+        const last = { edge_id, boot_id: 'last', sent_ms: 1e9, part, parts: 3, policies };
+        await this.deliver([reportRecord(last, place)]);
+      }
+    }
+  }
+
+  async cleanUp(): Promise<void> {
+    const { client, tables } = this.#options;
+    await takeOutSilentGauges({ client, tables, ...cleanupTime() });
+  }
+
+  counters(): Promise<Map<string, Counts>> {
+    const { client, tables } = this.#options;
+    return readCounters(client, tables, { slots: SLOTS });
+  }
+
+  /** Counters and lanes show, to the byte, what the edges counted; gauges agree between both. */
+  async expectExact(): Promise<void> {
+    const { client, tables, stream } = this.#options;
+    const lanes = (await Promise.all(stream.edges.map(edge => readLanesOfEdge(client, tables, edge)))).flat();
+    const pairs = lanes.flatMap(lane =>
+      laneTotals(lane).map(pair => ({ edge_id: lane.edge_id, part: lane.part, ...pair })),
+    );
+    const shown = sums(pairs, pair => `${pair.edge_id} ${pair.part} ${pair.policy_id} ${pair.endpoint_id}`);
+    const due = sums(
+      stream.expected,
+      pair => `${pair.edge_id} ${pair.part} ${pair.policy_id} ${pair.endpoint_id}`,
+    );
+    expect(shown, 'lanes').toEqual(due);
+
+    const policies = new Set(stream.expected.map(({ policy_id }) => policy_id));
+    const counters = [...(await this.counters())]
+      .filter(([policy_id]) => policies.has(policy_id))
+      .map(([policy_id, counts]) => ({ policy_id, ...counts }));
+    expect(
+      sums(counters, counter => counter.policy_id),
+      'counters',
+    ).toEqual(sums(stream.expected, pair => pair.policy_id));
+    const gauges = (list: { policy_id: string; active_flows: number }[]) => {
+      const sum = new Map<string, number>();
+      for (const { policy_id, active_flows } of list) {
+        sum.set(policy_id, (sum.get(policy_id) ?? 0) + active_flows);
+      }
+      return new Map([...sum].filter(([id, flows]) => flows !== 0 && policies.has(id)).sort());
+    };
+    expect(gauges(counters), 'gauges').toEqual(gauges(pairs));
+  }
+
+  async #readShard(records: readonly StreamRecord[], shard: number): Promise<void> {
+    const random = this.#random;
+    let attempts = 0;
+    for (let position = 0; position < records.length; ) {
+      const size = 1 + random.below(8);
+      const batch = records.slice(position, position + size);
+      const calm = ++attempts > 4;
+      const others: Promise<unknown>[] = [];
+      if (random.chance(this.#options.races)) {
+        const from = Math.max(0, position - random.below(4));
+        others.push(this.#invoke(records.slice(from, from + 1 + random.below(8)), `${shard} racer`, calm));
+      }
+      if (random.chance(this.#options.cleanups)) others.push(this.#cleanUpBeside());
+      const open = await this.#invoke(batch, `${shard} ${random.below(2)}`, calm);
+      await Promise.all(others);
+      const failed = open === 'failed' ? 0 : open[0] ? batch.indexOf(open[0]) : batch.length;
+      if (failed > 0) attempts = 0;
+      position += failed;
+      if (random.chance(this.#options.redelivered)) position = Math.max(0, position - random.below(5));
+    }
+  }
+
+  async #invoke(
+    batch: readonly StreamRecord[],
+    container: string,
+    calm: boolean,
+  ): Promise<StreamRecord[] | 'failed'> {
+    const { client, tables } = this.#options;
+    const faulty = this.#faulty(client, calm ? 0 : this.#options.faults);
+    const memory = this.#memories.get(container) ?? new LaneMemory();
+    this.#memories.set(container, memory);
+    const random = this.#random;
+    const short = !calm && random.chance(0.05);
+    const context = ingestContext({
+      client: faulty.client,
+      tables,
+      memory,
+      random: random.next,
+      deadline: T0 + (short ? 20 : 60_000),
+      warn: (_, { reason, sequence_number }) => {
+        const record = batch.find(each => each.sequence_number === sequence_number);
+        if (reason === 'refused' && record) this.refused.push(record);
+      },
+    });
+    try {
+      const open = await ingest(batch, context);
+      if (!faulty.killed) return open;
+    } catch (error) {
+      const planned = ['Killed', 'AccessDeniedException'].includes((error as Error).name);
+      if (!planned) throw error;
+    }
+    if (faulty.killed) this.#memories.delete(container);
+    return 'failed';
+  }
+
+  async #cleanUpBeside(): Promise<void> {
+    const { client, tables } = this.#options;
+    const faulty = this.#faulty(client, this.#options.faults);
+    await takeOutSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
+  }
+
+  #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient {
+    const random = this.#random;
+    const faultOf = (): Fault | undefined => (random.chance(probability) ? random.pick(FAULTS) : undefined);
+    const turns = async () => {
+      for (let turns = random.below(6); turns > 0; turns--) await null;
+    };
+    const faulty = faultyClient(client, faultOf, turns);
+    this.#clients.push(faulty);
+    return faulty;
+  }
+}
+
+function cleanupTime() {
+  let now = LATER;
+  return {
+    clock: () => now,
+    sleep: async (ms: number) => {
+      now += ms;
+    },
+    random: () => 0.5,
+    deadline: LATER + 60_000,
+  };
+}
+
+function sums<T extends { packets: bigint; bytes: bigint }>(
+  list: readonly T[],
+  keyOf: (item: T) => string,
+): Map<string, { packets: bigint; bytes: bigint }> {
+  const found = new Map<string, { packets: bigint; bytes: bigint }>();
+  for (const item of list) {
+    const sum = found.get(keyOf(item)) ?? { packets: 0n, bytes: 0n };
+    found.set(keyOf(item), { packets: sum.packets + item.packets, bytes: sum.bytes + item.bytes });
+  }
+  return new Map([...found].filter(([, { packets, bytes }]) => packets > 0n || bytes > 0n).sort());
+}

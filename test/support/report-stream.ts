@@ -1,0 +1,169 @@
+import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import { type Random, seededRandom } from './random.ts';
+import { type RecordPlace, type ReportSketch, rawRecord, reportRecord } from './report-records.ts';
+
+export interface StreamShape {
+  seed: number;
+  edges: number;
+  boots: number;
+  /** Reports of a boot. */
+  reports: number;
+  policies: number;
+  maxParts: number;
+  /** Shards at the beginning; each is split or merged `reshards` times. */
+  shards: number;
+  reshards: number;
+  /** Probabilities of a report. */
+  lost: number;
+  repeated: number;
+  /** How far a report may be moved back in its edge's order, in places. */
+  disorder: number;
+  /** Records that must go to the quarantine. Only where order is kept: a total goes down only after it was up. */
+  bad: boolean;
+  /** Before every id, so that runs can share tables. */
+  prefix: string;
+}
+
+/** Totals that must be counted, by edge, part, boot, policy and endpoint. */
+export interface ExpectedPair {
+  edge_id: string;
+  part: number;
+  policy_id: string;
+  endpoint_id: string;
+  packets: bigint;
+  bytes: bigint;
+}
+
+export interface ReportStream {
+  /** By generation, then by shard: a generation's shards are read after those of the one before have ended. */
+  generations: StreamRecord[][][];
+  expected: ExpectedPair[];
+  edges: string[];
+  badRecords: number;
+}
+
+interface Delivery {
+  sketch: ReportSketch;
+  order: number;
+}
+
+/** A stream as edges make it: totals that grow, boots that follow each other, and everything that a network does to it. */
+export function makeStream(shape: StreamShape): ReportStream {
+  const random = seededRandom(shape.seed);
+  const expected: ExpectedPair[] = [];
+  const edges: string[] = [];
+  let badRecords = 0;
+  const generations: StreamRecord[][][] = Array.from({ length: shape.reshards + 1 }, (_, generation) =>
+    Array.from({ length: Math.max(1, shape.shards + (generation % 2)) }, () => []),
+  );
+  let sequence = 0;
+  for (let e = 0; e < shape.edges; e++) {
+    const edge_id = `${shape.prefix}edge-${e}`;
+    edges.push(edge_id);
+    const deliveries = edgeDeliveries(edge_id, shape, random, expected);
+    const bad = shape.bad ? badOnes(deliveries, random) : [];
+    badRecords += bad.length;
+    const records = [...deliveries, ...bad];
+    for (const [i, { sketch }] of records.entries()) {
+      const generation = Math.min(shape.reshards, Math.floor((i / records.length) * (shape.reshards + 1)));
+      const shards = generations[generation]!;
+      const shard = e % shards.length;
+      const place: RecordPlace = { sequence: sequence++, shard: generation * 7 + shard, arrived_ms: i * 10 };
+      shards[shard]!.push(recordOf(sketch, edge_id, place));
+    }
+  }
+  return { generations, expected, edges, badRecords };
+}
+
+function recordOf(sketch: ReportSketch, edge_id: string, place: RecordPlace): StreamRecord {
+  if (sketch.v === undefined) return reportRecord(sketch, place);
+  return rawRecord(Buffer.from(`not a report ${place.sequence}`), { ...place, partition_key: edge_id });
+}
+
+function edgeDeliveries(
+  edge_id: string,
+  shape: StreamShape,
+  random: Random,
+  expected: ExpectedPair[],
+): Delivery[] {
+  const deliveries: Delivery[] = [];
+  for (let b = 0; b < shape.boots; b++) {
+    const parts = 1 + random.below(shape.maxParts);
+    const clockSkew = random.chance(0.2) ? -1e12 : 0;
+    for (let part = 0; part < parts; part++) {
+      const boot = { edge_id, boot_id: `boot-${b}`, part, parts };
+      const sketches = partReports(boot, b * 3_600_000 + clockSkew, shape, random);
+      const delivered = sketches.filter(() => !random.chance(shape.lost));
+      const last = delivered.at(-1);
+      if (!last) continue;
+      // The last report that arrives names every pair; others may leave out what they like.
+      last.full();
+      for (const pair of last.sketch.policies ?? []) {
+        expected.push({ edge_id, part, endpoint_id: 'wan1', packets: 0n, bytes: 0n, ...pair });
+      }
+      for (const { sketch } of delivered) {
+        const times = random.chance(shape.repeated) ? 2 + random.below(2) : 1;
+        for (let t = 0; t < times; t++) {
+          const order = b * 1000 + (sketch.seq ?? 0) * 10 + random.below(1 + shape.disorder * 10);
+          deliveries.push({ sketch, order });
+        }
+      }
+    }
+  }
+  return deliveries.sort((a, b) => a.order - b.order);
+}
+
+interface PartReport {
+  sketch: ReportSketch;
+  /** Makes the report name every pair that its boot has counted. */
+  full(): void;
+}
+
+function partReports(
+  boot: Pick<ReportSketch, 'edge_id' | 'boot_id' | 'part' | 'parts'>,
+  start_ms: number,
+  shape: StreamShape,
+  random: Random,
+): PartReport[] {
+  const pairs = Array.from({ length: shape.policies }, (_, p) => ({
+    policy_id: `${shape.prefix}p${(p % Math.ceil(shape.policies / 2)) * 3 + boot.part!}`,
+    endpoint_id: `wan${Math.floor(p / Math.ceil(shape.policies / 2))}`,
+    packets: 0n,
+    bytes: 0n,
+  }));
+  const reports: PartReport[] = [];
+  for (let seq = 1; seq <= shape.reports; seq++) {
+    for (const pair of pairs) {
+      if (random.chance(0.3)) continue;
+      pair.packets += BigInt(random.below(1000));
+      pair.bytes += random.chance(0.1) ? 2n ** 52n : BigInt(random.below(1_000_000));
+    }
+    const all = pairs.map(pair => ({ ...pair, active_flows: random.below(5) }));
+    const sketch: ReportSketch = {
+      ...boot,
+      seq,
+      sent_ms: start_ms + seq * 60_000 + random.below(100),
+      policies: all.filter(() => !random.chance(0.2)),
+    };
+    reports.push({ sketch, full: () => Object.assign(sketch, { policies: all }) });
+  }
+  return reports;
+}
+
+/** Of the edge's last report: with another number of parts, with a total that went down; and something unreadable. */
+function badOnes(deliveries: Delivery[], random: Random): Delivery[] {
+  const last = deliveries.at(-1);
+  if (!last) return [];
+  const { sketch, order } = last;
+  const seq = (sketch.seq ?? 0) + 1000;
+  const bad: ReportSketch[] = [
+    { ...sketch, v: 1 },
+    { ...sketch, seq, parts: (sketch.parts ?? 1) + 1 },
+  ];
+  const up = sketch.policies?.find(({ packets = 0n }) => packets > 0n);
+  const wasFull = deliveries.some(
+    other => other.sketch.boot_id === sketch.boot_id && other.sketch.policies?.some(p => p === up),
+  );
+  if (up && wasFull) bad.push({ ...sketch, seq, policies: [{ ...up, packets: (up.packets ?? 0n) - 1n }] });
+  return bad.filter(() => random.chance(0.7)).map(badSketch => ({ sketch: badSketch, order }));
+}
