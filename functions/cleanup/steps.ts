@@ -1,7 +1,14 @@
+import { CACHE_NAMES } from '../../core/cache/product-caches.ts';
+import { sweepCaches } from '../../core/cache/sweep-caches.ts';
 import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 
 /** All duties of the clean-up, in their order. A new one is a line here. */
 export const steps: readonly CleanupStep[] = [
   { name: 'gauges', run: async context => ({ ...(await takeOutSilentGauges(context)) }) },
+  {
+    name: 'caches',
+    run: ({ client, tables, clock, deadline }) =>
+      sweepCaches({ client, table: tables.cache, caches: CACHE_NAMES, clock, deadline }),
+  },
 ];

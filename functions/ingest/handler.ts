@@ -14,6 +14,7 @@ import { IngestTally } from '../../core/traffic/ingest-tally.ts';
 import { LaneMemory } from '../../core/traffic/lane-memory.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
+import { makePathMeasurements } from './path-measurements.ts';
 
 /** One call to the database at most; the last one that starts before the deadline ends within the margin. */
 const REQUEST_TIMEOUT_MS = 3000;
@@ -38,6 +39,8 @@ const tables = {
   cache: environment.CACHE_TABLE,
 };
 
+const onPathReports = makePathMeasurements({ client, tables, logger, env: process.env });
+
 /** Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. */
 export async function handler(
   event: KinesisStreamEvent,
@@ -57,6 +60,7 @@ export async function handler(
     sleep: systemSleep,
     random: Math.random,
     deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
+    onPathReports,
     warn: (message, details) => logger.warn(message, details),
   }).finally(() => publish(tally));
   return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
