@@ -18,7 +18,7 @@ import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
-import { grantCaching, grantPutAndUpdate, grantRead, grantWriteExceptAudit } from './table-grants.ts';
+import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -86,7 +86,7 @@ export class ApiStack extends Stack {
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);
     // A reset puts a baseline beside the counters, which it can read only.
-    grantPutAndUpdate(data.traffic, fn);
+    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE']);
     grantCaching(data.cache, fn);
     return fn;
   }

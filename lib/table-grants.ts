@@ -4,6 +4,9 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 const READ = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'];
 const AUDIT_KEYS = 'AUDIT#*';
 
+// ForAllValues holds for a request without keys too: this closes that case.
+const WITH_KEYS = { Null: { 'dynamodb:LeadingKeys': 'false' } };
+
 /** Consistent reads by key; no Scan, which no function needs. */
 export function grantRead(table: Table, to: IGrantable): void {
   allow(to, READ, table);
@@ -14,6 +17,20 @@ export function grantPutAndUpdate(table: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'UpdateItem'], table);
 }
 
+/** Puts and updates in these partitions only, for a function that may read the rest. A `*` at the end stands for anything. */
+export function grantPutAndUpdateAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+        ...WITH_KEYS,
+      },
+    }),
+  );
+}
+
 /** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */
 export function grantBatchPut(table: Table, to: IGrantable): void {
   allow(to, ['BatchWriteItem', 'PutItem'], table);
@@ -21,8 +38,7 @@ export function grantBatchPut(table: Table, to: IGrantable): void {
 
 /**
  * Puts anywhere, updates and deletes anywhere but among the audit entries: those can only be added. BatchWriteItem is left
- * out, because its deletes are not asked for DeleteItem. The Null condition closes the case that ForAllValues holds for a
- * request without keys.
+ * out, because its deletes are not asked for DeleteItem.
  */
 export function grantWriteExceptAudit(table: Table, to: IGrantable): void {
   allow(to, ['PutItem'], table);
@@ -54,7 +70,7 @@ export function grantPutUnder(table: Table, to: IGrantable, prefixes: readonly s
       resources: [table.tableArn],
       conditions: {
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map(prefix => `${prefix}*`) },
-        Null: { 'dynamodb:LeadingKeys': 'false' },
+        ...WITH_KEYS,
       },
     }),
   );
