@@ -120,6 +120,12 @@ const expected: Record<OperationName, keyof typeof allowed> = {
   'Mutation.resetPolicyStats': 'forAdmins',
   'Mutation.resetAllStats': 'forAdmins',
   'Mutation.undoReset': 'forAdmins',
+  'Query.cacheStats': 'forAll',
+  'Query.routingDecision': 'forAll',
+  'Query.policyRouting': 'forAll',
+  'Mutation.clearCache': 'forAdmins',
+  'Mutation.setPolicyRouting': 'forOperators',
+  'Mutation.failoverPath': 'forOperators',
 };
 
 describe('authorize', () => {
