@@ -3,11 +3,12 @@ import {
   GraphQLError,
   type GraphQLSchema,
   isScalarType,
+  isSpecifiedScalarType,
   parse,
   validateSchema,
 } from 'graphql';
 import { GatewayConfigurationError } from '../gateway-error.ts';
-import { APPSYNC_DEFINITIONS } from './appsync-definitions.ts';
+import { APPSYNC_DEFINITIONS, APPSYNC_SCALARS } from './appsync-definitions.ts';
 import { implementScalar } from './scalars.ts';
 
 /**
@@ -17,10 +18,21 @@ import { implementScalar } from './scalars.ts';
 export function buildSchema(sdl: string): GraphQLSchema {
   const schema = build(sdl);
   const [problem] = validateSchema(schema);
-  if (problem !== undefined)
-    throw new GatewayConfigurationError(`The GraphQL schema is not valid: ${problem.message}`);
-  for (const type of Object.values(schema.getTypeMap())) if (isScalarType(type)) implementScalar(type);
+  if (problem !== undefined) refuse(problem.message);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isScalarType(type) || isSpecifiedScalarType(type)) continue;
+    if (!isAppSyncScalar(type.name)) refuse(`AppSync takes no scalars of one's own: ${type.name}.`);
+    implementScalar(type);
+  }
   return schema;
+}
+
+function isAppSyncScalar(name: string): boolean {
+  return (APPSYNC_SCALARS as readonly string[]).includes(name);
+}
+
+function refuse(problem: string): never {
+  throw new GatewayConfigurationError(`The GraphQL schema is not valid: ${problem}`);
 }
 
 function build(sdl: string): GraphQLSchema {

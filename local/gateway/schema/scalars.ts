@@ -32,10 +32,9 @@ const RULES: Record<ScalarName, ScalarRule> = {
   AWSIPAddress: { called: 'IP address', accepts: isAddress },
 };
 
-/** Gives AppSync's scalars of a schema their behaviour. */
+/** Gives one of AppSync's scalars its behaviour. */
 export function implementScalar(scalar: GraphQLScalarType): void {
   const rule = RULES[scalar.name as ScalarName];
-  if (rule === undefined) return;
   const json = scalar.name === 'AWSJSON';
   const parse = (value: unknown, node?: ValueNode) => {
     if (!rule.accepts(value)) {
