@@ -14,7 +14,7 @@ export type ApplicationClass = (typeof APPLICATION_CLASSES)[number];
 
 const OTHER = APPLICATION_CLASSES.indexOf('Other');
 
-/** Single ports, as registered with IANA or used by the product's defaults. */
+/** Single ports, as registered with IANA or a product's default; none from 32768 on, where clients take theirs. */
 const PORTS: Record<Exclude<ApplicationClass, 'Other'>, number[]> = {
   VoIP: [1720, 2427, 2727, 4569, 5060, 5061],
   VideoConference: [
@@ -26,7 +26,7 @@ const PORTS: Record<Exclude<ApplicationClass, 'Other'>, number[]> = {
   ],
   Web: [80, 443, 3128, 8000, 8008, 8080, 8443, 8888],
   Email: [25, 109, 110, 143, 465, 587, 993, 995, 2525],
-  Database: [1433, 1434, 1521, 3306, 5432, 5984, 6379, 9042, 9200, 11211, 27017, 27018, 27019, 50000],
+  Database: [1433, 1434, 1521, 3306, 5432, 5984, 6379, 9042, 9200, 11211, 27017, 27018, 27019],
 };
 
 /** RTP's customary range; only where neither port is one of the single ports, because ephemeral ports lie in it too. */
