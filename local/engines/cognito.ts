@@ -19,6 +19,8 @@ export interface CognitoEngine extends Engine {
 
 const ISSUER_DOMAIN = 'http://cognito.localhost';
 
+const PORT = 9229;
+
 /** Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public: tokens prove nothing outside this machine. */
 export async function startCognito({ directory }: CognitoOptions): Promise<CognitoEngine> {
   const settings = join(directory, '.cognito');
@@ -31,8 +33,9 @@ export async function startCognito({ directory }: CognitoOptions): Promise<Cogni
     name: 'cognito-local',
     file: createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'),
     cwd: directory,
+    givenPort: PORT,
     env: {
-      PORT: '0',
+      PORT: `${PORT}`,
       AWS_REGION: REGION,
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,

@@ -9,6 +9,8 @@ export interface KinesisOptions {
   dataDirectory?: string;
 }
 
+const PLAIN_PORT = 4568;
+
 /** Starts `kinesis-local` on the loopback and waits until it listens. */
 export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<Engine> {
   const file = createRequire(import.meta.url).resolve('kinesis-local/main.js');
@@ -17,9 +19,10 @@ export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<En
     file,
     // It reads its certificate from server.json in the folder that it runs in.
     cwd: dirname(file),
+    givenPort: PLAIN_PORT,
     env: {
-      KINESIS_MOCK_PLAIN_PORT: '0',
-      KINESIS_MOCK_TLS_PORT: '0',
+      KINESIS_MOCK_PLAIN_PORT: `${PLAIN_PORT}`,
+      KINESIS_MOCK_TLS_PORT: `${PLAIN_PORT + 1}`,
       AWS_REGION: REGION,
       LOG_LEVEL: 'ERROR',
       ...INSTANT,

@@ -10,13 +10,15 @@ export interface NodeEngineOptions {
   /** Folder that it runs in. */
   cwd: string;
   env: Record<string, string>;
+  /** The port that `env` gives its plain HTTP server; it really listens on a free one. */
+  givenPort: number;
 }
 
 /**
  * Starts an engine that is a Node program, held to the loopback, and waits until it listens for plain HTTP.
  * It ends with the process that started it, even when that is killed.
  */
-export function startNodeEngine({ name, file, cwd, env }: NodeEngineOptions): Promise<Engine> {
+export function startNodeEngine({ name, file, cwd, env, givenPort }: NodeEngineOptions): Promise<Engine> {
   const child = fork(file, [], {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
@@ -26,16 +28,16 @@ export function startNodeEngine({ name, file, cwd, env }: NodeEngineOptions): Pr
   return engineProcess({
     name,
     child,
-    untilReady: plainPort(child),
+    untilReady: portOf(givenPort, child),
     askToEnd: () => child.kill('SIGTERM'),
   });
 }
 
-function plainPort(child: ChildProcess): Promise<number> {
+function portOf(givenPort: number, child: ChildProcess): Promise<number> {
   return new Promise(resolve =>
     child.on('message', message => {
-      const { listening, tls } = message as ListeningMessage;
-      if (!tls) resolve(listening);
+      const { given, port } = message as ListeningMessage;
+      if (given === givenPort) resolve(port);
     }),
   );
 }

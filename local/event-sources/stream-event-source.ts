@@ -1,0 +1,150 @@
+import type { Clock, Sleep } from '../../core/clock.ts';
+import type { LambdaFunction } from '../lambda/lambda-function.ts';
+import type { EventSourceMapping } from '../resources/event-source-mapping-schema.ts';
+import { type Checkpoints, SHARD_END } from './checkpoints.ts';
+import { batchCollector } from './collect-batch.ts';
+import { failedBatchMessage } from './failed-batch.ts';
+import { makeFilter } from './filter-criteria.ts';
+import { processBatch } from './process-batch.ts';
+import type { Shard, ShardPosition, ShardReader, ShardSource } from './shard-source.ts';
+
+/** Pause between two looks for new shards, and between two reads that found nothing. Lambda takes a second for the latter. */
+const DISCOVERY_MS = 1000;
+const POLL_MS = 250;
+const AFTER_ERROR_MS = 1000;
+
+export interface StreamEventSourceOptions {
+  mapping: EventSourceMapping;
+  source: ShardSource;
+  target: Pick<LambdaFunction, 'arn' | 'invoke'>;
+  checkpoints: Checkpoints;
+  /** Gets Lambda's message about each batch that was given up on. */
+  onFailed(message: Record<string, unknown>): Promise<void>;
+  /** Told of troubles with reading the stream; reading goes on. */
+  onTrouble(trouble: unknown): void;
+  clock: Clock;
+  sleep: Sleep;
+}
+
+export interface EventSource {
+  /** Ends reading; batches under way are not waited for. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Reads a stream as a Lambda event source mapping does: one batch at a time of each shard, in order, a child shard only after
+ * its parents were drained, shards that appear later included.
+ */
+export function startStreamEventSource(options: StreamEventSourceOptions): EventSource {
+  const { mapping, source, checkpoints, onTrouble, sleep } = options;
+  const stopping = new AbortController();
+  const stopped = (): boolean => stopping.signal.aborted;
+  const reading = new Map<string, Promise<void>>();
+  const known = new Set<string>();
+  let wake = Promise.withResolvers<void>();
+
+  async function discover(): Promise<void> {
+    for (let first = true; !stopped(); ) {
+      try {
+        const shards = await source.listShards();
+        for (const shard of shards) {
+          if (isReady(shard, shards)) start(shard, first ? mapping.StartingPosition : 'TRIM_HORIZON');
+        }
+        first = false;
+      } catch (cause) {
+        if (!stopped()) onTrouble(cause);
+      }
+      await Promise.race([interruptible(DISCOVERY_MS), wake.promise]);
+      wake = Promise.withResolvers();
+    }
+  }
+
+  function isReady({ id, parents }: Shard, shards: Shard[]): boolean {
+    if (known.has(id) || checkpoints.get(id) === SHARD_END) return false;
+    return parents.every(
+      parent => !shards.some(shard => shard.id === parent) || checkpoints.get(parent) === SHARD_END,
+    );
+  }
+
+  function start({ id }: Shard, from: 'TRIM_HORIZON' | 'LATEST'): void {
+    known.add(id);
+    const done = checkpoints.get(id);
+    const position: ShardPosition = done === undefined ? from : { after: done };
+    reading.set(
+      id,
+      consume(id, position).finally(() => reading.delete(id)),
+    );
+  }
+
+  async function consume(shardId: string, position: ShardPosition): Promise<void> {
+    const filter = makeFilter(mapping.FilterCriteria?.Filters ?? []);
+    const collect = batchCollector({
+      reader: patient(source.openShard(shardId, position)),
+      batchSize: mapping.BatchSize,
+      windowMs: mapping.MaximumBatchingWindowInSeconds * 1000,
+      pollMs: POLL_MS,
+      clock: options.clock,
+      sleep: interruptible,
+      stopped,
+    });
+    while (!stopped()) {
+      const { records, ended } = await collect();
+      const wanted = records.filter(({ event }) => filter(event));
+      if (wanted.length > 0) await processBatch(wanted, batchContext(shardId));
+      if (stopped()) return;
+      const last = records.at(-1);
+      if (last && last !== wanted.at(-1)) await checkpoints.set(shardId, last.sequenceNumber);
+      if (!ended) continue;
+      await checkpoints.set(shardId, SHARD_END);
+      wake.resolve();
+      return;
+    }
+  }
+
+  function batchContext(shardId: string) {
+    const { target, clock } = options;
+    return {
+      rules: mapping,
+      invoke: (event: unknown) => target.invoke(event),
+      checkpoint: (sequenceNumber: string) => checkpoints.set(shardId, sequenceNumber),
+      discard: (failed: Parameters<typeof failedBatchMessage>[0]) =>
+        options.onFailed(
+          failedBatchMessage(failed, { source, shardId, functionArn: target.arn, now: clock() }),
+        ),
+      clock,
+      sleep: interruptible,
+      stopped,
+    };
+  }
+
+  /** Reads on after troubles: the stream may be busy or starting again. */
+  function patient(reader: ShardReader): ShardReader {
+    return {
+      async read(limit) {
+        try {
+          return await reader.read(limit);
+        } catch (cause) {
+          if (!stopped()) onTrouble(cause);
+          await interruptible(AFTER_ERROR_MS);
+          return { records: [], ended: false };
+        }
+      },
+    };
+  }
+
+  const aborted = new Promise<void>(resolve =>
+    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
+
+  function interruptible(ms: number): Promise<void> {
+    return Promise.race([sleep(ms), aborted]);
+  }
+
+  const discovering = discover();
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.allSettled([discovering, ...reading.values()]);
+    },
+  };
+}

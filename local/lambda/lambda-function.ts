@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { type Container, type ContainerOptions, startContainer } from './container.ts';
+import { FunctionFailure, TooManyRequests } from './function-failure.ts';
+
+/** Containers of a function without a reserved concurrency; further events wait for one. Lambda would start a thousand. */
+const LOCAL_CONCURRENCY = 8;
+
+export interface LambdaFunctionOptions extends ContainerOptions {
+  timeoutMs: number;
+  /** Events at a time; more are refused. Left out: 8, and more wait. */
+  reservedConcurrency?: number | undefined;
+  /** Told of every failed invocation. */
+  onFailure?: (failure: FunctionFailure) => void;
+}
+
+/** What came of a successful invocation. */
+export interface Invocation {
+  requestId: string;
+  result: unknown;
+}
+
+/** A deployed function: containers are started when events need them and stay for the next ones. */
+export interface LambdaFunction {
+  readonly name: string;
+  readonly arn: string;
+  /**
+   * Runs the function on an event, which is passed on as JSON.
+   * @throws FunctionFailure when it failed, timed out or crashed · TooManyRequests above its reserved concurrency
+   */
+  invoke(event: unknown): Promise<Invocation>;
+  /** Starts a first container, so that a bundle that can't be loaded shows at once. @throws FunctionFailure when it can't. */
+  warm(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function makeLambdaFunction({
+  timeoutMs,
+  reservedConcurrency,
+  onFailure,
+  ...options
+}: LambdaFunctionOptions): LambdaFunction {
+  const limit = reservedConcurrency ?? LOCAL_CONCURRENCY;
+  const idle: Container[] = [];
+  const all = new Set<Container>();
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+
+  async function enter(): Promise<void> {
+    if (busy < limit) {
+      busy++;
+      return;
+    }
+    if (reservedConcurrency !== undefined) throw new TooManyRequests(options.functionName);
+    // Whoever leaves passes its place on, so `busy` stays as it is.
+    await new Promise<void>(resolve => waiting.push(resolve));
+  }
+
+  function leave(container: Container): void {
+    if (container.alive) idle.push(container);
+    else all.delete(container);
+    const next = waiting.shift();
+    if (next) next();
+    else busy--;
+  }
+
+  function take(): Container {
+    for (let container = idle.pop(); container; container = idle.pop()) {
+      if (container.alive) return container;
+      all.delete(container);
+    }
+    const container = startContainer(options);
+    all.add(container);
+    return container;
+  }
+
+  return {
+    name: options.functionName,
+    arn: options.functionArn,
+    async invoke(event) {
+      await enter();
+      const container = take();
+      const requestId = randomUUID();
+      try {
+        // What the bundle does when it is loaded has its own time, as in Lambda's init phase.
+        await container.ready();
+        const result = await container.invoke({ requestId, event: JSON.stringify(event), timeoutMs });
+        return { requestId, result };
+      } catch (cause) {
+        const failure = cause instanceof FunctionFailure ? cause : asFailure(requestId, cause);
+        const named = failure.requestId === '' ? new FunctionFailure(requestId, failure.payload) : failure;
+        onFailure?.(named);
+        throw named;
+      } finally {
+        leave(container);
+      }
+    },
+    async warm() {
+      if (limit === 0) return;
+      const container = take();
+      await container.ready();
+      idle.push(container);
+    },
+    async stop() {
+      await Promise.all([...all].map(container => container.stop()));
+      all.clear();
+    },
+  };
+}
+
+function asFailure(requestId: string, cause: unknown): FunctionFailure {
+  const { name, message } = cause as Error;
+  return new FunctionFailure(requestId, { errorType: name, errorMessage: message });
+}

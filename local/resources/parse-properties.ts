@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { Deployment, Resource } from '../template/deployment.ts';
+import { TemplateError } from '../template/template-error.ts';
+
+/**
+ * The properties of a resource, resolved and read with the schema of its type.
+ * @throws TemplateError naming the property that isn't known here or has a value that can't be had here.
+ */
+export function parseProperties<Schema extends z.ZodType>(
+  deployment: Deployment,
+  resource: Resource,
+  schema: Schema,
+): z.output<Schema> {
+  const { data, error } = schema.safeParse(deployment.properties(resource));
+  if (!error) return data as z.output<Schema>;
+  const issue = error.issues[0]!;
+  const path = ['Properties', ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    throw new TemplateError(
+      place(resource, [...path, issue.keys[0]!]),
+      `the one-machine runtime doesn't know this property of ${resource.type}; add it in local/resources/, or do without it`,
+    );
+  }
+  throw new TemplateError(
+    place(resource, path),
+    `the one-machine runtime can't take this ${resource.type}: ${issue.message}`,
+  );
+}
+
+function place({ stack, logicalId }: Resource, path: PropertyKey[]): string {
+  return [stack, logicalId, ...path.map(String)].join('.');
+}
