@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { encodeTime } from 'ulid';
-import type { Clock } from '../clock.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import { type Retrying, repeatUntil } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
 import { type AuditEntry, auditPartition } from './audit-entry.ts';
 
@@ -20,10 +20,9 @@ export interface AuditPage {
   next_token: string | null;
 }
 
-export interface AuditLogOptions {
+export interface AuditLogOptions extends Retrying {
   client: DynamoDBDocumentClient;
   tables: TableNames;
-  clock: Clock;
 }
 
 /** There is no entry before it. */
@@ -73,18 +72,19 @@ interface Stretch {
 }
 
 async function readBackwards(
-  { client, tables }: AuditLogOptions,
+  options: AuditLogOptions,
   { month, after, before, filter, limit }: Stretch,
 ): Promise<{ items: AuditEntry[]; next: string | undefined }> {
   if (before <= after) return { items: [], next: undefined };
-  const { Items = [], LastEvaluatedKey } = await client.send(
-    new QueryCommand({
-      TableName: tables.network,
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
-      ...filterExpression(filter, { ':pk': auditPartition(month), ':after': after, ':before': before }),
-      ScanIndexForward: false,
-      ConsistentRead: true,
-    }),
+  const query: QueryCommandInput = {
+    TableName: options.tables.network,
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
+    ...filterExpression(filter, { ':pk': auditPartition(month), ':after': after, ':before': before }),
+    ScanIndexForward: false,
+    ConsistentRead: true,
+  };
+  const { Items = [], LastEvaluatedKey } = await repeatUntil(options, () =>
+    options.client.send(new QueryCommand(query)),
   );
   // BETWEEN holds both ends, and `before` itself was on the page before.
   const found = (Items as AuditEntry[]).filter(({ id }) => id < before);

@@ -1,9 +1,9 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { repeatUntil } from '../storage/retrying.ts';
 import { HEARD_EDGES_PARTITION, heardEdgeKey } from '../traffic/lane-keys.ts';
 import { EDGE_PARTITION, type EdgeItem, edgeFromItem, type RegisteredEdge } from './edge-items.ts';
 import type { NetworkContext } from './network-context.ts';
-
-type Reading = Pick<NetworkContext, 'client' | 'tables'>;
+import { getItem, queryAll } from './strong-reads.ts';
 
 /** An edge that is in the inventory, was heard from, or both. */
 export interface KnownEdge {
@@ -13,21 +13,21 @@ export interface KnownEdge {
 }
 
 /** One edge; undefined when it is neither registered nor was ever heard from. */
-export async function readKnownEdge(reading: Reading, id: string): Promise<KnownEdge | undefined> {
-  const [item, heard] = await Promise.all([readEdgeItem(reading, id), wasHeard(reading, id)]);
+export async function readKnownEdge(context: NetworkContext, id: string): Promise<KnownEdge | undefined> {
+  const [item, heard] = await Promise.all([readEdgeItem(context, id), wasHeard(context, id)]);
   if (!item && !heard) return undefined;
   return { id, registration: item ? edgeFromItem(item) : null };
 }
 
 /** Known edges by id (byte order), those after `after` only, `limit` at most. */
 export async function readKnownEdges(
-  { client, tables }: Reading,
+  context: NetworkContext,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<KnownEdge[]> {
+  const { client, tables } = context;
   const page = async (TableName: string, pk: string) => {
-    const { Items = [] } = await client.send(
-      new QueryCommand({ TableName, ...keyCondition(pk, after), Limit: limit, ConsistentRead: true }),
-    );
+    const query = { TableName, ...keyCondition(pk, after), Limit: limit, ConsistentRead: true };
+    const { Items = [] } = await repeatUntil(context, () => client.send(new QueryCommand(query)));
     return Items as EdgeItem[];
   };
   const [registered, heard] = await Promise.all([
@@ -40,40 +40,24 @@ export async function readKnownEdges(
 }
 
 /** All edges that are expected to report. */
-export async function readExpectedEdges({ client, tables }: Reading): Promise<RegisteredEdge[]> {
-  const found: EdgeItem[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: tables.network,
-        ...keyCondition(EDGE_PARTITION),
-        ConsistentRead: true,
-        ...(from && { ExclusiveStartKey: from }),
-      }),
-    );
-    found.push(...((page.Items ?? []) as EdgeItem[]));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return found.map(edgeFromItem).filter(edge => edge.retired_at === null);
+export async function readExpectedEdges(context: NetworkContext): Promise<RegisteredEdge[]> {
+  const items = (await queryAll(context, { pk: EDGE_PARTITION })) as unknown[] as EdgeItem[];
+  return items.map(edgeFromItem).filter(edge => edge.retired_at === null);
 }
 
 /** The inventory's item of an edge, or undefined. */
-export async function readEdgeItem({ client, tables }: Reading, id: string): Promise<EdgeItem | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tables.network, Key: { pk: EDGE_PARTITION, sk: id }, ConsistentRead: true }),
-  );
-  return Item as EdgeItem | undefined;
+export async function readEdgeItem(context: NetworkContext, id: string): Promise<EdgeItem | undefined> {
+  return (await getItem(context, { pk: EDGE_PARTITION, sk: id })) as EdgeItem | undefined;
 }
 
-async function wasHeard({ client, tables }: Reading, id: string): Promise<boolean> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tables.traffic, Key: heardEdgeKey(id), ConsistentRead: true }),
-  );
+async function wasHeard(context: NetworkContext, id: string): Promise<boolean> {
+  const { client, tables } = context;
+  const command = { TableName: tables.traffic, Key: heardEdgeKey(id), ConsistentRead: true };
+  const { Item } = await repeatUntil(context, () => client.send(new GetCommand(command)));
   return Item !== undefined;
 }
 
-function keyCondition(pk: string, after?: string) {
+function keyCondition(pk: string, after: string | undefined) {
   return {
     KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
     ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },

@@ -1,4 +1,3 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { Conflict } from '../errors.ts';
 import { backoffMs } from '../storage/backoff.ts';
 import type { NetworkContext } from './network-context.ts';
@@ -11,6 +10,7 @@ import {
   type PoliciesMeta,
   type PolicyItem,
 } from './policy-items.ts';
+import { getItem, queryAll } from './strong-reads.ts';
 
 export interface Policies {
   /** Grows by one with every change; 0 before the first. */
@@ -38,40 +38,18 @@ export async function readPolicies(context: NetworkContext): Promise<Policies> {
 /** One defined policy, or undefined. */
 export async function readPolicy(context: NetworkContext, id: string): Promise<DefinedPolicy | undefined> {
   if (!/^\d+$/.test(id)) return undefined;
-  const { Item } = await context.client.send(
-    new GetCommand({
-      TableName: context.tables.network,
-      Key: { pk: POLICY_PARTITION, sk: id },
-      ConsistentRead: true,
-    }),
-  );
-  return Item && fromItem(Item as PolicyItem);
+  const item = await getItem(context, { pk: POLICY_PARTITION, sk: id });
+  return item && fromItem(item as unknown as PolicyItem);
 }
 
 /** The policies' version and what comes with it. */
 export async function readPoliciesMeta(context: NetworkContext): Promise<PoliciesMeta> {
-  const { Item } = await context.client.send(
-    new GetCommand({ TableName: context.tables.network, Key: META_KEY, ConsistentRead: true }),
-  );
-  return (Item as PoliciesMeta | undefined) ?? NO_POLICIES;
+  const item = await getItem(context, META_KEY);
+  return (item as PoliciesMeta | undefined) ?? NO_POLICIES;
 }
 
 async function readPartition(context: NetworkContext): Promise<{ meta: PoliciesMeta; items: PolicyItem[] }> {
-  const found: PolicyItem[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await context.client.send(
-      new QueryCommand({
-        TableName: context.tables.network,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': POLICY_PARTITION },
-        ConsistentRead: true,
-        ...(from && { ExclusiveStartKey: from }),
-      }),
-    );
-    found.push(...((page.Items ?? []) as PolicyItem[]));
-    from = page.LastEvaluatedKey;
-  } while (from);
+  const found = (await queryAll(context, { pk: POLICY_PARTITION })) as unknown[] as PolicyItem[];
   const meta = found.find(item => item.sk === META_KEY.sk) as PoliciesMeta | undefined;
   return { meta: meta ?? NO_POLICIES, items: found.filter(item => item.sk !== META_KEY.sk) };
 }

@@ -3,6 +3,7 @@ import { recordRefusal } from '../../core/audit/record-refusal.ts';
 import { authorize, type OperationName, ROLES } from '../../core/audit/roles.ts';
 import { type ErrorType, PatronusError, Unauthorized } from '../../core/errors.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
+import { repeatUntil } from '../../core/storage/retrying.ts';
 import { type ApiEvent, callerOf } from './api-event.ts';
 import type { Call, Resolver } from './resolver.ts';
 
@@ -28,7 +29,9 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     authorize(operation, caller);
     if (event.type === 'Mutation') caller = await surroundings.identify(caller);
     const call = { caller, selection: event.selection ?? [], ...surroundings };
-    return { data: await surroundings.resolvers[operation].run(event.arguments as never, call) };
+    const run = () => surroundings.resolvers[operation].run(event.arguments as never, call);
+    // A query may be repeated as a whole; a mutation knows itself what of it may be.
+    return { data: event.type === 'Query' ? await repeatUntil(surroundings.context, run) : await run() };
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
     if (caller) await writeDown(event, caller, error, surroundings);

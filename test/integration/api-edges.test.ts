@@ -271,3 +271,26 @@ describe('the function', () => {
     });
   });
 });
+
+describe('a database that refuses', () => {
+  it.each([
+    ['Query.policies', {}],
+    ['Query.edges', {}],
+    ['Query.trafficTotals', {}],
+    ['Mutation.createPolicy', { name: 'p', priority: 1 }],
+  ])('is tried again for as long as %s may take, then answered as Throttled', async (operation, args) => {
+    let calls = 0;
+    const send = async () => {
+      calls += 1;
+      throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    };
+    const slow = makeApi({ client: { send } as unknown as TestTables['client'], tables: t.tables });
+    expect(await slow.call(operation, args)).toEqual({
+      error: {
+        type: 'Throttled',
+        message: 'The database is too busy to do this now. Try again in a minute.',
+      },
+    });
+    expect(calls).toBeGreaterThan(5);
+  });
+});

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { registerEdge, retireEdge } from '../../../core/network/change-edges.ts';
 import { edgeIdInput, registerEdgeInput } from '../../../core/network/edge-input.ts';
+import type { RegisteredEdge } from '../../../core/network/edge-items.ts';
 import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/network/edge-status.ts';
 import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/network/read-edges.ts';
 import { readPoliciesMeta } from '../../../core/network/read-policies.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
+import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { readLanesOfEdge } from '../../../core/traffic/read-lanes.ts';
 import type { Edge } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
@@ -25,7 +27,7 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
       const found = await readKnownEdges(call.context, { after, limit: limit + 1 });
       const page = found.slice(0, limit);
       return {
-        items: await withStatus(page, call),
+        items: await presentAll(page, call),
         next_token: found.length > limit ? makePageToken(TOKEN_KIND, [page.at(-1)!.id]) : null,
       };
     },
@@ -35,36 +37,43 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
     arguments: edgeIdInput,
     async resolve({ id }, call) {
       const edge = await readKnownEdge(call.context, id);
-      return edge ? (await withStatus([edge], call))[0]! : null;
+      return edge ? (await presentAll([edge], call))[0]! : null;
     },
   }),
 
   'Mutation.registerEdge': resolver({
     arguments: registerEdgeInput,
     target,
-    async resolve(input, call) {
-      const registration = await registerEdge(call.context, call.caller, input);
-      return (await withStatus([{ id: input.id, registration }], call))[0]!;
-    },
+    resolve: (input, call) => changed(call, input.id, () => registerEdge(call.context, call.caller, input)),
   }),
 
   'Mutation.retireEdge': resolver({
     arguments: edgeIdInput,
     target,
-    async resolve({ id }, call) {
-      const registration = await retireEdge(call.context, call.caller, id);
-      return (await withStatus([{ id, registration }], call))[0]!;
-    },
+    resolve: ({ id }, call) => changed(call, id, () => retireEdge(call.context, call.caller, id)),
   }),
 };
 
-async function withStatus(edges: KnownEdge[], { context }: Call): Promise<Edge[]> {
+async function presentAll(edges: KnownEdge[], call: Call): Promise<Edge[]> {
+  const ids = edges.map(({ id }) => id);
+  const [version, statuses] = await Promise.all([readVersion(call), readStatuses(call, ids)]);
+  return edges.map((edge, index) => present(edge, statuses[index], version));
+}
+
+// The status is read first: once the change is made, nothing may fail any more.
+async function changed(call: Call, id: string, change: () => Promise<RegisteredEdge>): Promise<Edge> {
+  const [version, [status]] = await Promise.all([readVersion(call), readStatuses(call, [id])]);
+  return present({ id, registration: await change() }, status, version);
+}
+
+async function readVersion({ context }: Call): Promise<number> {
+  return (await readPoliciesMeta(context)).version;
+}
+
+function readStatuses({ context }: Call, ids: string[]): Promise<(EdgeStatus | undefined)[]> {
   const { client, tables } = context;
-  const [{ version }, ...lanes] = await Promise.all([
-    readPoliciesMeta(context),
-    ...edges.map(({ id }) => readLanesOfEdge(client, tables, id)),
-  ]);
-  return edges.map((edge, index) => present(edge, edgeStatus(lanes[index]!), version));
+  const read = (id: string) => repeatUntil(context, () => readLanesOfEdge(client, tables, id));
+  return Promise.all(ids.map(async id => edgeStatus(await read(id))));
 }
 
 function present({ id, registration }: KnownEdge, status: EdgeStatus | undefined, version: number): Edge {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   createPolicy,
   deletePolicy,
+  type PolicyChanged,
   togglePolicy,
   updatePolicy,
 } from '../../../core/network/change-policies.ts';
@@ -18,6 +19,7 @@ import {
 import { newPolicySchema, policyPatchSchema } from '../../../core/network/policy-input.ts';
 import { readPolicies, readPolicy } from '../../../core/network/read-policies.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
+import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { readShownCounters } from '../../../core/traffic/baselines.ts';
 import type { Counts } from '../../../core/traffic/read-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
@@ -63,7 +65,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     arguments: policyId,
     async resolve({ id }, call) {
       const defined = id === DEFAULT_POLICY_ID ? builtIn : await readPolicy(call.context, id);
-      if (defined) return withCounts('built_in' in defined ? defined : listed(defined), call);
+      if (defined) {
+        const counts = selectsCounts(call, '') ? await readAllCounts(call) : undefined;
+        return present('built_in' in defined ? defined : listed(defined), counts);
+      }
       const counts = await readAllCounts(call);
       return counts.has(id) ? present(undefinedPolicy(id), counts) : null;
     },
@@ -71,28 +76,21 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
 
   'Mutation.createPolicy': resolver({
     arguments: newPolicySchema,
-    async resolve(input, call) {
-      const { policy } = await createPolicy(call.context, call.caller, input);
-      return withCounts(listed(policy), call);
-    },
+    resolve: (input, call) => changed(call, () => createPolicy(call.context, call.caller, input)),
   }),
 
   'Mutation.updatePolicy': resolver({
     arguments: policyPatchSchema.and(policyId),
     target,
-    async resolve({ id, ...patch }, call) {
-      const { policy } = await updatePolicy(call.context, call.caller, id, patch);
-      return withCounts(listed(policy), call);
-    },
+    resolve: ({ id, ...patch }, call) =>
+      changed(call, () => updatePolicy(call.context, call.caller, id, patch)),
   }),
 
   'Mutation.togglePolicy': resolver({
     arguments: policyId.extend({ enabled: z.boolean() }),
     target,
-    async resolve({ id, enabled }, call) {
-      const { policy } = await togglePolicy(call.context, call.caller, id, enabled);
-      return withCounts(listed(policy), call);
-    },
+    resolve: ({ id, enabled }, call) =>
+      changed(call, () => togglePolicy(call.context, call.caller, id, enabled)),
   }),
 
   'Mutation.deletePolicy': resolver({
@@ -124,11 +122,14 @@ function selectsCounts({ selection }: Call, path: string): boolean {
 }
 
 function readAllCounts({ context, slots }: Call): Promise<Map<string, Counts>> {
-  return readShownCounters(context.client, context.tables, { slots });
+  return repeatUntil(context, () => readShownCounters(context.client, context.tables, { slots }));
 }
 
-async function withCounts(policy: ListedPolicy, call: Call): Promise<Policy> {
-  return present(policy, selectsCounts(call, '') ? await readAllCounts(call) : undefined);
+// The counters are read first: once the change is made, nothing may fail any more.
+async function changed(call: Call, change: () => Promise<PolicyChanged>): Promise<Policy> {
+  const counts = selectsCounts(call, '') ? await readAllCounts(call) : undefined;
+  const { policy } = await change();
+  return present(listed(policy), counts);
 }
 
 const NOTHING: Counts = { packets: 0n, bytes: 0n, active_flows: 0 };
