@@ -47,7 +47,7 @@ type Render = (node: TypeNode) => string;
 function declare(definition: DefinitionNode, type: Render): string[] {
   switch (definition.kind) {
     case Kind.OBJECT_TYPE_DEFINITION:
-      return ROOTS.includes(definition.name.value) ? [] : [objectType(definition, type)];
+      return [...ROOTS, 'Subscription'].includes(definition.name.value) ? [] : [objectType(definition, type)];
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
       return [inputType(definition, type)];
     case Kind.ENUM_TYPE_DEFINITION:

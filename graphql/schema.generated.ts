@@ -333,6 +333,59 @@ export interface PolicyMove {
   reason: string;
 }
 
+export interface Path {
+  id: string;
+  source_site_id: string;
+  source_endpoint_id: string;
+  destination_site_id: string;
+  destination_endpoint_id: string;
+  wg_interface: string | null;
+  created_at: string;
+  metrics: PathMetrics | null;
+  status: PathStatus;
+  out_for: string[];
+  probe: PathProbe | null;
+}
+
+export interface PathMetrics {
+  latency_ms: number;
+  jitter_ms: number;
+  packet_loss_pct: number;
+  bandwidth_mbps: number;
+  mtu: number | null;
+  score: number;
+  measured_at: string;
+  age_seconds: number;
+}
+
+export type PathStatus = 'OPTIMAL' | 'DEGRADED' | 'FAILED' | 'UNKNOWN' | 'OUT';
+
+export interface PathProbe {
+  fresh: boolean;
+  reason: string;
+}
+
+export type ProbeMethod = 'UDP_ECHO' | 'TCP_CONNECT';
+
+export interface EdgeCommand {
+  id: string;
+  edge_id: string;
+  type: EdgeCommandType;
+  data: string;
+  created_at: string;
+}
+
+export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES';
+
+export interface Event {
+  id: string;
+  type: string;
+  timestamp: string;
+  site_id: string | null;
+  site_seq: number | null;
+  data: string | null;
+}
+
 export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
@@ -348,6 +401,7 @@ export interface Operations {
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
+  'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
@@ -360,4 +414,8 @@ export interface Operations {
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string }; result: FailoverResult };
+  'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
+  'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
+  'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };
+  'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
 }

@@ -22,6 +22,7 @@ import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit 
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
+const PUBLISH_FILE = 'graphql/publish.js';
 
 export interface ApiStackProps {
   settings: Settings;
@@ -93,13 +94,15 @@ export class ApiStack extends Stack {
 
   private attachResolvers(fn: PatronusFunction): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
+    const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
-    for (const { typeName, fieldName } of operationFields(readFileSync(SCHEMA_FILE, 'utf8'))) {
-      source.createResolver(`${typeName}-${fieldName}`, {
+    const publication = Code.fromInline(readFileSync(PUBLISH_FILE, 'utf8'));
+    for (const { typeName, fieldName, published } of operationFields(readFileSync(SCHEMA_FILE, 'utf8'))) {
+      (published ? nothing : source).createResolver(`${typeName}-${fieldName}`, {
         typeName,
         fieldName,
         runtime: FunctionRuntime.JS_1_0_0,
-        code,
+        code: published ? publication : code,
       });
     }
   }

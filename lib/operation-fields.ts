@@ -5,6 +5,8 @@ export interface OperationField {
   fieldName: string;
   /** Whether it takes IAM signatures: @aws_iam. */
   machines: boolean;
+  /** Whether no function answers it: what is sent is what subscribers get. By its name, `publish…`. */
+  published: boolean;
 }
 
 /** Every field of Query and Mutation in a schema: each needs a resolver. */
@@ -16,6 +18,7 @@ export function operationFields(schema: string): OperationField[] {
     return (definition.fields ?? []).map(field => ({
       typeName,
       fieldName: field.name.value,
+      published: field.name.value.startsWith('publish'),
       machines: (field.directives ?? []).some(({ name }) => name.value === 'aws_iam'),
     }));
   });

@@ -17,6 +17,7 @@ const forAll: Access = { people: 'viewer', machines: true };
 const forPeople: Access = { people: 'viewer', machines: false };
 const forOperators: Access = { people: 'operator', machines: false };
 const forAdmins: Access = { people: 'admin', machines: false };
+const forMachines: Access = { people: null, machines: true };
 
 /** The one table of who may do what. An operation without a row can't be deployed: a test compares it with the schema. */
 export const ROLES = {
@@ -46,6 +47,16 @@ export const ROLES = {
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,
+  'Mutation.checkPathHealth': forOperators,
+  'Query.pendingCommands': forMachines,
+  'Mutation.acknowledgeCommand': forMachines,
+  'Mutation.reportProbe': forMachines,
+  'Mutation.publishCommand': forMachines,
+} as const satisfies Record<string, Access>;
+
+/** Operations that no function answers: what a machine sends is what subscribers get. AppSync itself asks for the signature. */
+export const PUBLICATIONS = {
+  'Mutation.publishEvent': { people: null, machines: true },
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

@@ -26,7 +26,14 @@ const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) })
 export async function handler(event: unknown, lambda: Context): Promise<SnapshotResult> {
   logger.addContext(lambda);
   const { scheduled_at } = eventSchema.parse(event);
-  const registered = await readExpectedEdges({ client, tables });
+  const registered = await readExpectedEdges({
+    client,
+    tables,
+    clock: systemClock,
+    sleep: systemSleep,
+    random: Math.random,
+    deadline: systemClock() + lambda.getRemainingTimeInMillis() / 2,
+  });
   const result = await takeSnapshot({
     store: { client, table: tables.traffic },
     scheduled_at: Date.parse(scheduled_at),

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type DirectiveNode, Kind, type ObjectTypeDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../core/audit/caller.ts';
-import { type Access, authorize, type OperationName, ROLES } from '../../core/audit/roles.ts';
+import { type Access, authorize, type OperationName, PUBLICATIONS, ROLES } from '../../core/audit/roles.ts';
 
 const schema = parse(readFileSync('graphql/schema.graphql', 'utf8'));
 const types = schema.definitions.filter(
@@ -15,11 +15,14 @@ const operations = types
   );
 
 const names = Object.keys(ROLES) as OperationName[];
-const access = (name: string): Access | undefined => (ROLES as Record<string, Access>)[name];
+const access = (name: string): Access | undefined =>
+  (({ ...ROLES, ...PUBLICATIONS }) as Record<string, Access>)[name];
 
 describe('the table of roles and the schema', () => {
   it('have the same operations', () => {
-    expect(operations.map(({ name }) => name).sort()).toEqual([...names].sort());
+    expect(operations.map(({ name }) => name).sort()).toEqual(
+      [...names, ...Object.keys(PUBLICATIONS)].sort(),
+    );
   });
 
   it.each(operations)('$name lets in at the door whom the table lets in', ({ name, field }) => {
@@ -126,6 +129,11 @@ const expected: Record<OperationName, keyof typeof allowed> = {
   'Mutation.clearCache': 'forAdmins',
   'Mutation.setPolicyRouting': 'forOperators',
   'Mutation.failoverPath': 'forOperators',
+  'Mutation.checkPathHealth': 'forOperators',
+  'Query.pendingCommands': 'forMachines',
+  'Mutation.acknowledgeCommand': 'forMachines',
+  'Mutation.reportProbe': 'forMachines',
+  'Mutation.publishCommand': 'forMachines',
 };
 
 describe('authorize', () => {

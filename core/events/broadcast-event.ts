@@ -1,0 +1,64 @@
+import type { AuditEntry } from '../audit/audit-entry.ts';
+import { SITE_EVENT } from '../network/network-change.ts';
+import { RUNNING_PARTITION } from '../network/network-keys.ts';
+import { OPERATION_KIND, type RunningOperation } from '../network/running-operation.ts';
+import type { StreamChange } from './stream-change.ts';
+
+/** What subscribers of `events` get. Delivered at least once: `id` tells repeats, `site_seq` tells gaps. */
+export interface BroadcastEvent {
+  id: string;
+  type: string;
+  /** RFC 3339, UTC. */
+  timestamp: string;
+  site_id: string | null;
+  /** Number of the event in its site, growing by one; null where it belongs to no site. */
+  site_seq: number | null;
+  data: unknown;
+}
+
+const AUDIT_PREFIX = 'AUDIT#';
+
+/** The event in a change of the Network table, if there is one: a new audit entry, or progress of a long operation. */
+export function eventOf(change: StreamChange): BroadcastEvent | undefined {
+  if (change.pk.startsWith(AUDIT_PREFIX)) return auditEvent(change);
+  if (change.pk === RUNNING_PARTITION) return progressEvent(change);
+  return undefined;
+}
+
+/** Whether somebody changed or removed an audit entry, which no function may. */
+export function isTampering({ kind, pk }: StreamChange): boolean {
+  return pk.startsWith(AUDIT_PREFIX) && kind !== 'INSERT';
+}
+
+function auditEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {
+  const entry = after as AuditEntry | undefined;
+  if (kind !== 'INSERT' || !entry?.event) return undefined;
+  const { type, site_id, site_seq, data } = entry.event;
+  return { id: entry.id, type, timestamp: entry.at, site_id, site_seq, data };
+}
+
+const PROGRESS_EVENTS: Record<string, string> = {
+  [OPERATION_KIND.deleteSite]: SITE_EVENT.siteDeletionProgress,
+  [OPERATION_KIND.restoreSite]: SITE_EVENT.siteRestoreProgress,
+};
+
+// Every write that raises the operation's event number is told of, so that the numbers have no gap.
+function progressEvent({ kind, before, after, at_ms }: StreamChange): BroadcastEvent | undefined {
+  const now = after as RunningOperation | undefined;
+  const earlier = before as RunningOperation | undefined;
+  const type = now && PROGRESS_EVENTS[now.kind];
+  if (kind === 'REMOVE' || !type || now.state !== 'RUNNING') return undefined;
+  const { operation_id, site_id, seq, done_paths, audit_id } = now;
+  // An entry that ended a moment ago may still stand where the next operation of the site enters.
+  const begins = earlier?.operation_id !== operation_id;
+  if (!begins && seq === earlier?.seq) return undefined;
+  const started = begins && now.kind === OPERATION_KIND.deleteSite;
+  return {
+    id: `${operation_id}#${seq}`,
+    type: started ? SITE_EVENT.siteDeletionStarted : type,
+    timestamp: new Date(at_ms).toISOString(),
+    site_id,
+    site_seq: seq,
+    data: { done_paths, audit_id },
+  };
+}
