@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { type Lane, type LanePair, pairKey } from '../../core/traffic/lane.ts';
 import { encodeLane } from '../../core/traffic/lane-codec.ts';
 import { heardEdgeKey, laneKey } from '../../core/traffic/lane-keys.ts';
@@ -280,11 +281,17 @@ describe('a database that refuses', () => {
     ['Mutation.createPolicy', { name: 'p', priority: 1 }],
   ])('is tried again for as long as %s may take, then answered as Throttled', async (operation, args) => {
     let calls = 0;
-    const send = async () => {
+    const handle = async () => {
       calls += 1;
       throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
     };
-    const slow = makeApi({ client: { send } as unknown as TestTables['client'], tables: t.tables });
+    const client = makeDocumentClient({
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+      requestHandler: { handle },
+    });
+    const slow = makeApi({ client, tables: t.tables });
     expect(await slow.call(operation, args)).toEqual({
       error: {
         type: 'Throttled',
