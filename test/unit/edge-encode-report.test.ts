@@ -68,20 +68,27 @@ describe('encoding a report', () => {
       rx_packets: 1n,
       rx_bytes: 2n,
     };
-    const report = { ...makeReport({ policies: pairs(80, 3) }), flows: limitFlows([flow(1), flow(2)], 1), paths: [path] };
+    const report = {
+      ...makeReport({ policies: pairs(80, 3) }),
+      flows: limitFlows([flow(1), flow(2)], 1),
+      paths: [path],
+    };
     expect(decodeAll(report)).toEqual([report]);
   });
 
   it('splits a large report so that every pair is in one part and every part can be ingested', () => {
     const policies = pairs(500, 3);
     const parts = partsNeeded(policies);
-    const flows = policies.map((pair, n) => flow(n, { policy_id: pair.policy_id, endpoint_id: pair.endpoint_id }));
+    const flows = policies.map((pair, n) =>
+      flow(n, { policy_id: pair.policy_id, endpoint_id: pair.endpoint_id }),
+    );
     const decoded = decodeAll({ ...makeReport({ policies, parts }), flows });
     expect(decoded.map(({ part }) => part)).toEqual(Array.from({ length: parts }, (_, part) => part));
     expect(decoded.flatMap(report => report.policies)).toHaveLength(1500);
     for (const report of decoded) {
       expect(new Set(report.policies.map(({ policy_id }) => policy_id)).size).toBeLessThanOrEqual(80);
-      for (const pair of [...report.policies, ...report.flows]) expect(partOfPair(pair, parts)).toBe(report.part);
+      for (const pair of [...report.policies, ...report.flows])
+        expect(partOfPair(pair, parts)).toBe(report.part);
     }
   });
 
@@ -95,13 +102,15 @@ describe('encoding a report', () => {
     const many = pairs(60, 60);
     const parts = partsNeeded(many);
     expect(parts).toBeGreaterThan(1);
-    expect(decodeAll(makeReport({ policies: many, parts })).flatMap(({ policies }) => policies)).toHaveLength(3600);
+    expect(decodeAll(makeReport({ policies: many, parts })).flatMap(({ policies }) => policies)).toHaveLength(
+      3600,
+    );
   });
 
   it('sums flows that would make a part too large, keeping the largest', () => {
     const flows = Array.from({ length: 4000 }, (_, n) => flow(n));
     const report = { ...makeReport({ policies: pairs(2) }), flows };
-    const [{ data }] = encodeReport(report) as [{ data: Uint8Array }];
+    const { data } = encodeReport(report)[0]!;
     expect(gunzipSync(data).length).toBeLessThanOrEqual(256 * 1024);
     const kept = decodeReport(data, 'edge-1').report.flows;
     expect(kept[0]!.bytes).toBe(3999n);
@@ -110,7 +119,9 @@ describe('encoding a report', () => {
   });
 
   it('splits without parts left out, so that each part’s seq grows', () => {
-    expect(splitReport(makeReport({ parts: 3 })).map(({ part, policies }) => [part, policies.length])).toEqual([
+    expect(
+      splitReport(makeReport({ parts: 3 })).map(({ part, policies }) => [part, policies.length]),
+    ).toEqual([
       [0, 0],
       [1, 0],
       [2, 0],
@@ -121,7 +132,11 @@ describe('encoding a report', () => {
 describe('limiting flows', () => {
   it('keeps the sums of every pair, and at most the limit of named flows, the largest', () => {
     const anyFlow = fc
-      .record({ n: fc.nat(20), bytes: fc.bigInt(0n, 2n ** 60n), policy_id: fc.constantFrom('1', '2', 'default') })
+      .record({
+        n: fc.nat(20),
+        bytes: fc.bigInt(0n, 2n ** 60n),
+        policy_id: fc.constantFrom('1', '2', 'default'),
+      })
       .map(({ n, bytes, policy_id }) => flow(n, { bytes, policy_id }));
     fc.assert(
       fc.property(fc.array(anyFlow), fc.nat(15), fc.nat(15), (flows, first, second) => {
