@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { Lane } from '../traffic/lane.ts';
 import { decodeLane } from '../traffic/lane-codec.ts';
@@ -39,56 +39,19 @@ export function laneSampleItem(
   return { pk: laneSamplePartition({ ...reading, bucket }), sk, data, [TTL_ATTRIBUTE]: expires_at };
 }
 
-// All buckets are asked for at once; the pages are handed on in the order in which they come.
 async function* readBuckets(
   { client, table }: SampleStore,
   partitionOf: (bucket: string) => string,
 ): AsyncGenerator<LaneReading[]> {
-  const waiting = new Map<string, Promise<Page>>();
-  for (const bucket of laneBuckets()) {
-    const pages = queryPages(client, table, partitionOf(bucket));
-    waiting.set(bucket, next(bucket, pages));
-  }
-  while (waiting.size > 0) {
-    const { bucket, pages, items } = await Promise.race(waiting.values());
-    if (items === undefined) {
-      waiting.delete(bucket);
-      continue;
-    }
-    waiting.set(bucket, next(bucket, pages));
-    yield items.map(item => toReading(bucket, item));
+  const buckets = laneBuckets();
+  for await (const { index, items } of readPartitions<StoredLane>(client, table, buckets.map(partitionOf))) {
+    yield items.map(item => toReading(buckets[index]!, item));
   }
 }
 
-type StoredLane = { sk: string; data: Uint8Array };
-type Pages = AsyncIterator<StoredLane[]>;
-
-interface Page {
-  bucket: string;
-  pages: Pages;
-  items: StoredLane[] | undefined;
-}
-
-async function next(bucket: string, pages: Pages): Promise<Page> {
-  const { value, done } = await pages.next();
-  return { bucket, pages, items: done ? undefined : (value as StoredLane[]) };
-}
-
-async function* queryPages(
-  client: DynamoDBDocumentClient,
-  table: string,
-  pk: string,
-): AsyncGenerator<StoredLane[]> {
-  const pages = paginateQuery(
-    { client },
-    {
-      TableName: table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': pk },
-      ConsistentRead: true,
-    },
-  );
-  for await (const { Items = [] } of pages) yield Items as StoredLane[];
+interface StoredLane {
+  sk: string;
+  data: Uint8Array;
 }
 
 function toReading(bucket: string, { sk, data }: StoredLane): LaneReading {

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { readPartitions } from '../storage/read-partitions.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Lane } from './lane.ts';
 import { decodeLane } from './lane-codec.ts';
@@ -58,43 +59,10 @@ export async function* readStoredLanes(
   tables: TableNames,
   buckets: readonly string[],
 ): AsyncGenerator<LaneItem[]> {
-  const waiting = new Map<string, Promise<BucketPage>>();
-  for (const bucket of buckets) {
-    const query: Partial<QueryCommandInput> = {
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': lanePartition(bucket) },
-    };
-    waiting.set(bucket, asked(bucket, lanePages(client, tables, query)));
+  const partitions = buckets.map(lanePartition);
+  for await (const { items } of readPartitions<StoredLane>(client, tables.traffic, partitions)) {
+    yield items.map(toLaneItem);
   }
-  while (waiting.size > 0) {
-    const { bucket, pages, page } = await Promise.race(waiting.values());
-    if (page === undefined) {
-      waiting.delete(bucket);
-      continue;
-    }
-    waiting.set(bucket, asked(bucket, pages));
-    yield page;
-  }
-}
-
-type Pages = AsyncIterator<LaneItem[], void>;
-
-interface BucketPage {
-  bucket: string;
-  pages: Pages;
-  page: LaneItem[] | undefined;
-}
-
-// Handled here too: a reader that stops early leaves pages behind whose failure nobody waits for.
-function asked(bucket: string, pages: Pages): Promise<BucketPage> {
-  const page = nextPage(bucket, pages);
-  page.catch(() => {});
-  return page;
-}
-
-async function nextPage(bucket: string, pages: Pages): Promise<BucketPage> {
-  const { value, done } = await pages.next();
-  return { bucket, pages, page: done ? undefined : value };
 }
 
 async function* lanePages(
@@ -104,12 +72,18 @@ async function* lanePages(
 ): AsyncGenerator<LaneItem[], void> {
   const pages = paginateQuery({ client }, { TableName: tables.traffic, ConsistentRead: true, ...query });
   for await (const { Items = [] } of pages) {
-    yield (Items as { sk: string; version: number; data: Uint8Array }[]).map(({ sk, version, data }) => ({
-      ...parseLaneSortKey(sk),
-      version,
-      data,
-    }));
+    yield (Items as StoredLane[]).map(toLaneItem);
   }
+}
+
+interface StoredLane {
+  sk: string;
+  version: number;
+  data: Uint8Array;
+}
+
+function toLaneItem({ sk, version, data }: StoredLane): LaneItem {
+  return { ...parseLaneSortKey(sk), version, data };
 }
 
 function decodeStored(
