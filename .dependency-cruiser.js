@@ -28,7 +28,13 @@ export default {
   forbidden: [
     ...Object.entries(MAY_IMPORT).map(folderRule),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-unresolvable',
+      comment: 'aws-lambda is types only (@types/aws-lambda).',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^aws-lambda$' },
+    },
     {
       name: 'one-demo-only',
       comment: 'The runtime starts the simulated edges of the demo, and knows nothing else of the edge.',

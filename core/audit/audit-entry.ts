@@ -27,7 +27,7 @@ export interface AuditEntry {
   event: AuditEvent | null;
 }
 
-export type AuditOutcome = 'DONE' | 'REFUSED';
+type AuditOutcome = 'DONE' | 'REFUSED';
 
 /** The part of an entry that the broadcast passes on to subscribers. */
 export interface AuditEvent {

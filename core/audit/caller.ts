@@ -11,7 +11,7 @@ export interface Caller {
 }
 
 /** SYSTEM: a job of our own, such as the clean-up that finishes a deletion. */
-export type CallerKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
+type CallerKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
 
 /** The caller of what the system does by itself. `job` names the function, such as `cleanup`. */
 export function systemCaller(job: string): Caller {

@@ -2,9 +2,9 @@ import { Unauthorized } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
 /** The groups of people, weakest first; each may do what those before it may. */
-export const GROUPS = ['viewer', 'operator', 'admin'] as const;
+const GROUPS = ['viewer', 'operator', 'admin'] as const;
 
-export type Group = (typeof GROUPS)[number];
+type Group = (typeof GROUPS)[number];
 
 /** Who may call an operation. `people`: the weakest group that may; null where it is for machines only. */
 export interface Access {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const PAGE_LIMIT = { default: 25, max: 100 } as const;
+const PAGE_LIMIT = { default: 25, max: 100 } as const;
 
 const LIMIT_RULE = `limit must be a whole number from 1 to ${PAGE_LIMIT.max}.`;
 
