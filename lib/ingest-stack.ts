@@ -129,13 +129,25 @@ export class IngestStack extends Stack {
       folder: 'cleanup',
       settings,
       data,
-      description: 'Every five minutes: takes out the gauges of silent edges',
+      description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
       memory: 512,
     });
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
     grantCaching(data.cache, cleanup);
+    data.alarms.add(cleanup, 'TotalsDisagree', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'totals_mismatches',
+        dimensionsMap: { service: 'cleanup' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'Counters are not what the lanes hold: the log of cleanup names the policies, the query trafficAudit compares again.',
+    });
     scheduleFunction(this, 'Cleanup', {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),

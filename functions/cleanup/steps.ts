@@ -2,6 +2,7 @@ import { CACHE_NAMES } from '../../core/cache/product-caches.ts';
 import { sweepCaches } from '../../core/cache/sweep-caches.ts';
 import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
 import type { CleanupStep } from './cleanup-step.ts';
+import { compareTotals } from './compare-totals.ts';
 
 /** All duties of the clean-up, in their order. A new one is a line here. */
 export const steps: readonly CleanupStep[] = [
@@ -11,4 +12,5 @@ export const steps: readonly CleanupStep[] = [
     run: ({ client, tables, clock, deadline }) =>
       sweepCaches({ client, table: tables.cache, caches: CACHE_NAMES, clock, deadline }),
   },
+  { name: 'totals', run: compareTotals },
 ];

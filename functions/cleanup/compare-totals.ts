@@ -1,0 +1,18 @@
+import { auditTraffic } from '../../core/history/traffic-audit.ts';
+import type { StepContext } from './cleanup-step.ts';
+
+const HOUR_MS = 3_600_000;
+/** The clean-up runs each five minutes: its first run of an hour compares. */
+const FIRST_RUN_MS = 300_000;
+
+/** Once an hour: whether the counters are what the lanes hold. `mismatches` is what the alarm looks at. */
+export async function compareTotals(context: StepContext): Promise<Record<string, unknown>> {
+  const { client, tables, slots, clock } = context;
+  if (clock() % HOUR_MS >= FIRST_RUN_MS) return {};
+  const { mismatches, ...audit } = await auditTraffic(client, tables, { slots });
+  return {
+    ...audit,
+    mismatches: mismatches.length,
+    disagreeing_policies: mismatches.map(({ policy_id }) => policy_id),
+  };
+}
