@@ -79,7 +79,8 @@ async function subscription(
     field,
     identity,
     async payloadFor(value) {
-      if (!matchesArguments(value, args) || (filter && !matchesFilter(value, filter))) return undefined;
+      // A filter that the resolver sets stands in the arguments' place.
+      if (filter ? !matchesFilter(value, filter) : !matchesArguments(value, args)) return undefined;
       const answer = await executeOperation(prepared, context(false), execution, { [field]: value });
       const hidden = (answer.errors ?? []).some(({ errorType }) => errorType === UNAUTHORIZED);
       return hidden || answer.data?.[alias] === undefined ? undefined : answer;
