@@ -418,4 +418,5 @@ export interface Operations {
   'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
+  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
 }

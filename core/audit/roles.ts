@@ -51,12 +51,12 @@ export const ROLES = {
   'Query.pendingCommands': forMachines,
   'Mutation.acknowledgeCommand': forMachines,
   'Mutation.reportProbe': forMachines,
-  'Mutation.publishCommand': forMachines,
 } as const satisfies Record<string, Access>;
 
 /** Operations that no function answers: what a machine sends is what subscribers get. AppSync itself asks for the signature. */
 export const PUBLICATIONS = {
-  'Mutation.publishEvent': { people: null, machines: true },
+  'Mutation.publishEvent': forMachines,
+  'Mutation.publishCommand': forMachines,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

@@ -2,8 +2,10 @@ import type { Resolvers } from './resolver.ts';
 import { aggregationResolvers } from './resolvers/aggregation.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
+import { commandResolvers } from './resolvers/commands.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { historyResolvers } from './resolvers/history.ts';
+import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { policyResolvers } from './resolvers/policies.ts';
 import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
@@ -20,4 +22,6 @@ export const resolvers: Resolvers = {
   ...resetResolvers,
   ...cacheResolvers,
   ...routingResolvers,
+  ...pathHealthResolvers,
+  ...commandResolvers,
 };

@@ -133,7 +133,6 @@ const expected: Record<OperationName, keyof typeof allowed> = {
   'Query.pendingCommands': 'forMachines',
   'Mutation.acknowledgeCommand': 'forMachines',
   'Mutation.reportProbe': 'forMachines',
-  'Mutation.publishCommand': 'forMachines',
 };
 
 describe('authorize', () => {

@@ -1,0 +1,133 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import type { Caller } from '../audit/caller.ts';
+import type { ProductCaches } from '../cache/product-caches.ts';
+import { commandAction } from '../commands/command-store.ts';
+import type { RegisteredEdge } from '../network/edge-items.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { endpointKey } from '../network/network-keys.ts';
+import { type Path, peerOf } from '../network/site.ts';
+import { toEndpoint } from '../network/site-items.ts';
+import { getItem } from '../network/strong-reads.ts';
+import { repeatUntil } from '../storage/retrying.ts';
+import { transact } from '../storage/transact.ts';
+import { probeKey } from './path-keys.ts';
+import type { PathMetrics } from './path-metrics.ts';
+import { readPathMetrics } from './path-metrics-store.ts';
+import { type ProbeResult, probeResultSchema } from './probe-result.ts';
+import { readPath } from './read-paths.ts';
+import { readEdgesOf } from './route-commands.ts';
+
+/** How long the one who asks waits for the edge. */
+export const PROBE_WAIT_MS = 10_000;
+
+const POLL_MS = 250;
+
+export interface HealthCheck {
+  path: Path;
+  /** The fresh measurement, or the last known one; undefined: there never was one. */
+  metrics: PathMetrics | undefined;
+  fresh: boolean;
+  /** How it was measured, or why it wasn't. */
+  reason: string;
+}
+
+/**
+ * Has an edge at the path measure it now, and answers with what it found, or within 10 s with the last known metrics and
+ * why there are no fresh ones.
+ *
+ * @throws NotFound
+ */
+export async function checkPathHealth(
+  context: NetworkContext,
+  caches: ProductCaches,
+  { path_id, actor }: { path_id: string; actor: Caller },
+): Promise<HealthCheck> {
+  const path = await readPath(context, path_id);
+  const edges = await proberOf(context, path);
+  if (edges.length === 0) {
+    const reason = 'No edge is in service at either end of the path: register one, then check again.';
+    return lastKnown(context, path, reason);
+  }
+  const until = Math.min(context.clock() + PROBE_WAIT_MS, context.deadline);
+  const probes = await orderProbes(context, { path, edges, actor, until });
+  const result = await waitForResult(context, { path_id, probes, until });
+  if (!result) return lastKnown(context, path, unanswered(edges));
+  if (!result.measured) return lastKnown(context, path, result.reason);
+  const metrics = await readPathMetrics(context, path_id);
+  if (metrics) await caches.metrics.insert(path_id, metrics);
+  return { path, metrics, fresh: true, reason: result.reason };
+}
+
+interface Probe {
+  edge_id: string;
+  command_id: string;
+}
+
+// The source's edges measure; where there is none, the destination's measure the other way.
+async function proberOf(context: NetworkContext, path: Path): Promise<RegisteredEdge[]> {
+  const edges = await readEdgesOf(context, path);
+  const atSource = edges.filter(edge => edge.site_id === path.source_site_id);
+  return atSource.length > 0 ? atSource : edges;
+}
+
+async function orderProbes(
+  context: NetworkContext,
+  { path, edges, actor, until }: { path: Path; edges: RegisteredEdge[]; actor: Caller; until: number },
+): Promise<Probe[]> {
+  const commands = await Promise.all(
+    edges.map(async edge => {
+      const target = await addressOf(context, path, peerOf(path, edge.site_id));
+      const data = { path_id: path.id, target, until: new Date(until).toISOString() };
+      return commandAction(context, edge.id, { type: 'PROBE', data });
+    }),
+  );
+  const entry = changeEntry({
+    at_ms: context.clock(),
+    actor,
+    operation: 'checkPathHealth',
+    target: `path:${path.id}`,
+    after: { edges: edges.map(edge => edge.id) },
+  });
+  const actions = [...commands.map(({ action }) => action), auditPut({ tables: context.tables, entry })];
+  await transact(context.client, actions, context);
+  return commands.map(({ pending }) => ({ edge_id: pending.edge_id, command_id: pending.id }));
+}
+
+async function addressOf(context: NetworkContext, path: Path, siteId: string): Promise<string> {
+  const endpointId = siteId === path.source_site_id ? path.source_endpoint_id : path.destination_endpoint_id;
+  const item = await getItem(context, endpointKey(siteId, endpointId));
+  return item ? toEndpoint(item).address : '';
+}
+
+// The first that measured something wins; until then, why the others could not.
+async function waitForResult(
+  context: NetworkContext,
+  { path_id, probes, until }: { path_id: string; probes: Probe[]; until: number },
+): Promise<ProbeResult | undefined> {
+  const { client, tables, clock, sleep } = context;
+  const failed = new Map<string, ProbeResult>();
+  for (;;) {
+    for (const { command_id } of probes) {
+      if (failed.has(command_id)) continue;
+      const command = { TableName: tables.traffic, Key: probeKey(path_id, command_id), ConsistentRead: true };
+      const { Item } = await repeatUntil(context, () => client.send(new GetCommand(command)));
+      if (!Item) continue;
+      const result = probeResultSchema.parse(Item);
+      if (result.measured) return result;
+      failed.set(command_id, result);
+    }
+    if (failed.size === probes.length || clock() + POLL_MS > until) return [...failed.values()][0];
+    await sleep(POLL_MS);
+  }
+}
+
+async function lastKnown(context: NetworkContext, path: Path, reason: string): Promise<HealthCheck> {
+  return { path, metrics: await readPathMetrics(context, path.id), fresh: false, reason };
+}
+
+function unanswered(edges: RegisteredEdge[]): string {
+  const who = edges.map(edge => edge.id).join(', ');
+  const [edge, its] = edges.length === 1 ? ['Edge', 'its'] : ['Edges', 'their'];
+  return `${edge} ${who} did not answer within ${PROBE_WAIT_MS / 1000} s: look after ${its} connection.`;
+}

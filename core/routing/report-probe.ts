@@ -1,0 +1,68 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { ProductCaches } from '../cache/product-caches.ts';
+import { acknowledgeCommand, readCommands } from '../commands/command-store.ts';
+import { NotFound } from '../errors.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { repeatUntil } from '../storage/retrying.ts';
+import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import { judgePath } from './judge-path.ts';
+import { probeKey } from './path-keys.ts';
+import type { PathMetrics } from './path-metrics.ts';
+import { readPathMetrics, writePathMetrics } from './path-metrics-store.ts';
+import type { ProbeResult } from './probe-result.ts';
+
+/** Whoever waits for a result has it long before. */
+const RESULT_KEPT_SECONDS = 600;
+
+export interface ProbeReport {
+  edge_id: string;
+  command_id: string;
+  result: ProbeResult;
+  /** null: nothing was measured. Bandwidth is not probed: the last known stays. */
+  metrics: Omit<PathMetrics, 'bandwidth_mbps'> | null;
+}
+
+/**
+ * Takes an edge's answer to a probe: into the metrics, to the judge of failovers, and to whoever waits for it.
+ *
+ * @throws NotFound when the edge was not told to probe, or has answered already
+ */
+export async function reportProbe(
+  context: NetworkContext,
+  caches: ProductCaches,
+  { edge_id, command_id, result, metrics }: ProbeReport,
+): Promise<void> {
+  const command = (await readCommands(context, edge_id)).find(({ id }) => id === command_id);
+  if (command?.type !== 'PROBE') {
+    throw new NotFound(
+      `Edge ${edge_id} has no probe ${command_id} to answer: it was answered or has expired.`,
+    );
+  }
+  const { path_id } = command.data;
+  if (metrics) await take(context, caches, { path_id, metrics });
+  await repeatUntil(context, () =>
+    context.client.send(
+      new PutCommand({
+        TableName: context.tables.traffic,
+        Item: {
+          ...probeKey(path_id, command_id),
+          ...result,
+          [TTL_ATTRIBUTE]: Math.ceil(context.clock() / 1000) + RESULT_KEPT_SECONDS,
+        },
+      }),
+    ),
+  );
+  await acknowledgeCommand(context, { edge_id, command_id });
+}
+
+async function take(
+  context: NetworkContext,
+  caches: ProductCaches,
+  { path_id, metrics: probed }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']> },
+): Promise<void> {
+  const known = await readPathMetrics(context, path_id);
+  const metrics = { ...probed, bandwidth_mbps: known?.bandwidth_mbps ?? 0 };
+  await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics }));
+  await caches.metrics.insert(path_id, metrics);
+  await judgePath(context, caches, { path_id, metrics, job: 'probe' });
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { acknowledgeCommand } from '../../../core/commands/command-store.ts';
+import { requireEdge } from '../../../core/commands/edge-identity.ts';
+import { pendingCommands } from '../../../core/commands/pending-commands.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+
+type CommandOperation = 'Query.pendingCommands' | 'Mutation.acknowledgeCommand';
+
+const target = ({ edge_id }: { edge_id: string }) => `edge:${edge_id}`;
+
+export const commandResolvers: Pick<Resolvers, CommandOperation> = {
+  'Query.pendingCommands': resolver({
+    arguments: z.object({ edge_id: z.string(), policies_version: z.string().nullish() }),
+    target,
+    async resolve({ edge_id, policies_version = null }, { context, caller }) {
+      requireEdge(caller, edge_id);
+      const commands = await pendingCommands(context, { edge_id, policies_version });
+      return commands.map(({ data, ...command }) => ({ ...command, data: JSON.stringify(data) }));
+    },
+  }),
+
+  'Mutation.acknowledgeCommand': resolver({
+    arguments: z.object({ edge_id: z.string(), command_id: z.string() }),
+    target,
+    async resolve({ edge_id, command_id }, { context, caller }) {
+      requireEdge(caller, edge_id);
+      return acknowledgeCommand(context, { edge_id, command_id });
+    },
+  }),
+};
