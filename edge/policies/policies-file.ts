@@ -8,10 +8,10 @@ import { type JsonDocument, JsonSyntaxError, parseJsonDocument } from './json-do
 import { type PolicySet, UNVERSIONED } from './policy-set.ts';
 
 const listSchema = z.array(policyRuleSchema, { error: 'must be a list of policies' });
-const fileSchema = z.object({
-  policies: listSchema,
-  version: z.string({ error: 'must be text' }).default(UNVERSIONED),
-});
+const fileSchema = z.object(
+  { policies: listSchema, version: z.string({ error: 'must be text' }).default(UNVERSIONED) },
+  { error: 'must be a list of policies' },
+);
 
 /**
  * Reads policies from a file: a JSON list of `{"id", "name", "priority", "enabled", "match"}`, or an object with that
@@ -24,12 +24,10 @@ export async function readPoliciesFile(path: string, shownAs = path): Promise<Po
   const isList = Array.isArray(document.value);
   const result = isList
     ? listSchema.transform(policies => ({ policies, version: UNVERSIONED })).safeParse(document.value)
-    : fileSchema.safeParse(document.value, {
-        error: issue => (issue.path?.length === 0 ? 'must be a list of policies' : undefined),
-      });
+    : fileSchema.safeParse(document.value);
   const problems = result.success
     ? repeatedIds(result.data.policies, isList)
-    : result.error.issues.map(({ path: at, message }) => ({ at, message }));
+    : result.error.issues.flatMap(problemsOf);
   if (!result.success || problems.length > 0) throw new EdgeError(describe(problems, document, shownAs));
   const { policies, version } = result.data;
   return { version, policies: policies.filter(({ id }) => id !== DEFAULT_POLICY_ID) };
@@ -61,6 +59,15 @@ function parse(text: string, shownAs: string): JsonDocument {
   }
 }
 
+// A misspelt rule is shown where it stands, one by one.
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === 'invalid_type' && issue.expected === 'object' && issue.path.length > 0) {
+    return [{ at: issue.path, message: 'must be an object' }];
+  }
+  if (issue.code !== 'unrecognized_keys') return [{ at: issue.path, message: issue.message }];
+  return issue.keys.map(key => ({ at: [...issue.path, key], message: 'is not known' }));
+}
+
 function repeatedIds(policies: PolicyRule[], isList: boolean): Problem[] {
   const seen = new Set<string>();
   return policies.flatMap(({ id }, index): Problem[] => {
@@ -81,7 +88,8 @@ function describe(problems: Problem[], { lineOf }: JsonDocument, shownAs: string
 
 function nameOf(path: PropertyKey[]): string {
   if (path.length === 0) return 'the file';
-  return path
+  const named = typeof path[0] === 'number' ? ['policies', ...path] : path;
+  return named
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i ? '.' : ''}${String(part)}`))
     .join('');
 }

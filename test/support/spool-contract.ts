@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Spool, SpoolEntry } from '../../edge/spool/spool.ts';
+
+export function spoolEntry(seq: number, more: Partial<SpoolEntry> = {}): SpoolEntry {
+  return {
+    destination: 'test',
+    edge_id: 'edge-1',
+    boot_id: 'boot-1',
+    seq,
+    records: [Buffer.from(`report ${seq}`), Buffer.from([0, 255, seq])],
+    ...more,
+  };
+}
+
+/** What every spool does, wherever it keeps reports. */
+export function describeSpool(name: string, open: () => Promise<Spool>): void {
+  describe(`spool: ${name}`, () => {
+    it('lists nothing at first', async () => {
+      expect(await (await open()).list()).toEqual(new Map());
+    });
+
+    it('lists what was written in the order of the slots', async () => {
+      const spool = await open();
+      for (const slot of [10, 2, 1]) await spool.write(slot, spoolEntry(slot));
+      expect([...(await spool.list())]).toEqual([1, 2, 10].map(slot => [slot, spoolEntry(slot)]));
+    });
+
+    it('replaces a slot as a whole', async () => {
+      const spool = await open();
+      await spool.write(1, spoolEntry(1));
+      await spool.write(1, spoolEntry(2, { records: [] }));
+      expect(await spool.list()).toEqual(new Map([[1, spoolEntry(2, { records: [] })]]));
+    });
+
+    it('removes a slot, also one that is empty', async () => {
+      const spool = await open();
+      await spool.write(1, spoolEntry(1));
+      await spool.write(2, spoolEntry(2));
+      await spool.remove(1);
+      await spool.remove(1);
+      expect([...(await spool.list()).keys()]).toEqual([2]);
+    });
+  });
+}
