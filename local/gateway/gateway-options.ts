@@ -49,7 +49,7 @@ export interface CognitoMode {
   defaultAction?: 'ALLOW' | 'DENY';
 }
 
-export interface IamMode {
+interface IamMode {
   type: 'AWS_IAM';
 }
 
@@ -68,14 +68,14 @@ export type ResolverDefinition = {
   code: string;
 } & ({ dataSource: string } | { pipeline: readonly string[] });
 
-export interface PipelineFunction {
+interface PipelineFunction {
   code: string;
   dataSource: string;
 }
 
 export type DataSource = LambdaDataSource | { type: 'NONE' };
 
-export interface LambdaDataSource {
+interface LambdaDataSource {
   type: 'AWS_LAMBDA';
   /** Runs the function; rejects when it failed or timed out, as an Error whose `name` is Lambda's error type. */
   invoke(event: unknown): Promise<unknown>;

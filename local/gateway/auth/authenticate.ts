@@ -6,7 +6,6 @@ import type { Identity } from './identity.ts';
 import {
   NO_VALID_HEADER,
   NOT_AUTHORIZED,
-  TOKEN_EXPIRED,
   UNREADABLE_TOKEN,
   UnauthorizedCredentials,
 } from './unauthorized.ts';
@@ -59,11 +58,6 @@ function issuerOf(token: string): unknown {
   } catch {
     throw new UnauthorizedCredentials(UNREADABLE_TOKEN);
   }
-}
-
-/** @throws UnauthorizedCredentials when credentials that once held no longer do. */
-export function assertNotExpired({ expiresAtMs }: Identity, clock: Clock): void {
-  if (expiresAtMs !== null && expiresAtMs <= clock()) throw new UnauthorizedCredentials(TOKEN_EXPIRED);
 }
 
 function isCognito(mode: AuthMode): mode is CognitoMode {

@@ -3,7 +3,6 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLSchema,
-  OperationTypeNode,
   responsePathAsArray,
 } from 'graphql';
 import type { ErrorEntry } from '../errors/error-entry.ts';
@@ -50,12 +49,4 @@ export async function executeOperation(
     executionError(error, schema, cause => log('A field failed', { error: String(cause) })),
   );
   return entries.length === 0 ? { data } : { data, errors: entries };
-}
-
-export function isSubscription({ operation }: PreparedOperation): boolean {
-  return operation.operation === OperationTypeNode.SUBSCRIPTION;
-}
-
-export function isMutation({ operation }: PreparedOperation): boolean {
-  return operation.operation === OperationTypeNode.MUTATION;
 }

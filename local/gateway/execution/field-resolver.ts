@@ -76,7 +76,6 @@ function checked(value: unknown, info: GraphQLResolveInfo): unknown {
 function sideEffects(context: OperationContext, info: GraphQLResolveInfo): SideEffects {
   const { setSubscriptionFilter } = context;
   return {
-    path: responsePathAsArray(info.path),
     appendError: error => void context.appended.push({ error, info }),
     ...(setSubscriptionFilter && { setSubscriptionFilter }),
   };

@@ -16,6 +16,7 @@ import { validationErrors } from '../errors/validation-errors.ts';
 import { variableErrors } from '../errors/variable-errors.ts';
 import type { ApiOptions } from '../gateway-options.ts';
 import type { SelectionScope } from '../resolvers/selection.ts';
+import { nestsDeeper } from './nesting.ts';
 import type { GraphqlRequest } from './parse-request.ts';
 import { fragmentsOf, queryDepth } from './query-depth.ts';
 
@@ -32,6 +33,7 @@ export interface PreparedOperation {
 export type PrepareOperation = (request: GraphqlRequest) => PreparedOperation | { errors: ErrorEntry[] };
 
 const MAX_TOKENS = 15_000;
+const MAX_NESTING = 200;
 const CACHED_DOCUMENTS = 500;
 
 /** Parses and validates; documents that were seen before cost nothing. @throws TransportError on a syntax error */
@@ -77,10 +79,11 @@ export function makePrepareOperation(schema: GraphQLSchema, api: ApiOptions): Pr
 
 function parseDocument(query: string): DocumentNode {
   try {
-    return parse(query, { maxTokens: MAX_TOKENS });
+    if (!nestsDeeper(query, MAX_NESTING)) return parse(query, { maxTokens: MAX_TOKENS });
   } catch (cause) {
     throw Object.assign(malformed('Unable to parse GraphQL query.'), { cause });
   }
+  throw badRequest(`The query nests deeper than ${MAX_NESTING} levels.`);
 }
 
 function operationProblem(document: DocumentNode, operationName: string | null): string {

@@ -31,7 +31,7 @@ export function readConnectRequest(request: IncomingMessage): ConnectRequest {
 }
 
 /** The headers in a JSON object's text, names in lower case; null when it is none. */
-export function readHeaders(text: string): Record<string, string> | null {
+function readHeaders(text: string): Record<string, string> | null {
   try {
     return lowerCase(JSON.parse(text));
   } catch {

@@ -1,5 +1,4 @@
 import type { CognitoIdentity, IamIdentity } from '../auth/identity.ts';
-import type { Path } from '../errors/error-entry.ts';
 
 /** `ctx` of APPSYNC_JS. */
 export interface ResolverContext {
@@ -17,7 +16,7 @@ export interface ResolverContext {
   outErrors: unknown[];
 }
 
-export interface FieldInfo {
+interface FieldInfo {
   fieldName: string;
   parentTypeName: string;
   variables: Record<string, unknown>;
@@ -32,5 +31,4 @@ export interface SideEffects {
   appendError(error: Error): void;
   /** `extensions.setSubscriptionFilter`; only where a subscription starts. */
   setSubscriptionFilter?: (filter: unknown) => void;
-  path: Path;
 }

@@ -9,7 +9,7 @@ import type {
 } from '../../../local/gateway/gateway-options.ts';
 import { startTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
-export interface LambdaEvent {
+interface LambdaEvent {
   type: string;
   field: string;
   arguments: Record<string, unknown>;
@@ -50,8 +50,8 @@ export interface TestGatewayOptions {
 
 const file = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-export const TEST_SCHEMA = file('schema.graphql');
-export const RESOLVER_CODE = file('../../../graphql/resolver.js');
+const TEST_SCHEMA = file('schema.graphql');
+const RESOLVER_CODE = file('../../../graphql/resolver.js');
 export const PUBLISH_CODE = file('../../../graphql/publish.js');
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -116,7 +116,7 @@ export async function startTestGateway(given: TestGatewayOptions = {}): Promise<
   };
 }
 
-export function cognitoMode({ issuer, jwksUri, clientId }: TokenIssuer): ApiOptions['defaultMode'] {
+function cognitoMode({ issuer, jwksUri, clientId }: TokenIssuer): ApiOptions['defaultMode'] {
   return { type: 'AMAZON_COGNITO_USER_POOLS', issuer, jwksUri, clientIds: [clientId] };
 }
 
