@@ -62,7 +62,8 @@ function timeOf(record: Record<string, unknown>, name: string): number | undefin
   ] as const;
   for (const [field, perMs] of units) {
     const value = record[field];
-    const ms = typeof value === 'string' && value.includes('T') ? Date.parse(value) : Number(value) / perMs;
+    const isText = typeof value === 'string' && value.includes('T');
+    const ms = isText ? Date.parse(value) : Math.round(Number(value) / perMs);
     if (ms > 0 && Number.isFinite(ms)) return ms;
   }
   return undefined;
