@@ -13,7 +13,7 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
-import { allowReading } from './machine-access.ts';
+import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
@@ -22,6 +22,7 @@ import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit 
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
+const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
 export interface ApiStackProps {
@@ -87,7 +88,7 @@ export class ApiStack extends Stack {
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);
     // A reset puts a baseline beside the counters, which it can read only.
-    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE']);
+    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*']);
     grantCaching(data.cache, fn);
     return fn;
   }
@@ -105,6 +106,12 @@ export class ApiStack extends Stack {
         code: published ? publication : code,
       });
     }
+    nothing.createResolver('Subscription-edgeCommands', {
+      typeName: 'Subscription',
+      fieldName: 'edgeCommands',
+      runtime: FunctionRuntime.JS_1_0_0,
+      code: Code.fromInline(readFileSync(EDGE_COMMANDS_FILE, 'utf8')),
+    });
   }
 
   private allowMachines(): ManagedPolicy {
@@ -121,6 +128,7 @@ export class ApiStack extends Stack {
   private addOutputs(machines: ManagedPolicy): void {
     const outputs = {
       MachinePolicyArn: machines.managedPolicyArn,
+      EdgeCommandsPolicyArn: allowCommands(this, this.api).managedPolicyArn,
       GraphqlUrl: this.api.graphqlUrl,
       Region: this.region,
       UserPoolId: this.signIn.pool.userPoolId,

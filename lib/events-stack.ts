@@ -10,6 +10,7 @@ import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
+import { grantRead } from './table-grants.ts';
 
 export interface EventsStackProps {
   settings: Settings;
@@ -17,7 +18,7 @@ export interface EventsStackProps {
   api: ApiStack;
 }
 
-/** What follows a change of the Network table: its stream → broadcast → subscribers. */
+/** What follows a change of the Network table: its stream → broadcast → subscribers and edges. */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
     super(scope, id, { description: 'Patronus: events to subscribers' });
@@ -30,7 +31,9 @@ export class EventsStack extends Stack {
       memory: 512,
       environment: { GRAPHQL_URL: api.api.graphqlUrl },
     });
-    api.api.grantMutation(broadcast, 'publishEvent');
+    api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand');
+    // A changed policy is a command to every edge in service.
+    grantRead(data.network, broadcast);
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
       alarms: data.alarms,
       description:
@@ -46,7 +49,7 @@ export class EventsStack extends Stack {
         retryAttempts: 10,
         maxRecordAge: Duration.hours(1),
         onFailure: new SqsDlq(failed),
-        filters: ['AUDIT#', 'DELETION'].map(prefix =>
+        filters: ['AUDIT#', 'DELETION', 'COMMAND#', 'POLICY'].map(prefix =>
           FilterCriteria.filter({
             dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } },
           }),

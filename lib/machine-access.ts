@@ -11,6 +11,29 @@ export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy 
   });
 }
 
+/**
+ * What the role of an edge needs to take commands. Whose they are is checked against the role's session name, so an edge must
+ * not be able to choose it: let the trust policy fix `sts:RoleSessionName`.
+ */
+export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy {
+  const fields = [
+    'Query/fields/pendingCommands',
+    'Query/fields/policies',
+    'Mutation/fields/acknowledgeCommand',
+    'Mutation/fields/reportProbe',
+    'Subscription/fields/edgeCommands',
+  ];
+  return new ManagedPolicy(scope, 'EdgeCommands', {
+    description: 'Patronus: lets an edge take commands, fetch the policies and answer probes',
+    statements: [
+      new PolicyStatement({
+        actions: ['appsync:GraphQL'],
+        resources: fields.map(field => `${api.arn}/types/${field}`),
+      }),
+    ],
+  });
+}
+
 /** What the role of a machine needs to read the API, `queries` and nothing else. Attach it to that role. */
 export function allowReading(scope: Construct, api: GraphqlApi, queries: readonly string[]): ManagedPolicy {
   return new ManagedPolicy(scope, 'MachineReads', {

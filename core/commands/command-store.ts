@@ -8,7 +8,10 @@ import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { aboutOf, type EdgeCommand, type PendingCommand } from './edge-command.ts';
 
-const partition = (edgeId: string): string => `COMMAND#${edgeId}`;
+/** Begins every edge's partition of commands. */
+export const COMMAND_PREFIX = 'COMMAND#';
+
+const partition = (edgeId: string): string => COMMAND_PREFIX + edgeId;
 
 /** A probe that nobody waits for any more is dropped; every other command waits until it is acknowledged. */
 const PROBE_KEPT_SECONDS = 120;
@@ -78,7 +81,8 @@ export async function acknowledgeCommand(
   }
 }
 
-function toPending(item: Item): PendingCommand {
+/** A stored command without its keys. */
+export function toPending(item: Item): PendingCommand {
   const { [TTL_ATTRIBUTE]: _expires, ...pending } = withoutKeys<PendingCommand & Item>(item);
   return pending as PendingCommand;
 }
