@@ -4,7 +4,7 @@ import { transact } from '../storage/transact.ts';
 import { type ArchiveChunk, archiveOwner, chunkPaths } from './archive-chunk.ts';
 import { archiveExpiry } from './archive-head.ts';
 import { planStep } from './attach-step.ts';
-import type { NetworkContext } from './network-context.ts';
+import { maxActions, type NetworkContext } from './network-context.ts';
 import { type Fate, judgePaths } from './path-fates.ts';
 import type { RunningOperation } from './running-operation.ts';
 import { endsAt, peerOf } from './site.ts';
@@ -45,6 +45,7 @@ export async function attachPaths(
       chunk,
       paths,
       fates: open,
+      max_actions: maxActions(context),
       expires_at: archiveExpiry(context),
     });
     if (step.actions.length === 0) return { restored, skipped: skippedPaths(restore, chunk, fates) };

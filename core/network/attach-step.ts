@@ -1,4 +1,4 @@
-import { type TableNames, TRANSACTION_MAX_ACTIONS, TTL_ATTRIBUTE } from '../storage/tables.ts';
+import { type TableNames, TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { type ArchiveChunk, archiveOwner, rewriteChunk } from './archive-chunk.ts';
 import { waitingKey } from './network-keys.ts';
@@ -26,6 +26,8 @@ export interface StepInput {
   paths: PathItem[];
   /** What becomes of those that are not settled yet. */
   fates: Map<PathItem, Fate>;
+  /** Actions that the transaction may have. */
+  max_actions: number;
   /** Seconds since the epoch: how long what stays is kept. */
   expires_at: number;
 }
@@ -46,7 +48,7 @@ export function planStep(tables: TableNames, input: StepInput): Step {
   const byItem = new Map<string, WriteAction>();
   for (const [path, fate] of fates) {
     const needed = neededFor(tables, { path, fate, input }).filter(([key]) => !byItem.has(key));
-    if (byItem.size + needed.length + OTHER_ACTIONS > TRANSACTION_MAX_ACTIONS) break;
+    if (byItem.size + needed.length + OTHER_ACTIONS > input.max_actions) break;
     for (const [key, action] of needed) byItem.set(key, action);
     (fate.restore ? restored : noted).push(path);
   }

@@ -4,7 +4,7 @@ import { putChunk } from './archive-chunk.ts';
 import { type ArchiveHead, archiveExpiry, archiveItems } from './archive-head.ts';
 import { endOperation } from './enter-operation.ts';
 import { SITE_EVENT, siteTarget } from './network-change.ts';
-import { type NetworkContext, timestamp } from './network-context.ts';
+import { maxActions, type NetworkContext, timestamp } from './network-context.ts';
 import { directoryKey, endpointKey, siteKey } from './network-keys.ts';
 import { deletePathCopies } from './path-writes.ts';
 import type { RunningOperation } from './running-operation.ts';
@@ -26,8 +26,8 @@ export interface Remains {
 const OTHER_ACTIONS = 7;
 
 /** How many paths the last transaction takes: 45 for a site with two endpoints. */
-export const lastPathsThatFit = (endpoints: number): number =>
-  Math.floor((100 - OTHER_ACTIONS - endpoints) / 2);
+export const lastPathsThatFit = (context: NetworkContext, endpoints: number): number =>
+  Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - endpoints) / 2));
 
 /** The transaction that makes a site gone: it holds once, while the deletion that claimed the site holds it. */
 export function finishDeletion(

@@ -3,7 +3,7 @@ import { archiveExpiry } from './archive-head.ts';
 import { attachWaiting } from './attach-waiting.ts';
 import type { NetworkContext } from './network-context.ts';
 import { endpointKey } from './network-keys.ts';
-import { CHUNK_PATHS, type RemovalPart, removePaths } from './remove-paths.ts';
+import { pathsPerChunk, type RemovalPart, removePaths } from './remove-paths.ts';
 import { OPERATION_KIND, type RunningOperation } from './running-operation.ts';
 import { endsAt } from './site.ts';
 import { lifeAt, type PathItem } from './site-items.ts';
@@ -31,7 +31,10 @@ export async function lookAfter(
       ? { archive: { site_id, operation_id, expires_at: archiveExpiry(context) } }
       : { check: checkEndpointIsGone(context, site_id, endpoint_id!) };
   const stragglers = (path: PathItem) => lifeAt(path, site_id) === life && endsAt(path, site_id, endpoint_id);
-  const chunks = takeChunks(filtered(readPartition(context, site_id).paths, stragglers), CHUNK_PATHS);
+  const chunks = takeChunks(
+    filtered(readPartition(context, site_id).paths, stragglers),
+    pathsPerChunk(context),
+  );
   const remove = async (paths: PathItem[]) => void (await removePaths(context, paths, part));
   await remove((await workThrough(chunks, { concurrency: 1, stop }, remove)) ?? []);
 }

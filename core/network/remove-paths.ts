@@ -2,14 +2,14 @@ import { ConditionFailed } from '../storage/retrying.ts';
 import { transact } from '../storage/transact.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { type NewChunk, putChunk } from './archive-chunk.ts';
-import type { NetworkContext } from './network-context.ts';
+import { maxActions, type NetworkContext } from './network-context.ts';
 import { pathKey } from './network-keys.ts';
 import { deletePathCopies } from './path-writes.ts';
 import type { Item, PathItem } from './site-items.ts';
 import { getItems } from './strong-reads.ts';
 
-/** Paths a transaction can remove on both sides beside putting them in the archive: 2 · 49 + 1 ≤ 100. */
-export const CHUNK_PATHS = 49;
+/** Paths that a transaction can remove on both sides beside its other part: 49, as 2 · 49 + 1 ≤ 100. */
+export const pathsPerChunk = (context: NetworkContext): number => Math.floor((maxActions(context) - 1) / 2);
 
 /** What else the transaction does: keep the paths in the archive, or make sure of something. */
 export type RemovalPart = { archive: Omit<NewChunk, 'paths'> } | { check: WriteAction };
@@ -18,7 +18,7 @@ export type RemovalPart = { archive: Omit<NewChunk, 'paths'> } | { check: WriteA
  * Removes paths on both sides and does the other part, in one transaction. Paths that somebody else has removed meanwhile
  * are in that one's archive and are left out; when a check no longer holds, nothing is removed.
  *
- * @param paths at most {@link CHUNK_PATHS}, as they were read
+ * @param paths at most {@link pathsPerChunk}, as they were read
  * @returns how many were removed by this call
  */
 export async function removePaths(

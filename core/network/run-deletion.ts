@@ -6,7 +6,7 @@ import { finishDeletion, lastPathsThatFit } from './finish-deletion.ts';
 import type { NetworkContext } from './network-context.ts';
 import { archiveHeadKey } from './network-keys.ts';
 import { OperationProgress } from './operation-progress.ts';
-import { CHUNK_PATHS, removePaths } from './remove-paths.ts';
+import { pathsPerChunk, removePaths } from './remove-paths.ts';
 import type { RunningOperation } from './running-operation.ts';
 import { lifeAt, type PathItem } from './site-items.ts';
 import { readPartition } from './site-partition.ts';
@@ -51,7 +51,7 @@ export async function runDeletion(
   const outOfTime = () => context.clock() >= until;
   for (;;) {
     const reading = readPartition(context, site_id);
-    const chunks = takeChunks(pathsOfLife(reading.paths, operation), CHUNK_PATHS);
+    const chunks = takeChunks(pathsOfLife(reading.paths, operation), pathsPerChunk(context));
     let lastPaths = await workThrough(chunks, { concurrency: CONCURRENCY, stop: outOfTime }, remove);
     await progress.settled();
     if (lastPaths === undefined || outOfTime()) {
@@ -59,7 +59,7 @@ export async function runDeletion(
     }
     const { site, endpoints } = reading;
     if (site?.operation_id !== operation_id) return finishedByAnother(context, operation);
-    if (lastPaths.length > lastPathsThatFit(endpoints.length)) {
+    if (lastPaths.length > lastPathsThatFit(context, endpoints.length)) {
       await remove(lastPaths);
       await progress.settled();
       lastPaths = [];

@@ -5,11 +5,11 @@ import { transact } from '../storage/transact.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { endOperation } from './enter-operation.ts';
 import { endpointTarget, SITE_EVENT } from './network-change.ts';
-import { type NetworkContext, timestamp } from './network-context.ts';
+import { maxActions, type NetworkContext, timestamp } from './network-context.ts';
 import { endpointKey } from './network-keys.ts';
 import { OperationProgress } from './operation-progress.ts';
 import { deletePathCopies } from './path-writes.ts';
-import { CHUNK_PATHS, removePaths } from './remove-paths.ts';
+import { pathsPerChunk, removePaths } from './remove-paths.ts';
 import type { RunningOperation } from './running-operation.ts';
 import { endsAt } from './site.ts';
 import { type EndpointItem, type PathItem, type SiteItem, toEndpoint } from './site-items.ts';
@@ -22,8 +22,8 @@ export type RemovalRun =
   | { finished: true; paths: number }
   | { finished: false; operation: RunningOperation; paths: number };
 
-/** The last transaction also has the endpoint, the site, the entry of the removal and the audit entry. */
-const LAST_PATHS = 48;
+/** Site, endpoint, entry of the removal and audit entry, which the last transaction has beside paths. */
+const OTHER_ACTIONS = 4;
 
 /**
  * Removes a claimed endpoint: its paths in atomic chunks, then the last of them with the endpoint. The paths are counted as
@@ -41,13 +41,13 @@ export async function runRemoval(
   const outOfTime = () => context.clock() >= until;
   for (;;) {
     const reading = readPartition(context, site_id);
-    const chunks = takeChunks(pathsOf(reading.paths, { site_id, endpoint_id }), CHUNK_PATHS);
+    const chunks = takeChunks(pathsOf(reading.paths, { site_id, endpoint_id }), pathsPerChunk(context));
     let lastPaths = await workThrough(chunks, { concurrency: 1, stop: outOfTime }, remove);
     await progress.settled();
     if (lastPaths === undefined || outOfTime()) {
       return { finished: false, operation: progress.operation, paths: progress.done };
     }
-    if (lastPaths.length > LAST_PATHS) {
+    if (2 * lastPaths.length + OTHER_ACTIONS > maxActions(context)) {
       await remove(lastPaths);
       await progress.settled();
       lastPaths = [];

@@ -1,0 +1,151 @@
+import { expect } from 'vitest';
+import { PatronusError } from '../../core/errors.ts';
+import { addEndpoint } from '../../core/network/add-endpoint.ts';
+import { createPath } from '../../core/network/create-path.ts';
+import { deletePath } from '../../core/network/delete-path.ts';
+import { deleteSite } from '../../core/network/delete-site.ts';
+import { finishDeletions } from '../../core/network/finish-deletions.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { removeEndpoint } from '../../core/network/remove-endpoint.ts';
+import { restoreSite } from '../../core/network/restore-site.ts';
+import type { Path } from '../../core/network/site.ts';
+import { updateSite } from '../../core/network/update-site.ts';
+import { expectSoundInventory, pathPlaces, pathsIn, sitesIn } from './inventory-check.ts';
+import { admin, auditOf, dump, makeHub, type NetworkBed } from './network-bed.ts';
+
+/** Seven paths a chunk, so that a dozen paths take several transactions. */
+export const SMALL_TRANSACTIONS = 16;
+export const PATHS = 14;
+
+/** What somebody does to a world of three sites: the hub, which is site 0, and its two peers. */
+export type Operation =
+  | { name: 'deleteSite' | 'restoreSite' | 'addEndpoint' | 'removeEndpoint' | 'updateSite'; site: number }
+  | { name: 'createPath'; site: number; peer: number }
+  | { name: 'deletePath'; path: number }
+  | { name: 'cleanUp' };
+
+export interface World {
+  ids: string[];
+  paths: Path[];
+  /** Sites that were deleted before anything else happens. */
+  deletedFirst: number[];
+}
+
+export interface Outcome {
+  operation: Operation;
+  /** What it returned; undefined when it was refused. */
+  result?: unknown;
+}
+
+export async function makeWorld(context: NetworkContext, deletedFirst: number[]): Promise<World> {
+  const { hub, peers, paths } = await makeHub(context, { paths: PATHS, peers: 2 });
+  const ids = [hub, ...peers].map(({ id }) => id);
+  for (const index of deletedFirst) await deleteSite(context, admin, { site_id: ids[index] });
+  return { ids, paths, deletedFirst };
+}
+
+/** Does it; a refusal is an outcome, anything else that goes wrong is thrown. */
+export async function attempt(context: NetworkContext, world: World, operation: Operation): Promise<Outcome> {
+  try {
+    return { operation, result: await perform(context, world, operation) };
+  } catch (cause) {
+    if (!(cause instanceof PatronusError)) throw cause;
+    expect(['Conflict', 'NotFound', 'ValidationError']).toContain(cause.errorType);
+    return { operation };
+  }
+}
+
+function perform(context: NetworkContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
+  const site_id = 'site' in operation ? ids[operation.site] : undefined;
+  switch (operation.name) {
+    case 'deleteSite':
+      return deleteSite(context, admin, { site_id });
+    case 'restoreSite':
+      return restoreSite(context, admin, { site_id });
+    case 'addEndpoint':
+      return addEndpoint(context, admin, { site_id, address: '192.0.2.9', interface_type: 'LTE' });
+    case 'removeEndpoint':
+      return removeEndpoint(context, admin, { site_id, endpoint_id: 'wan2' });
+    case 'updateSite':
+      return updateSite(context, admin, { site_id, location: 'Elsewhere' });
+    case 'createPath':
+      return createPath(context, admin, {
+        source_site_id: site_id,
+        source_endpoint_id: 'wan1',
+        destination_site_id: ids[operation.peer],
+        destination_endpoint_id: 'wan2',
+      });
+    case 'deletePath':
+      return deletePath(context, admin, { path_id: paths[operation.path]!.id });
+    case 'cleanUp': {
+      // Takes every operation for cut off, and so works on it beside the one who began it.
+      const later = { ...context, clock: () => context.clock() + 40_000, deadline: Infinity };
+      return finishDeletions(later, { until: Infinity });
+    }
+  }
+}
+
+/** Paths that some operation takes away for good. */
+export function pathsTaken({ ids, paths }: World, operations: Operation[]): Set<string> {
+  const taken = operations.flatMap(operation => {
+    if (operation.name === 'deletePath') return [paths[operation.path]!];
+    if (operation.name !== 'removeEndpoint') return [];
+    const siteId = ids[operation.site];
+    return paths.filter(
+      path => path.destination_site_id === siteId && path.destination_endpoint_id === 'wan2',
+    );
+  });
+  return new Set(taken.map(({ id }) => id));
+}
+
+/** Lets clean-up end what is under way, and then looks whether all is sound and everybody got what was confirmed. */
+export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: Outcome[]): Promise<void> {
+  const context = { ...bed.context, max_actions: SMALL_TRANSACTIONS };
+  for (let round = 0; round < 2; round++) {
+    bed.advance(120_000);
+    await finishDeletions({ ...context, clock: bed.context.clock, deadline: Infinity }, { until: Infinity });
+  }
+  const items = await dump(context);
+  expectSoundInventory(items);
+  const done = outcomes.filter(({ result }) => result !== undefined).map(({ operation }) => operation);
+  const alive = new Set(sitesIn(items).map(({ id }) => id));
+  for (const [index, id] of world.ids.entries()) {
+    const times = (name: string) =>
+      done.filter(operation => operation.name === name && 'site' in operation && operation.site === index)
+        .length;
+    const before = world.deletedFirst.includes(index) ? 0 : 1;
+    // Who won: every deletion that was confirmed found the site there, every restore found it gone.
+    expect(before - times('deleteSite') + times('restoreSite')).toBe(alive.has(id) ? 1 : 0);
+  }
+  for (const name of ['deleteSite', 'restoreSite'] as const) {
+    const before = name === 'deleteSite' ? world.deletedFirst.length : 0;
+    const confirmed = done.filter(operation => operation.name === name).length;
+    expect(auditOf(items, name)).toHaveLength(before + confirmed);
+  }
+  const operations = outcomes.map(({ operation }) => operation);
+  const taken = pathsTaken(world, operations);
+  const places = pathPlaces(items);
+  for (const { id } of world.paths) {
+    if (taken.has(id)) expect(places.get(id) ?? 0).toBeLessThanOrEqual(1);
+    else expect([id, places.get(id)]).toEqual([id, 1]);
+  }
+  const removesEndpoints = operations.some(({ name }) => name === 'removeEndpoint');
+  for (const { operation, result } of outcomes) {
+    if (operation.name !== 'createPath' || result === undefined || removesEndpoints) continue;
+    expect(places.get((result as Path).id)).toBe(1);
+  }
+  await expectAllRestorable(context, world, { alive, taken });
+}
+
+/** In the end everything that was deleted comes back, in whatever order. */
+async function expectAllRestorable(
+  context: NetworkContext,
+  { ids, paths }: World,
+  { alive, taken }: { alive: Set<string>; taken: Set<string> },
+): Promise<void> {
+  for (const site_id of ids) {
+    if (!alive.has(site_id)) await restoreSite({ ...context, deadline: Infinity }, admin, { site_id });
+  }
+  const back = pathsIn(await dump(context));
+  for (const { id } of paths) if (!taken.has(id)) expect(back).toContain(id);
+}
