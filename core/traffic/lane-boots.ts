@@ -2,17 +2,16 @@ import type { Boot } from './boot.ts';
 import type { FoldState } from './fold.ts';
 import { type Lane, noPathCounts, pairOf, pathOf } from './lane.ts';
 import type { LaneChanges } from './lane-changes.ts';
-import { takeOutGauges } from './lane-gauges.ts';
 import { addPathCounts, subtractPathCounts } from './lane-paths.ts';
 
 /**
- * Closes the lane's current boot, its gauges included, and makes `boot` the current one. The lane's totals stay as they
- * are: what was current becomes earlier, and what `boot` had counted before moves from earlier to current. An item that is
- * stored of `boot` stays behind and is written again when it is closed.
+ * Closes the lane's current boot and makes `boot` the current one. The lane's totals stay as they are: what was current
+ * becomes earlier, and what `boot` had counted before moves from earlier to current. The gauges are left to the report of
+ * `boot` that comes next: a current report replaces all of them. An item that is stored of `boot` stays behind and is
+ * written again when it is closed.
  */
 export function makeBootCurrent({ lane, boots }: FoldState, boot: Boot, changes: LaneChanges): void {
   if (lane.boot_id !== '') {
-    takeOutGauges(lane, changes);
     const closed = closeCurrentBoot(lane);
     boots.set(closed.boot_id, closed);
     changes.boots.set(closed.boot_id, closed);
