@@ -17,6 +17,8 @@ export const BYTES_DOUBLE = 6;
 
 const META_WORD = 3;
 const FIRST_PLACES = 1024;
+/** Large steps leave less memory behind that the allocator can't give back. */
+const GROWTH = 4;
 
 /**
  * The flows that the recorder knows, in typed arrays: open addressing with linear probing, key and counts in the one
@@ -134,12 +136,12 @@ export class FlowTable {
     this.doubles = new Float64Array(memory);
     this.first = new Float64Array(places);
     this.#mask = places - 1;
-    this.#idle.clear(places);
+    this.#idle.clear();
   }
 
   #grow(): void {
     const { words, first, places } = this;
-    this.#allocate(places * 2);
+    this.#allocate(places * GROWTH);
     for (let old = 0; old < places; old++) {
       const base = old * ENTRY_WORDS;
       if (words[base + META_WORD] !== 0) {
@@ -148,6 +150,9 @@ export class FlowTable {
         this.first[entry] = first[old]!;
       }
     }
+    // Gives the memory back at once: it may be long until garbage is collected where nothing is allocated.
+    words.buffer.transfer(0);
+    first.buffer.transfer(0);
   }
 
   #freePlace(words: Int32Array, base: number): number {

@@ -13,7 +13,7 @@ export class IdleOrder {
   #entries = new Int32Array(0);
   #last = new Float64Array(0);
   #next = 0;
-  /** Place in the order, plus 1, by entry; 0 for those that aren't in it. */
+  /** Place in the order, plus 1, by entry; 0 for those that aren't in it. Empty while there is no order. */
   #placeOf = new Int32Array(0);
 
   constructor(table: FlowTable) {
@@ -34,17 +34,17 @@ export class IdleOrder {
   }
 
   /** The table has other places now. */
-  clear(places: number): void {
+  clear(): void {
     this.#entries = new Int32Array(0);
     this.#next = 0;
-    this.#placeOf = new Int32Array(places);
+    this.#placeOf = new Int32Array(0);
   }
 
   /** The entry at `from` is at `to` now, in the place of one that went. */
   moved(from: number, to: number): void {
     this.forget(to);
-    const place = this.#placeOf[from]!;
-    if (place > 0) {
+    const place = this.#placeOf[from];
+    if (place) {
       this.#placeOf[from] = 0;
       this.#placeOf[to] = place;
       this.#entries[place - 1] = to;
@@ -53,8 +53,8 @@ export class IdleOrder {
 
   /** The entry went. */
   forget(entry: number): void {
-    const place = this.#placeOf[entry]!;
-    if (place > 0) {
+    const place = this.#placeOf[entry];
+    if (place) {
       this.#placeOf[entry] = 0;
       this.#entries[place - 1] = -1;
     }
@@ -74,7 +74,7 @@ export class IdleOrder {
       .filter(entry => this.#lastOf(entry) <= limit)
       .sort((a, b) => this.#lastOf(a) - this.#lastOf(b));
     this.#last = Float64Array.from(this.#entries, entry => this.#lastOf(entry));
-    this.#placeOf.fill(0);
+    this.#placeOf = new Int32Array(this.#table.places);
     for (const [place, entry] of this.#entries.entries()) {
       this.#placeOf[entry] = place + 1;
     }
