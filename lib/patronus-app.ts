@@ -1,0 +1,25 @@
+import { App, type Stack, Tags } from 'aws-cdk-lib';
+import { ApiStack } from './api-stack.ts';
+import { DataStack } from './data-stack.ts';
+import { EventsStack } from './events-stack.ts';
+import { IngestStack } from './ingest-stack.ts';
+import { readSettings } from './settings.ts';
+
+/** Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app without the command line. */
+const FEATURE_FLAGS = {
+  '@aws-cdk/core:checkSecretUsage': true,
+  // A stack can't take away what another one uses.
+  '@aws-cdk/core:defaultCrossStackReferences': 'strong',
+};
+
+/** All stacks. `context` holds settings and what else the CDK is told; the command line's comes before it. */
+export function makeApp(context: Record<string, unknown> = {}): { app: App; stacks: Stack[] } {
+  const app = new App({ context: { ...FEATURE_FLAGS, ...context } });
+  const settings = readSettings(name => app.node.tryGetContext(name));
+  const data = new DataStack(app, 'PatronusData', { settings });
+  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data });
+  const api = new ApiStack(app, 'PatronusApi', { settings, data });
+  const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
+  Tags.of(app).add('project', 'patronus');
+  return { app, stacks: [data, ingest, api, events] };
+}
