@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FakeDynamoDb } from '../support/fake-dynamodb.ts';
 import { IngestWorld, type WorldOptions } from '../support/ingest-world.ts';
 import { makeStream, type StreamShape } from '../support/report-stream.ts';
@@ -30,6 +30,8 @@ const troubles = fc.record({
 
 type Trouble = Omit<WorldOptions, 'client' | 'tables' | 'stream'>;
 
+const NO_RACE = { races: 0, cleanups: 0.3, redelivered: 0.3 };
+
 function worldOf(shape: Omit<StreamShape, 'prefix'>, trouble: Trouble) {
   const store = new FakeDynamoDb();
   const stream = makeStream({ ...shape, prefix: '' });
@@ -46,6 +48,58 @@ describe('ingest counts exactly', () => {
         await world.expectExact();
       }),
       { numRuns: 1000 },
+    );
+  });
+
+  it('beside records that can not be counted: each of them is in the quarantine, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.constantFrom(0, 0.2), async (shape, faults) => {
+        const { world, store, stream } = worldOf(
+          { ...shape, disorder: 0, bad: true },
+          { ...NO_RACE, seed: shape.seed, faults },
+        );
+        await world.run();
+        await world.expectExact();
+        const kept = store.dump().filter(({ pk, reason }) => pk === 'QUARANTINE' && reason !== 'refused');
+        expect(kept).toHaveLength(stream.badRecords);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('and the whole stream from its beginning, read once more by new functions, writes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
+        const { world, store } = worldOf({ ...shape, bad: false }, trouble);
+        await world.run();
+        const before = store.dump();
+        await world.replay();
+        expect(store.dump()).toEqual(before);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('active flows too: in after the last report, out when silent, in again with the next', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
+        const { world, stream } = worldOf({ ...shape, bad: false }, trouble);
+        await world.run();
+        const gauges = async () => {
+          const shown = [...(await world.counters())].map(([id, { active_flows }]) => [id, active_flows]);
+          return Object.fromEntries(shown.filter(([, flows]) => flows !== 0));
+        };
+        const PARTS = 3;
+        const due = Object.fromEntries(stream.edges.map((edge, e) => [`${edge}-p`, PARTS * (e + 1)]));
+        await world.settleGauges(1);
+        expect(await gauges()).toEqual(due);
+        await world.cleanUp();
+        expect(await gauges()).toEqual({});
+        await world.settleGauges(2);
+        expect(await gauges()).toEqual(due);
+        await world.expectExact();
+      }),
+      { numRuns: 200 },
     );
   });
 });

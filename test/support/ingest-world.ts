@@ -73,12 +73,12 @@ export class IngestWorld {
   }
 
   /** Every edge begins a new boot with one active flow: what the gauges must show then does not depend on any order. */
-  async settleGauges(): Promise<void> {
+  async settleGauges(seq: number): Promise<void> {
     for (const [e, edge_id] of this.#options.stream.edges.entries()) {
       for (const part of [0, 1, 2]) {
         const policies = [{ policy_id: `${edge_id}-p`, active_flows: e + 1 }];
         const place = { sequence: 1_000_000 + e * 10 + part, arrived_ms: 1e6 };
-        const last = { edge_id, boot_id: 'last', sent_ms: 1e9, part, parts: 3, policies };
+        const last = { edge_id, boot_id: 'last', seq, sent_ms: 1e9 + seq, part, parts: 3, policies };
         await this.deliver([reportRecord(last, place)]);
       }
     }
