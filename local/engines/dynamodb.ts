@@ -35,7 +35,13 @@ export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOp
       ...['-cp', 'DynamoDBLocal.jar', 'org.eclipse.jetty.xml.XmlConfiguration'],
       fileURLToPath(new URL('dynamodb.xml', import.meta.url)),
     ],
-    { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' } },
+    {
+      cwd: folder,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' },
+      // Ctrl-C in a terminal is for whoever started it, who ends the engines in order.
+      detached: true,
+    },
   );
   child.stdin.on('error', () => {});
   return engineProcess({

@@ -24,6 +24,8 @@ export function startNodeEngine({ name, file, cwd, env, givenPort }: NodeEngineO
     env: { PATH: process.env.PATH ?? '', ...env },
     execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Ctrl-C in a terminal is for whoever started it, who ends the engines in order.
+    detached: true,
   });
   return engineProcess({
     name,

@@ -1,117 +1,117 @@
-import type { _Record, KinesisClient, Shard as KinesisShard } from '@aws-sdk/client-kinesis';
-import { GetRecordsCommand, GetShardIteratorCommand, ListShardsCommand } from '@aws-sdk/client-kinesis';
 import { REGION } from '../account.ts';
-import type {
-  ReadResult,
-  Shard,
-  ShardPosition,
-  ShardReader,
-  ShardSource,
-  StreamRecord,
-} from './shard-source.ts';
+import { type AwsJsonApi, callAwsJson } from '../aws-json-call.ts';
+import { iteratedShard } from './iterated-shard.ts';
+import type { ShardPosition, ShardSource, StreamRecord } from './shard-source.ts';
 
 export interface KinesisSourceOptions {
-  client: KinesisClient;
+  endpoint: string;
   streamName: string;
   streamArn: string;
   /** Role that the function runs with, as records name it. */
   roleArn: string;
 }
 
+interface KinesisShard {
+  ShardId: string;
+  ParentShardId?: string | null;
+  AdjacentParentShardId?: string | null;
+  SequenceNumberRange: { EndingSequenceNumber?: string | null };
+}
+
+interface KinesisRecord {
+  SequenceNumber: string;
+  PartitionKey: string;
+  /** Base64. */
+  Data: string;
+  /** Seconds since the epoch. */
+  ApproximateArrivalTimestamp: number;
+}
+
 /** Reads a Kinesis stream. */
 export function kinesisSource(options: KinesisSourceOptions): ShardSource {
-  const { client, streamName, streamArn } = options;
+  const { endpoint, streamName, streamArn } = options;
+  const api: AwsJsonApi = { endpoint, target: 'Kinesis_20131202', jsonVersion: '1.1' };
 
   async function listShards(): Promise<KinesisShard[]> {
     const shards: KinesisShard[] = [];
-    let NextToken: string | undefined;
+    let NextToken: string | null | undefined;
     do {
-      const page = await client.send(
-        new ListShardsCommand(NextToken === undefined ? { StreamName: streamName } : { NextToken }),
+      const page: { Shards: KinesisShard[]; NextToken?: string | null } = await callAwsJson(
+        api,
+        'ListShards',
+        NextToken ? { NextToken } : { StreamName: streamName },
       );
-      shards.push(...(page.Shards ?? []));
+      shards.push(...page.Shards);
       NextToken = page.NextToken;
-    } while (NextToken !== undefined);
+    } while (NextToken);
     return shards;
-  }
-
-  function openShard(shardId: string, position: ShardPosition): ShardReader {
-    let place = position;
-    let iterator: string | undefined;
-
-    /** An iterator that came to nothing may be at the end of a closed shard. */
-    async function isClosed(): Promise<boolean> {
-      const shard = (await listShards()).find(({ ShardId }) => ShardId === shardId);
-      return shard === undefined || shard.SequenceNumberRange?.EndingSequenceNumber !== undefined;
-    }
-
-    async function read(limit: number): Promise<ReadResult> {
-      iterator ??= await openIterator(shardId, place);
-      const given = iterator;
-      // Whatever goes wrong with this iterator, the next read makes a new one.
-      iterator = undefined;
-      const { Records = [], NextShardIterator } = await client.send(
-        new GetRecordsCommand({ ShardIterator: given, Limit: limit }),
-      );
-      iterator = NextShardIterator;
-      const last = Records.at(-1);
-      if (last) place = { after: last.SequenceNumber! };
-      const records = Records.map(record => toRecord(record, shardId, options));
-      const ended = NextShardIterator === undefined || NextShardIterator === '';
-      return { records, ended: ended && (await isClosed()) };
-    }
-
-    return { read };
-  }
-
-  async function openIterator(shardId: string, position: ShardPosition): Promise<string> {
-    const where =
-      typeof position === 'string'
-        ? { ShardIteratorType: position }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER' as const, StartingSequenceNumber: position.after };
-    const { ShardIterator } = await client.send(
-      new GetShardIteratorCommand({ StreamName: streamName, ShardId: shardId, ...where }),
-    );
-    return ShardIterator!;
   }
 
   return {
     arn: streamArn,
     batchInfoName: 'KinesisBatchInfo',
     async listShards() {
-      return (await listShards()).map(toShard);
+      return (await listShards()).map(({ ShardId, ParentShardId, AdjacentParentShardId }) => ({
+        id: ShardId,
+        parents: [ParentShardId, AdjacentParentShardId].filter(parent => typeof parent === 'string'),
+      }));
     },
-    openShard,
+    openShard: (shardId, position) =>
+      iteratedShard({
+        position,
+        async openIterator(from) {
+          const input = { StreamName: streamName, ShardId: shardId, ...iteratorType(from) };
+          const { ShardIterator } = await callAwsJson<{ ShardIterator: string }>(
+            api,
+            'GetShardIterator',
+            input,
+          );
+          return ShardIterator;
+        },
+        async getRecords(iterator, Limit) {
+          const { Records, NextShardIterator } = await callAwsJson<{
+            Records: KinesisRecord[];
+            NextShardIterator?: string | null;
+          }>(api, 'GetRecords', { ShardIterator: iterator, Limit });
+          return {
+            records: Records.map(record => toRecord(record, shardId, options)),
+            next: NextShardIterator,
+          };
+        },
+        async isClosed() {
+          const shard = (await listShards()).find(({ ShardId }) => ShardId === shardId);
+          return shard === undefined || typeof shard.SequenceNumberRange.EndingSequenceNumber === 'string';
+        },
+      }),
   };
 }
 
-function toShard({ ShardId, ParentShardId, AdjacentParentShardId }: KinesisShard): Shard {
-  return {
-    id: ShardId!,
-    parents: [ParentShardId, AdjacentParentShardId].filter(parent => parent !== undefined),
-  };
+function iteratorType(position: ShardPosition) {
+  return typeof position === 'string'
+    ? { ShardIteratorType: position }
+    : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', StartingSequenceNumber: position.after };
 }
 
 function toRecord(
-  record: _Record,
+  record: KinesisRecord,
   shardId: string,
   { streamArn, roleArn }: KinesisSourceOptions,
 ): StreamRecord {
-  const arrivalMs = record.ApproximateArrivalTimestamp!.getTime();
+  const { SequenceNumber, PartitionKey, Data, ApproximateArrivalTimestamp } = record;
   return {
-    sequenceNumber: record.SequenceNumber!,
-    arrivalMs,
+    sequenceNumber: SequenceNumber,
+    arrivalMs: ApproximateArrivalTimestamp * 1000,
     event: {
       kinesis: {
         kinesisSchemaVersion: '1.0',
-        partitionKey: record.PartitionKey,
-        sequenceNumber: record.SequenceNumber,
-        data: Buffer.from(record.Data!).toString('base64'),
-        approximateArrivalTimestamp: arrivalMs / 1000,
+        partitionKey: PartitionKey,
+        sequenceNumber: SequenceNumber,
+        data: Data,
+        approximateArrivalTimestamp: ApproximateArrivalTimestamp,
       },
       eventSource: 'aws:kinesis',
       eventVersion: '1.0',
-      eventID: `${shardId}:${record.SequenceNumber}`,
+      eventID: `${shardId}:${SequenceNumber}`,
       eventName: 'aws:kinesis:record',
       invokeIdentityArn: roleArn,
       awsRegion: REGION,

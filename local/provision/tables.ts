@@ -1,0 +1,104 @@
+import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws-json-call.ts';
+import type { TableProperties } from '../resources/table-schema.ts';
+import { arn } from './physical-names.ts';
+
+interface TableDescription {
+  TableStatus: string;
+  KeySchema: unknown;
+  LatestStreamArn?: string;
+  GlobalSecondaryIndexes?: { IndexName: string; IndexStatus: string }[];
+}
+
+export interface CreatedTable {
+  Arn: string;
+  /** Only of a table with a change stream. */
+  StreamArn?: string;
+}
+
+/**
+ * Makes a table as the template describes it; one that is there from an earlier run gets what it lacks.
+ * @throws Error when a kept table has other keys than this release wants.
+ */
+export async function createTable(
+  endpoint: string,
+  name: string,
+  properties: TableProperties,
+): Promise<CreatedTable> {
+  const api: AwsJsonApi = { endpoint, target: 'DynamoDB_20120810', jsonVersion: '1.0' };
+  const call = <Answer>(operation: string, input: object): Promise<Answer> =>
+    callAwsJson(api, operation, { TableName: name, ...input });
+  const { AttributeDefinitions, KeySchema, BillingMode, GlobalSecondaryIndexes } = properties;
+  const StreamSpecification = properties.StreamSpecification && {
+    StreamEnabled: true,
+    ...properties.StreamSpecification,
+  };
+
+  async function describe(): Promise<TableDescription | undefined> {
+    try {
+      return (await call<{ Table: TableDescription }>('DescribeTable', {})).Table;
+    } catch (cause) {
+      if (cause instanceof AwsCallError && cause.name === 'ResourceNotFoundException') return undefined;
+      throw cause;
+    }
+  }
+
+  async function complete(found: TableDescription): Promise<void> {
+    if (JSON.stringify(sorted(found.KeySchema)) !== JSON.stringify(sorted(KeySchema))) {
+      throw new Error(
+        `The kept table ${name} has other keys than this release: start with another --data folder.`,
+      );
+    }
+    const indexes = new Set(found.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName));
+    for (const index of GlobalSecondaryIndexes) {
+      if (indexes.has(index.IndexName)) continue;
+      await call('UpdateTable', { AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create: index }] });
+      await untilActive();
+    }
+    if (StreamSpecification && found.LatestStreamArn === undefined) {
+      await call('UpdateTable', { StreamSpecification });
+    }
+  }
+
+  async function untilActive(): Promise<TableDescription> {
+    for (;;) {
+      const table = await describe();
+      const indexes = table?.GlobalSecondaryIndexes ?? [];
+      if (table?.TableStatus === 'ACTIVE' && indexes.every(({ IndexStatus }) => IndexStatus === 'ACTIVE')) {
+        return table;
+      }
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+  }
+
+  const found = await describe();
+  if (found) await complete(found);
+  else {
+    await call('CreateTable', {
+      AttributeDefinitions,
+      KeySchema,
+      BillingMode,
+      ...(GlobalSecondaryIndexes.length > 0 && { GlobalSecondaryIndexes }),
+      StreamSpecification,
+    });
+  }
+  const { LatestStreamArn } = await untilActive();
+  await enableExpiry();
+  return { Arn: arn('dynamodb', `table/${name}`), ...(LatestStreamArn && { StreamArn: LatestStreamArn }) };
+
+  async function enableExpiry(): Promise<void> {
+    const { TimeToLiveSpecification } = properties;
+    if (!TimeToLiveSpecification?.Enabled) return;
+    const { TimeToLiveDescription } = await call<{ TimeToLiveDescription: { TimeToLiveStatus: string } }>(
+      'DescribeTimeToLive',
+      {},
+    );
+    if (TimeToLiveDescription.TimeToLiveStatus.startsWith('ENABL')) return;
+    await call('UpdateTimeToLive', { TimeToLiveSpecification });
+  }
+}
+
+function sorted(keySchema: unknown): unknown {
+  return (keySchema as { AttributeName: string; KeyType: string }[])
+    .map(({ AttributeName, KeyType }) => `${KeyType} ${AttributeName}`)
+    .sort();
+}

@@ -1,0 +1,42 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A queue that failures land in. Nothing on one machine takes messages out. */
+export interface Queue {
+  name: string;
+  send(body: Record<string, unknown>): Promise<void>;
+  /** All messages, oldest first. */
+  messages(): Record<string, unknown>[];
+}
+
+export interface QueueOptions {
+  name: string;
+  /** JSON lines to keep the messages in; without it they are gone at the end. */
+  file?: string | undefined;
+  onMessage?: ((name: string, body: Record<string, unknown>) => void) | undefined;
+}
+
+export async function openQueue({ name, file, onMessage }: QueueOptions): Promise<Queue> {
+  const messages = file === undefined ? [] : await readMessages(file);
+  return {
+    name,
+    async send(body) {
+      messages.push(body);
+      onMessage?.(name, body);
+      if (file === undefined) return;
+      await mkdir(dirname(file), { recursive: true });
+      await appendFile(file, `${JSON.stringify(body)}\n`);
+    },
+    messages: () => [...messages],
+  };
+}
+
+async function readMessages(file: string): Promise<Record<string, unknown>[]> {
+  try {
+    const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
+    return lines.map(line => JSON.parse(line) as Record<string, unknown>);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import type { Schedule } from '../../core/schedule.ts';
+import { ACCOUNT_ID, REGION } from '../account.ts';
+import type { NextTime } from './schedule-expression.ts';
+
+export interface ScheduledCall {
+  scheduleArn: string;
+  next: NextTime;
+  /** The template's input for the target; left out: EventBridge Scheduler's default event. */
+  input?: string | undefined;
+  /** Calls the target. Called at every time of the schedule, whether or not the last call is through. */
+  call(event: unknown): void;
+}
+
+/** Calls at the times of a schedule until it is stopped. */
+export function startScheduledCall(
+  { scheduleArn, next, input, call }: ScheduledCall,
+  { clock, schedule }: { clock: Clock; schedule: Schedule },
+): () => void {
+  let cancel = (): void => {};
+
+  function plan(): void {
+    const time = next(clock());
+    if (time === undefined) return;
+    cancel = schedule(Math.min(time - clock(), LONGEST_TIMER_MS), () => {
+      if (clock() < time) return plan();
+      call(eventAt(time));
+      plan();
+    });
+  }
+
+  function eventAt(time: number): unknown {
+    const at = new Date(time).toISOString().replace('.000Z', 'Z');
+    if (input === undefined) {
+      return {
+        version: '0',
+        id: randomUUID(),
+        'detail-type': 'Scheduled Event',
+        source: 'aws.scheduler',
+        account: ACCOUNT_ID,
+        time: at,
+        region: REGION,
+        resources: [scheduleArn],
+        detail: '{}',
+      };
+    }
+    const attributes: Record<string, string> = {
+      'schedule-arn': scheduleArn,
+      'scheduled-time': at,
+      'execution-id': randomUUID(),
+      'attempt-number': '1',
+    };
+    return JSON.parse(
+      input.replaceAll(/<aws\.scheduler\.([a-z-]+)>/g, (all, name: string) => attributes[name] ?? all),
+    );
+  }
+
+  plan();
+  return () => cancel();
+}
+
+/** setTimeout takes no more than 24.8 days. */
+const LONGEST_TIMER_MS = 86_400_000;
