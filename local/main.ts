@@ -1,0 +1,92 @@
+import { type CountingLine, startCountingLine } from './demo/counting-line.ts';
+import { type Demo, startDemo } from './demo/demo.ts';
+import { StartError } from './start-error.ts';
+import { parseStartOptions, type StartOptions } from './start-options.ts';
+import { type RunningSystem, startSystem } from './system.ts';
+
+/** A Ctrl-C reaches this process twice, from the terminal and from npm: what follows so soon is the same one. */
+const SAME_SIGNAL_MS = 1000;
+
+/** How long the simulated edges may take for their last reports. */
+const LAST_REPORTS_MS = 3000;
+
+const options = parseStartOptions(process.argv.slice(2));
+let line: CountingLine | undefined;
+const say = (text: string): void => (line ? line.say(text) : console.log(text));
+
+try {
+  await run(options);
+} catch (cause) {
+  const message = cause instanceof StartError ? cause.message : ((cause as Error).stack ?? String(cause));
+  console.error(message);
+  process.exit(1);
+}
+
+async function run({ port, data, demo: withDemo, verbose }: StartOptions): Promise<void> {
+  const interrupted = untilInterrupted();
+  const began = performance.now();
+  if (data === undefined) {
+    say('All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.');
+  }
+  const starting = startSystem({
+    port,
+    dataDirectory: data,
+    onProgress: text => say(`… ${text}`),
+    onNotice: say,
+    ...(verbose && { onFunctionOutput: say }),
+  });
+  const system = await Promise.race([starting, interrupted.then(() => undefined)]);
+  if (!system) {
+    await starting.then(started => started.stop());
+    return process.exit(0);
+  }
+  const demo = withDemo ? await startDemo({ system, onNotice: say }) : undefined;
+  say(readyText(system, (performance.now() - began) / 1000));
+  if (demo) line = startCountingLine({ demo, output: process.stdout });
+
+  const reason = await Promise.race([interrupted, system.died]);
+  line?.stop();
+  line = undefined;
+  if (reason !== undefined) console.error(`${reason}\nThe system is stopped; start it again with npm start.`);
+  else say('Stopping; Ctrl-C again ends it at once.');
+  await stop(system, demo);
+  process.exit(reason === undefined ? 0 : 1);
+}
+
+async function stop(system: RunningSystem, demo: Demo | undefined): Promise<void> {
+  // With an engine gone, the edges may have nowhere to send their last reports.
+  const limit = new Promise(resolve => setTimeout(resolve, LAST_REPORTS_MS));
+  await Promise.race([demo?.stop().catch(() => {}), limit]);
+  await system.stop();
+}
+
+/** Resolves at the first Ctrl-C; the second one ends the process, and the engines with it. */
+function untilInterrupted(): Promise<undefined> {
+  return new Promise(resolve => {
+    let first: number | undefined;
+    const onSignal = (): void => {
+      const now = performance.now();
+      first ??= now;
+      if (now - first > SAME_SIGNAL_MS) process.exit(130);
+      resolve(undefined);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}
+
+function readyText({ endpoints }: RunningSystem, seconds: number): string {
+  const { graphql, realtime, dynamodb, kinesis, stream, cognito, users } = endpoints;
+  return [
+    '',
+    `Patronus is ready (${seconds.toFixed(1)} s).`,
+    `  GraphQL     ${graphql}`,
+    `  real time   ${realtime}`,
+    `  sign-in     ${cognito}`,
+    `  DynamoDB    ${dynamodb}`,
+    `  Kinesis     ${kinesis}  stream ${stream}`,
+    `  sign-ins    ${users.map(({ email }) => email).join(', ')}  password ${users[0]!.password}`,
+    '  for clients .local/amplify_outputs.json, .local/endpoints.json; function logs in .local/logs',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface StartOptions {
+  port: number;
+  demo: boolean;
+  /** Absolute. */
+  data?: string;
+  verbose: boolean;
+}
+
+const DEFAULT_PORT = 4000;
+const MAX_PORT = 65_535;
+
+/** Reads the command line of `npm start --`. Prints help or what is wrong with an option, and ends the process then. */
+export function parseStartOptions(args: readonly string[]): StartOptions {
+  const { port, demo, data, verbose } = new Command('npm start --')
+    .description('Runs the whole of Patronus on this machine; Ctrl-C ends it.')
+    .option(
+      '--port <port>',
+      'port of the GraphQL API; every other port is chosen free',
+      parsePort,
+      DEFAULT_PORT,
+    )
+    .option('--no-demo', 'start empty: no policies, no simulated edges')
+    .option('--data <folder>', 'keep the data there between runs; without it all is gone at the end')
+    .option('--verbose', 'print what the functions print', false)
+    .allowExcessArguments(false)
+    .parse(args, { from: 'user' })
+    .opts<{ port: number; demo: boolean; data?: string; verbose: boolean }>();
+  // npm changes to the project's folder; the path is meant from where the person stands.
+  const from = process.env.INIT_CWD ?? process.cwd();
+  return { port, demo, verbose, ...(data !== undefined && { data: resolve(from, data) }) };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`A port is a whole number from 0 (any free one) to ${MAX_PORT}.`);
+}
