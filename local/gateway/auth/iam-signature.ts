@@ -38,7 +38,9 @@ export function verifySignature(
   const { credential, signedHeaders, signature } = readAuthorization(request.headers.authorization ?? '');
   const [accessKeyId, day, inRegion, service] = credential;
   const time = request.headers['x-amz-date'] ?? '';
-  const mine = accessKeyId === credentials.accessKeyId && inRegion === region && service === SERVICE;
+  const edge = edgeOf(accessKeyId!, credentials);
+  const known = accessKeyId === credentials.accessKeyId || edge !== undefined;
+  const mine = known && inRegion === region && service === SERVICE;
   if (!mine || !time.startsWith(`${day}T`)) refuse();
   if (Math.abs(clock() - parseTime(time)) > MAX_SKEW_MS)
     throw new UnauthorizedCredentials('Signature expired.');
@@ -49,7 +51,22 @@ export function verifySignature(
     hmac(`AWS4${credentials.secretAccessKey}`, day!),
   );
   if (!sameText(hmac(key, toSign).toString('hex'), signature)) refuse();
-  return machine(credentials, sourceIp);
+  const edgeArn = edge && `arn:aws:sts::${ACCOUNT}:assumed-role/patronus-edge/${edge}`;
+  return machine(edgeArn ? { ...credentials, userArn: edgeArn } : credentials, sourceIp);
+}
+
+/**
+ * Edges have an identity each, in the cloud their role's session. Here they all sign with the one secret, which is public
+ * anyway, and say who they are in the access key's id: `local~edge-7`, the edge's id URI-encoded.
+ */
+function edgeOf(accessKeyId: string, credentials: LocalCredentials): string | undefined {
+  const prefix = `${credentials.accessKeyId}~`;
+  if (!accessKeyId.startsWith(prefix)) return undefined;
+  try {
+    return decodeURIComponent(accessKeyId.slice(prefix.length)) || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readAuthorization(header: string) {

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import type { PendingCommand } from '../../core/commands/edge-command.ts';
+import { EdgeError } from '../edge-error.ts';
+import type { GraphqlClient } from '../system/graphql-client.ts';
+import { postJson } from '../system/graphql-client.ts';
+import type { SignPost } from './edge-identity.ts';
+
+const commandSchema = z
+  .object({
+    id: z.string(),
+    edge_id: z.string(),
+    type: z.enum(['PROBE', 'ROUTES', 'POLICIES']),
+    data: z.string().transform(text => JSON.parse(text) as unknown),
+    created_at: z.string(),
+  })
+  .transform(command => command as PendingCommand);
+
+export const COMMAND_FIELDS = 'id edge_id type data created_at';
+
+/** A command as it comes over the wire. @throws ZodError · SyntaxError */
+export function readCommand(raw: unknown): PendingCommand {
+  return commandSchema.parse(raw);
+}
+
+/** What an edge answers to a probe; see reportProbe in the schema. */
+export interface ProbeAnswer {
+  method: 'UDP_ECHO' | 'TCP_CONNECT' | null;
+  sent: number;
+  received: number;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  measured_at: string | null;
+  error: string | null;
+}
+
+/** The operations that are an edge's own, signed with its identity. */
+export interface EdgeApi extends GraphqlClient {
+  pendingCommands(policies_version: string | undefined): Promise<PendingCommand[]>;
+  acknowledge(command_id: string): Promise<void>;
+  reportProbe(command_id: string, answer: ProbeAnswer): Promise<void>;
+}
+
+export function edgeApi({
+  url,
+  edge_id,
+  sign,
+  fetch = globalThis.fetch,
+}: {
+  url: string;
+  edge_id: string;
+  sign: SignPost;
+  fetch?: typeof globalThis.fetch;
+}): EdgeApi {
+  async function query(document: string, variables: Record<string, unknown> = {}): Promise<unknown> {
+    const body = { query: document, variables };
+    const headers = await sign(new URL(url), JSON.stringify(body));
+    const answer = (await postJson(fetch, url, { headers, body })) as {
+      data?: unknown;
+      errors?: { message?: string }[];
+    };
+    if (answer.errors?.length) {
+      throw new EdgeError(`The system at ${url} refused: ${answer.errors[0]?.message ?? 'no reason given'}`);
+    }
+    return answer.data;
+  }
+  return {
+    query,
+    async pendingCommands(policies_version) {
+      const data = await query(
+        `query Pending($edge_id: ID!, $policies_version: String) {
+          pendingCommands(edge_id: $edge_id, policies_version: $policies_version) { ${COMMAND_FIELDS} }
+        }`,
+        { edge_id, policies_version: policies_version ?? null },
+      );
+      return z.object({ pendingCommands: z.array(commandSchema) }).parse(data).pendingCommands;
+    },
+    async acknowledge(command_id) {
+      await query(
+        `mutation Acknowledge($edge_id: ID!, $command_id: ID!) {
+          acknowledgeCommand(edge_id: $edge_id, command_id: $command_id)
+        }`,
+        { edge_id, command_id },
+      );
+    },
+    async reportProbe(command_id, answer) {
+      await query(
+        `mutation Report(
+          $edge_id: ID!, $command_id: ID!, $method: ProbeMethod, $sent: Int!, $received: Int!
+          $latency_ms: Float, $jitter_ms: Float, $measured_at: AWSDateTime, $error: String
+        ) {
+          reportProbe(
+            edge_id: $edge_id, command_id: $command_id, method: $method, sent: $sent, received: $received
+            latency_ms: $latency_ms, jitter_ms: $jitter_ms, measured_at: $measured_at, error: $error
+          )
+        }`,
+        { edge_id, command_id, ...answer },
+      );
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
+
+/** Tried where an endpoint's address names no port: whether it is open or refuses, the answer takes a round trip. */
+export const TCP_PORT = 443;
+
+export interface TcpProbeOptions {
+  host: string;
+  port: number;
+  count?: number;
+  /** Between two probes. */
+  interval_ms?: number;
+  /** How long an answer may take. */
+  wait_ms?: number;
+}
+
+/**
+ * Opens connections and measures how long that takes: one round trip. A refusal is an answer as well. For endpoints where no edge
+ * echoes. @throws when the address can't be tried at all, such as a name that can't be resolved
+ */
+export async function probeByConnecting({
+  host,
+  port,
+  count = 5,
+  interval_ms = 50,
+  wait_ms = 1000,
+}: TcpProbeOptions): Promise<ProbeOutcome> {
+  const trips: (number | undefined)[] = [];
+  for (let number = 0; number < count; number++) {
+    trips.push(await connectOnce({ host, port, wait_ms }));
+    await delay(interval_ms);
+  }
+  return outcomeOf(trips, wait_ms);
+}
+
+/** Lost, as far as a probe can tell. */
+const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNRESET']);
+
+function connectOnce({
+  host,
+  port,
+  wait_ms,
+}: {
+  host: string;
+  port: number;
+  wait_ms: number;
+}): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const begun = performance.now();
+    const socket = connect({ host, port });
+    const end = (trip: number | undefined) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(trip);
+    };
+    const timer = setTimeout(() => end(undefined), wait_ms);
+    socket.once('connect', () => end(performance.now() - begun));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') return end(performance.now() - begun);
+      if (LOST.has(error.code ?? '')) return end(undefined);
+      clearTimeout(timer);
+      reject(error);
+    });
+  });
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
+
+/** Port on which edges answer each other's probes, unless an endpoint's address names another. */
+export const ECHO_PORT = 4791;
+
+// What a probe looks like: a mark, the sender's token and the probe's number. An answer is the same bytes, never more, so
+// that nobody can use the responder to amplify traffic.
+const MARK = Buffer.from('PATR');
+const TOKEN_BYTES = 8;
+const PROBE_BYTES = MARK.length + TOKEN_BYTES + 4;
+
+export interface EchoResponder {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Answers other edges' probes. */
+export async function startEchoResponder({
+  port = ECHO_PORT,
+  address = '0.0.0.0',
+}: {
+  port?: number;
+  address?: string;
+} = {}): Promise<EchoResponder> {
+  const socket = await bound(createSocket(isIPv6(address) ? 'udp6' : 'udp4'), port, address);
+  socket.on('message', (message, from) => {
+    if (isProbe(message)) socket.send(message, from.port, from.address, () => {});
+  });
+  return {
+    port: socket.address().port,
+    close: () => new Promise(resolve => socket.close(() => resolve())),
+  };
+}
+
+export interface EchoProbeOptions {
+  host: string;
+  port: number;
+  count?: number;
+  /** Between two probes. */
+  interval_ms?: number;
+  /** How long an answer may take. */
+  wait_ms?: number;
+}
+
+/** Sends probes to another edge and measures the round trips of those that come back. @throws when none can be sent */
+export async function probeByEcho({
+  host,
+  port,
+  count = 20,
+  interval_ms = 20,
+  wait_ms = 1000,
+}: EchoProbeOptions): Promise<ProbeOutcome> {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  const token = randomBytes(TOKEN_BYTES);
+  const sentAt: number[] = [];
+  const trips: (number | undefined)[] = Array.from({ length: count });
+  let left = count;
+  let finish = () => {};
+  const all = new Promise<void>(resolve => {
+    finish = resolve;
+  });
+  socket.on('message', message => {
+    const arrived = performance.now();
+    if (!isProbe(message) || !message.subarray(MARK.length, MARK.length + TOKEN_BYTES).equals(token)) return;
+    const number = message.readUInt32BE(MARK.length + TOKEN_BYTES);
+    if (number >= sentAt.length || trips[number] !== undefined) return;
+    trips[number] = arrived - sentAt[number]!;
+    if (--left === 0) finish();
+  });
+  // A closed port is told by ICMP: then nothing comes back, as if the probes were lost.
+  socket.on('error', () => {});
+  try {
+    for (let number = 0; number < count; number++) {
+      const probe = Buffer.concat([MARK, token, Buffer.alloc(4)]);
+      probe.writeUInt32BE(number, MARK.length + TOKEN_BYTES);
+      sentAt.push(performance.now());
+      await send(socket, probe, { host, port });
+      await delay(interval_ms);
+    }
+    await Promise.race([all, delay(wait_ms)]);
+  } finally {
+    socket.close();
+  }
+  return outcomeOf(trips, wait_ms);
+}
+
+function send(socket: Socket, probe: Buffer, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.send(probe, port, host, error => (error ? reject(error) : resolve()));
+  });
+}
+
+function isProbe(message: Buffer): boolean {
+  return message.length === PROBE_BYTES && message.subarray(0, MARK.length).equals(MARK);
+}
+
+function bound(socket: Socket, port: number, address: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind(port, address, () => {
+      socket.off('error', reject);
+      socket.on('error', () => {});
+      resolve(socket);
+    });
+  });
+}
