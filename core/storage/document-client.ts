@@ -20,7 +20,8 @@ export function makeDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBD
   const client = new DynamoDBClient({ maxAttempts: 2, ...config });
   return DynamoDBDocumentClient.from(client, {
     marshallOptions: { removeUndefinedValues: true },
-    unmarshallOptions: UNMARSHALL_OPTIONS,
+    // A copy: the client writes its own settings into what it is given.
+    unmarshallOptions: { ...UNMARSHALL_OPTIONS },
   });
 }
 
