@@ -22,9 +22,9 @@ export interface FixedStream {
 
 /**
  * A small stream with every kind of write in it: new edges, flows, a boot that ends, a straggler of it, a boot that is
- * heard of after its successor, a record that is no report, parts, and a step that takes gauges out first.
+ * heard of after its successor, a record that is no report, parts, and (`wide`) a step that takes gauges out first.
  */
-export function fixedReports(prefix: string): FixedStream {
+export function fixedReports(prefix: string, { wide = true } = {}): FixedStream {
   let sequence = 0;
   const place = () => ({ sequence: ++sequence, arrived_ms: sequence * 10 });
   const report = (edge: string, boot_id: string, seq: number, more: object) =>
@@ -32,8 +32,9 @@ export function fixedReports(prefix: string): FixedStream {
   const one = (packets: bigint, active_flows: number) => [
     { policy_id: `${prefix}1`, packets, bytes: packets * 100n, active_flows },
   ];
+  const width = wide ? 80 : 2;
   const many = (from: number, active_flows: number) =>
-    Array.from({ length: 80 }, (_, p) => ({
+    Array.from({ length: width }, (_, p) => ({
       policy_id: `${prefix}many-${from + p}`,
       packets: 1n,
       bytes: 40n,
@@ -51,7 +52,7 @@ export function fixedReports(prefix: string): FixedStream {
       report('a', 'b2', 1, { policies: one(7n, 4), sent_ms: 200_000 }),
       rawRecord(Buffer.from('no report'), { ...place(), partition_key: `${prefix}a` }),
       report('b', 'b1', 2, { policies: one(9n, 2), parts: 2 }),
-      report('wide', 'b1', 2, { policies: many(80, 1) }),
+      report('wide', 'b1', 2, { policies: many(width, 1) }),
     ],
     [
       report('a', 'b1', 3, { policies: one(25n, 9) }),
@@ -65,9 +66,9 @@ export function fixedReports(prefix: string): FixedStream {
   const expected: FixedStream['expected'] = {
     [`${prefix}1`]: { packets: 51n, bytes: 5100n, active_flows: 5 + 2 + 1 },
   };
-  for (let p = 0; p < 160; p++) {
-    const times = p < 80 ? 2n : 1n;
-    expected[`${prefix}many-${p}`] = { packets: times, bytes: 40n * times, active_flows: p < 80 ? 1 : 0 };
+  for (let p = 0; p < 2 * width; p++) {
+    const times = p < width ? 2n : 1n;
+    expected[`${prefix}many-${p}`] = { packets: times, bytes: 40n * times, active_flows: p < width ? 1 : 0 };
   }
   return { batches, expected };
 }
