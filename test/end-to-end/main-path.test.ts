@@ -2,14 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  KinesisClient,
-  ListShardsCommand,
-  PutRecordsCommand,
-} from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callAwsJson } from '../../local/aws-json-call.ts';
 import { type RunningSystem, startSystem } from '../../local/system.ts';
 import { runEdge } from '../support/run-edge.ts';
 import { type SystemClient, signedIn } from '../support/system-client.ts';
@@ -24,6 +18,11 @@ const POLICIES = [
 
 const COUNTS = `{ policies { items { id packets_matched bytes_matched packets_matched_exact bytes_matched_exact } }
   trafficTotals { packets_exact bytes_exact } trafficAudit { agrees } }`;
+
+interface StreamRecord {
+  Data: string;
+  PartitionKey: string;
+}
 
 interface Counted {
   packets: number;
@@ -101,32 +100,22 @@ describe('a capture becomes exact counters in GraphQL', () => {
   });
 
   it('changes no number when the whole stream is replayed from its beginning', async () => {
-    const kinesis = new KinesisClient({
-      endpoint: system.endpoints.kinesis,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
     const StreamName = system.endpoints.stream;
-    const { Shards = [] } = await kinesis.send(new ListShardsCommand({ StreamName }));
+    const api = { endpoint: system.endpoints.kinesis, target: 'Kinesis_20131202', jsonVersion: '1.1' };
+    const { Shards } = await callAwsJson<{ Shards: { ShardId: string }[] }>(api, 'ListShards', {
+      StreamName,
+    });
     let repeated = 0;
     for (const { ShardId } of Shards) {
-      let { ShardIterator } = await kinesis.send(
-        new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
-      );
-      for (;;) {
-        const page = await kinesis.send(new GetRecordsCommand({ ShardIterator }));
-        const Records = (page.Records ?? []).map(({ Data, PartitionKey }) => ({ Data, PartitionKey }));
-        if (Records.length === 0) break;
-        repeated += Records.length;
-        await kinesis.send(new PutRecordsCommand({ StreamName, Records }));
-        if (repeated > 2000) break;
-        ShardIterator = page.NextShardIterator;
-        // The repeats come behind what is read: once round is enough.
-        if (page.MillisBehindLatest === 0) break;
-      }
+      const first = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
+      const { ShardIterator } = await callAwsJson<{ ShardIterator: string }>(api, 'GetShardIterator', first);
+      const page = await callAwsJson<{ Records: StreamRecord[] }>(api, 'GetRecords', { ShardIterator });
+      if (page.Records.length === 0) continue;
+      const Records = page.Records.map(({ Data, PartitionKey }) => ({ Data, PartitionKey }));
+      await callAwsJson(api, 'PutRecords', { StreamName, Records });
+      repeated += Records.length;
     }
-    expect(repeated).toBeGreaterThan(0);
-    kinesis.destroy();
+    expect(repeated).toBeGreaterThan(3);
     // A report behind the repeats shows that they were processed.
     await replay(SAMPLE, 'edge-behind');
     const dry = JSON.parse((await runEdge(['replay', SAMPLE, '--dry-run', '--json'])).stdout);
