@@ -5,12 +5,10 @@ import type { RecorderInterval } from '../core/traffic/recorder.ts';
 import type { FlowRecord, PathReport, PolicyTotals, Report } from '../core/traffic/report.ts';
 import { fitsParts, type Pair, partsNeeded } from '../core/traffic/report-parts.ts';
 import { rfc3339 } from '../core/traffic/rfc3339.ts';
+import { DEFAULT_LISTED_FLOWS } from './listed-flows.ts';
 import type { OutgoingRecord } from './record-sender.ts';
 import { SendQueue } from './send-queue.ts';
 import type { Spool } from './spool/spool.ts';
-
-/** Flows that a report lists; the rest is summed as «other». */
-export const DEFAULT_LISTED_FLOWS = 100;
 
 export interface ReporterOptions {
   edge_id: string;

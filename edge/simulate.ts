@@ -3,11 +3,13 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { PolicyRule } from '../core/traffic/policy.ts';
 import type { Recorder } from '../core/traffic/recorder.ts';
 import { DEFAULT_POLICY_ID } from '../core/traffic/report.ts';
+import { type CommandSource, startEdgeCommands } from './commands/start-edge-commands.ts';
 import { type PolicySet, UNVERSIONED } from './policies/policy-set.ts';
 import { RecordSender } from './record-sender.ts';
 import { type SimulatedEdge, type SimulatedReport, simulateEdge } from './simulation/simulated-edge.ts';
 import { simulatedEdges } from './simulation/simulated-edges.ts';
-import { kinesisClient } from './system/target.ts';
+import { simulatedProbe } from './simulation/simulated-probe.ts';
+import { kinesisClient } from './system/kinesis-client.ts';
 
 export type { SimulatedEdge, SimulatedReport } from './simulation/simulated-edge.ts';
 export { simulatedEdges } from './simulation/simulated-edges.ts';
@@ -31,6 +33,8 @@ export interface SimulationOptions {
   stream: string;
   policies?: readonly PolicyRule[];
   policies_version?: string;
+  /** Where the edges' commands come from; they follow none without it. Probes are made up, as the traffic is. */
+  commands?: CommandSource;
   /** The stream has taken a report. */
   onReport?: (report: SimulatedReport) => void;
   onTrouble?: (reason: string) => void;
@@ -67,6 +71,7 @@ export function startSimulation({
   stream,
   policies = [],
   policies_version = UNVERSIONED,
+  commands,
   onReport = () => {},
   onTrouble = () => {},
   clock = systemClock,
@@ -106,17 +111,34 @@ export function startSimulation({
     onReport(report);
   }
 
-  const ended = run().finally(() => given ?? client.destroy());
+  function setPolicies(next: PolicySet): void {
+    policySet = next;
+    for (const edge of simulated) edge.setPolicies(policySet);
+  }
+
+  const following = list.map(({ edge_id }) => {
+    if (!commands) return undefined;
+    return startEdgeCommands({
+      edge_id,
+      source: commands,
+      policiesVersion: () => policySet.version,
+      setPolicies,
+      probe: async target => simulatedProbe(target),
+      onTrouble,
+    });
+  });
+
+  const ended = run().finally(async () => {
+    await Promise.all(following.map(edge => edge?.stop()));
+    if (!given) client.destroy();
+  });
   // Whoever wants to know waits for `ended` or `stop`; nobody has to.
   ended.catch(() => {});
 
   return {
     ended,
     totals: () => ({ ...totalsOf(simulated.map(({ recorder }) => recorder)), reports }),
-    setPolicies(next, version) {
-      policySet = { version, policies: [...next] };
-      for (const edge of simulated) edge.setPolicies(policySet);
-    },
+    setPolicies: (next, version) => setPolicies({ version, policies: [...next] }),
     stop() {
       stopped.abort();
       return ended;

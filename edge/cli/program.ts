@@ -2,9 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EdgeError } from '../edge-error.ts';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
 import { positiveValue } from './option-values.ts';
-import { read } from './read.ts';
-import { replay } from './replay.ts';
-import { addSimulateOptions, type SimulateOptions, simulate } from './simulate.ts';
+import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import { systemContradiction } from './system-options.ts';
 
 const BAD_USAGE = 2;
@@ -15,6 +13,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
   const program = new Command('edge')
     .description('Counts the traffic of an SD-WAN edge by routing policy and reports it.')
     .showHelpAfterError('(--help shows what there is)')
+    .showSuggestionAfterError(false)
     .exitOverride();
 
   const run = (command: Command, wrong: string | undefined, action: () => Promise<number>) => {
@@ -36,7 +35,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       positiveValue,
     )
     .action((files: string[], options: CountingOptions, command: Command) =>
-      run(command, contradiction(options), () => replay(files, options)),
+      run(command, contradiction(options), async () => (await import('./replay.ts')).replay(files, options)),
     );
 
   addCountingOptions(
@@ -46,13 +45,13 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
         'count what comes on the standard input: a capture (tcpdump -w -), or JSON of nfdump or goflow2',
       ),
   ).action((options: CountingOptions, command: Command) =>
-    run(command, contradiction(options), () => read(options)),
+    run(command, contradiction(options), async () => (await import('./read.ts')).read(options)),
   );
 
   addSimulateOptions(
     program.command('simulate').description('run edges with made-up traffic that looks like that of offices'),
   ).action((options: SimulateOptions, command: Command) =>
-    run(command, systemContradiction(options), () => simulate(options)),
+    run(command, systemContradiction(options), async () => (await import('./simulate.ts')).simulate(options)),
   );
 
   try {

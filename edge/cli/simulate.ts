@@ -1,5 +1,3 @@
-import type { Command } from 'commander';
-import { Option } from 'commander';
 import { wireInteger } from '../../core/traffic/encode-report.ts';
 import { compilePolicies } from '../../core/traffic/policy-match.ts';
 import { readPoliciesFile } from '../policies/policies-file.ts';
@@ -8,56 +6,11 @@ import { readSystemPolicies } from '../policies/system-policies.ts';
 import { type Simulation, startSimulation } from '../simulate.ts';
 import { openTarget, type Target } from '../system/target.ts';
 import { summaryTable } from '../traffic-summary.ts';
-import { positiveValue, userPath, wholeValue } from './option-values.ts';
+import { userPath } from './option-values.ts';
+import type { SimulateOptions } from './simulate-options.ts';
 import { stopSignal } from './stop-signal.ts';
-import { addSystemOptions, type SystemOptions, targetOptions } from './system-options.ts';
+import { targetOptions } from './system-options.ts';
 import { openTerminal } from './terminal.ts';
-
-/** Options of `simulate`, parsed. */
-export interface SimulateOptions extends SystemOptions {
-  edges: number;
-  seed: number;
-  duration: number;
-  interval: number;
-  flows: number;
-  speed: number;
-  policies?: string;
-  json?: boolean;
-}
-
-export function addSimulateOptions(command: Command): Command {
-  command
-    .addOption(
-      new Option('--edges <number>', 'edges edge-1, edge-2, …').argParser(wholeValue(1, 1000)).default(3),
-    )
-    .addOption(
-      new Option('--seed <number>', 'the same seed gives the same traffic')
-        .argParser(wholeValue(0, 2 ** 31))
-        .default(1),
-    )
-    .addOption(
-      new Option('--duration <seconds>', 'how long, in traffic time').argParser(positiveValue).default(600),
-    )
-    .addOption(
-      new Option('--interval <seconds>', 'traffic time between two reports')
-        .argParser(positiveValue)
-        .default(10),
-    )
-    .addOption(
-      new Option('--flows <number>', 'flows alive at a time in the busiest hour, an edge')
-        .argParser(wholeValue(1, 10_000))
-        .default(200),
-    )
-    .addOption(
-      new Option('--speed <times>', 'times as fast as the clock').argParser(positiveValue).default(1),
-    )
-    .option(
-      '--policies <file>',
-      'JSON file with policies (default: those of the running system, else only "default")',
-    )
-    .option('--json', 'print the totals as one JSON object on one line');
-  return addSystemOptions(command);
-}
 
 /** `edge simulate`: edges with made-up traffic. */
 export async function simulate(options: SimulateOptions): Promise<number> {

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { TargetOptions } from '../system/target.ts';
+import type { TargetOptions } from '../system/target-options.ts';
 import { urlValue, userPath } from './option-values.ts';
 
 /** Options that say which system is meant, parsed. */

@@ -61,7 +61,8 @@ export async function postJson(
 }
 
 function causeOf(cause: unknown): string {
-  const { name, code, cause: inner } = cause as { name?: string; code?: string; cause?: { code?: string } };
+  const { name, cause: inner } = cause as { name?: string; cause?: { code?: string; message?: string } };
   if (name === 'SyntaxError') return 'no JSON came';
-  return inner?.code ?? code ?? name ?? 'unknown error';
+  if (name === 'TimeoutError') return `nothing came for ${REQUEST_TIMEOUT_MS / 1000} s`;
+  return inner?.code ?? inner?.message ?? name ?? 'unknown error';
 }

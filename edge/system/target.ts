@@ -1,8 +1,9 @@
-import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
-import { EdgeError } from '../edge-error.ts';
-import { type GraphqlClient, graphqlClient } from './graphql-client.ts';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { GraphqlClient } from './graphql-client.ts';
+import { kinesisClient } from './kinesis-client.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
-import { accessTokens } from './sign-in.ts';
+import { cloudGraphql, localGraphql, noSystem } from './open-graphql.ts';
+import type { TargetOptions } from './target-options.ts';
 
 /** Where reports go. */
 export interface Target {
@@ -15,41 +16,12 @@ export interface Target {
   isLocal: boolean;
 }
 
-export interface TargetOptions {
-  /** Name or ARN; with it, reports go to the cloud. */
-  stream?: string;
-  region?: string;
-  profile?: string;
-  /** GraphQL address of the cloud's system and a token for it. */
-  graphql?: string;
-  token?: string;
-  /** The `.local` folder of a running local system. */
-  system: string;
-}
-
-/** Kinesis answers within a second; a request that takes longer is lost on the way. */
-const REQUEST_TIMEOUTS = { connectionTimeout: 3000, requestTimeout: 10_000 } as const;
-
 /** @throws EdgeError when no system is named and none runs on this machine. */
 export async function openTarget(options: TargetOptions): Promise<Target> {
   if (options.stream !== undefined) return cloudTarget({ ...options, stream: options.stream });
   const local = await findLocalSystem(options.system);
   if (local) return localTarget(local);
-  throw new EdgeError(
-    'No local system is running: start one with npm start, or name a stream in the cloud with --stream, --region and --profile.',
-  );
-}
-
-/** The system's GraphQL API, as far as it is known. */
-export async function openGraphql(options: TargetOptions): Promise<GraphqlClient | undefined> {
-  if (options.stream !== undefined || options.graphql !== undefined) return cloudGraphql(options);
-  const local = await findLocalSystem(options.system);
-  return local && localGraphql(local);
-}
-
-/** A Kinesis client that leaves repeating to its caller. */
-export function kinesisClient(config: KinesisClientConfig): KinesisClient {
-  return new KinesisClient({ maxAttempts: 1, requestHandler: REQUEST_TIMEOUTS, ...config });
+  throw noSystem();
 }
 
 /** Credentials that every local engine takes. */
@@ -70,21 +42,6 @@ function localTarget(local: LocalSystem): Target {
   };
 }
 
-function localGraphql(local: LocalSystem): GraphqlClient {
-  const user =
-    local.users.find(({ groups }) => groups.includes('operator')) ??
-    local.users.find(({ groups }) => groups.includes('admin')) ??
-    local.users[0];
-  if (!user) throw new EdgeError('The local system has no users: start it again with npm start.');
-  const authorization = accessTokens({
-    endpoint: local.cognito,
-    client_id: local.client_id,
-    email: user.email,
-    password: user.password,
-  });
-  return graphqlClient({ url: local.graphql, authorization });
-}
-
 function cloudTarget(options: TargetOptions & { stream: string }): Target {
   const { stream, region, profile } = options;
   const graphql = cloudGraphql(options);
@@ -95,10 +52,4 @@ function cloudTarget(options: TargetOptions & { stream: string }): Target {
     ...(graphql && { graphql }),
     isLocal: false,
   };
-}
-
-function cloudGraphql({ graphql, token }: TargetOptions): GraphqlClient | undefined {
-  if (graphql === undefined) return undefined;
-  if (token === undefined) throw new EdgeError('--graphql needs a token to sign in with: give --token.');
-  return graphqlClient({ url: graphql, authorization: async () => token });
 }

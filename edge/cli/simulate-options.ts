@@ -1,0 +1,49 @@
+import { type Command, Option } from 'commander';
+import { positiveValue, wholeValue } from './option-values.ts';
+import { addSystemOptions, type SystemOptions } from './system-options.ts';
+
+/** Options of `simulate`, parsed. */
+export interface SimulateOptions extends SystemOptions {
+  edges: number;
+  seed: number;
+  duration: number;
+  interval: number;
+  flows: number;
+  speed: number;
+  policies?: string;
+  json?: boolean;
+}
+
+export function addSimulateOptions(command: Command): Command {
+  command
+    .addOption(
+      new Option('--edges <number>', 'edges edge-1, edge-2, …').argParser(wholeValue(1, 1000)).default(3),
+    )
+    .addOption(
+      new Option('--seed <number>', 'the same seed gives the same traffic')
+        .argParser(wholeValue(0, 2 ** 31))
+        .default(1),
+    )
+    .addOption(
+      new Option('--duration <seconds>', 'how long, in traffic time').argParser(positiveValue).default(600),
+    )
+    .addOption(
+      new Option('--interval <seconds>', 'traffic time between two reports')
+        .argParser(positiveValue)
+        .default(10),
+    )
+    .addOption(
+      new Option('--flows <number>', 'flows alive at a time in the busiest hour, an edge')
+        .argParser(wholeValue(1, 10_000))
+        .default(200),
+    )
+    .addOption(
+      new Option('--speed <times>', 'times as fast as the clock').argParser(positiveValue).default(1),
+    )
+    .option(
+      '--policies <file>',
+      'JSON file with policies (default: those of the running system, else only "default")',
+    )
+    .option('--json', 'print the totals as one JSON object on one line');
+  return addSystemOptions(command);
+}

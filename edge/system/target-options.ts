@@ -1,0 +1,12 @@
+/** Which system is meant. */
+export interface TargetOptions {
+  /** Name or ARN; with it, reports go to the cloud. */
+  stream?: string;
+  region?: string;
+  profile?: string;
+  /** GraphQL address of the cloud's system and a token for it. */
+  graphql?: string;
+  token?: string;
+  /** The `.local` folder of a running local system. */
+  system: string;
+}

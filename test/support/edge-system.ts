@@ -1,0 +1,180 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateStreamCommand,
+  DescribeStreamSummaryCommand,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  type KinesisClient,
+} from '@aws-sdk/client-kinesis';
+import { decodeReport } from '../../core/traffic/decode-report.ts';
+import type { Report } from '../../core/traffic/report.ts';
+import { kinesisClient } from '../../edge/system/kinesis-client.ts';
+import { startKinesis } from '../../local/engines/kinesis.ts';
+
+/** What an edge sees of a running local system: a real stream, and an API that counts by reading it. */
+export interface EdgeSystem {
+  /** Its `.local` folder. */
+  folder: string;
+  client: KinesisClient;
+  /** A stream of its own for each test. */
+  stream: string;
+  /** Makes a new stream and a system that has counted nothing yet. */
+  renew(): Promise<void>;
+  /** What is on the stream, in order. */
+  reports(): Promise<Report[]>;
+  /** What the API answers with; changed by tests. */
+  api: { policies: object[]; policies_version: string; counts: boolean; site_id: string | null };
+  stop(): Promise<void>;
+}
+
+const REGION = 'eu-central-1';
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Policies come in pages of this size, so that paging shows. */
+const PAGE = 2;
+
+export async function startEdgeSystem(): Promise<EdgeSystem> {
+  const folder = await mkdtemp(join(tmpdir(), 'patronus-edge-'));
+  const kinesis = await startKinesis();
+  const client = kinesisClient({ endpoint: kinesis.endpoint, region: REGION, credentials: CREDENTIALS });
+  let systems = 0;
+
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', chunk => {
+      body += chunk;
+    });
+    request.on('end', async () => {
+      const answer =
+        request.url === '/graphql' ? await graphql(request.headers.authorization, body) : signIn(body);
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(answer));
+    });
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const address = `http://127.0.0.1:${port}`;
+
+  function signIn(body: string) {
+    const { USERNAME, PASSWORD } = JSON.parse(body).AuthParameters;
+    const known = USERNAME === 'operator@example.com' && PASSWORD === 'secret';
+    return known
+      ? { AuthenticationResult: { AccessToken: 'token' } }
+      : { message: 'Incorrect username or password.' };
+  }
+
+  async function graphql(authorization: string | undefined, body: string) {
+    if (authorization !== 'token') return { errors: [{ message: 'You are not signed in.' }] };
+    const { query, variables } = JSON.parse(body) as {
+      query: string;
+      variables: { next_token?: string; id?: string };
+    };
+    if (query.includes('policies(')) {
+      const from = Number(variables.next_token ?? 0);
+      const next_token = from + PAGE < system.api.policies.length ? `${from + PAGE}` : null;
+      const { policies_version } = system.api;
+      return {
+        data: {
+          policies: { items: system.api.policies.slice(from, from + PAGE), next_token, policies_version },
+        },
+      };
+    }
+    const seen = system.api.counts
+      ? (await system.reports()).filter(({ edge_id }) => edge_id === variables.id)
+      : [];
+    const parts = Map.groupBy(seen, ({ part }) => part);
+    return {
+      data: {
+        edge: {
+          site_id: system.api.site_id,
+          parts: [...parts].map(([part, all]) => ({
+            part,
+            boot_id: all.at(-1)!.boot_id,
+            seq: all.at(-1)!.seq,
+          })),
+        },
+      },
+    };
+  }
+
+  const system: EdgeSystem = {
+    folder,
+    client,
+    stream: '',
+    api: { policies: [], policies_version: '1', counts: true, site_id: null },
+    async renew() {
+      system.stream = `reports-${++systems}`;
+      system.api = { policies: [], policies_version: '1', counts: true, site_id: null };
+      await client.send(new CreateStreamCommand({ StreamName: system.stream, ShardCount: 1 }));
+      await untilActive(client, system.stream);
+      await writeSystemFiles(folder, {
+        graphql: `${address}/graphql`,
+        cognito: address,
+        kinesis: kinesis.endpoint,
+        stream: system.stream,
+        pool: `pool-${systems}`,
+      });
+    },
+    reports: () => readStream(client, system.stream),
+    async stop() {
+      client.destroy();
+      server.close();
+      server.closeAllConnections();
+      await kinesis.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await system.renew();
+  return system;
+}
+
+/** The files by which an edge finds a local system. */
+export async function writeSystemFiles(
+  folder: string,
+  {
+    graphql,
+    cognito,
+    kinesis,
+    stream,
+    pool,
+  }: Record<'graphql' | 'cognito' | 'kinesis' | 'stream' | 'pool', string>,
+): Promise<void> {
+  const users = [
+    { email: 'viewer@example.com', password: 'other', groups: ['viewer'] },
+    { email: 'operator@example.com', password: 'secret', groups: ['operator'] },
+  ];
+  const auth = { aws_region: REGION, user_pool_id: pool, user_pool_client_id: 'client' };
+  await writeFile(
+    join(folder, 'endpoints.json'),
+    JSON.stringify({ graphql, cognito, kinesis, stream, users }),
+  );
+  await writeFile(join(folder, 'amplify_outputs.json'), JSON.stringify({ version: '1', auth }));
+}
+
+async function untilActive(client: KinesisClient, StreamName: string): Promise<void> {
+  for (;;) {
+    const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
+    if (StreamDescriptionSummary?.StreamStatus === 'ACTIVE') return;
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
+async function readStream(client: KinesisClient, StreamName: string): Promise<Report[]> {
+  const reports: Report[] = [];
+  let { ShardIterator } = await client.send(
+    new GetShardIteratorCommand({
+      StreamName,
+      ShardId: 'shardId-000000000000',
+      ShardIteratorType: 'TRIM_HORIZON',
+    }),
+  );
+  for (;;) {
+    const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator }));
+    if (Records.length === 0) return reports;
+    reports.push(...Records.map(({ Data, PartitionKey }) => decodeReport(Data!, PartitionKey!).report));
+    ShardIterator = NextShardIterator;
+  }
+}

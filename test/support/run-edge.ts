@@ -1,0 +1,45 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+
+const MAIN = new URL('../../edge/main.ts', import.meta.url).pathname;
+
+export interface EdgeRun {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningEdge {
+  child: ChildProcess;
+  ended: Promise<EdgeRun>;
+}
+
+/** Starts the edge program as `npm run edge -- …` does. */
+export function startEdge(
+  args: readonly string[],
+  { input, cwd, env = {} }: { input?: Buffer | string; cwd?: string; env?: Record<string, string> } = {},
+): RunningEdge {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env, ...(cwd && { INIT_CWD: cwd }) },
+  });
+  const ended = new Promise<EdgeRun>(resolve => {
+    const output = { stdout: '', stderr: '' };
+    child.stdout!.on('data', chunk => {
+      output.stdout += chunk;
+    });
+    child.stderr!.on('data', chunk => {
+      output.stderr += chunk;
+    });
+    child.once('close', code => resolve({ code, ...output }));
+  });
+  // The program may end before it has read everything.
+  child.stdin!.on('error', () => {});
+  if (input !== undefined) child.stdin!.end(input);
+  return { child, ended };
+}
+
+/** Runs the edge program to its end. */
+export function runEdge(...args: Parameters<typeof startEdge>): Promise<EdgeRun> {
+  const [argv, options = {}] = args;
+  return startEdge(argv, { input: '', ...options }).ended;
+}
