@@ -9,11 +9,11 @@ import { newPathId } from './path-id.ts';
 import type { Path } from './site.ts';
 import { createPathInput } from './site-input.ts';
 import { pathItem } from './site-items.ts';
-import { checkEndpoint, putNew, updateSiteItem } from './site-writes.ts';
+import { putNew, updateSiteItem } from './site-writes.ts';
 
 /**
  * Connects an endpoint of one site with one of another: a copy in both sites' partitions, in one transaction that holds
- * only while both sites and both endpoints stay.
+ * only while both sites stay as they were read, and with them their endpoints.
  *
  * @throws ValidationError · NotFound · Conflict
  */
@@ -54,8 +54,6 @@ export async function createPath(context: NetworkContext, actor: Caller, input: 
       actions: [
         updateSiteItem(tables, { site: source, event: true }),
         updateSiteItem(tables, { site: destination, event: false }),
-        checkEndpoint(tables, source_site_id, source_endpoint_id),
-        checkEndpoint(tables, destination_site_id, destination_endpoint_id),
         putNew(tables, pathItem(item, source_site_id)),
         putNew(tables, pathItem(item, destination_site_id)),
         audit,

@@ -18,8 +18,12 @@ import { createTables } from '../support/tables.ts';
 const RUNS = Number(process.env.DELETION_RUNS ?? 40);
 
 const site = fc.nat(2);
-const onSite = <N extends Operation['name']>(...names: N[]) =>
-  fc.record({ name: fc.constantFrom(...names), site }) as fc.Arbitrary<Operation>;
+const onSite = (...names: Operation['name'][]) =>
+  fc.record({
+    name: fc.constantFrom(...names),
+    site,
+    begun: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
+  }) as fc.Arbitrary<Operation>;
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: onSite('deleteSite') },
   { weight: 4, arbitrary: onSite('restoreSite') },

@@ -23,9 +23,12 @@ interface Case {
 
 const deleteHub: Operation = { name: 'deleteSite', site: 0 };
 const deletePeer: Operation = { name: 'deleteSite', site: 1 };
+const deletePeerBegun: Operation = { name: 'deleteSite', site: 1, begun: true };
 const restoreHub: Operation = { name: 'restoreSite', site: 0 };
 const restorePeer: Operation = { name: 'restoreSite', site: 1 };
 const removeEndpoint: Operation = { name: 'removeEndpoint', site: 1 };
+const removeEndpointBegun: Operation = { name: 'removeEndpoint', site: 1, begun: true };
+const restorePeerBegun: Operation = { name: 'restoreSite', site: 1, begun: true };
 const createPath: Operation = { name: 'createPath', site: 0, peer: 1 };
 const addEndpoint: Operation = { name: 'addEndpoint', site: 0 };
 const addPeerEndpoint: Operation = { name: 'addEndpoint', site: 1 };
@@ -84,7 +87,41 @@ const CASES: Case[] = [
     first: restoreHub,
     meanwhile: [deletePeer, cleanUp, deleteHub, restorePeer],
   },
+  {
+    title: 'a deletion, and the beginning of one of the peer',
+    first: deleteHub,
+    meanwhile: [deletePeerBegun],
+  },
+  {
+    title: 'a deletion, and the beginning of a removal',
+    first: deletePeer,
+    meanwhile: [removeEndpointBegun],
+  },
+  {
+    title: 'a restore, and the beginning of a deletion of the peer',
+    deletedFirst: [0],
+    first: restoreHub,
+    meanwhile: [deletePeerBegun],
+  },
+  {
+    title: 'a restore, and the beginning of one of the peer',
+    deletedFirst: [0, 1],
+    first: restoreHub,
+    meanwhile: [restorePeerBegun],
+  },
+  {
+    title: 'a restore, and the beginning of a removal at the peer',
+    deletedFirst: [0],
+    first: restoreHub,
+    meanwhile: [removeEndpointBegun],
+  },
   { title: 'a new path, and a deletion', first: createPath, meanwhile: [deletePeer] },
+  { title: 'a new path, and the beginning of a deletion', first: createPath, meanwhile: [deletePeerBegun] },
+  {
+    title: 'a new path, and the beginning of a removal',
+    first: createPath,
+    meanwhile: [removeEndpointBegun],
+  },
   { title: 'a new path, and a removal', first: createPath, meanwhile: [removeEndpoint] },
   { title: 'a new endpoint, and a deletion', first: addEndpoint, meanwhile: [deleteHub] },
   { title: 'a removal, and a deletion', first: removeEndpoint, meanwhile: [deletePeer] },
@@ -93,7 +130,7 @@ const CASES: Case[] = [
   {
     title: 'a removal that sleeps while the endpoint is added again',
     first: removeEndpoint,
-    meanwhile: [cleanUp, addPeerEndpoint, createPath],
+    meanwhile: [cleanUp, addPeerEndpoint, ...Array.from({ length: 9 }, () => createPath)],
   },
 ];
 

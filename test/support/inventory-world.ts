@@ -19,7 +19,9 @@ export const PATHS = 14;
 
 /** What somebody does to a world of three sites: the hub, which is site 0, and its two peers. */
 export type Operation =
-  | { name: 'deleteSite' | 'restoreSite' | 'addEndpoint' | 'removeEndpoint' | 'updateSite'; site: number }
+  | { name: 'addEndpoint' | 'updateSite'; site: number }
+  /** `begun`: is handed over right after the claim, and waits for clean-up. */
+  | { name: 'deleteSite' | 'restoreSite' | 'removeEndpoint'; site: number; begun?: boolean }
   | { name: 'createPath'; site: number; peer: number }
   | { name: 'deletePath'; path: number }
   | { name: 'cleanUp' };
@@ -57,15 +59,16 @@ export async function attempt(context: NetworkContext, world: World, operation: 
 
 function perform(context: NetworkContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
   const site_id = 'site' in operation ? ids[operation.site] : undefined;
+  const options = 'begun' in operation && operation.begun ? { until: 0 } : {};
   switch (operation.name) {
     case 'deleteSite':
-      return deleteSite(context, admin, { site_id });
+      return deleteSite(context, admin, { site_id }, options);
     case 'restoreSite':
-      return restoreSite(context, admin, { site_id });
+      return restoreSite(context, admin, { site_id }, options);
     case 'addEndpoint':
       return addEndpoint(context, admin, { site_id, address: '192.0.2.9', interface_type: 'LTE' });
     case 'removeEndpoint':
-      return removeEndpoint(context, admin, { site_id, endpoint_id: 'wan2' });
+      return removeEndpoint(context, admin, { site_id, endpoint_id: 'wan2' }, options);
     case 'updateSite':
       return updateSite(context, admin, { site_id, location: 'Elsewhere' });
     case 'createPath':
