@@ -11,7 +11,6 @@ import { simulatedEdges } from './simulation/simulated-edges.ts';
 import { simulatedProbe } from './simulation/simulated-probe.ts';
 import { kinesisClient } from './system/kinesis-client.ts';
 
-export type { SimulatedEdge, SimulatedReport } from './simulation/simulated-edge.ts';
 export { simulatedEdges } from './simulation/simulated-edges.ts';
 
 export interface SimulationOptions {
@@ -42,7 +41,7 @@ export interface SimulationOptions {
 }
 
 /** What all simulated edges have counted together, also what is not reported yet. */
-export interface SimulationTotals {
+interface SimulationTotals {
   packets: bigint;
   bytes: bigint;
   reports: number;

@@ -42,6 +42,7 @@ export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo
     stream,
     policies,
     policies_version: version,
+    commands: { graphql, region: REGION },
     onTrouble: onNotice,
   });
   const following = followPolicies(call, simulation, version);
