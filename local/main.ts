@@ -25,9 +25,6 @@ try {
 async function run({ port, data, demo: withDemo, verbose }: StartOptions): Promise<void> {
   const interrupted = untilInterrupted();
   const began = performance.now();
-  if (data === undefined) {
-    say('All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.');
-  }
   const starting = startSystem({
     port,
     dataDirectory: data,
@@ -41,7 +38,7 @@ async function run({ port, data, demo: withDemo, verbose }: StartOptions): Promi
     return process.exit(0);
   }
   const demo = withDemo ? await startDemo({ system, onNotice: say }) : undefined;
-  say(readyText(system, (performance.now() - began) / 1000));
+  say(readyText({ system, data, seconds: (performance.now() - began) / 1000 }));
   if (demo) line = startCountingLine({ demo, output: process.stdout });
 
   const reason = await Promise.race([interrupted, system.died]);
@@ -75,7 +72,13 @@ function untilInterrupted(): Promise<undefined> {
   });
 }
 
-function readyText({ endpoints }: RunningSystem, seconds: number): string {
+interface ReadyState {
+  system: RunningSystem;
+  data: string | undefined;
+  seconds: number;
+}
+
+function readyText({ system: { endpoints }, data, seconds }: ReadyState): string {
   const { graphql, realtime, dynamodb, kinesis, stream, cognito, users } = endpoints;
   return [
     '',
@@ -87,6 +90,9 @@ function readyText({ endpoints }: RunningSystem, seconds: number): string {
     `  Kinesis     ${kinesis}  stream ${stream}`,
     `  sign-ins    ${users.map(({ email }) => email).join(', ')}  password ${users[0]!.password}`,
     '  for clients .local/amplify_outputs.json, .local/endpoints.json; function logs in .local/logs',
+    data === undefined
+      ? 'All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.'
+      : `All data is kept in ${data}.`,
     '',
   ].join('\n');
 }

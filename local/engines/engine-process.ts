@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Engine, EngineEnd } from './engine.ts';
 
 /** How long an engine may take to end by itself before it is killed, milliseconds. */
-const GRACE_MS = 5000;
+const GRACE_MS = 10_000;
 /** How long an engine may take to start, milliseconds; far more than any machine needs. */
 const START_LIMIT_MS = 60_000;
 const KEPT_OUTPUT_CHARACTERS = 2000;
@@ -12,7 +12,7 @@ export interface EngineProcessOptions {
   child: ChildProcess;
   /** Resolves with the port once the engine listens on it. */
   untilReady: Promise<number>;
-  /** Asks the process to end; killed when it hasn't after 5 s. */
+  /** Asks the process to end; killed when it has not after 10 s. */
   askToEnd: () => void;
 }
 

@@ -20,6 +20,7 @@ export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<En
     // It reads its certificate from server.json in the folder that it runs in.
     cwd: dirname(file),
     givenPort: PLAIN_PORT,
+    endSignal: dataDirectory === undefined ? 'SIGKILL' : 'SIGTERM',
     env: {
       KINESIS_MOCK_PLAIN_PORT: `${PLAIN_PORT}`,
       KINESIS_MOCK_TLS_PORT: `${PLAIN_PORT + 1}`,

@@ -12,13 +12,22 @@ export interface NodeEngineOptions {
   env: Record<string, string>;
   /** The port that `env` gives its plain HTTP server; it really listens on a free one. */
   givenPort: number;
+  /** How to end it: SIGKILL for an engine that keeps nothing and takes its time otherwise. */
+  endSignal?: 'SIGTERM' | 'SIGKILL';
 }
 
 /**
  * Starts an engine that is a Node program, held to the loopback, and waits until it listens for plain HTTP.
  * It ends with the process that started it, even when that is killed.
  */
-export function startNodeEngine({ name, file, cwd, env, givenPort }: NodeEngineOptions): Promise<Engine> {
+export function startNodeEngine({
+  name,
+  file,
+  cwd,
+  env,
+  givenPort,
+  endSignal = 'SIGTERM',
+}: NodeEngineOptions): Promise<Engine> {
   const child = fork(file, [], {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
@@ -31,7 +40,7 @@ export function startNodeEngine({ name, file, cwd, env, givenPort }: NodeEngineO
     name,
     child,
     untilReady: portOf(givenPort, child),
-    askToEnd: () => child.kill('SIGTERM'),
+    askToEnd: () => child.kill(endSignal),
   });
 }
 
