@@ -19,7 +19,7 @@ export function partOfPair({ policy_id, endpoint_id }: Pair, parts: number): num
 }
 
 /** The part that a path always lies in, so that its totals are kept in one lane. */
-export function partOfPath({ path_id }: Pick<PathReport, 'path_id'>, parts: number): number {
+function partOfPath({ path_id }: Pick<PathReport, 'path_id'>, parts: number): number {
   return parts === 1 ? 0 : fnv1a(path_id) % parts;
 }
 

@@ -3,7 +3,7 @@ import { DEFAULT_LISTED_FLOWS } from '../listed-flows.ts';
 import { hostEdgeId, idValue, positiveValue, userPath, uuidValue, wholeValue } from './option-values.ts';
 import { addSystemOptions, type SystemOptions, systemContradiction } from './system-options.ts';
 
-export const FORMATS = ['capture', 'nfdump', 'goflow2'] as const;
+const FORMATS = ['capture', 'nfdump', 'goflow2'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Options of `replay` and `read`, parsed. */

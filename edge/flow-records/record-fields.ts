@@ -6,7 +6,7 @@ import { REPORT_LIMITS } from '../../core/traffic/report.ts';
 /** An exporter's record of a one-way flow; undefined for a record of something that is no IP traffic. */
 export type ReadRecord = (record: Record<string, unknown>, now_ms: number) => ExportedFlow | undefined;
 
-export interface ExportedFlow {
+interface ExportedFlow {
   flow: FlowKey;
   counts: FlowCounts;
 }
@@ -15,7 +15,7 @@ export interface ExportedFlow {
 export class RecordProblem extends Error {}
 
 /** A counter: a whole number, as JSON number or as text. */
-export function countField(record: Record<string, unknown>, name: string): bigint {
+function countField(record: Record<string, unknown>, name: string): bigint {
   const value = record[name];
   const isCount =
     typeof value === 'bigint' ||

@@ -2,7 +2,7 @@ import type { FlowKey } from '../../core/traffic/flow-key.ts';
 import { parseAddress } from '../../core/traffic/ip-address.ts';
 
 /** Bytes of a frame that are kept: the headers. */
-export const SNAPLEN = 66;
+const SNAPLEN = 66;
 
 const ETHERTYPE = { v4: 0x0800, v6: 0x86dd, vlan: 0x8100, arp: 0x0806 } as const;
 

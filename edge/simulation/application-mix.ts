@@ -4,6 +4,8 @@ export interface Application {
   weight: number;
   protocol: number;
   ports: readonly number[];
+  /** Ports that the office's side uses; a client's ephemeral ones without it. */
+  source_ports?: { from: number; to: number };
   /** Layer-3 bytes of the smallest flow, and how heavy the tail of sizes is (Pareto shape; lower is heavier). */
   min_bytes: number;
   shape: number;
@@ -14,6 +16,9 @@ export interface Application {
   /** Whether the other end is at another site rather than in the Internet. */
   between_sites: boolean;
 }
+
+/** IANA's ephemeral ports as Linux narrows them. */
+export const EPHEMERAL_PORTS = { from: 32_768, to: 60_999 } as const;
 
 const TCP = 6;
 const UDP = 17;
@@ -75,6 +80,7 @@ export const OFFICE_MIX: readonly Application[] = [
     weight: 4,
     protocol: UDP,
     ports: [16_384, 18_000, 20_128],
+    source_ports: { from: 16_384, to: 32_766 },
     min_bytes: 160_000,
     shape: 1.8,
     packet_bytes: 200,

@@ -1,5 +1,5 @@
 import type { FlowKey } from '../../core/traffic/flow-key.ts';
-import { type Application, OFFICE_MIX } from './application-mix.ts';
+import { type Application, EPHEMERAL_PORTS, OFFICE_MIX } from './application-mix.ts';
 import { type Random, seededRandom } from './random.ts';
 
 /** What a flow carried in one tick. */
@@ -77,6 +77,7 @@ function newFlow(random: Random, { site, sites, endpoint_ids }: SiteTrafficOptio
   const host = random.whole(10, 209);
   const peer = sites < 2 ? 1 : ((site + random.whole(0, sites - 2)) % sites) + 1;
   const away = random.whole(1, 250);
+  const { from, to } = application.source_ports ?? EPHEMERAL_PORTS;
   const between = application.between_sites && sites > 1;
   return {
     flow: {
@@ -89,7 +90,7 @@ function newFlow(random: Random, { site, sites, endpoint_ids }: SiteTrafficOptio
           ? `10.${peer & 255}.0.${away}`
           : `${random.next() < 0.5 ? '198.51.100' : '203.0.113'}.${away}`,
       protocol: application.protocol === 1 && six ? 58 : application.protocol,
-      src_port: application.protocol === 1 ? 0 : random.whole(32_768, 60_999),
+      src_port: application.protocol === 1 ? 0 : random.whole(from, to),
       dst_port: application.ports[random.whole(0, application.ports.length - 1)]!,
     },
     endpoint_id: endpoint_ids[random.whole(0, endpoint_ids.length - 1)]!,
