@@ -2,6 +2,18 @@ import type { CachedEntry } from './cached-entry.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
+/** One item of a table that the same client reaches. */
+export interface ItemAddress {
+  table: string;
+  key: Record<string, unknown>;
+}
+
+/** What a look-up found. `item` is what stands at the address beside; null: nothing; undefined: it was not read. */
+export interface Found<V> {
+  entry: CachedEntry<V> | undefined;
+  item?: Record<string, unknown> | null | undefined;
+}
+
 /** Entries of one generation of a cache in one level. `total` is `active` + `expired`. */
 export interface LevelCount {
   total: number;
@@ -22,6 +34,8 @@ export type PutOutcome = 'stored' | 'older' | 'too_soon' | 'too_large';
  */
 export interface CacheLevel<V> {
   get(key: string, generation: number, signal?: AbortSignal): MaybePromise<CachedEntry<V> | undefined>;
+  /** The same, with another item in the same request; levels that can't do that lack it. */
+  getBeside?(key: string, generation: number, beside: ItemAddress, signal?: AbortSignal): Promise<Found<V>>;
   put(key: string, entry: CachedEntry<V>): MaybePromise<PutOutcome>;
   remove(key: string, generation: number): MaybePromise<boolean>;
   /** Removes what has expired and answers how many entries went. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Schedule, systemSchedule } from '../schedule.ts';
 import { turnClock } from '../turn-clock.ts';
-import type { LevelCount, MaybePromise } from './cache-level.ts';
+import type { Found, ItemAddress, LevelCount, MaybePromise } from './cache-level.ts';
 import { checkKey, checkTtl } from './cache-limits.ts';
 import type { CachedEntry } from './cached-entry.ts';
 import { type Flight, Flights } from './flights.ts';
@@ -26,8 +26,6 @@ export interface CacheOptions<K, V> {
   measuredAt?: (value: V) => number;
   /** Bytes of a value, for the memory limit; by default the length of its JSON. */
   sizeOf?: (value: V) => number;
-  /** A load costs no more than reading the shared level: on a miss in memory both are asked at once. */
-  cheap_load?: boolean;
   /** Longest time that a request waits for the shared level. */
   limit_ms?: number;
   /** After trouble the shared level is passed by for so long. */
@@ -39,6 +37,17 @@ export interface CacheOptions<K, V> {
   /** Told of trouble, which never fails a request; make it a metric. */
   onTrouble?: (kind: TroubleKind, cause?: unknown) => void;
 }
+
+/** A value that is one item of a table. */
+export interface ItemSource<V> {
+  address: ItemAddress;
+  /** The value in the item; undefined where there is none. */
+  parse(item: Record<string, unknown> | undefined): V | undefined;
+  /** Reads it alone, for when the shared level is passed by. */
+  read(): Promise<V | undefined>;
+}
+
+type Source<V> = Pick<ItemSource<V>, 'read'> & Partial<ItemSource<V>>;
 
 export interface CacheStats extends LevelCount {
   /** Of this function since its start. */
@@ -116,7 +125,7 @@ export class Cache<K, V> {
       this.#hits++;
       return held.value;
     }
-    return this.#lookUp(checkKey(text)).then(entry => entry?.value);
+    return this.#lookUp(checkKey(text)).then(({ entry }) => entry?.value);
   }
 
   /**
@@ -130,7 +139,21 @@ export class Cache<K, V> {
       this.#hits++;
       return held.value;
     }
-    return this.#joinOrLoad(checkKey(text), load);
+    return this.#joinOrLoad(checkKey(text), { read: load });
+  }
+
+  /**
+   * The same for a value that is one item of a table: on a miss in memory the shared entry and the item are read in one
+   * request, so that a miss takes no longer than reading the item.
+   */
+  getOrRead(key: K, source: ItemSource<V>): MaybePromise<V | undefined> {
+    const text = this.#keyOf(key);
+    const held = this.#inMemory(text);
+    if (held !== undefined) {
+      this.#hits++;
+      return held.value;
+    }
+    return this.#joinOrLoad(checkKey(text), source);
   }
 
   /**
@@ -202,7 +225,7 @@ export class Cache<K, V> {
     const wanted = [...take(texts, max_keys)].map(checkKey);
     const done = Promise.all(
       wanted.map(async key => {
-        if (await this.#find(key)) warmed++;
+        if ((await this.#find(key)).entry) warmed++;
       }),
     );
     await Promise.race([done, new Promise<void>(resolve => this.#schedule(limit_ms, resolve))]);
@@ -233,25 +256,26 @@ export class Cache<K, V> {
       : undefined;
   }
 
-  async #lookUp(key: string): Promise<CachedEntry<V> | undefined> {
-    const entry = await this.#find(key);
-    if (entry) this.#hits++;
+  async #lookUp(key: string, beside?: ItemAddress): Promise<Found<V>> {
+    const found = await this.#find(key, beside);
+    if (found.entry) this.#hits++;
     else this.#misses++;
-    return entry;
-  }
-
-  // A removal while the shared level was being read must not be undone by what it answers.
-  async #find(key: string): Promise<CachedEntry<V> | undefined> {
-    const removals = this.#removals;
-    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation));
-    if (!found) return undefined;
-    const held = this.#memory.get(key, found.generation);
-    if (held) return held;
-    if (removals === this.#removals) this.#memory.put(key, found);
     return found;
   }
 
-  async #joinOrLoad(key: string, load: () => Promise<V | undefined>): Promise<V | undefined> {
+  // A removal while the shared level was being read must not be undone by what it answers.
+  async #find(key: string, beside?: ItemAddress): Promise<Found<V>> {
+    const removals = this.#removals;
+    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation), beside);
+    const { entry } = found;
+    if (!entry) return found;
+    const held = this.#memory.get(key, entry.generation);
+    if (held) return { entry: held };
+    if (removals === this.#removals) this.#memory.put(key, entry);
+    return found;
+  }
+
+  async #joinOrLoad(key: string, source: Source<V>): Promise<V | undefined> {
     const flight = this.#joinable(key);
     if (flight) return this.#join(flight);
     if (this.#flights.has(key)) {
@@ -260,7 +284,7 @@ export class Cache<K, V> {
       const late = this.#joinable(key);
       if (late) return this.#join(late);
     }
-    return this.#flights.start(key, this.#clock(), mine => this.#load(key, { load, flight: mine }));
+    return this.#flights.start(key, this.#clock(), mine => this.#load(key, { source, flight: mine }));
   }
 
   #joinable(key: string): Flight<V> | undefined {
@@ -275,15 +299,14 @@ export class Cache<K, V> {
 
   async #load(
     key: string,
-    { load, flight }: { load: () => Promise<V | undefined>; flight: Flight<V> },
+    { source, flight }: { source: Source<V>; flight: Flight<V> },
   ): Promise<V | undefined> {
-    const before = this.#tier.lastKnown;
-    const along = this.#options.cheap_load && before !== undefined ? load() : undefined;
-    along?.catch(() => {});
-    const entry = await this.#lookUp(key);
+    const { entry, item } = await this.#lookUp(key, source.address);
     if (entry) return entry.value;
-    flight.generation = along ? before : this.#tier.fresh(this.#clock());
-    const value = await (along ?? load());
+    // An item that came with the look-up was read at the generation that the look-up confirmed.
+    flight.generation = this.#tier.fresh(this.#clock());
+    const parsed = item !== undefined && source.parse;
+    const value = parsed ? parsed(item ?? undefined) : await source.read();
     const { generation } = flight;
     const dead = generation === undefined || generation !== this.#tier.lastKnown;
     if (value === undefined || dead || !this.#flights.isCurrent(key, flight)) return value;

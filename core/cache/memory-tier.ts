@@ -1,3 +1,4 @@
+import type { Found } from './cache-level.ts';
 import type { CachedEntry } from './cached-entry.ts';
 import type { Tier } from './tier.ts';
 
@@ -16,11 +17,8 @@ export class MemoryTier<V> implements Tier<V> {
 
   async refresh(): Promise<void> {}
 
-  async find(
-    _key: string,
-    held: (generation: number) => CachedEntry<V> | undefined,
-  ): Promise<CachedEntry<V> | undefined> {
-    return held(this.#generation);
+  async find(_key: string, held: (generation: number) => CachedEntry<V> | undefined): Promise<Found<V>> {
+    return { entry: held(this.#generation) };
   }
 
   async write(): Promise<void> {}

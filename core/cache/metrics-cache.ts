@@ -14,6 +14,5 @@ export function makeMetricsCache(place: CachePlace): MetricsCache {
     ttlOf: settings => settings.METRICS_CACHE_TTL_SECONDS,
     codec: jsonCodec({ shape: 1, parse: raw => pathMetricsSchema.parse(raw) }),
     measuredAt: metrics => Date.parse(metrics.measured_at),
-    cheap_load: true,
   });
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Schedule } from '../schedule.ts';
-import type { LevelCount } from './cache-level.ts';
+import type { Found, ItemAddress, LevelCount } from './cache-level.ts';
 import type { CachedEntry } from './cached-entry.ts';
 import { GenerationWatch } from './generation-watch.ts';
 import { SharedAccess, TROUBLE, type TroubleKind } from './shared-access.ts';
@@ -19,6 +19,12 @@ export interface SharedTierOptions<V> {
   clock: Clock;
   schedule: Schedule;
   onTrouble: (kind: TroubleKind, cause?: unknown) => void;
+}
+
+interface Look<V> {
+  held: (generation: number) => CachedEntry<V> | undefined;
+  beside?: ItemAddress | undefined;
+  signal: AbortSignal;
 }
 
 /** Keys that may wait for their next shared write. */
@@ -66,9 +72,10 @@ export class SharedTier<V> implements Tier<V> {
   async find(
     key: string,
     held: (generation: number) => CachedEntry<V> | undefined,
-  ): Promise<CachedEntry<V> | undefined> {
-    const found = await this.#access.attempt(signal => this.#find(key, { held, signal }));
-    return found === TROUBLE ? undefined : found;
+    beside?: ItemAddress,
+  ): Promise<Found<V>> {
+    const found = await this.#access.attempt(signal => this.#find(key, { held, beside, signal }));
+    return found === TROUBLE ? { entry: undefined } : found;
   }
 
   write(key: string, entry: CachedEntry<V>): Promise<void> {
@@ -102,21 +109,28 @@ export class SharedTier<V> implements Tier<V> {
   }
 
   // The generation and the entry are asked for at once, on the guess that nothing was cleared since the last look.
-  async #find(
-    key: string,
-    { held, signal }: { held: (generation: number) => CachedEntry<V> | undefined; signal: AbortSignal },
-  ): Promise<CachedEntry<V> | undefined> {
+  async #find(key: string, { held, beside, signal }: Look<V>): Promise<Found<V>> {
     const guess = this.#watch.lastKnown;
     const inMemory = guess === undefined ? undefined : held(guess);
-    const early =
-      guess === undefined || inMemory ? undefined : invoke(() => this.#store.level.get(key, guess, signal));
+    const early = guess === undefined || inMemory ? undefined : this.#read(key, guess, { beside, signal });
     // Awaited below; until then its failure must not count as unhandled.
     early?.catch(() => {});
     if (this.#watch.fresh(this.#clock()) === undefined) await this.#watch.refresh();
     const generation = this.#watch.fresh(this.#clock());
-    if (generation === undefined) return undefined;
-    if (generation === guess) return inMemory ?? early;
-    return held(generation) ?? this.#store.level.get(key, generation, signal);
+    if (generation === undefined) return { entry: undefined };
+    if (generation === guess) return early ?? { entry: inMemory };
+    const entry = held(generation);
+    return entry ? { entry } : this.#read(key, generation, { signal });
+  }
+
+  async #read(
+    key: string,
+    generation: number,
+    { beside, signal }: Pick<Look<V>, 'beside' | 'signal'>,
+  ): Promise<Found<V>> {
+    const { level } = this.#store;
+    if (beside && level.getBeside) return level.getBeside(key, generation, beside, signal);
+    return { entry: await level.get(key, generation, signal) };
   }
 
   // For whoever counts or cleans up: no limit in time, and trouble is theirs to report.
@@ -128,8 +142,4 @@ export class SharedTier<V> implements Tier<V> {
     const outcome = await this.#access.attempt(async () => this.#store.level.put(key, entry));
     return outcome === TROUBLE ? undefined : outcome;
   }
-}
-
-async function invoke<T>(call: () => T | Promise<T>): Promise<T> {
-  return call();
 }

@@ -1,8 +1,9 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
 import { classifyFailure } from '../storage/failure.ts';
-import type { CacheLevel, LevelCount, PutOutcome } from './cache-level.ts';
+import type { CacheLevel, Found, ItemAddress, LevelCount, PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired } from './cached-entry.ts';
+import { getTwo } from './get-two.ts';
 import { entryKey } from './table-keys.ts';
 import { countPartitions, sweepExpired } from './table-partitions.ts';
 import type { ValueCodec } from './value-codec.ts';
@@ -32,15 +33,26 @@ export class TableLevel<V> implements CacheLevel<V> {
   }
 
   async get(key: string, generation: number, signal?: AbortSignal): Promise<CachedEntry<V> | undefined> {
-    const { client, table, cache, clock } = this.#options;
+    const { client, table, cache } = this.#options;
     const Key = entryKey(cache, generation, key);
     const { Item } = await client.send(
       new GetCommand({ TableName: table, Key, ConsistentRead: true }),
       signal ? { abortSignal: signal } : {},
     );
     if (!Item) return undefined;
-    const entry = await this.#read(Item, generation);
-    return entry && !isExpired(entry, clock()) ? entry : undefined;
+    return this.#servable(Item, generation);
+  }
+
+  async getBeside(
+    key: string,
+    generation: number,
+    beside: ItemAddress,
+    signal?: AbortSignal,
+  ): Promise<Found<V>> {
+    const { client, table, cache } = this.#options;
+    const mine = { table, key: entryKey(cache, generation, key) };
+    const [entry, item] = await getTwo(client, [mine, beside], signal);
+    return { entry: entry ? await this.#servable(entry, generation) : undefined, item };
   }
 
   async put(key: string, entry: CachedEntry<V>): Promise<PutOutcome> {
@@ -91,6 +103,11 @@ export class TableLevel<V> implements CacheLevel<V> {
   count(generation: number): Promise<LevelCount> {
     const { client, table, cache, clock } = this.#options;
     return countPartitions({ client, table, cache, generation, now: clock() });
+  }
+
+  async #servable(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {
+    const entry = await this.#read(item, generation);
+    return entry && !isExpired(entry, this.#options.clock()) ? entry : undefined;
   }
 
   async #read(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {

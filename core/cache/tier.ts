@@ -1,4 +1,4 @@
-import type { LevelCount } from './cache-level.ts';
+import type { Found, ItemAddress, LevelCount } from './cache-level.ts';
 import type { CachedEntry } from './cached-entry.ts';
 
 /**
@@ -13,11 +13,12 @@ export interface Tier<V> {
   /** True when there is nothing behind memory, so that a miss there is a miss. */
   readonly alone: boolean;
   refresh(): Promise<void>;
-  /** `held` is what memory holds of that generation: it is served once the generation is confirmed. */
+  /** `held` is what memory holds of that generation: it is served once the generation is confirmed. `beside` is read in the same request where that can be. */
   find(
     key: string,
     held: (generation: number) => CachedEntry<V> | undefined,
-  ): Promise<CachedEntry<V> | undefined>;
+    beside?: ItemAddress,
+  ): Promise<Found<V>>;
   write(key: string, entry: CachedEntry<V>): Promise<void>;
   remove(key: string, generation: number): Promise<boolean>;
   /** Entries of the present generation; undefined when it can't be told. */

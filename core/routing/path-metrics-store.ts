@@ -1,4 +1,5 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { ItemSource } from '../cache/cache.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import { classifyFailure } from '../storage/failure.ts';
 import { metricsKey } from './path-keys.ts';
@@ -26,6 +27,15 @@ export async function writePathMetrics(
     if (classifyFailure(error).kind === 'condition') return false;
     throw error;
   }
+}
+
+/** Where a path's metrics stand, for the cache. */
+export function pathMetricsSource(context: Storing, path_id: string): ItemSource<PathMetrics> {
+  return {
+    address: { table: context.tables.traffic, key: metricsKey(path_id) },
+    parse: item => item && pathMetricsSchema.parse(item),
+    read: () => readPathMetrics(context, path_id),
+  };
 }
 
 /** What was measured on a path last; undefined when nothing ever was. */

@@ -2,7 +2,7 @@ import type { MetricsCache } from '../cache/metrics-cache.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { PathCandidate } from './choose-path.ts';
 import type { PathMetrics } from './path-metrics.ts';
-import { readPathMetrics } from './path-metrics-store.ts';
+import { pathMetricsSource } from './path-metrics-store.ts';
 import { isOut, type PathStates, readManyPathStates } from './path-states.ts';
 import { type PricedPath, readPathsBetween } from './read-paths.ts';
 
@@ -51,7 +51,7 @@ export async function recentMetrics(
   metricsCache: MetricsCache,
   pathId: string,
 ): Promise<PathMetrics | undefined> {
-  const metrics = await metricsCache.getOrLoad(pathId, () => readPathMetrics(context, pathId));
+  const metrics = await metricsCache.getOrRead(pathId, pathMetricsSource(context, pathId));
   const age = metrics && context.clock() - Date.parse(metrics.measured_at);
   return age !== undefined && age <= METRICS_MAX_AGE_MS ? metrics : undefined;
 }

@@ -1,4 +1,4 @@
-import { GetCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../core/audit/caller.ts';
 import { readCacheSettings } from '../../core/cache/cache-settings.ts';
@@ -222,6 +222,59 @@ describe('sweep', () => {
       removed: 0,
       finished: false,
     });
+  });
+});
+
+describe('a miss of a value that is one item', () => {
+  const key = { pk: 'SOURCE', sk: 'p-1' };
+  const parse = (item: Record<string, unknown> | undefined) => item?.metrics as typeof metrics | undefined;
+  let alone: number;
+
+  beforeEach(async () => {
+    alone = 0;
+    await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item: { ...key, metrics } }));
+  });
+
+  const source = (sk = 'p-1') => ({
+    address: { table: db.tables.traffic, key: { ...key, sk } },
+    parse,
+    async read() {
+      alone++;
+      const { Item } = await db.client.send(
+        new GetCommand({ TableName: db.tables.traffic, Key: { ...key, sk } }),
+      );
+      return parse(Item);
+    },
+  });
+
+  it('takes one request for the shared entry and the item, and prefers what is shared', async () => {
+    const [one, two] = [makeContainer(), makeContainer()];
+    await one.metrics.get('warm up');
+    expect(await one.metrics.getOrRead('p-1', source())).toEqual(metrics);
+    expect(one.metrics.get('p-1')).toEqual(metrics);
+    await one.metrics.settle();
+    await two.metrics.get('warm up');
+    const shared = { ...metrics, latency_ms: 99, measured_at: '2026-01-31T12:00:01.000Z' };
+    await one.metrics.insert('p-2', shared);
+    expect(await two.metrics.getOrRead('p-2', source())).toEqual(shared);
+    expect(await two.metrics.getOrRead('p-3', source('nothing'))).toBeUndefined();
+    expect(alone).toBe(0);
+  });
+
+  it('reads the item alone in a container that knows no generation yet', async () => {
+    const one = makeContainer();
+    expect(await one.metrics.getOrRead('p-1', source())).toEqual(metrics);
+    expect(alone).toBe(1);
+    expect(one.metrics.get('p-1')).toEqual(metrics);
+  });
+
+  it('keeps nothing that was read before a clear', async () => {
+    const one = makeContainer();
+    await one.metrics.get('warm up');
+    await clearCaches(makeContext(), systemCaller('test'), CACHES);
+    await time.advance(1000);
+    expect(await one.metrics.getOrRead('p-1', source())).toEqual(metrics);
+    expect(alone).toBe(1);
   });
 });
 

@@ -248,33 +248,6 @@ describe('getOrLoad', () => {
       expect(await cache.get('key')).not.toBe('loaded');
     }
   });
-
-  it('asks a cheap source and the shared level at once, and prefers what is shared', async () => {
-    const { make, store } = set({ cheap_load: true });
-    const [a, b] = [make(), make()];
-    await a.insert('key', 'shared');
-    await b.get('warm up');
-    const order: string[] = [];
-    store.before = call => void order.push(call);
-    const value = await b.getOrLoad('key', async () => {
-      order.push('load');
-      return 'loaded';
-    });
-    expect(value).toBe('shared');
-    expect(order).toEqual(['load', 'get']);
-    expect(await b.getOrLoad('other', async () => 'loaded')).toBe('loaded');
-    expect(b.get('other')).toBe('loaded');
-  });
-
-  it('does not keep what a cheap source gave before a clear', async () => {
-    const { make, time } = set({ cheap_load: true });
-    const [a, b] = [make(), make()];
-    await b.get('warm up');
-    await a.clear();
-    await time.advance(1000);
-    expect(await b.getOrLoad('key', async () => 'old')).toBe('old');
-    expect(await b.get('key')).toBeUndefined();
-  });
 });
 
 describe('trouble with the shared level', () => {
