@@ -14,7 +14,7 @@ export async function read(options: CountingOptions): Promise<number> {
       interval_ms: options.interval * 1000,
       onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
     });
-    const reports = idleReports(session, options.interval * 1000);
+    const reports = idleReports(session, options.interval * 1000, terminal.sayNowAndThen);
     try {
       for await (const chunk of stdinChunks(signal)) {
         for (const { interval_end_ms } of counter.feed(chunk)) await reports.report(interval_end_ms);
@@ -42,7 +42,7 @@ async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
 }
 
 /** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
-function idleReports(session: CountingSession, interval_ms: number) {
+function idleReports(session: CountingSession, interval_ms: number, say: (line: string) => void) {
   // A little later than the traffic's clock, so that it goes first where there is traffic.
   const idle_ms = interval_ms * 1.1;
   let underWay: Promise<void> = Promise.resolve();
@@ -60,6 +60,8 @@ function idleReports(session: CountingSession, interval_ms: number) {
     clearTimeout(timer);
     timer = setTimeout(onIdle, idle_ms);
     underWay = session.report(at_ms);
+    // Reading goes on when the stream takes nothing: the next report tries again.
+    session.reporter?.settled().catch((cause: Error) => say(cause.message));
     return underWay;
   }
 

@@ -32,6 +32,10 @@ function edge(args: string[], options: { input?: Buffer | string } = {}) {
 }
 
 describe('edge replay --dry-run --json', () => {
+  it('has a sample capture that is what its script makes', async () => {
+    expect((await readFile(OFFICE)).equals(office.file)).toBe(true);
+  });
+
   it('prints one line with what the capture holds, and nothing else there', async () => {
     const { code, stdout, stderr } = await edge(['replay', OFFICE, '--dry-run', '--json']);
     expect(stderr).toBe('No policies file and no system to ask: everything counts under "default".\n');

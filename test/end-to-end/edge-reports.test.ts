@@ -278,6 +278,35 @@ describe('edge read to a running system', () => {
   });
 });
 
+describe('edge read to a stream that refuses', () => {
+  it('says so while it reads on, and fails at the end with the report kept', async () => {
+    const args = [
+      'read',
+      '--stream',
+      'none',
+      '--region',
+      'eu-central-1',
+      '--spool',
+      folder,
+      '--edge-id',
+      'edge-a',
+    ];
+    const { child, ended } = startEdge([...args, '--interval', '60'], { env: await cloudEnv() });
+    child.stdin!.write(office.file);
+    while (!(await readdir(folder)).some(name => name.endsWith('.json')))
+      await new Promise(resolve => setTimeout(resolve, 50));
+    child.stdin!.end();
+    const refused =
+      'The stream none did not take the report: there is no such stream; check --stream and --region.\n';
+    const { code, stderr } = await ended;
+    expect(stderr).toBe(
+      `No policies file and no system to ask: everything counts under "default".\n${refused}${refused}`,
+    );
+    expect(code).toBe(1);
+    expect(await readdir(folder)).toEqual(['000000000001.json', '000000000002.json']);
+  });
+});
+
 describe('edge simulate', () => {
   it('sends the same traffic for the same seed, and prints what the system counts', async () => {
     const args = [
