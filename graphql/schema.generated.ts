@@ -333,6 +333,109 @@ export interface PolicyMove {
   reason: string;
 }
 
+export interface Site {
+  id: string;
+  name: string;
+  location: string | null;
+  public_key: string | null;
+  status: SiteStatus;
+  endpoints: Endpoint[];
+  created_at: string;
+  updated_at: string;
+  last_seen: string | null;
+}
+
+export type SiteStatus = 'ACTIVE';
+
+export interface Endpoint {
+  id: string;
+  site_id: string;
+  address: string;
+  interface_type: InterfaceType;
+  cost_per_gb: number;
+  reachable: boolean | null;
+  created_at: string;
+}
+
+export type InterfaceType = 'ETHERNET' | 'FIBER' | 'CABLE' | 'DSL' | 'LTE' | 'FIVE_G' | 'SATELLITE' | 'MPLS' | 'MICROWAVE' | 'OTHER';
+
+export interface SiteConnection {
+  items: Site[];
+  next_token: string | null;
+}
+
+export interface PathConnection {
+  items: Path[];
+  next_token: string | null;
+}
+
+export interface RemovalResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  finished: boolean;
+}
+
+export interface SiteDeletionPreview {
+  endpoints: number;
+  paths: number;
+  peer_sites: number;
+  peer_site_ids: string[];
+  policies: string[];
+  traffic_24h: SiteTraffic | null;
+}
+
+export interface SiteTraffic {
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
+export interface DeleteSiteResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  site_id: string;
+  finished: boolean;
+  error_type: string | null;
+}
+
+export interface RestoreSiteResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  site_id: string;
+  skipped_paths: string[];
+  skipped: SkippedPath[];
+  finished: boolean;
+}
+
+export interface SkippedPath {
+  path_id: string;
+  peer_site_id: string;
+  reason: SkipReason;
+}
+
+export type SkipReason = 'PEER_GONE' | 'ENDPOINT_GONE';
+
+export interface DeletedSite {
+  site_id: string;
+  name: string;
+  location: string | null;
+  deleted_at: string;
+  deleted_by: AuditActor;
+  audit_id: string;
+  restorable_until: string;
+  endpoints: number;
+  paths: number;
+}
+
+export interface DeletedSiteConnection {
+  items: DeletedSite[];
+  next_token: string | null;
+}
+
 export interface Path {
   id: string;
   source_site_id: string;
@@ -402,6 +505,13 @@ export interface Operations {
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
+  'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
+  'Query.site': { arguments: { id: string }; result: Site | null };
+  'Query.siteCount': { arguments: Record<string, never>; result: number };
+  'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
+  'Query.countSitePaths': { arguments: { site_id: string }; result: number };
+  'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
+  'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
@@ -419,4 +529,13 @@ export interface Operations {
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
+  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
+  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
+  'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined }; result: Endpoint };
+  'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };
+  'Mutation.createPath': { arguments: { source_site_id: string; source_endpoint_id: string; destination_site_id: string; destination_endpoint_id: string; wg_interface?: string | null | undefined }; result: Path };
+  'Mutation.deletePath': { arguments: { path_id: string }; result: RemovalResult };
+  'Mutation.deleteSite': { arguments: { site_id: string }; result: DeleteSiteResult };
+  'Mutation.deleteSites': { arguments: { site_ids: string[] }; result: DeleteSiteResult[] };
+  'Mutation.restoreSite': { arguments: { site_id: string }; result: RestoreSiteResult };
 }

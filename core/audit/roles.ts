@@ -51,6 +51,22 @@ export const ROLES = {
   'Query.pendingCommands': forMachines,
   'Mutation.acknowledgeCommand': forMachines,
   'Mutation.reportProbe': forMachines,
+  'Query.sites': forAll,
+  'Query.site': forAll,
+  'Query.siteCount': forAll,
+  'Query.paths': forAll,
+  'Query.countSitePaths': forPeople,
+  'Query.siteDeletionPreview': forPeople,
+  'Query.deletedSites': forPeople,
+  'Mutation.createSite': forOperators,
+  'Mutation.updateSite': forOperators,
+  'Mutation.addEndpoint': forOperators,
+  'Mutation.removeEndpoint': forOperators,
+  'Mutation.createPath': forOperators,
+  'Mutation.deletePath': forOperators,
+  'Mutation.deleteSite': forAdmins,
+  'Mutation.deleteSites': forAdmins,
+  'Mutation.restoreSite': forAdmins,
 } as const satisfies Record<string, Access>;
 
 /** Operations that no function answers: what a machine sends is what subscribers get. AppSync itself asks for the signature. */

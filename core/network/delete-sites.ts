@@ -13,8 +13,9 @@ export interface BatchDeletion {
   site_id: string;
   success: boolean;
   message: string;
-  /** null where the site was refused. */
-  audit_id: string | null;
+  /** Of the deletion, or of the refusal. */
+  audit_id: string;
+  finished: boolean;
   error_type: ErrorType | null;
 }
 
@@ -41,18 +42,13 @@ export async function deleteSites(
   };
   async function deleteOne(site_id: string): Promise<BatchDeletion> {
     try {
-      const { message, audit_id } = await deleteSite(context, actor, { site_id }, { until });
-      return { site_id, success: true, message, audit_id, error_type: null };
+      const deletion = await deleteSite(context, actor, { site_id }, { until });
+      return { site_id, success: true, ...deletion, error_type: null };
     } catch (cause) {
       if (!(cause instanceof PatronusError)) throw cause;
-      const { message, errorType } = cause;
-      return {
-        site_id,
-        success: false,
-        message,
-        audit_id: await onRefused(site_id, cause),
-        error_type: errorType,
-      };
+      const { message, errorType: error_type } = cause;
+      const audit_id = await onRefused(site_id, cause);
+      return { site_id, success: false, message, audit_id, finished: false, error_type };
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

@@ -3,12 +3,16 @@ import { aggregationResolvers } from './resolvers/aggregation.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
 import { commandResolvers } from './resolvers/commands.ts';
+import { deletionResolvers } from './resolvers/deletion.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
+import { endpointResolvers } from './resolvers/endpoints.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
+import { pathResolvers } from './resolvers/paths.ts';
 import { policyResolvers } from './resolvers/policies.ts';
 import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
+import { siteResolvers } from './resolvers/sites.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 
 /** The look-up table from operation to resolver. */
@@ -24,4 +28,8 @@ export const resolvers: Resolvers = {
   ...routingResolvers,
   ...pathHealthResolvers,
   ...commandResolvers,
+  ...deletionResolvers,
+  ...endpointResolvers,
+  ...pathResolvers,
+  ...siteResolvers,
 };

@@ -133,6 +133,22 @@ const expected: Record<OperationName, keyof typeof allowed> = {
   'Query.pendingCommands': 'forMachines',
   'Mutation.acknowledgeCommand': 'forMachines',
   'Mutation.reportProbe': 'forMachines',
+  'Query.sites': 'forAll',
+  'Query.site': 'forAll',
+  'Query.siteCount': 'forAll',
+  'Query.paths': 'forAll',
+  'Query.countSitePaths': 'forPeople',
+  'Query.siteDeletionPreview': 'forPeople',
+  'Query.deletedSites': 'forPeople',
+  'Mutation.createSite': 'forOperators',
+  'Mutation.updateSite': 'forOperators',
+  'Mutation.addEndpoint': 'forOperators',
+  'Mutation.removeEndpoint': 'forOperators',
+  'Mutation.createPath': 'forOperators',
+  'Mutation.deletePath': 'forOperators',
+  'Mutation.deleteSite': 'forAdmins',
+  'Mutation.deleteSites': 'forAdmins',
+  'Mutation.restoreSite': 'forAdmins',
 };
 
 describe('authorize', () => {

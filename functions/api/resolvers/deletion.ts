@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { recordRefusal } from '../../../core/audit/record-refusal.ts';
+import { siteTrafficOfDay } from '../../../core/history/site-traffic.ts';
+import { deleteSite } from '../../../core/network/delete-site.ts';
+import { deleteSites, type OnRefused } from '../../../core/network/delete-sites.ts';
+import { listDeletedSites } from '../../../core/network/deleted-sites.ts';
+import { siteTarget } from '../../../core/network/network-change.ts';
+import { uuid } from '../../../core/network/parse-input.ts';
+import { restoreSite } from '../../../core/network/restore-site.ts';
+import { readDependents } from '../../../core/network/site-paths.ts';
+import { policiesOnSite } from '../../../core/routing/policies-on-site.ts';
+import { checkedInside } from '../checked-inside.ts';
+import { forgetDecisions } from '../forget-decisions.ts';
+import { pageArguments } from '../page-arguments.ts';
+import { presentCounts } from '../present-counts.ts';
+import { type Call, type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
+
+type DeletionOperation =
+  | 'Query.siteDeletionPreview'
+  | 'Query.deletedSites'
+  | 'Mutation.deleteSite'
+  | 'Mutation.deleteSites'
+  | 'Mutation.restoreSite';
+
+const target = ({ site_id }: { site_id: string }) => siteTarget(site_id);
+
+const INVENTORY_FIELDS = ['endpoints', 'paths', 'peer_sites', 'peer_site_ids', '__typename'];
+
+export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
+  'Query.siteDeletionPreview': resolver({
+    arguments: z.object({ site_id: uuid('site_id') }),
+    async resolve({ site_id }, { context, caches, selection }) {
+      const { endpoints, paths, peer_sites } = await readDependents(context, site_id);
+      const selects = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);
+      const store = { client: context.client, table: context.tables.traffic };
+      const [policies, traffic] = await Promise.all([
+        selects('traffic_24h') ? policiesOnSite(context, caches, { site_id, peer_sites }) : [],
+        selects('policies') ? siteTrafficOfDay(store, { site_id, now: context.clock() }) : undefined,
+      ]);
+      return {
+        endpoints,
+        paths: paths.length,
+        peer_sites: peer_sites.length,
+        peer_site_ids: peer_sites,
+        policies,
+        traffic_24h: traffic ? presentCounts(traffic) : null,
+      };
+    },
+  }),
+
+  'Query.deletedSites': resolver({
+    arguments: z.object(pageArguments),
+    resolve: (query, { context }) => listDeletedSites(context, query),
+  }),
+
+  'Mutation.deleteSite': resolver({
+    arguments: checkedInside('Mutation.deleteSite'),
+    target,
+    async resolve(input, { context, caller, caches }) {
+      const deletion = await deleteSite(context, caller, input);
+      await forgetDecisions({ context, caches });
+      return { success: true, site_id: input.site_id, error_type: null, ...deletion };
+    },
+  }),
+
+  'Mutation.deleteSites': resolver({
+    arguments: checkedInside('Mutation.deleteSites'),
+    async resolve(input, call) {
+      const { context, caller, caches } = call;
+      const results = await deleteSites(context, caller, { input, onRefused: refusalRecorder(call) });
+      await forgetDecisions({ context, caches });
+      return results;
+    },
+  }),
+
+  'Mutation.restoreSite': resolver({
+    arguments: checkedInside('Mutation.restoreSite'),
+    target,
+    async resolve(input, { context, caller, caches }) {
+      const { skipped, ...restore } = await restoreSite(context, caller, input);
+      await forgetDecisions({ context, caches });
+      return {
+        success: true,
+        site_id: input.site_id,
+        ...restore,
+        skipped_paths: skipped.map(({ path }) => path.id),
+        skipped: skipped.map(({ path, peer_site_id, reason }) => ({
+          path_id: path.id,
+          peer_site_id,
+          reason,
+        })),
+      };
+    },
+  }),
+};
+
+/** Each site of a batch that is refused has an entry of its own in the audit log. */
+function refusalRecorder({ context, caller }: Call): OnRefused {
+  return (site_id, error) =>
+    recordRefusal(context, {
+      at_ms: context.clock(),
+      actor: caller,
+      operation: 'deleteSites',
+      target: siteTarget(site_id),
+      error_type: error.errorType,
+      message: error.message,
+      request: { site_id },
+    });
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { createPath } from '../../../core/network/create-path.ts';
+import { deletePath } from '../../../core/network/delete-path.ts';
+import { pathTarget, siteTarget } from '../../../core/network/network-change.ts';
+import { uuid } from '../../../core/network/parse-input.ts';
+import { listPaths } from '../../../core/network/read-paths.ts';
+import { countSitePaths } from '../../../core/network/site-paths.ts';
+import { checkedInside } from '../checked-inside.ts';
+import { forgetDecisions } from '../forget-decisions.ts';
+import { pageArguments } from '../page-arguments.ts';
+import { presentPaths } from '../present-path.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+
+type PathOperation = 'Query.paths' | 'Query.countSitePaths' | 'Mutation.createPath' | 'Mutation.deletePath';
+
+export const pathResolvers: Pick<Resolvers, PathOperation> = {
+  'Query.paths': resolver({
+    arguments: z.object({ ...pageArguments, site_id: uuid('site_id') }),
+    async resolve(query, call) {
+      const { items, next_token } = await listPaths(call.context, query);
+      return { items: await presentPaths(items, call), next_token };
+    },
+  }),
+
+  'Query.countSitePaths': resolver({
+    arguments: z.object({ site_id: uuid('site_id') }),
+    resolve: ({ site_id }, { context }) => countSitePaths(context, site_id),
+  }),
+
+  'Mutation.createPath': resolver({
+    arguments: checkedInside('Mutation.createPath'),
+    target: ({ source_site_id }) => siteTarget(source_site_id),
+    async resolve(input, call) {
+      const path = await createPath(call.context, call.caller, input);
+      await forgetDecisions(call);
+      return (await presentPaths([path], call))[0]!;
+    },
+  }),
+
+  'Mutation.deletePath': resolver({
+    arguments: checkedInside('Mutation.deletePath'),
+    target: ({ path_id }) => pathTarget(path_id),
+    async resolve(input, { context, caller, caches }) {
+      const { path, audit_id } = await deletePath(context, caller, input);
+      await forgetDecisions({ context, caches });
+      return { success: true, message: `Path ${path.id} was deleted.`, audit_id, finished: true };
+    },
+  }),
+};

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { countSites } from '../../../core/network/count-sites.ts';
+import { createSite } from '../../../core/network/create-site.ts';
+import { listSites } from '../../../core/network/list-sites.ts';
+import { siteTarget } from '../../../core/network/network-change.ts';
+import { uuid } from '../../../core/network/parse-input.ts';
+import { readSite } from '../../../core/network/read-site.ts';
+import { updateSite } from '../../../core/network/update-site.ts';
+import { checkedInside } from '../checked-inside.ts';
+import { pageArguments } from '../page-arguments.ts';
+import { presentSites, selectsEndpoints } from '../present-site.ts';
+import { type Call, type Resolvers, resolver } from '../resolver.ts';
+
+type SiteOperation =
+  | 'Query.sites'
+  | 'Query.site'
+  | 'Query.siteCount'
+  | 'Mutation.createSite'
+  | 'Mutation.updateSite';
+
+const SEARCH_RULE = 'search must be at most 200 characters.';
+
+export const siteResolvers: Pick<Resolvers, SiteOperation> = {
+  'Query.sites': resolver({
+    arguments: z.object({ ...pageArguments, search: z.string().max(200, SEARCH_RULE).nullish() }),
+    async resolve(query, call) {
+      const with_endpoints = selectsEndpoints(call, 'items');
+      const { items, next_token } = await listSites(call.context, { ...query, with_endpoints });
+      return { items: await presentSites(items, call, 'items'), next_token };
+    },
+  }),
+
+  'Query.site': resolver({
+    arguments: z.object({ id: uuid('id') }),
+    async resolve({ id }, call) {
+      const site = await readSite(call.context, id);
+      return site ? (await presentSites([site], call, ''))[0]! : null;
+    },
+  }),
+
+  'Query.siteCount': resolver({
+    arguments: z.object({}),
+    resolve: (_, { context }) => countSites(context),
+  }),
+
+  'Mutation.createSite': resolver({
+    arguments: checkedInside('Mutation.createSite'),
+    async resolve(input, call) {
+      const site = await createSite(call.context, call.caller, input);
+      return presentOne({ ...site, endpoints: [] }, call);
+    },
+  }),
+
+  'Mutation.updateSite': resolver({
+    arguments: checkedInside('Mutation.updateSite'),
+    target: ({ site_id }) => siteTarget(site_id),
+    async resolve(input, call) {
+      const { id, ...site } = await updateSite(call.context, call.caller, input);
+      const endpoints = (await readSite(call.context, id))?.endpoints ?? [];
+      return presentOne({ id, ...site, endpoints }, call);
+    },
+  }),
+};
+
+const presentOne = async (site: Parameters<typeof presentSites>[0][number], call: Call) =>
+  (await presentSites([site], call, ''))[0]!;
