@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts';
 
 /** DynamoDB's limit on a sort key, which a cache key becomes. */
-export const KEY_MAX_BYTES = 1024;
+const KEY_MAX_BYTES = 1024;
 
 /** A day: what lives longer is no cache entry. */
 export const TTL_MAX_SECONDS = 86_400;

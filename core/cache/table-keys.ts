@@ -1,13 +1,13 @@
 import { fnv1a } from '../hash.ts';
 
 /** Partitions of one generation of a cache: a query counts or sweeps them in parallel, and no partition gets hot. */
-export const CACHE_SHARDS = 16;
+const CACHE_SHARDS = 16;
 
 /** Index of the Cache table: `pk` and `expires_ms` (number), keys only. Only entries carry `expires_ms`. */
 export const EXPIRY_INDEX = 'by-expiry';
 
 /** The generation is in the key: an entry whose load began before a clear lands where nobody reads any more. */
-export function partitionKey(cache: string, generation: number, shard: number): string {
+function partitionKey(cache: string, generation: number, shard: number): string {
   return `ENTRY#${cache}#${generation}#${String(shard).padStart(2, '0')}`;
 }
 

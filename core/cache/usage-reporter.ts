@@ -24,7 +24,7 @@ export interface UsageReporterOptions {
 }
 
 /** A function adds its look-ups to everyone's at most so often, in one write for all of its caches. */
-export const USAGE_INTERVAL_MS = 10_000;
+const USAGE_INTERVAL_MS = 10_000;
 
 /** Figures are worth no longer wait. */
 const LIMIT_MS = 1000;

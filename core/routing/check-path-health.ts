@@ -19,7 +19,7 @@ import { readPath } from './read-paths.ts';
 import { readEdgesOf } from './route-commands.ts';
 
 /** How long the one who asks waits for the edge. */
-export const PROBE_WAIT_MS = 10_000;
+const PROBE_WAIT_MS = 10_000;
 
 const POLL_MS = 250;
 

@@ -12,10 +12,10 @@ export interface PathHealth {
 type Measured = Pick<PathMetrics, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct'>;
 
 /** Up to these a component is perfect. Source: DESIGN.md, «Routing». */
-export const HEALTH_THRESHOLDS = { latency_ms: 100, jitter_ms: 10, packet_loss_pct: 2 } as const;
+const HEALTH_THRESHOLDS = { latency_ms: 100, jitter_ms: 10, packet_loss_pct: 2 } as const;
 
-export const OPTIMAL_FROM = 80;
-export const DEGRADED_FROM = 50;
+const OPTIMAL_FROM = 80;
+const DEGRADED_FROM = 50;
 
 /** 0.4 latency + 0.4 loss + 0.2 jitter, each 0 to 100: 100 up to its threshold, falling exponentially above it. */
 export function healthScore({ latency_ms, jitter_ms, packet_loss_pct }: Measured): number {
