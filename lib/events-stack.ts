@@ -10,7 +10,7 @@ import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { grantRead } from './table-grants.ts';
+import { grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
 export interface EventsStackProps {
   settings: Settings;
@@ -18,10 +18,15 @@ export interface EventsStackProps {
   api: ApiStack;
 }
 
-/** What follows a change of the Network table: its stream → broadcast → subscribers and edges. */
+/** What follows a change of the Network table: its stream → broadcast → subscribers and edges, and → the deletion worker. */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
-    super(scope, id, { description: 'Patronus: events to subscribers' });
+    super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
+    this.makeBroadcast({ settings, data, api });
+    this.makeDeletionWorker({ settings, data });
+  }
+
+  private makeBroadcast({ settings, data, api }: EventsStackProps): void {
     const broadcast = new PatronusFunction(this, 'Broadcast', {
       folder: 'broadcast',
       settings,
@@ -68,5 +73,42 @@ export class EventsStack extends Stack {
       description:
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
     });
+  }
+  /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
+  private makeDeletionWorker({ settings, data }: Omit<EventsStackProps, 'api'>): void {
+    const worker = new PatronusFunction(this, 'DeletionWorker', {
+      folder: 'deletion-worker',
+      settings,
+      data,
+      description: 'Goes on with deletions and restores that take longer than a request',
+      timeout: Duration.seconds(120),
+      memory: 512,
+    });
+    grantRead(data.network, worker);
+    grantWriteExceptAudit(data.network, worker);
+    const failed = new DeadLetterQueue(this, 'DeletionWorkerFailed', {
+      alarms: data.alarms,
+      description:
+        'The worker gave a deletion or restore up: the clean-up finishes it within minutes. See the log of deletion-worker.',
+    });
+    worker.addEventSource(
+      new DynamoEventSource(data.network as unknown as ITable, {
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        bisectBatchOnError: true,
+        retryAttempts: 3,
+        maxRecordAge: Duration.hours(1),
+        onFailure: new SqsDlq(failed),
+        filters: [
+          FilterCriteria.filter({
+            dynamodb: {
+              Keys: { pk: { S: FilterRule.isEqual('DELETION') } },
+              NewImage: { handed_over: { BOOL: FilterRule.isEqual(true) } },
+            },
+          }),
+        ],
+      }),
+    );
   }
 }

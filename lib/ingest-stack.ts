@@ -12,7 +12,14 @@ import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { grantBatchPut, grantCaching, grantPutAndUpdate, grantPutUnder, grantRead } from './table-grants.ts';
+import {
+  grantBatchPut,
+  grantCaching,
+  grantPutAndUpdate,
+  grantPutUnder,
+  grantRead,
+  grantWriteExceptAudit,
+} from './table-grants.ts';
 
 export interface IngestStackProps {
   settings: Settings;
@@ -68,6 +75,7 @@ export class IngestStack extends Stack {
       environment: {
         FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
       },
     });
     grantRead(data.traffic, ingest);
@@ -135,6 +143,9 @@ export class IngestStack extends Stack {
     });
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
+    // Deletions and restores that were cut off are finished here.
+    grantRead(data.network, cleanup);
+    grantWriteExceptAudit(data.network, cleanup);
     grantCaching(data.cache, cleanup);
     data.alarms.add(cleanup, 'TotalsDisagree', {
       metric: new Metric({

@@ -1,5 +1,6 @@
 import { CACHE_NAMES } from '../../core/cache/product-caches.ts';
 import { sweepCaches } from '../../core/cache/sweep-caches.ts';
+import { finishDeletions } from '../../core/network/finish-deletions.ts';
 import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
@@ -11,6 +12,10 @@ export const steps: readonly CleanupStep[] = [
     name: 'caches',
     run: ({ client, tables, clock, deadline }) =>
       sweepCaches({ client, table: tables.cache, caches: CACHE_NAMES, clock, deadline }),
+  },
+  {
+    name: 'deletions',
+    run: async context => ({ ...(await finishDeletions(context, { until: context.deadline })) }),
   },
   { name: 'totals', run: compareTotals },
 ];

@@ -1,0 +1,48 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
+import { systemClock, systemSleep } from '../../core/clock.ts';
+import { takeOver } from '../../core/network/take-over.ts';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { environmentSchema } from './environment.ts';
+
+/** Time kept back for the calls under way. */
+const MARGIN_MS = 15_000;
+/** Then it hands the rest over to itself, so that others who wait in the same shard of the stream get their turn. */
+const WORK_MS = 60_000;
+
+const environment = environmentSchema.parse(process.env);
+const logger = new Logger();
+const metrics = new Metrics();
+const client = makeDocumentClient();
+const tables = {
+  network: environment.NETWORK_TABLE,
+  traffic: environment.TRAFFIC_TABLE,
+  cache: environment.CACHE_TABLE,
+};
+
+/** Goes on with deletions, restores and removals that a request had no time left for, all of a batch at once. */
+export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
+  logger.addContext(lambda);
+  const results = await Promise.allSettled(event.Records.map(record => work(record, lambda)));
+  metrics.publishStoredMetrics();
+  const failed = event.Records.filter((_, index) => results[index]?.status === 'rejected');
+  return {
+    batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
+  };
+}
+
+async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void> {
+  const key = { pk: dynamodb?.Keys?.pk?.S ?? '', sk: dynamodb?.Keys?.sk?.S ?? '' };
+  const now = systemClock();
+  const deadline = now + lambda.getRemainingTimeInMillis() - MARGIN_MS;
+  const context = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline };
+  try {
+    const outcome = await takeOver(context, key, Math.min(deadline, now + WORK_MS));
+    logger.info(`Took an operation over: ${outcome}.`, { key });
+    if (outcome === 'finished') metrics.addMetric('OperationsFinished', MetricUnit.Count, 1);
+  } catch (cause) {
+    logger.error('An operation could not be gone on with; it is tried again.', { key, cause });
+    throw cause;
+  }
+}
