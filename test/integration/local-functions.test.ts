@@ -4,6 +4,9 @@ import type { FunctionFailure } from '../../local/lambda/function-failure.ts';
 import type { LambdaFunctionOptions } from '../../local/lambda/lambda-function.ts';
 import { type TestFunction, testFunction } from '../support/local/functions.ts';
 
+// Far more than it takes, for machines that are busy with other things.
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
+
 let subject: TestFunction | undefined;
 afterEach(async () => {
   await subject?.drop();
@@ -62,8 +65,8 @@ describe('a function', () => {
       'export const handler = async () => { console.log("out"); console.error("err"); };',
     );
     await lambda.invoke({});
-    await expect.poll(output).toMatch(/out\n/);
-    await expect.poll(output).toMatch(/err\n/);
+    await eventually(output).toMatch(/out\n/);
+    await eventually(output).toMatch(/err\n/);
   });
 });
 

@@ -6,6 +6,9 @@ import { type EventSource, startStreamEventSource } from '../../local/event-sour
 import { eventSourceMappingSchema } from '../../local/resources/event-source-mapping-schema.ts';
 import { records } from '../support/local/batches.ts';
 
+// Far more than it takes, for machines that are busy with other things.
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
+
 describe('a batch', () => {
   /** Reads given portions, one a read, at a clock that only moves by sleeping. */
   function collector(portions: StreamRecord[][], { batchSize = 10, windowMs = 0, ends = true } = {}) {
@@ -166,6 +169,6 @@ describe('an event source', () => {
       mapping: { FilterCriteria: { Filters: [{ Pattern: '{"number":[{"numeric":["<=",2]}]}' }] } },
     });
     expect(calls).toEqual([1, 2]);
-    await expect.poll(() => checkpoints.get('one')).toBe('4');
+    await eventually(() => checkpoints.get('one')).toBe('4');
   });
 });

@@ -10,6 +10,7 @@ describe('settings', () => {
       stream_retention_hours: 168,
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
+      flow_log_mask_hosts: false,
       counter_slots: 16,
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],
@@ -36,6 +37,7 @@ describe('settings', () => {
       { ingest_window_seconds: '1.5' },
       'Setting ingest_window_seconds must be a whole number from 0 to 300, but is "1.5".',
     ],
+    [{ flow_log_mask_hosts: 'yes' }, 'Setting flow_log_mask_hosts must be true or false, but is "yes".'],
     [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
   ])('%j is refused with what is allowed', (given, message) => {
     expect(() => read(given)).toThrow(message);
