@@ -17,23 +17,23 @@ export interface RepeatedCapture {
 
 /**
  * Writes a capture of at least `frames` frames by repeating a real one (a little-endian pcap file), or the project's
- * sample where there is none. Each repetition begins when the one before has ended, so that time goes on.
+ * sample where there is none. Each repetition takes a second of capture time, its frames evenly spaced, as on a busy link.
  */
 export function writeRepeated(path: string, frames: number): RepeatedCapture {
   const single = existsSync(SHARED) ? SHARED : OWN;
   const capture = readFileSync(single);
   const records = recordPlaces(capture);
   const body = capture.subarray(HEADER_BYTES);
-  const seconds = records.map(at => capture.readUInt32LE(at));
-  const span = Math.max(...seconds) - Math.min(...seconds) + 1;
+  const begin = capture.readUInt32LE(HEADER_BYTES);
   const repetitions = Math.ceil(frames / records.length);
   const file = openSync(path, 'w');
   writeSync(file, capture.subarray(0, HEADER_BYTES));
   for (let i = 0; i < repetitions; i++) {
-    writeSync(file, body);
-    for (const at of records) {
-      capture.writeUInt32LE(capture.readUInt32LE(at) + span, at);
+    for (const [index, at] of records.entries()) {
+      capture.writeUInt32LE(begin + i, at);
+      capture.writeUInt32LE(Math.floor((index * 1e6) / records.length), at + 4);
     }
+    writeSync(file, body);
   }
   closeSync(file);
   return {

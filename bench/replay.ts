@@ -6,7 +6,7 @@ import type { BenchRow } from './bench-row.ts';
 import { type RepeatedCapture, writeRepeated } from './repeated-capture.ts';
 
 const FRAMES = 2_100_000;
-const ROUNDS = 5;
+const ROUNDS = 9;
 
 /** A program that reads the same capture and keeps its flows. */
 interface Peer {
