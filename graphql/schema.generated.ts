@@ -211,6 +211,96 @@ export interface TrafficRow {
   bytes_exact: string;
 }
 
+export interface FlowFilter {
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  endpoint_id?: string | null | undefined;
+  edge_id?: string | null | undefined;
+  address?: string | null | undefined;
+  src?: string | null | undefined;
+  dst?: string | null | undefined;
+  port?: number | null | undefined;
+  protocol?: number | null | undefined;
+  application?: ApplicationClass | null | undefined;
+}
+
+export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+
+export interface TopFlows {
+  from: string;
+  to: string;
+  flows: TopFlow[];
+  other: TrafficSum;
+  total: TrafficSum;
+  flows_seen: number;
+  reports: number;
+}
+
+export interface TopFlow {
+  site_id: string;
+  policy_id: string;
+  src: string;
+  src_port: number;
+  dst: string;
+  dst_port: number;
+  protocol: number;
+  application: ApplicationClass;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+  first: string;
+  last: string;
+}
+
+export interface FlowConnection {
+  items: LoggedFlow[];
+  next_token: string | null;
+}
+
+export interface LoggedFlow {
+  sent_at: string;
+  interval_s: number;
+  edge_id: string;
+  site_id: string;
+  endpoint_id: string;
+  policy_id: string;
+  src: string | null;
+  src_port: number | null;
+  dst: string | null;
+  dst_port: number | null;
+  protocol: number | null;
+  application: ApplicationClass | null;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+  first: string;
+  last: string;
+}
+
+export interface FlowStats {
+  from: string;
+  to: string;
+  rows: FlowStatsRow[];
+  other: TrafficSum;
+  other_rows: number;
+  unattributed: TrafficSum;
+  total: TrafficSum;
+  completeness: Completeness;
+}
+
+export interface FlowStatsRow {
+  protocol: number | null;
+  application: ApplicationClass | null;
+  source_prefix: string | null;
+  destination_prefix: string | null;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
 export interface EndpointStats {
   endpoint_id: string;
   packets: number;
@@ -499,6 +589,9 @@ export interface Operations {
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TrafficStats };
+  'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
+  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
+  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: FlowStats };
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };

@@ -8,6 +8,8 @@ export interface Settings {
   ingest_window_seconds: number;
   /** How long a flow stands in the flow log, hours; 0 keeps no flow log. */
   flow_log_ttl_hours: number;
+  /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
+  flow_log_mask_hosts: boolean;
   /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
   counter_slots: number;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
@@ -39,6 +41,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     stream_retention_hours: number('stream_retention_hours'),
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
+    flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
     counter_slots: number('counter_slots'),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
@@ -54,6 +57,12 @@ function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, give
   throw new Error(
     `Setting ${name} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(given)}.`,
   );
+}
+
+function readSwitch(name: string, given: unknown): boolean {
+  if (given === undefined) return false;
+  if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
+  throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
 }
 
 function readText(name: string, given: unknown): string | undefined {

@@ -1,7 +1,10 @@
+import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRawSync } from 'node:zlib';
+import { fnv1a } from '../hash.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { ItemKey } from './lane-keys.ts';
+import { maskHosts } from './mask-hosts.ts';
 import type { FlowRecord, Report } from './report.ts';
 
 const deflateRawAsync = promisify(deflateRaw);
@@ -12,39 +15,70 @@ const FORMAT_JSON_ROWS = 1;
 /** An item is at most 400 KB; compressed and inflated again, a report is at most 256 KiB of JSON. */
 const MAX_INFLATED_BYTES = 1024 * 1024;
 
+/** The logs of a period are spread over this many partitions; fixed, as readers ask each of them (docs/decisions/055). */
+export const FLOW_BUCKETS = 16;
+
+/** A partition holds the logs of an hour: a minute is a range of its keys, a day are 24 partitions a bucket. */
+export const FLOW_LOG_PERIOD_MS = 3_600_000;
+
 /** The flows of one report, as they are kept. */
 export interface FlowLogItem extends ItemKey {
+  edge_id: string;
   site_id: string;
   interval_s: number;
   data: Uint8Array;
   [TTL_ATTRIBUTE]: number;
 }
 
-export function flowLogPartition(edge_id: string): string {
-  return `FLOWS#${edge_id}`;
+/** The bucket of an edge's logs: 0 … 15. */
+export function flowBucket(edge_id: string): number {
+  return fnv1a(edge_id) % FLOW_BUCKETS;
 }
 
-/** `sent_at_ms` makes the log of an edge a sequence in time. */
+/** The partition of a bucket's logs that were sent in the hour of `at_ms`. */
+export function flowLogPartition(at_ms: number, bucket: number): string {
+  return `FLOWS#${new Date(at_ms).toISOString().slice(0, 13)}#${String(bucket).padStart(2, '0')}`;
+}
+
+/**
+ * By the edge's clock, so that the same report has the same key however often it is sent. Edge and boot are in it as a digest:
+ * ids of the greatest length would not fit.
+ */
 export function flowLogKey({ edge_id, boot_id, seq, part }: Report, sent_at_ms: number): ItemKey {
+  const boot = createHash('sha256').update(`${edge_id}\u0000${boot_id}`).digest('base64url').slice(0, 22);
   return {
-    pk: flowLogPartition(edge_id),
-    sk: `${new Date(sent_at_ms).toISOString()}#${boot_id}#${seq}#${part}`,
+    pk: flowLogPartition(sent_at_ms, flowBucket(edge_id)),
+    sk: `${new Date(sent_at_ms).toISOString()}#${boot}#${seq}#${part}`,
   };
+}
+
+/** When the report of a log item was sent, RFC 3339. */
+export function sentAt(sk: string): string {
+  return sk.slice(0, sk.indexOf('#'));
 }
 
 /** The item of a report's flows; undefined when it has none. Compresses in another thread. */
 export async function flowLogItem(
   report: Report,
-  { sent_at_ms, expires_at }: { sent_at_ms: number; expires_at: number },
+  { sent_at_ms, expires_at, mask_hosts = false }: FlowLogOptions,
 ): Promise<FlowLogItem | undefined> {
   if (report.flows.length === 0) return undefined;
   return {
     ...flowLogKey(report, sent_at_ms),
+    edge_id: report.edge_id,
     site_id: report.site_id,
     interval_s: report.interval_s,
-    data: await encodeFlows(report.flows),
+    data: await encodeFlows(mask_hosts ? maskHosts(report.flows) : report.flows),
     [TTL_ATTRIBUTE]: expires_at,
   };
+}
+
+export interface FlowLogOptions {
+  sent_at_ms: number;
+  /** Seconds since the epoch. */
+  expires_at: number;
+  /** Keeps networks instead of hosts: IPv4 /24, IPv6 /56. */
+  mask_hosts?: boolean | undefined;
 }
 
 /** Rows of fields in the order of `FIELDS`: names would be repeated for each flow. */
@@ -58,11 +92,23 @@ async function encodeFlows(flows: readonly FlowRecord[]): Promise<Uint8Array> {
 export function decodeFlows(data: Uint8Array): FlowRecord[] {
   if (data[0] !== FORMAT_JSON_ROWS) throw new RangeError(`flow log of unknown format ${data[0]}`);
   const json = inflateRawSync(data.subarray(1), { maxOutputLength: MAX_INFLATED_BYTES }).toString();
-  return (JSON.parse(json) as (string | number)[][]).map(row => {
-    const flow = Object.fromEntries(FIELDS.map((field, i) => [field, row[i]]));
-    return { ...flow, packets: BigInt(row[7]!), bytes: BigInt(row[8]!) } as unknown as FlowRecord;
-  });
+  return (JSON.parse(json) as FlowRow[]).map(row => ({
+    policy_id: row[0],
+    endpoint_id: row[1],
+    src: row[2],
+    src_port: row[3],
+    dst: row[4],
+    dst_port: row[5],
+    protocol: row[6],
+    packets: BigInt(row[7]),
+    bytes: BigInt(row[8]),
+    first: row[9],
+    last: row[10],
+  }));
 }
+
+/** The fields of a flow in the order of `FIELDS`. */
+type FlowRow = [string, string, string, number, string, number, number, string, string, string, string];
 
 const FIELDS = [
   'policy_id',

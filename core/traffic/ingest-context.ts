@@ -26,6 +26,8 @@ export interface IngestContext {
   deadline: number;
   /** Hours that flow logs are kept; undefined: flows are not logged. */
   flow_log_ttl_hours: number | undefined;
+  /** Whether flow logs hold networks (IPv4 /24, IPv6 /56) in place of hosts; no when left out. */
+  flow_log_mask_hosts?: boolean;
   /** Called once a batch, after the counts, with the reports that hold path measurements. Its failure costs no count. */
   onPathReports?: (reports: AppliedPathReport[]) => Promise<void>;
   /** For what a person should see in the log. */

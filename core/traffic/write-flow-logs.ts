@@ -44,7 +44,8 @@ async function writeFlowLog(
   const { client, tables, tally, clock, warn } = context;
   const expires_at = Math.floor(at_ms / 1000) + Math.round(ttl_hours * 3600);
   if (expires_at * 1000 <= clock()) return true;
-  const Item = await flowLogItem(report, { sent_at_ms, expires_at });
+  const { flow_log_mask_hosts: mask_hosts } = context;
+  const Item = await flowLogItem(report, { sent_at_ms, expires_at, mask_hosts });
   try {
     await repeatUntil(context, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
     return true;

@@ -6,6 +6,7 @@ import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
+import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathResolvers } from './resolvers/paths.ts';
@@ -23,6 +24,7 @@ export const resolvers: Resolvers = {
   ...auditResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
+  ...flowResolvers,
   ...resetResolvers,
   ...cacheResolvers,
   ...routingResolvers,

@@ -9,4 +9,6 @@ export const environmentSchema = z.object({
   /** Flows of reports are logged for FLOW_LOG_TTL_HOURS, or not at all. */
   FLOW_LOG: z.enum(['on', 'off']).default('on'),
   FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
+  /** Whether the log holds networks in place of hosts. */
+  FLOW_LOG_MASK_HOSTS: z.enum(['on', 'off']).default('off'),
 });

@@ -56,6 +56,7 @@ export async function handler(
     tally,
     slots: environment.COUNTER_SLOTS,
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
+    flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,

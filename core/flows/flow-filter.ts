@@ -1,0 +1,55 @@
+import { type ApplicationClass, applicationClass } from '../traffic/application-class.ts';
+import { type Cidr, parseAddress } from '../traffic/ip-address.ts';
+import { isOtherFlows } from '../traffic/other-flows.ts';
+import type { FlowRecord } from '../traffic/report.ts';
+
+/** What a logged flow must be like; all that is given must hold. */
+export interface FlowFilter {
+  policy_id?: string | undefined;
+  site_id?: string | undefined;
+  endpoint_id?: string | undefined;
+  edge_id?: string | undefined;
+  /** Either end lies in it. */
+  address?: Cidr | undefined;
+  src?: Cidr | undefined;
+  dst?: Cidr | undefined;
+  /** Either end has it. */
+  port?: number | undefined;
+  protocol?: number | undefined;
+  application?: ApplicationClass | undefined;
+}
+
+/** Whether a flow passes; made once a query. Site and edge are a log item's, and asked there. */
+export type FlowMatcher = (flow: FlowRecord) => boolean;
+
+/**
+ * Makes the test of a filter. The record that sums the flows a report doesn't list has no addresses, ports or protocol: it
+ * passes only where none of them is asked for.
+ */
+export function flowMatcher(filter: FlowFilter): FlowMatcher {
+  const tests: FlowMatcher[] = [];
+  const { policy_id, endpoint_id, address, src, dst, port, protocol, application } = filter;
+  if (policy_id !== undefined) tests.push(flow => flow.policy_id === policy_id);
+  if (endpoint_id !== undefined) tests.push(flow => flow.endpoint_id === endpoint_id);
+  if ([address, src, dst, port, protocol, application].some(given => given !== undefined)) {
+    tests.push(flow => !isOtherFlows(flow));
+  }
+  if (protocol !== undefined) tests.push(flow => flow.protocol === protocol);
+  if (port !== undefined) tests.push(flow => flow.src_port === port || flow.dst_port === port);
+  if (application !== undefined) {
+    tests.push(flow => applicationClass(flow.protocol, flow.src_port, flow.dst_port) === application);
+  }
+  if (src) tests.push(flow => lies(flow.src, src));
+  if (dst) tests.push(flow => lies(flow.dst, dst));
+  if (address) tests.push(flow => lies(flow.src, address) || lies(flow.dst, address));
+  return flow => tests.every(test => test(flow));
+}
+
+function lies(text: string, { address, length }: Cidr): boolean {
+  const given = parseAddress(text);
+  if (given?.family !== address.family) return false;
+  return given.words.every((word, index) => {
+    const bits = Math.min(32, Math.max(0, length - 32 * index));
+    return bits === 0 || (word ^ address.words[index]!) >>> (32 - bits) === 0;
+  });
+}

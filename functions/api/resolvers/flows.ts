@@ -1,0 +1,197 @@
+import { z } from 'zod';
+import { NotFound, ValidationError } from '../../../core/errors.ts';
+import { flowMatcher } from '../../../core/flows/flow-filter.ts';
+import { type FlowLogStore, readFlowLogs } from '../../../core/flows/flow-log-reader.ts';
+import { FLOW_GROUPS, FlowGroups } from '../../../core/flows/flow-stats.ts';
+import { type LoggedFlow, pageFlows } from '../../../core/flows/page-flows.ts';
+import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
+import { aggregate, ORDERS } from '../../../core/history/aggregate.ts';
+import { readLanesBefore } from '../../../core/history/lane-history.ts';
+import { DEFAULT_RETENTION, resolveRange } from '../../../core/history/resolution.ts';
+import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
+import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
+import { applicationClass } from '../../../core/traffic/application-class.ts';
+import { isOtherFlows } from '../../../core/traffic/other-flows.ts';
+import type {
+  LoggedFlow as PresentedFlow,
+  TopFlow as PresentedTopFlow,
+} from '../../../graphql/schema.generated.ts';
+import { flowFilter } from '../flow-filter-argument.ts';
+import { presentCounts } from '../present-counts.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
+import { trafficFilter } from '../traffic-filter.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
+const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
+
+/** The longest that a deployment may keep its flow log. */
+const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
+
+/** Minute snapshots are kept as long: further back, the ends of a range can't be matched with the log. */
+const MAX_STATS_HOURS = 48;
+
+const wholeNumber = (name: string, { max, fallback }: { max: number; fallback: number }) => {
+  const rule = `${name} must be a whole number from 1 to ${max}.`;
+  return z
+    .int(rule)
+    .min(1, rule)
+    .max(max, rule)
+    .nullish()
+    .transform(given => given ?? fallback);
+};
+
+const optionalId = z
+  .string()
+  .nullish()
+  .transform(given => given ?? undefined);
+
+const GROUP_RULE = `group_by takes one to four of ${FLOW_GROUPS.join(', ')}, each once.`;
+
+const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
+
+type FlowOperation = 'Query.topFlows' | 'Query.flows' | 'Query.flowStats';
+
+export const flowResolvers: Pick<Resolvers, FlowOperation> = {
+  'Query.topFlows': resolver({
+    arguments: z.object({
+      policy_id: optionalId,
+      site_id: optionalId,
+      window: wholeNumber('window', { max: 60, fallback: 5 }),
+      limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
+    }),
+    async resolve({ policy_id, site_id, window, limit }, { context }) {
+      const to = context.clock();
+      const from = to - window * MINUTE_MS;
+      const sums = new FlowSums(flowMatcher({ policy_id }));
+      await readFlowLogs(storeOf(context), { from, to, site_id }, report => sums.add(report));
+      const { flows, other, total, distinct, reports } = sums.largest(limit);
+      return {
+        from: timestamp(from),
+        to: timestamp(to),
+        flows: flows.map(presentTopFlow),
+        other: presentCounts(other),
+        total: presentCounts(total),
+        flows_seen: distinct,
+        reports,
+      };
+    },
+  }),
+
+  'Query.flows': resolver({
+    arguments: z.object({
+      filter: flowFilter,
+      from: timeArgument,
+      to: timeArgument,
+      limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
+      next_token: z.string().nullish(),
+    }),
+    async resolve({ filter, from, to, limit, next_token }, { context }) {
+      checkOrder(from, to);
+      const position = readPageToken('flows', next_token, TOKEN_SHAPE);
+      const now = context.clock();
+      const { flows, next } = await pageFlows(storeOf(context), {
+        from: Math.max(from, now - LONGEST_KEPT_MS),
+        to: Math.min(to, now + CLOCK_AHEAD_MS),
+        site_id: filter.site_id,
+        edge_id: filter.edge_id,
+        matches: flowMatcher(filter),
+        limit,
+        ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
+      });
+      return {
+        items: flows.map(presentFlow),
+        next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
+      };
+    },
+  }),
+
+  'Query.flowStats': resolver({
+    arguments: z.object({
+      group_by: z
+        .array(z.enum(FLOW_GROUPS), GROUP_RULE)
+        .min(1, GROUP_RULE)
+        .refine(groups => new Set(groups).size === groups.length, GROUP_RULE),
+      from: timeArgument,
+      to: timeArgument,
+      filter: trafficFilter,
+      order_by: z
+        .enum(ORDERS)
+        .nullish()
+        .transform(order => order ?? 'BYTES'),
+      limit: wholeNumber('limit', { max: 1000, fallback: 20 }),
+    }),
+    async resolve({ group_by, from, to, filter, order_by, limit }, { context }) {
+      const now = context.clock();
+      resolveRange({ from, to, now });
+      if (to - from > MAX_STATS_HOURS * 60 * MINUTE_MS) {
+        throw new ValidationError(`from and to may lie ${MAX_STATS_HOURS} hours apart at most.`);
+      }
+      const store = { client: context.client, table: context.tables.traffic };
+      const lanesAt = (before: number) =>
+        readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
+      const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
+      if (!after) {
+        throw new NotFound('No snapshot was taken before the end of this range yet: ask for a later to.');
+      }
+      const { total } = aggregate({
+        before: before?.lanes ?? [],
+        after: after.lanes,
+        group_by: ['POLICY'],
+        filter,
+        order_by,
+        limit: 0,
+      });
+      const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
+      const groups = new FlowGroups(group_by, flowMatcher(filter));
+      const { site_id, edge_id } = filter;
+      await readFlowLogs(storeOf(context), { ...range, site_id, edge_id }, report => groups.add(report));
+      const stats = groups.beside(total, { order_by, limit });
+      const { edges_expected, edges_heard, taken_at } = after.mark;
+      return {
+        from: timestamp(range.from),
+        to: timestamp(range.to),
+        rows: stats.rows.map(row => ({
+          protocol: row.protocol ?? null,
+          application: (row.application as PresentedFlow['application']) ?? null,
+          source_prefix: row.source_prefix ?? null,
+          destination_prefix: row.destination_prefix ?? null,
+          ...presentCounts(row),
+        })),
+        other: presentCounts(stats.other),
+        other_rows: stats.other.rows,
+        unattributed: presentCounts(stats.unattributed),
+        total: presentCounts(stats.total),
+        completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
+      };
+    },
+  }),
+};
+
+function storeOf({ client, tables, clock, deadline }: NetworkContext): FlowLogStore {
+  return { client, table: tables.traffic, clock, deadline };
+}
+
+function checkOrder(from: number, to: number): void {
+  if (from < to) return;
+  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
+}
+
+function presentTopFlow(flow: TopFlow): PresentedTopFlow {
+  const { protocol, src_port, dst_port } = flow;
+  return {
+    ...flow,
+    application: applicationClass(protocol, src_port, dst_port),
+    ...presentCounts(flow),
+  };
+}
+
+function presentFlow(flow: LoggedFlow): PresentedFlow {
+  const { protocol, src_port, dst_port } = flow;
+  const known = isOtherFlows(flow)
+    ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
+    : { application: applicationClass(protocol, src_port, dst_port) };
+  return { ...flow, ...known, ...presentCounts(flow) };
+}
