@@ -1,8 +1,10 @@
 import { CaptureError } from '../capture/capture-error.ts';
+import { attendSession } from '../commands/attend-session.ts';
 import type { CountingSession } from '../counting-session.ts';
 import type { CountingOptions } from './counting-options.ts';
 import { runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
+import { targetOptions } from './system-options.ts';
 
 /** `edge read`: counts what comes on the standard input, for as long as it comes. */
 export async function read(options: CountingOptions): Promise<number> {
@@ -13,6 +15,13 @@ export async function read(options: CountingOptions): Promise<number> {
     const counter = makeCounter(options.format, session.recorder, {
       interval_ms: options.interval * 1000,
       onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
+    });
+    const duties = await attendSession(session, {
+      edge_id: options.edgeId,
+      endpoint_id: options.endpointId,
+      target: targetOptions(options),
+      own_policies: options.policies !== undefined,
+      onTrouble: terminal.sayNowAndThen,
     });
     const reports = idleReports(session, options.interval * 1000, terminal.sayNowAndThen);
     try {
@@ -25,6 +34,7 @@ export async function read(options: CountingOptions): Promise<number> {
       if (!(cause instanceof CaptureError)) throw cause;
       if (!signal.aborted) problems.add(cause.message);
     } finally {
+      await duties.stop();
       await reports.stop();
     }
     return { skipped: counter.skipped, last_ms: counter.last_ms };

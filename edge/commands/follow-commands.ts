@@ -8,7 +8,7 @@ import type { Listening } from './realtime.ts';
 export interface FollowOptions {
   api: EdgeApi;
   /** Connects to the real-time endpoint. */
-  listen: (onCommand: (command: PendingCommand) => void) => Promise<Listening>;
+  listen: (onCommand: (command: PendingCommand) => void, signal: AbortSignal) => Promise<Listening>;
   /** The policies' version that the edge applies. */
   policiesVersion: () => string | undefined;
   /** Does a command. What it throws is told, and the command comes again with the next reading. */
@@ -70,16 +70,13 @@ export function followCommands({
     for (let failures = 0; !stopped.signal.aborted; ) {
       let connection: Listening | undefined;
       try {
-        connection = await listen(command => void take(command));
-        const end = () => connection?.close();
-        stopped.signal.addEventListener('abort', end, { once: true });
+        connection = await listen(command => void take(command), stopped.signal);
         failures = 0;
         await stayConnected(connection);
-        stopped.signal.removeEventListener('abort', end);
       } catch (cause) {
-        connection?.close();
-        onTrouble((cause as Error).message);
+        if (!stopped.signal.aborted) onTrouble((cause as Error).message);
       }
+      connection?.close();
       if (stopped.signal.aborted) return;
       await pause(backoffMs(failures++, BACKOFF), stopped.signal);
     }

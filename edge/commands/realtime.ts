@@ -16,6 +16,8 @@ export interface ListenOptions {
   edge_id: string;
   sign: SignPost;
   onCommand: (command: PendingCommand) => void;
+  /** Ends the connection, also one that is being made. */
+  signal?: AbortSignal;
 }
 
 const CONNECT_LIMIT_MS = 10_000;
@@ -39,7 +41,8 @@ interface Message {
  *
  * @throws EdgeError when the system can't be reached or refuses
  */
-export async function listenToCommands({ url, edge_id, sign, onCommand }: ListenOptions): Promise<Listening> {
+export async function listenToCommands(options: ListenOptions): Promise<Listening> {
+  const { url, edge_id, sign, onCommand, signal } = options;
   const api = new URL(url);
   const signed = await sign(new URL(`${url}/connect`), '{}', HEADERS);
   const header = Buffer.from(JSON.stringify(signed)).toString('base64url');
@@ -49,6 +52,9 @@ export async function listenToCommands({ url, edge_id, sign, onCommand }: Listen
   const closed = new Promise<string>(resolve => {
     socket.once('close', (code, reason) => resolve(String(reason) || `closed with ${code}`));
   });
+  const end = () => socket.terminate();
+  signal?.addEventListener('abort', end, { once: true });
+  closed.then(() => signal?.removeEventListener('abort', end));
   const watch = silenceWatch(() => socket.terminate());
 
   await new Promise<void>((resolve, reject) => {

@@ -42,7 +42,7 @@ export function startEdgeCommands({
   const api = edgeApi({ url, edge_id, sign });
   return followCommands({
     api,
-    listen: onCommand => listenToCommands({ url, edge_id, sign, onCommand }),
+    listen: (onCommand, signal) => listenToCommands({ url, edge_id, sign, onCommand, signal }),
     policiesVersion,
     carryOut: makeCarryOut({ api, probe, setPolicies, setRoutes }),
     onTrouble,

@@ -43,6 +43,8 @@ export async function startEdgeSystem(): Promise<EdgeSystem> {
   let systems = 0;
 
   const server = createServer((request, response) => {
+    // No real-time endpoint here: an edge that wants to listen waits for it in silence.
+    if (request.method !== 'POST') return;
     let body = '';
     request.on('data', chunk => {
       body += chunk;
