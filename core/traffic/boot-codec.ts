@@ -3,7 +3,7 @@ import { PATH_COUNTS, type PathCounts, pairKey } from './lane.ts';
 import { openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
-import { StringTable } from './string-table.ts';
+import { readString, readStrings, StringTable } from './string-table.ts';
 
 /** A boot as packed binary. Its id is not in it: it is in the item's key. */
 export function encodeBoot(boot: Boot): Uint8Array {
@@ -45,12 +45,12 @@ export function decodeBoot(boot_id: string, data: Uint8Array): Boot {
 }
 
 function readPairs(input: PackedReader): Map<string, BootPair> {
-  const ids = StringTable.read(input);
+  const ids = readStrings(input);
   const pairs = new Map<string, BootPair>();
   for (let left = input.number(); left > 0; left--) {
     const pair: BootPair = {
-      policy_id: ids.at(input.number()),
-      endpoint_id: ids.at(input.number()),
+      policy_id: readString(input, ids),
+      endpoint_id: readString(input, ids),
       packets: input.count(),
       bytes: input.count(),
     };

@@ -1,3 +1,4 @@
+import { pairKey } from './lane.ts';
 import { ReportRejected } from './rejection.ts';
 import { type FlowRecord, type PathReport, type PolicyTotals, REPORT_LIMITS, type Report } from './report.ts';
 import {
@@ -11,10 +12,12 @@ import {
   readObject,
   readTime,
 } from './report-fields.ts';
-import { parseReportJson } from './report-json.ts';
+import { checkNesting, parseReportJson } from './report-json.ts';
 
 export interface DecodedReport {
   report: Report;
+  /** The pairKey of each of its policies' totals; made once for all who look pairs up. */
+  keys: string[];
   /** `report.sent_at` in milliseconds since the Unix epoch. */
   sent_at_ms: number;
   /** Fields that this release doesn't know; ignored, so that newer edges may send them. */
@@ -35,7 +38,20 @@ const NOWHERE: Place = {};
  * @throws ReportRejected when the record is not a report of version 1 within the limits
  */
 export function decodeReport(record: Uint8Array, partition_key: string): DecodedReport {
-  const raw = readObject(parseReportJson(record), NOWHERE);
+  const { bytes, value } = parseReportJson(record);
+  try {
+    const decoded = readReport(value, partition_key);
+    if (decoded.unknown_fields !== 0) checkNesting(bytes);
+    return decoded;
+  } catch (cause) {
+    // Too deep is the better reason of the two.
+    checkNesting(bytes);
+    throw cause;
+  }
+}
+
+function readReport(value: unknown, partition_key: string): DecodedReport {
+  const raw = readObject(value, NOWHERE);
   if (raw.v !== 1) throw new ReportRejected('wrong_version', versionFound(raw.v));
   const unknown = { fields: fieldCount(raw) - 11 };
   const edge_id = readId(raw, 'edge_id', NOWHERE);
@@ -46,6 +62,7 @@ export function decodeReport(record: Uint8Array, partition_key: string): Decoded
     );
   }
   const parts = readInteger(raw, 'parts', NOWHERE, { min: 1, max: MAX_PARTS });
+  const keys: string[] = [];
   const report: Report = {
     v: 1,
     edge_id,
@@ -57,41 +74,51 @@ export function decodeReport(record: Uint8Array, partition_key: string): Decoded
     sent_at: readTime(raw, 'sent_at', NOWHERE),
     interval_s: readNumber(raw, 'interval_s', NOWHERE),
     policies_version: readId(raw, 'policies_version', NOWHERE),
-    policies: readPolicies(readArray(raw.policies, 'policies'), unknown),
+    policies: readPolicies(readArray(raw.policies, 'policies'), keys, unknown),
     flows: readOptionalList(raw, 'flows', readFlow, unknown),
     paths: readOptionalList(raw, 'paths', readPath, unknown),
   };
-  return { report, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
+  return { report, keys, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
 }
 
 interface Unknown {
   fields: number;
 }
 
-function readPolicies(list: unknown[], unknown: Unknown): PolicyTotals[] {
-  const endpointsOf = new Map<string, Set<string>>();
+function readPolicies(list: unknown[], keys: string[], unknown: Unknown): PolicyTotals[] {
+  const policies = new Set<string>();
   const totals: PolicyTotals[] = [];
   for (let index = 0; index < list.length; index++) {
     const place: Place = { list: 'policies', index };
     const raw = readObject(list[index], place);
     const policy_id = readId(raw, 'policy_id', place);
     const endpoint_id = readId(raw, 'endpoint_id', place);
-    const endpoints = endpointsOf.get(policy_id);
-    if (endpoints?.has(endpoint_id)) {
-      throw new ReportRejected('duplicate_pair', `policy "${policy_id}", endpoint "${endpoint_id}"`);
-    }
-    if (endpoints) endpoints.add(endpoint_id);
-    else endpointsOf.set(policy_id, new Set([endpoint_id]));
     const packets = readCount(raw, 'packets', place);
     const bytes = readCount(raw, 'bytes', place);
     const active_flows = readGauge(raw, 'active_flows', place);
     unknown.fields += fieldCount(raw) - 5;
-    totals.push({ policy_id, endpoint_id, packets, bytes, active_flows });
+    const pair: PolicyTotals = { policy_id, endpoint_id, packets, bytes, active_flows };
+    totals.push(pair);
+    keys.push(pairKey(pair));
+    policies.add(policy_id);
   }
-  if (endpointsOf.size > REPORT_LIMITS.maxPolicies) {
-    throw new ReportRejected('too_many_policies', `${endpointsOf.size} policies`);
+  if (policies.size > REPORT_LIMITS.maxPolicies) {
+    throw new ReportRejected('too_many_policies', `${policies.size} policies`);
   }
+  // Where every policy is another one, no pair stands twice.
+  if (policies.size < totals.length) checkDuplicates(totals, keys);
   return totals;
+}
+
+function checkDuplicates(totals: readonly PolicyTotals[], keys: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    if (seen.has(key)) {
+      const { policy_id, endpoint_id } = totals[index]!;
+      throw new ReportRejected('duplicate_pair', `policy "${policy_id}", endpoint "${endpoint_id}"`);
+    }
+    seen.add(key);
+  }
 }
 
 function readGauge(raw: RawObject, field: string, place: Place): number {

@@ -1,6 +1,6 @@
 import type { Boot } from './boot.ts';
 import type { DecodedReport } from './decode-report.ts';
-import { type Lane, pairKey, pairOf } from './lane.ts';
+import { type Lane, pairOf } from './lane.ts';
 import { makeBootCurrent } from './lane-boots.ts';
 import type { LaneChanges } from './lane-changes.ts';
 import { takeOutGauges } from './lane-gauges.ts';
@@ -34,17 +34,18 @@ export interface FoldState {
  */
 export function foldReport(
   state: FoldState,
-  { report, sent_at_ms }: DecodedReport,
+  decoded: DecodedReport,
   arrival: Arrival,
   changes: LaneChanges,
 ): 'applied' | 'old' {
   const { lane } = state;
+  const { report, sent_at_ms } = decoded;
   const isCurrent = report.boot_id === lane.boot_id;
   const earlier = isCurrent ? undefined : state.boots.get(report.boot_id);
   const boot = isCurrent ? lane : earlier;
   if (boot && report.seq <= boot.seq) return 'old';
   checkParts(report, boot?.parts ?? state.partsOf.get(report.boot_id));
-  if (boot) checkTotals(report, boot);
+  if (boot) checkTotals(decoded, boot);
 
   if (!boot) {
     state.partsOf.set(report.boot_id, report.parts);
@@ -53,8 +54,8 @@ export function foldReport(
   if (!isCurrent && becomesCurrent(lane, earlier, sent_at_ms)) {
     makeBootCurrent(state, earlier ?? newBoot(report), changes);
   }
-  if (report.boot_id === lane.boot_id) applyToCurrentBoot(lane, report, sent_at_ms, changes);
-  else applyToEarlierBoot(state, earlier ?? newBoot(report), report, sent_at_ms, changes);
+  if (report.boot_id === lane.boot_id) applyToCurrentBoot(lane, decoded, changes);
+  else applyToEarlierBoot(state, earlier ?? newBoot(report), decoded, changes);
 
   lane.slot = arrival.slot;
   lane.first_heard_at_ms = Math.min(lane.first_heard_at_ms, arrival.at_ms);
@@ -77,32 +78,34 @@ function checkParts({ parts }: Report, expected: number | undefined): void {
   throw new ReportRejected('parts_changed', `${parts} parts, ${expected} before`);
 }
 
-function checkTotals(report: Report, boot: Boot | Lane): void {
-  for (const totals of report.policies) {
-    const before = boot.pairs.get(pairKey(totals));
-    if (!before || (totals.packets >= before.packets && totals.bytes >= before.bytes)) continue;
-    const name = totals.packets < before.packets ? 'packets' : 'bytes';
+function checkTotals({ report: { policies }, keys }: DecodedReport, boot: Boot | Lane): void {
+  for (let i = 0; i < policies.length; i++) {
+    const pair = policies[i]!;
+    const before = boot.pairs.get(keys[i]!);
+    if (!before || (pair.packets >= before.packets && pair.bytes >= before.bytes)) continue;
+    const name = pair.packets < before.packets ? 'packets' : 'bytes';
     throw new ReportRejected(
       'total_went_down',
-      `${name} of policy "${totals.policy_id}", endpoint "${totals.endpoint_id}": ${totals[name]} after ${before[name]}`,
+      `${name} of policy "${pair.policy_id}", endpoint "${pair.endpoint_id}": ${pair[name]} after ${before[name]}`,
     );
   }
 }
 
-function applyToCurrentBoot(lane: Lane, report: Report, sent_at_ms: number, changes: LaneChanges): void {
-  takeOutGauges(lane, changes);
-  for (const totals of report.policies) {
-    const pair = pairOf(lane, totals);
-    changes.add(
-      pair.policy_id,
-      totals.packets - pair.packets,
-      totals.bytes - pair.bytes,
-      totals.active_flows - pair.active_flows,
-    );
-    pair.packets = totals.packets;
-    pair.bytes = totals.bytes;
-    pair.active_flows = totals.active_flows;
+function applyToCurrentBoot(
+  lane: Lane,
+  { report, keys, sent_at_ms }: DecodedReport,
+  changes: LaneChanges,
+): void {
+  for (let i = 0; i < keys.length; i++) {
+    const { packets, bytes, active_flows } = report.policies[i]!;
+    const pair = pairOf(lane, report.policies[i]!, keys[i]);
+    changes.add(pair.policy_id, packets - pair.packets, bytes - pair.bytes, active_flows - pair.active_flows);
+    pair.packets = packets;
+    pair.bytes = bytes;
+    pair.active_flows = active_flows;
   }
+  const someLeftOut = lane.pairs.size > keys.length;
+  if (someLeftOut) takeOutGauges(lane, changes, { except: new Set(keys) });
   addPathsOfCurrentBoot(lane, report.paths);
   lane.seq = report.seq;
   lane.sent_at_ms = sent_at_ms;
@@ -114,21 +117,19 @@ function applyToCurrentBoot(lane: Lane, report: Report, sent_at_ms: number, chan
 function applyToEarlierBoot(
   { lane, boots }: FoldState,
   boot: Boot,
-  report: Report,
-  sent_at_ms: number,
+  { report, keys, sent_at_ms }: DecodedReport,
   changes: LaneChanges,
 ): void {
-  for (const totals of report.policies) {
-    const { policy_id, endpoint_id } = totals;
-    const key = pairKey(totals);
+  for (const [i, key] of keys.entries()) {
+    const { policy_id, endpoint_id, packets, bytes } = report.policies[i]!;
     const before = boot.pairs.get(key);
-    const packets = totals.packets - (before?.packets ?? 0n);
-    const bytes = totals.bytes - (before?.bytes ?? 0n);
-    boot.pairs.set(key, { policy_id, endpoint_id, packets: totals.packets, bytes: totals.bytes });
-    const pair = pairOf(lane, totals);
-    pair.earlier_packets += packets;
-    pair.earlier_bytes += bytes;
-    changes.add(policy_id, packets, bytes, 0);
+    const morePackets = packets - (before?.packets ?? 0n);
+    const moreBytes = bytes - (before?.bytes ?? 0n);
+    boot.pairs.set(key, { policy_id, endpoint_id, packets, bytes });
+    const pair = pairOf(lane, { policy_id, endpoint_id }, key);
+    pair.earlier_packets += morePackets;
+    pair.earlier_bytes += moreBytes;
+    changes.add(policy_id, morePackets, moreBytes, 0);
   }
   addPathsOfEarlierBoot(lane, boot, report.paths);
   boot.seq = report.seq;

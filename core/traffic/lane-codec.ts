@@ -2,7 +2,7 @@ import { type Lane, type LanePair, type LanePath, PATH_COUNTS, type PathCounts, 
 import { openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
-import { StringTable } from './string-table.ts';
+import { readString, readStrings, StringTable } from './string-table.ts';
 
 /**
  * A lane as packed binary: 20 pairs with current and earlier totals take under 1 KB, one write unit. Edge and part are not
@@ -52,15 +52,14 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
 
 function writePairs(out: PackedWriter, pairs: ReadonlyMap<string, LanePair>): void {
   const ids = new StringTable();
-  for (const pair of pairs.values()) {
-    ids.add(pair.policy_id);
-    ids.add(pair.endpoint_id);
-  }
+  const numbers: number[] = [];
+  for (const pair of pairs.values()) numbers.push(ids.add(pair.policy_id), ids.add(pair.endpoint_id));
   ids.write(out);
   out.number(pairs.size);
+  let i = 0;
   for (const pair of pairs.values()) {
-    out.number(ids.add(pair.policy_id));
-    out.number(ids.add(pair.endpoint_id));
+    out.number(numbers[i++]!);
+    out.number(numbers[i++]!);
     out.count(pair.packets);
     out.count(pair.bytes);
     out.number(pair.active_flows);
@@ -70,12 +69,12 @@ function writePairs(out: PackedWriter, pairs: ReadonlyMap<string, LanePair>): vo
 }
 
 function readPairs(input: PackedReader): Map<string, LanePair> {
-  const ids = StringTable.read(input);
+  const ids = readStrings(input);
   const pairs = new Map<string, LanePair>();
   for (let left = input.number(); left > 0; left--) {
     const pair: LanePair = {
-      policy_id: ids.at(input.number()),
-      endpoint_id: ids.at(input.number()),
+      policy_id: readString(input, ids),
+      endpoint_id: readString(input, ids),
       packets: input.count(),
       bytes: input.count(),
       active_flows: input.number(),

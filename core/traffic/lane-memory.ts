@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { keyText, laneKey } from './lane-keys.ts';
 import type { StoredLane } from './lane-step.ts';
 
 /** Keys, the Map's entry and the object around a lane's packed bytes, roughly. */
@@ -20,20 +19,24 @@ export class LaneMemory {
     });
   }
 
-  get({ edge_id, part }: LaneId): StoredLane | undefined {
-    return this.#lanes.get(keyText(laneKey(edge_id, part)));
+  get(lane: LaneId): StoredLane | undefined {
+    return this.#lanes.get(nameOf(lane));
   }
 
   put(lane: StoredLane): void {
-    this.#lanes.set(keyText(laneKey(lane.edge_id, lane.part)), lane);
+    this.#lanes.set(nameOf(lane), lane);
   }
 
-  forget({ edge_id, part }: LaneId): void {
-    this.#lanes.delete(keyText(laneKey(edge_id, part)));
+  forget(lane: LaneId): void {
+    this.#lanes.delete(nameOf(lane));
   }
 }
 
 export interface LaneId {
   edge_id: string;
   part: number;
+}
+
+function nameOf({ edge_id, part }: LaneId): string {
+  return `${part}#${edge_id}`;
 }

@@ -8,6 +8,7 @@ import { decodeLane, encodeLane } from './lane-codec.ts';
 import { policiesWithGauges, takeOutGauges } from './lane-gauges.ts';
 import { PackedDataUnreadable } from './packed-item.ts';
 import { ReportRejected } from './rejection.ts';
+import type { Report } from './report.ts';
 
 /** A lane as it stands in the table; `version` 0 and no data where there is none yet. */
 export interface StoredLane {
@@ -52,6 +53,8 @@ export interface LaneStepInput<P extends PendingReport> {
 
 /** With the lane itself, 400 KB each, they stay below a transaction's 4 MB. */
 const MAX_BOOTS_A_STEP = 8;
+
+const LANE_AND_HEARD_EDGE = 2;
 
 /** Below an item's limit of 400 KB, with room for keys. */
 const MAX_LANE_BYTES = 380_000;
@@ -124,15 +127,21 @@ function fits(
   { lane, boots }: FoldState,
   changes: LaneChanges,
 ): boolean {
-  const known = report.boot_id === lane.boot_id;
-  const policies = new Set(changes.counters.keys());
+  const isCurrent = report.boot_id === lane.boot_id;
+  const bootItems = changes.boots.size + (isCurrent ? 0 : 2);
+  const partsItems = changes.parts.size + (isCurrent || boots.has(report.boot_id) ? 0 : 1);
+  const items = LANE_AND_HEARD_EDGE + bootItems + partsItems;
+  const room = TRANSACTION_MAX_ACTIONS - items;
+  if (bootItems > MAX_BOOTS_A_STEP) return false;
+  const atMost = changes.counters.size + report.policies.length + lane.pairs.size;
+  return atMost <= room || touchedPolicies(report, lane, changes).size <= room;
+}
+
+function touchedPolicies(report: Report, lane: Lane, changes: LaneChanges): Set<string> {
+  const policies = policiesWithGauges(lane);
+  for (const policy_id of changes.counters.keys()) policies.add(policy_id);
   for (const { policy_id } of report.policies) policies.add(policy_id);
-  for (const policy_id of policiesWithGauges(lane)) policies.add(policy_id);
-  const bootItems = changes.boots.size + (known ? 0 : 2);
-  const partsItems = changes.parts.size + (known || boots.has(report.boot_id) ? 0 : 1);
-  const LANE_AND_HEARD_EDGE = 2;
-  const actions = LANE_AND_HEARD_EDGE + bootItems + partsItems + policies.size;
-  return actions <= TRANSACTION_MAX_ACTIONS && bootItems <= MAX_BOOTS_A_STEP;
+  return policies;
 }
 
 function fold<P extends PendingReport>(pending: P, state: FoldState, changes: LaneChanges): ReportOutcome<P> {

@@ -40,19 +40,21 @@ export function packSteps<S extends LaneStep>(
   const single: TransactionDraft<S>[] = [];
   for (const step of steps) {
     const draft = draftOf(step, table);
-    if (alone(step)) {
-      single.push(new TransactionDraft(draft));
-    } else if (!shared.some(transaction => transaction.add(draft))) {
-      shared.push(new TransactionDraft(draft));
-    }
+    const isAlone = alone(step);
+    if (!isAlone && shared.some(transaction => transaction.add(draft))) continue;
+    const transaction = new TransactionDraft<S>();
+    transaction.add(draft);
+    (isAlone ? single : shared).push(transaction);
   }
   return [...shared, ...single].map(transaction => transaction.finish(table));
 }
 
 interface StepDraft<S> {
   step: S;
-  items: Map<string, DraftAction<S>>;
-  counters: Map<string, DraftCounter<S>>;
+  /** Writes of the lane and its boots: of this step alone. */
+  own: WriteAction[];
+  /** Writes of what the edge's lanes have in common, by key. */
+  shared: Map<string, DraftAction<S>>;
   bytes: number;
 }
 
@@ -64,7 +66,8 @@ interface DraftAction<S> {
 }
 
 interface DraftCounter<S> {
-  key: ItemKey;
+  slot: number;
+  policy_id: string;
   change: CounterChange;
   steps: S[];
 }
@@ -73,50 +76,40 @@ interface DraftCounter<S> {
 const ACTION_BYTES = 1024;
 
 class TransactionDraft<S extends LaneStep> {
-  readonly #items: Map<string, DraftAction<S>>;
-  readonly #counters: Map<string, DraftCounter<S>>;
-  readonly #steps: S[];
-  #bytes: number;
+  readonly #own: DraftAction<S>[] = [];
+  readonly #shared = new Map<string, DraftAction<S>>();
+  /** By slot, then by policy. */
+  readonly #counters = new Map<number, Map<string, DraftCounter<S>>>();
+  readonly #steps: S[] = [];
+  #actions = 0;
+  #bytes = 0;
 
-  constructor({ step, items, counters, bytes }: StepDraft<S>) {
-    this.#items = items;
-    this.#counters = new Map(
-      Array.from(counters, ([key, counter]) => [key, { ...counter, change: { ...counter.change } }]),
-    );
-    this.#steps = [step];
-    this.#bytes = bytes;
-  }
-
-  /** Adds a step where it fits; says whether it did. */
-  add({ step, items, counters, bytes }: StepDraft<S>): boolean {
-    let actions = this.#items.size + this.#counters.size;
-    if (actions >= TRANSACTION_MAX_ACTIONS) return false;
-    if (this.#bytes + bytes > TRANSACTION_MAX_BYTES) return false;
-    for (const [key, { says }] of items) {
-      const known = this.#items.get(key);
-      if (known && known.says !== says) return false;
-      if (!known) actions++;
-    }
-    for (const key of counters.keys()) {
-      if (!this.#counters.has(key)) actions++;
-    }
-    if (actions > TRANSACTION_MAX_ACTIONS) return false;
+  /** Adds a step where it fits; says whether it did. A step alone always fits. */
+  add(draft: StepDraft<S>): boolean {
+    const { step, own, shared, bytes } = draft;
+    const slot = this.#slot(step.slot);
+    if (this.#steps.length > 0 && !this.#fits(slot, draft)) return false;
     this.#steps.push(step);
     this.#bytes += bytes;
-    for (const [key, item] of items) {
-      const known = this.#items.get(key);
+    for (const action of own) this.#own.push({ action, says: '', steps: [step] });
+    for (const [key, item] of shared) {
+      const known = this.#shared.get(key);
       if (known) known.steps.push(step);
-      else this.#items.set(key, item);
+      else this.#shared.set(key, item);
     }
-    for (const [key, counter] of counters) this.#addCounter(key, counter);
+    for (const [policy_id, change] of step.changes.counters) {
+      if (!isZero(change)) addCounter(slot, policy_id, change, step);
+    }
+    this.#actions = this.#own.length + this.#shared.size;
+    for (const counters of this.#counters.values()) this.#actions += counters.size;
     return true;
   }
 
   finish(table: string): LaneTransaction<S> {
-    const drafts = [...this.#items.values()];
-    for (const { key, change, steps } of this.#counters.values()) {
+    const drafts = [...this.#own, ...this.#shared.values()];
+    for (const { slot, policy_id, change, steps } of [...this.#counters.values()].flatMap(valuesOf)) {
       if (isZero(change)) continue;
-      drafts.push({ action: addToCounter(table, key, change), says: '', steps });
+      drafts.push({ action: addToCounter(table, counterKey(slot, policy_id), change), says: '', steps });
     }
     return {
       steps: this.#steps,
@@ -125,51 +118,74 @@ class TransactionDraft<S extends LaneStep> {
     };
   }
 
-  #addCounter(key: string, { change, ...counter }: DraftCounter<S>): void {
-    const known = this.#counters.get(key);
-    if (!known) {
-      this.#counters.set(key, { ...counter, change: { ...change } });
-      return;
-    }
-    known.change.packets += change.packets;
-    known.change.bytes += change.bytes;
-    known.change.active_flows += change.active_flows;
-    known.steps.push(...counter.steps);
+  #slot(slot: number): Map<string, DraftCounter<S>> {
+    const known = this.#counters.get(slot) ?? new Map<string, DraftCounter<S>>();
+    this.#counters.set(slot, known);
+    return known;
   }
+
+  #fits(slot: Map<string, DraftCounter<S>>, { step, own, shared, bytes }: StepDraft<S>): boolean {
+    if (this.#actions >= TRANSACTION_MAX_ACTIONS) return false;
+    if (this.#bytes + bytes > TRANSACTION_MAX_BYTES) return false;
+    let actions = this.#actions + own.length;
+    for (const [key, { says }] of shared) {
+      const known = this.#shared.get(key);
+      if (known && known.says !== says) return false;
+      if (!known) actions++;
+    }
+    for (const [policy_id, change] of step.changes.counters) {
+      if (!slot.has(policy_id) && !isZero(change)) actions++;
+    }
+    return actions <= TRANSACTION_MAX_ACTIONS;
+  }
+}
+
+function addCounter<S extends LaneStep>(
+  slot: Map<string, DraftCounter<S>>,
+  policy_id: string,
+  change: CounterChange,
+  step: S,
+): void {
+  const known = slot.get(policy_id);
+  if (!known) {
+    slot.set(policy_id, { slot: step.slot, policy_id, change: { ...change }, steps: [step] });
+    return;
+  }
+  known.change.packets += change.packets;
+  known.change.bytes += change.bytes;
+  known.change.active_flows += change.active_flows;
+  known.steps.push(step);
+}
+
+function valuesOf<T>(map: ReadonlyMap<unknown, T>): T[] {
+  return [...map.values()];
 }
 
 function draftOf<S extends LaneStep>(step: S, table: string): StepDraft<S> {
-  const { base, next, changes, slot } = step;
+  const { base, next, changes } = step;
   const { edge_id, part } = base;
-  const items = new Map<string, DraftAction<S>>();
+  const own = [putLane(table, laneKey(edge_id, part), step)];
   let bytes = next.data?.length ?? 0;
-  const put = (key: ItemKey, action: WriteAction, says = '') =>
-    items.set(keyText(key), { action, says, steps: [step] });
-
-  put(laneKey(edge_id, part), putLane(table, step));
-  if (base.version === 0) put(heardEdgeKey(edge_id), enterHeardEdge(table, step));
-  for (const [boot_id, parts] of changes.parts) {
-    const key = bootPartsKey(edge_id, boot_id);
-    put(key, fixParts(table, key, parts), String(parts));
-  }
   for (const boot of changes.boots.values()) {
-    const key = bootKey(edge_id, part, boot.boot_id);
     const data = encodeBoot(boot);
     bytes += data.length;
-    put(key, { Put: { TableName: table, Item: { ...key, data } } });
+    own.push({ Put: { TableName: table, Item: { ...bootKey(edge_id, part, boot.boot_id), data } } });
   }
-  const counters = new Map<string, DraftCounter<S>>();
-  for (const [policy_id, change] of changes.counters) {
-    if (isZero(change)) continue;
-    const key = counterKey(slot, policy_id);
-    counters.set(keyText(key), { key, change, steps: [step] });
+  const shared = new Map<string, DraftAction<S>>();
+  if (base.version === 0) {
+    const key = heardEdgeKey(edge_id);
+    shared.set(keyText(key), { action: enterHeardEdge(table, key), says: '', steps: [step] });
   }
-  return { step, items, counters, bytes: bytes + (items.size + counters.size) * ACTION_BYTES };
+  for (const [boot_id, parts] of changes.parts) {
+    const key = bootPartsKey(edge_id, boot_id);
+    shared.set(keyText(key), { action: fixParts(table, key, parts), says: String(parts), steps: [step] });
+  }
+  const actions = own.length + shared.size + changes.counters.size;
+  return { step, own, shared, bytes: bytes + actions * ACTION_BYTES };
 }
 
 /** The condition guards the lane's boot items too: whoever writes one raises the lane's version. */
-function putLane(table: string, { base, next }: LaneStep): WriteAction {
-  const key = laneKey(base.edge_id, base.part);
+function putLane(table: string, key: ItemKey, { base, next }: LaneStep): WriteAction {
   const Item = { ...key, version: next.version, data: next.data };
   if (base.version === 0) {
     return { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
@@ -184,11 +200,11 @@ function putLane(table: string, { base, next }: LaneStep): WriteAction {
   };
 }
 
-function enterHeardEdge(table: string, { base }: LaneStep): WriteAction {
+function enterHeardEdge(table: string, Key: ItemKey): WriteAction {
   return {
     Update: {
       TableName: table,
-      Key: heardEdgeKey(base.edge_id),
+      Key,
       UpdateExpression: 'SET heard = :yes',
       ExpressionAttributeValues: { ':yes': true },
     },

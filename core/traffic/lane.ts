@@ -112,8 +112,11 @@ export function newLane({ edge_id, part }: { edge_id: string; part: number }): L
 }
 
 /** A lane's pair, made with zeros where it is new. */
-export function pairOf(lane: Lane, ids: { policy_id: string; endpoint_id: string }): LanePair {
-  const key = pairKey(ids);
+export function pairOf(
+  lane: Lane,
+  ids: { policy_id: string; endpoint_id: string },
+  key: string = pairKey(ids),
+): LanePair {
   const known = lane.pairs.get(key);
   if (known) return known;
   const { policy_id, endpoint_id } = ids;

@@ -1,12 +1,10 @@
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
 /** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
 export class PackedReader {
-  readonly #bytes: Uint8Array;
+  readonly #bytes: Buffer;
   #at: number;
 
   constructor(bytes: Uint8Array, from = 0) {
-    this.#bytes = bytes;
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = from;
   }
 
@@ -42,8 +40,11 @@ export class PackedReader {
 
   text(): string {
     const head = this.number();
-    if (head === 1) return uuidText(Buffer.from(this.#raw(16)).toString('hex'));
-    return decoder.decode(this.#raw(head / 2));
+    if (head === 1) {
+      const from = this.#skip(16);
+      return uuidText(this.#bytes.toString('hex', from, this.#at));
+    }
+    return this.#utf8(head / 2);
   }
 
   /** True once all bytes are read. */
@@ -57,14 +58,29 @@ export class PackedReader {
     return byte;
   }
 
-  #raw(length: number): Uint8Array {
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw new RangeError('packed data ends too soon');
-    const bytes = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return bytes;
+  #utf8(length: number): string {
+    const from = this.#skip(length);
+    if (length > SHORT) return this.#bytes.toString('utf8', from, this.#at);
+    let text = '';
+    for (let i = from; i < this.#at; i++) {
+      const byte = this.#bytes[i]!;
+      if (byte > 0x7f) return this.#bytes.toString('utf8', from, this.#at);
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  /** Goes on by `length` bytes; answers with where they begin. */
+  #skip(length: number): number {
+    const from = this.#at;
+    if (from + length > this.#bytes.length) throw new RangeError('packed data ends too soon');
+    this.#at += length;
+    return from;
   }
 }
+
+/** Up to this many bytes, text is put together here: a call into the machine's own code costs more. */
+const SHORT = 8;
 
 function uuidText(hex: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;

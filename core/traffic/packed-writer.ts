@@ -1,22 +1,31 @@
-const encoder = new TextEncoder();
+const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+const TWO_31 = 2 ** 31;
+const UUID_LENGTH = 36;
+/** Up to this many characters, text is copied one by one. */
+const SHORT = 16;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** Appends numbers and strings to a growing buffer, small ones in few bytes. {@link PackedReader} is its mirror. */
 export class PackedWriter {
-  #bytes: Uint8Array;
+  #bytes: Buffer;
   #length = 0;
 
   constructor(capacity = 1024) {
-    this.#bytes = new Uint8Array(capacity);
+    this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
   /** A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit says that more follows (LEB128). */
   number(value: number): void {
     this.#reserve(8);
     let rest = value;
-    while (rest > 0x7f) {
+    while (rest >= TWO_31) {
       this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
+    }
+    // From here on it is a small integer for the machine too.
+    while (rest > 0x7f) {
+      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
     }
     this.#bytes[this.#length++] = rest;
   }
@@ -24,7 +33,7 @@ export class PackedWriter {
   /** As {@link number}, of any size. */
   count(value: bigint): void {
     let rest = value;
-    while (rest > BigInt(Number.MAX_SAFE_INTEGER)) {
+    while (rest > MAX_NUMBER) {
       this.#reserve(1);
       this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
       rest >>= 7n;
@@ -39,29 +48,31 @@ export class PackedWriter {
 
   /** Text up to any length; a UUID in lower case takes 17 bytes instead of 37. */
   text(value: string): void {
-    if (UUID.test(value)) {
+    if (value.length === UUID_LENGTH && UUID.test(value)) {
       this.number(1);
-      this.#raw(Buffer.from(value.replaceAll('-', ''), 'hex'));
+      this.#reserve(16);
+      this.#length += this.#bytes.write(value.replaceAll('-', ''), this.#length, 'hex');
       return;
     }
-    const utf8 = encoder.encode(value);
-    this.number(utf8.length * 2);
-    this.#raw(utf8);
+    const length = Buffer.byteLength(value);
+    this.number(length * 2);
+    this.#reserve(length);
+    if (length === value.length && length <= SHORT) this.#ascii(value);
+    else this.#length += this.#bytes.write(value, this.#length);
   }
 
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  #raw(bytes: Uint8Array): void {
-    this.#reserve(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
+  // A call into the machine's own code costs more than writing a few characters here.
+  #ascii(value: string): void {
+    for (let i = 0; i < value.length; i++) this.#bytes[this.#length++] = value.charCodeAt(i);
   }
 
   #reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + more));
     grown.set(this.#bytes);
     this.#bytes = grown;
   }

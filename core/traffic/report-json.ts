@@ -5,37 +5,67 @@ import { REPORT_LIMITS } from './report.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The JSON value in a record: UTF-8 JSON, or the same gzip-compressed (told by its first two bytes). Never inflates more
- * than the limit and never parses what is nested too deep.
+ * From this size on, nesting is looked at before parsing: a megabyte of brackets would cost the parser a tenth of a second.
+ * What is smaller is parsed in no time, and {@link checkNesting} is asked when anything in it is not as expected.
+ */
+const NESTING_MATTERS_FROM_BYTES = 16 * 1024;
+
+/** A record's JSON: its bytes, and what they say. */
+export interface ReportJson {
+  bytes: Uint8Array;
+  value: unknown;
+}
+
+/**
+ * Reads a record: UTF-8 JSON, or the same gzip-compressed (told by its first two bytes). Never inflates more than the limit.
  *
  * @throws ReportRejected
  */
-export function parseReportJson(record: Uint8Array): unknown {
-  const json = inflate(record);
-  if (json.length > REPORT_LIMITS.maxJsonBytes) {
-    throw new ReportRejected('too_large', `${json.length} bytes`);
+export function parseReportJson(record: Uint8Array): ReportJson {
+  const bytes = inflate(record);
+  if (bytes.length > REPORT_LIMITS.maxJsonBytes) {
+    throw new ReportRejected('too_large', `${bytes.length} bytes`);
   }
-  const depth = nestingDepth(json, REPORT_LIMITS.maxDepth);
-  if (depth > REPORT_LIMITS.maxDepth) throw new ReportRejected('too_deep');
-  const text = decodeText(json);
+  if (bytes.length >= NESTING_MATTERS_FROM_BYTES) checkNesting(bytes);
+  const text = decodeText(bytes);
   try {
-    return JSON.parse(text);
+    return { bytes, value: JSON.parse(text) };
   } catch (cause) {
+    checkNesting(bytes);
     throw new ReportRejected('not_json', firstLine((cause as Error).message), { cause });
   }
+}
+
+/** @throws ReportRejected when arrays and objects are nested deeper than the limit */
+export function checkNesting(json: Uint8Array): void {
+  if (nestingDepth(json, REPORT_LIMITS.maxDepth) > REPORT_LIMITS.maxDepth)
+    throw new ReportRejected('too_deep');
 }
 
 function inflate(record: Uint8Array): Uint8Array {
   const gzipped = record[0] === 0x1f && record[1] === 0x8b;
   if (!gzipped) return record;
   try {
-    return gunzipSync(record, { maxOutputLength: REPORT_LIMITS.maxJsonBytes });
+    return gunzipSync(record, {
+      maxOutputLength: REPORT_LIMITS.maxJsonBytes,
+      chunkSize: chunkSizeFor(record),
+    });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new ReportRejected('too_large', 'gzip-compressed', { cause });
     }
     throw new ReportRejected('bad_gzip', (cause as Error).message, { cause });
   }
+}
+
+/**
+ * The buffer that inflating begins with. A gzip file ends with its size when inflated: one buffer of that size saves a
+ * quarter of the time. It may lie; then more buffers follow.
+ */
+function chunkSizeFor(gzipped: Uint8Array): number {
+  const end = Buffer.from(gzipped.buffer, gzipped.byteOffset, gzipped.byteLength);
+  const said = end.length < 18 ? 0 : end.readUInt32LE(end.length - 4);
+  return Math.min(Math.max(1024, said + 1), REPORT_LIMITS.maxJsonBytes);
 }
 
 function decodeText(json: Uint8Array): string {

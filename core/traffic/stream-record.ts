@@ -12,6 +12,6 @@ export interface StreamRecord {
 
 /** The counter slot of a shard: its number modulo the number of slots. */
 export function slotOfShard(shard_id: string, slots: number): number {
-  const number = /(\d+)$/.exec(shard_id)?.[1];
-  return number === undefined ? 0 : Number(BigInt(number) % BigInt(slots));
+  const number = Number(shard_id.slice(shard_id.lastIndexOf('-') + 1));
+  return Number.isSafeInteger(number) ? number % slots : 0;
 }

@@ -6,12 +6,6 @@ export class StringTable {
   readonly #numbers = new Map<string, number>();
   readonly #strings: string[] = [];
 
-  static read(input: PackedReader): StringTable {
-    const table = new StringTable();
-    for (let left = input.number(); left > 0; left--) table.add(input.text());
-    return table;
-  }
-
   /** The string's number, a new one at its first use. */
   add(text: string): number {
     const known = this.#numbers.get(text);
@@ -20,15 +14,23 @@ export class StringTable {
     return this.#strings.push(text) - 1;
   }
 
-  at(number: number): string {
-    const text = this.#strings[number];
-    if (text === undefined)
-      throw new RangeError(`packed data names string ${number} of ${this.#strings.length}`);
-    return text;
-  }
-
   write(out: PackedWriter): void {
     out.number(this.#strings.length);
     for (const text of this.#strings) out.text(text);
   }
+}
+
+/** The strings that {@link StringTable.write} wrote. */
+export function readStrings(input: PackedReader): string[] {
+  const strings: string[] = [];
+  for (let left = input.number(); left > 0; left--) strings.push(input.text());
+  return strings;
+}
+
+/** The string that packed data names by its number. */
+export function readString(input: PackedReader, strings: readonly string[]): string {
+  const number = input.number();
+  const text = strings[number];
+  if (text === undefined) throw new RangeError(`packed data names string ${number} of ${strings.length}`);
+  return text;
 }

@@ -1,0 +1,128 @@
+import { gunzipSync } from 'node:zlib';
+import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { systemClock, systemSleep } from '../core/clock.ts';
+import { ingest } from '../core/traffic/ingest.ts';
+import type { IngestContext } from '../core/traffic/ingest-context.ts';
+import { IngestTally } from '../core/traffic/ingest-tally.ts';
+import { LaneMemory } from '../core/traffic/lane-memory.ts';
+import type { StreamRecord } from '../core/traffic/stream-record.ts';
+import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
+import { transactionWriteUnits } from '../test/support/item-bytes.ts';
+import type { BenchRow } from './bench-row.ts';
+import { EDGES, edgeReports, POLICIES } from './ingest-reports.ts';
+
+/** Batches of each kind; in turn, so that a busy machine slows both alike. */
+const ROUNDS = 120;
+const WARM_UP = 40;
+const MAX_CPU_RATIO = 3;
+const MAX_WRITE_UNITS = 3;
+
+/** What a report costs: CPU beside reading its JSON alone, write units beside one transaction a report. */
+export async function run(): Promise<BenchRow[]> {
+  return [await cpu(), await writeUnits()];
+}
+
+/**
+ * CPU of ingest itself: decoding, folding, packing, and the transactions up to the SDK. What the SDK, TLS and the network
+ * take comes twice a hundred reports, and is the same for every way to write.
+ */
+async function cpu(): Promise<BenchRow> {
+  const context = contextWith(discarding());
+  const ours: number[] = [];
+  const floor: number[] = [];
+  for (let minute = 1; minute <= WARM_UP + ROUNDS; minute++) {
+    const records = edgeReports(minute);
+    floor.push(await cpuMicroseconds(async () => parseAll(records)));
+    ours.push(await cpuMicroseconds(() => ingestAll(records, context)));
+  }
+  const value = median(ours.slice(WARM_UP)) / EDGES;
+  const peer_value = median(floor.slice(WARM_UP)) / EDGES;
+  const ratio = value / peer_value;
+  return {
+    name: `ingest: CPU a report of ${POLICIES} policies`,
+    value,
+    unit: 'µs',
+    peer: 'gunzip and JSON.parse alone',
+    peer_value,
+    ratio,
+    threshold: `ratio <= ${MAX_CPU_RATIO}`,
+    ok: ratio <= MAX_CPU_RATIO,
+    note: 'decode, fold, pack, build the transactions; without the SDK',
+  };
+}
+
+/** Write units by DynamoDB's published rule, on the real items: each begun KB of an item is one, twice in a transaction. */
+async function writeUnits(): Promise<BenchRow> {
+  const value = await unitsPerReport(async (records, context) => void (await ingest(records, context)));
+  const peer_value = await unitsPerReport(async (records, context) => {
+    for (const record of records) await ingest([record], context);
+  });
+  return {
+    name: `ingest: write units a report, ${EDGES} edges × ${POLICIES} policies`,
+    value,
+    unit: 'WRU',
+    peer: 'one transaction a report',
+    peer_value,
+    ratio: value / peer_value,
+    threshold: `<= ${MAX_WRITE_UNITS} WRU`,
+    ok: value <= MAX_WRITE_UNITS,
+    note: 'published rule: KB begun × 2; flow logs come on top, one a KB',
+  };
+}
+
+async function unitsPerReport(
+  write: (records: StreamRecord[], context: IngestContext) => Promise<void>,
+): Promise<number> {
+  const store = new FakeDynamoDb();
+  const context = contextWith(store.client);
+  await write(edgeReports(1), context);
+  store.transactionItemBytes.length = 0;
+  await write(edgeReports(2), context);
+  return store.transactionItemBytes.reduce((sum, bytes) => sum + transactionWriteUnits(bytes), 0) / EDGES;
+}
+
+async function ingestAll(records: StreamRecord[], context: IngestContext): Promise<void> {
+  const open = await ingest(records, context);
+  if (open.length > 0) throw new Error(`${open.length} reports were not applied`);
+}
+
+let parsed: unknown;
+
+function parseAll(records: StreamRecord[]): void {
+  for (const { data } of records) parsed = JSON.parse(gunzipSync(data).toString());
+  if (parsed === undefined) throw new Error('nothing was parsed');
+}
+
+async function cpuMicroseconds(work: () => Promise<void>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** Takes every transaction; lanes live in ingest's memory. */
+function discarding(): DynamoDBDocumentClient {
+  const send = async (command: TransactWriteCommand) =>
+    'RequestItems' in command.input ? { Responses: {} } : {};
+  return { send } as unknown as DynamoDBDocumentClient;
+}
+
+function contextWith(client: DynamoDBDocumentClient): IngestContext {
+  return {
+    client,
+    tables: { network: 'network', traffic: 'traffic', cache: 'cache' },
+    slots: 16,
+    memory: new LaneMemory(),
+    tally: new IngestTally(),
+    flow_log_ttl_hours: undefined,
+    clock: systemClock,
+    sleep: systemSleep,
+    random: Math.random,
+    deadline: Number.POSITIVE_INFINITY,
+    warn: () => {},
+  };
+}
