@@ -1,8 +1,9 @@
+import { relative } from 'node:path';
 import { type CountingLine, startCountingLine } from './demo/counting-line.ts';
 import { type Demo, startDemo } from './demo/demo.ts';
 import { StartError } from './start-error.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
-import { type RunningSystem, startSystem } from './system.ts';
+import { DEFAULT_LOCAL_DIRECTORY, type RunningSystem, startSystem } from './system.ts';
 
 /** A Ctrl-C reaches this process twice, from the terminal and from npm: what follows so soon is the same one. */
 const SAME_SIGNAL_MS = 1000;
@@ -22,12 +23,14 @@ try {
   process.exit(1);
 }
 
-async function run({ port, data, demo: withDemo, verbose }: StartOptions): Promise<void> {
+async function run(options: StartOptions): Promise<void> {
+  const { port, data, demo: withDemo, system: localDirectory = DEFAULT_LOCAL_DIRECTORY, verbose } = options;
   const interrupted = untilInterrupted();
   const began = performance.now();
   const starting = startSystem({
     port,
     dataDirectory: data,
+    localDirectory,
     onProgress: text => say(`… ${text}`),
     onNotice: say,
     ...(verbose && { onFunctionOutput: say }),
@@ -38,7 +41,7 @@ async function run({ port, data, demo: withDemo, verbose }: StartOptions): Promi
     return process.exit(0);
   }
   const demo = withDemo ? await startDemo({ system, onNotice: say }) : undefined;
-  say(readyText({ system, data, seconds: (performance.now() - began) / 1000 }));
+  say(readyText({ system, data, localDirectory, seconds: (performance.now() - began) / 1000 }));
   if (demo) line = startCountingLine({ demo, output: process.stdout });
 
   const reason = await Promise.race([interrupted, system.died]);
@@ -75,10 +78,11 @@ function untilInterrupted(): Promise<undefined> {
 interface ReadyState {
   system: RunningSystem;
   data: string | undefined;
+  localDirectory: string;
   seconds: number;
 }
 
-function readyText({ system: { endpoints }, data, seconds }: ReadyState): string {
+function readyText({ system: { endpoints }, data, localDirectory, seconds }: ReadyState): string {
   const { graphql, realtime, dynamodb, kinesis, stream, cognito, users } = endpoints;
   return [
     '',
@@ -89,7 +93,7 @@ function readyText({ system: { endpoints }, data, seconds }: ReadyState): string
     `  DynamoDB    ${dynamodb}`,
     `  Kinesis     ${kinesis}  stream ${stream}`,
     `  sign-ins    ${users.map(({ email }) => email).join(', ')}  password ${users[0]!.password}`,
-    '  for clients .local/amplify_outputs.json, .local/endpoints.json; function logs in .local/logs',
+    `  files       amplify_outputs.json, endpoints.json and logs/ in ${relative(process.cwd(), localDirectory) || '.'}`,
     data === undefined
       ? 'All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.'
       : `All data is kept in ${data}.`,

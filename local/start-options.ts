@@ -6,6 +6,8 @@ export interface StartOptions {
   demo: boolean;
   /** Absolute. */
   data?: string;
+  /** Folder of endpoints.json and logs; absolute. */
+  system?: string;
   verbose: boolean;
 }
 
@@ -14,7 +16,7 @@ const MAX_PORT = 65_535;
 
 /** Reads the command line of `npm start --`. Prints help or what is wrong with an option, and ends the process then. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const { port, demo, data, verbose } = new Command('npm start --')
+  const { port, demo, data, system, verbose } = new Command('npm start --')
     .description('Runs the whole of Patronus on this machine; Ctrl-C ends it.')
     .option(
       '--port <port>',
@@ -24,13 +26,26 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
     )
     .option('--no-demo', 'start empty: no policies, no simulated edges')
     .option('--data <folder>', 'keep the data there between runs; without it all is gone at the end')
+    .option(
+      '--system <folder>',
+      'folder of endpoints.json and logs; a second system needs another (default: .local)',
+    )
     .option('--verbose', 'print what the functions print', false)
     .allowExcessArguments(false)
     .parse(args, { from: 'user' })
-    .opts<{ port: number; demo: boolean; data?: string; verbose: boolean }>();
-  // npm changes to the project's folder; the path is meant from where the person stands.
-  const from = process.env.INIT_CWD ?? process.cwd();
-  return { port, demo, verbose, ...(data !== undefined && { data: resolve(from, data) }) };
+    .opts<StartOptions>();
+  return {
+    port,
+    demo,
+    verbose,
+    ...(data !== undefined && { data: fromWhereTheyStand(data) }),
+    ...(system !== undefined && { system: fromWhereTheyStand(system) }),
+  };
+}
+
+/** npm changes to the project's folder; a path is meant from where the person stands. */
+function fromWhereTheyStand(path: string): string {
+  return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }
 
 function parsePort(text: string): number {

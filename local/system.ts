@@ -48,7 +48,7 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
-const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../.local', import.meta.url));
+export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../.local', import.meta.url));
 
 /**
  * Starts the system as it is deployed: synthesizes the CDK app and runs its template and bundles on local engines.

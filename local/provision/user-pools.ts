@@ -48,7 +48,10 @@ export function userPools(endpoint: string) {
     },
 
     async createGroup(properties: PoolGroupProperties): Promise<void> {
-      await unlessThere('GroupExistsException', () => call('CreateGroup', properties));
+      // Not simply created: cognito-local makes an existing group anew then, without its members.
+      const { UserPoolId, GroupName } = properties;
+      const { Groups } = await call<{ Groups: { GroupName: string }[] }>('ListGroups', { UserPoolId });
+      if (!Groups.some(group => group.GroupName === GroupName)) await call('CreateGroup', properties);
     },
 
     async createSignIn(UserPoolId: string, { email, password, groups }: SignIn): Promise<void> {
