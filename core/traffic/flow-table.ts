@@ -1,21 +1,8 @@
+import { BYTES_DOUBLE, ENTRY_DOUBLES, ENTRY_WORDS, META_WORD, PACKETS_WORD } from './flow-entry.ts';
 import { hashV4, hashV6, randomSeed } from './flow-hash.ts';
 import { isV6, KEY_WORDS } from './flow-key.ts';
 import { IdleOrder } from './idle-order.ts';
 
-/** 32-bit words of one entry: 64 bytes, one cache line. The key's ten words come first. */
-export const ENTRY_WORDS = 16;
-/** Word of an entry: packets of this interval. */
-export const PACKETS_WORD = 14;
-/** Word of an entry: index of its (policy, endpoint) pair; `~index` when it has to be matched again. */
-export const PAIR_WORD = 15;
-/** 64-bit floats of one entry, over the same memory. */
-export const ENTRY_DOUBLES = 8;
-/** Float of an entry: time of its last packet, milliseconds since the epoch. */
-export const LAST_DOUBLE = 5;
-/** Float of an entry: bytes of this interval. */
-export const BYTES_DOUBLE = 6;
-
-const META_WORD = 3;
 const FIRST_PLACES = 1024;
 /** Large steps leave less memory behind that the allocator can't give back. */
 const GROWTH = 4;

@@ -1,7 +1,15 @@
-import { ENTRY_DOUBLES, type FlowTable, LAST_DOUBLE } from './flow-table.ts';
+import { ENTRY_DOUBLES, LAST_DOUBLE } from './flow-entry.ts';
 
 /** The share of the flows that is put in order at a time. */
 const ORDERED_SHARE = 8;
+
+/** What the order has to know of a flow table. */
+interface Entries {
+  readonly size: number;
+  readonly places: number;
+  readonly doubles: Float64Array;
+  isFree(entry: number): boolean;
+}
 
 /**
  * Finds the entry of a flow table that is idle the longest, cheaply in a flood of new flows and without any work for a
@@ -9,14 +17,14 @@ const ORDERED_SHARE = 8;
  * it is younger than all that were in order.
  */
 export class IdleOrder {
-  readonly #table: FlowTable;
+  readonly #table: Entries;
   #entries = new Int32Array(0);
   #last = new Float64Array(0);
   #next = 0;
   /** Place in the order, plus 1, by entry; 0 for those that aren't in it. Empty while there is no order. */
   #placeOf = new Int32Array(0);
 
-  constructor(table: FlowTable) {
+  constructor(table: Entries) {
     this.#table = table;
   }
 

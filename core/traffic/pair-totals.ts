@@ -4,7 +4,7 @@ export const CARRY = 2 ** 52;
 const CARRY_BIG = BigInt(CARRY);
 
 /** The value of a sum in two parts, `carried · 2^52 + low`. */
-export function exact(carried: number, low: number): bigint {
+function exact(carried: number, low: number): bigint {
   return BigInt(carried) * CARRY_BIG + BigInt(low);
 }
 

@@ -2,6 +2,14 @@ import { type Clock, systemClock } from '../clock.ts';
 import { ValidationError } from '../errors.ts';
 import type { DistinctFlows } from './distinct-flows.ts';
 import {
+  BYTES_DOUBLE,
+  ENTRY_DOUBLES,
+  ENTRY_WORDS,
+  LAST_DOUBLE,
+  PACKETS_WORD,
+  PAIR_WORD,
+} from './flow-entry.ts';
+import {
   endpointOf,
   type FlowKey,
   isV6,
@@ -10,15 +18,7 @@ import {
   packFlowKey,
   unpackFlowKey,
 } from './flow-key.ts';
-import {
-  BYTES_DOUBLE,
-  ENTRY_DOUBLES,
-  ENTRY_WORDS,
-  FlowTable,
-  LAST_DOUBLE,
-  PACKETS_WORD,
-  PAIR_WORD,
-} from './flow-table.ts';
+import { FlowTable } from './flow-table.ts';
 import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
 import { CARRY, PairTotals } from './pair-totals.ts';
 import { compilePolicies, type PolicyMatcher } from './policy-match.ts';

@@ -2,7 +2,7 @@ import { KEY_WORDS, metaV4, metaV6 } from '../../core/traffic/flow-key.ts';
 import type { Recorder } from '../../core/traffic/recorder.ts';
 
 /** The longest layer-3 packet that is believed where the header gives no length: more than any capture has. */
-export const MAX_PACKET_BYTES = 2 ** 20;
+const MAX_PACKET_BYTES = 2 ** 20;
 
 const V4_HEADER_BYTES = 20;
 const V6_HEADER_BYTES = 40;

@@ -1,5 +1,5 @@
 /** Link types of tcpdump.org's registry that can be read. */
-export const LINK = {
+const LINK = {
   NULL: 0,
   ETHERNET: 1,
   PPP: 9,
