@@ -1,0 +1,24 @@
+import { csvWriter } from './csv.ts';
+import { jsonLinesWriter } from './json-lines.ts';
+import type { Column, ExportFormat } from './table.ts';
+
+/** Text is handed on in pieces of about this many characters: a piece a row would cost more than the rows. */
+const PIECE_CHARACTERS = 64 * 1024;
+
+/** The text of an export, in pieces; memory holds a piece and a page of rows, however long the export is. */
+export async function* exportText<Row>(
+  pages: AsyncIterable<readonly Row[]>,
+  { columns, format }: { columns: readonly Column<Row>[]; format: ExportFormat },
+): AsyncGenerator<string, void> {
+  const writer = format === 'csv' ? csvWriter(columns) : jsonLinesWriter(columns);
+  let piece = writer.head();
+  for await (const page of pages) {
+    for (const row of page) {
+      piece += writer.row(row);
+      if (piece.length < PIECE_CHARACTERS) continue;
+      yield piece;
+      piece = '';
+    }
+  }
+  if (piece !== '') yield piece;
+}
