@@ -271,8 +271,9 @@ describe('edge read to a running system', () => {
       await new Promise(resolve => setTimeout(resolve, 100));
       reports = await system.reports();
     }
-    const [last, before] = [reports.at(-1)!, reports.at(-2)!];
-    expect(last.seq).toBe(before.seq + 1);
+    // On a busy machine a report may be replaced by the next before it is sent, so a number may be missing.
+    const numbers = reports.map(({ seq }) => seq);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
     child.stdin!.end();
     await ended;
   });
