@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { buildSchema, graphql } from 'graphql';
+import type { ApiUnderTest } from './api.ts';
+
+const APPSYNC = `
+  scalar AWSDateTime
+  scalar AWSJSON
+  directive @aws_iam on OBJECT | FIELD_DEFINITION
+  directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT | FIELD_DEFINITION
+  directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
+`;
+
+export interface ApiServer {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the queries of an API under test over HTTP, checked against the schema, without sign-in. */
+export async function serveApi(api: () => ApiUnderTest): Promise<ApiServer> {
+  const schema = buildSchema(APPSYNC + readFileSync('graphql/schema.graphql', 'utf8'));
+  const names = Object.keys(schema.getQueryType()!.getFields());
+  const rootValue = Object.fromEntries(
+    names.map(name => [name, (args: unknown) => api().data(`Query.${name}`, args)]),
+  );
+  const server = createServer(async (request, response) => {
+    const { query, variables } = (await json(request)) as { query: string; variables: never };
+    const answer = await graphql({ schema, source: query, variableValues: variables, rootValue });
+    response.end(JSON.stringify(answer));
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
