@@ -6,6 +6,8 @@ type Area = () => Promise<{ run(): Promise<BenchRow[]> }>;
 export const AREAS: Record<string, Area> = {
   recorder: () => import('./recorder.ts'),
   replay: () => import('./replay.ts'),
+  ingest: () => import('./ingest.ts'),
   cache: () => import('./cache.ts'),
   routing: () => import('./routing.ts'),
+  deletion: () => import('./site-deletion.ts'),
 };
