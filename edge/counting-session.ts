@@ -1,6 +1,7 @@
 import { DistinctFlows } from '../core/traffic/distinct-flows.ts';
 import { compilePolicies } from '../core/traffic/policy-match.ts';
 import { Recorder } from '../core/traffic/recorder.ts';
+import type { CountingSessionOptions } from './counting-session-options.ts';
 import { EdgeError } from './edge-error.ts';
 import { readPoliciesFile } from './policies/policies-file.ts';
 import { NO_POLICIES, type PolicySet } from './policies/policy-set.ts';
@@ -8,30 +9,6 @@ import { readSystemPolicies } from './policies/system-policies.ts';
 import type { Reporter } from './reporter.ts';
 import type { GraphqlClient } from './system/graphql-client.ts';
 import { noSystem, openGraphql } from './system/open-graphql.ts';
-import type { TargetOptions } from './system/target-options.ts';
-
-export interface CountingSessionOptions {
-  edge_id: string;
-  /** Without it the site that the edge is registered at. */
-  site_id?: string;
-  endpoint_id: string;
-  boot_id?: string;
-  /** A policies file, and how to call it in messages. */
-  policies?: { path: string; shownAs: string };
-  interval_s: number;
-  listed_flows: number;
-  /** Sends nothing. */
-  dry_run: boolean;
-  /** Counts flows exactly at any number of flows, which takes memory for each. */
-  exact_flows: boolean;
-  /** Without a report taken for so long, sending gives up. */
-  patience_ms?: number;
-  spool?: string;
-  target: TargetOptions;
-  /** Tells the user something on the way. */
-  say: (line: string) => void;
-  onTrouble: (line: string) => void;
-}
 
 /** A flow that was idle for longer is no longer active. */
 const FLOW_IDLE_MS = 300_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { z } from 'zod';
-import type { CountingSessionOptions } from './counting-session.ts';
+import type { CountingSessionOptions } from './counting-session-options.ts';
 import { expectedPairs, type PolicySet } from './policies/policy-set.ts';
 import { RecordSender } from './record-sender.ts';
 import { Reporter } from './reporter.ts';

@@ -142,7 +142,7 @@ function gapPoint({ from, at, reset, mark }: Gap): HistoryPoint {
 }
 
 /** The share of registered edges that had been heard from; nothing registered is complete, nothing known is not. */
-export function completenessOf(mark: SnapshotMark | undefined): Completeness {
+function completenessOf(mark: SnapshotMark | undefined): Completeness {
   if (!mark) return { edges_expected: 0, edges_heard: 0, ratio: 0 };
   const { edges_expected, edges_heard } = mark;
   return { edges_expected, edges_heard, ratio: edges_expected === 0 ? 1 : edges_heard / edges_expected };

@@ -19,7 +19,7 @@ export const DEFAULT_RETENTION: Retention = {
 };
 
 /** The most points that one answer holds. */
-export const MAX_POINTS = 10_000;
+const MAX_POINTS = 10_000;
 
 /** The number of points a graph can show: a resolution that isn't asked for is chosen to stay below it. */
 const COMFORTABLE_POINTS = 1_500;
@@ -75,7 +75,7 @@ export function floorTo(at: number, ms: number): number {
   return Math.floor(at / ms) * ms;
 }
 
-export function ceilTo(at: number, ms: number): number {
+function ceilTo(at: number, ms: number): number {
   return Math.ceil(at / ms) * ms;
 }
 

@@ -75,7 +75,7 @@ export async function readBaselines(
 }
 
 /** What to take off a policy's counters: the newest baseline that covers it and was not undone. */
-export function baselineOf(baselines: readonly Baseline[], policy_id: string): BaselineCounts | undefined {
+function baselineOf(baselines: readonly Baseline[], policy_id: string): BaselineCounts | undefined {
   const newest = baselines.find(baseline => !baseline.undone && coversPolicy(baseline, policy_id));
   return newest && (newest.policies.get(policy_id) ?? { packets: 0n, bytes: 0n });
 }

@@ -1,5 +1,6 @@
 import type { Boot } from './boot.ts';
 import type { DecodedReport } from './decode-report.ts';
+import type { FoldState } from './fold-state.ts';
 import { type Lane, pairOf } from './lane.ts';
 import { makeBootCurrent } from './lane-boots.ts';
 import type { LaneChanges } from './lane-changes.ts';
@@ -14,15 +15,6 @@ export interface Arrival {
   at_ms: number;
   /** The counter slot of the shard that it came by. */
   slot: number;
-}
-
-/** A lane as it is being folded, with every boot that its reports may name. */
-export interface FoldState {
-  lane: Lane;
-  /** Boots that are not current, by id: as stored, or as they became while folding. */
-  boots: Map<string, Boot>;
-  /** Parts of the edge's boots that are new to this lane, by boot id; shared by the edge's lanes. */
-  partsOf: Map<string, number>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Boot } from './boot.ts';
-import type { FoldState } from './fold.ts';
+import type { FoldState } from './fold-state.ts';
 import { type Lane, noPathCounts, pairOf, pathOf } from './lane.ts';
 import type { LaneChanges } from './lane-changes.ts';
 import { addPathCounts, subtractPathCounts } from './lane-paths.ts';

@@ -1,7 +1,8 @@
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
 import { decodeBoot } from './boot-codec.ts';
 import type { DecodedReport } from './decode-report.ts';
-import { type Arrival, type FoldState, foldReport } from './fold.ts';
+import { type Arrival, foldReport } from './fold.ts';
+import type { FoldState } from './fold-state.ts';
 import { type Lane, newLane } from './lane.ts';
 import { LaneChanges } from './lane-changes.ts';
 import { decodeLane, encodeLane } from './lane-codec.ts';

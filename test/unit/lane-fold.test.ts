@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Boot } from '../../core/traffic/boot.ts';
 import { decodeReport } from '../../core/traffic/decode-report.ts';
-import { type FoldState, foldReport } from '../../core/traffic/fold.ts';
+import { foldReport } from '../../core/traffic/fold.ts';
+import type { FoldState } from '../../core/traffic/fold-state.ts';
 import { lanePathTotals, laneTotals, newLane } from '../../core/traffic/lane.ts';
 import { LaneChanges } from '../../core/traffic/lane-changes.ts';
 import { ReportRejected } from '../../core/traffic/rejection.ts';
