@@ -50,7 +50,7 @@ export function startCountingLine({ demo, output, everyMs }: CountingLineOptions
 }
 
 /** One line: what the edges have counted, and what the API shows of it by now. */
-export function countingText({ edges, counted, shown }: DemoState): string {
+function countingText({ edges, counted, shown }: DemoState): string {
   return (
     `${edges} edges have counted ${amount(counted)}; ` +
     `the API shows ${amount(shown)}, ${shown.active_flows} flows alive`

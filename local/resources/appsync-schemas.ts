@@ -67,8 +67,6 @@ export const resolverSchema = z.strictObject({
   Runtime: runtime,
 });
 
-export type ResolverProperties = z.output<typeof resolverSchema>;
-
 export const functionConfigurationSchema = z.strictObject({
   ApiId: z.string(),
   Name: z.string(),

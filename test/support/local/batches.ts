@@ -16,7 +16,7 @@ export function records(count: number, { first = 1, arrivalMs = NOW } = {}): Str
 
 export type Behaviour = (numbers: number[], call: number) => unknown;
 
-export const NO_RULES: RetryRules = {
+const NO_RULES: RetryRules = {
   BisectBatchOnFunctionError: false,
   FunctionResponseTypes: [],
   MaximumRecordAgeInSeconds: -1,
