@@ -9,5 +9,6 @@ export const AREAS: Record<string, Area> = {
   ingest: () => import('./ingest.ts'),
   cache: () => import('./cache.ts'),
   routing: () => import('./routing.ts'),
+  history: () => import('./history.ts'),
   deletion: () => import('./site-deletion.ts'),
 };

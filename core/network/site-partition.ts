@@ -1,5 +1,6 @@
 import type { NetworkContext } from './network-context.ts';
 import { ENDPOINT_PREFIX, META, sitePartition } from './network-keys.ts';
+import { readAhead } from './read-ahead.ts';
 import { type EndpointItem, type Item, type PathItem, type SiteItem, withoutKeys } from './site-items.ts';
 import { queryPages } from './strong-reads.ts';
 
@@ -19,7 +20,7 @@ export function readPartition(context: NetworkContext, siteId: string): Partitio
   const reading: PartitionReading = { site: undefined, endpoints: [], paths: pages() };
   async function* pages(): AsyncGenerator<PathItem[]> {
     const query = { pk: sitePartition(siteId), pageSize: PAGE_ITEMS };
-    for await (const page of queryPages(context, query)) yield page.flatMap(sortOut);
+    for await (const page of readAhead(queryPages(context, query))) yield page.flatMap(sortOut);
   }
   function sortOut(item: Item): PathItem[] {
     const { sk } = item as { sk: string };

@@ -1,0 +1,223 @@
+import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { systemClock, systemSleep } from '../core/clock.ts';
+import { deleteSite } from '../core/network/delete-site.ts';
+import type { NetworkContext } from '../core/network/network-context.ts';
+import { CONCURRENCY } from '../core/network/run-deletion.ts';
+import { batchPut } from '../core/storage/batch-write.ts';
+import { makeDocumentClient } from '../core/storage/document-client.ts';
+import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { admin, dump, makeHub } from '../test/support/network-bed.ts';
+import type { BenchRow } from './bench-row.ts';
+
+const TABLE = 'network';
+
+/** Paths of a site, and how often it is deleted: the median counts. */
+const SIZES = [
+  { paths: 10, runs: 15, limitMs: 100 },
+  { paths: 100, runs: 9, limitMs: 1000 },
+  { paths: 1000, runs: 3, limitMs: null },
+  { paths: 10_000, runs: 3, limitMs: null },
+] as const;
+
+/** deleteSite on DynamoDB Local beside the same TransactWriteItems calls alone, and its memory as a site grows. */
+export async function run(): Promise<BenchRow[]> {
+  const dynamodb = await startDynamoDb({ heapMiB: 1024 });
+  const client = makeDocumentClient({
+    endpoint: dynamodb.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    const bench = new Bench(client);
+    await bench.measure(50);
+    const rows: BenchRow[] = [];
+    for (const size of SIZES) rows.push(...(await timeRows(bench, size)));
+    rows.push(await memoryRow(bench));
+    return rows;
+  } finally {
+    client.destroy();
+    await dynamodb.stop();
+  }
+}
+
+async function timeRows(bench: Bench, { paths, runs, limitMs }: (typeof SIZES)[number]): Promise<BenchRow[]> {
+  const times: Measured[] = [];
+  for (let each = 0; each < runs; each++) times.push(await bench.measure(paths));
+  const value = median(times.map(({ deletion }) => deletion));
+  const bare = median(times.map(time => time.bare));
+  const name = `deleteSite, ${paths.toLocaleString('en')} paths`;
+  const row: BenchRow = {
+    name,
+    value,
+    unit: 'ms',
+    peer: 'the same TransactWriteItems calls alone',
+    peer_value: bare,
+    ratio: value / bare,
+    threshold: 'ratio <= 1.5',
+    ok: value / bare <= 1.5,
+    note: `${times[0]!.transactions} transactions; median of ${runs}`,
+  };
+  if (limitMs === null) return [row];
+  const limit = {
+    peer: '',
+    peer_value: null,
+    ratio: null,
+    threshold: `< ${limitMs} ms`,
+    ok: value < limitMs,
+  };
+  return [row, { ...row, ...limit }];
+}
+
+/** Live heap while 10,000 paths are deleted, beside 1,000: a whole site is never held. */
+async function memoryRow(bench: Bench): Promise<BenchRow> {
+  const small = await bench.liveHeap(1000);
+  const large = await bench.liveHeap(10_000);
+  return {
+    name: 'deleteSite, live heap at 10,000 paths',
+    value: large,
+    unit: 'MB',
+    peer: 'at 1,000 paths',
+    peer_value: small,
+    ratio: large / small,
+    threshold: 'ratio <= 1.5',
+    ok: large / small <= 1.5,
+    note: 'highest heap after a collection before each transaction',
+  };
+}
+
+type Transaction = TransactWriteCommandInput['TransactItems'];
+
+interface Measured {
+  /** Milliseconds. */
+  deletion: number;
+  bare: number;
+  transactions: number;
+}
+
+/** A table, and a client that notes down the transactions that go through it. */
+class Bench {
+  private readonly client: DynamoDBDocumentClient;
+  private readonly context: NetworkContext;
+  private transactions: Transaction[] = [];
+  private progress: UpdateCommand[] = [];
+  private beforeTransaction: () => void = () => {};
+
+  constructor(client: DynamoDBDocumentClient) {
+    this.client = client;
+    const send = (command: TransactWriteCommand | UpdateCommand): Promise<unknown> => {
+      if (command instanceof UpdateCommand) this.progress.push(command);
+      if (command instanceof TransactWriteCommand) {
+        this.beforeTransaction();
+        this.transactions.push(command.input.TransactItems);
+      }
+      return client.send(command as TransactWriteCommand);
+    };
+    this.context = {
+      client: { send } as unknown as DynamoDBDocumentClient,
+      tables: { network: TABLE, traffic: '', cache: '' },
+      clock: systemClock,
+      sleep: systemSleep,
+      random: Math.random,
+      deadline: Number.POSITIVE_INFINITY,
+    };
+  }
+
+  /** Deletes a new site, then writes the very same transactions on the same items again, with nothing around them. */
+  async measure(paths: number): Promise<Measured> {
+    await this.emptyTable();
+    const { hub } = await makeHub(this.context, { paths, peers: Math.min(paths, 100) });
+    const items = [...(await dump(this.context)).values()];
+    await this.fillTable(items);
+    this.transactions = [];
+    this.progress = [];
+    const deletion = await milliseconds(() => this.deleteSite(hub.id));
+    const transactions = this.transactions;
+    await this.fillTable(items);
+    const bare = await this.write(transactions);
+    return { deletion, bare, transactions: transactions.length };
+  }
+
+  /** Highest live heap while a site is deleted, MB. */
+  async liveHeap(paths: number): Promise<number> {
+    await this.emptyTable();
+    const { hub } = await makeHub(this.context, { paths, peers: 100 });
+    this.transactions = [];
+    let highest = 0;
+    this.beforeTransaction = () => {
+      this.transactions = [];
+      highest = Math.max(highest, liveHeapBytes());
+    };
+    await this.deleteSite(hub.id);
+    this.beforeTransaction = () => {};
+    return highest / 1e6;
+  }
+
+  private deleteSite(site_id: string) {
+    return deleteSite(this.context, admin, { site_id }, { until: Number.POSITIVE_INFINITY });
+  }
+
+  /**
+   * Milliseconds that the transactions take: the first, which claims the site, and the last, which ends it, alone, the chunks
+   * between as many at a time as the deletion has them. What it told of its progress is written unmeasured.
+   */
+  private async write(transactions: Transaction[]): Promise<number> {
+    const write = (TransactItems: Transaction) =>
+      this.client.send(new TransactWriteCommand({ TransactItems }));
+    const chunks = transactions.slice(1, -1).values();
+    const claim = await milliseconds(() => write(transactions[0]));
+    const removal = await milliseconds(() =>
+      Promise.all(
+        Array.from({ length: CONCURRENCY }, async () => {
+          for (const chunk of chunks) await write(chunk);
+        }),
+      ),
+    );
+    for (const { input } of this.progress) await this.client.send(new UpdateCommand(input));
+    const end = await milliseconds(() => write(transactions.at(-1)));
+    return claim + removal + end;
+  }
+
+  private async fillTable(items: Record<string, unknown>[]): Promise<void> {
+    await this.emptyTable();
+    await batchPut(items, { client: this.client, table: TABLE, sleep: systemSleep });
+  }
+
+  private async emptyTable(): Promise<void> {
+    await this.client.send(new DeleteTableCommand({ TableName: TABLE })).catch(() => {});
+    await this.client.send(
+      new CreateTableCommand({
+        TableName: TABLE,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+      }),
+    );
+  }
+}
+
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function liveHeapBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
