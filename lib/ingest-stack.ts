@@ -45,6 +45,10 @@ export class IngestStack extends Stack {
       value: this.stream.streamName,
       description: 'For the edges: npm run edge -- replay … --stream',
     });
+    new CfnOutput(this, 'TrafficTableName', {
+      value: data.traffic.tableName,
+      description: 'For npm run quarantine -- … --table',
+    });
   }
 
   private makeStream(settings: Settings, { alarms }: DataStack): Stream {

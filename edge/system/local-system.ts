@@ -5,6 +5,7 @@ import { EdgeError } from '../edge-error.ts';
 
 const endpointsFile = z.object({
   graphql: z.url(),
+  dynamodb: z.url().optional(),
   kinesis: z.url(),
   stream: z.string().min(1),
   cognito: z.url(),

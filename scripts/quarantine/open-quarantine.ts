@@ -1,0 +1,72 @@
+import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { EdgeError } from '../../edge/edge-error.ts';
+import { kinesisClient } from '../../edge/system/kinesis-client.ts';
+import { findLocalSystem } from '../../edge/system/local-system.ts';
+
+/** Which system's quarantine is meant. */
+export interface SystemOptions {
+  /** In the cloud: the names that the stacks put out. */
+  table?: string;
+  stream?: string;
+  region?: string;
+  profile?: string;
+  /** The `.local` folder of a running local system. */
+  system: string;
+}
+
+export interface OpenQuarantine {
+  client: DynamoDBDocumentClient;
+  tables: { traffic: string };
+  kinesis: KinesisClient;
+  /** Undefined where records can be looked at but not sent. */
+  stream: string | undefined;
+  close(): void;
+}
+
+/** @throws EdgeError when no system is named and none runs on this machine */
+export async function openQuarantine(options: SystemOptions): Promise<OpenQuarantine> {
+  const { table, stream, region, profile } = options;
+  if (table !== undefined) {
+    const config = { ...(region && { region }), ...(profile && { profile }) };
+    return opened({
+      client: makeDocumentClient(config),
+      kinesis: kinesisClient(config),
+      tables: { traffic: table },
+      stream,
+    });
+  }
+  const local = await findLocalSystem(options.system);
+  if (!local?.dynamodb) {
+    throw new EdgeError(
+      'No system runs on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).',
+    );
+  }
+  const config = { region: local.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const client = makeDocumentClient({ ...config, endpoint: local.dynamodb });
+  return opened({
+    client,
+    kinesis: kinesisClient({ ...config, endpoint: local.kinesis }),
+    tables: { traffic: await trafficTable(client) },
+    stream: local.stream,
+  });
+}
+
+function opened(parts: Omit<OpenQuarantine, 'close'>): OpenQuarantine {
+  return {
+    ...parts,
+    close() {
+      parts.client.destroy();
+      parts.kinesis.destroy();
+    },
+  };
+}
+
+async function trafficTable(client: DynamoDBDocumentClient): Promise<string> {
+  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+  const found = TableNames.filter(name => /traffic/i.test(name));
+  if (found.length === 1) return found[0]!;
+  throw new EdgeError(`The local system has ${found.length} traffic tables: name one with --table.`);
+}

@@ -1,0 +1,50 @@
+import { gunzipSync } from 'node:zlib';
+import type { QuarantineEntry, readQuarantined } from '../../core/traffic/read-quarantine.ts';
+
+type QuarantineItem = NonNullable<Awaited<ReturnType<typeof readQuarantined>>>;
+
+/** So much of a record is shown. */
+const SHOWN_CHARACTERS = 4000;
+
+/** One entry as a line of the list. */
+export function entryLine({ sk, reason, partition_key, size, replayed_at }: QuarantineEntry): string {
+  const replayed = replayed_at ? `  replayed ${replayed_at}` : '';
+  return printable(`${sk}  ${reason}  ${partition_key}  ${size} bytes${replayed}`);
+}
+
+/** All that is known of a record, and what it says, inflated if it can be. */
+export function itemText(item: QuarantineItem): string {
+  const { sk, message, partition_key, arrived_at, shard_id, sequence_number, size, sha256, replayed_at } =
+    item;
+  const facts: [string, string | undefined][] = [
+    ['place', sk],
+    ['reason', message],
+    ['edge', partition_key],
+    ['arrived', arrived_at],
+    ['stream', `${shard_id} ${sequence_number}`],
+    ['size', `${size} bytes${sha256 ? `, the first ${item.data.length} are kept; SHA-256 ${sha256}` : ''}`],
+    ['replayed', replayed_at],
+  ];
+  const lines = facts.flatMap(([name, value]) => (value ? [`${name.padEnd(9)}${printable(value)}`] : []));
+  return [...lines, '', contentText(item.data)].join('\n');
+}
+
+function contentText(data: Uint8Array): string {
+  const text = Buffer.from(inflated(data)).toString('utf8');
+  const more = text.length > SHOWN_CHARACTERS ? `\n… ${text.length - SHOWN_CHARACTERS} characters more` : '';
+  return `${printable(text.slice(0, SHOWN_CHARACTERS))}${more}`;
+}
+
+function inflated(data: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(data, { maxOutputLength: 1024 * 1024 });
+  } catch {
+    return data;
+  }
+}
+
+// What an edge sent may hold escape sequences that a terminal obeys.
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '·');
+}
