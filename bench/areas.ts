@@ -11,4 +11,6 @@ export const AREAS: Record<string, Area> = {
   routing: () => import('./routing.ts'),
   history: () => import('./history.ts'),
   deletion: () => import('./site-deletion.ts'),
+  flows: () => import('./flows.ts'),
+  export: () => import('./export.ts'),
 };

@@ -6,7 +6,7 @@ import { type LoggedReport, tooMuch } from './flow-log-reader.ts';
 /** Distinct flows that fit the function's memory. */
 const MAX_FLOWS = 400_000;
 
-/** What a flow carried in a window, over all reports of its site. */
+/** What a flow carried in a window, over all reports and endpoints of its site. */
 export interface TopFlow extends Omit<FlowRecord, 'endpoint_id'> {
   site_id: string;
 }
@@ -29,7 +29,7 @@ export interface TopFlows {
 
 /** Adds up logged flows: the same 5-tuple at the same site under the same policy is one flow. */
 export class FlowSums {
-  readonly #flows = new Map<string, TopFlow>();
+  readonly #flows = new Map<string, { site_id: string; flow: FlowRecord }>();
   readonly #total: Sum = { packets: 0n, bytes: 0n };
   readonly #matches: FlowMatcher;
   readonly #maxFlows: number;
@@ -57,36 +57,50 @@ export class FlowSums {
     const key = `${src}\u0000${src_port}\u0000${dst}\u0000${dst_port}\u0000${protocol}\u0000${policy_id}\u0000${site_id}`;
     const known = this.#flows.get(key);
     if (!known) {
-      const { packets, bytes, first, last } = flow;
-      this.#flows.set(key, {
-        site_id,
-        policy_id,
-        src,
-        src_port,
-        dst,
-        dst_port,
-        protocol,
-        packets,
-        bytes,
-        first,
-        last,
-      });
+      this.#flows.set(key, { site_id, flow });
       return;
     }
-    known.packets += flow.packets;
-    known.bytes += flow.bytes;
-    if (flow.first < known.first) known.first = flow.first;
-    if (flow.last > known.last) known.last = flow.last;
+    const sum = known.flow;
+    known.flow = {
+      ...sum,
+      packets: sum.packets + flow.packets,
+      bytes: sum.bytes + flow.bytes,
+      first: flow.first < sum.first ? flow.first : sum.first,
+      last: flow.last > sum.last ? flow.last : sum.last,
+    };
   }
 
   /** The largest by bytes; equals in the order of their keys, so that the same logs give the same answer. */
   largest(limit: number): TopFlows {
     const threshold = this.#threshold(limit);
     const flows = [...this.#flows]
-      .filter(([, flow]) => flow.bytes >= threshold)
-      .sort(([a, { bytes: x }], [b, { bytes: y }]) => (x === y ? (a < b ? -1 : 1) : x < y ? 1 : -1))
+      .filter(([, { flow }]) => flow.bytes >= threshold)
+      .sort(
+        (
+          [
+            a,
+            {
+              flow: { bytes: x },
+            },
+          ],
+          [
+            b,
+            {
+              flow: { bytes: y },
+            },
+          ],
+        ) => (x === y ? (a < b ? -1 : 1) : x < y ? 1 : -1),
+      )
       .slice(0, limit)
-      .map(([, flow]) => flow);
+      .map(
+        ([
+          ,
+          {
+            site_id,
+            flow: { endpoint_id, ...flow },
+          },
+        ]) => ({ site_id, ...flow }),
+      );
     const other = { ...this.#total };
     for (const { packets, bytes } of flows) {
       other.packets -= packets;
@@ -99,7 +113,7 @@ export class FlowSums {
   // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the answer falls below.
   #threshold(limit: number): bigint {
     if (this.#flows.size <= limit) return 0n;
-    const sizes = Float64Array.from(this.#flows.values(), flow => Number(flow.bytes)).sort();
+    const sizes = Float64Array.from(this.#flows.values(), ({ flow }) => Number(flow.bytes)).sort();
     const at = sizes[sizes.length - limit]!;
     return at <= Number.MAX_SAFE_INTEGER ? BigInt(at) : BigInt(Math.floor(at * (1 - Number.EPSILON)));
   }

@@ -1,0 +1,98 @@
+import { exportText } from '../core/export/export-text.ts';
+import { flows } from '../scripts/export/flows.ts';
+import type { BenchRow } from './bench-row.ts';
+
+const ROWS = 500_000;
+const PAGE = 1000;
+const MIN_ROWS_A_SECOND = 100_000;
+const MAX_GROWTH_MB = 20;
+
+/** An export of the flow log as CSV: how quickly, and whether memory stays flat while it runs. */
+export async function run(): Promise<BenchRow[]> {
+  await exportRows(20_000);
+  const heapBefore = heapMb();
+  const begin = performance.now();
+  const { heaviest } = await exportRows(ROWS);
+  const value = ROWS / ((performance.now() - begin) / 1000);
+  const peer_value = await floor();
+  const growth = heaviest - heapBefore;
+  return [
+    {
+      name: 'CSV export of flows',
+      value,
+      unit: 'rows/s',
+      peer: 'joining the same cells with commas',
+      peer_value,
+      ratio: value / peer_value,
+      threshold: `>= ${MIN_ROWS_A_SECOND} rows/s`,
+      ok: value >= MIN_ROWS_A_SECOND,
+      note: '16 columns; without the API that the rows come from',
+    },
+    {
+      name: `CSV export: memory over ${ROWS} rows`,
+      value: growth,
+      unit: 'MB',
+      peer: '',
+      peer_value: null,
+      ratio: null,
+      threshold: `<= ${MAX_GROWTH_MB} MB`,
+      ok: growth <= MAX_GROWTH_MB,
+      note: 'live heap at its largest while running, above that before',
+    },
+  ];
+}
+
+const columns = flows.columns({ from: '', to: '', by: [], order: '' });
+
+async function exportRows(rows: number): Promise<{ heaviest: number; characters: number }> {
+  let heaviest = 0;
+  let characters = 0;
+  let pieces = 0;
+  for await (const piece of exportText(pages(rows), { columns, format: 'csv' })) {
+    characters += piece.length;
+    if (pieces++ % 200 === 0) heaviest = Math.max(heaviest, heapMb());
+  }
+  return { heaviest, characters };
+}
+
+async function floor(): Promise<number> {
+  const begin = performance.now();
+  let characters = 0;
+  for await (const page of pages(ROWS)) {
+    for (const row of page) characters += Object.values(row).join(',').length;
+  }
+  if (characters === 0) throw new Error('Nothing was joined');
+  return ROWS / ((performance.now() - begin) / 1000);
+}
+
+async function* pages(rows: number) {
+  for (let from = 0; from < rows; from += PAGE) {
+    yield Array.from({ length: PAGE }, (_, index) => rowOf(from + index));
+  }
+}
+
+function rowOf(number: number) {
+  return {
+    sent_at: '2026-01-31T12:00:00.000Z',
+    interval_s: 60,
+    edge_id: `edge-${number % 1000}`,
+    site_id: '550e8400-e29b-41d4-a716-446655440000',
+    endpoint_id: 'wan1',
+    policy_id: String(number % 20),
+    src: `10.1.${number & 255}.7`,
+    src_port: 32_768 + (number % 28_000),
+    dst: '192.0.2.9',
+    dst_port: 443,
+    protocol: 6,
+    application: 'Web',
+    packets_exact: String(number),
+    bytes_exact: String(number * 700),
+    first: '2026-01-31T11:59:00.000Z',
+    last: '2026-01-31T11:59:59.000Z',
+  };
+}
+
+function heapMb(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
