@@ -1,9 +1,9 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { toBigInt } from '../storage/document-client.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { instantKey, MARKS_PARTITION, policySampleKey, policySamplePartition } from './history-keys.ts';
+import { packMark, packSample, unpackMark, unpackSample } from './packed-sample.ts';
 import type { Resolution } from './resolution.ts';
-import type { Peak, Sample, SnapshotMark } from './sample.ts';
+import type { Sample, SnapshotMark } from './sample.ts';
 
 type Item = Record<string, unknown>;
 
@@ -25,16 +25,10 @@ export function policySampleItem(
   sample: Sample,
   { resolution, expires_at }: { resolution: Resolution; expires_at: number },
 ): Item {
-  const { at, taken_at, packets, bytes, active_flows, peak } = sample;
   return {
     pk: policySamplePartition(policy_id),
-    sk: policySampleKey(resolution, at, taken_at),
-    at,
-    taken_at,
-    packets,
-    bytes,
-    active_flows,
-    ...(peak && { peak }),
+    sk: policySampleKey(resolution, sample.at, sample.taken_at),
+    packed: packSample(sample),
     [TTL_ATTRIBUTE]: expires_at,
   };
 }
@@ -44,7 +38,12 @@ export function markItem(
   mark: SnapshotMark,
   { resolution, expires_at }: { resolution: Resolution; expires_at: number },
 ): Item {
-  return { pk: MARKS_PARTITION, sk: instantKey(resolution, mark.at), ...mark, [TTL_ATTRIBUTE]: expires_at };
+  return {
+    pk: MARKS_PARTITION,
+    sk: instantKey(resolution, mark.at),
+    packed: packMark(mark),
+    [TTL_ATTRIBUTE]: expires_at,
+  };
 }
 
 /** The marks of a range, ascending. */
@@ -53,7 +52,7 @@ export async function readMarks({ client, table }: SampleStore, range: StoredRan
     first: instantKey(range.resolution, range.from),
     last: instantKey(range.resolution, range.to),
   });
-  return items.map(toMark);
+  return items.map(unpackMark);
 }
 
 /** The samples of a policy in a range, ascending; those of a reading that did not count are left out. */
@@ -66,7 +65,7 @@ export async function readPolicySamples(
     first: instantKey(range.resolution, range.from),
     last: `${instantKey(range.resolution, range.to)}#~`,
   });
-  return items.map(toSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
+  return items.map(unpackSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
 }
 
 /** The newest mark of a resolution at or before an instant. */
@@ -88,7 +87,7 @@ export async function readLastMark(
       ConsistentRead: true,
     },
   );
-  for await (const { Items } of pages) return Items?.[0] && toMark(Items[0]);
+  for await (const { Items } of pages) return Items?.[0] && unpackMark(Items[0].packed);
   return undefined;
 }
 
@@ -96,44 +95,20 @@ async function queryRange(
   { client, table }: SampleStore,
   partition: string,
   { first, last }: { first: string; last: string },
-): Promise<Item[]> {
+): Promise<string[]> {
   const pages = paginateQuery(
     { client },
     {
       TableName: table,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
       ExpressionAttributeValues: { ':pk': partition, ':first': first, ':last': last },
+      ProjectionExpression: 'packed',
       ConsistentRead: true,
     },
   );
-  const items: Item[] = [];
-  for await (const { Items = [] } of pages) items.push(...Items);
-  return items;
-}
-
-function toMark(item: Item): SnapshotMark {
-  const { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes } =
-    item as unknown as SnapshotMark;
-  return { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes };
-}
-
-function toSample(item: Item): Sample {
-  const { at, taken_at, packets, bytes, active_flows, peak } = item as unknown as StoredSample;
-  return {
-    at,
-    taken_at,
-    packets: toBigInt(packets),
-    bytes: toBigInt(bytes),
-    active_flows: Number(active_flows),
-    ...(peak && { peak }),
-  };
-}
-
-interface StoredSample {
-  at: number;
-  taken_at: number;
-  packets: number | bigint;
-  bytes: number | bigint;
-  active_flows: number;
-  peak?: Peak;
+  const packed: string[] = [];
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) packed.push(item.packed);
+  }
+  return packed;
 }

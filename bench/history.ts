@@ -1,0 +1,232 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { policySamplePartition } from '../core/history/history-keys.ts';
+import { readPolicyHistory } from '../core/history/read-history.ts';
+import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history/resolution.ts';
+import type { Sample } from '../core/history/sample.ts';
+import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';
+import { takeSnapshot } from '../core/history/snapshot.ts';
+import { batchPut } from '../core/storage/batch-write.ts';
+import { makeDocumentClient } from '../core/storage/document-client.ts';
+import { type Lane, pairKey } from '../core/traffic/lane.ts';
+import { encodeLane } from '../core/traffic/lane-codec.ts';
+import { laneKey } from '../core/traffic/lane-keys.ts';
+import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import type { BenchRow } from './bench-row.ts';
+
+const TABLE = 'traffic';
+const LANES = 1000;
+const POLICIES = 20;
+const NOW = Date.parse('2026-03-15T12:00:00Z');
+
+/** A day and a month of one policy, and the snapshot of a thousand lanes, on DynamoDB Local. */
+export async function run(): Promise<BenchRow[]> {
+  const dynamodb = await startDynamoDb();
+  const client = makeDocumentClient({
+    endpoint: dynamodb.endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    await makeTable(client);
+    const store = { client, table: TABLE };
+    return [
+      ...(await historyRows(store, { resolution: 'MINUTE', points: 1440, name: 'a day of minutes' })),
+      ...(await historyRows(store, { resolution: 'HOUR', points: 720, name: '30 days of hours' })),
+      ...(await snapshotRows(store)),
+    ];
+  } finally {
+    client.destroy();
+    await dynamodb.stop();
+  }
+}
+
+async function makeTable(client: DynamoDBDocumentClient): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['pk', 'sk'].map(AttributeName => ({
+        AttributeName,
+        AttributeType: 'S' as const,
+      })),
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+}
+
+interface HistoryCase {
+  resolution: Resolution;
+  points: number;
+  name: string;
+}
+
+async function historyRows(
+  store: SampleStore,
+  { resolution, points, name }: HistoryCase,
+): Promise<BenchRow[]> {
+  const policy_id = `policy-${resolution}`;
+  const { ms } = RESOLUTIONS[resolution];
+  const expires_at = Math.ceil(NOW / 1000) + 86_400;
+  const items = Array.from({ length: points + 1 }, (_, index) => {
+    const at = NOW - (points - index) * ms;
+    const packets = BigInt(index) * 123_456n;
+    const sample: Sample = {
+      at,
+      taken_at: at + 400,
+      packets,
+      bytes: packets * 800n,
+      active_flows: index % 50,
+    };
+    const mark = {
+      at,
+      taken_at: at + 400,
+      minute: at,
+      edges_expected: 50,
+      edges_heard: 50,
+      lanes: 50,
+      bad_lanes: 0,
+    };
+    return [
+      policySampleItem(policy_id, sample, { resolution, expires_at }),
+      markItem(mark, { resolution, expires_at }),
+    ];
+  });
+  await batchPut(items.flat(), { ...store, sleep: async () => {} });
+
+  const pages = await pagesOf(store, policy_id);
+  const range = { from: NOW - points * ms, to: NOW, resolution };
+  const cpu = await medianCpuMs(() => readPolicyHistory(store, { policy_id, range }));
+  return [
+    {
+      name: `${name} of a policy: pages`,
+      value: pages,
+      unit: 'Query pages',
+      peer: '',
+      peer_value: null,
+      ratio: null,
+      threshold: '1 page',
+      ok: pages === 1,
+      note: `${points} points`,
+    },
+    {
+      name: `${name} of a policy: CPU`,
+      value: cpu,
+      unit: 'ms',
+      peer: '',
+      peer_value: null,
+      ratio: null,
+      threshold: '< 20 ms',
+      ok: cpu < 20,
+      note: 'samples and marks read, decoded and turned into points; median of 21',
+    },
+  ];
+}
+
+async function pagesOf({ client, table }: SampleStore, policy_id: string): Promise<number> {
+  let pages = 0;
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const page: { LastEvaluatedKey?: Record<string, unknown> | undefined } = await client.send(
+      new QueryCommand({
+        TableName: table,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': policySamplePartition(policy_id) },
+        ExclusiveStartKey,
+      }),
+    );
+    pages += 1;
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+  return pages;
+}
+
+async function medianCpuMs(work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < 21; i++) {
+    const before = process.cpuUsage();
+    await work();
+    const { user, system } = process.cpuUsage(before);
+    times.push((user + system) / 1000);
+  }
+  return times.sort((a, b) => a - b)[10]!;
+}
+
+async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
+  const lanes = Array.from({ length: LANES }, (_, index) => laneItem(index));
+  await batchPut(lanes, { ...store, sleep: async () => {} });
+  const laneBytes = lanes.reduce((sum, { data }) => sum + data.length + 60, 0);
+  const began = performance.now();
+  const taken = await takeSnapshot({
+    store,
+    scheduled_at: NOW + 60_000,
+    registered: new Set(),
+    retention: DEFAULT_RETENTION,
+    clock: () => NOW + 60_400,
+    sleep: async () => {},
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const writeUnits = lanes.reduce((sum, { data }) => sum + Math.ceil((data.length + 60) / 1024), 0);
+  const readUnits = laneBytes / 4096;
+  return [
+    {
+      name: `snapshot of ${LANES} lanes × ${POLICIES} policies`,
+      value: seconds,
+      unit: 's',
+      peer: '',
+      peer_value: null,
+      ratio: null,
+      threshold: '<= 5 s',
+      ok: seconds <= 5 && taken.lanes === LANES,
+      note: 'with the hour and day it begins',
+    },
+    {
+      name: 'snapshot: lane samples written, a lane',
+      value: writeUnits / LANES,
+      unit: 'write units',
+      peer: 'floor: an item a lane',
+      peer_value: 1,
+      ratio: writeUnits / LANES,
+      threshold: 'ratio <= 1',
+      ok: writeUnits <= LANES,
+      note: `${Math.round(laneBytes / LANES)} bytes a lane; ${Math.round(readUnits)} read units for all, ${Math.round(readUnits * 100)} for 100,000 lanes`,
+    },
+  ];
+}
+
+function laneItem(index: number) {
+  const edge_id = `edge-${index}`;
+  const pairs = Array.from({ length: POLICIES }, (_, policy) => {
+    const packets = BigInt(index + 1) * BigInt(policy + 1) * 987_654n;
+    const pair = {
+      policy_id: String(policy + 1),
+      endpoint_id: policy % 2 ? 'wan1' : 'wan2',
+      packets,
+      bytes: packets * 812n,
+      active_flows: (index + policy) % 40,
+      earlier_packets: packets * 30n,
+      earlier_bytes: packets * 24_000n,
+    };
+    return [pairKey(pair), pair] as const;
+  });
+  const lane: Lane = {
+    edge_id,
+    part: 0,
+    site_id: '550e8400-e29b-41d4-a716-446655440000',
+    policies_version: '17',
+    interval_s: 60,
+    boot_id: '01JABCDEFGHJKMNPQRSTVWXYZ0',
+    seq: 4242,
+    parts: 1,
+    sent_at_ms: NOW,
+    first_heard_at_ms: NOW - 86_400_000,
+    last_heard_at_ms: NOW,
+    slot: 0,
+    pairs: new Map(pairs),
+    paths: new Map(),
+  };
+  return { ...laneKey(edge_id, 0), version: 1, data: encodeLane(lane) };
+}
