@@ -301,6 +301,24 @@ export interface FlowStatsRow {
   bytes_exact: string;
 }
 
+export interface PathLoss {
+  path_id: string;
+  probed_loss_pct: number | null;
+  directions: PathDirectionLoss[];
+}
+
+export interface PathDirectionLoss {
+  from_site_id: string;
+  to_site_id: string;
+  from: string | null;
+  to: string | null;
+  sent_packets: number | null;
+  received_packets: number | null;
+  loss_pct: number | null;
+  loss_pct_min: number | null;
+  loss_pct_max: number | null;
+}
+
 export interface EndpointStats {
   endpoint_id: string;
   packets: number;
@@ -592,6 +610,7 @@ export interface Operations {
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: FlowStats };
+  'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };

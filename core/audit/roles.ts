@@ -33,6 +33,7 @@ export const ROLES = {
   'Query.topFlows': forAll,
   'Query.flows': forAll,
   'Query.flowStats': forAll,
+  'Query.pathLoss': forAll,
   'Query.endpointStats': forAll,
   'Query.trafficAudit': forPeople,
   'Mutation.createPolicy': forOperators,

@@ -9,6 +9,7 @@ import { endpointResolvers } from './resolvers/endpoints.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
+import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
 import { policyResolvers } from './resolvers/policies.ts';
 import { resetResolvers } from './resolvers/reset.ts';
@@ -29,6 +30,7 @@ export const resolvers: Resolvers = {
   ...cacheResolvers,
   ...routingResolvers,
   ...pathHealthResolvers,
+  ...pathLossResolvers,
   ...commandResolvers,
   ...deletionResolvers,
   ...endpointResolvers,

@@ -115,6 +115,7 @@ const expected: Record<OperationName, keyof typeof allowed> = {
   'Query.topFlows': 'forAll',
   'Query.flows': 'forAll',
   'Query.flowStats': 'forAll',
+  'Query.pathLoss': 'forAll',
   'Query.endpointStats': 'forAll',
   'Query.trafficAudit': 'forPeople',
   'Mutation.createPolicy': 'forOperators',
