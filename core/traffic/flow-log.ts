@@ -44,7 +44,7 @@ export function flowLogPartition(at_ms: number, bucket: number): string {
  * By the edge's clock, so that the same report has the same key however often it is sent. Edge and boot are in it as a digest:
  * ids of the greatest length would not fit.
  */
-export function flowLogKey({ edge_id, boot_id, seq, part }: Report, sent_at_ms: number): ItemKey {
+function flowLogKey({ edge_id, boot_id, seq, part }: Report, sent_at_ms: number): ItemKey {
   const boot = createHash('sha256').update(`${edge_id}\u0000${boot_id}`).digest('base64url').slice(0, 22);
   return {
     pk: flowLogPartition(sent_at_ms, flowBucket(edge_id)),

@@ -20,7 +20,7 @@ const FIELD_OF: Record<string, string> = {
 /** What `--by` takes: groups of counters or of flows, not both at once. */
 export const STATS_GROUPS: readonly string[] = [...LANE_GROUPS, ...FLOW_GROUPS];
 
-export function isFlowGrouping(by: readonly string[]): boolean {
+function isFlowGrouping(by: readonly string[]): boolean {
   return by.some(group => (FLOW_GROUPS as readonly string[]).includes(group));
 }
 
