@@ -93,10 +93,16 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
     `  DynamoDB    ${dynamodb}`,
     `  Kinesis     ${kinesis}  stream ${stream}`,
     `  sign-ins    ${users.map(({ email }) => email).join(', ')}  password ${users[0]!.password}`,
-    `  files       amplify_outputs.json, endpoints.json and logs/ in ${relative(process.cwd(), localDirectory) || '.'}`,
+    `  files       amplify_outputs.json, endpoints.json and logs/ in ${shortPath(localDirectory)}`,
     data === undefined
       ? 'All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.'
       : `All data is kept in ${data}.`,
     '',
   ].join('\n');
+}
+
+/** A path inside this folder without what everybody knows, others whole. */
+function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short.startsWith('..') ? path : short;
 }
