@@ -22,12 +22,15 @@ export function startCountingLine({ demo, output, everyMs }: CountingLineOptions
   const terminal = output.isTTY === true;
   let line = '';
   let asking = false;
+  let stopped = false;
 
   async function refresh(): Promise<void> {
     if (asking) return;
     asking = true;
     try {
-      line = countingText(await demo.state());
+      const text = countingText(await demo.state());
+      if (stopped) return;
+      line = text;
       output.write(terminal ? `\r\x1b[K${line}` : `${line}\n`);
     } catch {
       // The system is busy or stopping: the next line will tell.
@@ -43,6 +46,7 @@ export function startCountingLine({ demo, output, everyMs }: CountingLineOptions
       output.write(terminal ? `\r\x1b[K${text}\n${line}` : `${text}\n`);
     },
     stop() {
+      stopped = true;
       clearInterval(timer);
       if (terminal) output.write('\n');
     },

@@ -25,6 +25,8 @@ export interface Demo {
 }
 
 const EDGES = 3;
+/** More often than a real edge, so that there is something to see. */
+const REPORT_EVERY_MS = 5000;
 const POLICY_CHECK_MS = 15_000;
 
 /** Three edges with made-up traffic under a few policies, which they read from the API as real ones do. */
@@ -38,6 +40,7 @@ export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo
   const { version, policies } = await readPolicies(call);
   const simulation = startSimulation({
     edges: EDGES,
+    interval_ms: REPORT_EVERY_MS,
     kinesis: { endpoint: kinesis, region: REGION, credentials: CREDENTIALS },
     stream,
     policies,

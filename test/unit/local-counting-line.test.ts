@@ -62,6 +62,13 @@ describe('the line of counting', () => {
     expect(output.text).toBe(`${FIRST}\n${SECOND}\nStopping.\n`);
   });
 
+  it('says nothing after its end, even when it had asked before', async () => {
+    const output = new Terminal(false);
+    startCountingLine({ demo: demo(), output }).stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(output.text).toBe('');
+  });
+
   it('waits out a system that does not answer', async () => {
     const output = new Terminal(false);
     startCountingLine({ demo: demo(1), output }).say('Busy.');
