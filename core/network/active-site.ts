@@ -25,7 +25,7 @@ export function beingChanged({ id, status }: Pick<SiteItem, 'id' | 'status'>): C
 }
 
 /** What to say of a site that isn't there. */
-export async function missingSite(context: NetworkContext, siteId: string): Promise<NotFound> {
+async function missingSite(context: NetworkContext, siteId: string): Promise<NotFound> {
   const head = await getItem(context, archiveHeadKey(siteId));
   if (head?.state !== 'ARCHIVED') {
     return new NotFound(`There is no site ${siteId}. The list of sites shows their ids.`);

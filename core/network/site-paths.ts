@@ -8,7 +8,7 @@ import { toPath } from './site-items.ts';
 import { queryAll } from './strong-reads.ts';
 
 /** All paths that end at a site. */
-export function readSitePaths(context: NetworkContext, siteId: string): Promise<Path[]> {
+function readSitePaths(context: NetworkContext, siteId: string): Promise<Path[]> {
   return readVisible(
     context,
     () => queryAll(context, { pk: sitePartition(siteId), prefix: PATH_PREFIX }),

@@ -130,7 +130,11 @@ const CASES: Case[] = [
   {
     title: 'a removal that sleeps while the endpoint is added again',
     first: removeEndpoint,
-    meanwhile: [cleanUp, addPeerEndpoint, ...Array.from({ length: 9 }, () => createPath)],
+    meanwhile: [
+      cleanUp,
+      addPeerEndpoint,
+      ...Array.from({ length: 9 }, () => ({ ...createPath, afterAdding: true })),
+    ],
   },
 ];
 

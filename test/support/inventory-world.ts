@@ -22,7 +22,8 @@ export type Operation =
   | { name: 'addEndpoint' | 'updateSite'; site: number }
   /** `begun`: is handed over right after the claim, and waits for clean-up. */
   | { name: 'deleteSite' | 'restoreSite' | 'removeEndpoint'; site: number; begun?: boolean }
-  | { name: 'createPath'; site: number; peer: number }
+  /** `afterAdding`: follows an addEndpoint. */
+  | { name: 'createPath'; site: number; peer: number; afterAdding?: boolean }
   | { name: 'deletePath'; path: number }
   | { name: 'cleanUp' };
 
@@ -132,12 +133,21 @@ export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: 
     if (taken.has(id)) expect(places.get(id) ?? 0).toBeLessThanOrEqual(1);
     else expect([id, places.get(id)]).toEqual([id, 1]);
   }
-  const removesEndpoints = operations.some(({ name }) => name === 'removeEndpoint');
   for (const { operation, result } of outcomes) {
-    if (operation.name !== 'createPath' || result === undefined || removesEndpoints) continue;
+    if (operation.name !== 'createPath' || result === undefined || !mustLast(operation, outcomes)) continue;
     expect(places.get((result as Path).id)).toBe(1);
   }
   await expectAllRestorable(context, world, { alive, taken });
+}
+
+/** Whether a new path must be there: no endpoint was removed, or it was made after one was added again. */
+function mustLast(operation: Operation, outcomes: Outcome[]): boolean {
+  if (!outcomes.some(each => each.operation.name === 'removeEndpoint')) return true;
+  const addedAgain = outcomes.some(
+    each =>
+      each.operation.name === 'addEndpoint' && (each.result as { id: string } | undefined)?.id === 'wan2',
+  );
+  return operation.name === 'createPath' && operation.afterAdding === true && addedAgain;
 }
 
 /** In the end everything that was deleted comes back, in whatever order. */
