@@ -27,7 +27,8 @@ export async function readLanesBefore(
   const [finest, ...coarser] = await Promise.all(
     kept.map(resolution => readLastMark(store, { resolution, before })),
   );
-  const mark = finest ?? coarser.find(other => other !== undefined);
+  // A system's first snapshot stands for its hour and day too, though it was taken later: it is no reading before them.
+  const mark = finest ?? coarser.find(other => other !== undefined && other.minute <= before);
   if (!mark) return undefined;
   const under = coarser.find(other => other !== undefined && other.taken_at < mark.taken_at);
   const lanes = new Map<string, LaneTotals>();

@@ -67,7 +67,6 @@ describe('flow logs, from the stream to the API', () => {
     const listed = limitFlows([big, dns, v6, ...small], 3);
 
     beforeAll(async () => {
-      await snapshot(T0 - 2 * MINUTE);
       await report({
         flows: listed,
         policies: ['7', '8'].map(policy_id => ({ policy_id, ...sumOf([big, dns, v6, ...small], policy_id) })),
