@@ -70,6 +70,7 @@ export interface Edge {
   id: string;
   site_id: string | null;
   registered: boolean;
+  site_known: boolean;
   retired_at: string | null;
   first_seen: string | null;
   last_seen: string | null;

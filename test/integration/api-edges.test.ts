@@ -81,7 +81,8 @@ const neverHeard = {
 describe('an edge', () => {
   it('is registered before it was ever heard from', async () => {
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
-    const expected = { id: 'edge-7', site_id: SITE, registered: true, retired_at: null, ...neverHeard };
+    const known = { registered: true, site_known: false, retired_at: null };
+    const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
     expect(edge).toEqual(expected);
     expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
   });
@@ -104,6 +105,7 @@ describe('an edge', () => {
       id: 'edge-7',
       site_id: SITE,
       registered: false,
+      site_known: false,
       retired_at: null,
       first_seen: '2026-03-15T11:59:00.000Z',
       last_seen: '2026-03-15T11:59:00.000Z',

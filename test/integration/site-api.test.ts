@@ -1,3 +1,4 @@
+import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, makeApi, personIn } from '../support/api.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
@@ -154,6 +155,22 @@ describe('sites in the API', () => {
       audit_id: restored.audit_id,
     });
     await api.data('Mutation.deletePath', { path_id: id });
+  });
+
+  it('flags the edges of a deleted site, which go on counting', async () => {
+    const { id } = await api.data('Mutation.createSite', { name: 'Closing' });
+    const edge = await api.data('Mutation.registerEdge', { id: 'edge-closing', site_id: id });
+    expect(edge).toMatchObject({ site_id: id, site_known: true });
+    const traffic = async () =>
+      (await db.client.send(new ScanCommand({ TableName: db.tables.traffic }))).Items;
+    const before = await traffic();
+    await api.data('Mutation.deleteSite', { site_id: id });
+    expect(await api.data('Query.edge', { id: 'edge-closing' })).toMatchObject({
+      site_id: id,
+      site_known: false,
+      registered: true,
+    });
+    expect(await traffic()).toEqual(before);
   });
 
   it('deletes a batch, each site by itself', async () => {

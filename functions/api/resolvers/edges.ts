@@ -5,6 +5,7 @@ import type { RegisteredEdge } from '../../../core/network/edge-items.ts';
 import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/network/edge-status.ts';
 import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/network/read-edges.ts';
 import { readPoliciesMeta } from '../../../core/network/read-policies.ts';
+import { readShownSites } from '../../../core/network/shown-sites.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { readLanesOfEdge } from '../../../core/traffic/read-lanes.ts';
@@ -44,26 +45,38 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   'Mutation.registerEdge': resolver({
     arguments: registerEdgeInput,
     target,
-    resolve: (input, call) => changed(call, input.id, () => registerEdge(call.context, call.caller, input)),
+    resolve: (input, call) => changed(call, input, () => registerEdge(call.context, call.caller, input)),
   }),
 
   'Mutation.retireEdge': resolver({
     arguments: edgeIdInput,
     target,
-    resolve: ({ id }, call) => changed(call, id, () => retireEdge(call.context, call.caller, id)),
+    resolve: ({ id }, call) => changed(call, { id }, () => retireEdge(call.context, call.caller, id)),
   }),
 };
 
 async function presentAll(edges: KnownEdge[], call: Call): Promise<Edge[]> {
   const ids = edges.map(({ id }) => id);
   const [version, statuses] = await Promise.all([readVersion(call), readStatuses(call, ids)]);
-  return edges.map((edge, index) => present(edge, statuses[index], version));
+  const sites = edges.flatMap((edge, index) => siteOf(edge, statuses[index]) ?? []);
+  const shown = await readShownSites(call.context, sites);
+  return edges.map((edge, index) => present(edge, statuses[index], { version, shown }));
 }
 
 // The status is read first: once the change is made, nothing may fail any more.
-async function changed(call: Call, id: string, change: () => Promise<RegisteredEdge>): Promise<Edge> {
-  const [version, [status]] = await Promise.all([readVersion(call), readStatuses(call, [id])]);
-  return present({ id, registration: await change() }, status, version);
+async function changed(
+  call: Call,
+  { id, site_id }: { id: string; site_id?: string },
+  change: () => Promise<RegisteredEdge>,
+): Promise<Edge> {
+  const [version, [status], known] = await Promise.all([
+    readVersion(call),
+    readStatuses(call, [id]),
+    readKnownEdge(call.context, id),
+  ]);
+  const sites = [site_id, known?.registration?.site_id].filter(site => site !== undefined);
+  const shown = await readShownSites(call.context, sites);
+  return present({ id, registration: await change() }, status, { version, shown });
 }
 
 async function readVersion({ context }: Call): Promise<number> {
@@ -76,10 +89,20 @@ function readStatuses({ context }: Call, ids: string[]): Promise<(EdgeStatus | u
   return Promise.all(ids.map(async id => edgeStatus(await read(id))));
 }
 
-function present({ id, registration }: KnownEdge, status: EdgeStatus | undefined, version: number): Edge {
+const siteOf = ({ registration }: KnownEdge, status: EdgeStatus | undefined): string | null =>
+  registration?.site_id ?? status?.site_id ?? null;
+
+function present(
+  edge: KnownEdge,
+  status: EdgeStatus | undefined,
+  { version, shown }: { version: number; shown: ReadonlySet<string> },
+): Edge {
+  const { id, registration } = edge;
+  const site_id = siteOf(edge, status);
   return {
     id,
-    site_id: registration?.site_id ?? status?.site_id ?? null,
+    site_id,
+    site_known: site_id !== null && shown.has(site_id),
     registered: registration !== null,
     retired_at: registration?.retired_at ?? null,
     first_seen: status?.first_seen ?? null,

@@ -5,9 +5,11 @@ import { listSites } from '../../../core/network/list-sites.ts';
 import { siteTarget } from '../../../core/network/network-change.ts';
 import { uuid } from '../../../core/network/parse-input.ts';
 import { readSite } from '../../../core/network/read-site.ts';
+import { siteIdInput } from '../../../core/network/site-input.ts';
 import { updateSite } from '../../../core/network/update-site.ts';
 import { checkedInside } from '../checked-inside.ts';
 import { pageArguments } from '../page-arguments.ts';
+import { parseArguments } from '../parse-arguments.ts';
 import { presentSites, selectsEndpoints } from '../present-site.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 
@@ -47,7 +49,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
     arguments: checkedInside('Mutation.createSite'),
     async resolve(input, call) {
       const site = await createSite(call.context, call.caller, input);
-      return presentOne({ ...site, endpoints: [] }, call);
+      return { ...site, status: 'ACTIVE', endpoints: [], last_seen: null };
     },
   }),
 
@@ -55,9 +57,12 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
     arguments: checkedInside('Mutation.updateSite'),
     target: ({ site_id }) => siteTarget(site_id),
     async resolve(input, call) {
-      const { id, ...site } = await updateSite(call.context, call.caller, input);
-      const endpoints = (await readSite(call.context, id))?.endpoints ?? [];
-      return presentOne({ id, ...site, endpoints }, call);
+      // What else is shown is read first: once the change is made, nothing may fail any more.
+      const { site_id } = parseArguments(siteIdInput, input);
+      const before = await readSite(call.context, site_id);
+      const shown = before && (await presentOne(before, call));
+      const site = await updateSite(call.context, call.caller, input);
+      return { endpoints: [], last_seen: null, ...shown, ...site, status: 'ACTIVE' };
     },
   }),
 };
