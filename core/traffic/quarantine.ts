@@ -11,7 +11,7 @@ import type { StreamRecord } from './stream-record.ts';
 export const QUARANTINE_PARTITION = 'QUARANTINE';
 
 /** A record's bytes are kept up to here; of a larger one, the first bytes and the hash of all. */
-export const QUARANTINE_MAX_BYTES = 256 * 1024;
+const QUARANTINE_MAX_BYTES = 256 * 1024;
 
 /** A record that could not be counted, as it is kept until somebody looks. */
 export interface QuarantineItem extends ItemKey {
@@ -33,11 +33,11 @@ export interface QuarantineItem extends ItemKey {
 }
 
 /** Its place in the quarantine: repeating writes the same item. */
-export function quarantineKey({ arrived_at_ms, shard_id, sequence_number }: StreamRecord): ItemKey {
+function quarantineKey({ arrived_at_ms, shard_id, sequence_number }: StreamRecord): ItemKey {
   return { pk: QUARANTINE_PARTITION, sk: `${rfc3339(arrived_at_ms)}#${shard_id}#${sequence_number}` };
 }
 
-export function quarantineItem(record: StreamRecord, reason: ReportRejected): QuarantineItem {
+function quarantineItem(record: StreamRecord, reason: ReportRejected): QuarantineItem {
   const { data, partition_key, shard_id, sequence_number, arrived_at_ms } = record;
   const cut = data.length > QUARANTINE_MAX_BYTES;
   return {

@@ -13,7 +13,7 @@ import { PackedDataUnreadable } from './packed-item.ts';
 import { type LaneItem, readStoredLanes } from './read-lanes.ts';
 
 /** An edge that has not reported for this long has no active flows that anybody knows of. */
-export const SILENT_AFTER_MS = 300_000;
+const SILENT_AFTER_MS = 300_000;
 
 /** Lanes whose gauges are taken out before more are read. */
 const LANES_AT_ONCE = 200;

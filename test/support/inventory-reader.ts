@@ -34,7 +34,7 @@ async function expectWholeSites(
   }
 }
 
-export async function expectWholePaths(
+async function expectWholePaths(
   context: NetworkContext,
   world: World,
   { id, operations }: { id: string; operations: Operation[] },
