@@ -5,11 +5,14 @@ export interface SystemClient {
   /** The whole GraphQL answer. */
   ask(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;
   /** Its data. @throws Error with the first message of `errors` */
-  data(query: string, variables?: Record<string, unknown>): Promise<Record<string, any>>;
+  data(query: string, variables?: Record<string, unknown>): Promise<GraphqlData>;
 }
 
-export interface GraphqlAnswer {
-  data?: Record<string, any> | null;
+// biome-ignore lint/suspicious/noExplicitAny: a test looks into the answer as a client does
+type GraphqlData = Record<string, any>;
+
+interface GraphqlAnswer {
+  data?: GraphqlData | null;
   errors?: { message: string; errorType?: string; path?: string[] }[];
 }
 
