@@ -46,6 +46,7 @@ export async function readQuarantined(
   tables: Tables,
   place: string,
 ): Promise<QuarantineItem | undefined> {
+  if (place === '') return undefined;
   const { Item } = await client.send(
     new GetCommand({
       TableName: tables.traffic,
