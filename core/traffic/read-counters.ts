@@ -1,6 +1,8 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { toBigInt } from '../storage/document-client.ts';
+import { readPartitions } from '../storage/read-partitions.ts';
 import type { TableNames } from '../storage/tables.ts';
+import { counterPartition } from './lane-keys.ts';
 
 /** What all edges together have counted under one policy, over all boots. */
 export interface Counts {
@@ -20,14 +22,10 @@ export async function readCounters(
   tables: TableNames,
   { slots }: { slots: number },
 ): Promise<Map<string, Counts>> {
-  const read = Array.from({ length: slots }, (_, slot) => readSlot(client, tables, slot));
+  const partitions = Array.from({ length: slots }, (_, slot) => counterPartition(slot));
   const sums = new Map<string, Counts>();
-  for (const item of (await Promise.all(read)).flat()) {
-    const sum = sums.get(item.sk) ?? { packets: 0n, bytes: 0n, active_flows: 0 };
-    sum.packets += toBigInt(item.packets);
-    sum.bytes += toBigInt(item.bytes);
-    sum.active_flows += item.active_flows ?? 0;
-    sums.set(item.sk, sum);
+  for await (const { items } of readPartitions<CounterItem>(client, tables.traffic, partitions)) {
+    for (const item of items) addCounter(sums, item);
   }
   return sums;
 }
@@ -39,25 +37,10 @@ interface CounterItem {
   active_flows?: number;
 }
 
-async function readSlot(
-  client: DynamoDBDocumentClient,
-  tables: TableNames,
-  slot: number,
-): Promise<CounterItem[]> {
-  const found: CounterItem[] = [];
-  let from: Record<string, unknown> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: tables.traffic,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `COUNTER#${slot}` },
-        ConsistentRead: true,
-        ...(from && { ExclusiveStartKey: from }),
-      }),
-    );
-    found.push(...((page.Items ?? []) as CounterItem[]));
-    from = page.LastEvaluatedKey;
-  } while (from);
-  return found;
+function addCounter(sums: Map<string, Counts>, item: CounterItem): void {
+  const sum = sums.get(item.sk) ?? { packets: 0n, bytes: 0n, active_flows: 0 };
+  sum.packets += toBigInt(item.packets);
+  sum.bytes += toBigInt(item.bytes);
+  sum.active_flows += item.active_flows ?? 0;
+  sums.set(item.sk, sum);
 }

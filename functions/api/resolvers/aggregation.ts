@@ -1,59 +1,28 @@
 import { z } from 'zod';
-import { NotFound } from '../../../core/errors.ts';
-import { type AggregateRow, aggregate, LANE_GROUPS, ORDERS } from '../../../core/history/aggregate.ts';
+import { type AggregateRow, aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/history/endpoint-stats.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
-import { DEFAULT_RETENTION, resolveRange } from '../../../core/history/resolution.ts';
+import { resolveRange } from '../../../core/history/resolution.ts';
 import { auditTraffic } from '../../../core/history/traffic-audit.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
 import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
 import type { TrafficRow } from '../../../graphql/schema.generated.ts';
+import { groupingArguments } from '../grouping-arguments.ts';
+import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
-import { timeArgument } from '../time-argument.ts';
-import { trafficFilter } from '../traffic-filter.ts';
 
-const ROW_LIMIT = { default: 20, max: 1000 } as const;
-const LIMIT_RULE = `limit must be a whole number from 1 to ${ROW_LIMIT.max}.`;
 const GROUP_RULE = `group_by takes one to four of ${LANE_GROUPS.join(', ')}, each once.`;
-
-const statsArguments = z.object({
-  group_by: z
-    .array(z.enum(LANE_GROUPS), GROUP_RULE)
-    .min(1, GROUP_RULE)
-    .refine(groups => new Set(groups).size === groups.length, GROUP_RULE),
-  from: timeArgument,
-  to: timeArgument,
-  filter: trafficFilter,
-  order_by: z
-    .enum(ORDERS)
-    .nullish()
-    .transform(order => order ?? 'BYTES'),
-  limit: z
-    .int(LIMIT_RULE)
-    .min(1, LIMIT_RULE)
-    .max(ROW_LIMIT.max, LIMIT_RULE)
-    .nullish()
-    .transform(limit => limit ?? ROW_LIMIT.default),
-});
 
 type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Query.trafficAudit';
 
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
-    arguments: statsArguments,
+    arguments: groupingArguments(LANE_GROUPS, GROUP_RULE),
     async resolve({ from, to, ...request }, { context }) {
-      const { client, tables } = context;
       const now = context.clock();
       resolveRange({ from, to, now });
-      const store = { client, table: tables.traffic };
-      const lanesAt = (before: number) =>
-        readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
-      const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
-      if (!after) {
-        throw new NotFound('No snapshot was taken before the end of this range yet: ask for a later to.');
-      }
+      const { before, after } = await readLanesAtEnds(context, { from, to, now });
       const { rows, other, total } = aggregate({
         before: before?.lanes ?? [],
         after: after.lanes,

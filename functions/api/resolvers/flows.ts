@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { NotFound, ValidationError } from '../../../core/errors.ts';
+import { ValidationError } from '../../../core/errors.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { type FlowLogStore, readFlowLogs } from '../../../core/flows/flow-log-reader.ts';
 import { FLOW_GROUPS, FlowGroups } from '../../../core/flows/flow-stats.ts';
 import { type LoggedFlow, pageFlows } from '../../../core/flows/page-flows.ts';
 import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
-import { aggregate, ORDERS } from '../../../core/history/aggregate.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
-import { DEFAULT_RETENTION, resolveRange } from '../../../core/history/resolution.ts';
+import { aggregate } from '../../../core/history/aggregate.ts';
+import { resolveRange } from '../../../core/history/resolution.ts';
 import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { applicationClass } from '../../../core/traffic/application-class.ts';
@@ -17,10 +16,12 @@ import type {
   TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
 import { flowFilter } from '../flow-filter-argument.ts';
+import { groupingArguments } from '../grouping-arguments.ts';
+import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
-import { trafficFilter } from '../traffic-filter.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -32,16 +33,6 @@ const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
 
 /** Minute snapshots are kept as long: further back, the ends of a range can't be matched with the log. */
 const MAX_STATS_HOURS = 48;
-
-const wholeNumber = (name: string, { max, fallback }: { max: number; fallback: number }) => {
-  const rule = `${name} must be a whole number from 1 to ${max}.`;
-  return z
-    .int(rule)
-    .min(1, rule)
-    .max(max, rule)
-    .nullish()
-    .transform(given => given ?? fallback);
-};
 
 const optionalId = z
   .string()
@@ -109,33 +100,14 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   }),
 
   'Query.flowStats': resolver({
-    arguments: z.object({
-      group_by: z
-        .array(z.enum(FLOW_GROUPS), GROUP_RULE)
-        .min(1, GROUP_RULE)
-        .refine(groups => new Set(groups).size === groups.length, GROUP_RULE),
-      from: timeArgument,
-      to: timeArgument,
-      filter: trafficFilter,
-      order_by: z
-        .enum(ORDERS)
-        .nullish()
-        .transform(order => order ?? 'BYTES'),
-      limit: wholeNumber('limit', { max: 1000, fallback: 20 }),
-    }),
+    arguments: groupingArguments(FLOW_GROUPS, GROUP_RULE),
     async resolve({ group_by, from, to, filter, order_by, limit }, { context }) {
       const now = context.clock();
       resolveRange({ from, to, now });
       if (to - from > MAX_STATS_HOURS * 60 * MINUTE_MS) {
         throw new ValidationError(`from and to may lie ${MAX_STATS_HOURS} hours apart at most.`);
       }
-      const store = { client: context.client, table: context.tables.traffic };
-      const lanesAt = (before: number) =>
-        readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
-      const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
-      if (!after) {
-        throw new NotFound('No snapshot was taken before the end of this range yet: ask for a later to.');
-      }
+      const { before, after } = await readLanesAtEnds(context, { from, to, now });
       const { total } = aggregate({
         before: before?.lanes ?? [],
         after: after.lanes,

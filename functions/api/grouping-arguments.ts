@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { ORDERS } from '../../core/history/aggregate.ts';
+import { timeArgument } from './time-argument.ts';
+import { trafficFilter } from './traffic-filter.ts';
+import { wholeNumber } from './whole-number.ts';
+
+/** Arguments of a query that groups what came between two instants by one to all of `groups`, each once. */
+export function groupingArguments<const Group extends string>(groups: readonly Group[], rule: string) {
+  return z.object({
+    group_by: z
+      .array(z.enum(groups as readonly [Group, ...Group[]]), rule)
+      .min(1, rule)
+      .refine(given => new Set(given).size === given.length, rule),
+    from: timeArgument,
+    to: timeArgument,
+    filter: trafficFilter,
+    order_by: z
+      .enum(ORDERS)
+      .nullish()
+      .transform(order => order ?? 'BYTES'),
+    limit: wholeNumber('limit', { max: 1000, fallback: 20 }),
+  });
+}
