@@ -21,6 +21,8 @@ export interface CountingSession {
   distinct: DistinctFlows | undefined;
   /** Unset in a dry run. */
   reporter: Reporter | undefined;
+  /** Where the edge keeps what outlives its runs; unset in a dry run. */
+  folder: string | undefined;
   graphql: GraphqlClient | undefined;
   /** Makes a report of what was counted up to a moment of traffic time. @throws SpoolError */
   report(at_ms: number): Promise<void>;
@@ -47,6 +49,7 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     policySet,
     distinct,
     reporter: sending?.reporter,
+    folder: sending?.folder,
     graphql,
     async report(at_ms) {
       recorder.cleanupStaleFlows(FLOW_IDLE_MS, at_ms);

@@ -1,5 +1,7 @@
 import { type Clock, systemClock } from '../core/clock.ts';
 import { encodeReport } from '../core/traffic/encode-report.ts';
+import type { PathCounts } from '../core/traffic/lane.ts';
+import { subtractPathCounts } from '../core/traffic/lane-paths.ts';
 import { limitFlows, OTHER_FLOWS } from '../core/traffic/other-flows.ts';
 import type { RecorderInterval } from '../core/traffic/recorder.ts';
 import type { FlowRecord, PathReport, PolicyTotals, Report } from '../core/traffic/report.ts';
@@ -24,8 +26,6 @@ export interface ReporterOptions {
   /** Pairs that are to be expected, so that a boot's parts have room for them from the start. */
   expected_pairs?: readonly Pair[];
   listed_flows?: number;
-  /** What was measured on the edge's paths up to now; asked once a report. */
-  collectPaths?: () => PathReport[];
   /** The stream has taken a report of this run. */
   onSent?: (report: Report) => void;
   clock?: Clock;
@@ -42,6 +42,7 @@ export interface ReportPosition {
 interface Boot extends ReportPosition {
   /** Absolute totals at its start, which are not its own. */
   baseline: Map<string, PolicyTotals>;
+  path_baseline: Map<string, PathCounts>;
 }
 
 /**
@@ -57,6 +58,8 @@ export class Reporter {
   #boots = 0;
   /** Absolute totals of the last report. */
   #last: PolicyTotals[] = [];
+  readonly #lastPaths = new Map<string, PathCounts>();
+  #collectPaths: () => PathReport[] = () => [];
   #carried: FlowRecord[] = [];
   /** Reports are made one after another, in the order in which they were asked for. */
   #turn: Promise<void> = Promise.resolve();
@@ -91,6 +94,11 @@ export class Reporter {
     this.#expected = expected_pairs;
   }
 
+  /** What was measured on the edge's paths, with totals since the start of the run: asked once a report from now on. */
+  reportPaths(collect: () => PathReport[]): void {
+    this.#collectPaths = collect;
+  }
+
   /** Returns when the report is safe in the spool; it is sent in the background. @throws SpoolError */
   report(interval: RecorderInterval): Promise<void> {
     const reported = this.#turn.then(() => this.#report(interval));
@@ -105,18 +113,23 @@ export class Reporter {
   }
 
   async #report(interval: RecorderInterval): Promise<void> {
-    const boot = this.#bootFor(interval.policies);
+    const paths = this.#collectPaths();
+    const boot = this.#bootFor({ pairs: interval.policies, paths });
     const own = interval.policies.map(totals => sinceBoot(totals, boot)).filter(hasAnything);
-    const whole = this.#compose(boot, own, interval);
+    const whole = {
+      ...this.#compose(boot, own, interval),
+      paths: paths.map(path => pathSinceBoot(path, boot)),
+    };
     // Kept until the report is safe: the next one takes them over when it isn't.
     this.#carried = whole.flows;
     await this.#queue.add(whole, encodeReport, this.#options.listed_flows);
     this.#carried = [];
     this.#last = interval.policies;
+    for (const path of paths) this.#lastPaths.set(path.path_id, path);
   }
 
-  #compose(boot: Boot, policies: PolicyTotals[], interval: RecorderInterval): Report {
-    const { edge_id, site_id, interval_s, listed_flows, clock, collectPaths } = this.#options;
+  #compose(boot: Boot, policies: PolicyTotals[], interval: RecorderInterval): Omit<Report, 'paths'> {
+    const { edge_id, site_id, interval_s, listed_flows, clock } = this.#options;
     const sent_at = rfc3339(clock());
     const flows = [...this.#carried, ...interval.flows, ...unlistedRecords(interval, sent_at)];
     return {
@@ -132,22 +145,21 @@ export class Reporter {
       policies_version: this.#policiesVersion,
       policies,
       flows: limitFlows(flows, listed_flows),
-      paths: collectPaths?.() ?? [],
     };
   }
 
-  /** The current boot, or a new one when the pairs no longer fit its parts. */
-  #bootFor(pairs: readonly PolicyTotals[]): Boot {
+  /** The current boot, or a new one when pairs and paths no longer fit its parts. */
+  #bootFor({ pairs, paths }: { pairs: readonly PolicyTotals[]; paths: readonly PathReport[] }): Boot {
     const present = this.#boot;
-    if (present && fitsParts(pairsSince(pairs, present), present.parts)) return present;
-    const baseline = new Map(this.#last.map(totals => [keyOf(totals), totals]));
+    if (present && fitsParts({ pairs: pairsSince(pairs, present), paths }, present.parts)) return present;
     const boot: Boot = {
       boot_id: this.#options.makeBootId(++this.#boots),
       seq: 0,
       parts: 1,
-      baseline,
+      baseline: new Map(this.#last.map(totals => [keyOf(totals), totals])),
+      path_baseline: new Map(this.#lastPaths),
     };
-    boot.parts = partsNeeded([...pairsSince(pairs, boot), ...this.#expected]);
+    boot.parts = partsNeeded({ pairs: [...pairsSince(pairs, boot), ...this.#expected], paths });
     this.#boot = boot;
     return boot;
   }
@@ -161,6 +173,11 @@ function sinceBoot(totals: PolicyTotals, { baseline }: Boot): PolicyTotals {
   const start = baseline.get(keyOf(totals));
   if (!start) return totals;
   return { ...totals, packets: totals.packets - start.packets, bytes: totals.bytes - start.bytes };
+}
+
+function pathSinceBoot(path: PathReport, { path_baseline }: Boot): PathReport {
+  const start = path_baseline.get(path.path_id);
+  return start ? { ...path, ...subtractPathCounts(path, start) } : path;
 }
 
 function hasAnything({ packets, bytes, active_flows }: PolicyTotals): boolean {

@@ -15,6 +15,8 @@ const NO_SITE = '00000000-0000-0000-0000-000000000000';
 /** A reporter with its spool on disk and its stream. */
 export interface Sending {
   reporter: Reporter;
+  /** Where the edge keeps what outlives its runs. */
+  folder: string;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function openSending(
   }
   return {
     reporter,
+    folder,
     async close() {
       await spool.close();
       target.kinesis.destroy();

@@ -6,9 +6,11 @@ import { DEFAULT_POLICY_ID } from '../core/traffic/report.ts';
 import { type CommandSource, startEdgeCommands } from './commands/start-edge-commands.ts';
 import { type PolicySet, UNVERSIONED } from './policies/policy-set.ts';
 import { RecordSender } from './record-sender.ts';
+import { simulatedProbe } from './simulation/path-conditions.ts';
+import { seededRandom } from './simulation/random.ts';
 import { type SimulatedEdge, type SimulatedReport, simulateEdge } from './simulation/simulated-edge.ts';
 import { simulatedEdges } from './simulation/simulated-edges.ts';
-import { simulatedProbe } from './simulation/simulated-probe.ts';
+import { SimulatedWan } from './simulation/simulated-wan.ts';
 import { kinesisClient } from './system/kinesis-client.ts';
 
 export { simulatedEdges } from './simulation/simulated-edges.ts';
@@ -32,7 +34,7 @@ export interface SimulationOptions {
   stream: string;
   policies?: readonly PolicyRule[];
   policies_version?: string;
-  /** Where the edges' commands come from; they follow none without it. Probes are made up, as the traffic is. */
+  /** Where the edges' commands, paths and routes come from; without it they have none. What they measure is made up, as the traffic is. */
   commands?: CommandSource;
   /** The stream has taken a report. */
   onReport?: (report: SimulatedReport) => void;
@@ -83,6 +85,7 @@ export function startSimulation({
   let policySet: PolicySet = { version: policies_version, policies: [...policies] };
   let reports = 0;
 
+  const surroundings = { wan: new SimulatedWan(seededRandom(`${seed}/wan`)), edges: list, onTrouble, clock };
   const simulated = list.map((edge, index) => {
     const traffic = {
       seed: `${seed}`,
@@ -91,7 +94,7 @@ export function startSimulation({
       flows,
       tick_s: interval_ms / 1000,
     };
-    return simulateEdge(edge, { ...traffic, endpoint_ids: edge.endpoint_ids }, clock);
+    return simulateEdge(edge, { ...traffic, endpoint_ids: edge.endpoint_ids }, surroundings);
   });
 
   async function run(): Promise<void> {
@@ -115,20 +118,23 @@ export function startSimulation({
     for (const edge of simulated) edge.setPolicies(policySet);
   }
 
-  const following = list.map(({ edge_id }) => {
+  const following = list.map(({ edge_id }, index) => {
     if (!commands) return undefined;
     return startEdgeCommands({
       edge_id,
       source: commands,
       policiesVersion: () => policySet.version,
       setPolicies,
-      probe: async target => simulatedProbe(target),
+      onPaths: paths => simulated[index]!.setPaths(paths),
+      onRoutes: (_, table) => simulated[index]!.setRoutes(table),
+      probe: async way => simulatedProbe(way),
       onTrouble,
     });
   });
 
   const ended = run().finally(async () => {
     await Promise.all(following.map(edge => edge?.stop()));
+    await Promise.all(simulated.map(edge => edge.stopMeasuring()));
     if (!given) client.destroy();
   });
   // Whoever wants to know waits for `ended` or `stop`; nobody has to.

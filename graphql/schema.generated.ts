@@ -422,6 +422,9 @@ export interface FailoverResult {
   moved: PolicyMove[];
   without_path: string[];
   flows_moved: number;
+  bytes_moved: number | null;
+  bytes_moved_exact: string | null;
+  moved_since: string | null;
   bytes_carried: number;
   bytes_carried_exact: string;
 }
@@ -587,7 +590,32 @@ export interface EdgeCommand {
   created_at: string;
 }
 
-export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES';
+export interface EdgeRouteConnection {
+  site_id: string | null;
+  items: EdgeRoutes[];
+  next_token: string | null;
+}
+
+export interface EdgeRoutes {
+  destination_site_id: string;
+  paths: EdgePath[];
+  routes: EdgeRoute[];
+}
+
+export interface EdgePath {
+  path_id: string;
+  endpoint_id: string;
+  address: string;
+  peer_endpoint_id: string;
+  peer_address: string;
+}
+
+export interface EdgeRoute {
+  policy_id: string;
+  path_id: string | null;
+}
+
+export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES' | 'PATHS';
 
 export interface Event {
   id: string;
@@ -618,6 +646,7 @@ export interface Operations {
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
+  'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeRouteConnection };
   'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };

@@ -18,6 +18,7 @@ export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy 
 export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy {
   const fields = [
     'Query/fields/pendingCommands',
+    'Query/fields/edgeRoutes',
     'Query/fields/policies',
     'Mutation/fields/acknowledgeCommand',
     'Mutation/fields/reportProbe',

@@ -109,7 +109,10 @@ export function auditPut({ tables, entry }: { tables: TableNames; entry: AuditEn
   };
 }
 
+/** Begins every month's partition of entries. */
+export const AUDIT_PREFIX = 'AUDIT#';
+
 /** Partition of a month, `yyyy-mm`. */
 export function auditPartition(month: string): string {
-  return `AUDIT#${month}`;
+  return AUDIT_PREFIX + month;
 }

@@ -53,6 +53,7 @@ export const ROLES = {
   'Mutation.failoverPath': forOperators,
   'Mutation.checkPathHealth': forOperators,
   'Query.pendingCommands': forMachines,
+  'Query.edgeRoutes': forMachines,
   'Mutation.acknowledgeCommand': forMachines,
   'Mutation.reportProbe': forMachines,
   'Query.sites': forAll,

@@ -4,11 +4,14 @@
  * - PROBE: measure a path now and answer with `reportProbe`.
  * - ROUTES: take these paths to a site from now on.
  * - POLICIES: fetch the policies; there is a newer version.
+ * - PATHS: read `edgeRoutes` again; paths or preferences have changed. Told to edges that listen, never stored: the others read
+ *   it when they connect.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }
   | { type: 'ROUTES'; data: RoutesOrder }
-  | { type: 'POLICIES'; data: { policies_version: string } };
+  | { type: 'POLICIES'; data: { policies_version: string } }
+  | { type: 'PATHS'; data: Record<string, never> };
 
 export interface ProbeOrder {
   path_id: string;
@@ -41,6 +44,7 @@ export function aboutOf(command: EdgeCommand): string {
     case 'ROUTES':
       return `ROUTES#${command.data.destination_site_id}`;
     case 'POLICIES':
-      return 'POLICIES';
+    case 'PATHS':
+      return command.type;
   }
 }

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../audit/audit-entry.ts';
+import { AUDIT_PREFIX, type AuditEntry } from '../audit/audit-entry.ts';
 import { SITE_EVENT } from '../network/network-change.ts';
 import { RUNNING_PARTITION } from '../network/network-keys.ts';
 import { OPERATION_KIND, type RunningOperation } from '../network/running-operation.ts';
@@ -15,8 +15,6 @@ export interface BroadcastEvent {
   site_seq: number | null;
   data: unknown;
 }
-
-const AUDIT_PREFIX = 'AUDIT#';
 
 /** The event in a change of the Network table, if there is one: a new audit entry, or progress of a long operation. */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {

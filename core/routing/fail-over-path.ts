@@ -17,7 +17,7 @@ import {
 import { healthScore } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { EVERY_POLICY, statesAction } from './path-states.ts';
-import { readLanesOf, trafficOn } from './path-traffic.ts';
+import { type CarriedTraffic, flowsAtEnds, readCarried, readLanesOf } from './path-traffic.ts';
 import { readEdgesOf, routeCommands } from './route-commands.ts';
 
 /** What a failover or failback did, and why: the audit entry holds it, and the event tells it. */
@@ -31,8 +31,15 @@ export interface FailoverReceipt {
   moved: PolicyMove[];
   /** Policies that have no path left between these sites. */
   without_path: string[];
-  /** Flows of the moved policies that were active at the path's endpoints, as of the edges' last reports. */
+  /**
+   * Flows of the moved policies that were active at the path's endpoints, as of the edges' last reports: other paths of these endpoints
+   * may have carried some of them. 0 where the path carried nothing lately.
+   */
   flows_moved: number;
+  /** What the path carried, both directions, since `moved_since`, so what has to find its way elsewhere. Decimal; null: not known. */
+  bytes_moved: string | null;
+  /** Time of a snapshot of at least a minute before, RFC 3339; null: there was none yet. */
+  moved_since: string | null;
   /** What the path has carried until now, both directions, as the edges of both ends counted it. Decimal. */
   bytes_carried: string;
 }
@@ -91,6 +98,7 @@ export async function changeSides(
   const { tables } = context;
   const edges = await readEdgesOf(context, path);
   const lanes = await readLanesOf(context, edges);
+  const carried = await readCarried(context, { path_id: path.id, lanes });
   const now = context.clock();
   const decisions = decideAll(situation, { after, now });
   const moved = movesBetween(decideAll(situation, { after: states.policies, now }), decisions);
@@ -101,7 +109,7 @@ export async function changeSides(
     samples: samples.map(metrics => ({ ...metrics, score: healthScore(metrics) })),
     moved,
     without_path: moved.filter(move => move.new_path_id === null).map(move => move.policy_id),
-    ...trafficOn(path, { lanes, policies: moved.map(move => move.policy_id) }),
+    ...movedTraffic(carried, flowsAtEnds(path, { lanes, policies: moved.map(move => move.policy_id) })),
   };
   const entry = changeEntry({
     at_ms: now,
@@ -120,6 +128,15 @@ export async function changeSides(
       ...routeCommands(context, { path, edges, decisions }),
     ],
     result: { receipt, audit_id: entry.id },
+  };
+}
+
+function movedTraffic({ bytes_carried, recently }: CarriedTraffic, flows: number) {
+  return {
+    flows_moved: recently?.bytes === 0n ? 0 : flows,
+    bytes_moved: recently ? String(recently.bytes) : null,
+    moved_since: recently ? timestamp(recently.since_ms) : null,
+    bytes_carried: String(bytes_carried),
   };
 }
 

@@ -39,12 +39,13 @@ export async function readSituation(
   const [states, pair, policies] = await Promise.all([
     readPathStates(context, pathId),
     readSitePair(context, caches.metrics, path),
-    readRouting(context),
+    readEnabledRouting(context),
   ]);
   return { path, states, pair, policies };
 }
 
-async function readRouting(context: NetworkContext): Promise<Map<string, PolicyRouting>> {
+/** Every enabled policy, the built-in one included, and how it routes. */
+export async function readEnabledRouting(context: NetworkContext): Promise<Map<string, PolicyRouting>> {
   const [{ defined }, routing] = await Promise.all([readPolicies(context), readAllPolicyRouting(context)]);
   const ids = [...defined.filter(policy => policy.enabled).map(policy => policy.id), DEFAULT_POLICY_ID];
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));

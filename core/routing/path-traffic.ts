@@ -1,3 +1,5 @@
+import { readLaneAt } from '../history/lane-at.ts';
+import { readLastMark } from '../history/sample-store.ts';
 import type { RegisteredEdge } from '../network/edge-items.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { Path } from '../network/site.ts';
@@ -20,22 +22,59 @@ export function readLanesOf(
   );
 }
 
-/** What goes over a path, by the last reports of the edges at its ends. */
-export function trafficOn(
+/** What a path carried until now, both directions, as the edges of both ends counted what they sent. */
+export interface CarriedTraffic {
+  /** Ever. */
+  bytes_carried: bigint;
+  /** Since a snapshot of at least a minute ago; undefined: there is none yet. */
+  recently: { bytes: bigint; since_ms: number } | undefined;
+}
+
+const RECENTLY_MS = 60_000;
+
+/** Reads what a path carried, by the last reports of the edges at its ends and the snapshot of a minute before. */
+export async function readCarried(
+  context: NetworkContext,
+  { path_id, lanes }: { path_id: string; lanes: readonly EdgeLanes[] },
+): Promise<CarriedTraffic> {
+  const { client, tables, clock } = context;
+  const store = { client, table: tables.traffic };
+  const ends = lanes.flatMap(edge => edge.lanes).filter(lane => lane.paths.has(path_id));
+  const bytes_carried = sumOf(ends.map(lane => sentOver(path_id, lane)));
+  const mark = await readLastMark(store, { resolution: 'MINUTE', before: clock() - RECENTLY_MS });
+  if (!mark) return { bytes_carried, recently: undefined };
+  const past = await Promise.all(
+    ends.map(async lane => {
+      const then = await readLaneAt(store, { lane, mark });
+      // A lane without a sample is new since then, or had been silent for long.
+      if (!then && lane.first_heard_at_ms > mark.taken_at) return 0n;
+      return sentOver(path_id, then ?? lane);
+    }),
+  );
+  const before = sumOf(past);
+  return { bytes_carried, recently: { bytes: bytes_carried - before, since_ms: mark.taken_at } };
+}
+
+// Each end counts what it sent: what one received is what the other sent.
+function sentOver(path_id: string, lane: Lane): bigint {
+  return lanePathTotals(lane).find(sum => sum.path_id === path_id)?.tx_bytes ?? 0n;
+}
+
+function sumOf(bytes: readonly bigint[]): bigint {
+  return bytes.reduce((sum, one) => sum + one, 0n);
+}
+
+/** Flows of some policies that are active at a path's endpoints, by the last reports of the edges there. */
+export function flowsAtEnds(
   path: Path,
   { lanes, policies }: { lanes: readonly EdgeLanes[]; policies: readonly string[] },
-): { flows_moved: number; bytes_carried: string } {
+): number {
   let flows = 0;
-  let bytes = 0n;
   for (const { site_id, lanes: edgeLanes } of lanes) {
     const endpoint = site_id === path.source_site_id ? path.source_endpoint_id : path.destination_endpoint_id;
-    for (const lane of edgeLanes) {
-      for (const pair of laneTotals(lane)) {
-        if (pair.endpoint_id === endpoint && policies.includes(pair.policy_id)) flows += pair.active_flows;
-      }
-      // Each end counts what it sent: what one received is what the other sent.
-      for (const sum of lanePathTotals(lane)) if (sum.path_id === path.id) bytes += sum.tx_bytes;
+    for (const pair of edgeLanes.flatMap(laneTotals)) {
+      if (pair.endpoint_id === endpoint && policies.includes(pair.policy_id)) flows += pair.active_flows;
     }
   }
-  return { flows_moved: flows, bytes_carried: String(bytes) };
+  return flows;
 }

@@ -2,7 +2,8 @@ import type { FailoverDone } from './fail-over-path.ts';
 
 /** What the one who asked for a failover is told. */
 export function presentFailover({ receipt, audit_id }: FailoverDone) {
-  const { path_id, samples, moved, without_path, flows_moved, bytes_carried } = receipt;
+  const { path_id, samples, moved, without_path, flows_moved, bytes_moved, moved_since, bytes_carried } =
+    receipt;
   return {
     success: true,
     message: sentence(path_id, moved.length, without_path),
@@ -12,6 +13,9 @@ export function presentFailover({ receipt, audit_id }: FailoverDone) {
     moved,
     without_path,
     flows_moved,
+    bytes_moved: bytes_moved === null ? null : Number(bytes_moved),
+    bytes_moved_exact: bytes_moved,
+    moved_since,
     bytes_carried: Number(bytes_carried),
     bytes_carried_exact: bytes_carried,
   };

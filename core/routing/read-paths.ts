@@ -3,14 +3,10 @@ import type { NetworkContext } from '../network/network-context.ts';
 import { ENDPOINT_PREFIX, META, PATH_PREFIX, pathKey, sitePartition } from '../network/network-keys.ts';
 import { PATH_ID, sourceSiteOf } from '../network/path-id.ts';
 import { readVisible } from '../network/read-visible.ts';
-import { type Endpoint, type Path, peerOf } from '../network/site.ts';
+import { type Path, peerOf } from '../network/site.ts';
 import { type Item, toEndpoint, toPath } from '../network/site-items.ts';
 import { getItem, queryAll } from '../network/strong-reads.ts';
-
-/** A path with what a gigabyte over it costs, both ends together. */
-export interface PricedPath extends Path {
-  cost_per_gb: number;
-}
+import { endpointIndex, type PricedPath, priced } from './path-costs.ts';
 
 /** One path by its id. @throws NotFound */
 export async function readPath(context: NetworkContext, pathId: string): Promise<Path> {
@@ -49,30 +45,15 @@ export async function readPathsBetween(
         throw new NotFound(`There is no site ${id}: the query sites lists those that there are.`);
       }
     }
-    const costs = endpointCosts([...source.filter(isEndpoint), ...destinationEndpoints].map(toEndpoint));
+    const endpoints = endpointIndex([...source.filter(isEndpoint), ...destinationEndpoints].map(toEndpoint));
     return source
       .filter(isPath)
       .map(toPath)
       .filter(path => peerOf(path, source_site_id) === destination_site_id && !hidden.path(path))
-      .map(path => ({ ...path, cost_per_gb: costOf(path, costs) }));
+      .map(path => priced(path, endpoints));
   });
 }
 
 const isMeta = (item: Item) => item.sk === META;
 const isEndpoint = (item: Item) => String(item.sk).startsWith(ENDPOINT_PREFIX);
 const isPath = (item: Item) => String(item.sk).startsWith(PATH_PREFIX);
-
-const endpointName = (siteId: string, endpointId: string) => JSON.stringify([siteId, endpointId]);
-
-function endpointCosts(endpoints: Endpoint[]): Map<string, number> {
-  return new Map(endpoints.map(({ site_id, id, cost_per_gb }) => [endpointName(site_id, id), cost_per_gb]));
-}
-
-// What passes a path is paid for at both of its ends.
-function costOf(path: Path, costs: Map<string, number>): number {
-  const at = (siteId: string, endpointId: string) => costs.get(endpointName(siteId, endpointId)) ?? 0;
-  return (
-    at(path.source_site_id, path.source_endpoint_id) +
-    at(path.destination_site_id, path.destination_endpoint_id)
-  );
-}

@@ -1,10 +1,11 @@
 import type { MetricsCache } from '../cache/metrics-cache.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { PathCandidate } from './choose-path.ts';
+import type { PricedPath } from './path-costs.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { pathMetricsSource } from './path-metrics-store.ts';
 import { isOut, type PathStates, readManyPathStates } from './path-states.ts';
-import { type PricedPath, readPathsBetween } from './read-paths.ts';
+import { readPathsBetween } from './read-paths.ts';
 
 /** Measurements older than this say nothing about a path now: five missed reports. */
 export const METRICS_MAX_AGE_MS = 300_000;
@@ -22,7 +23,15 @@ export async function readSitePair(
   metricsCache: MetricsCache,
   sites: { source_site_id: string; destination_site_id: string },
 ): Promise<SitePair> {
-  const paths = await readPathsBetween(context, sites);
+  return readStandings(context, metricsCache, await readPathsBetween(context, sites));
+}
+
+/** How some paths stand now: their last metrics, and who has left them. */
+export async function readStandings(
+  context: NetworkContext,
+  metricsCache: MetricsCache,
+  paths: PricedPath[],
+): Promise<SitePair> {
   const ids = paths.map(path => path.id);
   const [states, metrics] = await Promise.all([
     readManyPathStates(context, ids),

@@ -9,7 +9,7 @@ function exact(carried: number, low: number): bigint {
 }
 
 /**
- * Totals since boot of every (policy, endpoint) pair ever seen, by pair index: `sums` and `carried` hold two floats a
+ * Totals since boot of every (policy, endpoint) pair ever seen, apart for each path and direction, by pair index: `sums` and `carried` hold two floats a
  * pair, packets and bytes. A total is `carried · 2^52 + sums`, so it stays exact far beyond 2^53. Whoever adds to `sums`
  * calls `carry` when one has reached `CARRY`.
  */
@@ -17,14 +17,17 @@ export class PairTotals {
   sums = new Float64Array(32);
   carried = new Float64Array(32);
   activeFlows = new Int32Array(16);
-  readonly pairs: { policy_id: string; endpoint: number }[] = [];
+  readonly pairs: { policy_id: string; endpoint: number; path: number }[] = [];
   readonly #byPolicy = new Map<string, number[]>();
 
-  /** The index of a pair, which is made when it is new. */
-  indexOf(policy_id: string, endpoint: number): number {
+  /** The index of a pair, which is made when it is new; `path` is a slot of path-match.ts. */
+  indexOf(policy_id: string, endpoint: number, path: number): number {
     const known = this.ofPolicy(policy_id);
-    const found = known.find(pair => this.pairs[pair]!.endpoint === endpoint);
-    return found ?? this.#add(policy_id, endpoint);
+    const found = known.find(pair => {
+      const { endpoint: its, path: over } = this.pairs[pair]!;
+      return its === endpoint && over === path;
+    });
+    return found ?? this.#add({ policy_id, endpoint, path });
   }
 
   /** Indexes of a policy's pairs, none for one that never had traffic. */
@@ -66,9 +69,10 @@ export class PairTotals {
     this.carry(pair);
   }
 
-  #add(policy_id: string, endpoint: number): number {
+  #add(made: { policy_id: string; endpoint: number; path: number }): number {
     const pair = this.pairs.length;
-    this.pairs.push({ policy_id, endpoint });
+    const { policy_id } = made;
+    this.pairs.push(made);
     this.#byPolicy.set(policy_id, [...this.ofPolicy(policy_id), pair]);
     if (pair >= this.activeFlows.length) {
       this.sums = grown(this.sums, new Float64Array(4 * pair));

@@ -20,9 +20,13 @@ import {
 } from './flow-key.ts';
 import { FlowTable } from './flow-table.ts';
 import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
+import type { PathCounts } from './lane.ts';
 import { CARRY, PairTotals } from './pair-totals.ts';
+import { pathCountsOf } from './path-counts.ts';
+import { compilePaths, NO_PATH, type PathEnds, type PathMatcher } from './path-match.ts';
 import { compilePolicies, type PolicyMatcher } from './policy-match.ts';
 import { type ExactCounts, exactCounts, type PolicyStats, statsOfPairs } from './policy-stats.ts';
+import { policyTotalsOf } from './policy-totals.ts';
 import type { FlowRecord, PolicyTotals } from './report.ts';
 import { rfc3339 } from './rfc3339.ts';
 
@@ -85,6 +89,9 @@ export class Recorder {
   readonly #distinct: DistinctFlows | undefined;
   readonly #key = new Int32Array(KEY_WORDS);
   #matcher: PolicyMatcher = compilePolicies([]);
+  /** Ids of all paths ever set; their places are their indexes. */
+  readonly #paths: string[] = [];
+  #pathMatcher: PathMatcher | undefined;
   #evicted = 0;
 
   constructor({
@@ -122,6 +129,31 @@ export class Recorder {
   /** Other policies from the next packet on: flows that are known are matched again when their next packet comes. */
   setPolicies(matcher: PolicyMatcher): void {
     this.#matcher = matcher;
+    this.#matchAllAgain();
+  }
+
+  /**
+   * Other paths from the next packet on: what goes over one of them, by its outer addresses, is counted in `pathTotals` as well.
+   * Known flows are looked at again when their next packet comes. A path that is left out keeps its totals.
+   *
+   * @throws ValidationError for ends that are no two addresses of one family
+   */
+  setPaths(paths: readonly PathEnds[]): void {
+    this.#pathMatcher = compilePaths(paths, path_id => this.#pathIndex(path_id));
+    this.#matchAllAgain();
+  }
+
+  /** What was sent and received on every path that ever had traffic, by path id; totals since boot. */
+  pathTotals(): Map<string, PathCounts> {
+    return pathCountsOf(this.#totals, this.#paths);
+  }
+
+  #pathIndex(path_id: string): number {
+    const known = this.#paths.indexOf(path_id);
+    return known >= 0 ? known : this.#paths.push(path_id) - 1;
+  }
+
+  #matchAllAgain(): void {
     for (let entry = 0; entry < this.#table.places; entry++) {
       const at = entry * ENTRY_WORDS + PAIR_WORD;
       const pair = this.#table.words[at]!;
@@ -171,7 +203,7 @@ export class Recorder {
   recordPacket(policy_id: string, flow: FlowKey, size: number, at_ms: number = this.#clock()): void {
     this.time_ms[0] = at_ms;
     packFlowKey(flow, 0, this.#key);
-    this.#count(this.#known(this.#totals.indexOf(policy_id, 0)), size);
+    this.#count(this.#known(this.#totals.indexOf(policy_id, 0, this.#pathSlot(this.#key, 0))), size);
   }
 
   /**
@@ -186,7 +218,8 @@ export class Recorder {
     const endpoint = endpoint_id === undefined ? 0 : this.endpointIndex(endpoint_id);
     this.time_ms[0] = counts.last_ms;
     packFlowKey(flow, endpoint, this.#key);
-    const entry = this.#known(policy_id === undefined ? -1 : this.#totals.indexOf(policy_id, endpoint));
+    const path = this.#pathSlot(this.#key, 0);
+    const entry = this.#known(policy_id === undefined ? -1 : this.#totals.indexOf(policy_id, endpoint, path));
     if (this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]! < 0) {
       this.#matchAgain(entry);
     }
@@ -265,22 +298,12 @@ export class Recorder {
         this.#clearInterval(entry);
       }
     }
-    return { policies: this.#policyTotals(), flows: listed, unlisted };
+    return { policies: policyTotalsOf(this.#totals, this.#endpoints), flows: listed, unlisted };
   }
 
   /** Hands `takeInterval` to a sink, which stores it before it sends it. */
   storeSnapshot<T>(sink: (interval: RecorderInterval) => T): T {
     return sink(this.takeInterval());
-  }
-
-  #policyTotals(): PolicyTotals[] {
-    return this.#totals.pairs.map(({ policy_id, endpoint }, pair) => ({
-      policy_id,
-      endpoint_id: this.#endpoints[endpoint]!,
-      packets: this.#totals.packets(pair),
-      bytes: this.#totals.bytes(pair),
-      active_flows: this.#totals.activeFlows[pair]!,
-    }));
   }
 
   #count(entry: number, size: number): void {
@@ -345,7 +368,11 @@ export class Recorder {
 
   #match(words: Int32Array, base: number): number {
     const policy_id = this.#matcher.policy_ids[this.#matcher.matchPacked(words, base)]!;
-    return this.#totals.indexOf(policy_id, endpointOf(words[base + 3]!));
+    return this.#totals.indexOf(policy_id, endpointOf(words[base + 3]!), this.#pathSlot(words, base));
+  }
+
+  #pathSlot(words: Int32Array, base: number): number {
+    return this.#pathMatcher?.matchPacked(words, base) ?? NO_PATH;
   }
 
   #matchAgain(entry: number): number {

@@ -7,6 +7,12 @@ export type Pair = Pick<PolicyTotals, 'policy_id' | 'endpoint_id'>;
 /** JSON that the pairs of one part may take at most; the rest of 256 KiB is for flows, paths and the header. */
 const PAIRS_MAX_BYTES = 176 * 1024;
 
+/** JSON that the paths of one part may take at most. */
+const PATHS_MAX_BYTES = 56 * 1024;
+
+/** JSON around a path's id, with totals of 19 digits as text. */
+const PATH_FRAME_BYTES = 320;
+
 /** JSON around a pair's ids, with counts of 19 digits as text. */
 const PAIR_FRAME_BYTES = 140;
 
@@ -23,23 +29,35 @@ function partOfPath({ path_id }: Pick<PathReport, 'path_id'>, parts: number): nu
   return parts === 1 ? 0 : fnv1a(path_id) % parts;
 }
 
-/** Whether each of `parts` parts stays within the contract's limits with these pairs. */
-export function fitsParts(pairs: readonly Pair[], parts: number): boolean {
+/** What has to find its place in the parts of a boot. */
+export interface PartsContent {
+  pairs: readonly Pair[];
+  paths?: readonly Pick<PathReport, 'path_id'>[];
+}
+
+/** Whether each of `parts` parts stays within the contract's limits with these pairs and paths. */
+export function fitsParts({ pairs, paths = [] }: PartsContent, parts: number): boolean {
   const policies = Array.from({ length: parts }, () => new Set<string>());
-  const bytes = new Array<number>(parts).fill(0);
+  const pairBytes = new Array<number>(parts).fill(0);
   for (const pair of pairs) {
     const part = partOfPair(pair, parts);
     policies[part]!.add(pair.policy_id);
-    bytes[part]! += PAIR_FRAME_BYTES + jsonBytes(pair.policy_id) + jsonBytes(pair.endpoint_id);
-    if (policies[part]!.size > REPORT_LIMITS.maxPolicies || bytes[part]! > PAIRS_MAX_BYTES) return false;
+    pairBytes[part]! += PAIR_FRAME_BYTES + jsonBytes(pair.policy_id) + jsonBytes(pair.endpoint_id);
+    if (policies[part]!.size > REPORT_LIMITS.maxPolicies || pairBytes[part]! > PAIRS_MAX_BYTES) return false;
+  }
+  const pathBytes = new Array<number>(parts).fill(0);
+  for (const path of paths) {
+    const part = partOfPath(path, parts);
+    pathBytes[part]! += PATH_FRAME_BYTES + jsonBytes(path.path_id);
+    if (pathBytes[part]! > PATHS_MAX_BYTES) return false;
   }
   return true;
 }
 
-/** The smallest number of parts that these pairs fit in. */
-export function partsNeeded(pairs: readonly Pair[]): number {
+/** The smallest number of parts that these pairs and paths fit in. */
+export function partsNeeded(content: PartsContent): number {
   let parts = 1;
-  while (parts < MAX_PARTS && !fitsParts(pairs, parts)) parts++;
+  while (parts < MAX_PARTS && !fitsParts(content, parts)) parts++;
   return parts;
 }
 

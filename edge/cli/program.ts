@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { EdgeError } from '../edge-error.ts';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
-import { positiveValue } from './option-values.ts';
+import { positiveValue, wholeValue } from './option-values.ts';
+import type { ReadOptions } from './read.ts';
 import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import { systemContradiction } from './system-options.ts';
 
@@ -44,9 +45,15 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       .description(
         'count what comes on the standard input: a capture (tcpdump -w -), or JSON of nfdump or goflow2',
       ),
-  ).action((options: CountingOptions, command: Command) =>
-    run(command, contradiction(options), async () => (await import('./read.ts')).read(options)),
-  );
+  )
+    .option(
+      '--bandwidth-mbps <number>',
+      'capacity of the WAN endpoint in Mbit/s, reported of its paths (default: the highest rate seen on each)',
+      wholeValue(1, 1_000_000),
+    )
+    .action((options: ReadOptions, command: Command) =>
+      run(command, contradiction(options), async () => (await import('./read.ts')).read(options)),
+    );
 
   addSimulateOptions(
     program.command('simulate').description('run edges with made-up traffic that looks like that of offices'),

@@ -6,8 +6,13 @@ import { runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
 import { targetOptions } from './system-options.ts';
 
+/** Options of `read`, parsed. */
+export interface ReadOptions extends CountingOptions {
+  bandwidthMbps?: number;
+}
+
 /** `edge read`: counts what comes on the standard input, for as long as it comes. */
-export async function read(options: CountingOptions): Promise<number> {
+export async function read(options: ReadOptions): Promise<number> {
   const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
   return runCounting(options, kind, async ({ session, problems, signal, terminal }) => {
     if (process.stdin.isTTY)
@@ -19,8 +24,11 @@ export async function read(options: CountingOptions): Promise<number> {
     const duties = await attendSession(session, {
       edge_id: options.edgeId,
       endpoint_id: options.endpointId,
+      interval_ms: options.interval * 1000,
+      bandwidth_mbps: options.bandwidthMbps,
       target: targetOptions(options),
       own_policies: options.policies !== undefined,
+      say: terminal.say,
       onTrouble: terminal.sayNowAndThen,
     });
     const reports = idleReports(session, options.interval * 1000, terminal.sayNowAndThen);

@@ -1,6 +1,11 @@
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { compilePolicies } from '../../core/traffic/policy-match.ts';
 import type { CountingSession } from '../counting-session.ts';
+import { MeasuredPaths } from '../paths/measured-paths.ts';
+import { writeRoutesFile } from '../paths/routes-file.ts';
+import { tunnelEnds } from '../paths/tunnel-ends.ts';
 import { expectedPairs } from '../policies/policy-set.ts';
+import { probePath } from '../probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../probe/udp-echo.ts';
 import { kinesisClient } from '../system/kinesis-client.ts';
 import { findLocalSystem } from '../system/local-system.ts';
@@ -11,42 +16,84 @@ import { type CommandSource, startEdgeCommands } from './start-edge-commands.ts'
 export interface AttendOptions {
   edge_id: string;
   endpoint_id: string;
+  interval_ms: number;
+  bandwidth_mbps?: number | undefined;
   target: TargetOptions;
   /** The policies are the user's own and stay. */
   own_policies: boolean;
+  say: (line: string) => void;
   onTrouble: (reason: string) => void;
 }
 
 /**
- * Has an edge that counts live do its other duties as well: carry out commands, take newer policies between two packets, and
- * answer other edges' probes. Nothing where the system's API isn't known.
+ * Has an edge that counts live do its other duties as well: measure its paths for its reports, keep its routes, carry out commands,
+ * take newer policies between two packets, and answer other edges' probes. Nothing where the system's API isn't known.
  */
-export async function attendSession(
-  session: CountingSession,
-  { edge_id, endpoint_id, target, own_policies, onTrouble }: AttendOptions,
-): Promise<Following> {
-  const found = session.reporter && (await findSource(target));
+export async function attendSession(session: CountingSession, options: AttendOptions): Promise<Following> {
+  const { reporter, recorder } = session;
+  const found = reporter && (await findSource(options.target));
   if (!found) return { stop: async () => {} };
-  const { source, address } = found;
-  const responder = await answerProbes(address, onTrouble);
+  const { edge_id, endpoint_id, own_policies, onTrouble } = options;
+  const responder = await answerProbes(found.address, onTrouble);
+  const measured = new MeasuredPaths({
+    probe: ({ address, peer_address }) => probePath({ target: peer_address, from: address }),
+    totalsOf: path_id => recorder.pathTotals().get(path_id),
+    bandwidthOf: () => options.bandwidth_mbps,
+    interval_ms: options.interval_ms,
+    onTrouble,
+  });
+  reporter.reportPaths(() => measured.reports());
+  const routes = session.folder === undefined ? undefined : writeRoutesFile(session.folder, onTrouble);
+
+  let newest: EdgePath[] = [];
+
+  async function takePaths(all: EdgePath[]): Promise<void> {
+    // What begins at another endpoint is another edge's to measure.
+    const paths = all.filter(path => path.endpoint_id === endpoint_id);
+    newest = paths;
+    measured.setPaths(paths);
+    const ends = await tunnelEnds(paths);
+    if (newest === paths) recorder.setPaths(ends);
+  }
+
   const following = startEdgeCommands({
     edge_id,
-    source,
+    source: found.source,
     policiesVersion: () => (own_policies ? undefined : session.policySet.version),
     setPolicies(policySet) {
       if (own_policies) return;
       session.policySet = policySet;
-      session.recorder.setPolicies(compilePolicies(policySet.policies));
-      session.reporter?.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
+      recorder.setPolicies(compilePolicies(policySet.policies));
+      reporter.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
+    },
+    onPaths: paths => void takePaths(paths),
+    onRoutes(changes, table) {
+      const list = table.list();
+      routes?.write(list);
+      options.say(routesChanged({ changes: changes.length, routes: list.length, path: routes?.path }));
     },
     onTrouble,
   });
   return {
     async stop() {
-      await following.stop();
+      await Promise.all([following.stop(), measured.stop()]);
+      await routes?.settled();
       await responder?.close();
     },
   };
+}
+
+function routesChanged({
+  changes,
+  routes,
+  path,
+}: {
+  changes: number;
+  routes: number;
+  path: string | undefined;
+}): string {
+  const where = path === undefined ? '' : `: see ${path}`;
+  return `${changes} of ${routes} routes are new or changed${where}.`;
 }
 
 interface Found {

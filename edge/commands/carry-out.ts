@@ -1,31 +1,42 @@
-import type { PendingCommand, RoutesOrder } from '../../core/commands/edge-command.ts';
+import type { PendingCommand, ProbeOrder, RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
 import type { EdgeApi, ProbeAnswer } from './edge-api.ts';
 
 export interface CarryOutOptions {
   api: EdgeApi;
-  probe: (target: string) => Promise<ProbeAnswer>;
+  probe: (order: ProbeOrder) => Promise<ProbeAnswer>;
   /** Takes other policies from the next packet on. */
   setPolicies: (policies: PolicySet) => void;
   /** Takes other paths from now on. */
   setRoutes: (routes: RoutesOrder) => void;
+  /** Reads paths and routes again. */
+  refreshPaths: () => void;
   now?: () => number;
 }
 
-/** Does what a command says. */
+/** Does what a command says; one of a kind that this release doesn't know is left to others. */
 export function makeCarryOut({
   api,
   probe,
   setPolicies,
   setRoutes,
+  refreshPaths,
   now = Date.now,
 }: CarryOutOptions): (command: PendingCommand) => Promise<void> {
   return async command => {
-    if (command.type === 'ROUTES') return setRoutes(command.data);
-    if (command.type === 'POLICIES') return setPolicies(await readSystemPolicies(api));
-    // Nobody waits any more: it is dropped by itself.
-    if (Date.parse(command.data.until) < now()) return;
-    await api.reportProbe(command.id, await probe(command.data.target));
+    switch (command.type) {
+      case 'ROUTES':
+        return setRoutes(command.data);
+      case 'POLICIES':
+        setPolicies(await readSystemPolicies(api));
+        return refreshPaths();
+      case 'PATHS':
+        return refreshPaths();
+      case 'PROBE':
+        // Nobody waits any more: it is dropped by itself.
+        if (Date.parse(command.data.until) < now()) return;
+        await api.reportProbe(command.id, await probe(command.data));
+    }
   };
 }

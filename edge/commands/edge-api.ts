@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
+import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
 import { EdgeError } from '../edge-error.ts';
 import type { GraphqlClient } from '../system/graphql-client.ts';
 import { postJson } from '../system/graphql-client.ts';
@@ -9,7 +10,8 @@ const commandSchema = z
   .object({
     id: z.string(),
     edge_id: z.string(),
-    type: z.enum(['PROBE', 'ROUTES', 'POLICIES']),
+    // What a later release tells edges to do and this one doesn't know is left alone.
+    type: z.string(),
     data: z.string().transform(text => JSON.parse(text) as unknown),
     created_at: z.string(),
   })
@@ -17,10 +19,42 @@ const commandSchema = z
 
 export const COMMAND_FIELDS = 'id edge_id type data created_at';
 
+const EDGE_ROUTES = `query Routes($edge_id: ID!, $next_token: String) {
+  edgeRoutes(edge_id: $edge_id, limit: 100, next_token: $next_token) {
+    items {
+      destination_site_id
+      paths { path_id endpoint_id address peer_endpoint_id peer_address }
+      routes { policy_id path_id }
+    }
+    next_token
+  }
+}`;
+
 /** A command as it comes over the wire. @throws ZodError · SyntaxError */
 export function readCommand(raw: unknown): PendingCommand {
   return commandSchema.parse(raw);
 }
+
+const edgeRoutesSchema = z.object({
+  edgeRoutes: z.object({
+    items: z.array(
+      z.object({
+        destination_site_id: z.string(),
+        paths: z.array(
+          z.object({
+            path_id: z.string(),
+            endpoint_id: z.string(),
+            address: z.string(),
+            peer_endpoint_id: z.string(),
+            peer_address: z.string(),
+          }),
+        ),
+        routes: z.array(z.object({ policy_id: z.string(), path_id: z.string().nullable() })),
+      }),
+    ),
+    next_token: z.string().nullish(),
+  }),
+});
 
 /** What an edge answers to a probe; see reportProbe in the schema. */
 export interface ProbeAnswer {
@@ -36,6 +70,8 @@ export interface ProbeAnswer {
 /** The operations that are an edge's own, signed with its identity. */
 export interface EdgeApi extends GraphqlClient {
   pendingCommands(policies_version: string | undefined): Promise<PendingCommand[]>;
+  /** The paths and routes to every peer of the edge's site. */
+  edgeRoutes(): Promise<EdgeRoutes[]>;
   acknowledge(command_id: string): Promise<void>;
   reportProbe(command_id: string, answer: ProbeAnswer): Promise<void>;
 }
@@ -73,6 +109,17 @@ export function edgeApi({
         { edge_id, policies_version: policies_version ?? null },
       );
       return z.object({ pendingCommands: z.array(commandSchema) }).parse(data).pendingCommands;
+    },
+    async edgeRoutes() {
+      const peers: EdgeRoutes[] = [];
+      let next_token: string | null | undefined;
+      do {
+        const data = await query(EDGE_ROUTES, { edge_id, next_token: next_token ?? null });
+        const { edgeRoutes } = edgeRoutesSchema.parse(data);
+        peers.push(...edgeRoutes.items);
+        ({ next_token } = edgeRoutes);
+      } while (next_token);
+      return peers;
     },
     async acknowledge(command_id) {
       await query(

@@ -13,6 +13,8 @@ export interface FollowOptions {
   policiesVersion: () => string | undefined;
   /** Does a command. What it throws is told, and the command comes again with the next reading. */
   carryOut: (command: PendingCommand) => Promise<void>;
+  /** Told whenever it has begun to listen: what is read from then on misses nothing. */
+  onListening?: () => void;
   onTrouble: (reason: string) => void;
   /** Pending commands are read at least so often, whatever the connection says. */
   reread_ms?: number;
@@ -33,6 +35,7 @@ export function followCommands({
   listen,
   policiesVersion,
   carryOut,
+  onListening = () => {},
   onTrouble,
   reread_ms = 60_000,
 }: FollowOptions): Following {
@@ -72,6 +75,7 @@ export function followCommands({
       try {
         connection = await listen(command => void take(command), stopped.signal);
         failures = 0;
+        onListening();
         await stayConnected(connection);
       } catch (cause) {
         if (!stopped.signal.aborted) onTrouble((cause as Error).message);

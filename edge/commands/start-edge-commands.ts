@@ -1,6 +1,8 @@
-import type { RoutesOrder } from '../../core/commands/edge-command.ts';
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { followRoutes } from '../paths/follow-routes.ts';
+import type { RouteChange, RouteTable } from '../paths/route-table.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
-import { probePath } from '../probe/probe-path.ts';
+import { type ProbeWay, probePath } from '../probe/probe-path.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { edgeApi, type ProbeAnswer } from './edge-api.ts';
 import { type EdgeCredentials, edgeSigner, localEdgeCredentials } from './edge-identity.ts';
@@ -21,30 +23,57 @@ export interface EdgeCommandsOptions {
   source: CommandSource;
   policiesVersion: () => string | undefined;
   setPolicies: (policies: PolicySet) => void;
-  setRoutes?: (routes: RoutesOrder) => void;
-  /** How a path is measured; with real packets by default. */
-  probe?: (target: string) => Promise<ProbeAnswer>;
+  /** The paths of the edge's site, whenever they have been read. */
+  onPaths: (paths: EdgePath[]) => void;
+  /** Routes that are other ones now, and all that there are. */
+  onRoutes: (changes: RouteChange[], table: RouteTable) => void;
+  /** How the way to an endpoint is measured; with real packets by default. */
+  probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
   onTrouble: (reason: string) => void;
 }
 
-/** Has an edge follow its commands until stopped: probes, routes, policies. */
+/** Has an edge follow its commands, paths and routes until stopped. */
 export function startEdgeCommands({
   edge_id,
   source,
   policiesVersion,
   setPolicies,
-  setRoutes = () => {},
-  probe = target => probePath(target),
+  onPaths,
+  onRoutes,
+  probe = way => probePath(way),
   onTrouble,
 }: EdgeCommandsOptions): Following {
   const { graphql: url, region, credentials = async () => localEdgeCredentials(edge_id) } = source;
   const sign = edgeSigner({ region, credentials });
   const api = edgeApi({ url, edge_id, sign });
-  return followCommands({
+  let paths: EdgePath[] = [];
+  const routes = followRoutes({
+    read: () => api.edgeRoutes(),
+    onPaths(read) {
+      paths = read;
+      onPaths(read);
+    },
+    onRoutes,
+    onTrouble,
+  });
+  const commands = followCommands({
     api,
     listen: (onCommand, signal) => listenToCommands({ url, edge_id, sign, onCommand, signal }),
     policiesVersion,
-    carryOut: makeCarryOut({ api, probe, setPolicies, setRoutes }),
+    carryOut: makeCarryOut({
+      api,
+      probe: ({ path_id, target }) =>
+        probe({ target, from: paths.find(path => path.path_id === path_id)?.address }),
+      setPolicies,
+      setRoutes: order => routes.apply(order),
+      refreshPaths: () => routes.refresh(),
+    }),
+    onListening: () => routes.refresh(),
     onTrouble,
   });
+  return {
+    async stop() {
+      await Promise.all([commands.stop(), routes.stop()]);
+    },
+  };
 }

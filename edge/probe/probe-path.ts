@@ -1,7 +1,16 @@
 import type { ProbeAnswer } from '../commands/edge-api.ts';
+import { ownAddress } from './own-address.ts';
 import type { ProbeOutcome } from './probe-outcome.ts';
+import { splitAddress } from './split-address.ts';
 import { probeByConnecting, TCP_PORT } from './tcp-connect.ts';
 import { ECHO_PORT, probeByEcho } from './udp-echo.ts';
+
+/** What a probe goes between: endpoints' addresses as the inventory has them. */
+export interface ProbeWay {
+  target: string;
+  /** The edge's own end: where this machine has that address, probes leave from it and so take its way. */
+  from?: string | undefined;
+}
 
 export interface ProbeTools {
   echo?: typeof probeByEcho;
@@ -10,19 +19,26 @@ export interface ProbeTools {
 }
 
 /**
- * Measures the way to an endpoint with real packets: UDP echoes, which the edge there sends back, and where none comes back, TCP
- * connections to the address itself. Answers in well under the 10 s that somebody may be waiting. Never rejects.
+ * Measures the way to an endpoint with real packets: UDP echoes to the port that its address names, then to the edges' own port, which
+ * the edge there sends back; and where none comes back, TCP connections to the address. Answers in well under the 10 s that somebody
+ * may be waiting. Never rejects.
  */
 export async function probePath(
-  target: string,
+  { target, from = '' }: ProbeWay,
   { echo = probeByEcho, connect = probeByConnecting, now = Date.now }: ProbeTools = {},
 ): Promise<ProbeAnswer> {
   const { host, port } = splitAddress(target);
   if (host === '') return failed('the endpoint has no address');
+  const way = { host, local_address: ownAddress(splitAddress(from).host) };
   try {
-    const echoes = await echo({ host, port: port ?? ECHO_PORT });
+    const echoes = await echo({ ...way, port: port ?? ECHO_PORT });
     if (echoes.received > 0) return measured('UDP_ECHO', echoes, now());
-    const connects = await connect({ host, port: port ?? TCP_PORT });
+    // The port may be the tunnel's own, which answers nobody.
+    if (port !== undefined && port !== ECHO_PORT) {
+      const others = await echo({ ...way, port: ECHO_PORT });
+      if (others.received > 0) return measured('UDP_ECHO', others, now());
+    }
+    const connects = await connect({ ...way, port: port ?? TCP_PORT });
     // Nothing answered at all: the edges' own probes say it best.
     if (connects.received === 0) return measured('UDP_ECHO', echoes, now());
     return measured('TCP_CONNECT', connects, now());
@@ -45,12 +61,4 @@ function failed(error: string): ProbeAnswer {
     measured_at: null,
     error: error.slice(0, 500),
   };
-}
-
-/** `host`, `host:port`, `IPv6` or `[IPv6]:port`, as endpoints' addresses are written. */
-export function splitAddress(target: string): { host: string; port: number | undefined } {
-  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(target);
-  const simple = /^([^:]+)(?::(\d+))?$/.exec(target);
-  const [, host = target, port] = bracketed ?? simple ?? [];
-  return { host, port: port === undefined ? undefined : Number(port) };
 }

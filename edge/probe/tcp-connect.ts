@@ -8,6 +8,8 @@ export const TCP_PORT = 443;
 export interface TcpProbeOptions {
   host: string;
   port: number;
+  /** Address of this machine that connections leave from; by default the one that the way to the host has. */
+  local_address?: string | undefined;
   count?: number;
   /** Between two probes. */
   interval_ms?: number;
@@ -20,18 +22,16 @@ export interface TcpProbeOptions {
  * echoes. @throws when the address can't be tried at all, such as a name that can't be resolved
  */
 export async function probeByConnecting({
-  host,
-  port,
   count = 5,
   interval_ms = 50,
   wait_ms = 1000,
+  ...way
 }: TcpProbeOptions): Promise<ProbeOutcome> {
-  const trips: (number | undefined)[] = [];
-  for (let number = 0; number < count; number++) {
-    trips.push(await connectOnce({ host, port, wait_ms }));
-    await delay(interval_ms);
-  }
-  return outcomeOf(trips, wait_ms);
+  const trips = Array.from({ length: count }, async (_, number) => {
+    await delay(number * interval_ms);
+    return connectOnce({ ...way, wait_ms });
+  });
+  return outcomeOf(await Promise.all(trips), wait_ms);
 }
 
 /** Lost, as far as a probe can tell. */
@@ -40,15 +40,16 @@ const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNRESET'])
 function connectOnce({
   host,
   port,
+  local_address,
   wait_ms,
-}: {
-  host: string;
-  port: number;
-  wait_ms: number;
-}): Promise<number | undefined> {
+}: Omit<TcpProbeOptions, 'count' | 'interval_ms'> & { wait_ms: number }): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
-    const socket = connect({ host, port });
+    const socket = connect({
+      host,
+      port,
+      ...(local_address !== undefined && { localAddress: local_address }),
+    });
     const end = (trip: number | undefined) => {
       clearTimeout(timer);
       socket.destroy();

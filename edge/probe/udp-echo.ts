@@ -39,6 +39,8 @@ export async function startEchoResponder({
 export interface EchoProbeOptions {
   host: string;
   port: number;
+  /** Address of this machine that probes leave from; by default the one that the way to the host has. */
+  local_address?: string | undefined;
   count?: number;
   /** Between two probes. */
   interval_ms?: number;
@@ -50,11 +52,13 @@ export interface EchoProbeOptions {
 export async function probeByEcho({
   host,
   port,
+  local_address,
   count = 20,
   interval_ms = 20,
   wait_ms = 1000,
 }: EchoProbeOptions): Promise<ProbeOutcome> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  if (local_address !== undefined) await bound(socket, 0, local_address);
   const token = randomBytes(TOKEN_BYTES);
   const sentAt: number[] = [];
   const trips: (number | undefined)[] = Array.from({ length: count });

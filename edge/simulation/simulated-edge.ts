@@ -1,12 +1,17 @@
 import { ulid } from 'ulid';
 import type { Clock } from '../../core/clock.ts';
-import { compilePolicies } from '../../core/traffic/policy-match.ts';
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { compilePolicies, type PolicyMatcher } from '../../core/traffic/policy-match.ts';
 import { Recorder } from '../../core/traffic/recorder.ts';
+import { MeasuredPaths } from '../paths/measured-paths.ts';
+import type { RouteTable } from '../paths/route-table.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import type { RecordSender } from '../record-sender.ts';
 import { Reporter } from '../reporter.ts';
 import { memorySpool } from '../spool/memory-spool.ts';
-import { type SiteTrafficOptions, siteTraffic } from './site-traffic.ts';
+import { conditionsBetween, simulatedProbe } from './path-conditions.ts';
+import type { SimulatedWan } from './simulated-wan.ts';
+import { type FlowTick, type SiteTrafficOptions, siteTraffic } from './site-traffic.ts';
 
 export interface SimulatedEdge {
   edge_id: string;
@@ -28,17 +33,59 @@ export interface SimulatedReport {
 
 const FLOW_IDLE_MS = 300_000;
 
-/** One edge with made-up traffic: a recorder and a reporter as a real one has them. */
-export function simulateEdge(edge: SimulatedEdge, traffic: SiteTrafficOptions, clock: Clock) {
+/** What lies around a simulated edge. */
+export interface SimulatedSurroundings {
+  wan: SimulatedWan;
+  /** All edges of the simulation, by the numbers of their sites. */
+  edges: readonly SimulatedEdge[];
+  onTrouble: (reason: string) => void;
+}
+
+/** Between two measurements of a path, however often reports are sent. */
+const MEASURE_EVERY_MS = 10_000;
+
+/** One edge with made-up traffic: recorder, reporter, measured paths and routes as a real one has them. */
+export function simulateEdge(
+  edge: SimulatedEdge,
+  traffic: SiteTrafficOptions,
+  { clock, wan, edges, onTrouble }: SimulatedSurroundings & { clock: Clock },
+) {
   const recorder = new Recorder({ endpoint_id: edge.endpoint_ids[0]!, clock, flow_capacity: 16_384 });
   const nextTick = siteTraffic(traffic);
+  const measured = new MeasuredPaths({
+    probe: async ({ address, peer_address }) => simulatedProbe({ target: peer_address, from: address }),
+    totalsOf: path_id => wan.totals(path_id, edge.edge_id),
+    bandwidthOf: ({ address, peer_address }) => conditionsBetween(address, peer_address).bandwidth_mbps,
+    interval_ms: MEASURE_EVERY_MS,
+    onTrouble,
+    clock,
+  });
   let reporter: Reporter | undefined;
+  let matcher: PolicyMatcher = compilePolicies([]);
+  let routes: RouteTable | undefined;
+  let paths = new Map<string, EdgePath>();
+
+  // Traffic to a site takes the path that its policy's route says, and leaves by that path's endpoint.
+  function endpointFor({ flow, to_site, endpoint_id, packets, bytes }: FlowTick): string {
+    const peer = to_site === undefined ? undefined : edges[to_site - 1];
+    if (!peer || !routes) return endpoint_id;
+    const route = routes.pathFor({ destination_site_id: peer.site_id, policy_id: matcher.match(flow) });
+    const path = paths.get(route ?? '');
+    if (!path) return endpoint_id;
+    wan.carry({ path, from_edge: edge.edge_id, to_edge: peer.edge_id, packets, bytes });
+    return path.endpoint_id;
+  }
+
+  function applyPolicies(policySet: PolicySet): void {
+    matcher = compilePolicies(policySet.policies);
+    recorder.setPolicies(matcher);
+  }
 
   return {
     recorder,
 
     async start(sender: RecordSender, policySet: PolicySet, onSent: (report: SimulatedReport) => void) {
-      recorder.setPolicies(compilePolicies(policySet.policies));
+      applyPolicies(policySet);
       reporter = await Reporter.start({
         edge_id: edge.edge_id,
         site_id: edge.site_id,
@@ -60,21 +107,34 @@ export function simulateEdge(edge: SimulatedEdge, traffic: SiteTrafficOptions, c
             active_flows: policies.reduce((sum, totals) => sum + totals.active_flows, 0),
           }),
       });
+      reporter.reportPaths(() => measured.reports());
       return reporter;
     },
 
+    setPaths(next: readonly EdgePath[]): void {
+      paths = new Map(next.map(path => [path.path_id, path]));
+      measured.setPaths(next);
+    },
+
+    setRoutes(table: RouteTable): void {
+      routes = table;
+    },
+
+    stopMeasuring: () => measured.stop(),
+
     setPolicies(policySet: PolicySet): void {
-      recorder.setPolicies(compilePolicies(policySet.policies));
+      applyPolicies(policySet);
       reporter?.setPolicies(policySet.version, expectedPairs(policySet, edge.endpoint_ids));
     },
 
     async tick(interval_ms: number): Promise<void> {
       const now = clock();
       const start = now - interval_ms;
-      for (const { flow, endpoint_id, packets, bytes, from, to } of nextTick()) {
+      for (const tick of nextTick()) {
+        const { flow, packets, bytes, from, to } = tick;
         const counts = { packets: BigInt(packets), bytes: BigInt(bytes) };
         const times = { first_ms: start + from * interval_ms, last_ms: start + to * interval_ms };
-        recorder.recordFlow(flow, { ...counts, ...times }, { endpoint_id });
+        recorder.recordFlow(flow, { ...counts, ...times }, { endpoint_id: endpointFor(tick) });
       }
       recorder.cleanupStaleFlows(FLOW_IDLE_MS, now);
       await reporter?.report(recorder.takeInterval());

@@ -5,7 +5,10 @@ import { type Random, seededRandom } from './random.ts';
 /** What a flow carried in one tick. */
 export interface FlowTick {
   flow: FlowKey;
+  /** Where it leaves unless a route says otherwise. */
   endpoint_id: string;
+  /** Number of the site that it goes to, 1 …; undefined: out of the network. */
+  to_site: number | undefined;
   packets: number;
   /** Layer-3 bytes. */
   bytes: number;
@@ -25,9 +28,7 @@ export interface SiteTrafficOptions {
   tick_s: number;
 }
 
-interface LiveFlow {
-  flow: FlowKey;
-  endpoint_id: string;
+interface LiveFlow extends Pick<FlowTick, 'flow' | 'endpoint_id' | 'to_site'> {
   application: Application;
   bytes_left: number;
   bytes_per_s: number;
@@ -94,6 +95,7 @@ function newFlow(random: Random, { site, sites, endpoint_ids }: SiteTrafficOptio
       dst_port: application.ports[random.whole(0, application.ports.length - 1)]!,
     },
     endpoint_id: endpoint_ids[random.whole(0, endpoint_ids.length - 1)]!,
+    to_site: between ? peer : undefined,
     application,
     bytes_left: Math.min(
       LARGEST_FLOW_BYTES,
@@ -113,6 +115,7 @@ function carry(flow: LiveFlow, random: Random, tick_s: number): FlowTick {
   return {
     flow: flow.flow,
     endpoint_id: flow.endpoint_id,
+    to_site: flow.to_site,
     packets,
     bytes,
     from,

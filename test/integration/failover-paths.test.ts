@@ -164,6 +164,8 @@ describe('failoverPath', () => {
       moved,
       without_path: [],
       flows_moved: 0,
+      bytes_moved: null,
+      moved_since: null,
       bytes_carried: '0',
     });
     await time.advance(1000);

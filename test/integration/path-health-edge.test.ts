@@ -112,6 +112,7 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
   const routes: RoutesOrder[] = [];
   const policies: PolicySet[] = [];
   const troubles: string[] = [];
+  const refreshes: string[] = [];
   const seen: PendingCommand[] = [];
   let connected = () => {};
   const listening = new Promise<void>(resolve => {
@@ -135,14 +136,15 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
     policiesVersion: policiesVersion ?? (() => policies.at(-1)?.version),
     carryOut: makeCarryOut({
       api,
-      probe: target => probePath(target),
+      probe: ({ target }) => probePath({ target }),
       setPolicies: set => policies.push(set),
       setRoutes: order => routes.push(order),
+      refreshPaths: () => refreshes.push('paths'),
     }),
     onTrouble: reason => troubles.push(reason),
     reread_ms,
   });
-  return { following, listening, routes, policies, troubles, seen };
+  return { following, listening, routes, policies, troubles, refreshes, seen };
 }
 
 /** Publishes what is stored for the edge, as the broadcast does with what the stream tells. */

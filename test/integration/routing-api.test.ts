@@ -102,6 +102,9 @@ describe('routing over GraphQL', () => {
       ],
       without_path: [],
       flows_moved: 0,
+      bytes_moved: null,
+      bytes_moved_exact: null,
+      moved_since: null,
       bytes_carried: 0,
       bytes_carried_exact: '0',
     });

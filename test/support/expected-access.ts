@@ -37,6 +37,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.failoverPath': 'forOperators',
   'Mutation.checkPathHealth': 'forOperators',
   'Query.pendingCommands': 'forMachines',
+  'Query.edgeRoutes': 'forMachines',
   'Mutation.acknowledgeCommand': 'forMachines',
   'Mutation.reportProbe': 'forMachines',
   'Query.sites': 'forAll',

@@ -78,7 +78,7 @@ describe('encoding a report', () => {
 
   it('splits a large report so that every pair is in one part and every part can be ingested', () => {
     const policies = pairs(500, 3);
-    const parts = partsNeeded(policies);
+    const parts = partsNeeded({ pairs: policies });
     const flows = policies.map((pair, n) =>
       flow(n, { policy_id: pair.policy_id, endpoint_id: pair.endpoint_id }),
     );
@@ -93,14 +93,14 @@ describe('encoding a report', () => {
   });
 
   it('needs one part for 80 policies and more for 81', () => {
-    expect(partsNeeded(pairs(80))).toBe(1);
-    expect(partsNeeded(pairs(81))).toBeGreaterThan(1);
-    expect(fitsParts(pairs(81), 1)).toBe(false);
+    expect(partsNeeded({ pairs: pairs(80) })).toBe(1);
+    expect(partsNeeded({ pairs: pairs(81) })).toBeGreaterThan(1);
+    expect(fitsParts({ pairs: pairs(81) }, 1)).toBe(false);
   });
 
   it('needs more parts for few policies on so many endpoints that they pass 256 KiB', () => {
     const many = pairs(60, 60);
-    const parts = partsNeeded(many);
+    const parts = partsNeeded({ pairs: many });
     expect(parts).toBeGreaterThan(1);
     expect(decodeAll(makeReport({ policies: many, parts })).flatMap(({ policies }) => policies)).toHaveLength(
       3600,

@@ -4,7 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../edge/probe/probe-outcome.ts';
-import { probePath, splitAddress } from '../../edge/probe/probe-path.ts';
+import { probePath } from '../../edge/probe/probe-path.ts';
+import { splitAddress } from '../../edge/probe/split-address.ts';
 import { probeByConnecting } from '../../edge/probe/tcp-connect.ts';
 import { probeByEcho, startEchoResponder } from '../../edge/probe/udp-echo.ts';
 
@@ -101,7 +102,7 @@ describe('probing a path', () => {
 
   it('goes by the echoes where any come back', async () => {
     const echo = async () => outcome(19);
-    expect(await probePath('192.0.2.1', { echo, now })).toEqual({
+    expect(await probePath({ target: '192.0.2.1' }, { echo, now })).toEqual({
       method: 'UDP_ECHO',
       ...outcome(19),
       measured_at,
@@ -122,19 +123,50 @@ describe('probing a path', () => {
         return { ...outcome(5), sent: 5 };
       },
     };
-    expect(await probePath('192.0.2.1', tools)).toMatchObject({ method: 'TCP_CONNECT', received: 5 });
-    expect(await probePath('[2001:db8::1]:8443', tools)).toMatchObject({ method: 'TCP_CONNECT' });
+    expect(await probePath({ target: '192.0.2.1' }, tools)).toMatchObject({
+      method: 'TCP_CONNECT',
+      received: 5,
+    });
+    expect(await probePath({ target: '[2001:db8::1]:8443' }, tools)).toMatchObject({ method: 'TCP_CONNECT' });
     expect(tried).toEqual([
       { host: '192.0.2.1', port: 4791 },
       { host: '192.0.2.1', port: 443 },
       { host: '2001:db8::1', port: 8443 },
+      { host: '2001:db8::1', port: 4791 },
       { host: '2001:db8::1', port: 8443 },
     ]);
   });
 
+  it('tries the edges’ own port where the named one is the tunnel’s, and leaves from its own end of the path', async () => {
+    const tried: object[] = [];
+    const echo = async (options: { port: number }) => {
+      tried.push(options);
+      return outcome(options.port === 4791 ? 20 : 0);
+    };
+    const connect = async () => {
+      throw new Error('not tried');
+    };
+    const way = { target: '127.0.0.1:51820', from: '127.0.0.1:51820' };
+    expect(await probePath(way, { now, echo, connect })).toMatchObject({
+      method: 'UDP_ECHO',
+      received: 20,
+    });
+    expect(tried).toEqual([
+      { host: '127.0.0.1', local_address: '127.0.0.1', port: 51820 },
+      { host: '127.0.0.1', local_address: '127.0.0.1', port: 4791 },
+    ]);
+    tried.length = 0;
+    await probePath({ target: '192.0.2.1', from: '198.51.100.7' }, { now, echo });
+    expect(tried).toEqual([{ host: '192.0.2.1', port: 4791 }]);
+  });
+
   it('says that all is lost where nothing answers', async () => {
     const tools = { now, echo: async () => outcome(0), connect: async () => ({ ...outcome(0), sent: 5 }) };
-    expect(await probePath('192.0.2.1', tools)).toMatchObject({ method: 'UDP_ECHO', sent: 20, received: 0 });
+    expect(await probePath({ target: '192.0.2.1' }, tools)).toMatchObject({
+      method: 'UDP_ECHO',
+      sent: 20,
+      received: 0,
+    });
   });
 
   it('says why nothing could be measured', async () => {
@@ -142,11 +174,14 @@ describe('probing a path', () => {
       throw new Error('getaddrinfo ENOTFOUND edge.example');
     };
     const nothing = { sent: 0, received: 0, method: null, measured_at: null };
-    expect(await probePath('edge.example', { echo })).toMatchObject({
+    expect(await probePath({ target: 'edge.example' }, { echo })).toMatchObject({
       ...nothing,
       error: "edge.example can't be probed: getaddrinfo ENOTFOUND edge.example",
     });
-    expect(await probePath('')).toMatchObject({ ...nothing, error: 'the endpoint has no address' });
+    expect(await probePath({ target: '' })).toMatchObject({
+      ...nothing,
+      error: 'the endpoint has no address',
+    });
   });
 
   it.each([

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { acknowledgeCommand } from '../../../core/commands/command-store.ts';
 import { requireEdge } from '../../../core/commands/edge-identity.ts';
 import { pendingCommands } from '../../../core/commands/pending-commands.ts';
+import { readEdgeRoutes } from '../../../core/routing/edge-routes.ts';
+import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
-type CommandOperation = 'Query.pendingCommands' | 'Mutation.acknowledgeCommand';
+type CommandOperation = 'Query.pendingCommands' | 'Query.edgeRoutes' | 'Mutation.acknowledgeCommand';
 
 const target = ({ edge_id }: { edge_id: string }) => `edge:${edge_id}`;
 
@@ -16,6 +18,15 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
       requireEdge(caller, edge_id);
       const commands = await pendingCommands(context, { edge_id, policies_version });
       return commands.map(({ data, ...command }) => ({ ...command, data: JSON.stringify(data) }));
+    },
+  }),
+
+  'Query.edgeRoutes': resolver({
+    arguments: z.object({ ...pageArguments, edge_id: z.string() }),
+    target,
+    async resolve(query, { context, caller, caches }) {
+      requireEdge(caller, query.edge_id);
+      return readEdgeRoutes(context, caches, query);
     },
   }),
 

@@ -1,0 +1,88 @@
+import type { ProductCaches } from '../cache/product-caches.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { readEdgeItem } from '../network/read-edges.ts';
+import type { Endpoint, Path } from '../network/site.ts';
+import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import { decide } from './decide.ts';
+import { readEnabledRouting } from './path-change.ts';
+import { endpointOf, priced } from './path-costs.ts';
+import { type Neighbour, readNeighbourhood } from './read-neighbourhood.ts';
+import { candidatesOf, readStandings } from './route-candidates.ts';
+
+/** What an edge measures and routes over to one peer of its site. */
+export interface EdgeRoutes {
+  destination_site_id: string;
+  paths: EdgePath[];
+  /** The path that each enabled policy takes; null: there is none that could carry it. */
+  routes: { policy_id: string; path_id: string | null }[];
+}
+
+/** A path as the edge at one of its ends sees it. Addresses are as the inventory has them, empty where it has none. */
+export interface EdgePath {
+  path_id: string;
+  endpoint_id: string;
+  address: string;
+  peer_endpoint_id: string;
+  peer_address: string;
+}
+
+export interface EdgeRoutesPage {
+  /** null: the edge isn't in service. */
+  site_id: string | null;
+  items: EdgeRoutes[];
+  next_token: string | null;
+}
+
+const TOKEN_KIND = 'edgeRoutes';
+
+/**
+ * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the policies take as things stand now.
+ *
+ * @throws ValidationError for a token of another list
+ */
+export async function readEdgeRoutes(
+  context: NetworkContext,
+  caches: ProductCaches,
+  { edge_id, limit, next_token }: { edge_id: string; limit: number; next_token?: string | null | undefined },
+): Promise<EdgeRoutesPage> {
+  const after = readPageToken(TOKEN_KIND, next_token, [/^[0-9a-f-]{36}$/])?.[0];
+  const edge = await readEdgeItem(context, edge_id);
+  if (!edge || edge.retired_at !== null) return { site_id: null, items: [], next_token: null };
+  const { site_id } = edge;
+  const [{ neighbours, endpoints, next }, routing] = await Promise.all([
+    readNeighbourhood(context, { site_id, after, limit }),
+    readEnabledRouting(context),
+  ]);
+  const items = await Promise.all(
+    neighbours.map(async ({ peer_site_id, paths }: Neighbour): Promise<EdgeRoutes> => {
+      const pricedPaths = paths.map(path => priced(path, endpoints));
+      const pair = await readStandings(context, caches.metrics, pricedPaths);
+      const now = context.clock();
+      return {
+        destination_site_id: peer_site_id,
+        paths: paths.map(path => edgePath(path, { site_id, endpoints })),
+        routes: Array.from(routing, ([policy_id, { preference }]) => ({
+          policy_id,
+          path_id: decide(candidatesOf(pair, policy_id), { preference, now }).selected_path_id,
+        })),
+      };
+    }),
+  );
+  return { site_id, items, next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]) };
+}
+
+function edgePath(
+  path: Path,
+  { site_id, endpoints }: { site_id: string; endpoints: ReadonlyMap<string, Endpoint> },
+): EdgePath {
+  const source = { site_id: path.source_site_id, endpoint_id: path.source_endpoint_id };
+  const destination = { site_id: path.destination_site_id, endpoint_id: path.destination_endpoint_id };
+  const [own, peer] = path.source_site_id === site_id ? [source, destination] : [destination, source];
+  return {
+    path_id: path.id,
+    endpoint_id: own.endpoint_id,
+    address: endpointOf(endpoints, own)?.address ?? '',
+    peer_endpoint_id: peer.endpoint_id,
+    peer_address: endpointOf(endpoints, peer)?.address ?? '',
+  };
+}

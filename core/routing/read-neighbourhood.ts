@@ -1,0 +1,51 @@
+import type { NetworkContext } from '../network/network-context.ts';
+import { ENDPOINT_PREFIX, PATH_PREFIX, sitePartition } from '../network/network-keys.ts';
+import { readVisible } from '../network/read-visible.ts';
+import { type Endpoint, type Path, peerOf } from '../network/site.ts';
+import { toEndpoint, toPath } from '../network/site-items.ts';
+import { queryAll } from '../network/strong-reads.ts';
+import { endpointIndex } from './path-costs.ts';
+
+/** The paths between a site and one of its peers. */
+export interface Neighbour {
+  peer_site_id: string;
+  paths: Path[];
+}
+
+export interface Neighbourhood {
+  /** By the peers' ids, ascending. */
+  neighbours: Neighbour[];
+  /** Endpoints of the site and of these neighbours. */
+  endpoints: ReadonlyMap<string, Endpoint>;
+  /** What to go on after; undefined: these are the last ones. */
+  next: string | undefined;
+}
+
+/** The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site that isn't shown. */
+export async function readNeighbourhood(
+  context: NetworkContext,
+  { site_id, after, limit }: { site_id: string; after: string | undefined; limit: number },
+): Promise<Neighbourhood> {
+  const read = async () => {
+    const paths = (await queryAll(context, { pk: sitePartition(site_id), prefix: PATH_PREFIX })).map(toPath);
+    const byPeer = Map.groupBy(paths, path => peerOf(path, site_id));
+    const peers = [...byPeer.keys()].filter(peer => after === undefined || peer > after).sort();
+    const some = peers.slice(0, limit);
+    const endpoints = await Promise.all([site_id, ...some].map(id => readEndpoints(context, id)));
+    const next = peers.length > limit ? some.at(-1) : undefined;
+    return { byPeer, some, next, endpoints: endpoints.flat() };
+  };
+  return readVisible(context, read, ({ byPeer, some, next, endpoints }, hidden) => ({
+    neighbours: some.flatMap(peer_site_id => {
+      const paths = byPeer.get(peer_site_id)!.filter(path => !hidden.path(path));
+      return paths.length > 0 ? [{ peer_site_id, paths }] : [];
+    }),
+    endpoints: endpointIndex(endpoints),
+    next,
+  }));
+}
+
+async function readEndpoints(context: NetworkContext, siteId: string): Promise<Endpoint[]> {
+  const items = await queryAll(context, { pk: sitePartition(siteId), prefix: ENDPOINT_PREFIX });
+  return items.map(toEndpoint);
+}

@@ -1,0 +1,83 @@
+import type { RoutesOrder } from '../../core/commands/edge-command.ts';
+import type { EdgePath, EdgeRoutes } from '../../core/routing/edge-routes.ts';
+import { type Schedule, systemSchedule } from '../../core/schedule.ts';
+import { type RouteChange, RouteTable } from './route-table.ts';
+
+export interface FollowRoutesOptions {
+  /** All peers of the edge's site. */
+  read: () => Promise<EdgeRoutes[]>;
+  /** The edge's paths, whenever they have been read. */
+  onPaths: (paths: EdgePath[]) => void;
+  /** Routes that are other ones now, and all that there are. */
+  onRoutes: (changes: RouteChange[], table: RouteTable) => void;
+  onTrouble: (reason: string) => void;
+  /** They are read at least so often: preferences follow measurements, and a hint may be lost. */
+  reread_ms?: number;
+  schedule?: Schedule;
+}
+
+export interface FollowingRoutes {
+  /** Reads paths and routes anew, now or right after the reading under way. */
+  refresh(): void;
+  /** Takes an order's routes. */
+  apply(order: RoutesOrder): void;
+  stop(): Promise<void>;
+}
+
+/** Keeps an edge's paths and routes as the system has them. Begins with the first `refresh`. */
+export function followRoutes({
+  read,
+  onPaths,
+  onRoutes,
+  onTrouble,
+  reread_ms = 120_000,
+  schedule = systemSchedule,
+}: FollowRoutesOptions): FollowingRoutes {
+  const table = new RouteTable();
+  let stopped = false;
+  let wanted = false;
+  let reading: Promise<void> | undefined;
+  let cancel = () => {};
+
+  async function readWhileWanted(): Promise<void> {
+    while (wanted && !stopped) {
+      wanted = false;
+      try {
+        const neighbours = await read();
+        // What an order changed meanwhile may be newer than what was read.
+        if (wanted || stopped) continue;
+        onPaths(neighbours.flatMap(({ paths }) => paths));
+        tell(table.replace(neighbours));
+      } catch (cause) {
+        onTrouble(`The paths could not be read: ${(cause as Error).message}`);
+      }
+    }
+  }
+
+  function tell(changes: RouteChange[]): void {
+    if (changes.length > 0) onRoutes(changes, table);
+  }
+
+  function refresh(): void {
+    if (stopped) return;
+    wanted = true;
+    reading ??= readWhileWanted().finally(() => {
+      reading = undefined;
+    });
+    cancel();
+    cancel = schedule(reread_ms, refresh);
+  }
+
+  return {
+    refresh,
+    apply(order) {
+      tell(table.apply(order));
+      if (reading) wanted = true;
+    },
+    async stop() {
+      stopped = true;
+      cancel();
+      await reading;
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { type Clock, systemClock } from '../../core/clock.ts';
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { type Schedule, systemSchedule } from '../../core/schedule.ts';
+import { noPathCounts, type PathCounts } from '../../core/traffic/lane.ts';
+import type { PathReport } from '../../core/traffic/report.ts';
+import type { ProbeAnswer } from '../commands/edge-api.ts';
+import { RateMeter } from './rate-meter.ts';
+
+export interface MeasuredPathsOptions {
+  /** Measures the way to a path's other end. Never rejects. */
+  probe: (path: EdgePath) => Promise<ProbeAnswer>;
+  /** What was sent and received on a path since boot; undefined: nothing. */
+  totalsOf: (path_id: string) => PathCounts | undefined;
+  /** Capacity of a path; where it isn't known, the highest rate seen stands for it. */
+  bandwidthOf?: (path: EdgePath) => number | undefined;
+  interval_ms: number;
+  onTrouble: (reason: string) => void;
+  clock?: Clock;
+  schedule?: Schedule;
+}
+
+/** Paths that are probed at a time. */
+const CONCURRENT_PROBES = 8;
+
+interface Measured {
+  path: EdgePath;
+  /** undefined: not yet. */
+  last?: Measurement;
+  /** Received when it was probed last. */
+  rx_packets: bigint;
+  rate: RateMeter;
+}
+
+type Measurement = Pick<PathReport, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct' | 'measured_at'>;
+
+/** Measures an edge's paths, each once an interval, and says what reports tell of them. */
+export class MeasuredPaths {
+  readonly #options: MeasuredPathsOptions & { clock: Clock; schedule: Schedule };
+  readonly #paths = new Map<string, Measured>();
+  #round: Promise<void> | undefined;
+  #cancel = () => {};
+  #stopped = false;
+
+  constructor(options: MeasuredPathsOptions) {
+    this.#options = { clock: systemClock, schedule: systemSchedule, ...options };
+  }
+
+  /** The paths from now on. New ones are measured at once; what is known of those that stay is kept. */
+  setPaths(paths: readonly EdgePath[]): void {
+    const given = new Map(paths.map(path => [path.path_id, path]));
+    for (const id of this.#paths.keys()) if (!given.has(id)) this.#paths.delete(id);
+    for (const [id, path] of given) {
+      const known = this.#paths.get(id);
+      if (known) known.path = path;
+      else this.#paths.set(id, { path, rx_packets: 0n, rate: new RateMeter() });
+    }
+    if (!this.#stopped && !this.#round) this.#measure();
+  }
+
+  /** What a report says of the paths that have been measured: the last measurements and the totals since boot. */
+  reports(): PathReport[] {
+    const now = this.#options.clock();
+    return [...this.#paths].flatMap(([path_id, { path, last, rate }]) => {
+      const totals = this.#totals(path_id);
+      const seen = rate.highestMbps(totals, now);
+      if (!last) return [];
+      const bandwidth_mbps = this.#options.bandwidthOf?.(path) ?? seen;
+      return [{ path_id, ...last, bandwidth_mbps, ...totals }];
+    });
+  }
+
+  /** Returns when no probe is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#round;
+  }
+
+  #measure(): void {
+    this.#cancel();
+    const due = this.#options.clock() + this.#options.interval_ms;
+    this.#round = this.#measureAll().finally(() => {
+      this.#round = undefined;
+      if (this.#stopped) return;
+      const unmeasured = [...this.#paths.values()].some(({ last }) => !last);
+      const wait = Math.max(unmeasured ? 1000 : 0, due - this.#options.clock());
+      this.#cancel = this.#options.schedule(wait, () => this.#measure());
+    });
+  }
+
+  async #measureAll(): Promise<void> {
+    const waiting = [...this.#paths.values()].values();
+    const workers = Array.from({ length: CONCURRENT_PROBES }, async () => {
+      for (const measured of waiting) {
+        if (this.#stopped) return;
+        await this.#measureOne(measured);
+      }
+    });
+    await Promise.all(workers);
+  }
+
+  async #measureOne(measured: Measured): Promise<void> {
+    const { probe, onTrouble } = this.#options;
+    const { path_id } = measured.path;
+    const { error, sent, received, latency_ms, jitter_ms, measured_at } = await probe(measured.path);
+    const { rx_packets } = this.#totals(path_id);
+    const arrives = rx_packets > measured.rx_packets;
+    measured.rx_packets = rx_packets;
+    if (sent === 0 || measured_at === null) {
+      onTrouble(`Path ${path_id} could not be measured: ${error ?? 'no reason given'}`);
+    } else if (received === 0 && arrives) {
+      onTrouble(`Path ${path_id} carries traffic, yet nothing answers its probes: are they blocked?`);
+    } else {
+      measured.last = {
+        latency_ms: rounded(latency_ms ?? 0),
+        jitter_ms: rounded(jitter_ms ?? 0),
+        packet_loss_pct: rounded((100 * (sent - received)) / sent),
+        measured_at,
+      };
+    }
+  }
+
+  #totals(path_id: string): PathCounts {
+    return this.#options.totalsOf(path_id) ?? noPathCounts();
+  }
+}
+
+// Microseconds are more than a probe can tell.
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

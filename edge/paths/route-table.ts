@@ -1,0 +1,59 @@
+import type { RoutesOrder } from '../../core/commands/edge-command.ts';
+import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
+
+/** The path that a policy's traffic to a site takes; null: there is none that could carry it. */
+export interface Route {
+  destination_site_id: string;
+  policy_id: string;
+  path_id: string | null;
+}
+
+/** A route that is another one now. */
+export interface RouteChange extends Route {
+  /** undefined: the edge had no route for it. */
+  before: string | null | undefined;
+}
+
+/** An edge's routes: what the system decided last, for every policy and every peer of its site. */
+export class RouteTable {
+  readonly #routes = new Map<string, Map<string, string | null>>();
+
+  /** The path to take; undefined: the system has said nothing of this policy or site. */
+  pathFor({
+    destination_site_id,
+    policy_id,
+  }: Pick<Route, 'destination_site_id' | 'policy_id'>): string | null | undefined {
+    return this.#routes.get(destination_site_id)?.get(policy_id);
+  }
+
+  /** Takes these routes in place of all that there were. */
+  replace(neighbours: readonly Pick<EdgeRoutes, 'destination_site_id' | 'routes'>[]): RouteChange[] {
+    const kept = new Set(neighbours.map(({ destination_site_id }) => destination_site_id));
+    for (const site of this.#routes.keys()) if (!kept.has(site)) this.#routes.delete(site);
+    return neighbours.flatMap(({ destination_site_id, routes }) => {
+      const named = new Set(routes.map(({ policy_id }) => policy_id));
+      const known = this.#routes.get(destination_site_id);
+      for (const policy of known?.keys() ?? []) if (!named.has(policy)) known?.delete(policy);
+      return this.apply({ destination_site_id, routes });
+    });
+  }
+
+  /** Takes the routes of an order; those that it doesn't name stay. */
+  apply({ destination_site_id, routes }: RoutesOrder): RouteChange[] {
+    const known = this.#routes.get(destination_site_id) ?? new Map<string, string | null>();
+    this.#routes.set(destination_site_id, known);
+    const changes = routes.map(({ policy_id, path_id }) => {
+      const before = known.get(policy_id);
+      known.set(policy_id, path_id);
+      return { destination_site_id, policy_id, path_id, before };
+    });
+    return changes.filter(({ path_id, before }) => path_id !== before);
+  }
+
+  /** All of them, by site and policy. */
+  list(): Route[] {
+    return Array.from(this.#routes, ([destination_site_id, routes]) =>
+      Array.from(routes, ([policy_id, path_id]) => ({ destination_site_id, policy_id, path_id })),
+    ).flat();
+  }
+}

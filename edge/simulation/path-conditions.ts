@@ -1,0 +1,45 @@
+import { fnv1a } from '../../core/hash.ts';
+import type { ProbeAnswer } from '../commands/edge-api.ts';
+import type { ProbeWay } from '../probe/probe-path.ts';
+
+/** How a made-up path is: about the same at all times, and from both of its ends. */
+export interface PathConditions {
+  latency_ms: number;
+  jitter_ms: number;
+  packet_loss_pct: number;
+  bandwidth_mbps: number;
+}
+
+const CAPACITIES_MBPS = [50, 100, 200, 500, 1000] as const;
+
+/** The conditions between two addresses, whichever comes first. */
+export function conditionsBetween(address: string, other: string): PathConditions {
+  const hash = fnv1a([address, other].sort().join(' '));
+  return {
+    latency_ms: 5 + (hash % 60),
+    jitter_ms: 0.2 + ((hash >>> 8) % 20) / 10,
+    packet_loss_pct: ((hash >>> 16) % 30) / 100,
+    bandwidth_mbps: CAPACITIES_MBPS[(hash >>> 21) % CAPACITIES_MBPS.length]!,
+  };
+}
+
+const PROBES = 20;
+
+/** What a simulated edge measures on the way to an address: there is nothing at the other end that could send a packet back. */
+export function simulatedProbe(
+  { target, from = '' }: ProbeWay,
+  random = Math.random,
+  now = Date.now,
+): ProbeAnswer {
+  const { latency_ms, jitter_ms, packet_loss_pct } = conditionsBetween(from, target);
+  const lost = random() < (PROBES * packet_loss_pct) / 100 ? 1 : 0;
+  return {
+    method: 'UDP_ECHO',
+    sent: PROBES,
+    received: PROBES - lost,
+    latency_ms: latency_ms + 2 * random(),
+    jitter_ms: jitter_ms + 0.2 * random(),
+    measured_at: new Date(now()).toISOString(),
+    error: null,
+  };
+}

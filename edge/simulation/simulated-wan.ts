@@ -1,0 +1,50 @@
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { noPathCounts, type PathCounts } from '../../core/traffic/lane.ts';
+import { conditionsBetween } from './path-conditions.ts';
+import type { Random } from './random.ts';
+
+/** Something that an edge sends over one of its paths. */
+export interface Shipment {
+  path: EdgePath;
+  from_edge: string;
+  /** undefined: nobody in the simulation. */
+  to_edge: string | undefined;
+  packets: number;
+  bytes: number;
+}
+
+/** What lies between simulated edges: it counts what each end of a path sends, and what of it arrives at the other. */
+export class SimulatedWan {
+  readonly #random: Random;
+  readonly #ends = new Map<string, PathCounts>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  carry({ path, from_edge, to_edge, packets, bytes }: Shipment): void {
+    const sender = this.#end(path.path_id, from_edge);
+    sender.tx_packets += BigInt(packets);
+    sender.tx_bytes += BigInt(bytes);
+    if (to_edge === undefined) return;
+    const { packet_loss_pct } = conditionsBetween(path.address, path.peer_address);
+    const lost = Math.min(packets, this.#random.poisson((packets * packet_loss_pct) / 100));
+    const receiver = this.#end(path.path_id, to_edge);
+    receiver.rx_packets += BigInt(packets - lost);
+    receiver.rx_bytes += BigInt(bytes - Math.round((bytes * lost) / packets));
+  }
+
+  /** Totals of an edge's end of a path; undefined: it had no traffic. */
+  totals(path_id: string, edge_id: string): PathCounts | undefined {
+    return this.#ends.get(endName(path_id, edge_id));
+  }
+
+  #end(path_id: string, edge_id: string): PathCounts {
+    const name = endName(path_id, edge_id);
+    const known = this.#ends.get(name) ?? noPathCounts();
+    this.#ends.set(name, known);
+    return known;
+  }
+}
+
+const endName = (path_id: string, edge_id: string) => JSON.stringify([path_id, edge_id]);
