@@ -24,6 +24,8 @@ const CONCURRENT_PROBES = 8;
 
 interface Measured {
   path: EdgePath;
+  /** When it is to be measured next. */
+  due_ms: number;
   /** undefined: not yet. */
   last?: Measurement;
   /** Received when it was probed last. */
@@ -52,9 +54,9 @@ export class MeasuredPaths {
     for (const [id, path] of given) {
       const known = this.#paths.get(id);
       if (known) known.path = path;
-      else this.#paths.set(id, { path, rx_packets: 0n, rate: new RateMeter() });
+      else this.#paths.set(id, { path, due_ms: 0, rx_packets: 0n, rate: new RateMeter() });
     }
-    if (!this.#stopped && !this.#round) this.#measure();
+    this.#measure();
   }
 
   /** What a report says of the paths that have been measured: the last measurements and the totals since boot. */
@@ -76,23 +78,26 @@ export class MeasuredPaths {
     await this.#round;
   }
 
+  /** Measures what is due, and comes back when something is again. */
   #measure(): void {
+    if (this.#stopped || this.#round) return;
     this.#cancel();
-    const due = this.#options.clock() + this.#options.interval_ms;
-    this.#round = this.#measureAll().finally(() => {
+    this.#round = this.#measureDue().finally(() => {
       this.#round = undefined;
-      if (this.#stopped) return;
-      const unmeasured = [...this.#paths.values()].some(({ last }) => !last);
-      const wait = Math.max(unmeasured ? 1000 : 0, due - this.#options.clock());
+      if (this.#stopped || this.#paths.size === 0) return;
+      const next = Math.min(...Array.from(this.#paths.values(), ({ due_ms }) => due_ms));
+      const wait = Math.max(0, next - this.#options.clock());
       this.#cancel = this.#options.schedule(wait, () => this.#measure());
     });
   }
 
-  async #measureAll(): Promise<void> {
-    const waiting = [...this.#paths.values()].values();
+  async #measureDue(): Promise<void> {
+    const { clock, interval_ms } = this.#options;
+    const due = [...this.#paths.values()].filter(({ due_ms }) => due_ms <= clock()).values();
     const workers = Array.from({ length: CONCURRENT_PROBES }, async () => {
-      for (const measured of waiting) {
+      for (const measured of due) {
         if (this.#stopped) return;
+        measured.due_ms = clock() + interval_ms;
         await this.#measureOne(measured);
       }
     });

@@ -121,6 +121,18 @@ it('compares both ends of a path, each direction, off the snapshots of the windo
   expect(back).toMatchObject({ loss_pct: 0, loss_pct_min: 0 });
 });
 
+it('shows in the receipt of a failover what the path carried lately and ever', async () => {
+  const receipt = await api.data('Mutation.failoverPath', { path_id: path.id });
+  // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of A, 60 s of B, 500 bytes a packet.
+  expect(receipt).toMatchObject({
+    without_path: ['default'],
+    bytes_moved: 60 * 100 * 500 + 60 * 40 * 500,
+    bytes_moved_exact: '4200000',
+    moved_since: new Date(T0 + 12 * MINUTE).toISOString(),
+    bytes_carried_exact: String(720 * 100 * 500 + 740 * 40 * 500),
+  });
+});
+
 it.each([
   [{ path_id: 'no path' }, 'NotFound', "There is no path no path: the query paths lists a site's paths."],
   [{ path_id: 'x', window: 1 }, 'ValidationError', 'window must be a whole number from 2 to 60.'],

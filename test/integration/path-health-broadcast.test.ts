@@ -3,8 +3,14 @@ import { systemCaller } from '../../core/audit/caller.ts';
 import { commandAction } from '../../core/commands/command-store.ts';
 import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import type { StreamChange } from '../../core/events/stream-change.ts';
+import { addEndpoint } from '../../core/network/add-endpoint.ts';
 import { registerEdge, retireEdge } from '../../core/network/change-edges.ts';
-import { networkBed } from '../support/network-bed.ts';
+import { createPath } from '../../core/network/create-path.ts';
+import { createSite } from '../../core/network/create-site.ts';
+import { deletePath } from '../../core/network/delete-path.ts';
+import { deleteSite } from '../../core/network/delete-site.ts';
+import { DEFAULT_ROUTING, setPolicyRouting } from '../../core/routing/policy-routing.ts';
+import { admin, dump, networkBed, newSite } from '../support/network-bed.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
@@ -52,9 +58,72 @@ describe('what edges are told of a change', () => {
     );
   });
 
-  it('is nothing of an acknowledgement, a single policy or anything else', async () => {
+  it('is to read their paths again, for the edges that a change concerns', async () => {
+    const { context } = networkBed(t);
+    const [a, b, c] = [
+      await newSite(context, 'A'),
+      await newSite(context, 'B'),
+      await newSite(context, 'C'),
+    ] as const;
+    const actor = admin;
+    const endpoint = { endpoint_id: 'wan1', address: '192.0.2.1', interface_type: 'FIBER' };
+    for (const { id } of [a, b]) await addEndpoint(context, actor, { site_id: id, ...endpoint });
+    for (const [id, site] of [
+      ['at-a', a],
+      ['at-b', b],
+      ['at-c', c],
+    ] as const) {
+      await registerEdge(context, actor, { id, site_id: site.id });
+    }
+    const path = await createPath(context, actor, {
+      source_site_id: a.id,
+      source_endpoint_id: 'wan1',
+      destination_site_id: b.id,
+      destination_endpoint_id: 'wan1',
+    });
+    await setPolicyRouting(context, actor, { policy_id: 'default', routing: DEFAULT_ROUTING });
+    await deletePath(context, actor, { path_id: path.id });
+    await deleteSite(context, actor, { site_id: a.id });
+    await createSite(context, actor, { name: 'D' });
+    const told = new Map<string, string[]>();
+    for (const [key, item] of await dump(context)) {
+      if (!key.startsWith('AUDIT#')) continue;
+      const entry = { ...change(String(item.pk), String(item.sk), item), kind: 'INSERT' as const };
+      const commands = await commandsOf(entry, context);
+      for (const command of commands) {
+        expect(command).toEqual({
+          id: `paths-${item.id}`,
+          edge_id: command.edge_id,
+          type: 'PATHS',
+          data: {},
+          created_at: item.at,
+        });
+      }
+      told.set(
+        `${item.operation} ${item.target}`,
+        commands.map(({ edge_id }) => edge_id).filter(id => id.startsWith('at-')),
+      );
+      // Only a new entry is news.
+      expect(await commandsOf({ ...entry, kind: 'MODIFY' }, context)).toEqual([]);
+    }
+    const everyone = ['at-a', 'at-b', 'at-c'];
+    expect(Object.fromEntries(told)).toMatchObject({
+      [`createPath path:${path.id}`]: ['at-a', 'at-b'],
+      [`deletePath path:${path.id}`]: ['at-a', 'at-b'],
+      [`deleteSite site:${a.id}`]: everyone,
+      'setPolicyRouting policy:default': everyone,
+      'registerEdge edge:at-c': ['at-c'],
+      [`createSite site:${c.id}`]: [],
+    });
+  });
+
+  it('is nothing of a refusal, an acknowledgement, a single policy or anything else', async () => {
     const { context } = networkBed(t);
     for (const other of [
+      {
+        ...change('AUDIT#2026-01', '01', { operation: 'deleteSite', outcome: 'REFUSED' }),
+        kind: 'INSERT' as const,
+      },
       change('COMMAND#edge-1', 'POLICIES'),
       change('POLICY', '7', { version: 17 }),
       change('POLICY', '#META'),

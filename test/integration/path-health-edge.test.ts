@@ -11,11 +11,14 @@ import { createPath } from '../../core/network/create-path.ts';
 import { createSite } from '../../core/network/create-site.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { Path } from '../../core/network/site.ts';
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { makeCarryOut } from '../../edge/commands/carry-out.ts';
 import { edgeApi } from '../../edge/commands/edge-api.ts';
 import { edgeSigner, localEdgeCredentials } from '../../edge/commands/edge-identity.ts';
 import { type Following, followCommands } from '../../edge/commands/follow-commands.ts';
 import { listenToCommands } from '../../edge/commands/realtime.ts';
+import { startEdgeCommands } from '../../edge/commands/start-edge-commands.ts';
+import type { RouteChange } from '../../edge/paths/route-table.ts';
 import type { PolicySet } from '../../edge/policies/policy-set.ts';
 import { probePath } from '../../edge/probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../../edge/probe/udp-echo.ts';
@@ -112,7 +115,6 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
   const routes: RoutesOrder[] = [];
   const policies: PolicySet[] = [];
   const troubles: string[] = [];
-  const refreshes: string[] = [];
   const seen: PendingCommand[] = [];
   let connected = () => {};
   const listening = new Promise<void>(resolve => {
@@ -139,23 +141,27 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
       probe: ({ target }) => probePath({ target }),
       setPolicies: set => policies.push(set),
       setRoutes: order => routes.push(order),
-      refreshPaths: () => refreshes.push('paths'),
+      refreshPaths: () => {},
     }),
     onTrouble: reason => troubles.push(reason),
     reread_ms,
   });
-  return { following, listening, routes, policies, troubles, refreshes, seen };
+  return { following, listening, routes, policies, troubles, seen };
 }
 
 /** Publishes what is stored for the edge, as the broadcast does with what the stream tells. */
 async function broadcast(): Promise<number> {
   const commands = await readCommands(context, edge_id);
+  await publish(commands);
+  return commands.length;
+}
+
+async function publish(commands: PendingCommand[]): Promise<void> {
   const sign = async (body: string) => {
     const headers = { 'content-type': 'application/json' };
     return { headers: await signHeaders({ url: system.url, body, headers }), body };
   };
   await publishCommands(commands, { url: system.url, sign });
-  return commands.length;
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -217,6 +223,60 @@ describe('an edge that was away', () => {
     await edge.following.stop();
     expect(edge.policies).toMatchObject([{ version: '1', policies: [{ id: '1', name: 'Voice' }] }]);
     expect(edge.troubles).toEqual([]);
+  });
+});
+
+describe('the paths of an edge', () => {
+  it('are read with its routes when it listens, and again when it is told to', async () => {
+    const read: EdgePath[][] = [];
+    const routes: RouteChange[] = [];
+    const troubles: string[] = [];
+    const edge = startEdgeCommands({
+      edge_id,
+      source: { graphql: system.url, region: REGION },
+      policiesVersion: () => undefined,
+      setPolicies: () => {},
+      onPaths: paths => read.push(paths),
+      onRoutes: changes => routes.push(...changes),
+      onTrouble: reason => troubles.push(reason),
+    });
+    await until(() => read.length > 0);
+    expect(read[0]).toEqual([
+      {
+        path_id: path.id,
+        endpoint_id: 'wan1',
+        address: '127.0.0.1',
+        peer_endpoint_id: 'wan1',
+        peer_address: `127.0.0.1:${responder.port}`,
+      },
+    ]);
+    const second = await createPath(context, actor, {
+      source_site_id: path.source_site_id,
+      source_endpoint_id: 'wan1',
+      destination_site_id: path.destination_site_id,
+      destination_endpoint_id: 'wan1',
+    });
+    const hint = { id: 'paths-1', edge_id, type: 'PATHS', data: {}, created_at: path.created_at } as const;
+    await publish([hint]);
+    await until(() => read.length > 1);
+    expect(read[1]!.map(({ path_id }) => path_id).sort()).toEqual([path.id, second.id].sort());
+    // The first path was taken out above: what the policies take now is the new one.
+    expect(routes).toContainEqual({
+      destination_site_id: path.destination_site_id,
+      policy_id: 'default',
+      path_id: second.id,
+      before: null,
+    });
+    await edge.stop();
+    expect(troubles).toEqual([]);
+  });
+
+  it('are nobody else’s to read', async () => {
+    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const other = edgeApi({ url: system.url, edge_id, sign });
+    await expect(other.edgeRoutes()).rejects.toThrow(
+      `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+    );
   });
 });
 
