@@ -13,8 +13,6 @@ import { simulatedEdges } from './simulation/simulated-edges.ts';
 import { SimulatedWan } from './simulation/simulated-wan.ts';
 import { kinesisClient } from './system/kinesis-client.ts';
 
-export { simulatedEdges } from './simulation/simulated-edges.ts';
-
 export interface SimulationOptions {
   /** The edges, or how many of `simulatedEdges`. */
   edges: readonly SimulatedEdge[] | number;

@@ -20,7 +20,7 @@ export interface PathEnds {
 export const NO_PATH = 0;
 
 /** The slot of what is sent over the path with this index; received is the next one. */
-export function sentSlot(index: number): number {
+function sentSlot(index: number): number {
   return 2 * index + 1;
 }
 

@@ -58,10 +58,28 @@ describe('npm start', () => {
 
   const readOutput = async <T>(file: string): Promise<T> =>
     JSON.parse(await readFile(join(system, file), 'utf8')) as T;
-  const policies = async () => {
+  const signedIn = async () => {
     const { auth } = await readOutput<{ auth: { user_pool_client_id: string } }>('amplify_outputs.json');
     const { graphql, cognito, users } = endpoints;
-    const call = graphqlClient({ graphql, cognito, clientId: auth.user_pool_client_id, signIn: users[1]! });
+    return graphqlClient({ graphql, cognito, clientId: auth.user_pool_client_id, signIn: users[1]! });
+  };
+  /** The health of every path at each of the demo's sites, as its edges measure them. */
+  const pathStatuses = async () => {
+    const call = await signedIn();
+    const { sites } = await call<{ sites: { items: { id: string; name: string }[] } }>(
+      '{ sites { items { id name } } }',
+    );
+    const shown = sites.items.map(async ({ id, name }) => {
+      const { paths } = await call<{ paths: { items: { status: string }[] } }>(
+        'query ($site_id: ID!) { paths(site_id: $site_id) { items { status } } }',
+        { site_id: id },
+      );
+      return [name, paths.items.map(({ status }) => status)];
+    });
+    return Object.fromEntries(await Promise.all(shown));
+  };
+  const policies = async () => {
+    const call = await signedIn();
     return {
       create: (name: string) =>
         call('mutation ($name: String!) { createPolicy(name: $name, priority: 5) { id } }', { name }),
@@ -224,6 +242,11 @@ describe('npm start', () => {
     await expect
       .poll(running.output, { timeout: 20_000 })
       .toMatch(/\n3 edges have counted [\d,]+ packets, .*the API shows/);
+    await expect.poll(pathStatuses, { timeout: 30_000 }).toEqual({
+      Berlin: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
+      Lisbon: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
+      Tallinn: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
+    });
   }, 150_000);
 
   it.skipIf(!existsSync('/proc'))('ends when an engine dies, and says which', async () => {
