@@ -40,11 +40,11 @@ export async function handler(event: DynamoDBStreamEvent, lambda: Context): Prom
     } catch (cause) {
       const key = { pk: change.pk, sk: change.sk };
       logger.error('A change could not be published; it is tried again.', { key, cause });
-      metrics.publishStoredMetrics();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
       return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? '' }] };
     }
   }
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   return { batchItemFailures: [] };
 }
 

@@ -25,7 +25,7 @@ const tables = {
 export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const results = await Promise.allSettled(event.Records.map(record => work(record, lambda)));
-  metrics.publishStoredMetrics();
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   const failed = event.Records.filter((_, index) => results[index]?.status === 'rejected');
   return {
     batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),

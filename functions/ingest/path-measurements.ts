@@ -45,6 +45,6 @@ export function makePathMeasurements({
       reports.flatMap(({ report }) => report.paths),
     );
     await caches.metrics.settle();
-    metrics.publishStoredMetrics();
+    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
 }
