@@ -37,7 +37,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   const responder = await answerProbes(found.address, onTrouble);
   const measured = new MeasuredPaths({
     probe: ({ address, peer_address }) => probePath({ target: peer_address, from: address }),
-    totalsOf: path_id => recorder.pathTotals().get(path_id),
+    totals: () => recorder.pathTotals(),
     bandwidthOf: () => options.bandwidth_mbps,
     interval_ms: options.interval_ms,
     onTrouble,

@@ -9,8 +9,8 @@ import { RateMeter } from './rate-meter.ts';
 export interface MeasuredPathsOptions {
   /** Measures the way to a path's other end. Never rejects. */
   probe: (path: EdgePath) => Promise<ProbeAnswer>;
-  /** What was sent and received on a path since boot; undefined: nothing. */
-  totalsOf: (path_id: string) => PathCounts | undefined;
+  /** What was sent and received since boot, by path id. */
+  totals: () => ReadonlyMap<string, PathCounts>;
   /** Capacity of a path; where it isn't known, the highest rate seen stands for it. */
   bandwidthOf?: (path: EdgePath) => number | undefined;
   interval_ms: number;
@@ -61,13 +61,13 @@ export class MeasuredPaths {
 
   /** What a report says of the paths that have been measured: the last measurements and the totals since boot. */
   reports(): PathReport[] {
-    const now = this.#options.clock();
+    const { clock, totals, bandwidthOf } = this.#options;
+    const now = clock();
+    const all = totals();
     return [...this.#paths].flatMap(([path_id, { path, last, rate }]) => {
-      const totals = this.#totals(path_id);
-      const seen = rate.highestMbps(totals, now);
-      if (!last) return [];
-      const bandwidth_mbps = this.#options.bandwidthOf?.(path) ?? seen;
-      return [{ path_id, ...last, bandwidth_mbps, ...totals }];
+      const counts = all.get(path_id) ?? noPathCounts();
+      const seen = rate.highestMbps(counts, now);
+      return last ? [{ path_id, ...last, bandwidth_mbps: bandwidthOf?.(path) ?? seen, ...counts }] : [];
     });
   }
 
@@ -85,15 +85,25 @@ export class MeasuredPaths {
     this.#round = this.#measureDue().finally(() => {
       this.#round = undefined;
       if (this.#stopped || this.#paths.size === 0) return;
-      const next = Math.min(...Array.from(this.#paths.values(), ({ due_ms }) => due_ms));
-      const wait = Math.max(0, next - this.#options.clock());
-      this.#cancel = this.#options.schedule(wait, () => this.#measure());
+      this.#cancel = this.#options.schedule(this.#untilNext(), () => this.#measure());
     });
+  }
+
+  #untilNext(): number {
+    const { clock, interval_ms } = this.#options;
+    const next = Math.min(...Array.from(this.#paths.values(), ({ due_ms }) => due_ms));
+    return Math.min(interval_ms, Math.max(0, next - clock()));
+  }
+
+  /** Further away than an interval nothing can be: then the clock was set back. */
+  #isDue({ due_ms }: Measured): boolean {
+    const left = due_ms - this.#options.clock();
+    return left <= 0 || left > this.#options.interval_ms;
   }
 
   async #measureDue(): Promise<void> {
     const { clock, interval_ms } = this.#options;
-    const due = [...this.#paths.values()].filter(({ due_ms }) => due_ms <= clock()).values();
+    const due = [...this.#paths.values()].filter(measured => this.#isDue(measured)).values();
     const workers = Array.from({ length: CONCURRENT_PROBES }, async () => {
       for (const measured of due) {
         if (this.#stopped) return;
@@ -105,10 +115,10 @@ export class MeasuredPaths {
   }
 
   async #measureOne(measured: Measured): Promise<void> {
-    const { probe, onTrouble } = this.#options;
+    const { probe, totals, onTrouble } = this.#options;
     const { path_id } = measured.path;
     const { error, sent, received, latency_ms, jitter_ms, measured_at } = await probe(measured.path);
-    const { rx_packets } = this.#totals(path_id);
+    const { rx_packets } = totals().get(path_id) ?? noPathCounts();
     const arrives = rx_packets > measured.rx_packets;
     measured.rx_packets = rx_packets;
     if (sent === 0 || measured_at === null) {
@@ -123,10 +133,6 @@ export class MeasuredPaths {
         measured_at,
       };
     }
-  }
-
-  #totals(path_id: string): PathCounts {
-    return this.#options.totalsOf(path_id) ?? noPathCounts();
   }
 }
 

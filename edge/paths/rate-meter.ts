@@ -10,8 +10,8 @@ export class RateMeter {
   /** Megabits a second, in the direction that carried more, over the time between two looks. */
   highestMbps({ tx_bytes, rx_bytes }: Bytes, now: number): number {
     const before = this.#before;
-    if (before && now <= before.at_ms) return this.#highest;
-    if (before) {
+    if (now === before?.at_ms) return this.#highest;
+    if (before && now > before.at_ms) {
       const sent = Number(tx_bytes - before.tx_bytes);
       const received = Number(rx_bytes - before.rx_bytes);
       const mbps = (Math.max(sent, received) * 8) / (now - before.at_ms) / 1000;

@@ -54,7 +54,7 @@ export function simulateEdge(
   const nextTick = siteTraffic(traffic);
   const measured = new MeasuredPaths({
     probe: async ({ address, peer_address }) => simulatedProbe({ target: peer_address, from: address }),
-    totalsOf: path_id => wan.totals(path_id, edge.edge_id),
+    totals: () => wan.totals(edge.edge_id),
     bandwidthOf: ({ address, peer_address }) => conditionsBetween(address, peer_address).bandwidth_mbps,
     interval_ms: MEASURE_EVERY_MS,
     onTrouble,

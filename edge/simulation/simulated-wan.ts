@@ -16,7 +16,8 @@ export interface Shipment {
 /** What lies between simulated edges: it counts what each end of a path sends, and what of it arrives at the other. */
 export class SimulatedWan {
   readonly #random: Random;
-  readonly #ends = new Map<string, PathCounts>();
+  /** By edge and path id. */
+  readonly #ends = new Map<string, Map<string, PathCounts>>();
 
   constructor(random: Random) {
     this.#random = random;
@@ -34,17 +35,15 @@ export class SimulatedWan {
     receiver.rx_bytes += BigInt(bytes - Math.round((bytes * lost) / packets));
   }
 
-  /** Totals of an edge's end of a path; undefined: it had no traffic. */
-  totals(path_id: string, edge_id: string): PathCounts | undefined {
-    return this.#ends.get(endName(path_id, edge_id));
+  /** Totals of an edge's ends of paths, by path id. */
+  totals(edge_id: string): ReadonlyMap<string, PathCounts> {
+    return this.#ends.get(edge_id) ?? new Map();
   }
 
   #end(path_id: string, edge_id: string): PathCounts {
-    const name = endName(path_id, edge_id);
-    const known = this.#ends.get(name) ?? noPathCounts();
-    this.#ends.set(name, known);
-    return known;
+    const ends = this.#ends.get(edge_id) ?? new Map<string, PathCounts>();
+    const counts = ends.get(path_id) ?? noPathCounts();
+    this.#ends.set(edge_id, ends.set(path_id, counts));
+    return counts;
   }
 }
-
-const endName = (path_id: string, edge_id: string) => JSON.stringify([path_id, edge_id]);

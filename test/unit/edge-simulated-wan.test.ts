@@ -29,8 +29,8 @@ describe('what lies between simulated edges', () => {
           wan.carry({ path, from_edge: 'a', to_edge: 'b', packets, bytes });
         }
         const total = BigInt(sent.reduce((sum, packets) => sum + packets, 0));
-        const { tx_packets = 0n, tx_bytes = 0n, rx_packets: back = 0n } = wan.totals('p-1', 'a') ?? {};
-        const { rx_packets = 0n, rx_bytes = 0n } = wan.totals('p-1', 'b') ?? {};
+        const { tx_packets = 0n, tx_bytes = 0n, rx_packets: back = 0n } = wan.totals('a').get('p-1') ?? {};
+        const { rx_packets = 0n, rx_bytes = 0n } = wan.totals('b').get('p-1') ?? {};
         expect([tx_packets, tx_bytes, back]).toEqual([total, total * 100n, 0n]);
         expect(rx_bytes).toBe(rx_packets * 100n);
         const { packet_loss_pct } = conditionsBetween(path.address, to);
@@ -87,9 +87,9 @@ describe('a simulated edge', () => {
 
   it('sends what goes to a site over the path that its routes say, all of it', async () => {
     const { wan } = await run(routeTo('to-2-too'));
-    expect(wan.totals('to-2-too', 'edge-1')?.tx_bytes).toBe(sentToSecond());
-    expect(wan.totals('to-2', 'edge-1')).toBeUndefined();
-    expect(wan.totals('to-2-too', 'edge-2')?.rx_packets).toBeGreaterThan(0n);
+    expect(wan.totals('edge-1').get('to-2-too')?.tx_bytes).toBe(sentToSecond());
+    expect(wan.totals('edge-1').get('to-2')).toBeUndefined();
+    expect(wan.totals('edge-2').get('to-2-too')?.rx_packets).toBeGreaterThan(0n);
   });
 
   it('counts the same by policy whatever its routes are', async () => {
@@ -100,6 +100,6 @@ describe('a simulated edge', () => {
     ];
     expect(without.stats).toEqual(routed.stats);
     expect(none.stats).toEqual(routed.stats);
-    expect(without.wan.totals('to-2', 'edge-1')).toBeUndefined();
+    expect(without.wan.totals('edge-1').get('to-2')).toBeUndefined();
   });
 });
