@@ -1,5 +1,5 @@
 import { exportText } from '../core/export/export-text.ts';
-import { flows } from '../scripts/export/flows.ts';
+import { flowsTable } from '../core/export/flows-table.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const ROWS = 500_000;
@@ -42,7 +42,7 @@ export async function run(): Promise<BenchRow[]> {
   ];
 }
 
-const columns = flows.columns({ from: '', to: '', by: [], order: '' });
+const columns = flowsTable.columns({ kind: 'FLOWS', format: 'csv', from: '', to: '' });
 
 async function exportRows(rows: number): Promise<{ heaviest: number; characters: number }> {
   let heaviest = 0;

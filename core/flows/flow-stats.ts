@@ -47,11 +47,17 @@ const VALUE_OF: Record<FlowGroup, (flow: FlowRecord) => Partial<FlowStatsRow>> =
 export class FlowGroups {
   readonly #group_by: readonly FlowGroup[];
   readonly #matches: FlowMatcher;
+  readonly #maxRows: number;
   readonly #rows = new Map<string, FlowStatsRow>();
 
-  constructor(group_by: readonly FlowGroup[], matches: FlowMatcher) {
+  constructor(
+    group_by: readonly FlowGroup[],
+    matches: FlowMatcher,
+    { max_rows = MAX_ROWS }: { max_rows?: number | undefined } = {},
+  ) {
     this.#group_by = group_by;
     this.#matches = matches;
+    this.#maxRows = max_rows;
   }
 
   /** @throws ValidationError when there are more groups than fit */
@@ -65,7 +71,7 @@ export class FlowGroups {
       row.bytes += flow.bytes;
       this.#rows.set(key, row);
     }
-    if (this.#rows.size > MAX_ROWS) throw tooMuch();
+    if (this.#rows.size > this.#maxRows) throw tooMuch();
   }
 
   /** Beside what was counted: the largest rows, the others, and what no logged flow accounts for. */
