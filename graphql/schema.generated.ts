@@ -589,6 +589,66 @@ export interface EdgeCommand {
 
 export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES';
 
+export interface ExportInput {
+  kind: ExportKind;
+  format?: ExportFormat | null | undefined;
+  from: string;
+  to: string;
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  endpoint_id?: string | null | undefined;
+  edge_id?: string | null | undefined;
+  resolution?: Resolution | null | undefined;
+  group_by?: ExportGroup[] | null | undefined;
+  order_by?: TrafficOrder | null | undefined;
+  address?: string | null | undefined;
+  port?: number | null | undefined;
+  protocol?: number | null | undefined;
+  application?: ApplicationClass | null | undefined;
+  actor?: string | null | undefined;
+  action?: string | null | undefined;
+  target?: string | null | undefined;
+}
+
+export type ExportKind = 'HISTORY' | 'STATS' | 'FLOWS' | 'AUDIT';
+
+export type ExportFormat = 'CSV' | 'JSONL';
+
+export type ExportGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE' | 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+
+export interface Export {
+  id: string;
+  kind: ExportKind;
+  format: ExportFormat;
+  from: string;
+  to: string;
+  status: ExportStatus;
+  progress: number;
+  rows: number;
+  bytes: number;
+  file_name: string;
+  started_at: string;
+  finished_at: string | null;
+  expires_at: string;
+  error: string | null;
+  owner: AuditActor;
+}
+
+export type ExportStatus = 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
+
+export interface ExportConnection {
+  items: Export[];
+  next_token: string | null;
+}
+
+export interface ExportLink {
+  url: string;
+  expires_at: string;
+  file_name: string;
+  bytes: number;
+  audit_id: string;
+}
+
 export interface Event {
   id: string;
   type: string;
@@ -624,6 +684,8 @@ export interface Operations {
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
+  'Query.export': { arguments: { id: string }; result: Export };
+  'Query.exports': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; everybody?: boolean | null | undefined }; result: ExportConnection };
   'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
@@ -640,6 +702,9 @@ export interface Operations {
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
   'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };
+  'Mutation.startExport': { arguments: { input: ExportInput }; result: Export };
+  'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
+  'Mutation.cancelExport': { arguments: { id: string }; result: Export };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };

@@ -1,7 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
+import { lambdaDispatcher } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { environmentSchema } from './environment.ts';
 import { runSteps, type StepReport } from './run-steps.ts';
@@ -19,6 +21,7 @@ const tables = {
   traffic: environment.TRAFFIC_TABLE,
   cache: environment.CACHE_TABLE,
 };
+const exports = lambdaDispatcher(new LambdaClient(), environment.EXPORT_FUNCTION);
 
 /**
  * Runs each five minutes.
@@ -31,6 +34,7 @@ export async function handler(_event: unknown, lambda: Context): Promise<{ steps
     client,
     tables,
     slots: environment.COUNTER_SLOTS,
+    exports,
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,
