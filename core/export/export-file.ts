@@ -5,8 +5,7 @@ import type { Checkpoint } from './export-job.ts';
 import { jsonLinesWriter } from './json-lines.ts';
 import type { Column, ExportFormat, RowWriter } from './table.ts';
 
-/** A part is uploaded when it is so large; S3 takes 5 MiB and more. Memory holds one, and a page of rows. */
-export const PART_BYTES = 8 * 1024 * 1024;
+const PART_BYTES = 8 * 1024 * 1024;
 
 const MAX_PARTS = 10_000;
 
@@ -17,6 +16,8 @@ export interface ExportFileOptions<Row> {
   object_key: string;
   /** Gives the upload's id, which begins with the first part. */
   upload(): Promise<string>;
+  /** A part is uploaded when it is so large: 8 MiB by default, S3 takes 5 MiB and more. Memory holds one, and a page of rows. */
+  part_bytes?: number | undefined;
 }
 
 /** The text of an export on its way to the bucket: rows become text, text becomes parts. */
@@ -57,7 +58,7 @@ export class ExportFile<Row> {
 
   /** Whether there is enough for a part. */
   get hasPart(): boolean {
-    return this.#pending >= PART_BYTES;
+    return this.#pending >= (this.#options.part_bytes ?? PART_BYTES);
   }
 
   /** What is not in a part yet. */

@@ -19,6 +19,8 @@ export interface ExportRunContext extends NetworkContext {
   work_until: number;
   /** The run is surely gone by then: milliseconds since the epoch. */
   lease_until_ms: number;
+  /** See {@link ExportFile}; tests make it S3's least. */
+  part_bytes?: number;
 }
 
 export type RunOutcome = 'done' | 'failed' | 'handed over' | 'stopped' | 'nothing to do';
@@ -87,7 +89,8 @@ async function openFile(context: ExportRunContext, job: ExportJob): Promise<Expo
     }
     return job.upload_id!;
   };
-  return new ExportFile<Row>({ files, columns, format, object_key, upload }, checkpoint, tail);
+  const options = { files, columns, format, object_key, upload, part_bytes: context.part_bytes };
+  return new ExportFile<Row>(options, checkpoint, tail);
 }
 
 async function writeRows(

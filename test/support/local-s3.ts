@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Clock } from '../../core/clock.ts';
+import { makeExportClient } from '../../core/export/export-client.ts';
 import { CREDENTIALS, REGION } from '../../local/account.ts';
 import { openObjectStore } from '../../local/s3/object-store.ts';
 import { makeS3Handler } from '../../local/s3/s3-handler.ts';
@@ -36,14 +37,16 @@ export async function startLocalS3({ clock = Date.now }: { clock?: Clock } = {})
   const server = createServer((request, response) => void handler(request, response));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
-  const makeClient = (): S3Client =>
-    new S3Client({
-      endpoint,
-      region: REGION,
-      credentials: { ...CREDENTIALS },
-      maxAttempts: 1,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
+  const makeClient = (): S3Client => {
+    const credentials = { ...CREDENTIALS };
+    const made = makeExportClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
+    // The SDK signs by the system's clock and what it thinks it is off.
+    Object.defineProperty(made.config, 'systemClockOffset', {
+      get: () => clock() - Date.now(),
+      set: () => {},
     });
+    return made;
+  };
   const client = makeClient();
   return {
     client,
