@@ -46,9 +46,8 @@ export async function listJobs(
 ): Promise<JobPage> {
   const items: ExportJob[] = [];
   const [before] = readPageToken('exports', next_token, [/^[0-9A-Z]{26}$/]) ?? [];
-  for await (const page of jobPages(context, before)) {
+  for await (const page of jobPages(context, { before, ...ownedBy(owner) })) {
     for (const job of page) {
-      if (owner !== undefined && job.owner.sub !== owner) continue;
       if (items.length === limit) {
         return { items, next_token: makePageToken('exports', [items.at(-1)!.export_id]) };
       }
@@ -58,13 +57,32 @@ export async function listJobs(
   return { items, next_token: null };
 }
 
+/** How many exports of an owner are running. */
+export async function countRunning(context: NetworkContext, owner: string): Promise<number> {
+  const { filter, values, names } = ownedBy(owner);
+  let running = 0;
+  const pages = jobPages(context, {
+    filter: `${filter} AND #status = :running`,
+    names: { ...names, '#status': 'status' },
+    values: { ...values, ':running': EXPORT_STATUS.running },
+  });
+  for await (const page of pages) running += page.length;
+  return running;
+}
+
 /** Exports that nobody works on though there is something to do: to go on with, or an upload to take away. */
 export async function* abandonedJobs(context: NetworkContext): AsyncGenerator<ExportJob> {
-  for await (const page of jobPages(context)) {
-    for (const job of page) {
-      if (job.lease_until_ms < context.clock() && hasWork(job)) yield job;
-    }
-  }
+  const pages = jobPages(context, {
+    filter:
+      'lease_until_ms < :now_ms AND (#status = :running OR (#status <> :done AND attribute_exists(upload_id)))',
+    names: { '#status': 'status' },
+    values: {
+      ':now_ms': context.clock(),
+      ':running': EXPORT_STATUS.running,
+      ':done': EXPORT_STATUS.done,
+    },
+  });
+  for await (const page of pages) yield* page;
 }
 
 /** Whether a run of the function has anything to do. */
@@ -73,22 +91,46 @@ export function hasWork({ status, upload_id }: ExportJob): boolean {
   return status !== EXPORT_STATUS.done && upload_id !== undefined;
 }
 
-async function* jobPages(context: NetworkContext, before?: string): AsyncGenerator<ExportJob[]> {
+interface JobFilter {
+  /** Begins behind this one. */
+  before?: string | undefined;
+  filter?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+function ownedBy(owner: string | undefined): JobFilter {
+  if (owner === undefined) return {};
+  return {
+    filter: '#owner.#sub = :owner',
+    names: { '#owner': 'owner', '#sub': 'sub' },
+    values: { ':owner': owner },
+  };
+}
+
+async function* jobPages(
+  { client, tables, clock, ...retrying }: NetworkContext,
+  { before, filter, names, values }: JobFilter,
+): AsyncGenerator<ExportJob[]> {
   let start: Record<string, unknown> | undefined =
     before === undefined ? undefined : { ...exportKey(before) };
   do {
     const query: QueryCommandInput = {
-      TableName: context.tables.traffic,
+      TableName: tables.traffic,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression: '#ttl > :now',
-      ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
-      ExpressionAttributeValues: { ':pk': EXPORT_PARTITION, ':now': Math.floor(context.clock() / 1000) },
+      FilterExpression: filter === undefined ? '#ttl > :now' : `#ttl > :now AND ${filter}`,
+      ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE, ...names },
+      ExpressionAttributeValues: {
+        ...values,
+        ':pk': EXPORT_PARTITION,
+        ':now': Math.floor(clock() / 1000),
+      },
       ScanIndexForward: false,
       ConsistentRead: true,
       ...(start && { ExclusiveStartKey: start }),
     };
-    const { Items = [], LastEvaluatedKey } = await repeatUntil(context, () =>
-      context.client.send(new QueryCommand(query)),
+    const { Items = [], LastEvaluatedKey } = await repeatUntil({ clock, ...retrying }, () =>
+      client.send(new QueryCommand(query)),
     );
     yield Items as ExportJob[];
     start = LastEvaluatedKey;

@@ -4,7 +4,7 @@ import type { NetworkContext } from '../network/network-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { ExportFile } from './export-file.ts';
 import type { ExportFiles } from './export-files.ts';
-import { type Checkpoint, EXPORT_STATUS, type ExportJob } from './export-job.ts';
+import { type Checkpoint, EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
 import type { ExportReader, Row } from './export-reader.ts';
 import { EXPORT_TABLES } from './export-tables.ts';
 import { fileHeaders } from './file-name.ts';
@@ -107,8 +107,9 @@ async function writeRows(
     const full = file.hasPart;
     if (full) await file.uploadPart();
     if (position !== undefined && clock() >= work_until) {
-      const tail_key = `unfinished/${export_id}/${run_id}`;
-      await files.put(tail_key, file.pending);
+      const tail = file.pending;
+      const tail_key = tail.length === 0 ? null : `unfinished/${export_id}/${run_id}`;
+      if (tail_key !== null) await files.put(tail_key, tail);
       await save(context, job, { ...checkpointed(file, { position, tail_key }), share, lease_until_ms: 0 });
       await dispatcher.dispatch(export_id);
       return 'handed over';
@@ -141,6 +142,7 @@ async function done(
     share: 1,
     finished_ms: context.clock(),
     lease_until_ms: 0,
+    checkpoint: NOTHING_WRITTEN,
   });
   return 'done';
 }

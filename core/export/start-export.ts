@@ -8,7 +8,7 @@ import type { ExportDispatcher } from './export-dispatcher.ts';
 import { EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
 import type { ExportRequest } from './export-request.ts';
 import { exportFileName } from './file-name.ts';
-import { listJobs, putJob } from './job-store.ts';
+import { countRunning, putJob } from './job-store.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -70,9 +70,7 @@ export async function startExport(
 }
 
 async function checkRunning(context: NetworkContext, { sub }: Caller): Promise<void> {
-  const { items } = await listJobs(context, { owner: sub, limit: 100 });
-  const running = items.filter(({ status }) => status === EXPORT_STATUS.running);
-  if (running.length < MAX_RUNNING) return;
+  if ((await countRunning(context, sub)) < MAX_RUNNING) return;
   throw new Conflict(
     `${MAX_RUNNING} exports of yours are running: wait until one is done, or cancel one with cancelExport.`,
   );

@@ -50,7 +50,11 @@ interface KeptHeaders {
   headers: ObjectHeaders;
 }
 
-export async function openObjectStore(folder: string): Promise<ObjectStore> {
+/** @param min_part_bytes S3's own unless a test wants small parts */
+export async function openObjectStore(
+  folder: string,
+  { min_part_bytes = MIN_PART_BYTES }: { min_part_bytes?: number } = {},
+): Promise<ObjectStore> {
   const objects = join(folder, 'objects');
   const uploads = join(folder, 'uploads');
   await Promise.all([objects, uploads].map(each => mkdir(each, { recursive: true })));
@@ -114,7 +118,7 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
     async completeUpload(upload, parts) {
       const { folder, headers } = await openUpload(upload);
       const files = parts.map(({ number, etag }) => join(folder, partName(number, etag)));
-      await checkParts(parts, files);
+      await checkParts(parts, files, min_part_bytes);
       const digest = createHash('md5');
       for (const { etag } of parts) digest.update(Buffer.from(etag, 'hex'));
       const etag = `${digest.digest('hex')}-${parts.length}`;
@@ -130,7 +134,11 @@ export async function openObjectStore(folder: string): Promise<ObjectStore> {
   };
 }
 
-async function checkParts(parts: readonly { number: number }[], files: readonly string[]): Promise<void> {
+async function checkParts(
+  parts: readonly { number: number }[],
+  files: readonly string[],
+  min_part_bytes: number,
+): Promise<void> {
   if (parts.some(({ number }, index) => index > 0 && number <= parts[index - 1]!.number)) {
     throw new S3Error('InvalidPartOrder', 'The list of parts was not in ascending order.');
   }
@@ -138,7 +146,7 @@ async function checkParts(parts: readonly { number: number }[], files: readonly 
   if (sizes.includes(undefined)) {
     throw new S3Error('InvalidPart', 'One or more of the specified parts could not be found.');
   }
-  if (sizes.slice(0, -1).some(size => size! < MIN_PART_BYTES)) {
+  if (sizes.slice(0, -1).some(size => size! < min_part_bytes)) {
     throw new S3Error(
       'EntityTooSmall',
       'Your proposed upload is smaller than the minimum allowed object size.',

@@ -38,13 +38,13 @@ export interface ExportBed extends TestTables {
 }
 
 /** Tables, a bucket, the API and the export function, each real, in one process and under the API's clock. */
-export async function makeExportBed(): Promise<ExportBed> {
+export async function makeExportBed(given: { min_part_bytes?: number } = {}): Promise<ExportBed> {
   const tables = await createTables();
   const dispatched: string[] = [];
   const dispatcher = { dispatch: async (id: string) => void dispatched.push(id) };
   let api: ApiUnderTest | undefined;
   const clock = (): number => api?.now ?? 0;
-  const s3 = await startLocalS3({ clock });
+  const s3 = await startLocalS3({ clock, ...given });
   const signer = s3LinkSigner(s3.client, BUCKET);
   api = makeApi(tables, { exports: { dispatcher, signer, retention_days: 7 } });
 

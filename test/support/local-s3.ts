@@ -24,12 +24,20 @@ export interface LocalS3 {
 }
 
 /** The local S3 with one bucket in a temporary folder, and the SDK's client of it. */
-export async function startLocalS3({ clock = Date.now }: { clock?: Clock } = {}): Promise<LocalS3> {
+export async function startLocalS3({
+  clock = Date.now,
+  min_part_bytes,
+}: {
+  clock?: Clock;
+  min_part_bytes?: number;
+} = {}): Promise<LocalS3> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
   const reported: unknown[] = [];
   const handler = makeS3Handler({
     prefix: '/s3',
-    buckets: new Map([[BUCKET, await openObjectStore(folder)]]),
+    buckets: new Map([
+      [BUCKET, await openObjectStore(folder, min_part_bytes === undefined ? {} : { min_part_bytes })],
+    ]),
     credentials: { ...CREDENTIALS, region: REGION },
     clock,
     log: (message, details) => reported.push({ message, ...details }),
