@@ -146,6 +146,17 @@ describe('an export', () => {
     expect(await bed.run(id, options)).toBe('nothing to do');
   });
 
+  it('is not taken from the run that has it, before its lease ends', async () => {
+    const id = await start();
+    const others: string[] = [];
+    const reader = wideReader(async page => {
+      bed.api.now += page === 2 ? LEASE_MS - 1001 : 500;
+      others.push(await bed.run(id, { ...options, reader: wideReader() }));
+    });
+    expect(await bed.run(id, { ...options, work_ms: LEASE_MS, reader })).toBe('done');
+    expect(others).toEqual(['nothing to do', 'nothing to do', 'nothing to do']);
+  });
+
   it('goes on where a call of itself got lost', async () => {
     const id = await start();
     const dispatch = () => Promise.reject(new Error('no answer'));
