@@ -86,7 +86,7 @@ export async function* abandonedJobs(context: NetworkContext): AsyncGenerator<Ex
 }
 
 /** Whether a run of the function has anything to do. */
-export function hasWork({ status, upload_id }: ExportJob): boolean {
+function hasWork({ status, upload_id }: ExportJob): boolean {
   if (status === EXPORT_STATUS.running) return true;
   return status !== EXPORT_STATUS.done && upload_id !== undefined;
 }

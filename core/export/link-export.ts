@@ -7,7 +7,7 @@ import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
 
 /** How long a link opens the file, to whoever has it. */
-export const LINK_SECONDS = 900;
+const LINK_SECONDS = 900;
 
 /** Signs links to the files of exports. The result is a secret: it belongs in no log. */
 export interface LinkSigner {
