@@ -1,10 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeExportClient } from '../../core/export/export-client.ts';
-import { lambdaDispatcher } from '../../core/export/lambda-dispatcher.ts';
+import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { type Answer, answer } from './answer.ts';
@@ -37,7 +36,7 @@ const tables = {
 };
 
 const exports = {
-  dispatcher: lambdaDispatcher(new LambdaClient(), environment.EXPORT_FUNCTION),
+  dispatcher: lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION),
   signer: s3LinkSigner(makeExportClient(), environment.EXPORT_BUCKET),
   retention_days: environment.EXPORT_RETENTION_DAYS,
 };

@@ -1,9 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
-import { lambdaDispatcher } from '../../core/export/lambda-dispatcher.ts';
+import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { environmentSchema } from './environment.ts';
 import { runSteps, type StepReport } from './run-steps.ts';
@@ -21,7 +20,7 @@ const tables = {
   traffic: environment.TRAFFIC_TABLE,
   cache: environment.CACHE_TABLE,
 };
-const exports = lambdaDispatcher(new LambdaClient(), environment.EXPORT_FUNCTION);
+const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
 
 /**
  * Runs each five minutes.

@@ -1,12 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeExportClient } from '../../core/export/export-client.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
-import { lambdaDispatcher } from '../../core/export/lambda-dispatcher.ts';
+import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { environmentSchema } from './environment.ts';
@@ -29,7 +28,7 @@ const tables = {
   cache: environment.CACHE_TABLE,
 };
 const files = exportFiles(makeExportClient(), environment.EXPORT_BUCKET);
-const dispatcher = lambdaDispatcher(new LambdaClient(), environment.AWS_LAMBDA_FUNCTION_NAME);
+const dispatcher = lambdaDispatcher(makeDispatchClient(), environment.AWS_LAMBDA_FUNCTION_NAME);
 
 const eventSchema = z.object({ export_id: z.string() });
 
