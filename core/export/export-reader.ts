@@ -22,13 +22,14 @@ export interface ExportReader {
   history(
     request: TrafficFilter & { from: string; to: string; resolution: Resolution },
   ): Promise<{ points: Row[] }>;
-  /** trafficStats, or flowStats for groups of flows, with as many rows as it can give; the rest is `other`. */
+  /** trafficStats, or flowStats for groups of flows, with as many rows as it can give; `next_token` is null behind the last. */
   stats(request: {
     group_by: readonly ExportGroup[];
     from: string;
     to: string;
     filter: TrafficFilter;
     order_by: Order;
+    next_token: string | null;
   }): Promise<Row>;
   /** A page of flows. */
   flows(request: {

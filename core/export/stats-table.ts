@@ -24,8 +24,8 @@ const DEFAULT_GROUPS: readonly ExportGroup[] = ['POLICY'];
 const PAGE_ROWS = 10_000;
 
 /**
- * Sums by group, largest first; `kind` tells the groups from the rest: group, other, unattributed. They add up to all. All of it is
- * one answer, made of two readings of the lanes, so there is nothing to go on from within it.
+ * Sums by group, largest first; `kind` tells the groups from what no logged flow accounts for: group, unattributed. They add up to
+ * all. All of it is made of two readings of the lanes, so a run that is cut off begins anew.
  */
 export const statsTable: ExportTable = {
   columns: ({ group_by = DEFAULT_GROUPS }) =>
@@ -41,21 +41,26 @@ export const statsTable: ExportTable = {
     }),
 
   async *pages(reader, request) {
-    const { from, to, group_by = DEFAULT_GROUPS, order_by = 'BYTES' } = request;
+    const { from, group_by = DEFAULT_GROUPS, order_by = 'BYTES' } = request;
     const filter = trafficFilterOf(request);
-    const answer = await reader.stats({ group_by, from, to, filter, order_by });
-    const { rows, other, other_rows, unattributed, ...shared } = answer;
-    for (let index = 0; index < rows.length; index += PAGE_ROWS) {
-      const page = rows.slice(index, index + PAGE_ROWS);
-      yield {
-        rows: page.map((row: Row) => ({ kind: 'group', ...row, ...shared })),
-        share: index / rows.length,
-      };
-    }
-    const rest = [
-      ...(other_rows > 0 ? [{ kind: 'other', ...other, ...shared }] : []),
-      ...(unattributed ? [{ kind: 'unattributed', ...unattributed, ...shared }] : []),
-    ];
-    yield { rows: rest, share: 1 };
+    let { to } = request;
+    let next_token: string | null = null;
+    let given = 0;
+    do {
+      const answer = await reader.stats({ group_by, from, to, filter, order_by, next_token });
+      const { rows, other, other_rows, unattributed, ...shared } = answer;
+      given += rows.length;
+      const share = given / (given + other_rows);
+      for (let index = 0; index < rows.length; index += PAGE_ROWS) {
+        const page = rows.slice(index, index + PAGE_ROWS);
+        yield { rows: page.map((row: Row) => ({ kind: 'group', ...row, ...shared })), share };
+      }
+      next_token = answer.next_token;
+      // The snapshot that the figures end with: one that is taken meanwhile must not take its place.
+      to = answer.to;
+      if (next_token === null && unattributed) {
+        yield { rows: [{ kind: 'unattributed', ...unattributed, ...shared }], share: 1 };
+      }
+    } while (next_token !== null);
   },
 };

@@ -74,12 +74,12 @@ function statsDocument(group_by: Parameters<ExportReader['stats']>[0]['group_by'
   const ofFlows = isFlowGrouping(group_by);
   const sum = '{ packets_exact bytes_exact }';
   return `query ($group_by: [${ofFlows ? 'FlowGroup' : 'TrafficGroup'}!]!, $from: AWSDateTime!, $to: AWSDateTime!,
-      $filter: TrafficFilter, $order_by: TrafficOrder, $limit: Int) {
+      $filter: TrafficFilter, $order_by: TrafficOrder, $limit: Int, $next_token: String) {
     answer: ${ofFlows ? 'flowStats' : 'trafficStats'}(
-      group_by: $group_by, from: $from, to: $to, filter: $filter, order_by: $order_by, limit: $limit
+      group_by: $group_by, from: $from, to: $to, filter: $filter, order_by: $order_by, limit: $limit, next_token: $next_token
     ) {
       from to rows { ${group_by.map(groupField).join(' ')} packets_exact bytes_exact }
-      other ${sum} other_rows ${ofFlows ? `unattributed ${sum}` : ''} completeness { edges_expected edges_heard }
+      other ${sum} other_rows next_token ${ofFlows ? `unattributed ${sum}` : ''} completeness { edges_expected edges_heard }
     }
   }`;
 }

@@ -19,6 +19,7 @@ import type {
 } from '../../../graphql/schema.generated.ts';
 import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
+import { nextStatsToken, readStatsPosition } from '../stats-position.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -33,6 +34,7 @@ interface AskedStats<Group> {
   filter: AggregateFilter;
   order_by: Order;
   limit: number;
+  next_token?: string | null | undefined;
 }
 
 /** Checks a range that is to be grouped. @throws ValidationError */
@@ -48,8 +50,9 @@ export function checkStatsRange(
 /** `trafficStats`. */
 export async function answerTrafficStats(
   context: NetworkContext,
-  { from, to, ...request }: AskedStats<LaneGroup>,
+  { from, to, next_token, ...request }: AskedStats<LaneGroup>,
 ): Promise<TrafficStats> {
+  const position = readStatsPosition('trafficStats', next_token);
   const now = context.clock();
   checkStatsRange({ from, to, of_flows: false }, now);
   const { before, after } = await readLanesAtEnds(context, { from, to, now });
@@ -57,6 +60,7 @@ export async function answerTrafficStats(
     before: before?.lanes ?? [],
     after: after.lanes,
     ...request,
+    offset: position.offset,
   });
   const { edges_expected, edges_heard, taken_at } = after.mark;
   return {
@@ -65,6 +69,11 @@ export async function answerTrafficStats(
     rows: rows.map(presentRow),
     other: presentCounts(other),
     other_rows: other.rows,
+    next_token: nextStatsToken('trafficStats', position, {
+      rows: rows.length,
+      other_rows: other.rows,
+      figures: [before?.mark.taken_at ?? 0, taken_at, total.bytes],
+    }),
     total: presentCounts(total),
     completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
   };
@@ -80,10 +89,12 @@ export async function answerFlowStats(
     filter,
     order_by,
     limit,
+    next_token,
     max_rows,
   }: AskedStats<FlowGroup> & { max_rows?: number | undefined },
 ): Promise<FlowStats> {
   const { client, tables, clock, deadline } = context;
+  const position = readStatsPosition('flowStats', next_token);
   const now = clock();
   checkStatsRange({ from, to, of_flows: true }, now);
   const { before, after } = await readLanesAtEnds(context, { from, to, now });
@@ -100,7 +111,7 @@ export async function answerFlowStats(
   const { site_id, edge_id } = filter;
   const store = { client, table: tables.traffic, clock, deadline };
   await readFlowLogs(store, { ...range, site_id, edge_id }, report => groups.add(report));
-  const stats = groups.beside(total, { order_by, limit });
+  const stats = groups.beside(total, { order_by, limit, offset: position.offset });
   const { edges_expected, edges_heard, taken_at } = after.mark;
   return {
     from: timestamp(range.from),
@@ -108,6 +119,11 @@ export async function answerFlowStats(
     rows: stats.rows.map(presentFlowRow),
     other: presentCounts(stats.other),
     other_rows: stats.other.rows,
+    next_token: nextStatsToken('flowStats', position, {
+      rows: stats.rows.length,
+      other_rows: stats.other.rows,
+      figures: [range.from, range.to, stats.unattributed.bytes, stats.unattributed.packets],
+    }),
     unattributed: presentCounts(stats.unattributed),
     total: presentCounts(stats.total),
     completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
