@@ -40,10 +40,12 @@ export async function linkExport(
         : `Export ${export_id} has no file: its status is ${job.status}. Start it again.`,
     );
   }
-  const signed_at_ms = clock();
+  const now = clock();
+  // Signatures know whole seconds.
+  const signed_at_ms = Math.floor(now / 1000) * 1000;
   const expires_ms = signed_at_ms + LINK_SECONDS * 1000;
   const entry = changeEntry({
-    at_ms: signed_at_ms,
+    at_ms: now,
     actor,
     operation: 'exportLink',
     target: `export:${export_id}`,
