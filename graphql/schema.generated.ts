@@ -197,6 +197,7 @@ export interface TrafficStats {
   rows: TrafficRow[];
   other: TrafficSum;
   other_rows: number;
+  next_token: string | null;
   total: TrafficSum;
   completeness: Completeness;
 }
@@ -286,6 +287,7 @@ export interface FlowStats {
   rows: FlowStatsRow[];
   other: TrafficSum;
   other_rows: number;
+  next_token: string | null;
   unattributed: TrafficSum;
   total: TrafficSum;
   completeness: Completeness;
@@ -617,6 +619,66 @@ export interface EdgeRoute {
 
 export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES' | 'PATHS';
 
+export interface ExportInput {
+  kind: ExportKind;
+  format?: ExportFormat | null | undefined;
+  from: string;
+  to: string;
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  endpoint_id?: string | null | undefined;
+  edge_id?: string | null | undefined;
+  resolution?: Resolution | null | undefined;
+  group_by?: ExportGroup[] | null | undefined;
+  order_by?: TrafficOrder | null | undefined;
+  address?: string | null | undefined;
+  port?: number | null | undefined;
+  protocol?: number | null | undefined;
+  application?: ApplicationClass | null | undefined;
+  actor?: string | null | undefined;
+  action?: string | null | undefined;
+  target?: string | null | undefined;
+}
+
+export type ExportKind = 'HISTORY' | 'STATS' | 'FLOWS' | 'AUDIT';
+
+export type ExportFormat = 'CSV' | 'JSONL';
+
+export type ExportGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE' | 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+
+export interface Export {
+  id: string;
+  kind: ExportKind;
+  format: ExportFormat;
+  from: string;
+  to: string;
+  status: ExportStatus;
+  progress: number;
+  rows: number;
+  bytes: number;
+  file_name: string;
+  started_at: string;
+  finished_at: string | null;
+  expires_at: string;
+  error: string | null;
+  owner: AuditActor;
+}
+
+export type ExportStatus = 'RUNNING' | 'DONE' | 'FAILED' | 'CANCELLED';
+
+export interface ExportConnection {
+  items: Export[];
+  next_token: string | null;
+}
+
+export interface ExportLink {
+  url: string;
+  expires_at: string;
+  file_name: string;
+  bytes: number;
+  audit_id: string;
+}
+
 export interface Event {
   id: string;
   type: string;
@@ -635,10 +697,10 @@ export interface Operations {
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
-  'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TrafficStats };
+  'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
-  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: FlowStats };
+  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
@@ -653,6 +715,8 @@ export interface Operations {
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
+  'Query.export': { arguments: { id: string }; result: Export };
+  'Query.exports': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; everybody?: boolean | null | undefined }; result: ExportConnection };
   'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
@@ -669,6 +733,9 @@ export interface Operations {
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
   'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };
+  'Mutation.startExport': { arguments: { input: ExportInput }; result: Export };
+  'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
+  'Mutation.cancelExport': { arguments: { id: string }; result: Export };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };

@@ -13,6 +13,7 @@ import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
+import type { ExportStack } from './export-stack.ts';
 import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
@@ -28,6 +29,7 @@ const PUBLISH_FILE = 'graphql/publish.js';
 export interface ApiStackProps {
   settings: Settings;
   data: DataStack;
+  exports: ExportStack;
 }
 
 /** GraphQL for people (Cognito groups) and machines (IAM). Every operation goes through one resolver to one function. */
@@ -35,11 +37,11 @@ export class ApiStack extends Stack {
   readonly api: GraphqlApi;
   readonly signIn: SignIn;
 
-  constructor(scope: Construct, id: string, { settings, data }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { settings, data, exports }: ApiStackProps) {
     super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
-    this.attachResolvers(this.makeFunction(settings, data));
+    this.attachResolvers(this.makeFunction(settings, data, exports));
     this.addOutputs(this.allowMachines());
   }
 
@@ -71,7 +73,7 @@ export class ApiStack extends Stack {
     return api;
   }
 
-  private makeFunction(settings: Settings, data: DataStack): PatronusFunction {
+  private makeFunction(settings: Settings, data: DataStack, exports: ExportStack): PatronusFunction {
     const fn = new PatronusFunction(this, 'ApiFunction', {
       folder: 'api',
       settings,
@@ -80,16 +82,23 @@ export class ApiStack extends Stack {
       // AppSync waits 30 s for a request: the function must have given its own answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
-      environment: { USER_POOL_ID: this.signIn.pool.userPoolId },
+      environment: {
+        USER_POOL_ID: this.signIn.pool.userPoolId,
+        EXPORT_BUCKET: exports.bucket.bucketName,
+        EXPORT_FUNCTION: exports.exporter.functionName,
+        EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
+      },
     });
     // For the e-mail address in the audit log, which access tokens don't carry.
     this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
     grantRead(data.network, fn);
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);
-    // A reset puts a baseline beside the counters, which it can read only.
-    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*']);
+    // A reset puts a baseline beside the counters, an export its item; the counters it can read only.
+    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*', 'EXPORT']);
     grantCaching(data.cache, fn);
+    exports.grantDispatch(fn);
+    exports.grantLinks(fn);
     return fn;
   }
 

@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import type { ExportStack } from './export-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
@@ -24,17 +25,18 @@ import {
 export interface IngestStackProps {
   settings: Settings;
   data: DataStack;
+  exports: ExportStack;
 }
 
 /** The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up each five. */
 export class IngestStack extends Stack {
   readonly stream: Stream;
 
-  constructor(scope: Construct, id: string, { settings, data }: IngestStackProps) {
+  constructor(scope: Construct, id: string, { settings, data, exports }: IngestStackProps) {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
     this.makeIngest(settings, data);
-    this.makeCleanup(settings, data);
+    this.makeCleanup(settings, data, exports);
     this.makeSnapshot(settings, data);
     const reporting = allowReporting(this, this.stream);
     new CfnOutput(this, 'EdgePolicyArn', {
@@ -136,7 +138,7 @@ export class IngestStack extends Stack {
     });
   }
 
-  private makeCleanup(settings: Settings, data: DataStack): void {
+  private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): void {
     const cleanup = new PatronusFunction(this, 'Cleanup', {
       folder: 'cleanup',
       settings,
@@ -144,7 +146,9 @@ export class IngestStack extends Stack {
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
       memory: 512,
+      environment: { EXPORT_FUNCTION: exports.exporter.functionName },
     });
+    exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
     // Deletions and restores that were cut off are finished here.

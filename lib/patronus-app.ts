@@ -2,6 +2,7 @@ import { App, type Stack, Tags } from 'aws-cdk-lib';
 import { ApiStack } from './api-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EventsStack } from './events-stack.ts';
+import { ExportStack } from './export-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readSettings } from './settings.ts';
 
@@ -17,9 +18,10 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const app = new App({ context: { ...FEATURE_FLAGS, ...context } });
   const settings = readSettings(name => app.node.tryGetContext(name));
   const data = new DataStack(app, 'PatronusData', { settings });
-  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data });
-  const api = new ApiStack(app, 'PatronusApi', { settings, data });
+  const exports = new ExportStack(app, 'PatronusExport', { settings, data });
+  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports });
+  const api = new ApiStack(app, 'PatronusApi', { settings, data, exports });
   const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
   Tags.of(app).add('project', 'patronus');
-  return { app, stacks: [data, ingest, api, events] };
+  return { app, stacks: [data, ingest, api, events, exports] };
 }

@@ -12,6 +12,8 @@ export interface Settings {
   flow_log_mask_hosts: boolean;
   /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
   counter_slots: number;
+  /** How long exports and their files are kept, days. */
+  export_retention_days: number;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
   /** Where the dashboard may be after sign-in. */
@@ -30,6 +32,7 @@ const WHOLE_NUMBERS = {
   ingest_window_seconds: { fallback: 5, min: 0, max: 300 },
   flow_log_ttl_hours: { fallback: 24, min: 0, max: 8760 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
+  export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
 
 /** Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the command line. */
@@ -43,6 +46,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
     counter_slots: number('counter_slots'),
+    export_retention_days: number('export_retention_days'),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',

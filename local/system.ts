@@ -101,6 +101,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       signIns: SIGN_INS,
       logs,
       dataDirectory,
+      scratchDirectory: join(localDirectory, 'scratch'),
       onFunctionFailure: (name, { message }) =>
         onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
       onQueueMessage: (name, body) =>
@@ -115,7 +116,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     onProgress('Loading the functions');
     await Promise.all([...provisioned.functions].map(([name, lambda]) => warm(name, lambda)));
     await provisioned.start();
-    server.mount(provisioned.gateway);
+    server.mount(provisioned);
 
     const { userPoolId, userPoolClientId, groups } = provisioned;
     const endpoints = endpointsOf(server.address, engines, provisioned);

@@ -72,6 +72,11 @@ export const ROLES = {
   'Mutation.deleteSite': forAdmins,
   'Mutation.deleteSites': forAdmins,
   'Mutation.restoreSite': forAdmins,
+  'Query.export': forPeople,
+  'Query.exports': forPeople,
+  'Mutation.startExport': forPeople,
+  'Mutation.exportLink': forPeople,
+  'Mutation.cancelExport': forPeople,
 } as const satisfies Record<string, Access>;
 
 /** Operations that no function answers: what a machine sends is what subscribers get. AppSync itself asks for the signature. */

@@ -21,7 +21,7 @@ export interface FlowStatsRow extends Sum {
 
 export interface FlowStats {
   rows: FlowStatsRow[];
-  /** All rows past the limit, summed. */
+  /** All rows past these, summed. */
   other: Sum & { rows: number };
   /**
    * Counted − logged: flows that no report lists, reports whose flows are not (any more) in the log. Below zero where a report was
@@ -47,11 +47,17 @@ const VALUE_OF: Record<FlowGroup, (flow: FlowRecord) => Partial<FlowStatsRow>> =
 export class FlowGroups {
   readonly #group_by: readonly FlowGroup[];
   readonly #matches: FlowMatcher;
+  readonly #maxRows: number;
   readonly #rows = new Map<string, FlowStatsRow>();
 
-  constructor(group_by: readonly FlowGroup[], matches: FlowMatcher) {
+  constructor(
+    group_by: readonly FlowGroup[],
+    matches: FlowMatcher,
+    { max_rows = MAX_ROWS }: { max_rows?: number | undefined } = {},
+  ) {
     this.#group_by = group_by;
     this.#matches = matches;
+    this.#maxRows = max_rows;
   }
 
   /** @throws ValidationError when there are more groups than fit */
@@ -65,19 +71,22 @@ export class FlowGroups {
       row.bytes += flow.bytes;
       this.#rows.set(key, row);
     }
-    if (this.#rows.size > MAX_ROWS) throw tooMuch();
+    if (this.#rows.size > this.#maxRows) throw tooMuch();
   }
 
   /** Beside what was counted: the largest rows, the others, and what no logged flow accounts for. */
-  beside(total: Sum, { order_by, limit }: { order_by: 'BYTES' | 'PACKETS'; limit: number }): FlowStats {
+  beside(
+    total: Sum,
+    { order_by, limit, offset = 0 }: { order_by: 'BYTES' | 'PACKETS'; limit: number; offset?: number },
+  ): FlowStats {
     const field = order_by === 'BYTES' ? 'bytes' : 'packets';
     const entries = [...this.#rows].sort(([a, x], [b, y]) =>
       x[field] === y[field] ? (a < b ? -1 : 1) : x[field] < y[field] ? 1 : -1,
     );
     const rows = entries.map(([, row]) => row);
-    const rest = rows.slice(limit);
+    const rest = rows.slice(offset + limit);
     return {
-      rows: rows.slice(0, limit),
+      rows: rows.slice(offset, offset + limit),
       other: { rows: rest.length, ...sumOf(rest) },
       unattributed: difference(total, sumOf(rows)),
       total,

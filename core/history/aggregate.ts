@@ -36,6 +36,8 @@ export interface AggregateRequest {
   filter?: AggregateFilter | undefined;
   order_by: Order;
   limit: number;
+  /** Rows that are left out before those; 0 by default. */
+  offset?: number;
 }
 
 export interface AggregateRow {
@@ -49,7 +51,7 @@ export interface AggregateRow {
 
 export interface Aggregate {
   rows: AggregateRow[];
-  /** All rows past the limit, summed. */
+  /** All rows past these, summed. */
   other: { rows: number; packets: bigint; bytes: bigint };
   total: { packets: bigint; bytes: bigint };
 }
@@ -108,13 +110,13 @@ function rowOf(
   return row;
 }
 
-function ranked(all: AggregateRow[], { order_by, limit }: AggregateRequest): Aggregate {
+function ranked(all: AggregateRow[], { order_by, limit, offset = 0 }: AggregateRequest): Aggregate {
   const field = order_by === 'BYTES' ? 'bytes' : 'packets';
   const moved = all.filter(row => row.packets !== 0n || row.bytes !== 0n);
   moved.sort((a, b) => (a[field] === b[field] ? byName(a, b) : a[field] < b[field] ? 1 : -1));
-  const rest = moved.slice(limit);
+  const rest = moved.slice(offset + limit);
   return {
-    rows: moved.slice(0, limit),
+    rows: moved.slice(offset, offset + limit),
     other: { rows: rest.length, ...sum(rest) },
     total: sum(moved),
   };

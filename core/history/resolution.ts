@@ -37,16 +37,18 @@ export interface RangeRequest {
   resolution?: Resolution | undefined;
   now: number;
   retention?: Retention;
+  /** The most points that the caller can take; 10,000 by default. */
+  max_points?: number;
 }
 
 /**
  * Checks a range and puts its ends on the grid: `from` down, `to` up, but never past now. Without a resolution it takes
  * the finest that is still kept at `from` and gives at most 1,500 points.
  *
- * @throws ValidationError for ends in the wrong order, a range that is no longer kept, or over 10,000 points
+ * @throws ValidationError for ends in the wrong order, a range that is no longer kept, or more points than `max_points`
  */
 export function resolveRange(request: RangeRequest): Range {
-  const { from, to, now, retention = DEFAULT_RETENTION } = request;
+  const { from, to, now, retention = DEFAULT_RETENTION, max_points = MAX_POINTS } = request;
   if (!(from < to)) {
     throw new ValidationError(`from (${iso(from)}) must lie before to (${iso(to)}).`);
   }
@@ -62,9 +64,9 @@ export function resolveRange(request: RangeRequest): Range {
   const start = floorTo(from, ms);
   const end = Math.min(ceilTo(to, ms), ceilTo(now, ms));
   const points = (end - start) / ms;
-  if (points > MAX_POINTS) {
+  if (points > max_points) {
     throw new ValidationError(
-      `The range has ${points} points at resolution ${resolution}; at most ${MAX_POINTS} are allowed: ask for a shorter range${coarserHint(resolution)}.`,
+      `The range has ${points} points at resolution ${resolution}; at most ${max_points} are allowed: ask for a shorter range${coarserHint(resolution)}.`,
     );
   }
   return { from: start, to: end, resolution };

@@ -11,6 +11,14 @@ import { readMarks, type SampleStore } from './sample-store.ts';
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
 
+export interface TrafficHistoryRequest {
+  range: Range;
+  filter: AggregateFilter;
+  tables: TableNames;
+  /** 50,000 by default; memory holds them all. */
+  max_lane_samples?: number | undefined;
+}
+
 /**
  * The history of all traffic, of a policy, or of what the lanes of a site, an edge or an endpoint carried.
  *
@@ -18,7 +26,7 @@ const MAX_LANE_SAMPLES = 50_000;
  */
 export async function readTrafficHistory(
   store: SampleStore,
-  { range, filter, tables }: { range: Range; filter: AggregateFilter; tables: TableNames },
+  { range, filter, tables, max_lane_samples = MAX_LANE_SAMPLES }: TrafficHistoryRequest,
 ): Promise<History> {
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
@@ -32,9 +40,9 @@ export async function readTrafficHistory(
     lanes.push({ edge_id: edge, part });
   }
   const marks = await readMarks(store, readRange(range));
-  if (lanes.length * marks.length > MAX_LANE_SAMPLES) {
+  if (lanes.length * marks.length > max_lane_samples) {
     throw new ValidationError(
-      `${lanes.length} lanes at ${marks.length} instants are more than the ${MAX_LANE_SAMPLES} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
+      `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
     );
   }
   const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });

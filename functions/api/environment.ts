@@ -6,5 +6,8 @@ export const environmentSchema = z.object({
   TRAFFIC_TABLE: z.string().min(1),
   CACHE_TABLE: z.string().min(1),
   USER_POOL_ID: z.string().min(1),
+  EXPORT_BUCKET: z.string().min(1),
+  EXPORT_FUNCTION: z.string().min(1),
+  EXPORT_RETENTION_DAYS: z.coerce.number().int().min(1).default(7),
   COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
 });

@@ -19,5 +19,6 @@ export function groupingArguments<const Group extends string>(groups: readonly G
       .nullish()
       .transform(order => order ?? 'BYTES'),
     limit: wholeNumber('limit', { max: 1000, fallback: 20 }),
+    next_token: z.string().nullish(),
   });
 }

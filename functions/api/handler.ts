@@ -2,6 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
+import { makeExportClient } from '../../core/export/export-client.ts';
+import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
+import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
@@ -32,6 +35,12 @@ const tables = {
   cache: environment.CACHE_TABLE,
 };
 
+const exports = {
+  dispatcher: lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION),
+  signer: s3LinkSigner(makeExportClient(), environment.EXPORT_BUCKET),
+  retention_days: environment.EXPORT_RETENTION_DAYS,
+};
+
 const container = makeContainerCaches({ client, table: tables.cache, env: process.env });
 await container.warmUp();
 
@@ -41,6 +50,7 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     resolvers,
     caches: container.caches,
     slots: environment.COUNTER_SLOTS,
+    exports,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),

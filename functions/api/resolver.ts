@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { Caller } from '../../core/audit/caller.ts';
 import type { OperationName } from '../../core/audit/roles.ts';
 import type { ProductCaches } from '../../core/cache/product-caches.ts';
+import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
+import type { LinkSigner } from '../../core/export/link-export.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -17,6 +19,14 @@ export interface Call {
   slots: number;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
+  exports: ExportPorts;
+}
+
+/** What exports need beside the tables. */
+export interface ExportPorts {
+  dispatcher: ExportDispatcher;
+  signer: LinkSigner;
+  retention_days: number;
 }
 
 /** Answers one field. */

@@ -6,6 +6,7 @@ import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
+import { exportResolvers } from './resolvers/exports.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
@@ -36,4 +37,5 @@ export const resolvers: Resolvers = {
   ...endpointResolvers,
   ...pathResolvers,
   ...siteResolvers,
+  ...exportResolvers,
 };

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { Retrying } from '../../core/storage/retrying.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 
@@ -8,6 +9,7 @@ export interface StepContext extends Retrying {
   tables: TableNames;
   /** Number of counter slots. */
   slots: number;
+  exports: ExportDispatcher;
 }
 
 /** One duty of the clean-up, independent of the others. */

@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
+import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { environmentSchema } from './environment.ts';
 import { runSteps, type StepReport } from './run-steps.ts';
@@ -19,6 +20,7 @@ const tables = {
   traffic: environment.TRAFFIC_TABLE,
   cache: environment.CACHE_TABLE,
 };
+const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
 
 /**
  * Runs each five minutes.
@@ -31,6 +33,7 @@ export async function handler(_event: unknown, lambda: Context): Promise<{ steps
     client,
     tables,
     slots: environment.COUNTER_SLOTS,
+    exports,
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,

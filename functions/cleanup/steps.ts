@@ -4,6 +4,7 @@ import { finishDeletions } from '../../core/network/finish-deletions.ts';
 import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
+import { resumeExports } from './resume-exports.ts';
 
 /** All duties of the clean-up, in their order. A new one is a line here. */
 export const steps: readonly CleanupStep[] = [
@@ -17,5 +18,6 @@ export const steps: readonly CleanupStep[] = [
     name: 'deletions',
     run: async context => ({ ...(await finishDeletions(context, { until: context.deadline })) }),
   },
+  { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },
 ];

@@ -1,14 +1,20 @@
+import { rm } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Clock, Sleep } from '../../core/clock.ts';
 import type { Schedule } from '../../core/schedule.ts';
+import { CREDENTIALS, REGION } from '../account.ts';
 import type { CognitoEngine } from '../engines/cognito.ts';
 import type { EventSource } from '../event-sources/stream-event-source.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { FunctionFailure } from '../lambda/function-failure.ts';
 import type { FunctionLogs } from '../lambda/function-logs.ts';
+import { invokeAsynchronously } from '../lambda/invoke-asynchronously.ts';
+import { makeInvokeEndpoint } from '../lambda/invoke-endpoint.ts';
 import type { LambdaFunction } from '../lambda/lambda-function.ts';
 import { openQueue, type Queue } from '../queues/queue.ts';
 import { apiSchema } from '../resources/appsync-schemas.ts';
+import { bucketSchema } from '../resources/bucket-schema.ts';
 import { poolClientSchema, poolGroupSchema, userPoolSchema } from '../resources/cognito-schemas.ts';
 import { eventSourceMappingSchema } from '../resources/event-source-mapping-schema.ts';
 import {
@@ -20,6 +26,8 @@ import { parseProperties } from '../resources/parse-properties.ts';
 import { scheduleSchema } from '../resources/schedule-schema.ts';
 import { streamSchema } from '../resources/stream-schema.ts';
 import { tableSchema } from '../resources/table-schema.ts';
+import { type ObjectStore, openObjectStore } from '../s3/object-store.ts';
+import { makeS3Handler } from '../s3/s3-handler.ts';
 import type { CloudAssembly } from '../template/cloud-assembly.ts';
 import { makeDeployment, type Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';
@@ -36,12 +44,14 @@ import { type SignIn, userPools } from './user-pools.ts';
 export interface ProvisionOptions {
   assembly: CloudAssembly;
   engines: { dynamodb: string; kinesis: string; cognito: CognitoEngine };
-  /** Address of the server that the GraphQL API is mounted in, such as http://127.0.0.1:4000. */
+  /** Address of the server that the GraphQL API and the services of this process are mounted in, such as http://127.0.0.1:4000. */
   server: string;
   signIns: readonly SignIn[];
   logs: FunctionLogs;
   /** Folder to keep queues and checkpoints in. */
   dataDirectory?: string | undefined;
+  /** Folder for files that are not to be kept. */
+  scratchDirectory: string;
   onFunctionFailure(name: string, failure: FunctionFailure): void;
   onQueueMessage(name: string, body: Record<string, unknown>): void;
   onTrouble(what: string, details: unknown): void;
@@ -50,12 +60,21 @@ export interface ProvisionOptions {
   schedule: Schedule;
 }
 
+/** Answers a request to a service of this process. Never rejects. */
+export type ServiceHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** Where the services of this process are, on the server. */
+const S3_PATH = '/s3';
+const LAMBDA_PATH = '/lambda';
+
 /** The deployed resources, running. */
 export interface Provisioned {
   /** Functions by short name, such as "ingest". */
   functions: Map<string, LambdaFunction>;
   queues: Map<string, Queue>;
   gateway: Gateway;
+  /** Services of AWS that this process serves itself, by the beginning of their paths. */
+  services: Map<string, ServiceHandler>;
   graphqlUrl: string;
   streamName: string;
   userPoolId: string;
@@ -81,8 +100,9 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
   const queuesByArn = new Map<string, Queue>();
   const functions = new Map<string, LambdaFunction>();
   const functionsByArn = new Map<string, LambdaFunction>();
+  const buckets = new Map<string, ObjectStore>();
 
-  await Promise.all([makeTables(), makeStreams(), makeQueues(), makeSignIn()]);
+  await Promise.all([makeTables(), makeStreams(), makeQueues(), makeBuckets(), makeSignIn()]);
   const api = theOnly('AWS::AppSync::GraphQLApi');
   const graphqlUrl = nameApi(api);
   nameFunctions();
@@ -103,6 +123,7 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
     functions,
     queues,
     gateway,
+    services: makeServices(),
     graphqlUrl,
     tables,
     streamName: names.get(theOnly('AWS::Kinesis::Stream')).Ref,
@@ -153,6 +174,48 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
       queues.set(queue.name, queue);
       queuesByArn.set(Arn, queue);
     }
+  }
+
+  async function makeBuckets(): Promise<void> {
+    for (const resource of ofType('AWS::S3::Bucket')) {
+      const properties = parseProperties(deployment, resource, bucketSchema);
+      const name = properties.BucketName ?? physicalName(resource).toLowerCase();
+      const folder = join(dataDirectory ?? options.scratchDirectory, 'buckets', name);
+      if (dataDirectory === undefined) await rm(folder, { recursive: true, force: true });
+      buckets.set(name, await openObjectStore(folder));
+      names.set(resource, { Ref: name, Arn: `arn:aws:s3:::${name}` });
+    }
+  }
+
+  function makeServices(): Map<string, ServiceHandler> {
+    const s3 = makeS3Handler({
+      prefix: S3_PATH,
+      buckets,
+      credentials: { ...CREDENTIALS, region: REGION },
+      clock,
+      log: options.onTrouble,
+    });
+    const lambda = makeInvokeEndpoint({ prefix: LAMBDA_PATH, take: takeEvents, clock });
+    return new Map([
+      [S3_PATH, s3],
+      [LAMBDA_PATH, lambda],
+    ]);
+  }
+
+  function takeEvents(functionName: string): ((event: unknown) => void) | undefined {
+    const target = functionsByArn.get(functionName);
+    if (!target) return undefined;
+    const invokeConfig = invokeConfigOf(target);
+    const destination = invokeConfig?.DestinationConfig?.OnFailure?.Destination;
+    return event =>
+      void invokeAsynchronously({
+        target,
+        event,
+        ...(invokeConfig && { maximumRetryAttempts: invokeConfig.MaximumRetryAttempts }),
+        onFailed: destination === undefined ? undefined : message => queueByArn(destination).send(message),
+        clock,
+        sleep,
+      });
   }
 
   async function makeSignIn(): Promise<void> {
@@ -234,6 +297,8 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
         AWS_ENDPOINT_URL_DYNAMODB: engines.dynamodb,
         AWS_ENDPOINT_URL_KINESIS: engines.kinesis,
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: engines.cognito.endpoint,
+        AWS_ENDPOINT_URL_S3: `${server}${S3_PATH}`,
+        AWS_ENDPOINT_URL_LAMBDA: `${server}${LAMBDA_PATH}`,
         // Any other service: calls end here instead of leaving the machine.
         AWS_ENDPOINT_URL: `${server}/no-such-service`,
       },

@@ -7,6 +7,7 @@ import {
   graphqlSchemaSchema,
   resolverSchema,
 } from './appsync-schemas.ts';
+import { bucketSchema } from './bucket-schema.ts';
 import { poolClientSchema, poolGroupSchema, userPoolSchema } from './cognito-schemas.ts';
 import { eventSourceMappingSchema } from './event-source-mapping-schema.ts';
 import { eventInvokeConfigSchema, functionSchema } from './function-schema.ts';
@@ -31,6 +32,7 @@ export const RUNNING_TYPES: Record<string, z.ZodType> = {
   'AWS::Lambda::EventInvokeConfig': eventInvokeConfigSchema,
   'AWS::Lambda::EventSourceMapping': eventSourceMappingSchema,
   'AWS::Lambda::Function': functionSchema,
+  'AWS::S3::Bucket': bucketSchema,
   'AWS::SQS::Queue': queueSchema,
   'AWS::Scheduler::Schedule': scheduleSchema,
   'AWS::Scheduler::ScheduleGroup': scheduleGroupSchema,
@@ -50,6 +52,7 @@ export const TYPES_WITHOUT_EFFECT: Record<string, string> = {
   'AWS::Lambda::Permission': 'whoever is on this machine may call its functions',
   'AWS::Logs::LogGroup': 'logs are files here',
   'AWS::Logs::MetricFilter': 'there are no metrics of the cloud here',
+  'AWS::S3::BucketPolicy': 'whoever is on this machine may sign for its buckets',
   'AWS::SNS::Subscription': 'nobody is mailed from one machine',
   'AWS::SNS::Topic': 'nobody is mailed from one machine',
   'AWS::SNS::TopicPolicy': 'nobody is mailed from one machine',

@@ -1,15 +1,19 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import {
+  EXPORT_GROUPS,
+  type ExportGroup,
+  type ExportKind,
+  type ExportRequest,
+  isMixedGrouping,
+} from '../../core/export/export-request.ts';
+import { EXPORT_TABLES } from '../../core/export/export-tables.ts';
 import { exportText } from '../../core/export/export-text.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
 import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { noSystem, openGraphql } from '../../edge/system/open-graphql.ts';
-import { audit } from './audit.ts';
-import type { ExportOptions, ExportSource } from './export-source.ts';
-import { flows } from './flows.ts';
-import { history } from './history.ts';
-import { isMixed, STATS_GROUPS, stats } from './stats.ts';
+import { graphqlReader, settleOverApi } from './graphql-reader.ts';
 import { writeExport } from './write-export.ts';
 
 const BAD_USAGE = 2;
@@ -18,9 +22,19 @@ const DAY_MS = 86_400_000;
 /** Where a local system's files lie, beside the program. */
 const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
 
-interface ProgramOptions extends Omit<ExportOptions, 'from' | 'to'> {
+interface ProgramOptions
+  extends Pick<
+    ExportRequest,
+    'resolution' | 'address' | 'port' | 'protocol' | 'application' | 'actor' | 'action' | 'target'
+  > {
   from?: string;
   to?: string;
+  policy?: string;
+  site?: string;
+  endpoint?: string;
+  edge?: string;
+  by?: ExportGroup[];
+  order?: 'BYTES' | 'PACKETS';
   format?: ExportFormat;
   output: string;
   system: string;
@@ -34,19 +48,19 @@ export async function runExport(argv: readonly string[]): Promise<number> {
     .description('Writes history, sums, flows or the audit log to a file.')
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
-  addSource(program, { name: 'history', source: history, description: 'interval by interval' }).option(
+  addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).option(
     '--resolution <name>',
     'MINUTE, HOUR or DAY (default: the finest that is kept and fits)',
   );
-  addSource(program, { name: 'stats', source: stats, description: 'sums by group, largest first' })
-    .option('--by <groups>', `comma-separated: ${STATS_GROUPS.join(', ')}`, groupsValue, ['POLICY'])
+  addKind(program, { kind: 'STATS', description: 'sums by group, largest first' })
+    .option('--by <groups>', `comma-separated: ${EXPORT_GROUPS.join(', ')}`, groupsValue, ['POLICY'])
     .option('--order <name>', 'BYTES or PACKETS', 'BYTES');
-  addSource(program, { name: 'flows', source: flows, description: 'the flow log, newest first' })
+  addKind(program, { kind: 'FLOWS', description: 'the flow log, newest first' })
     .option('--address <prefix>', 'address or prefix at either end')
     .option('--port <number>', 'port at either end', wholeValue(0, 65_535))
     .option('--protocol <number>', 'IP protocol', wholeValue(0, 255))
     .option('--application <name>', 'such as Web or VoIP');
-  addSource(program, { name: 'audit', source: audit, description: 'who did what, newest first' })
+  addKind(program, { kind: 'AUDIT', description: 'who did what, newest first' })
     .option('--actor <name>', 'sub, e-mail address or user name')
     .option('--action <operation>', 'such as deletePolicy')
     .option('--target <target>', 'such as policy:7');
@@ -58,12 +72,12 @@ export async function runExport(argv: readonly string[]): Promise<number> {
   }
 }
 
-function addSource(
+function addKind(
   program: Command,
-  { name, source, description }: { name: string; source: ExportSource; description: string },
+  { kind, description }: { kind: ExportKind; description: string },
 ): Command {
   const command = program
-    .command(name)
+    .command(kind.toLowerCase())
     .description(description)
     .option('--from <time>', 'RFC 3339 (default: a day before --to)', timeValue)
     .option('--to <time>', 'RFC 3339 (default: now)', timeValue)
@@ -80,12 +94,12 @@ function addSource(
       ),
     )
     .action(async (given: ProgramOptions) => {
-      if (isMixed(given.by ?? [])) {
+      if (isMixedGrouping(given.by)) {
         command.error('error: --by takes groups of counters or of flows, not both at once');
       }
-      await exportTo(source, given);
+      await exportTo(kind, given);
     });
-  if (source === audit) return command;
+  if (kind === 'AUDIT') return command;
   return command
     .option('--policy <id>', 'only this policy')
     .option('--site <id>', 'only this site')
@@ -93,7 +107,7 @@ function addSource(
     .option('--edge <id>', 'only this edge');
 }
 
-async function exportTo(source: ExportSource, given: ProgramOptions): Promise<void> {
+async function exportTo(kind: ExportKind, given: ProgramOptions): Promise<void> {
   const { graphql, token } = given;
   const client = await openGraphql({
     system: userPath(given.system),
@@ -101,27 +115,40 @@ async function exportTo(source: ExportSource, given: ProgramOptions): Promise<vo
     ...(token !== undefined && { token }),
   });
   if (!client) throw noSystem();
-  const to = given.to ?? new Date().toISOString();
-  const from = given.from ?? new Date(Date.parse(to) - DAY_MS).toISOString();
-  const options: ExportOptions = { ...given, from, to };
   const output = given.output === '-' ? '-' : userPath(given.output);
   const format = given.format ?? (/\.(jsonl|ndjson)$/i.test(output) ? 'jsonl' : 'csv');
+  const table = EXPORT_TABLES[kind];
+  const request = await settleOverApi(client, requestOf(given, { kind, format }));
   const terminal = openTerminal();
   let rows = 0;
   async function* counted(): AsyncGenerator<unknown[]> {
-    for await (const page of source.pages(client!, options, share =>
-      terminal.progress('Exporting', Math.round(share * 1000), 1000),
-    )) {
-      rows += page.length;
-      yield page;
+    for await (const page of table.pages(graphqlReader(client!), request)) {
+      terminal.progress('Exporting', Math.round(page.share * 1000), 1000);
+      rows += page.rows.length;
+      yield page.rows;
     }
   }
   try {
-    await writeExport(output, exportText(counted(), { columns: source.columns(options), format }));
+    await writeExport(output, exportText(counted(), { columns: table.columns(request), format }));
   } finally {
     terminal.endProgress();
   }
   terminal.say(`${rows} rows${output === '-' ? '' : ` in ${given.output}`}.`);
+}
+
+function requestOf(
+  given: ProgramOptions,
+  { kind, format }: { kind: ExportKind; format: ExportFormat },
+): ExportRequest {
+  const { policy, site, endpoint, edge, by, order, resolution } = given;
+  const { address, port, protocol, application, actor, action, target } = given;
+  const to = given.to ?? new Date().toISOString();
+  const from = given.from ?? new Date(Date.parse(to) - DAY_MS).toISOString();
+  return {
+    ...{ kind, format, from, to, resolution, group_by: by, order_by: order },
+    ...{ policy_id: policy, site_id: site, endpoint_id: endpoint, edge_id: edge },
+    ...{ address, port, protocol, application, actor, action, target },
+  };
 }
 
 function timeValue(text: string): string {
@@ -130,10 +157,10 @@ function timeValue(text: string): string {
   throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
 }
 
-function groupsValue(text: string): string[] {
-  const groups = text.toUpperCase().split(',');
-  if (groups.every(group => STATS_GROUPS.includes(group))) return groups;
-  throw new InvalidArgumentError(`It must be one or more of ${STATS_GROUPS.join(', ')}.`);
+function groupsValue(text: string): ExportGroup[] {
+  const groups = text.toUpperCase().split(',') as ExportGroup[];
+  if (groups.every(group => EXPORT_GROUPS.includes(group))) return groups;
+  throw new InvalidArgumentError(`It must be one or more of ${EXPORT_GROUPS.join(', ')}.`);
 }
 
 function failed(cause: unknown): number {

@@ -135,6 +135,37 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect(trafficHistory.points.at(-1)).toEqual({ packets_total_exact: String(expected.packets) });
   });
 
+  it('gives the history out as a file', async () => {
+    const minute = Math.floor(Date.now() / 60_000) * 60_000;
+    const input = {
+      kind: 'HISTORY',
+      format: 'JSONL',
+      resolution: 'MINUTE',
+      from: new Date(minute - 120_000).toISOString(),
+      to: new Date(minute + 60_000).toISOString(),
+    };
+    const { startExport } = await admin.data(
+      'mutation ($input: ExportInput!) { startExport(input: $input) { id } }',
+      { input },
+    );
+    const { id } = startExport;
+    const look = () => admin.data('query ($id: ID!) { export(id: $id) { status rows error } }', { id });
+    await expect
+      .poll(async () => (await look()).export, { timeout: 30_000 })
+      .toEqual({ status: 'DONE', rows: expect.any(Number), error: null });
+    const { exportLink } = await admin.data('mutation ($id: ID!) { exportLink(id: $id) { url } }', { id });
+    const file = await fetch(exportLink.url);
+    const lines = (await file.text()).trimEnd().split('\n');
+    const totals = lines.map(line => JSON.parse(line).packets_total);
+    expect([file.status, totals.filter(total => total === String(expected.packets)).length > 0]).toEqual([
+      200,
+      true,
+    ]);
+    expect(lines).toHaveLength((await look()).export.rows);
+    const tampered = exportLink.url.replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=0');
+    expect((await fetch(tampered)).status).toBe(403);
+  });
+
   it.each([
     ['{ policies { items { nope } } }', 'ValidationError', /Field 'nope' in type 'Policy' is undefined/],
     [

@@ -168,6 +168,42 @@ describe('history over the API', () => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
+  it.each([
+    ['Query.trafficStats', ['ENDPOINT', 'EDGE']],
+    ['Query.flowStats', ['PROTOCOL']],
+  ])(
+    'pages through the groups of %s, each once, as long as the figures are the same',
+    async (query, group_by) => {
+      const to = new Date(START + 9 * MINUTE).toISOString();
+      api.now = START + 10 * MINUTE;
+      const page = (next_token: string | null) =>
+        api.call(query, { from: range.from, to, group_by, limit: 1, next_token });
+      const all = await api.data(query, { from: range.from, to, group_by });
+      expect(all.next_token).toBeNull();
+      const rows: unknown[] = [];
+      let token: string | null = null;
+      let first: string | null = null;
+      do {
+        const answer = (await page(token)) as { data: typeof all };
+        rows.push(...answer.data.rows);
+        token = answer.data.next_token;
+        first ??= token;
+      } while (token !== null);
+      expect(rows).toEqual(all.rows);
+      expect(await page('x')).toMatchObject({ error: { type: 'ValidationError' } });
+      if (first === null) return;
+      await putLane('edge-1', 'wan1', 2n ** 53n + 1000n);
+      await snapshot(START + 5 * MINUTE);
+      expect(await page(first)).toEqual({
+        error: {
+          type: 'Conflict',
+          message:
+            'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+        },
+      });
+    },
+  );
+
   it('lets only administrators reset', async () => {
     const answer = await api.call('Mutation.resetAllStats', {}, { identity: personIn('operator') });
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });

@@ -29,6 +29,7 @@ import { publishCommands } from '../../functions/broadcast/publish-commands.ts';
 import { operationFields } from '../../lib/operation-fields.ts';
 import { signHeaders } from '../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../support/gateway/test-gateway.ts';
+import { noExports } from '../support/no-exports.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
 const file = (name: string) => readFileSync(new URL(`../../graphql/${name}`, import.meta.url), 'utf8');
@@ -57,6 +58,7 @@ beforeAll(async () => {
     answer(event as ApiEvent, {
       resolvers,
       slots: 16,
+      exports: noExports,
       caches,
       context,
       identify: async caller => caller,

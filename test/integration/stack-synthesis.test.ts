@@ -51,6 +51,7 @@ describe('the CDK app', () => {
       'PatronusApi.template.json',
       'PatronusData.template.json',
       'PatronusEvents.template.json',
+      'PatronusExport.template.json',
       'PatronusIngest.template.json',
     ]);
     expect(stdout).toBe('');
@@ -79,6 +80,8 @@ describe('the bundle of the api function', () => {
     vi.stubEnv('TRAFFIC_TABLE', t.tables.traffic);
     vi.stubEnv('CACHE_TABLE', t.tables.cache);
     vi.stubEnv('USER_POOL_ID', 'eu-central-1_test');
+    vi.stubEnv('EXPORT_BUCKET', 'files');
+    vi.stubEnv('EXPORT_FUNCTION', 'export');
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', inject('dynamodbEndpoint'));
     vi.stubEnv('AWS_REGION', 'eu-central-1');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');

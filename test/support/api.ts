@@ -2,6 +2,7 @@ import { makeCaches } from '../../core/cache/product-caches.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
+import { noExports } from './no-exports.ts';
 import type { TestTables } from './tables.ts';
 
 /** AppSync's identity of somebody in one group, or in none. */
@@ -74,6 +75,7 @@ export function makeApi(
   const surroundings = (): Surroundings => ({
     resolvers,
     slots: 16,
+    exports: noExports,
     caches,
     context: {
       client,

@@ -56,4 +56,9 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.deleteSite': 'forAdmins',
   'Mutation.deleteSites': 'forAdmins',
   'Mutation.restoreSite': 'forAdmins',
+  'Query.export': 'forPeople',
+  'Query.exports': 'forPeople',
+  'Mutation.startExport': 'forPeople',
+  'Mutation.exportLink': 'forPeople',
+  'Mutation.cancelExport': 'forPeople',
 };

@@ -12,6 +12,7 @@ describe('settings', () => {
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,
       counter_slots: 16,
+      export_retention_days: 7,
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],
     });

@@ -17,13 +17,14 @@ let templates: Template[];
 let data: Template;
 let ingest: Template;
 let api: Template;
+let exports: Template;
 let all: [string, Resource][];
 
 beforeAll(() => {
   // Bundling is what the test of the whole synthesis is for.
   const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [] });
   templates = stacks.map(stack => Template.fromStack(stack));
-  [data, ingest, api] = templates as [Template, Template, Template];
+  [data, ingest, api, , exports] = templates as [Template, Template, Template, Template, Template];
   all = templates.flatMap(template =>
     Object.entries(template.toJSON().Resources as Record<string, Resource>),
   );
@@ -151,6 +152,50 @@ describe('the API', () => {
   });
 });
 
+describe('the files of exports', () => {
+  it('are encrypted, open to nobody, reached by TLS only, and forgotten', () => {
+    exports.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            Status: 'Enabled',
+            ExpirationInDays: 7,
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          },
+        ],
+      },
+    });
+    exports.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 's3:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ],
+      },
+    });
+  });
+
+  it('are written in short runs that hand over', () => {
+    exports.hasResourceProperties('AWS::Lambda::Function', { Timeout: 300, MemorySize: 2048 });
+    exports.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
+    });
+  });
+});
+
 describe('functions', () => {
   it('run on Node 24 and ARM, with a log group of their own that forgets after a month', () => {
     const functions = ofType('AWS::Lambda::Function');
@@ -218,7 +263,7 @@ describe('rights', () => {
       const condition = Condition as Record<string, Record<string, string[]>>;
       expect(condition.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
       for (const key of condition['ForAllValues:StringLike']!['dynamodb:LeadingKeys']!) {
-        expect(key).toMatch(/^(BASELINE|PATH#\*)$/);
+        expect(key).toMatch(/^(BASELINE|PATH#\*|EXPORT)$/);
       }
     }
   });
@@ -256,6 +301,39 @@ describe('rights', () => {
         resource['Fn::Join'][1].at(-1),
       ),
     ).toEqual(queries);
+  });
+
+  it('let the api function read finished exports only, the exporter write files and its own items', () => {
+    const files = statements().filter(({ Action }) => JSON.stringify(Action).includes('s3:'));
+    const keysOf = ({ Resource }: Statement) =>
+      [Resource]
+        .flat()
+        .map(resource => (resource as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1));
+    expect(files.map(statement => [statement.id.slice(0, 6), statement.Action, keysOf(statement)])).toEqual([
+      ['ApiFun', 's3:GetObject', ['/exports/*']],
+      [
+        'Export',
+        ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        ['/exports/*', '/unfinished/*'],
+      ],
+    ]);
+    const exporting = writesTo('Traffic').filter(({ id }) => id.startsWith('Export'));
+    expect(exporting).toMatchObject([
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['EXPORT'] } } },
+    ]);
+    expect(writesTo('Network').filter(({ id }) => id.startsWith('Export'))).toEqual([]);
+  });
+
+  it('let the export function be called by the api, the clean-up and itself', () => {
+    const calling = statements().filter(
+      ({ Action, Resource }) =>
+        Action === 'lambda:InvokeFunction' && JSON.stringify(Resource).includes('Export16632B07'),
+    );
+    expect(calling.map(({ id }) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'ApiFunctionRoleDefaultPolicy',
+      'CleanupRoleDefaultPolicy',
+      'ExportGoesOn',
+    ]);
   });
 
   it('let only clients with TLS reach queues and the topic', () => {
@@ -299,6 +377,7 @@ describe('alarms', () => {
 
   it.each([
     'ingest: ReportsQuarantined > 0',
+    'export: ExportsFailed > 0',
     'Ingest: IteratorAge > 300000',
     'Reports: WriteProvisionedThroughputExceeded > 0',
     'Api: 5XXError > 0',

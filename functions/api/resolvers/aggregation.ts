@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { type AggregateRow, aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
+import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/history/endpoint-stats.ts';
-import { resolveRange } from '../../../core/history/resolution.ts';
 import { auditTraffic } from '../../../core/history/traffic-audit.ts';
-import { timestamp } from '../../../core/network/network-context.ts';
 import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
-import type { TrafficRow } from '../../../graphql/schema.generated.ts';
+import { answerTrafficStats } from '../answers/stats.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
-import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -19,26 +16,7 @@ type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Quer
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
     arguments: groupingArguments(LANE_GROUPS, GROUP_RULE),
-    async resolve({ from, to, ...request }, { context }) {
-      const now = context.clock();
-      resolveRange({ from, to, now });
-      const { before, after } = await readLanesAtEnds(context, { from, to, now });
-      const { rows, other, total } = aggregate({
-        before: before?.lanes ?? [],
-        after: after.lanes,
-        ...request,
-      });
-      const { edges_expected, edges_heard, taken_at } = after.mark;
-      return {
-        from: timestamp(before?.mark.taken_at ?? from),
-        to: timestamp(taken_at),
-        rows: rows.map(presentRow),
-        other: presentCounts(other),
-        other_rows: other.rows,
-        total: presentCounts(total),
-        completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
-      };
-    },
+    resolve: (args, { context }) => answerTrafficStats(context, args),
   }),
 
   'Query.endpointStats': resolver({
@@ -81,8 +59,3 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
     },
   }),
 };
-
-function presentRow(row: AggregateRow): TrafficRow {
-  const { policy_id = null, site_id = null, endpoint_id = null, edge_id = null } = row;
-  return { policy_id, site_id, endpoint_id, edge_id, ...presentCounts(row) };
-}

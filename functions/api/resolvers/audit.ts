@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import type { AuditEntry } from '../../../core/audit/audit-entry.ts';
-import { readAuditLog } from '../../../core/audit/read-audit-log.ts';
-import type { AuditEntry as PresentedEntry } from '../../../graphql/schema.generated.ts';
+import { answerAuditLog } from '../answers/audit.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -22,34 +20,7 @@ const auditArguments = z
 export const auditResolvers: Pick<Resolvers, 'Query.auditLog'> = {
   'Query.auditLog': resolver({
     arguments: auditArguments,
-    async resolve({ limit, next_token, from, to, ...filter }, { context }) {
-      const page = await readAuditLog(context, {
-        limit,
-        next_token,
-        filter: { ...filter, from_ms: from, to_ms: to },
-      });
-      return { items: page.items.map(present), next_token: page.next_token };
-    },
+    resolve: ({ limit, next_token, from, to, ...filter }, { context }) =>
+      answerAuditLog(context, { limit, next_token, filter: { ...filter, from_ms: from, to_ms: to } }),
   }),
 };
-
-function present(entry: AuditEntry): PresentedEntry {
-  const { id, at, actor, operation, target, outcome, error_type, message } = entry;
-  return {
-    id,
-    at,
-    actor,
-    operation,
-    target,
-    outcome,
-    error_type,
-    message,
-    request: json(entry.request),
-    before: json(entry.before),
-    after: json(entry.after),
-  };
-}
-
-function json(value: unknown): string | null {
-  return value === null || value === undefined ? null : JSON.stringify(value);
-}

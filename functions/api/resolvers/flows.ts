@@ -1,23 +1,15 @@
 import { z } from 'zod';
-import { ValidationError } from '../../../core/errors.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { type FlowLogStore, readFlowLogs } from '../../../core/flows/flow-log-reader.ts';
-import { FLOW_GROUPS, FlowGroups } from '../../../core/flows/flow-stats.ts';
-import { type LoggedFlow, pageFlows } from '../../../core/flows/page-flows.ts';
+import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
 import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
-import { aggregate } from '../../../core/history/aggregate.ts';
-import { resolveRange } from '../../../core/history/resolution.ts';
 import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
-import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { applicationClass } from '../../../core/traffic/application-class.ts';
-import { isOtherFlows } from '../../../core/traffic/other-flows.ts';
-import type {
-  LoggedFlow as PresentedFlow,
-  TopFlow as PresentedTopFlow,
-} from '../../../graphql/schema.generated.ts';
+import type { TopFlow as PresentedTopFlow } from '../../../graphql/schema.generated.ts';
+import { answerFlows } from '../answers/flows.ts';
+import { answerFlowStats } from '../answers/stats.ts';
 import { flowFilter } from '../flow-filter-argument.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
-import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -25,23 +17,12 @@ import { wholeNumber } from '../whole-number.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
-const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
-
-/** The longest that a deployment may keep its flow log. */
-const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
-
-/** Minute snapshots are kept as long: further back, the ends of a range can't be matched with the log. */
-const MAX_STATS_HOURS = 48;
-
 const optionalId = z
   .string()
   .nullish()
   .transform(given => given ?? undefined);
 
 const GROUP_RULE = `group_by takes one to four of ${FLOW_GROUPS.join(', ')}, each once.`;
-
-const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
 
 type FlowOperation = 'Query.topFlows' | 'Query.flows' | 'Query.flowStats';
 
@@ -79,76 +60,17 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
-    async resolve({ filter, from, to, limit, next_token }, { context }) {
-      checkOrder(from, to);
-      const position = readPageToken('flows', next_token, TOKEN_SHAPE);
-      const now = context.clock();
-      const { flows, next } = await pageFlows(storeOf(context), {
-        from: Math.max(from, now - LONGEST_KEPT_MS),
-        to: Math.min(to, now + CLOCK_AHEAD_MS),
-        site_id: filter.site_id,
-        edge_id: filter.edge_id,
-        matches: flowMatcher(filter),
-        limit,
-        ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
-      });
-      return {
-        items: flows.map(presentFlow),
-        next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
-      };
-    },
+    resolve: (args, { context }) => answerFlows(context, args),
   }),
 
   'Query.flowStats': resolver({
     arguments: groupingArguments(FLOW_GROUPS, GROUP_RULE),
-    async resolve({ group_by, from, to, filter, order_by, limit }, { context }) {
-      const now = context.clock();
-      resolveRange({ from, to, now });
-      if (to - from > MAX_STATS_HOURS * 60 * MINUTE_MS) {
-        throw new ValidationError(`from and to may lie ${MAX_STATS_HOURS} hours apart at most.`);
-      }
-      const { before, after } = await readLanesAtEnds(context, { from, to, now });
-      const { total } = aggregate({
-        before: before?.lanes ?? [],
-        after: after.lanes,
-        group_by: ['POLICY'],
-        filter,
-        order_by,
-        limit: 0,
-      });
-      const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
-      const groups = new FlowGroups(group_by, flowMatcher(filter));
-      const { site_id, edge_id } = filter;
-      await readFlowLogs(storeOf(context), { ...range, site_id, edge_id }, report => groups.add(report));
-      const stats = groups.beside(total, { order_by, limit });
-      const { edges_expected, edges_heard, taken_at } = after.mark;
-      return {
-        from: timestamp(range.from),
-        to: timestamp(range.to),
-        rows: stats.rows.map(row => ({
-          protocol: row.protocol ?? null,
-          application: (row.application as PresentedFlow['application']) ?? null,
-          source_prefix: row.source_prefix ?? null,
-          destination_prefix: row.destination_prefix ?? null,
-          ...presentCounts(row),
-        })),
-        other: presentCounts(stats.other),
-        other_rows: stats.other.rows,
-        unattributed: presentCounts(stats.unattributed),
-        total: presentCounts(stats.total),
-        completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
-      };
-    },
+    resolve: (args, { context }) => answerFlowStats(context, args),
   }),
 };
 
 function storeOf({ client, tables, clock, deadline }: NetworkContext): FlowLogStore {
   return { client, table: tables.traffic, clock, deadline };
-}
-
-function checkOrder(from: number, to: number): void {
-  if (from < to) return;
-  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
 }
 
 function presentTopFlow(flow: TopFlow): PresentedTopFlow {
@@ -158,12 +80,4 @@ function presentTopFlow(flow: TopFlow): PresentedTopFlow {
     application: applicationClass(protocol, src_port, dst_port),
     ...presentCounts(flow),
   };
-}
-
-function presentFlow(flow: LoggedFlow): PresentedFlow {
-  const { protocol, src_port, dst_port } = flow;
-  const known = isOtherFlows(flow)
-    ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
-    : { application: applicationClass(protocol, src_port, dst_port) };
-  return { ...flow, ...known, ...presentCounts(flow) };
 }

@@ -1,5 +1,11 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../core/clock.ts';
+import {
+  parseSignatureTime,
+  readAuthorization,
+  sameSignature,
+  sha256,
+  signatureOf,
+} from '../../signature/signature-v4.ts';
 import type { LocalCredentials } from '../gateway-options.ts';
 import type { Identity } from './identity.ts';
 import { NOT_AUTHORIZED, UnauthorizedCredentials } from './unauthorized.ts';
@@ -20,7 +26,6 @@ export interface SignatureOptions {
   clock: Clock;
 }
 
-const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SERVICE = 'appsync';
 const ACCOUNT = '000000000000';
 /** How far a signature's time may be off. */
@@ -35,22 +40,24 @@ export function verifySignature(
   { credentials, region, clock }: SignatureOptions,
   sourceIp: string[],
 ): Identity {
-  const { credential, signedHeaders, signature } = readAuthorization(request.headers.authorization ?? '');
-  const [accessKeyId, day, inRegion, service] = credential;
-  const time = request.headers['x-amz-date'] ?? '';
-  const edge = edgeOf(accessKeyId!, credentials);
+  const { method, path, query, headers, body } = request;
+  const authorization = readAuthorization(headers.authorization ?? '');
+  if (!authorization) refuse();
+  const { credential, signedHeaders, signature } = authorization;
+  const [accessKeyId, day, inRegion, service] = credential as [string, string, string, string];
+  const time = headers['x-amz-date'] ?? '';
+  const edge = edgeOf(accessKeyId, credentials);
   const known = accessKeyId === credentials.accessKeyId || edge !== undefined;
   const mine = known && inRegion === region && service === SERVICE;
-  if (!mine || !time.startsWith(`${day}T`)) refuse();
-  if (Math.abs(clock() - parseTime(time)) > MAX_SKEW_MS)
-    throw new UnauthorizedCredentials('Signature expired.');
-  const scope = credential.slice(1).join('/');
-  const toSign = [ALGORITHM, time, scope, sha256(canonical(request, signedHeaders))].join('\n');
-  const key = [region, SERVICE, 'aws4_request'].reduce<Buffer>(
-    hmac,
-    hmac(`AWS4${credentials.secretAccessKey}`, day!),
+  const signedAt = parseSignatureTime(time);
+  if (!mine || !time.startsWith(`${day}T`) || signedAt === undefined) refuse();
+  if (Math.abs(clock() - signedAt) > MAX_SKEW_MS) throw new UnauthorizedCredentials('Signature expired.');
+  const expected = signatureOf(
+    { method, path, query, headers, signedHeaders, payload: sha256(body) },
+    { time, day, region, service },
+    credentials.secretAccessKey,
   );
-  if (!sameText(hmac(key, toSign).toString('hex'), signature)) refuse();
+  if (!sameSignature(expected, signature)) refuse();
   const edgeArn = edge && `arn:aws:sts::${ACCOUNT}:assumed-role/patronus-edge/${edge}`;
   return machine(edgeArn ? { ...credentials, userArn: edgeArn } : credentials, sourceIp);
 }
@@ -67,47 +74,6 @@ function edgeOf(accessKeyId: string, credentials: LocalCredentials): string | un
   } catch {
     return undefined;
   }
-}
-
-function readAuthorization(header: string) {
-  const fields = new Map(
-    header
-      .slice(ALGORITHM.length)
-      .split(',')
-      .map(part => part.trim().split('=') as [string, string]),
-  );
-  const credential = (fields.get('Credential') ?? '').split('/');
-  const signedHeaders = (fields.get('SignedHeaders') ?? '').split(';');
-  const signature = fields.get('Signature') ?? '';
-  if (credential.length !== 5 || !signedHeaders.includes('host')) refuse();
-  return { credential, signedHeaders, signature };
-}
-
-function canonical({ method, path, query, headers, body }: SignedRequest, signedHeaders: string[]): string {
-  const parameters = [...query].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort();
-  return [
-    method,
-    path.split('/').map(encode).join('/'),
-    parameters.join('&'),
-    ...signedHeaders.map(name => `${name}:${(headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
-    '',
-    signedHeaders.join(';'),
-    sha256(body),
-  ].join('\n');
-}
-
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}
-
-function parseTime(text: string): number {
-  const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
-  if (match === null) refuse();
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, ...number[]];
-  return Date.UTC(year, month! - 1, day, hour, minute, second);
 }
 
 function machine(
@@ -129,18 +95,6 @@ function machine(
       username: userArn.split('/').at(-1) ?? userArn,
     },
   };
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
-}
-
-function sha256(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
-}
-
-function sameText(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 }
 
 function refuse(): never {

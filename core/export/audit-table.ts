@@ -1,0 +1,35 @@
+import { type ExportTable, fields, shareOf } from './export-table.ts';
+
+/** Who did what, newest first. */
+export const auditTable: ExportTable = {
+  columns: () => [
+    ...fields({
+      at_utc: 'at',
+      audit_id: 'id',
+      operation: 'operation',
+      target: 'target',
+      outcome: 'outcome',
+      error_type: 'error_type',
+      message: 'message',
+      actor_kind: 'actor.kind',
+      actor_sub: 'actor.sub',
+      actor_username: 'actor.username',
+      actor_email: 'actor.email',
+      actor_source_ip: 'actor.source_ip',
+    }),
+    { name: 'actor_groups', value: row => row.actor.groups.join(' ') },
+    ...fields({ request_json: 'request', before_json: 'before', after_json: 'after' }),
+  ],
+
+  async *pages(reader, request, start = null) {
+    const { from, to, actor, action, target } = request;
+    let next_token: string | null = start;
+    let share = 0;
+    do {
+      const page = await reader.audit({ from, to, actor, action, target, next_token });
+      next_token = page.next_token;
+      share = next_token === null ? 1 : Math.max(share, shareOf(request, page.items.at(-1)?.at));
+      yield { rows: page.items, share, ...(next_token !== null && { position: next_token }) };
+    } while (next_token !== null);
+  },
+};

@@ -1,0 +1,53 @@
+import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import type { Caller } from '../audit/caller.ts';
+import { Conflict } from '../errors.ts';
+import { commitChange } from '../network/commit-change.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import type { ExportDispatcher } from './export-dispatcher.ts';
+import { EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
+import { readOwnedExport } from './owned-export.ts';
+
+/**
+ * Ends an export that is running. Its run notices within a second or so; the function takes away what was uploaded.
+ *
+ * @throws NotFound · Unauthorized · Conflict when it has ended already
+ */
+export async function cancelExport(
+  context: NetworkContext,
+  { actor, export_id, dispatcher }: { actor: Caller; export_id: string; dispatcher: ExportDispatcher },
+): Promise<ExportJob> {
+  const { tables, clock } = context;
+  const cancelled = await commitChange(context, async () => {
+    const job = await readOwnedExport(context, { caller: actor, export_id });
+    if (job.status !== EXPORT_STATUS.running) {
+      throw new Conflict(`Export ${export_id} has ended already: its status is ${job.status}.`);
+    }
+    const now = clock();
+    const entry = changeEntry({
+      at_ms: now,
+      actor,
+      operation: 'cancelExport',
+      target: `export:${export_id}`,
+      before: { status: job.status },
+      after: { status: EXPORT_STATUS.cancelled },
+    });
+    const Update = {
+      TableName: tables.traffic,
+      Key: exportKey(export_id),
+      UpdateExpression: 'SET #status = :cancelled, finished_ms = :now',
+      ConditionExpression: '#status = :running',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: {
+        ':cancelled': EXPORT_STATUS.cancelled,
+        ':running': EXPORT_STATUS.running,
+        ':now': now,
+      },
+    };
+    return {
+      actions: [{ Update }, auditPut({ tables, entry })],
+      result: { ...job, status: EXPORT_STATUS.cancelled, finished_ms: now },
+    };
+  });
+  await dispatcher.dispatch(export_id).catch(() => {});
+  return cancelled;
+}

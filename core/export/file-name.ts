@@ -1,0 +1,27 @@
+import type { ExportRequest } from './export-request.ts';
+import type { ExportFormat } from './table.ts';
+
+const CONTENT_TYPES: Record<ExportFormat, string> = {
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/x-ndjson; charset=utf-8',
+};
+
+/** @example patronus-flows-20260131T110000Z-20260131T120000Z.csv */
+export function exportFileName({ kind, format, from, to }: ExportRequest): string {
+  return `patronus-${kind.toLowerCase()}-${compact(from)}-${compact(to)}.${format}`;
+}
+
+/** How an object is given to a browser: its type, and a name to save it under. */
+export function fileHeaders({ file_name, format }: { file_name: string; format: ExportFormat }): {
+  ContentType: string;
+  ContentDisposition: string;
+} {
+  return {
+    ContentType: CONTENT_TYPES[format],
+    ContentDisposition: `attachment; filename="${file_name}"`,
+  };
+}
+
+function compact(time: string): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+}

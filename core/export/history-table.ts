@@ -1,0 +1,71 @@
+import { RESOLUTIONS } from '../history/resolution.ts';
+import type { Row } from './export-reader.ts';
+import { trafficFilterOf } from './export-request.ts';
+import { type ExportTable, fields } from './export-table.ts';
+import { settleRange } from './settle-range.ts';
+
+/** Intervals that are asked for at once: of a thousand lanes that is some hundred megabytes to read them from. */
+const CHUNK_POINTS = 240;
+
+/**
+ * Interval by interval: of a policy, or of what a filter leaves of all traffic.
+ *
+ * It is read chunk by chunk. An increment is the difference of two samples, so a chunk may only end where there is a sample for
+ * the next one to begin with: trailing intervals without one are asked for again with the next chunk, which is longer then. So
+ * the chunks put together are what one answer over the whole range would be, gaps over their borders included.
+ */
+export const historyTable: ExportTable = {
+  columns: () =>
+    fields({
+      from_utc: 'from',
+      to_utc: 'at',
+      packets: 'packets_exact',
+      bytes: 'bytes_exact',
+      packets_total: 'packets_total_exact',
+      bytes_total: 'bytes_total_exact',
+      packets_per_second: 'packets_per_second',
+      bits_per_second: 'bits_per_second',
+      active_flows: 'active_flows',
+      peak_packets_per_second: 'peak_packets_per_second',
+      peak_bits_per_second: 'peak_bits_per_second',
+      peak_active_flows: 'peak_active_flows',
+      gap: 'gap',
+      intervals_missed: 'intervals_missed',
+      reset: 'reset',
+      edges_expected: 'completeness.edges_expected',
+      edges_heard: 'completeness.edges_heard',
+    }),
+
+  async *pages(reader, request, start) {
+    const { resolution } = request;
+    if (resolution === undefined) throw new Error(`The range is not settled: call ${settleRange.name} first`);
+    const { ms } = RESOLUTIONS[resolution];
+    const from = Date.parse(request.from);
+    const to = Date.parse(request.to);
+    const filter = trafficFilterOf(request);
+    let begin = start ? Date.parse(start) : from;
+    let length = CHUNK_POINTS;
+    while (begin < to) {
+      const end = Math.min(to, begin + length * ms);
+      const { points } = await reader.history({ ...filter, from: iso(begin), to: iso(end), resolution });
+      const rows = end === to ? points : upToLastSample(points);
+      // Nothing to begin with at the end of this chunk: a longer one.
+      if (rows.length === 0 && end < to) {
+        length *= 2;
+        continue;
+      }
+      length = CHUNK_POINTS;
+      begin = end === to ? to : Date.parse(rows.at(-1).at);
+      yield { rows, share: (begin - from) / (to - from), position: iso(begin) };
+    }
+  },
+};
+
+function upToLastSample(points: readonly Row[]): Row[] {
+  const last = points.findLastIndex(point => point.packets_total_exact !== null);
+  return points.slice(0, last + 1);
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

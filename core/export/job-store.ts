@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto';
+import { GetCommand, QueryCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { NetworkContext } from '../network/network-context.ts';
+import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import type { WriteAction } from '../storage/write-action.ts';
+import { EXPORT_PARTITION, EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
+
+/** The action that enters a new export. */
+export function putJob({ tables }: NetworkContext, job: ExportJob): WriteAction {
+  return {
+    Put: {
+      TableName: tables.traffic,
+      Item: { ...exportKey(job.export_id), ...job },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  };
+}
+
+/** An export, read strongly; undefined when there is none, or its time is over. */
+export async function readJob(context: NetworkContext, export_id: string): Promise<ExportJob | undefined> {
+  const get = new GetCommand({
+    TableName: context.tables.traffic,
+    Key: exportKey(export_id),
+    ConsistentRead: true,
+  });
+  const { Item } = await repeatUntil(context, () => context.client.send(get));
+  const job = Item as ExportJob | undefined;
+  return job && job.expires_at * 1000 > context.clock() ? job : undefined;
+}
+
+export interface JobPage {
+  items: ExportJob[];
+  next_token: string | null;
+}
+
+/** Exports, the newest first: of one owner, or of everybody. @throws ValidationError for a broken token */
+export async function listJobs(
+  context: NetworkContext,
+  {
+    owner,
+    limit,
+    next_token,
+  }: { owner?: string | undefined; limit: number; next_token?: string | null | undefined },
+): Promise<JobPage> {
+  const items: ExportJob[] = [];
+  const [before] = readPageToken('exports', next_token, [/^[0-9A-Z]{26}$/]) ?? [];
+  for await (const page of jobPages(context, { before, ...ownedBy(owner) })) {
+    for (const job of page) {
+      if (items.length === limit) {
+        return { items, next_token: makePageToken('exports', [items.at(-1)!.export_id]) };
+      }
+      items.push(job);
+    }
+  }
+  return { items, next_token: null };
+}
+
+/** How many exports of an owner are running. */
+export async function countRunning(context: NetworkContext, owner: string): Promise<number> {
+  const { filter, values, names } = ownedBy(owner);
+  let running = 0;
+  const pages = jobPages(context, {
+    filter: `${filter} AND #status = :running`,
+    names: { ...names, '#status': 'status' },
+    values: { ...values, ':running': EXPORT_STATUS.running },
+  });
+  for await (const page of pages) running += page.length;
+  return running;
+}
+
+/** Exports that nobody works on though there is something to do: to go on with, or an upload to take away. */
+export async function* abandonedJobs(context: NetworkContext): AsyncGenerator<ExportJob> {
+  const pages = jobPages(context, {
+    filter:
+      'lease_until_ms < :now_ms AND (#status = :running OR (#status <> :done AND attribute_exists(upload_id)))',
+    names: { '#status': 'status' },
+    values: {
+      ':now_ms': context.clock(),
+      ':running': EXPORT_STATUS.running,
+      ':done': EXPORT_STATUS.done,
+    },
+  });
+  for await (const page of pages) yield* page;
+}
+
+/** Whether a run of the function has anything to do. */
+function hasWork({ status, upload_id }: ExportJob): boolean {
+  if (status === EXPORT_STATUS.running) return true;
+  return status !== EXPORT_STATUS.done && upload_id !== undefined;
+}
+
+interface JobFilter {
+  /** Begins behind this one. */
+  before?: string | undefined;
+  filter?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+}
+
+function ownedBy(owner: string | undefined): JobFilter {
+  if (owner === undefined) return {};
+  return {
+    filter: '#owner.#sub = :owner',
+    names: { '#owner': 'owner', '#sub': 'sub' },
+    values: { ':owner': owner },
+  };
+}
+
+async function* jobPages(
+  { client, tables, clock, ...retrying }: NetworkContext,
+  { before, filter, names, values }: JobFilter,
+): AsyncGenerator<ExportJob[]> {
+  let start: Record<string, unknown> | undefined =
+    before === undefined ? undefined : { ...exportKey(before) };
+  do {
+    const query: QueryCommandInput = {
+      TableName: tables.traffic,
+      KeyConditionExpression: 'pk = :pk',
+      FilterExpression: filter === undefined ? '#ttl > :now' : `#ttl > :now AND ${filter}`,
+      ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE, ...names },
+      ExpressionAttributeValues: {
+        ...values,
+        ':pk': EXPORT_PARTITION,
+        ':now': Math.floor(clock() / 1000),
+      },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      ...(start && { ExclusiveStartKey: start }),
+    };
+    const { Items = [], LastEvaluatedKey } = await repeatUntil({ clock, ...retrying }, () =>
+      client.send(new QueryCommand(query)),
+    );
+    yield Items as ExportJob[];
+    start = LastEvaluatedKey;
+  } while (start);
+}
+
+/**
+ * Takes an export for a run of the function, until `lease_until_ms`, which must lie behind the end of the run's life: nobody else
+ * writes before.
+ *
+ * @returns undefined when somebody has it, or when there is nothing to do
+ */
+export async function takeJob(
+  context: NetworkContext,
+  { export_id, lease_until_ms }: { export_id: string; lease_until_ms: number },
+): Promise<ExportJob | undefined> {
+  const job = await readJob(context, export_id);
+  if (!job || !hasWork(job)) return undefined;
+  const run_id = randomUUID();
+  const taken = { run_id, lease_until_ms, tries: job.tries + 1 };
+  const changed = await change(context, export_id, {
+    set: taken,
+    // Its own lease is no obstacle: the answer to the first attempt may have been lost.
+    condition: '#status = :as_read AND (lease_until_ms < :now OR run_id = :run_id)',
+    values: { ':as_read': job.status, ':now': context.clock() },
+  });
+  if (!changed) return undefined;
+  // Read anew: whoever had it may have written on until its lease ended.
+  const mine = await readJob(context, export_id);
+  return mine?.run_id === run_id ? mine : undefined;
+}
+
+/** Changes an export that a run has taken. @returns false when it is not the run's any more, or not to be gone on with */
+export function changeTaken(
+  context: NetworkContext,
+  { export_id, run_id }: ExportJob,
+  set: Partial<ExportJob>,
+): Promise<boolean> {
+  return change(context, export_id, {
+    set,
+    condition: '#status = :running AND run_id = :run',
+    values: { ':running': EXPORT_STATUS.running, ':run': run_id },
+  });
+}
+
+/** Says that the upload of an export that has ended is gone. */
+export function forgetUpload(context: NetworkContext, { export_id }: ExportJob): Promise<boolean> {
+  return change(context, export_id, {
+    set: { lease_until_ms: 0 },
+    remove: ['upload_id'],
+    condition: '#status <> :running',
+    values: { ':running': EXPORT_STATUS.running },
+  });
+}
+
+interface JobChange {
+  set: Partial<ExportJob>;
+  remove?: (keyof ExportJob)[];
+  condition: string;
+  values: Record<string, unknown>;
+}
+
+async function change(
+  context: NetworkContext,
+  export_id: string,
+  { set, remove = [], condition, values }: JobChange,
+): Promise<boolean> {
+  const given = Object.entries(set).filter(([, value]) => value !== undefined);
+  const names = [...given.map(([name]) => name), ...remove, 'status'];
+  const removed = remove.length > 0 ? ` REMOVE ${remove.map(name => `#${name}`).join(', ')}` : '';
+  const update = new UpdateCommand({
+    TableName: context.tables.traffic,
+    Key: exportKey(export_id),
+    UpdateExpression: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}${removed}`,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
+    ExpressionAttributeValues: {
+      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+      ...values,
+    },
+  });
+  try {
+    await repeatUntil(context, () => context.client.send(update));
+    return true;
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) return false;
+    throw cause;
+  }
+}

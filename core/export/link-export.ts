@@ -1,0 +1,62 @@
+import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import type { Caller } from '../audit/caller.ts';
+import { Conflict } from '../errors.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { transact } from '../storage/transact.ts';
+import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
+import { readOwnedExport } from './owned-export.ts';
+
+/** How long a link opens the file, to whoever has it. */
+const LINK_SECONDS = 900;
+
+/** Signs links to the files of exports. The result is a secret: it belongs in no log. */
+export interface LinkSigner {
+  sign(link: { key: string; signed_at_ms: number; seconds: number }): Promise<string>;
+}
+
+export interface ExportLink {
+  url: string;
+  expires_ms: number;
+  audit_id: string;
+  job: ExportJob;
+}
+
+/**
+ * A link to the file of an export that is done. Who got it, and until when it is good, stands in the audit log before the link is
+ * given; the link itself stands nowhere.
+ *
+ * @throws NotFound · Unauthorized · Conflict when there is no file (yet)
+ */
+export async function linkExport(
+  context: NetworkContext,
+  { actor, export_id, signer }: { actor: Caller; export_id: string; signer: LinkSigner },
+): Promise<ExportLink> {
+  const { client, tables, clock } = context;
+  const job = await readOwnedExport(context, { caller: actor, export_id });
+  if (job.status !== EXPORT_STATUS.done) {
+    throw new Conflict(
+      job.status === EXPORT_STATUS.running
+        ? `Export ${export_id} is still running: ask again when its status is DONE.`
+        : `Export ${export_id} has no file: its status is ${job.status}. Start it again.`,
+    );
+  }
+  const now = clock();
+  // Signatures know whole seconds.
+  const signed_at_ms = Math.floor(now / 1000) * 1000;
+  const expires_ms = signed_at_ms + LINK_SECONDS * 1000;
+  const entry = changeEntry({
+    at_ms: now,
+    actor,
+    operation: 'exportLink',
+    target: `export:${export_id}`,
+    after: {
+      file_name: job.file_name,
+      rows: job.rows,
+      bytes: job.bytes,
+      link_expires_at: new Date(expires_ms).toISOString(),
+    },
+  });
+  await transact(client, [auditPut({ tables, entry })], context);
+  const url = await signer.sign({ key: job.object_key, signed_at_ms, seconds: LINK_SECONDS });
+  return { url, expires_ms, audit_id: entry.id, job };
+}

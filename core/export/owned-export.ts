@@ -1,0 +1,22 @@
+import type { Caller } from '../audit/caller.ts';
+import { NotFound, Unauthorized } from '../errors.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import type { ExportJob } from './export-job.ts';
+import { readJob } from './job-store.ts';
+
+/** An export for whoever may see it: its owner, and administrators. @throws NotFound · Unauthorized */
+export async function readOwnedExport(
+  context: NetworkContext,
+  { caller, export_id }: { caller: Caller; export_id: string },
+): Promise<ExportJob> {
+  const job = await readJob(context, export_id);
+  if (!job) {
+    throw new NotFound(
+      `There is no export ${JSON.stringify(export_id)} (any more): the query exports lists those that there are.`,
+    );
+  }
+  if (job.owner.sub === caller.sub || caller.groups.includes('admin')) return job;
+  throw new Unauthorized(
+    `Export ${export_id} is somebody else's: only its owner and group admin may have it.`,
+  );
+}

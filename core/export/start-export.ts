@@ -1,0 +1,77 @@
+import { ulid } from 'ulid';
+import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import type { Caller } from '../audit/caller.ts';
+import { Conflict } from '../errors.ts';
+import type { NetworkContext } from '../network/network-context.ts';
+import { transact } from '../storage/transact.ts';
+import type { ExportDispatcher } from './export-dispatcher.ts';
+import { EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
+import type { ExportRequest } from './export-request.ts';
+import { exportFileName } from './file-name.ts';
+import { countRunning, putJob } from './job-store.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** Exports of one owner that may run at once: each may keep a function busy for a long time. */
+const MAX_RUNNING = 5;
+
+export interface StartExport {
+  actor: Caller;
+  /** Settled, see {@link settleRange}. */
+  request: ExportRequest;
+  /** How long it is known, and its file kept, days. */
+  retention_days: number;
+  dispatcher: ExportDispatcher;
+}
+
+/**
+ * Enters an export together with its audit entry and has the function take it up. Where that could not be told, the clean-up
+ * tells it within minutes.
+ *
+ * @throws Conflict when so many exports of the same owner are running already
+ */
+export async function startExport(
+  context: NetworkContext,
+  { actor, request, retention_days, dispatcher }: StartExport,
+): Promise<ExportJob> {
+  const { clock, client, tables } = context;
+  await checkRunning(context, actor);
+  const now = clock();
+  const export_id = ulid(now);
+  const file_name = exportFileName(request);
+  const job: ExportJob = {
+    export_id,
+    request: Object.fromEntries(
+      Object.entries(request).filter(([, value]) => value !== undefined),
+    ) as unknown as ExportRequest,
+    owner: actor,
+    status: EXPORT_STATUS.running,
+    file_name,
+    object_key: `exports/${export_id}/${file_name}`,
+    started_ms: now,
+    expires_at: Math.floor(now / 1000) + retention_days * DAY_SECONDS,
+    share: 0,
+    rows: 0,
+    bytes: 0,
+    lease_until_ms: 0,
+    tries: 0,
+    checkpoint: NOTHING_WRITTEN,
+  };
+  const entry = changeEntry({
+    at_ms: now,
+    actor,
+    operation: 'startExport',
+    target: `export:${export_id}`,
+    after: job.request,
+  });
+  await transact(client, [putJob(context, job), auditPut({ tables, entry })], context);
+  await dispatcher.dispatch(export_id).catch(() => {});
+  return job;
+}
+
+async function checkRunning(context: NetworkContext, { sub }: Caller): Promise<void> {
+  if ((await countRunning(context, sub)) < MAX_RUNNING) return;
+  throw new Conflict(
+    `${MAX_RUNNING} exports of yours are running: wait until one is done, or cancel one with cancelExport.`,
+  );
+}

@@ -1,0 +1,63 @@
+import { ValidationError } from '../../../core/errors.ts';
+import { type FlowFilter, flowMatcher } from '../../../core/flows/flow-filter.ts';
+import { type LoggedFlow, pageFlows } from '../../../core/flows/page-flows.ts';
+import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
+import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
+import { applicationClass } from '../../../core/traffic/application-class.ts';
+import { isOtherFlows } from '../../../core/traffic/other-flows.ts';
+import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../../graphql/schema.generated.ts';
+import { presentCounts } from '../present-counts.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
+const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
+
+/** The longest that a deployment may keep its flow log. */
+const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
+
+const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
+
+/** `flows`: one page. Instants in milliseconds. */
+export async function answerFlows(
+  { client, tables, clock, deadline }: NetworkContext,
+  {
+    filter,
+    from,
+    to,
+    limit,
+    next_token,
+  }: { filter: FlowFilter; from: number; to: number; limit: number; next_token?: string | null | undefined },
+): Promise<FlowConnection> {
+  checkOrder(from, to);
+  const position = readPageToken('flows', next_token, TOKEN_SHAPE);
+  const now = clock();
+  const store = { client, table: tables.traffic, clock, deadline };
+  const { flows, next } = await pageFlows(store, {
+    from: Math.max(from, now - LONGEST_KEPT_MS),
+    to: Math.min(to, now + CLOCK_AHEAD_MS),
+    site_id: filter.site_id,
+    edge_id: filter.edge_id,
+    matches: flowMatcher(filter),
+    limit,
+    ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
+  });
+  return {
+    items: flows.map(presentFlow),
+    next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
+  };
+}
+
+/** @throws ValidationError for ends in the wrong order */
+export function checkOrder(from: number, to: number): void {
+  if (from < to) return;
+  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
+}
+
+function presentFlow(flow: LoggedFlow): PresentedFlow {
+  const { protocol, src_port, dst_port } = flow;
+  const known = isOtherFlows(flow)
+    ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
+    : { application: applicationClass(protocol, src_port, dst_port) };
+  return { ...flow, ...known, ...presentCounts(flow) };
+}

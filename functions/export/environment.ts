@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+/** The function's configuration, checked when a container starts. The last is set by Lambda. */
+export const environmentSchema = z.object({
+  NETWORK_TABLE: z.string().min(1),
+  TRAFFIC_TABLE: z.string().min(1),
+  CACHE_TABLE: z.string().min(1),
+  EXPORT_BUCKET: z.string().min(1),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
+});

@@ -1,0 +1,61 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { systemClock, systemSleep } from '../../core/clock.ts';
+import { makeExportClient } from '../../core/export/export-client.ts';
+import { exportFiles } from '../../core/export/export-files.ts';
+import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
+import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
+import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { environmentSchema } from './environment.ts';
+import { resolverReader } from './resolver-reader.ts';
+
+/** Time kept back to hand over: a part on its way, the rest, the checkpoint. */
+const HAND_OVER_MS = 60_000;
+/** Time kept back to give the export back after a failure. */
+const MARGIN_MS = 10_000;
+/** By so much the clocks of two containers may differ. */
+const SKEW_MS = 5000;
+
+const environment = environmentSchema.parse(process.env);
+const logger = new Logger();
+const metrics = new Metrics();
+const client = makeDocumentClient();
+const tables = {
+  network: environment.NETWORK_TABLE,
+  traffic: environment.TRAFFIC_TABLE,
+  cache: environment.CACHE_TABLE,
+};
+const files = exportFiles(makeExportClient(), environment.EXPORT_BUCKET);
+const dispatcher = lambdaDispatcher(makeDispatchClient(), environment.AWS_LAMBDA_FUNCTION_NAME);
+
+const eventSchema = z.object({ export_id: z.string() });
+
+/**
+ * Writes an export to the bucket, as far as the time goes, and calls itself for the rest. Called twice, or again after a
+ * failure, it writes nothing twice.
+ */
+export async function handler(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
+  logger.addContext(lambda);
+  const { export_id } = eventSchema.parse(event);
+  const ends = systemClock() + lambda.getRemainingTimeInMillis();
+  const times = {
+    deadline: ends - MARGIN_MS,
+    work_until: ends - HAND_OVER_MS,
+    lease_until_ms: ends + SKEW_MS,
+  };
+  const context = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, ...times };
+  const outcome = await runExport(
+    {
+      ...{ ...context, files, dispatcher },
+      reader: ({ started_ms }) => resolverReader(context, { started_ms, work_until: context.work_until }),
+    },
+    export_id,
+  );
+  logger.info(`Worked on an export: ${outcome}.`, { export_id });
+  if (outcome === 'failed') metrics.addMetric('ExportsFailed', MetricUnit.Count, 1);
+  if (outcome === 'done') metrics.addMetric('ExportsDone', MetricUnit.Count, 1);
+  metrics.publishStoredMetrics();
+  return { outcome };
+}

@@ -1,0 +1,115 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { ALARM_PERIOD } from './alarm-topic.ts';
+import type { DataStack } from './data-stack.ts';
+import { PatronusFunction } from './patronus-function.ts';
+import type { Settings } from './settings.ts';
+import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
+
+/** What is done is under the first, what waits for the next run under the second. */
+const FINISHED = 'exports/*';
+const UNFINISHED = 'unfinished/*';
+
+export interface ExportStackProps {
+  settings: Settings;
+  data: DataStack;
+}
+
+/** Exports: the bucket that files lie in for some days, and the function that writes them. */
+export class ExportStack extends Stack {
+  readonly bucket: Bucket;
+  readonly exporter: PatronusFunction;
+
+  constructor(scope: Construct, id: string, { settings, data }: ExportStackProps) {
+    super(scope, id, { description: 'Patronus: exports to files' });
+    this.bucket = this.makeBucket(settings);
+    this.exporter = this.makeFunction(settings, data);
+  }
+
+  private makeBucket(settings: Settings): Bucket {
+    return new Bucket(this, 'ExportFiles', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [
+        {
+          id: 'exports-are-kept-for-days',
+          expiration: Duration.days(settings.export_retention_days),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      // All of it can be exported again.
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  private makeFunction(settings: Settings, data: DataStack): PatronusFunction {
+    const exporter = new PatronusFunction(this, 'Export', {
+      folder: 'export',
+      settings,
+      data,
+      description: 'Writes exports to files, part by part',
+      // One that is cut off is taken up when its time would have ended: short runs that hand over lose less.
+      timeout: Duration.minutes(5),
+      memory: 2048,
+      environment: { EXPORT_BUCKET: this.bucket.bucketName },
+    });
+    exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
+    grantRead(data.network, exporter);
+    grantRead(data.traffic, exporter);
+    grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
+    this.allowFiles(exporter);
+    this.allowCallingItself(exporter);
+    data.alarms.add(exporter, 'Failed', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'ExportsFailed',
+        dimensionsMap: { service: 'export' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description: 'An export failed: the query exports (everybody: true) says which, and why.',
+    });
+    return exporter;
+  }
+
+  private allowFiles(exporter: PatronusFunction): void {
+    exporter.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        resources: [FINISHED, UNFINISHED].map(keys => this.bucket.arnForObjects(keys)),
+      }),
+    );
+  }
+
+  /** A policy beside the role's own: the function waits for that one, which therefore can't name the function. */
+  private allowCallingItself(exporter: PatronusFunction): void {
+    new Policy(this, 'ExportGoesOn', {
+      statements: [
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [exporter.functionArn] }),
+      ],
+      roles: [exporter.role!],
+    });
+  }
+
+  /** Lets a function have exports taken up. */
+  grantDispatch(to: IGrantable): void {
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.exporter.functionArn] }),
+    );
+  }
+
+  /** Lets a function sign links to finished files, which open what the signer may read. */
+  grantLinks(to: IGrantable): void {
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [this.bucket.arnForObjects(FINISHED)],
+      }),
+    );
+  }
+}

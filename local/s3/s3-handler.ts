@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '../../core/clock.ts';
+import { sha256 } from '../signature/signature-v4.ts';
+import { byteRange } from './byte-range.ts';
+import { checkSignature, type S3Credentials } from './check-signature.ts';
+import type { ObjectHeaders, ObjectStore } from './object-store.ts';
+import { S3Error } from './s3-error.ts';
+import { readParts, xmlDocument } from './s3-xml.ts';
+
+export interface S3HandlerOptions {
+  /** What the path begins with before the bucket, such as `/s3`. */
+  prefix: string;
+  buckets: ReadonlyMap<string, ObjectStore>;
+  credentials: S3Credentials;
+  clock: Clock;
+  log(message: string, details: Record<string, unknown>): void;
+}
+
+/** A body is held in memory while it is checked; parts of exports are far smaller. */
+const MAX_BODY_BYTES = 128 * 1024 * 1024;
+
+/** Parameters that say nothing of what is asked for. */
+const PLAIN_PARAMETERS = /^(x-id|x-amz-.*)$/i;
+
+interface Asked {
+  key: string;
+  store: ObjectStore;
+  headers: Readonly<Record<string, string>>;
+  query: URLSearchParams;
+  body: Buffer;
+}
+
+type Operation = (asked: Asked, response: ServerResponse) => Promise<void>;
+
+/**
+ * Serves the part of S3's API that this system uses, over folders: PutObject, GetObject and HeadObject with ranges, and uploads in
+ * parts. Signatures in headers and links are checked as S3 does; anything else is NotImplemented. The handler never rejects.
+ */
+export function makeS3Handler(options: S3HandlerOptions) {
+  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    response.setHeader('x-amz-request-id', randomUUID());
+    try {
+      await answer(request, response, options);
+    } catch (cause) {
+      // In the middle of an object nothing can be said any more; most often the reader has gone.
+      if (response.headersSent) response.destroy();
+      else refuse(request, response, cause instanceof S3Error ? cause : asInternal(cause, options));
+    }
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { prefix, buckets, credentials, clock }: S3HandlerOptions,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const [path = '', search = ''] = url.split('?', 2);
+  const query = new URLSearchParams(search);
+  const headers = plainHeaders(request);
+  const body = await readBody(request);
+  checkSignature({ method, path, query, headers }, { credentials, clock });
+  checkBody(headers['x-amz-content-sha256'], body);
+  const [bucket = '', ...rest] = path.slice(prefix.length + 1).split('/');
+  const key = rest.map(decodeURIComponent).join('/');
+  const store = buckets.get(bucket);
+  if (!store) {
+    throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket });
+  }
+  const operation = key === '' ? undefined : OPERATIONS[operationName(method, query)];
+  if (!operation) {
+    throw new S3Error('NotImplemented', 'The one-machine runtime has no such operation of S3.');
+  }
+  await operation({ key, store, headers, query, body }, response);
+}
+
+/** The method with the parameters that choose an operation, such as `PUT partNumber uploadId`. */
+function operationName(method: string, query: URLSearchParams): string {
+  const names = [...query.keys()].filter(name => !PLAIN_PARAMETERS.test(name));
+  return [method, ...names.sort()].join(' ');
+}
+
+const OPERATIONS: Record<string, Operation> = {
+  async PUT({ key, store, body, headers }, response) {
+    const etag = await store.put(key, body, kept(headers));
+    response.writeHead(200, { etag: `"${etag}"` }).end();
+  },
+
+  GET: (asked, response) => sendObject(asked, response, { withBody: true }),
+  HEAD: (asked, response) => sendObject(asked, response, { withBody: false }),
+
+  async 'POST uploads'({ key, store, headers }, response) {
+    const UploadId = await store.beginUpload(key, kept(headers));
+    sendXml(response, 200, xmlDocument('InitiateMultipartUploadResult', { Key: key, UploadId }));
+  },
+
+  async 'PUT partNumber uploadId'({ key, store, query, body }, response) {
+    const number = Number(query.get('partNumber'));
+    if (!(Number.isInteger(number) && number >= 1 && number <= 10_000)) {
+      throw new S3Error('InvalidRequest', 'Part number must be an integer between 1 and 10000, inclusive');
+    }
+    const etag = await store.putPart({ key, upload_id: query.get('uploadId')! }, number, body);
+    response.writeHead(200, { etag: `"${etag}"` }).end();
+  },
+
+  async 'POST uploadId'({ key, store, query, body }, response) {
+    const parts = readParts(body.toString());
+    if (!parts) {
+      throw new S3Error(
+        'MalformedXML',
+        'The XML you provided was not well-formed or did not validate against our published schema',
+      );
+    }
+    const etag = await store.completeUpload({ key, upload_id: query.get('uploadId')! }, parts);
+    sendXml(response, 200, xmlDocument('CompleteMultipartUploadResult', { Key: key, ETag: `"${etag}"` }));
+  },
+
+  async 'DELETE uploadId'({ key, store, query }, response) {
+    await store.abortUpload({ key, upload_id: query.get('uploadId')! });
+    response.writeHead(204).end();
+  },
+};
+
+async function sendObject(
+  { key, store, headers }: Asked,
+  response: ServerResponse,
+  { withBody }: { withBody: boolean },
+): Promise<void> {
+  const object = await store.find(key);
+  const range = byteRange(headers.range, object.size);
+  const { start, end } = range ?? { start: 0, end: object.size - 1 };
+  response.writeHead(range ? 206 : 200, {
+    'accept-ranges': 'bytes',
+    'content-length': end - start + 1,
+    etag: `"${object.etag}"`,
+    'last-modified': object.modified.toUTCString(),
+    ...object.headers,
+    ...(range && { 'content-range': `bytes ${start}-${end}/${object.size}` }),
+  });
+  if (!withBody || object.size === 0) response.end();
+  else await pipeline(createReadStream(object.file, { start, end }), response);
+}
+
+function kept({
+  'content-type': type,
+  'content-disposition': disposition,
+}: Readonly<Record<string, string>>): ObjectHeaders {
+  return {
+    'content-type': type ?? 'binary/octet-stream',
+    ...(disposition !== undefined && { 'content-disposition': disposition }),
+  };
+}
+
+function checkBody(said: string | undefined, body: Buffer): void {
+  if (said === undefined || said === 'UNSIGNED-PAYLOAD') return;
+  if (!/^[0-9a-f]{64}$/.test(said)) {
+    throw new S3Error('NotImplemented', 'The one-machine runtime takes no bodies that are signed in pieces.');
+  }
+  if (said === sha256(body)) return;
+  throw new S3Error(
+    'XAmzContentSHA256Mismatch',
+    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+  );
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (bytes <= MAX_BODY_BYTES) return Buffer.concat(chunks);
+  throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
+}
+
+function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(',') : (value ?? ''),
+    ]),
+  );
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, error: S3Error): void {
+  const document = xmlDocument('Error', { Code: error.code, Message: error.message, ...error.details });
+  sendXml(response, error.status, request.method === 'HEAD' ? '' : document);
+}
+
+function sendXml(response: ServerResponse, status: number, document: string): void {
+  response.writeHead(status, { 'content-type': 'application/xml' }).end(document);
+}
+
+function asInternal(cause: unknown, { log }: S3HandlerOptions): S3Error {
+  log('a request to the files', { error: String(cause) });
+  return new S3Error('InternalError', 'We encountered an internal error. Please try again.');
+}

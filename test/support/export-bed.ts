@@ -1,0 +1,97 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { exportFiles } from '../../core/export/export-files.ts';
+import type { ExportReader } from '../../core/export/export-reader.ts';
+import { type ExportRunContext, type RunOutcome, runExport } from '../../core/export/run-export.ts';
+import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { resolverReader } from '../../functions/export/resolver-reader.ts';
+import { type ApiUnderTest, makeApi } from './api.ts';
+import { BUCKET, type LocalS3, startLocalS3 } from './local-s3.ts';
+import { createTables, type TestTables } from './tables.ts';
+
+const RUN_MS = 300_000;
+
+export interface RunOptions {
+  /** In place of the bed's own, such as one whose calls go wrong. */
+  client?: DynamoDBDocumentClient;
+  s3?: S3Client;
+  /** In place of the resolvers. */
+  reader?: ExportReader;
+  part_bytes?: number;
+  /** How long the run works before it hands over, milliseconds by the bed's clock. */
+  work_ms?: number;
+  dispatch?: (export_id: string) => Promise<void>;
+}
+
+export interface ExportBed extends TestTables {
+  s3: LocalS3;
+  api: ApiUnderTest;
+  /** Exports that the function was told of and has not taken up yet. */
+  dispatched: string[];
+  /** One call of the export function. */
+  run(export_id: string, options?: RunOptions): Promise<RunOutcome>;
+  /** Calls of the function until nothing is dispatched any more. */
+  runAll(options?: RunOptions): Promise<RunOutcome[]>;
+  context(): NetworkContext;
+  close(): Promise<void>;
+}
+
+/** Tables, a bucket, the API and the export function, each real, in one process and under the API's clock. */
+export async function makeExportBed(given: { min_part_bytes?: number } = {}): Promise<ExportBed> {
+  const tables = await createTables();
+  const dispatched: string[] = [];
+  const dispatcher = { dispatch: async (id: string) => void dispatched.push(id) };
+  let api: ApiUnderTest | undefined;
+  const clock = (): number => api?.now ?? 0;
+  const s3 = await startLocalS3({ clock, ...given });
+  const signer = s3LinkSigner(s3.client, BUCKET);
+  api = makeApi(tables, { exports: { dispatcher, signer, retention_days: 7 } });
+
+  const context = (): NetworkContext => ({
+    client: tables.client,
+    tables: tables.tables,
+    clock,
+    sleep: async ms => {
+      api.now += Math.ceil(ms);
+    },
+    random: () => 0,
+    deadline: clock() + RUN_MS,
+  });
+
+  async function run(export_id: string, options: RunOptions = {}): Promise<RunOutcome> {
+    const { client = tables.client, reader, part_bytes, work_ms = RUN_MS / 2 } = options;
+    const given = { ...context(), client };
+    const work_until = clock() + work_ms;
+    const run: ExportRunContext = {
+      ...given,
+      files: exportFiles(options.s3 ?? s3.client, BUCKET),
+      dispatcher: options.dispatch ? { dispatch: options.dispatch } : dispatcher,
+      reader: ({ started_ms }) => reader ?? resolverReader(given, { started_ms, work_until }),
+      work_until,
+      lease_until_ms: clock() + RUN_MS + 5000,
+      ...(part_bytes !== undefined && { part_bytes }),
+    };
+    return runExport(run, export_id);
+  }
+
+  return {
+    ...tables,
+    s3,
+    api,
+    dispatched,
+    context,
+    run,
+    async runAll(options) {
+      const outcomes: RunOutcome[] = [];
+      for (let id = dispatched.shift(); id !== undefined; id = dispatched.shift()) {
+        outcomes.push(await run(id, options));
+      }
+      return outcomes;
+    },
+    async close() {
+      await s3.close();
+      await tables.drop();
+    },
+  };
+}

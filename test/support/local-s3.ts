@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Clock } from '../../core/clock.ts';
+import { makeExportClient } from '../../core/export/export-client.ts';
+import { CREDENTIALS, REGION } from '../../local/account.ts';
+import { openObjectStore } from '../../local/s3/object-store.ts';
+import { makeS3Handler } from '../../local/s3/s3-handler.ts';
+
+export const BUCKET = 'files';
+
+export interface LocalS3 {
+  client: S3Client;
+  /** Address with the prefix that the server has in a running system. */
+  endpoint: string;
+  /** Another client, such as one whose calls go wrong. */
+  makeClient(): S3Client;
+  /** What the server reported. */
+  reported: unknown[];
+  close(): Promise<void>;
+}
+
+/** The local S3 with one bucket in a temporary folder, and the SDK's client of it. */
+export async function startLocalS3({
+  clock = Date.now,
+  min_part_bytes,
+}: {
+  clock?: Clock;
+  min_part_bytes?: number;
+} = {}): Promise<LocalS3> {
+  const folder = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
+  const reported: unknown[] = [];
+  const handler = makeS3Handler({
+    prefix: '/s3',
+    buckets: new Map([
+      [BUCKET, await openObjectStore(folder, min_part_bytes === undefined ? {} : { min_part_bytes })],
+    ]),
+    credentials: { ...CREDENTIALS, region: REGION },
+    clock,
+    log: (message, details) => reported.push({ message, ...details }),
+  });
+  const server = createServer((request, response) => void handler(request, response));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
+  const makeClient = (): S3Client => {
+    const credentials = { ...CREDENTIALS };
+    const made = makeExportClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
+    // The SDK signs by the system's clock and what it thinks it is off.
+    Object.defineProperty(made.config, 'systemClockOffset', {
+      get: () => clock() - Date.now(),
+      set: () => {},
+    });
+    return made;
+  };
+  const client = makeClient();
+  return {
+    client,
+    endpoint,
+    makeClient,
+    reported,
+    async close() {
+      client.destroy();
+      const closed = new Promise(resolve => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
