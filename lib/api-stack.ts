@@ -16,6 +16,7 @@ import type { DataStack } from './data-stack.ts';
 import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { retentionEnvironment } from './retention-environment.ts';
 import type { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
 import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit } from './table-grants.ts';
@@ -80,7 +81,7 @@ export class ApiStack extends Stack {
       // AppSync waits 30 s for a request: the function must have given its own answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
-      environment: { USER_POOL_ID: this.signIn.pool.userPoolId },
+      environment: { USER_POOL_ID: this.signIn.pool.userPoolId, ...retentionEnvironment(settings) },
     });
     // For the e-mail address in the audit log, which access tokens don't carry.
     this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');

@@ -10,6 +10,7 @@ import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { retentionEnvironment } from './retention-environment.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import {
@@ -183,6 +184,7 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(55),
       memory: 1769,
       concurrency: 1,
+      environment: retentionEnvironment(settings),
     });
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);

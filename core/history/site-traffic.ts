@@ -1,6 +1,6 @@
 import { aggregate } from './aggregate.ts';
 import { readLanesBefore } from './lane-history.ts';
-import { DEFAULT_RETENTION } from './resolution.ts';
+import type { Retention } from './resolution.ts';
 import type { SampleStore } from './sample-store.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -8,9 +8,9 @@ const DAY_MS = 24 * 3_600_000;
 /** What a site's edges counted in the 24 hours up to `now`; undefined before the first snapshot. */
 export async function siteTrafficOfDay(
   store: SampleStore,
-  { site_id, now }: { site_id: string; now: number },
+  { site_id, now, retention }: { site_id: string; now: number; retention: Retention },
 ): Promise<{ packets: bigint; bytes: bigint } | undefined> {
-  const at = (before: number) => readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
+  const at = (before: number) => readLanesBefore(store, { before, now, retention });
   const [before, after] = await Promise.all([at(now - DAY_MS), at(now)]);
   if (!after) return undefined;
   return aggregate({

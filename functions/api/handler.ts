@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
+import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
@@ -14,6 +15,7 @@ import { resolvers } from './resolvers.ts';
 const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
+const retention = readRetention(process.env);
 const logger = new Logger();
 const client = makeDocumentClient({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
@@ -41,6 +43,7 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     resolvers,
     caches: container.caches,
     slots: environment.COUNTER_SLOTS,
+    retention,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),

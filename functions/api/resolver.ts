@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Caller } from '../../core/audit/caller.ts';
 import type { OperationName } from '../../core/audit/roles.ts';
 import type { ProductCaches } from '../../core/cache/product-caches.ts';
+import type { Retention } from '../../core/history/resolution.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -15,6 +16,8 @@ export interface Call {
   context: NetworkContext;
   /** Number of counter slots. */
   slots: number;
+  /** How long history is kept. */
+  retention: Retention;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
 }

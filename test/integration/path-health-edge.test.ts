@@ -5,6 +5,7 @@ import { makeCaches } from '../../core/cache/product-caches.ts';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { readCommands } from '../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../core/commands/edge-command.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { addEndpoint } from '../../core/network/add-endpoint.ts';
 import { registerEdge } from '../../core/network/change-edges.ts';
 import { createPath } from '../../core/network/create-path.ts';
@@ -54,6 +55,7 @@ beforeAll(async () => {
     answer(event as ApiEvent, {
       resolvers,
       slots: 16,
+      retention: DEFAULT_RETENTION,
       caches,
       context,
       identify: async caller => caller,

@@ -1,4 +1,5 @@
 import { makeCaches } from '../../core/cache/product-caches.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
@@ -74,6 +75,7 @@ export function makeApi(
   const surroundings = (): Surroundings => ({
     resolvers,
     slots: 16,
+    retention: DEFAULT_RETENTION,
     caches,
     context: {
       client,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { billingPercentile } from '../../core/history/percentile.ts';
 import { historyPoints } from '../../core/history/points.ts';
-import { resolveRange } from '../../core/history/resolution.ts';
+import { DEFAULT_RETENTION, previousRange, resolveRange } from '../../core/history/resolution.ts';
 import type { Sample, SnapshotMark } from '../../core/history/sample.ts';
 
 const MINUTE = 60_000;
@@ -85,6 +85,7 @@ describe('historyPoints', () => {
 
 describe('resolveRange', () => {
   const now = Date.parse('2026-03-29T12:00:30Z');
+  const retention = DEFAULT_RETENTION;
   const hours = (count: number): number => count * 3_600_000;
 
   it.each([
@@ -94,11 +95,11 @@ describe('resolveRange', () => {
     ['30 days', hours(24 * 30), 'HOUR'],
     ['half a year', hours(24 * 180), 'DAY'],
   ])('chooses the finest comfortable resolution for %s', (_, length, resolution) => {
-    expect(resolveRange({ from: now - length, to: now, now }).resolution).toBe(resolution);
+    expect(resolveRange({ from: now - length, to: now, now, retention }).resolution).toBe(resolution);
   });
 
   it('puts both ends on the grid of UTC, over a change of the clocks too', () => {
-    expect(resolveRange({ from: now - hours(30), to: now, resolution: 'HOUR', now })).toEqual({
+    expect(resolveRange({ from: now - hours(30), to: now, resolution: 'HOUR', now, retention })).toEqual({
       from: Date.parse('2026-03-28T06:00:00Z'),
       to: Date.parse('2026-03-29T13:00:00Z'),
       resolution: 'HOUR',
@@ -113,11 +114,24 @@ describe('resolveRange', () => {
     [{ from: now + 1, to: now + 2 }, 'from (2026-03-29T12:00:30.001Z) lies in the future.'],
     [
       { from: now - hours(49), to: now, resolution: 'MINUTE' as const },
-      'MINUTE samples are kept since 2026-03-27T12:00:30.000Z: ask for a later from or the resolution HOUR or DAY.',
+      'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:30.000Z: ask for a later from or the resolution HOUR or DAY.',
     ],
     [
       { from: now - hours(24 * 800), to: now },
-      'DAY samples are kept since 2024-03-29T12:00:30.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-03-29T12:00:30.000Z: ask for a later from.',
+    ],
+    [
+      { from: now - hours(24 * 91), to: now, resolution: 'MINUTE' as const },
+      'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:30.000Z: ask for a later from or the resolution DAY.',
+    ],
+    [
+      {
+        from: now - hours(30),
+        to: now,
+        resolution: 'MINUTE' as const,
+        retention: { MINUTE: hours(24), HOUR: hours(48), DAY: hours(72) },
+      },
+      'MINUTE samples are kept for 24 hours, now since 2026-03-28T12:00:30.000Z: ask for a later from or the resolution HOUR or DAY.',
     ],
     [
       {
@@ -129,7 +143,28 @@ describe('resolveRange', () => {
       'The range has 12001 points at resolution MINUTE; at most 10000 are allowed: ask for a shorter range or the resolution HOUR or DAY.',
     ],
   ])('refuses %j', (request, message) => {
-    expect(() => resolveRange({ ...request, now })).toThrow(message);
+    expect(() => resolveRange({ retention, ...request, now })).toThrow(message);
+  });
+});
+
+describe('previousRange', () => {
+  const now = Date.parse('2026-03-29T12:00:00Z');
+  const HOUR = 3_600_000;
+
+  it('is the period of the same length just before', () => {
+    const range = { from: now - 2 * HOUR, to: now, resolution: 'MINUTE' as const };
+    expect(previousRange(range, { now, retention: DEFAULT_RETENTION })).toEqual({
+      from: now - 4 * HOUR,
+      to: now - 2 * HOUR,
+      resolution: 'MINUTE',
+    });
+  });
+
+  it('says what is kept where the period before is not any more', () => {
+    const range = { from: now - 30 * HOUR, to: now, resolution: 'MINUTE' as const };
+    expect(() => previousRange(range, { now, retention: DEFAULT_RETENTION })).toThrow(
+      'compare_previous needs samples from 2026-03-27T00:00:00.000Z on, but MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: ask for a shorter range or the resolution HOUR or DAY.',
+    );
   });
 });
 

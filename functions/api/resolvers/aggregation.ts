@@ -19,10 +19,10 @@ type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Quer
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
     arguments: groupingArguments(LANE_GROUPS, GROUP_RULE),
-    async resolve({ from, to, ...request }, { context }) {
-      const now = context.clock();
-      resolveRange({ from, to, now });
-      const { before, after } = await readLanesAtEnds(context, { from, to, now });
+    async resolve({ from, to, ...request }, call) {
+      const now = call.context.clock();
+      resolveRange({ from, to, now, retention: call.retention });
+      const { before, after } = await readLanesAtEnds(call, { from, to, now });
       const { rows, other, total } = aggregate({
         before: before?.lanes ?? [],
         after: after.lanes,

@@ -101,13 +101,14 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
 
   'Query.flowStats': resolver({
     arguments: groupingArguments(FLOW_GROUPS, GROUP_RULE),
-    async resolve({ group_by, from, to, filter, order_by, limit }, { context }) {
+    async resolve({ group_by, from, to, filter, order_by, limit }, call) {
+      const { context, retention } = call;
       const now = context.clock();
-      resolveRange({ from, to, now });
+      resolveRange({ from, to, now, retention });
       if (to - from > MAX_STATS_HOURS * 60 * MINUTE_MS) {
         throw new ValidationError(`from and to may lie ${MAX_STATS_HOURS} hours apart at most.`);
       }
-      const { before, after } = await readLanesAtEnds(context, { from, to, now });
+      const { before, after } = await readLanesAtEnds(call, { from, to, now });
       const { total } = aggregate({
         before: before?.lanes ?? [],
         after: after.lanes,

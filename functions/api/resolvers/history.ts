@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { HistoryPoint } from '../../../core/history/points.ts';
 import { type History, readPolicyHistory } from '../../../core/history/read-history.ts';
-import { type Range, RESOLUTIONS, type Resolution, resolveRange } from '../../../core/history/resolution.ts';
+import {
+  previousRange,
+  type Range,
+  RESOLUTIONS,
+  type Resolution,
+  resolveRange,
+} from '../../../core/history/resolution.ts';
 import type { SampleStore } from '../../../core/history/sample-store.ts';
 import { readTrafficHistory } from '../../../core/history/traffic-history.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
@@ -55,12 +61,12 @@ interface Asked {
 
 async function answer(
   { from, to, resolution, compare_previous }: Asked,
-  { context }: Call,
+  { context, retention }: Call,
   read: (range: Range) => Promise<History>,
 ): Promise<TrafficHistory> {
   const now = context.clock();
-  const range = resolveRange({ from, to, resolution, now });
-  const before = compare_previous ? previousRange(range, now) : undefined;
+  const range = resolveRange({ from, to, resolution, now, retention });
+  const before = compare_previous ? previousRange(range, { now, retention }) : undefined;
   const [history, previous] = await Promise.all([read(range), before && read(before)]);
   return {
     from: timestamp(range.from),
@@ -71,10 +77,6 @@ async function answer(
     p95_bits_per_second: history.p95_bits_per_second ?? null,
     previous: previous ? presentCounts(previous) : (null as TrafficSum | null),
   };
-}
-
-function previousRange({ from, to, resolution }: Range, now: number): Range {
-  return resolveRange({ from: from - (to - from), to: from, resolution, now });
 }
 
 async function resetsOf({ context }: Call, policy_id: string): Promise<number[]> {
