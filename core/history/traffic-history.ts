@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts';
+import type { BatchGetOptions } from '../storage/batch-get.ts';
 import type { TableNames } from '../storage/tables.ts';
 import { readAllLanes } from '../traffic/read-lanes.ts';
 import type { AggregateFilter } from './aggregate.ts';
@@ -6,7 +7,7 @@ import { ALL_TRAFFIC } from './history-keys.ts';
 import { readLaneSeries } from './lane-series.ts';
 import { type History, readPolicyHistory, readRange, toHistory } from './read-history.ts';
 import type { Range } from './resolution.ts';
-import { readMarks, type SampleStore } from './sample-store.ts';
+import { readMarks } from './sample-store.ts';
 
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
@@ -17,7 +18,7 @@ const MAX_LANE_SAMPLES = 50_000;
  * @throws ValidationError when too many lanes would be read at too many instants
  */
 export async function readTrafficHistory(
-  store: SampleStore,
+  store: BatchGetOptions,
   { range, filter, tables }: { range: Range; filter: AggregateFilter; tables: TableNames },
 ): Promise<History> {
   const { policy_id, site_id, edge_id, endpoint_id } = filter;

@@ -1,13 +1,11 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { laneSamplePartition } from '../history/history-keys.ts';
+import { readLaneSamples } from '../history/lane-sample.ts';
 import type { SnapshotMark } from '../history/sample.ts';
 import { readMarks } from '../history/sample-store.ts';
 import type { RegisteredEdge } from '../network/edge-items.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { Path } from '../network/site.ts';
-import { type Lane, lanePathTotals } from '../traffic/lane.ts';
+import { lanePathTotals } from '../traffic/lane.ts';
 import { decodeLane } from '../traffic/lane-codec.ts';
-import { laneBucket, laneKey } from '../traffic/lane-keys.ts';
 import { type PassiveLoss, type PathReading, passiveLoss } from './passive-loss.ts';
 import { readLanesOf } from './path-traffic.ts';
 import { readEdgesOf } from './route-commands.ts';
@@ -57,25 +55,17 @@ async function readEnd(
   // A tunnel ends at one edge. Where another had it before, the one that reported last has it now.
   const [newest] = lanes.filter(lane => lane.paths.has(path.id)).sort((a, b) => b.sent_at_ms - a.sent_at_ms);
   if (!newest) return [];
-  const past = await Promise.all(marks.map(mark => readLaneAt(context, newest, mark)));
+  const { edge_id, part } = newest;
+  const store = { ...context, table: context.tables.traffic };
+  const sampleAt = await readLaneSamples(store, { lanes: [newest], readings: marks });
+  const past = marks.map(mark => {
+    const data = sampleAt(newest, mark);
+    return data && decodeLane({ edge_id, part }, data);
+  });
   const readings = new Map<number, PathReading>();
   for (const lane of [...past, newest]) {
     const sum = lane && lanePathTotals(lane).find(({ path_id }) => path_id === path.id);
     if (sum) readings.set(lane.sent_at_ms, { at_ms: lane.sent_at_ms, ...sum });
   }
   return [...readings.values()].sort((a, b) => a.at_ms - b.at_ms);
-}
-
-/** The lane as a snapshot saw it; undefined when it wasn't sampled then. */
-async function readLaneAt(
-  { client, tables }: NetworkContext,
-  { edge_id, part }: Lane,
-  mark: SnapshotMark,
-): Promise<Lane | undefined> {
-  const pk = laneSamplePartition({ ...mark, bucket: laneBucket(edge_id) });
-  const { sk } = laneKey(edge_id, part);
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tables.traffic, Key: { pk, sk }, ConsistentRead: true }),
-  );
-  return Item && decodeLane({ edge_id, part }, Item.data as Uint8Array);
 }

@@ -137,7 +137,14 @@ describe('snapshots on DynamoDB Local', () => {
     expect(new Set(totals.map(total => `${total.packets}/${total.bytes}`))).toEqual(new Set(['240/24000']));
 
     const marks = await readMarks(store, { resolution: 'MINUTE', from: START, to: now });
-    const series = await readLaneSeries(store, {
+    const reading = {
+      ...store,
+      clock: () => now,
+      sleep: async () => {},
+      random: () => 0,
+      deadline: now + 1000,
+    };
+    const series = await readLaneSeries(reading, {
       marks,
       selection: { lanes: [{ edge_id: 'edge-1', part: 0 }], endpoint_id: 'wan1' },
     });

@@ -46,8 +46,10 @@ export const historyResolvers: Pick<Resolvers, 'Query.policyHistory' | 'Query.tr
   'Query.trafficHistory': resolver({
     arguments: z.object({ filter: trafficFilter, ...rangeArguments }),
     resolve({ filter, ...asked }, call) {
-      const { tables } = call.context;
-      return answer(asked, call, range => readTrafficHistory(storeOf(call), { range, filter, tables }));
+      const { context } = call;
+      const store = { ...context, table: context.tables.traffic };
+      const read = (range: Range) => readTrafficHistory(store, { range, filter, tables: context.tables });
+      return answer(asked, call, read);
     },
   }),
 };
