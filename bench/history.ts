@@ -99,7 +99,7 @@ async function historyRows(
 
   const pages = await pagesOf(store, policy_id);
   const range = { from: NOW - points * ms, to: NOW, resolution };
-  const cpu = await medianCpuMs(() => readPolicyHistory(store, { policy_id, range }));
+  const cpu = await medianCpuMs(() => readPolicyHistory(store, { policy_id, range, now: NOW }));
   return [
     {
       name: `${name} of a policy: pages`,

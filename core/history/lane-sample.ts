@@ -82,7 +82,7 @@ async function* readBuckets(
 ): AsyncGenerator<LaneReading[]> {
   const buckets = laneBuckets();
   for await (const { index, items } of readPartitions<StoredLane>(client, table, buckets.map(partitionOf))) {
-    yield items.map(item => toReading(buckets[index]!, item));
+    yield items.map(item => toLaneReading(buckets[index]!, item));
   }
 }
 
@@ -91,7 +91,8 @@ interface StoredLane {
   data: Uint8Array;
 }
 
-function toReading(bucket: string, { sk, data }: StoredLane): LaneReading {
+/** Unpacks a lane. */
+export function toLaneReading(bucket: string, { sk, data }: StoredLane): LaneReading {
   try {
     return { bucket, sk, data, lane: decodeLane(parseLaneSortKey(sk), data) };
   } catch {

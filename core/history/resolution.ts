@@ -95,7 +95,8 @@ export function floorTo(at: number, ms: number): number {
   return Math.floor(at / ms) * ms;
 }
 
-function ceilTo(at: number, ms: number): number {
+/** The instant at or after `at` on the grid of `ms`. */
+export function ceilTo(at: number, ms: number): number {
   return Math.ceil(at / ms) * ms;
 }
 

@@ -1,13 +1,23 @@
 import type { Clock, Sleep } from '../clock.ts';
 import { HEARD_WITHIN_MS } from '../network/completeness.ts';
 import { batchPut } from '../storage/batch-write.ts';
-import { laneTotals } from '../traffic/lane.ts';
+import { type Lane, laneTotals } from '../traffic/lane.ts';
+import { parseLaneSortKey } from '../traffic/lane-keys.ts';
+import { putFirstSnapshot } from './first-snapshot.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
-import { type LaneReading, laneSampleItem, type Reading, readLanesNow } from './lane-sample.ts';
+import {
+  type LaneReading,
+  laneSampleItem,
+  type Reading,
+  readLaneSamples,
+  readLanesNow,
+  toLaneReading,
+} from './lane-sample.ts';
 import { putMark } from './put-mark.ts';
 import { floorTo, RESOLUTIONS, type Resolution, type Retention } from './resolution.ts';
 import { rollupSamples } from './rollup.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
+import { expiryOf } from './sample-expiry.ts';
 import { policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
 
 /** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
@@ -22,6 +32,8 @@ export interface SnapshotOptions {
   retention: Retention;
   clock: Clock;
   sleep: Sleep;
+  /** No reading is repeated after it, milliseconds since the epoch. */
+  deadline?: number;
   /** What this container wrote last, to leave out what has not changed. Losing it costs writes, no sample. */
   previous?: PreviousTotals;
 }
@@ -55,12 +67,16 @@ export type Rollup = Exclude<Resolution, 'MINUTE'>;
 export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotResult> {
   const { store, scheduled_at, clock, registered } = options;
   const minute = floorTo(scheduled_at, RESOLUTIONS.MINUTE.ms);
-  const last = await readLastMark(store, { resolution: 'MINUTE', before: minute });
-  if (last?.at === minute) {
+  const newest = await readLastMark(store, { resolution: 'MINUTE' });
+  const last = isAfter(newest, minute)
+    ? await readLastMark(store, { resolution: 'MINUTE', before: minute })
+    : newest;
+  if (last?.at === minute || isOvertaken(newest, { minute, now: clock() })) {
     return { taken: false, minute, lanes: 0, bad_lanes: 0, policies_written: 0, rollups: [] };
   }
-  const rollups = await dueRollups(store, minute);
-  const reading = await readAll(options, { minute, taken_at: clock(), rollups });
+  const { rollups, hour, day } = await dueRollups(store, minute);
+  const earlier = [last, hour].filter(mark => mark !== undefined);
+  const reading = await readAll(options, { minute, taken_at: clock(), rollups, earlier });
   const { taken_at, lanes, bad_lanes } = reading;
   const edges = { edges_expected: registered.size, edges_heard: reading.heard.size };
   const mark: SnapshotMark = { at: minute, taken_at, minute, ...edges, lanes, bad_lanes };
@@ -68,6 +84,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const known = options.previous?.taken_at === last?.taken_at ? options.previous?.fingerprints : undefined;
   const written = await writePolicySamples(options, { reading, known });
   await rollupSamples(options, { mark, policies: reading.policies, rollups });
+  if (!newest && !day) await putFirstSnapshot(store, minute);
   const taken = await putMark(options, mark, 'MINUTE');
   for (const resolution of taken ? rollups : []) {
     await putMark(options, { ...mark, at: floorTo(minute, RESOLUTIONS[resolution].ms) }, resolution);
@@ -76,15 +93,29 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
 }
 
-/** The hour and the day whose instant this minute is the first to be read at. */
-async function dueRollups(store: SampleStore, minute: number): Promise<Rollup[]> {
-  const due: Rollup[] = [];
-  for (const resolution of ['HOUR', 'DAY'] as const) {
-    const at = floorTo(minute, RESOLUTIONS[resolution].ms);
-    const last = await readLastMark(store, { resolution, before: minute });
-    if (last === undefined || last.at < at) due.push(resolution);
-  }
-  return due;
+function isAfter(mark: SnapshotMark | undefined, minute: number): boolean {
+  return mark !== undefined && mark.at > minute;
+}
+
+// A late job must not put what it reads now before what a later minute's job has read already: totals would go down. A mark that
+// was taken in the future is one of a clock that was set back since; it holds nothing up.
+function isOvertaken(
+  newest: SnapshotMark | undefined,
+  { minute, now }: { minute: number; now: number },
+): boolean {
+  return newest !== undefined && newest.at > minute && newest.taken_at <= now;
+}
+
+/** The hour and the day whose instant this minute is the first to be read at, and the last marks of both. */
+async function dueRollups(store: SampleStore, minute: number) {
+  const [hour, day] = await Promise.all([
+    readLastMark(store, { resolution: 'HOUR', before: minute }),
+    readLastMark(store, { resolution: 'DAY', before: minute }),
+  ]);
+  const rollups: Rollup[] = [];
+  if (!hour || hour.at < floorTo(minute, RESOLUTIONS.HOUR.ms)) rollups.push('HOUR');
+  if (!day || day.at < floorTo(minute, RESOLUTIONS.DAY.ms)) rollups.push('DAY');
+  return { rollups, hour, day };
 }
 
 interface WholeReading extends Reading {
@@ -99,29 +130,64 @@ interface WholeReading extends Reading {
 
 // One pass: each page of lanes is summed and written before the next is looked at, so memory does not grow with lanes.
 async function readAll(
-  { store, registered, sleep, retention }: SnapshotOptions,
-  reading: Reading & { rollups: Rollup[] },
+  options: SnapshotOptions,
+  { earlier, ...reading }: Reading & { rollups: Rollup[]; earlier: readonly Reading[] },
 ): Promise<WholeReading> {
+  const { store, registered } = options;
   const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard: new Set() };
-  const keptMs = Math.max(retention.MINUTE, ...reading.rollups.map(resolution => retention[resolution]));
-  const expires_at = Math.ceil((reading.minute + keptMs) / 1000);
+  const unreadable: LaneReading[] = [];
   for await (const page of readLanesNow(store)) {
-    const items = [];
+    whole.lanes += page.length;
     for (const found of page) {
-      addLane(whole, found, registered);
-      if (isSampled(found, whole)) items.push(laneSampleItem(found, { reading, expires_at }));
+      if (found.lane) addLane(whole, found.lane, registered);
+      else unreadable.push(found);
     }
-    await batchPut(items, { client: store.client, table: store.table, sleep });
+    await writeLaneSamples(options, whole, page);
   }
+  whole.bad_lanes = unreadable.length;
+  const stood = await lastReadable(options, { unreadable, earlier });
+  for (const { lane } of stood) if (lane) addLane(whole, lane, registered);
+  await writeLaneSamples(options, whole, stood);
   return whole;
 }
 
-function addLane(whole: WholeReading, { lane }: LaneReading, registered: ReadonlySet<string>): void {
-  whole.lanes += 1;
-  if (!lane) {
-    whole.bad_lanes += 1;
-    return;
-  }
+/**
+ * Lanes that can't be read, as the last snapshot that could read them saw them: left out, they would take all they ever counted from the
+ * totals. They are sampled again, so that the next snapshot finds them.
+ */
+async function lastReadable(
+  { store, clock, sleep, deadline = Number.POSITIVE_INFINITY }: SnapshotOptions,
+  { unreadable, earlier }: { unreadable: readonly LaneReading[]; earlier: readonly Reading[] },
+): Promise<LaneReading[]> {
+  const lanes = unreadable.map(({ sk }) => parseLaneSortKey(sk));
+  const reader = { ...store, clock, sleep, random: Math.random, deadline };
+  const sampleAt = await readLaneSamples(reader, { lanes, readings: distinct(earlier) });
+  return unreadable.flatMap(({ bucket, sk }, index) => {
+    const data = earlier.map(reading => sampleAt(lanes[index]!, reading)).find(found => found !== undefined);
+    return data ? [toLaneReading(bucket, { sk, data })] : [];
+  });
+}
+
+function distinct(readings: readonly Reading[]): Reading[] {
+  return [...new Map(readings.map(reading => [`${reading.minute}#${reading.taken_at}`, reading])).values()];
+}
+
+async function writeLaneSamples(
+  { store, sleep, retention }: SnapshotOptions,
+  whole: WholeReading,
+  found: readonly LaneReading[],
+): Promise<void> {
+  const resolutions: Resolution[] = ['MINUTE', ...whole.rollups];
+  const expires_at = Math.max(
+    ...resolutions.map(resolution => expiryOf(whole.minute, { resolution, retention })),
+  );
+  const items = found
+    .filter(each => isSampled(each, whole))
+    .map(each => laneSampleItem(each, { reading: whole, expires_at }));
+  await batchPut(items, { client: store.client, table: store.table, sleep });
+}
+
+function addLane(whole: WholeReading, lane: Lane, registered: ReadonlySet<string>): void {
   if (registered.has(lane.edge_id) && lane.last_heard_at_ms >= whole.taken_at - HEARD_WITHIN_MS) {
     whole.heard.add(lane.edge_id);
   }
@@ -153,7 +219,7 @@ async function writePolicySamples(
   const { policies, minute, rollups } = reading;
   const written = new Map<string, string>();
   const items: Record<string, unknown>[] = [];
-  const expires_at = Math.ceil((minute + retention.MINUTE) / 1000);
+  const expires_at = expiryOf(minute, { resolution: 'MINUTE', retention });
   for (const [policy_id, sample] of policies) {
     const fingerprint = `${sample.packets}#${sample.bytes}#${sample.active_flows}`;
     if (rollups.length === 0 && known?.get(policy_id) === fingerprint) continue;

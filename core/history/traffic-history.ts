@@ -5,9 +5,9 @@ import { readAllLanes } from '../traffic/read-lanes.ts';
 import type { AggregateFilter } from './aggregate.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
 import { readLaneSeries } from './lane-series.ts';
-import { type History, readPolicyHistory, readRange, toHistory } from './read-history.ts';
+import { readRangeMarks } from './range-marks.ts';
+import { type History, readPolicyHistory, toHistory } from './read-history.ts';
 import type { Range } from './resolution.ts';
-import { readMarks } from './sample-store.ts';
 
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
@@ -22,8 +22,9 @@ export async function readTrafficHistory(
   { range, filter, tables }: { range: Range; filter: AggregateFilter; tables: TableNames },
 ): Promise<History> {
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
+  const now = store.clock();
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
-    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range });
+    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, now });
   }
   const lanes = [];
   for await (const lane of readAllLanes(store.client, tables)) {
@@ -32,12 +33,12 @@ export async function readTrafficHistory(
     if (site_id !== undefined && lane.site_id !== site_id) continue;
     lanes.push({ edge_id: edge, part });
   }
-  const marks = await readMarks(store, readRange(range));
+  const { marks, begins } = await readRangeMarks(store, range);
   if (lanes.length * marks.length > MAX_LANE_SAMPLES) {
     throw new ValidationError(
       `${lanes.length} lanes at ${marks.length} instants are more than the ${MAX_LANE_SAMPLES} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
     );
   }
   const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
-  return toHistory({ range, samples, marks });
+  return toHistory({ range, samples, marks, begins, now });
 }

@@ -28,13 +28,15 @@ const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) })
 export async function handler(event: unknown, lambda: Context): Promise<SnapshotResult> {
   logger.addContext(lambda);
   const { scheduled_at } = eventSchema.parse(event);
+  const begun = systemClock();
+  const remaining = lambda.getRemainingTimeInMillis();
   const registered = await readExpectedEdges({
     client,
     tables,
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,
-    deadline: systemClock() + lambda.getRemainingTimeInMillis() / 2,
+    deadline: begun + remaining / 2,
   });
   const result = await takeSnapshot({
     store: { client, table: tables.traffic },
@@ -43,6 +45,7 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
     retention,
     clock: systemClock,
     sleep: systemSleep,
+    deadline: begun + remaining,
     previous,
   });
   logger.info('Snapshot is done.', { ...result });

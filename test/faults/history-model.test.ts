@@ -98,7 +98,7 @@ describe('history of random traffic, restarts and outages', () => {
         const after = await readCounters(db.client, db.tables, { slots: SLOTS });
         const range = { from: start, to: end, resolution: 'MINUTE' } as const;
         for (const policy_id of POLICIES) {
-          const { points, bytes } = await readPolicyHistory(store, { policy_id, range });
+          const { points, bytes } = await readPolicyHistory(store, { policy_id, range, now: end });
           const counted = (after.get(policy_id)?.bytes ?? 0n) - (before.get(policy_id)?.bytes ?? 0n);
           expect(bytes, `bytes of policy ${policy_id}`).toBe(counted);
           expect(points.every(point => point.bytes >= 0n && point.bits_per_second >= 0)).toBe(true);

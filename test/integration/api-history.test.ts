@@ -101,7 +101,39 @@ describe('history over the API', () => {
       gap: false,
       completeness: { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:31:00.000Z' },
     });
-    expect(history.p95_bits_per_second).toBe((27_000 * 8) / 300);
+    // Three minutes hold no whole five of the clock.
+    expect(history.p95_bits_per_second).toBeNull();
+  });
+
+  it('begins with the first snapshot of the system, from zero, and has nothing to tell of before', async () => {
+    const from = '2026-03-15T09:00:00Z';
+    const history = await api.data('Query.trafficHistory', { from, to: range.to, resolution: 'MINUTE' });
+    expect(history.begins_at).toBe('2026-03-15T11:29:00.000Z');
+    expect(
+      history.points.map((point: { packets_exact: string; gap: boolean }) => [
+        point.packets_exact,
+        point.gap,
+      ]),
+    ).toEqual([String(2n ** 53n), '90', '90', '90'].map(packets => [packets, false]));
+    const stats = await api.data('Query.trafficStats', { from, to: range.to, group_by: ['POLICY'] });
+    expect(stats.total).toEqual(history.sum);
+    const hours = await api.data('Query.trafficHistory', { from, to: range.to, resolution: 'HOUR' });
+    // The hour is not over: it has no point yet.
+    expect([hours.begins_at, hours.points]).toEqual(['2026-03-15T11:00:00.000Z', []]);
+    const earlier = await api.data('Query.trafficHistory', { from, to: '2026-03-15T10:00:00Z' });
+    expect([earlier.begins_at, earlier.points, earlier.sum.packets]).toEqual([
+      '2026-03-15T11:29:00.000Z',
+      [],
+      0,
+    ]);
+    expect(
+      await api.call('Query.trafficStats', { from, to: '2026-03-15T10:00:00Z', group_by: ['SITE'] }),
+    ).toEqual({
+      error: {
+        type: 'NotFound',
+        message: 'No snapshot was taken before the end of this range: ask for a later to.',
+      },
+    });
   });
 
   it('adds all edges up to all traffic, and an endpoint to its part of it', async () => {

@@ -38,7 +38,8 @@ export const historyResolvers: Pick<Resolvers, 'Query.policyHistory' | 'Query.tr
     arguments: z.object({ policy_id: z.string(), ...rangeArguments }),
     async resolve({ policy_id, ...asked }, call) {
       const resets = await resetsOf(call, policy_id);
-      const read = (range: Range) => readPolicyHistory(storeOf(call), { policy_id, range, resets });
+      const now = call.context.clock();
+      const read = (range: Range) => readPolicyHistory(storeOf(call), { policy_id, range, resets, now });
       return { policy_id, ...(await answer(asked, call, read)) };
     },
   }),
@@ -74,6 +75,7 @@ async function answer(
     from: timestamp(range.from),
     to: timestamp(range.to),
     resolution: range.resolution,
+    begins_at: history.begins === undefined ? null : timestamp(history.begins),
     points: history.points.map(presentPoint),
     sum: presentCounts(history),
     p95_bits_per_second: history.p95_bits_per_second ?? null,
