@@ -189,6 +189,18 @@ export class IngestStack extends Stack {
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);
     grantBatchPut(data.traffic, snapshot);
+    data.alarms.add(snapshot, 'LanesUnreadable', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'LanesUnreadable',
+        dimensionsMap: { service: 'snapshot' },
+        statistic: Stats.MAXIMUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'What an edge has counted can not be read: its history stands still, the counters go on. Was a later release deployed and taken back? Deploy it again.',
+    });
     scheduleFunction(this, 'Snapshot', {
       fn: snapshot,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),

@@ -1,5 +1,5 @@
 import type { Clock, Sleep } from '../clock.ts';
-import { HEARD_WITHIN_MS } from '../network/completeness.ts';
+import { isHeard } from '../network/completeness.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import { type Lane, laneTotals } from '../traffic/lane.ts';
 import { parseLaneSortKey } from '../traffic/lane-keys.ts';
@@ -188,7 +188,7 @@ async function writeLaneSamples(
 }
 
 function addLane(whole: WholeReading, lane: Lane, registered: ReadonlySet<string>): void {
-  if (registered.has(lane.edge_id) && lane.last_heard_at_ms >= whole.taken_at - HEARD_WITHIN_MS) {
+  if (registered.has(lane.edge_id) && isHeard(lane.last_heard_at_ms, whole.taken_at)) {
     whole.heard.add(lane.edge_id);
   }
   for (const pair of laneTotals(lane)) {
