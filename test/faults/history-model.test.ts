@@ -55,10 +55,11 @@ const step = fc.record({
     'after the next one',
     'missed',
     'killed',
+    'killed and called again',
     'new container',
     'a lane unreadable',
   ),
-  calls: fc.nat(200),
+  dies: fc.oneof(fc.constant('before the mark' as const), fc.nat(150)),
   edge: fc.constantFrom(...EDGES.map(({ edge_id }) => edge_id)),
 });
 
@@ -73,7 +74,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     const property = fc.asyncProperty(
       fc.nat(2 * 24 * 60),
       fc.array(step, { minLength: 4, maxLength: 10 }),
-      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
       async (startMinute, steps, dice) => {
         db = await createTables();
         const world = new HistoryWorld(db, T0 + startMinute * MINUTE);
@@ -104,10 +105,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
   });
 
-  async function play(
-    world: HistoryWorld,
-    { wait, traffic: reports, job, calls, edge }: Step,
-  ): Promise<void> {
+  async function play(world: HistoryWorld, { wait, traffic: reports, job, dies, edge }: Step): Promise<void> {
     const before = world.now;
     world.now = passed(before, wait);
     for (const { edge: edge_id, restart, repeated, skew_ms, ...counted } of reports) {
@@ -115,8 +113,12 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     }
     const minute = world.now;
     if (job === 'missed') return;
-    if (job === 'killed') await world.snapshot(minute, { calls });
-    else if (job === 'a lane unreadable') await world.withUnreadable(edge, () => world.snapshot(minute));
+    if (job === 'killed' || job === 'killed and called again') {
+      await world.snapshot(minute, { dies });
+      if (job === 'killed') return;
+      await world.report(edge, { policy_id: '2', endpoint_id: 'wan1', packets: 5n });
+      await world.snapshot(minute, { late_ms: 55_000 });
+    } else if (job === 'a lane unreadable') await world.withUnreadable(edge, () => world.snapshot(minute));
     else if (job === 'late') await world.snapshot(minute, { late_ms: 50_000 });
     else if (job === 'over its minute') {
       await world.snapshot(minute, { late_ms: 70_000 });

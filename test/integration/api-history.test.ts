@@ -194,6 +194,53 @@ describe('history over the API', () => {
   it.each([
     [
       'Query.policyHistory',
+      { ...range, policy_id: '99' },
+      'There is no policy "99": the query policies lists those that there are.',
+    ],
+    [
+      'Query.trafficHistory',
+      { ...range, filter: { policy_id: '99' } },
+      'There is no policy "99": the query policies lists those that there are.',
+    ],
+    [
+      'Query.trafficHistory',
+      { ...range, filter: { edge_id: 'nobody' } },
+      'There is no edge "nobody": the query edges lists those that there are.',
+    ],
+    [
+      'Query.trafficStats',
+      { ...range, group_by: ['EDGE'], filter: { site_id: 'nowhere' } },
+      'There is no site "nowhere": the query sites lists those that there are.',
+    ],
+    [
+      'Query.trafficStats',
+      { ...range, group_by: ['EDGE'], filter: { site_id: SITE, endpoint_id: 'wan9' } },
+      `The site "${SITE}" has no endpoint "wan9": the query site lists those that it has.`,
+    ],
+    [
+      'Query.endpointStats',
+      { site_id: 'nowhere' },
+      'There is no site "nowhere": the query sites lists those that there are.',
+    ],
+  ])('%s knows nothing of %j', async (operation, args, message) => {
+    expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
+  });
+
+  it('has a history of zeros for a policy that is defined and carried nothing', async () => {
+    const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    const history = await api.data('Query.policyHistory', { ...range, policy_id: id });
+    expect(
+      history.points.map((point: { packets: number; gap: boolean }) => [point.packets, point.gap]),
+    ).toEqual([
+      [0, false],
+      [0, false],
+      [0, false],
+    ]);
+  });
+
+  it.each([
+    [
+      'Query.policyHistory',
       { policy_id: '1', from: range.to, to: range.from },
       'from (2026-03-15T11:33:00.000Z) must lie before to (2026-03-15T11:30:00.000Z).',
     ],
@@ -207,6 +254,41 @@ describe('history over the API', () => {
       { ...range, group_by: ['SITE'], limit: 1001 },
       'limit must be a whole number from 1 to 1000.',
     ],
+    ['Query.policyHistory', { ...range, policy_id: '' }, 'policy_id must have 1 to 128 characters.'],
+    ['Query.endpointStats', { site_id: 'x'.repeat(129) }, 'site_id must have 1 to 128 characters.'],
+    ['Mutation.resetPolicyStats', { policy_id: '' }, 'policy_id must have 1 to 128 characters.'],
+    ['Mutation.undoReset', { audit_id: '' }, 'audit_id must have 1 to 128 characters.'],
+    [
+      'Query.policyHistory',
+      { policy_id: 'default', from: '2026-03-12T00:00:00Z', to: range.to, resolution: 'MINUTE' },
+      'MINUTE samples are kept for 48 hours, now since 2026-03-13T11:34:00.000Z: ask for a later from or the resolution HOUR or DAY.',
+    ],
+    [
+      'Query.trafficHistory',
+      { from: '2026-03-14T00:00:00Z', to: range.to, resolution: 'MINUTE', compare_previous: true },
+      'compare_previous needs samples from 2026-03-12T12:27:00.000Z on, but MINUTE samples are kept for 48 hours, now since 2026-03-13T11:34:00.000Z: ask for a shorter range or the resolution HOUR or DAY.',
+    ],
+    [
+      'Query.policyHistory',
+      { policy_id: 'default', from: '2026-03-15T12:00:00Z', to: '2026-03-15T13:00:00Z' },
+      'from (2026-03-15T12:00:00.000Z) lies in the future.',
+    ],
+    [
+      'Query.trafficStats',
+      { from: '2023-01-01T00:00:00Z', to: range.to, group_by: ['SITE'] },
+      'DAY samples are kept for 730 days, now since 2024-03-15T11:34:00.000Z: ask for a later from.',
+    ],
+    [
+      'Query.trafficStats',
+      { ...range, group_by: ['SITE', 'COLOUR'] },
+      'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+    ],
+    [
+      'Query.trafficStats',
+      { ...range, group_by: ['SITE'], order_by: 'COLOUR' },
+      'order_by must be BYTES or PACKETS.',
+    ],
+    ['Query.trafficHistory', { ...range, resolution: 'WEEK' }, 'resolution must be MINUTE, HOUR or DAY.'],
     [
       'Query.trafficHistory',
       { from: 'yesterday', to: range.to },

@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import type { Resolution, Retention } from '../../core/history/resolution.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
@@ -96,15 +96,17 @@ export class HistoryWorld {
     if (repeated) expect(await ingest([record], context())).toEqual([]);
   }
 
-  /** Runs the job of a minute, `late_ms` after it was due; with `calls`, it dies at that call to the database. */
+  /** Runs the job of a minute, `late_ms` after it was due; it may die at a call to the database. */
   async snapshot(
     minute: number,
-    { late_ms = 0, calls = Number.POSITIVE_INFINITY } = {},
+    { late_ms = 0, dies }: { late_ms?: number; dies?: number | 'before the mark' } = {},
   ): Promise<SnapshotResult | undefined> {
     const taken_at = minute + late_ms;
-    let left = calls;
+    let calls = 0;
     const client = clientWith(command => {
-      if (left-- <= 0) throw new Error('killed');
+      if (dies === 'before the mark' ? isMark(command) : calls++ >= (dies ?? Number.POSITIVE_INFINITY)) {
+        throw new Error('killed');
+      }
       return this.#db.client.send(command as never);
     });
     const seen = this.#seen();
@@ -193,6 +195,10 @@ export class HistoryWorld {
     };
     return ({ from, to }, matches) => totalAt(to, matches) - totalAt(from, matches);
   }
+}
+
+function isMark(command: unknown): boolean {
+  return command instanceof PutCommand && String(command.input.Item?.sk).startsWith('1m#');
 }
 
 type Matches = (pair: ModelPair) => boolean;

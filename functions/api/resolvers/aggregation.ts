@@ -6,7 +6,9 @@ import { auditTraffic } from '../../../core/history/traffic-audit.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
 import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
 import type { TrafficRow } from '../../../graphql/schema.generated.ts';
+import { checkKnown } from '../check-known.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
+import { idArgument } from '../id-argument.ts';
 import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
@@ -28,6 +30,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
         after: after.lanes,
         ...request,
       });
+      if (total.packets === 0n) await checkKnown(call, request.filter);
       const { edges_expected, edges_heard, taken_at } = after.mark;
       return {
         from: timestamp(before?.mark.taken_at ?? from),
@@ -42,9 +45,11 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   }),
 
   'Query.endpointStats': resolver({
-    arguments: z.object({ site_id: z.string() }),
-    async resolve({ site_id }, { context }) {
+    arguments: z.object({ site_id: idArgument }),
+    async resolve({ site_id }, call) {
+      const { context } = call;
       const stats = await endpointStats(readAllLanes(context.client, context.tables), site_id);
+      if (stats.length === 0) await checkKnown(call, { site_id });
       return stats.map(({ endpoint_id, policies, ...counts }) => ({
         endpoint_id,
         ...presentCounts(counts),

@@ -15,8 +15,10 @@ import type {
   LoggedFlow as PresentedFlow,
   TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
+import { checkKnown } from '../check-known.ts';
 import { flowFilter } from '../flow-filter-argument.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
+import { optionalId } from '../id-argument.ts';
 import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -34,11 +36,6 @@ const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
 /** Minute snapshots are kept as long: further back, the ends of a range can't be matched with the log. */
 const MAX_STATS_HOURS = 48;
 
-const optionalId = z
-  .string()
-  .nullish()
-  .transform(given => given ?? undefined);
-
 const GROUP_RULE = `group_by takes one to four of ${FLOW_GROUPS.join(', ')}, each once.`;
 
 const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
@@ -53,12 +50,14 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       window: wholeNumber('window', { max: 60, fallback: 5 }),
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
-    async resolve({ policy_id, site_id, window, limit }, { context }) {
+    async resolve({ policy_id, site_id, window, limit }, call) {
+      const { context } = call;
       const to = context.clock();
       const from = to - window * MINUTE_MS;
       const sums = new FlowSums(flowMatcher({ policy_id }));
       await readFlowLogs(storeOf(context), { from, to, site_id }, report => sums.add(report));
       const { flows, other, total, distinct, reports } = sums.largest(limit);
+      if (total.packets === 0n) await checkKnown(call, { policy_id, site_id });
       return {
         from: timestamp(from),
         to: timestamp(to),
@@ -79,7 +78,8 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
-    async resolve({ filter, from, to, limit, next_token }, { context }) {
+    async resolve({ filter, from, to, limit, next_token }, call) {
+      const { context } = call;
       checkOrder(from, to);
       const position = readPageToken('flows', next_token, TOKEN_SHAPE);
       const now = context.clock();
@@ -92,6 +92,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
         limit,
         ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
       });
+      if (flows.length === 0 && !next && !position) await checkKnown(call, filter);
       return {
         items: flows.map(presentFlow),
         next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
@@ -117,6 +118,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
         order_by,
         limit: 0,
       });
+      if (total.packets === 0n) await checkKnown(call, filter);
       const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
       const groups = new FlowGroups(group_by, flowMatcher(filter));
       const { site_id, edge_id } = filter;

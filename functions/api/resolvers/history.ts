@@ -17,6 +17,8 @@ import type {
   TrafficHistory,
   TrafficSum,
 } from '../../../graphql/schema.generated.ts';
+import { checkKnown, checkPolicy } from '../check-known.ts';
+import { idArgument } from '../id-argument.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -27,7 +29,7 @@ const rangeArguments = {
   from: timeArgument,
   to: timeArgument,
   resolution: z
-    .enum(Object.keys(RESOLUTIONS) as [Resolution])
+    .enum(Object.keys(RESOLUTIONS) as [Resolution], 'must be MINUTE, HOUR or DAY')
     .nullish()
     .transform(given => given ?? undefined),
   compare_previous: z.boolean().nullish(),
@@ -35,22 +37,26 @@ const rangeArguments = {
 
 export const historyResolvers: Pick<Resolvers, 'Query.policyHistory' | 'Query.trafficHistory'> = {
   'Query.policyHistory': resolver({
-    arguments: z.object({ policy_id: z.string(), ...rangeArguments }),
+    arguments: z.object({ policy_id: idArgument, ...rangeArguments }),
     async resolve({ policy_id, ...asked }, call) {
       const resets = await resetsOf(call, policy_id);
       const now = call.context.clock();
       const read = (range: Range) => readPolicyHistory(storeOf(call), { policy_id, range, resets, now });
-      return { policy_id, ...(await answer(asked, call, read)) };
+      const history = await answer(asked, call, read);
+      if (isEmpty(history)) await checkPolicy(call, policy_id);
+      return { policy_id, ...history };
     },
   }),
 
   'Query.trafficHistory': resolver({
     arguments: z.object({ filter: trafficFilter, ...rangeArguments }),
-    resolve({ filter, ...asked }, call) {
+    async resolve({ filter, ...asked }, call) {
       const { context } = call;
       const store = { ...context, table: context.tables.traffic };
       const read = (range: Range) => readTrafficHistory(store, { range, filter, tables: context.tables });
-      return answer(asked, call, read);
+      const history = await answer(asked, call, read);
+      if (isEmpty(history)) await checkKnown(call, filter);
+      return history;
     },
   }),
 };
@@ -88,6 +94,11 @@ async function resetsOf({ context }: Call, policy_id: string): Promise<number[]>
   return baselines
     .filter(baseline => !baseline.undone && coversPolicy(baseline, policy_id))
     .map(baseline => baseline.at);
+}
+
+/** Whether nothing was ever counted by the end of the range: the id may be one that never was. */
+function isEmpty({ points }: TrafficHistory): boolean {
+  return points.every(({ packets_total_exact }) => (packets_total_exact ?? '0') === '0');
 }
 
 function storeOf({ context }: Call): SampleStore {
