@@ -81,7 +81,11 @@ export class ApiStack extends Stack {
       // AppSync waits 30 s for a request: the function must have given its own answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
-      environment: { USER_POOL_ID: this.signIn.pool.userPoolId, ...retentionEnvironment(settings) },
+      environment: {
+        USER_POOL_ID: this.signIn.pool.userPoolId,
+        FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        ...retentionEnvironment(settings),
+      },
     });
     // For the e-mail address in the audit log, which access tokens don't carry.
     this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');

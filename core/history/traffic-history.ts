@@ -19,12 +19,13 @@ const MAX_LANE_SAMPLES = 50_000;
  */
 export async function readTrafficHistory(
   store: BatchGetOptions,
-  { range, filter, tables }: { range: Range; filter: AggregateFilter; tables: TableNames },
+  request: { range: Range; filter: AggregateFilter; tables: TableNames; resets?: readonly number[] },
 ): Promise<History> {
+  const { range, filter, tables, resets = [] } = request;
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
   const now = store.clock();
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
-    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, now });
+    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, resets, now });
   }
   const lanes = [];
   for await (const lane of readAllLanes(store.client, tables)) {
@@ -40,5 +41,5 @@ export async function readTrafficHistory(
     );
   }
   const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
-  return toHistory({ range, samples, marks, begins, now });
+  return toHistory({ range, samples, marks, begins, resets, now });
 }

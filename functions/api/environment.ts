@@ -6,5 +6,7 @@ export const environmentSchema = z.object({
   TRAFFIC_TABLE: z.string().min(1),
   CACHE_TABLE: z.string().min(1),
   USER_POOL_ID: z.string().min(1),
+  /** How long flows are kept; 0: no flow is logged. */
+  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
   COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
 });

@@ -44,6 +44,7 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     caches: container.caches,
     slots: environment.COUNTER_SLOTS,
     retention,
+    flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),

@@ -18,6 +18,8 @@ export interface Call {
   slots: number;
   /** How long history is kept. */
   retention: Retention;
+  /** How long flows are kept; 0: no flow is logged. */
+  flow_log_ttl_hours: number;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
 }

@@ -197,7 +197,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         counted - resets.baseOf(policy_id),
       );
     }
-    expect((await auditTraffic(db.client, db.tables, { slots: SLOTS })).mismatches).toEqual([]);
+    expect((await auditTraffic({ ...db, slots: SLOTS, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
   }
 
   /** Two ranges that follow each other have each increment once, and together what came from one end to the other. */

@@ -185,6 +185,12 @@ describe('history over the API', () => {
     api.now = START + 4 * MINUTE;
     const { points } = await api.data('Query.policyHistory', { policy_id: 'default', ...range });
     expect(points.map((point: { reset: boolean }) => point.reset)).toEqual([false, false, true]);
+    const marked = async (filter: object) =>
+      (await api.data('Query.trafficHistory', { ...range, filter })).points.map(
+        (point: { reset: boolean }) => point.reset,
+      );
+    expect(await marked({ edge_id: 'edge-1', policy_id: 'default' })).toEqual([false, false, true]);
+    expect(await marked({ edge_id: 'edge-1' })).toEqual([false, false, false]);
     await api.data('Mutation.undoReset', { audit_id: reset.audit_id });
     expect((await api.data('Query.policy', { id: 'default' })).packets_matched_exact).toBe(
       String(2n ** 53n + 270n),

@@ -216,6 +216,29 @@ describe('flow logs, from the stream to the API', () => {
     expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(1);
     api.now = T0 + 24 * 60 * MINUTE;
     expect((await api.data('Query.flows', { ...hour, filter })).items).toEqual([]);
+    api.now = T0 + 24 * 60 * MINUTE + 30 * MINUTE;
+    expect(await api.call('Query.flows', { ...hour, filter })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: ask for a later to.',
+      },
+    });
+  });
+
+  it.each([
+    ['Query.topFlows', {}],
+    ['Query.flows', hour],
+    ['Query.flowStats', { ...hour, group_by: ['PROTOCOL'] }],
+  ])('%s says so where no flow is logged', async (operation, args) => {
+    const without = makeApi(db, { flow_log_ttl_hours: 0 });
+    without.now = T0 + MINUTE;
+    expect(await without.call(operation, args)).toEqual({
+      error: {
+        type: 'ValidationError',
+        message:
+          'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
+      },
+    });
   });
 
   it('logs a report once, however often it comes', async () => {

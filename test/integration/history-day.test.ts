@@ -135,6 +135,15 @@ describe('a day of 50 edges and 200 policies', () => {
     });
     expect(history.points).toHaveLength(1);
     expect(history.points[0]).toMatchObject(counted(0, DAY_MINUTES));
+    const hours = await api.data('Query.trafficHistory', { ...range(0, DAY_MINUTES), resolution: 'HOUR' });
+    const highest = (peak: string) =>
+      Math.max(...hours.points.map((point: Record<string, number>) => point[peak]));
+    expect(highest('peak_bits_per_second')).toBeGreaterThan(0);
+    for (const peak of ['peak_packets_per_second', 'peak_bits_per_second', 'peak_active_flows']) {
+      expect(history.points[0][peak], peak).toBe(highest(peak));
+    }
+    // One, two or three flows a pair, by the number of its edge.
+    expect(history.points[0].peak_active_flows).toBe(200 * (17 + 17 * 2 + 16 * 3));
     expect(history.previous).toMatchObject({ packets: 0, bytes: 0 });
     const later = await api.data('Query.trafficHistory', {
       ...range(720, DAY_MINUTES),

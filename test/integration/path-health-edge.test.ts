@@ -56,6 +56,7 @@ beforeAll(async () => {
       resolvers,
       slots: 16,
       retention: DEFAULT_RETENTION,
+      flow_log_ttl_hours: 24,
       caches,
       context,
       identify: async caller => caller,

@@ -76,6 +76,7 @@ export function makeApi(
     resolvers,
     slots: 16,
     retention: DEFAULT_RETENTION,
+    flow_log_ttl_hours: 24,
     caches,
     context: {
       client,

@@ -66,7 +66,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficAudit': resolver({
     arguments: z.object({}),
     async resolve(_, { context, slots }) {
-      const audit = await auditTraffic(context.client, context.tables, { slots });
+      const audit = await auditTraffic({ ...context, slots });
       const { policies, lanes, unreadable_lanes, mismatches } = audit;
       return {
         agrees: mismatches.length === 0,

@@ -21,7 +21,7 @@ import { groupingArguments } from '../grouping-arguments.ts';
 import { optionalId } from '../id-argument.ts';
 import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
-import { type Resolvers, resolver } from '../resolver.ts';
+import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { wholeNumber } from '../whole-number.ts';
 
@@ -30,10 +30,9 @@ const MINUTE_MS = 60_000;
 /** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
 const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
 
-/** The longest that a deployment may keep its flow log. */
-const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 
-/** Minute snapshots are kept as long: further back, the ends of a range can't be matched with the log. */
+/** The most hours of flow logs that one answer reads. */
 const MAX_STATS_HOURS = 48;
 
 const GROUP_RULE = `group_by takes one to four of ${FLOW_GROUPS.join(', ')}, each once.`;
@@ -52,6 +51,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
     }),
     async resolve({ policy_id, site_id, window, limit }, call) {
       const { context } = call;
+      checkLogged(call);
       const to = context.clock();
       const from = to - window * MINUTE_MS;
       const sums = new FlowSums(flowMatcher({ policy_id }));
@@ -81,10 +81,11 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
     async resolve({ filter, from, to, limit, next_token }, call) {
       const { context } = call;
       checkOrder(from, to);
+      checkLogged(call, to);
       const position = readPageToken('flows', next_token, TOKEN_SHAPE);
       const now = context.clock();
       const { flows, next } = await pageFlows(storeOf(context), {
-        from: Math.max(from, now - LONGEST_KEPT_MS),
+        from: Math.max(from, now - call.flow_log_ttl_hours * HOUR_MS),
         to: Math.min(to, now + CLOCK_AHEAD_MS),
         site_id: filter.site_id,
         edge_id: filter.edge_id,
@@ -104,9 +105,10 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
     arguments: groupingArguments(FLOW_GROUPS, GROUP_RULE),
     async resolve({ group_by, from, to, filter, order_by, limit }, call) {
       const { context, retention } = call;
+      checkLogged(call);
       const now = context.clock();
       resolveRange({ from, to, now, retention });
-      if (to - from > MAX_STATS_HOURS * 60 * MINUTE_MS) {
+      if (to - from > MAX_STATS_HOURS * HOUR_MS) {
         throw new ValidationError(`from and to may lie ${MAX_STATS_HOURS} hours apart at most.`);
       }
       const { before, after } = await readLanesAtEnds(call, { from, to, now });
@@ -147,6 +149,20 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
 
 function storeOf({ client, tables, clock, deadline }: NetworkContext): FlowLogStore {
   return { client, table: tables.traffic, clock, deadline };
+}
+
+/** @throws ValidationError where no flow is kept, or none any more that was sent before `to` */
+function checkLogged({ context, flow_log_ttl_hours }: Call, to = context.clock()): void {
+  if (flow_log_ttl_hours === 0) {
+    throw new ValidationError(
+      'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
+    );
+  }
+  const oldest = context.clock() - flow_log_ttl_hours * HOUR_MS;
+  if (to > oldest) return;
+  throw new ValidationError(
+    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+  );
 }
 
 function checkOrder(from: number, to: number): void {

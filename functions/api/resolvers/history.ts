@@ -11,7 +11,7 @@ import {
 import type { SampleStore } from '../../../core/history/sample-store.ts';
 import { readTrafficHistory } from '../../../core/history/traffic-history.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
-import { coversPolicy, readBaselines } from '../../../core/traffic/baselines.ts';
+import { ALL_POLICIES, coversPolicy, readBaselines } from '../../../core/traffic/baselines.ts';
 import type {
   HistoryPoint as PresentedPoint,
   TrafficHistory,
@@ -53,7 +53,9 @@ export const historyResolvers: Pick<Resolvers, 'Query.policyHistory' | 'Query.tr
     async resolve({ filter, ...asked }, call) {
       const { context } = call;
       const store = { ...context, table: context.tables.traffic };
-      const read = (range: Range) => readTrafficHistory(store, { range, filter, tables: context.tables });
+      const resets = await resetsOf(call, filter.policy_id ?? ALL_POLICIES);
+      const read = (range: Range) =>
+        readTrafficHistory(store, { range, filter, resets, tables: context.tables });
       const history = await answer(asked, call, read);
       if (isEmpty(history)) await checkKnown(call, filter);
       return history;
