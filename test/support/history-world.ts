@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
+import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
 import type { Resolution, Retention } from '../../core/history/resolution.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
@@ -179,12 +180,11 @@ export class HistoryWorld {
 
   /** Tells what the pairs that match must have counted between two instants on the grid of a resolution. */
   async oracle(resolution: Resolution): Promise<Oracle> {
-    const [marks, minutes] = await Promise.all([
+    const [marks, first] = await Promise.all([
       readMarks(this.store, { resolution, from: 0, to: this.now }),
-      readMarks(this.store, { resolution: 'MINUTE', from: 0, to: this.now }),
+      readFirstSnapshot(this.store),
     ]);
     // The system's first reading stands for no hour or day that had begun before it.
-    const first = minutes[0]?.minute;
     const readings = marks.filter(mark => mark.minute === mark.at || mark.minute !== first);
     const totalAt = (instant: number, matches: Matches): bigint => {
       const mark = readings.findLast(each => each.at <= instant);
