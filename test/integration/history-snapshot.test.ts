@@ -154,6 +154,17 @@ describe('snapshots on DynamoDB Local', () => {
     expect(series.map(sample => sample.packets)).toEqual([40n, 100n, 220n]);
   });
 
+  it('takes no hour for a reading before it was read: the first of the system came late in its hour', async () => {
+    const later = START + 60 * 60 * MINUTE;
+    const at = (before: number) =>
+      readLanesBefore(store, { before, now: later, retention: DEFAULT_RETENTION });
+    expect(await at(START - 20 * MINUTE)).toBeUndefined();
+    expect((await at(START + MINUTE))?.mark).toMatchObject({
+      minute: START,
+      at: Date.parse('2026-02-28T23:00Z'),
+    });
+  });
+
   it('leaves out what a run wrote that did not finish', async () => {
     now = START + 10 * MINUTE;
     await putLane('edge-1', { '1': 500n });

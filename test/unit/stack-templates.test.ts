@@ -326,6 +326,8 @@ describe('alarms', () => {
 
   it.each([
     'ingest: ReportsQuarantined > 0',
+    'snapshot: LanesUnreadable > 0',
+    'cleanup: totals_mismatches > 0',
     'Ingest: IteratorAge > 300000',
     'Reports: WriteProvisionedThroughputExceeded > 0',
     'Api: 5XXError > 0',
