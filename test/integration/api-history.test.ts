@@ -136,6 +136,37 @@ describe('history over the API', () => {
     });
   });
 
+  it('counts nothing from zero where the readings before have expired', async () => {
+    const first = (minute: number) =>
+      db.client.send(
+        new UpdateCommand({
+          TableName: db.tables.traffic,
+          Key: { pk: 'SNAPSHOT', sk: 'FIRST' },
+          UpdateExpression: 'SET #minute = :minute',
+          ExpressionAttributeNames: { '#minute': 'minute' },
+          ExpressionAttributeValues: { ':minute': minute },
+        }),
+      );
+    await first(START - 60 * MINUTE);
+    const from = new Date(START - 2 * MINUTE).toISOString();
+    const { points, begins_at, sum } = await api.data('Query.trafficHistory', { ...range, from });
+    expect(points.map((point: { packets: number; gap: boolean }) => [point.packets, point.gap])).toEqual([
+      [0, true],
+      [0, false],
+      [90, false],
+      [90, false],
+      [90, false],
+    ]);
+    expect([begins_at, sum.packets_exact]).toEqual([null, '270']);
+    expect(await api.call('Query.trafficStats', { ...range, from, group_by: ['SITE'] })).toEqual({
+      error: {
+        type: 'NotFound',
+        message: 'No snapshot from before the beginning of this range is kept: ask for a later from.',
+      },
+    });
+    await first(START);
+  });
+
   it('adds all edges up to all traffic, and an endpoint to its part of it', async () => {
     const all = await api.data('Query.trafficHistory', range);
     const one = await api.data('Query.trafficHistory', {
