@@ -1,4 +1,5 @@
 import { aggregate } from './aggregate.ts';
+import { readFirstSnapshot } from './first-snapshot.ts';
 import { readLanesBefore } from './lane-history.ts';
 import type { Retention } from './resolution.ts';
 import type { SampleStore } from './sample-store.ts';
@@ -13,6 +14,8 @@ export async function siteTrafficOfDay(
   const at = (before: number) => readLanesBefore(store, { before, now, retention });
   const [before, after] = await Promise.all([at(now - DAY_MS), at(now)]);
   if (!after) return undefined;
+  // The readings of a day ago are gone: only a system that is younger counts from zero.
+  if (!before && ((await readFirstSnapshot(store)) ?? now) <= now - DAY_MS) return undefined;
   return aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
