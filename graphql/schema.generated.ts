@@ -147,6 +147,7 @@ export interface PolicyHistory {
   from: string;
   to: string;
   resolution: Resolution;
+  begins_at: string | null;
   points: HistoryPoint[];
   sum: TrafficSum;
   p95_bits_per_second: number | null;
@@ -157,6 +158,7 @@ export interface TrafficHistory {
   from: string;
   to: string;
   resolution: Resolution;
+  begins_at: string | null;
   points: HistoryPoint[];
   sum: TrafficSum;
   p95_bits_per_second: number | null;

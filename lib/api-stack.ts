@@ -17,6 +17,7 @@ import type { ExportStack } from './export-stack.ts';
 import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { retentionEnvironment } from './retention-environment.ts';
 import type { Settings } from './settings.ts';
 import { SignIn } from './sign-in.ts';
 import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit } from './table-grants.ts';
@@ -87,6 +88,8 @@ export class ApiStack extends Stack {
         EXPORT_BUCKET: exports.bucket.bucketName,
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
+        FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        ...retentionEnvironment(settings),
       },
     });
     // For the e-mail address in the audit log, which access tokens don't carry.

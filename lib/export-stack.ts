@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { retentionEnvironment } from './retention-environment.ts';
 import type { Settings } from './settings.ts';
 import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
 
@@ -55,7 +56,11 @@ export class ExportStack extends Stack {
       // One that is cut off is taken up when its time would have ended: short runs that hand over lose less.
       timeout: Duration.minutes(5),
       memory: 2048,
-      environment: { EXPORT_BUCKET: this.bucket.bucketName },
+      environment: {
+        EXPORT_BUCKET: this.bucket.bucketName,
+        FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        ...retentionEnvironment(settings),
+      },
     });
     exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
     grantRead(data.network, exporter);

@@ -11,6 +11,7 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { ExportStack } from './export-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { retentionEnvironment } from './retention-environment.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import {
@@ -187,10 +188,23 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(55),
       memory: 1769,
       concurrency: 1,
+      environment: retentionEnvironment(settings),
     });
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);
     grantBatchPut(data.traffic, snapshot);
+    data.alarms.add(snapshot, 'LanesUnreadable', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'LanesUnreadable',
+        dimensionsMap: { service: 'snapshot' },
+        statistic: Stats.MAXIMUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'What an edge has counted can not be read: its history stands still, the counters go on. Was a later release deployed and taken back? Deploy it again.',
+    });
     scheduleFunction(this, 'Snapshot', {
       fn: snapshot,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),

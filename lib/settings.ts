@@ -10,6 +10,12 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
+  minute_retention_hours: number;
+  /** How long a sample an hour is kept, days; not shorter than minutes are. */
+  hour_retention_days: number;
+  /** How long a sample a day is kept, days; not shorter than hours are. */
+  day_retention_days: number;
   /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
   counter_slots: number;
   /** How long exports and their files are kept, days. */
@@ -31,6 +37,9 @@ const WHOLE_NUMBERS = {
   stream_retention_hours: { fallback: 168, min: 24, max: 8760 },
   ingest_window_seconds: { fallback: 5, min: 0, max: 300 },
   flow_log_ttl_hours: { fallback: 24, min: 0, max: 8760 },
+  minute_retention_hours: { fallback: 48, min: 24, max: 8760 },
+  hour_retention_days: { fallback: 90, min: 2, max: 3650 },
+  day_retention_days: { fallback: 730, min: 2, max: 7300 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
@@ -39,12 +48,19 @@ const WHOLE_NUMBERS = {
 export function readSettings(lookUp: (name: string) => unknown): Settings {
   const number = (name: keyof typeof WHOLE_NUMBERS) =>
     readWholeNumber(name, WHOLE_NUMBERS[name], lookUp(name));
+  const retention = {
+    minute_retention_hours: number('minute_retention_hours'),
+    hour_retention_days: number('hour_retention_days'),
+    day_retention_days: number('day_retention_days'),
+  };
+  checkRetention(retention);
   return {
     shards: number('shards'),
     stream_retention_hours: number('stream_retention_hours'),
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    ...retention,
     counter_slots: number('counter_slots'),
     export_retention_days: number('export_retention_days'),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
@@ -61,6 +77,23 @@ function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, give
   throw new Error(
     `Setting ${name} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(given)}.`,
   );
+}
+
+function checkRetention({
+  minute_retention_hours,
+  hour_retention_days,
+  day_retention_days,
+}: Pick<Settings, 'minute_retention_hours' | 'hour_retention_days' | 'day_retention_days'>): void {
+  if (hour_retention_days * 24 < minute_retention_hours) {
+    throw new Error(
+      `Setting hour_retention_days must not be shorter than minute_retention_hours (${minute_retention_hours} hours), but is ${hour_retention_days} days.`,
+    );
+  }
+  if (day_retention_days < hour_retention_days) {
+    throw new Error(
+      `Setting day_retention_days must not be shorter than hour_retention_days (${hour_retention_days} days), but is ${day_retention_days} days.`,
+    );
+  }
 }
 
 function readSwitch(name: string, given: unknown): boolean {

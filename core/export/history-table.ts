@@ -1,5 +1,4 @@
 import { RESOLUTIONS } from '../history/resolution.ts';
-import type { Row } from './export-reader.ts';
 import { trafficFilterOf } from './export-request.ts';
 import { type ExportTable, fields } from './export-table.ts';
 import { settleRange } from './settle-range.ts';
@@ -8,11 +7,8 @@ import { settleRange } from './settle-range.ts';
 const CHUNK_POINTS = 240;
 
 /**
- * Interval by interval: of a policy, or of what a filter leaves of all traffic.
- *
- * It is read chunk by chunk. An increment is the difference of two samples, so a chunk may only end where there is a sample for
- * the next one to begin with: trailing intervals without one are asked for again with the next chunk, which is longer then. So
- * the chunks put together are what one answer over the whole range would be, gaps over their borders included.
+ * Interval by interval: of a policy, or of what a filter leaves of all traffic. Read chunk by chunk: ranges that follow each other have
+ * every increment once, so the chunks put together are what one answer over the whole range would be, gaps over their borders included.
  */
 export const historyTable: ExportTable = {
   columns: () =>
@@ -43,28 +39,13 @@ export const historyTable: ExportTable = {
     const from = Date.parse(request.from);
     const to = Date.parse(request.to);
     const filter = trafficFilterOf(request);
-    let begin = start ? Date.parse(start) : from;
-    let length = CHUNK_POINTS;
-    while (begin < to) {
-      const end = Math.min(to, begin + length * ms);
+    for (let begin = start ? Date.parse(start) : from; begin < to; begin += CHUNK_POINTS * ms) {
+      const end = Math.min(to, begin + CHUNK_POINTS * ms);
       const { points } = await reader.history({ ...filter, from: iso(begin), to: iso(end), resolution });
-      const rows = end === to ? points : upToLastSample(points);
-      // Nothing to begin with at the end of this chunk: a longer one.
-      if (rows.length === 0 && end < to) {
-        length *= 2;
-        continue;
-      }
-      length = CHUNK_POINTS;
-      begin = end === to ? to : Date.parse(rows.at(-1).at);
-      yield { rows, share: (begin - from) / (to - from), position: iso(begin) };
+      yield { rows: points, share: (end - from) / (to - from), position: iso(end) };
     }
   },
 };
-
-function upToLastSample(points: readonly Row[]): Row[] {
-  const last = points.findLastIndex(point => point.packets_total_exact !== null);
-  return points.slice(0, last + 1);
-}
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();

@@ -1,4 +1,4 @@
-import { resolveRange } from '../history/resolution.ts';
+import { type Retention, resolveRange } from '../history/resolution.ts';
 import type { ExportRequest } from './export-request.ts';
 
 /**
@@ -7,13 +7,17 @@ import type { ExportRequest } from './export-request.ts';
  *
  * @throws ValidationError for ends in the wrong order or a range that is no longer kept
  */
-export function settleRange(request: ExportRequest, now: number): ExportRequest {
+export function settleRange(
+  request: ExportRequest,
+  { now, retention }: { now: number; retention: Retention },
+): ExportRequest {
   if (request.kind !== 'HISTORY') return request;
   const { from, to, resolution } = resolveRange({
     from: Date.parse(request.from),
     to: Date.parse(request.to),
     resolution: request.resolution,
     now,
+    retention,
     max_points: Number.POSITIVE_INFINITY,
   });
   return {

@@ -1,6 +1,7 @@
 import { isOtherFlows } from '../traffic/other-flows.ts';
 import type { FlowRecord } from '../traffic/report.ts';
 import type { FlowMatcher } from './flow-filter.ts';
+import { hashFlow, isSameFlow } from './flow-identity.ts';
 import { type LoggedReport, tooMuch } from './flow-log-reader.ts';
 
 /** Distinct flows that fit the function's memory. */
@@ -27,94 +28,107 @@ export interface TopFlows {
   reports: number;
 }
 
-/** Adds up logged flows: the same 5-tuple at the same site under the same policy is one flow. */
+/**
+ * Adds up logged flows: the same 5-tuple at the same site under the same policy is one flow. A flow is found by a hash of its fields;
+ * a text of them as key would be made, and thrown away, for each of the hundred thousand (docs/performance.md).
+ */
 export class FlowSums {
-  readonly #flows = new Map<string, { site_id: string; flow: FlowRecord }>();
+  /** By site, then by hash; where two flows have the same, the second stands at the next number that is free. */
+  readonly #sites = new Map<string, Map<number, FlowRecord>>();
   readonly #total: Sum = { packets: 0n, bytes: 0n };
   readonly #matches: FlowMatcher;
   readonly #maxFlows: number;
+  readonly #hash: (flow: FlowRecord) => number;
+  #distinct = 0;
   #reports = 0;
 
-  constructor(matches: FlowMatcher, { maxFlows = MAX_FLOWS }: { maxFlows?: number } = {}) {
+  constructor(
+    matches: FlowMatcher,
+    {
+      maxFlows = MAX_FLOWS,
+      hash = hashFlow,
+    }: { maxFlows?: number; hash?: (flow: FlowRecord) => number } = {},
+  ) {
     this.#matches = matches;
     this.#maxFlows = maxFlows;
+    this.#hash = hash;
   }
 
   /** @throws ValidationError when there are more distinct flows than fit */
   add({ site_id, flows }: LoggedReport): void {
     this.#reports++;
+    const known = this.#sites.get(site_id) ?? new Map<number, FlowRecord>();
+    this.#sites.set(site_id, known);
+    const before = known.size;
     for (const flow of flows) {
       if (!this.#matches(flow)) continue;
       this.#total.packets += flow.packets;
       this.#total.bytes += flow.bytes;
-      if (!isOtherFlows(flow)) this.#addFlow(site_id, flow);
+      if (!isOtherFlows(flow)) this.#addFlow(known, flow);
     }
-    if (this.#flows.size > this.#maxFlows) throw tooMuch();
+    this.#distinct += known.size - before;
+    if (this.#distinct > this.#maxFlows) throw tooMuch();
   }
 
-  #addFlow(site_id: string, flow: FlowRecord): void {
-    const { policy_id, src, src_port, dst, dst_port, protocol } = flow;
-    const key = `${src}\u0000${src_port}\u0000${dst}\u0000${dst_port}\u0000${protocol}\u0000${policy_id}\u0000${site_id}`;
-    const known = this.#flows.get(key);
-    if (!known) {
-      this.#flows.set(key, { site_id, flow });
+  #addFlow(known: Map<number, FlowRecord>, flow: FlowRecord): void {
+    let place = this.#hash(flow);
+    let sum = known.get(place);
+    while (sum && !isSameFlow(sum, flow)) {
+      place = (place + 1) | 0;
+      sum = known.get(place);
+    }
+    if (!sum) {
+      known.set(place, flow);
       return;
     }
-    const sum = known.flow;
-    known.flow = {
+    known.set(place, {
       ...sum,
       packets: sum.packets + flow.packets,
       bytes: sum.bytes + flow.bytes,
       first: flow.first < sum.first ? flow.first : sum.first,
       last: flow.last > sum.last ? flow.last : sum.last,
-    };
+    });
   }
 
-  /** The largest by bytes; equals in the order of their keys, so that the same logs give the same answer. */
+  /** The largest by bytes; equals in the order of their fields, so that the same logs give the same answer. */
   largest(limit: number): TopFlows {
     const threshold = this.#threshold(limit);
-    const flows = [...this.#flows]
-      .filter(([, { flow }]) => flow.bytes >= threshold)
-      .sort(
-        (
-          [
-            a,
-            {
-              flow: { bytes: x },
-            },
-          ],
-          [
-            b,
-            {
-              flow: { bytes: y },
-            },
-          ],
-        ) => (x === y ? (a < b ? -1 : 1) : x < y ? 1 : -1),
-      )
-      .slice(0, limit)
-      .map(
-        ([
-          ,
-          {
-            site_id,
-            flow: { endpoint_id, ...flow },
-          },
-        ]) => ({ site_id, ...flow }),
-      );
+    const large: TopFlow[] = [];
+    for (const [site_id, known] of this.#sites) {
+      for (const flow of known.values()) {
+        if (flow.bytes >= threshold) large.push(topFlow(site_id, flow));
+      }
+    }
+    large.sort((a, b) =>
+      a.bytes === b.bytes ? (fieldsOf(a) < fieldsOf(b) ? -1 : 1) : a.bytes < b.bytes ? 1 : -1,
+    );
+    const flows = large.slice(0, limit);
     const other = { ...this.#total };
     for (const { packets, bytes } of flows) {
       other.packets -= packets;
       other.bytes -= bytes;
     }
-    const { size: distinct } = this.#flows;
-    return { flows, other, total: { ...this.#total }, distinct, reports: this.#reports };
+    return { flows, other, total: { ...this.#total }, distinct: this.#distinct, reports: this.#reports };
   }
 
   // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the answer falls below.
   #threshold(limit: number): bigint {
-    if (this.#flows.size <= limit) return 0n;
-    const sizes = Float64Array.from(this.#flows.values(), ({ flow }) => Number(flow.bytes)).sort();
+    if (this.#distinct <= limit) return 0n;
+    const sizes = new Float64Array(this.#distinct);
+    let index = 0;
+    for (const known of this.#sites.values()) {
+      for (const { bytes } of known.values()) sizes[index++] = Number(bytes);
+    }
+    sizes.sort();
     const at = sizes[sizes.length - limit]!;
     return at <= Number.MAX_SAFE_INTEGER ? BigInt(at) : BigInt(Math.floor(at * (1 - Number.EPSILON)));
   }
+}
+
+function topFlow(site_id: string, { endpoint_id, ...flow }: FlowRecord): TopFlow {
+  return { site_id, ...flow };
+}
+
+function fieldsOf({ src, src_port, dst, dst_port, protocol, policy_id, site_id }: TopFlow): string {
+  return [src, src_port, dst, dst_port, protocol, policy_id, site_id].join('\u0000');
 }

@@ -24,17 +24,31 @@ export async function readLanesBefore(
   { before, now, retention }: { before: number; now: number; retention: Retention },
 ): Promise<LanesAt | undefined> {
   const kept = (Object.keys(RESOLUTIONS) as Resolution[]).filter(name => before >= now - retention[name]);
-  const [finest, ...coarser] = await Promise.all(
-    kept.map(resolution => readLastMark(store, { resolution, before })),
-  );
-  // A system's first snapshot stands for its hour and day too, though it was taken later: it is no reading before them.
-  const mark = finest ?? coarser.find(other => other !== undefined && other.minute <= before);
+  const marks = await Promise.all(kept.map(resolution => readMarkTakenBy(store, { resolution, before })));
+  const [mark, ...coarser] = marks.filter(each => each !== undefined);
   if (!mark) return undefined;
-  const under = coarser.find(other => other !== undefined && other.taken_at < mark.taken_at);
   const lanes = new Map<string, LaneTotals>();
-  if (under && under !== mark) await addLanes(store, under, lanes);
+  const isMinute = kept[0] === 'MINUTE' && mark === marks[0];
+  const under = isMinute ? readingUnder(mark, coarser) : undefined;
+  if (under) await addLanes(store, under, lanes);
   await addLanes(store, mark, lanes);
   return { mark, lanes: [...lanes.values()] };
+}
+
+/** The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all of them itself. */
+function readingUnder(minute: SnapshotMark, coarser: readonly SnapshotMark[]): SnapshotMark | undefined {
+  if (coarser.some(other => other.taken_at === minute.taken_at)) return undefined;
+  return coarser.find(other => other.taken_at < minute.taken_at);
+}
+
+/** The newest mark whose reading was taken by then: an hour's or day's may be later than the hour it stands for. */
+async function readMarkTakenBy(
+  store: SampleStore,
+  { resolution, before }: { resolution: Resolution; before: number },
+): Promise<SnapshotMark | undefined> {
+  const mark = await readLastMark(store, { resolution, before });
+  if (!mark || mark.minute <= before) return mark;
+  return readLastMark(store, { resolution, before: mark.at - RESOLUTIONS.MINUTE.ms });
 }
 
 async function addLanes(

@@ -1,8 +1,16 @@
+import { type BatchGetOptions, batchGet, type StoredKey } from '../storage/batch-get.ts';
 import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { Lane } from '../traffic/lane.ts';
 import { decodeLane } from '../traffic/lane-codec.ts';
-import { laneBuckets, lanePartition, parseLaneSortKey } from '../traffic/lane-keys.ts';
+import {
+  keyText,
+  laneBucket,
+  laneBuckets,
+  laneKey,
+  lanePartition,
+  parseLaneSortKey,
+} from '../traffic/lane-keys.ts';
 import { laneSamplePartition } from './history-keys.ts';
 import type { SampleStore } from './sample-store.ts';
 
@@ -31,6 +39,35 @@ export function readLanesAt(store: SampleStore, reading: Reading): AsyncGenerato
   return readBuckets(store, bucket => laneSamplePartition({ ...reading, bucket }));
 }
 
+/** Which lane. */
+export interface LaneName {
+  edge_id: string;
+  part: number;
+}
+
+/** A lane's packed bytes as a reading saw them; undefined where it was not sampled. */
+export type LaneSampleAt = (lane: LaneName, reading: Reading) => Uint8Array | undefined;
+
+/**
+ * Some lanes as some snapshots saw them.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readLaneSamples(
+  store: BatchGetOptions,
+  { lanes, readings }: { lanes: readonly LaneName[]; readings: readonly Reading[] },
+): Promise<LaneSampleAt> {
+  const keys = readings.flatMap(reading => lanes.map(lane => laneSampleKey(lane, reading)));
+  const items = await batchGet<StoredKey & { data: Uint8Array }>(keys, store);
+  const found = new Map(items.map(item => [keyText(item), item.data]));
+  return (lane, reading) => found.get(keyText(laneSampleKey(lane, reading)));
+}
+
+function laneSampleKey({ edge_id, part }: LaneName, { minute, taken_at }: Reading): StoredKey {
+  const pk = laneSamplePartition({ minute, taken_at, bucket: laneBucket(edge_id) });
+  return { pk, sk: laneKey(edge_id, part).sk };
+}
+
 /** The item of a lane's sample: the lane's own packed bytes, under the reading's partition. */
 export function laneSampleItem(
   { bucket, sk, data }: LaneReading,
@@ -45,7 +82,7 @@ async function* readBuckets(
 ): AsyncGenerator<LaneReading[]> {
   const buckets = laneBuckets();
   for await (const { index, items } of readPartitions<StoredLane>(client, table, buckets.map(partitionOf))) {
-    yield items.map(item => toReading(buckets[index]!, item));
+    yield items.map(item => toLaneReading(buckets[index]!, item));
   }
 }
 
@@ -54,7 +91,8 @@ interface StoredLane {
   data: Uint8Array;
 }
 
-function toReading(bucket: string, { sk, data }: StoredLane): LaneReading {
+/** Unpacks a lane. */
+export function toLaneReading(bucket: string, { sk, data }: StoredLane): LaneReading {
   try {
     return { bucket, sk, data, lane: decodeLane(parseLaneSortKey(sk), data) };
   } catch {

@@ -1,6 +1,6 @@
 import { historyPoints } from './points.ts';
-import { RESOLUTIONS } from './resolution.ts';
 import type { Peak, Sample, SnapshotMark } from './sample.ts';
+import { BASE_WITHIN_MS } from './sample-expiry.ts';
 import { readMarks, readPolicySamples, type SampleStore } from './sample-store.ts';
 
 /** The hour or day that ends at `to`. */
@@ -17,11 +17,16 @@ export async function peakOfMinutes(
   const { from, to, marks } = hour;
   const stored = await readPolicySamples(store, {
     policy_id,
-    range: { resolution: 'MINUTE', from: from - RESOLUTIONS.HOUR.ms, to },
+    range: { resolution: 'MINUTE', from: from - BASE_WITHIN_MS.MINUTE, to },
     marks,
   });
   const samples = [...stored.filter(sample => sample.at !== newest.at), newest];
-  const points = historyPoints({ range: { from, to, resolution: 'MINUTE' }, samples, marks });
+  const points = historyPoints({
+    range: { from, to, resolution: 'MINUTE' },
+    samples,
+    marks,
+    now: Number.POSITIVE_INFINITY,
+  });
   return highest(
     points.map(point => ({
       packets_per_second: point.packets_per_second,
@@ -54,7 +59,7 @@ export async function markedRange(
   store: SampleStore,
   { resolution, range, newest }: { resolution: 'MINUTE' | 'HOUR'; range: PeakRange; newest: SnapshotMark },
 ): Promise<MarkedRange> {
-  const from = range.from - RESOLUTIONS[resolution].ms;
+  const from = range.from - BASE_WITHIN_MS[resolution];
   const marks = await readMarks(store, { resolution, from, to: range.to });
   return { ...range, marks: [...marks.filter(mark => mark.at !== newest.at), newest] };
 }

@@ -36,32 +36,43 @@ export interface HistoryInput {
   range: Range;
   /** Ascending; may begin before the range: the last one at or before `range.from` is the base. */
   samples: readonly Sample[];
-  /** Ascending, of the same resolution. */
+  /** Ascending, of the same resolution; may begin before the range. */
   marks: readonly SnapshotMark[];
+  /** Where the system began, if in or after the range (`RangeMarks`). */
+  begins?: number | undefined;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
+  /** An interval that has not ended by then, or whose snapshot may still come, is left out. */
+  now: number;
 }
 
+/** A snapshot runs for 55 seconds at most and is called once more within a minute: later, its minute is missed. */
+const SNAPSHOT_MAY_COME_MS = 120_000;
+
 /**
- * The intervals of a range, one a grid step, in order. Increments are differences of neighbouring samples, so their sum over the
- * range is the difference of its ends exactly. Rates divide by the time between the two readings (`taken_at`), not by the
- * grid, so a late snapshot doesn't show a dent and a spike.
+ * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last interval that is over. Increments are
+ * differences of neighbouring samples, so their sum over the range is the difference of its ends exactly, and ranges that follow each
+ * other have every increment once. Rates divide by the time between the two readings (`taken_at`), not by the grid, so a late
+ * snapshot doesn't show a dent and a spike.
  */
-export function historyPoints({ range, samples, marks, resets = [] }: HistoryInput): HistoryPoint[] {
+export function historyPoints(input: HistoryInput): HistoryPoint[] {
+  const { range, samples, marks, begins = range.from, resets = [], now } = input;
   const step = RESOLUTIONS[range.resolution].ms;
   const sampleAt = new Map(samples.map(sample => [sample.at, sample]));
   const markAt = new Map(marks.map(mark => [mark.at, mark]));
-  let previous = baseOf(range, samples, markAt);
-  let missed = 0;
+  const lastMark = marks.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  let previous = baseOf(input);
+  let missed = previous ? Math.max(0, (range.from - previous.at) / step) : 0;
   const points: HistoryPoint[] = [];
-  for (let from = range.from; from < range.to; from += step) {
+  for (let from = Math.max(range.from, begins); from < range.to; from += step) {
     const at = from + step;
+    if (at > lastMark && at > now - SNAPSHOT_MAY_COME_MS) break;
     const reset = resets.some(instant => instant > from && instant <= at);
     const mark = markAt.get(at);
     const current = sampleAt.get(at) ?? (mark && previous && unchanged(previous, mark));
-    if (!current) {
-      points.push(gapPoint({ from, at, reset, mark }));
-      missed += mark ? 0 : 1;
+    if (!current || (previous && isLess(current, previous))) {
+      points.push(gapPoint({ from, at, reset }));
+      missed += 1;
       continue;
     }
     points.push({ ...between({ previous, current, from, at, mark }), reset, intervals_missed: missed });
@@ -71,25 +82,33 @@ export function historyPoints({ range, samples, marks, resets = [] }: HistoryInp
   return points;
 }
 
-// Without an earlier sample, the policy's first one counts from zero if a snapshot before it saw nothing of the policy.
-function baseOf(
-  range: Range,
-  samples: readonly Sample[],
-  markAt: Map<number, SnapshotMark>,
-): Sample | undefined {
-  const before = samples.filter(sample => sample.at <= range.from).at(-1);
-  const mark = markAt.get(range.from);
-  if (before) return mark ? unchanged(before, mark) : before;
-  return mark && { at: mark.at, taken_at: mark.taken_at, packets: 0n, bytes: 0n, active_flows: 0 };
+/** What an increment is counted from. Without `taken_at` nobody knows since when: no rate comes of it. */
+interface Base extends Omit<Sample, 'taken_at'> {
+  taken_at?: number;
 }
 
-function unchanged(previous: Sample, mark: SnapshotMark): Sample {
-  const { peak: _, ...totals } = previous;
-  return { ...totals, at: mark.at, taken_at: mark.taken_at };
+const NOTHING = { packets: 0n, bytes: 0n, active_flows: 0 };
+
+/** Undefined where it is not known what was before the range: then its first sample is the base. */
+function baseOf({ range, samples, marks, begins }: HistoryInput): Base | undefined {
+  if (begins !== undefined) return { ...NOTHING, at: Math.max(range.from, begins) };
+  const mark = marks.findLast(({ at }) => at <= range.from);
+  const before = samples.findLast(({ at }) => at <= range.from);
+  // A policy that no snapshot before had seen counts from zero.
+  return mark ? unchanged(before ?? NOTHING, mark) : before;
+}
+
+function unchanged({ packets, bytes, active_flows }: Omit<Base, 'at'>, mark: SnapshotMark): Sample {
+  return { at: mark.at, taken_at: mark.taken_at, packets, bytes, active_flows };
+}
+
+// Totals only grow: where one is less, a clock that was set back has made the snapshot stand at a wrong time.
+function isLess(current: Sample, previous: Base): boolean {
+  return current.packets < previous.packets || current.bytes < previous.bytes;
 }
 
 interface Interval {
-  previous: Sample | undefined;
+  previous: Base | undefined;
   current: Sample;
   from: number;
   at: number;
@@ -101,7 +120,7 @@ type MarkedLater = 'reset' | 'intervals_missed';
 function between({ previous, current, from, at, mark }: Interval): Omit<HistoryPoint, MarkedLater> {
   const packets = previous ? current.packets - previous.packets : 0n;
   const bytes = previous ? current.bytes - previous.bytes : 0n;
-  const seconds = previous ? (current.taken_at - previous.taken_at) / 1000 : 0;
+  const seconds = (current.taken_at - (previous?.taken_at ?? current.taken_at)) / 1000;
   return {
     from,
     at,
@@ -118,14 +137,7 @@ function between({ previous, current, from, at, mark }: Interval): Omit<HistoryP
   };
 }
 
-interface Gap {
-  from: number;
-  at: number;
-  reset: boolean;
-  mark: SnapshotMark | undefined;
-}
-
-function gapPoint({ from, at, reset, mark }: Gap): HistoryPoint {
+function gapPoint({ from, at, reset }: { from: number; at: number; reset: boolean }): HistoryPoint {
   return {
     from,
     at,
@@ -134,10 +146,10 @@ function gapPoint({ from, at, reset, mark }: Gap): HistoryPoint {
     packets_per_second: 0,
     bits_per_second: 0,
     active_flows: 0,
-    gap: mark === undefined,
+    gap: true,
     intervals_missed: 0,
     reset,
-    completeness: completenessOf(mark),
+    completeness: completenessOf(undefined),
   };
 }
 

@@ -2,6 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { classifyFailure } from '../storage/failure.ts';
 import type { Resolution, Retention } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
+import { expiryOf } from './sample-expiry.ts';
 import { markItem, readLastMark, type SampleStore } from './sample-store.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function putMark(
   mark: SnapshotMark,
   resolution: Resolution,
 ): Promise<boolean> {
-  const expires_at = Math.ceil((mark.at + retention[resolution]) / 1000);
+  const expires_at = expiryOf(mark.at, { resolution, retention });
   try {
     await store.client.send(
       new PutCommand({

@@ -36,7 +36,7 @@ export interface RangeRequest {
   to: number;
   resolution?: Resolution | undefined;
   now: number;
-  retention?: Retention;
+  retention: Retention;
   /** The most points that the caller can take; 10,000 by default. */
   max_points?: number;
 }
@@ -48,7 +48,7 @@ export interface RangeRequest {
  * @throws ValidationError for ends in the wrong order, a range that is no longer kept, or more points than `max_points`
  */
 export function resolveRange(request: RangeRequest): Range {
-  const { from, to, now, retention = DEFAULT_RETENTION, max_points = MAX_POINTS } = request;
+  const { from, to, now, retention, max_points = MAX_POINTS } = request;
   if (!(from < to)) {
     throw new ValidationError(`from (${iso(from)}) must lie before to (${iso(to)}).`);
   }
@@ -57,7 +57,7 @@ export function resolveRange(request: RangeRequest): Range {
   const oldest = now - retention[resolution];
   if (from < oldest) {
     throw new ValidationError(
-      `${resolution} samples are kept since ${iso(oldest)}: ask for a later from${coarserHint(resolution)}.`,
+      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${iso(oldest)}: ask for a later from${coarserHint(resolution, name => from >= now - retention[name])}.`,
     );
   }
   const { ms } = RESOLUTIONS[resolution];
@@ -66,10 +66,30 @@ export function resolveRange(request: RangeRequest): Range {
   const points = (end - start) / ms;
   if (points > max_points) {
     throw new ValidationError(
-      `The range has ${points} points at resolution ${resolution}; at most ${max_points} are allowed: ask for a shorter range${coarserHint(resolution)}.`,
+      `The range has ${points} points at resolution ${resolution}; at most ${max_points} are allowed: ask for a shorter range${coarserHint(resolution, name => (to - from) / RESOLUTIONS[name].ms <= max_points)}.`,
     );
   }
   return { from: start, to: end, resolution };
+}
+
+/**
+ * The period of the same length just before a range.
+ *
+ * @throws ValidationError where its beginning is no longer kept
+ */
+export function previousRange(
+  { from, to, resolution }: Range,
+  { now, retention }: Pick<RangeRequest, 'now' | 'retention'>,
+): Range {
+  const start = from - (to - from);
+  const oldest = now - retention[resolution];
+  if (start < oldest) {
+    const hint = coarserHint(resolution, name => start >= now - retention[name]);
+    throw new ValidationError(
+      `compare_previous needs samples from ${iso(start)} on, but ${resolution} samples are kept for ${span(retention[resolution])}, now since ${iso(oldest)}: ask for a shorter range${hint}.`,
+    );
+  }
+  return { from: start, to: from, resolution };
 }
 
 /** The instant at or before `at` on the grid of `ms`. Days and hours are UTC, so no clock change moves them. */
@@ -77,11 +97,12 @@ export function floorTo(at: number, ms: number): number {
   return Math.floor(at / ms) * ms;
 }
 
-function ceilTo(at: number, ms: number): number {
+/** The instant at or after `at` on the grid of `ms`. */
+export function ceilTo(at: number, ms: number): number {
   return Math.ceil(at / ms) * ms;
 }
 
-function chooseResolution({ from, to, now, retention = DEFAULT_RETENTION }: RangeRequest): Resolution {
+function chooseResolution({ from, to, now, retention }: RangeRequest): Resolution {
   const names = Object.keys(RESOLUTIONS) as Resolution[];
   const fits = names.find(
     name => from >= now - retention[name] && (to - from) / RESOLUTIONS[name].ms <= COMFORTABLE_POINTS,
@@ -89,10 +110,16 @@ function chooseResolution({ from, to, now, retention = DEFAULT_RETENTION }: Rang
   return fits ?? 'DAY';
 }
 
-function coarserHint(resolution: Resolution): string {
-  if (resolution === 'MINUTE') return ' or the resolution HOUR or DAY';
-  if (resolution === 'HOUR') return ' or the resolution DAY';
-  return '';
+/** The coarser resolutions that would do, where there are any. */
+function coarserHint(resolution: Resolution, fits: (name: Resolution) => boolean): string {
+  const names = Object.keys(RESOLUTIONS) as Resolution[];
+  const coarser = names.slice(names.indexOf(resolution) + 1).filter(fits);
+  return coarser.length === 0 ? '' : ` or the resolution ${coarser.join(' or ')}`;
+}
+
+function span(ms: number): string {
+  const hours = ms / RESOLUTIONS.HOUR.ms;
+  return hours < 72 ? `${hours} hours` : `${hours / 24} days`;
 }
 
 function iso(at: number): string {

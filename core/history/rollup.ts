@@ -3,6 +3,7 @@ import { batchPut } from '../storage/batch-write.ts';
 import { markedRange, peakOfHours, peakOfMinutes } from './peaks.ts';
 import { floorTo, RESOLUTIONS, type Retention } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
+import { expiryOf } from './sample-expiry.ts';
 import { policySampleItem, type SampleStore } from './sample-store.ts';
 
 interface RollupOptions {
@@ -69,13 +70,13 @@ async function itemsOf(
   const items = [];
   if (rollups.includes('HOUR')) {
     const sample = { ...newest, at: hourEnd, peak: hourPeak };
-    const expires_at = Math.ceil((hourEnd + retention.HOUR) / 1000);
+    const expires_at = expiryOf(hourEnd, { resolution: 'HOUR', retention });
     items.push(policySampleItem(policy_id, sample, { resolution: 'HOUR', expires_at }));
   }
   if (rollups.includes('DAY')) {
     const peak = await peakOfHours(store, { policy_id, day, newest: hourPeak });
     const sample = { ...newest, at: dayEnd, peak };
-    const expires_at = Math.ceil((dayEnd + retention.DAY) / 1000);
+    const expires_at = expiryOf(dayEnd, { resolution: 'DAY', retention });
     items.push(policySampleItem(policy_id, sample, { resolution: 'DAY', expires_at }));
   }
   return items;

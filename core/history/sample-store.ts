@@ -12,6 +12,9 @@ export interface SampleStore {
   table: string;
 }
 
+/** Instants sort as text up to the year 9999. */
+const FAR_FUTURE = Date.UTC(9999, 0);
+
 export interface StoredRange {
   resolution: Resolution;
   /** Milliseconds since the epoch, both ends included. */
@@ -68,10 +71,10 @@ export async function readPolicySamples(
   return items.map(unpackSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
 }
 
-/** The newest mark of a resolution at or before an instant. */
+/** The newest mark of a resolution at or before an instant; without one, the newest there is. */
 export async function readLastMark(
   { client, table }: SampleStore,
-  { resolution, before }: { resolution: Resolution; before: number },
+  { resolution, before = FAR_FUTURE }: { resolution: Resolution; before?: number },
 ): Promise<SnapshotMark | undefined> {
   const pages = paginateQuery(
     { client, pageSize: 1 },

@@ -29,7 +29,7 @@ export interface SnapshotMark {
   minute: number;
   /** Registered edges that are not retired. */
   edges_expected: number;
-  /** Those of them that were heard from within the last two minutes. */
+  /** Those of them that were heard from within the five minutes before `taken_at`. */
   edges_heard: number;
   /** Lanes that were read; those that could not be decoded are counted apart and are missing in the samples. */
   lanes: number;

@@ -1,27 +1,16 @@
-import type { Clock, Sleep } from '../clock.ts';
-import { HEARD_WITHIN_MS } from '../network/completeness.ts';
 import { batchPut } from '../storage/batch-write.ts';
-import { laneTotals } from '../traffic/lane.ts';
-import { ALL_TRAFFIC } from './history-keys.ts';
-import { type LaneReading, laneSampleItem, type Reading, readLanesNow } from './lane-sample.ts';
+import { putFirstSnapshot } from './first-snapshot.ts';
 import { putMark } from './put-mark.ts';
-import { floorTo, RESOLUTIONS, type Resolution, type Retention } from './resolution.ts';
+import { floorTo, RESOLUTIONS } from './resolution.ts';
 import { rollupSamples } from './rollup.ts';
-import type { Sample, SnapshotMark } from './sample.ts';
+import type { SnapshotMark } from './sample.ts';
+import { expiryOf } from './sample-expiry.ts';
 import { policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
+import { type ReadingOptions, type Rollup, readWhole, type WholeReading } from './whole-reading.ts';
 
-/** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
-const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
-
-export interface SnapshotOptions {
-  store: SampleStore;
+export interface SnapshotOptions extends ReadingOptions {
   /** The instant that the schedule fired for; its minute is what the snapshot stands for. Milliseconds. */
   scheduled_at: number;
-  /** Ids of the registered edges that are not retired. */
-  registered: ReadonlySet<string>;
-  retention: Retention;
-  clock: Clock;
-  sleep: Sleep;
   /** What this container wrote last, to leave out what has not changed. Losing it costs writes, no sample. */
   previous?: PreviousTotals;
 }
@@ -45,8 +34,6 @@ export interface PreviousTotals {
   fingerprints: Map<string, string>;
 }
 
-export type Rollup = Exclude<Resolution, 'MINUTE'>;
-
 /**
  * Takes the snapshot of a minute: reads every lane once, and derives the samples of all policies and lanes from that one
  * reading. Everything is written under the time of the reading; the mark, put last and on condition, makes it count. So a
@@ -55,12 +42,16 @@ export type Rollup = Exclude<Resolution, 'MINUTE'>;
 export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotResult> {
   const { store, scheduled_at, clock, registered } = options;
   const minute = floorTo(scheduled_at, RESOLUTIONS.MINUTE.ms);
-  const last = await readLastMark(store, { resolution: 'MINUTE', before: minute });
-  if (last?.at === minute) {
+  const newest = await readLastMark(store, { resolution: 'MINUTE' });
+  const last = isAfter(newest, minute)
+    ? await readLastMark(store, { resolution: 'MINUTE', before: minute })
+    : newest;
+  if (last?.at === minute || isOvertaken(newest, { minute, now: clock() })) {
     return { taken: false, minute, lanes: 0, bad_lanes: 0, policies_written: 0, rollups: [] };
   }
-  const rollups = await dueRollups(store, minute);
-  const reading = await readAll(options, { minute, taken_at: clock(), rollups });
+  const { rollups, hour, day } = await dueRollups(store, minute);
+  const earlier = [last, hour].filter(mark => mark !== undefined);
+  const reading = await readWhole(options, { minute, taken_at: clock(), rollups, earlier });
   const { taken_at, lanes, bad_lanes } = reading;
   const edges = { edges_expected: registered.size, edges_heard: reading.heard.size };
   const mark: SnapshotMark = { at: minute, taken_at, minute, ...edges, lanes, bad_lanes };
@@ -68,6 +59,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const known = options.previous?.taken_at === last?.taken_at ? options.previous?.fingerprints : undefined;
   const written = await writePolicySamples(options, { reading, known });
   await rollupSamples(options, { mark, policies: reading.policies, rollups });
+  if (!newest && !day) await putFirstSnapshot(store, minute);
   const taken = await putMark(options, mark, 'MINUTE');
   for (const resolution of taken ? rollups : []) {
     await putMark(options, { ...mark, at: floorTo(minute, RESOLUTIONS[resolution].ms) }, resolution);
@@ -76,73 +68,29 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
 }
 
-/** The hour and the day whose instant this minute is the first to be read at. */
-async function dueRollups(store: SampleStore, minute: number): Promise<Rollup[]> {
-  const due: Rollup[] = [];
-  for (const resolution of ['HOUR', 'DAY'] as const) {
-    const at = floorTo(minute, RESOLUTIONS[resolution].ms);
-    const last = await readLastMark(store, { resolution, before: minute });
-    if (last === undefined || last.at < at) due.push(resolution);
-  }
-  return due;
+function isAfter(mark: SnapshotMark | undefined, minute: number): boolean {
+  return mark !== undefined && mark.at > minute;
 }
 
-interface WholeReading extends Reading {
-  rollups: Rollup[];
-  lanes: number;
-  bad_lanes: number;
-  /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}. */
-  policies: Map<string, Sample>;
-  /** Registered edges that were heard from lately. */
-  heard: Set<string>;
+// A late job must not put what it reads now before what a later minute's job has read already: totals would go down. A mark that
+// was taken in the future is one of a clock that was set back since; it holds nothing up.
+function isOvertaken(
+  newest: SnapshotMark | undefined,
+  { minute, now }: { minute: number; now: number },
+): boolean {
+  return newest !== undefined && newest.at > minute && newest.taken_at <= now;
 }
 
-// One pass: each page of lanes is summed and written before the next is looked at, so memory does not grow with lanes.
-async function readAll(
-  { store, registered, sleep, retention }: SnapshotOptions,
-  reading: Reading & { rollups: Rollup[] },
-): Promise<WholeReading> {
-  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard: new Set() };
-  const keptMs = Math.max(retention.MINUTE, ...reading.rollups.map(resolution => retention[resolution]));
-  const expires_at = Math.ceil((reading.minute + keptMs) / 1000);
-  for await (const page of readLanesNow(store)) {
-    const items = [];
-    for (const found of page) {
-      addLane(whole, found, registered);
-      if (isSampled(found, whole)) items.push(laneSampleItem(found, { reading, expires_at }));
-    }
-    await batchPut(items, { client: store.client, table: store.table, sleep });
-  }
-  return whole;
-}
-
-function addLane(whole: WholeReading, { lane }: LaneReading, registered: ReadonlySet<string>): void {
-  whole.lanes += 1;
-  if (!lane) {
-    whole.bad_lanes += 1;
-    return;
-  }
-  if (registered.has(lane.edge_id) && lane.last_heard_at_ms >= whole.taken_at - HEARD_WITHIN_MS) {
-    whole.heard.add(lane.edge_id);
-  }
-  for (const pair of laneTotals(lane)) {
-    for (const id of [pair.policy_id, ALL_TRAFFIC]) {
-      const sum = whole.policies.get(id) ?? emptySample(whole);
-      sum.packets += pair.packets;
-      sum.bytes += pair.bytes;
-      sum.active_flows += pair.active_flows;
-      whole.policies.set(id, sum);
-    }
-  }
-}
-
-function emptySample({ minute, taken_at }: Reading): Sample {
-  return { at: minute, taken_at, packets: 0n, bytes: 0n, active_flows: 0 };
-}
-
-function isSampled({ lane }: LaneReading, { taken_at, rollups }: WholeReading): boolean {
-  if (!lane) return false;
-  return rollups.length > 0 || lane.last_heard_at_ms >= taken_at - SAMPLED_EACH_MINUTE_MS;
+/** The hour and the day whose instant this minute is the first to be read at, and the last marks of both. */
+async function dueRollups(store: SampleStore, minute: number) {
+  const [hour, day] = await Promise.all([
+    readLastMark(store, { resolution: 'HOUR', before: minute }),
+    readLastMark(store, { resolution: 'DAY', before: minute }),
+  ]);
+  const rollups: Rollup[] = [];
+  if (!hour || hour.at < floorTo(minute, RESOLUTIONS.HOUR.ms)) rollups.push('HOUR');
+  if (!day || day.at < floorTo(minute, RESOLUTIONS.DAY.ms)) rollups.push('DAY');
+  return { rollups, hour, day };
 }
 
 // The first snapshot of each hour writes all policies, so that a reader finds a base within the hour before.
@@ -153,7 +101,7 @@ async function writePolicySamples(
   const { policies, minute, rollups } = reading;
   const written = new Map<string, string>();
   const items: Record<string, unknown>[] = [];
-  const expires_at = Math.ceil((minute + retention.MINUTE) / 1000);
+  const expires_at = expiryOf(minute, { resolution: 'MINUTE', retention });
   for (const [policy_id, sample] of policies) {
     const fingerprint = `${sample.packets}#${sample.bytes}#${sample.active_flows}`;
     if (rollups.length === 0 && known?.get(policy_id) === fingerprint) continue;

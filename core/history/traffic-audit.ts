@@ -1,4 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../clock.ts';
+import { Throttled } from '../errors.ts';
 import type { TableNames } from '../storage/tables.ts';
 import { laneTotals } from '../traffic/lane.ts';
 import { type Counts, readCounters } from '../traffic/read-counters.ts';
@@ -22,6 +24,16 @@ export interface TrafficAudit {
   mismatches: Mismatch[];
 }
 
+export interface AuditContext {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+  /** Number of counter slots. */
+  slots: number;
+  clock: Clock;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+}
+
 type Sums = Pick<Counts, 'packets' | 'bytes'>;
 
 const NOTHING: Sums = { packets: 0n, bytes: 0n };
@@ -30,15 +42,14 @@ const NOTHING: Sums = { packets: 0n, bytes: 0n };
  * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its counters together and totals
  * only grow, so a counter read strongly between two strong readings of the lanes lies between their sums; when nothing
  * flows, all three are equal.
+ *
+ * @throws Throttled when the lanes can't be read twice before the deadline
  */
-export async function auditTraffic(
-  client: DynamoDBDocumentClient,
-  tables: TableNames,
-  { slots }: { slots: number },
-): Promise<TrafficAudit> {
-  const before = await sumLanes(client, tables);
+export async function auditTraffic(context: AuditContext): Promise<TrafficAudit> {
+  const { client, tables, slots } = context;
+  const before = await sumLanes(context);
   const counters = await readCounters(client, tables, { slots });
-  const after = await sumLanes(client, tables);
+  const after = await sumLanes(context);
   const policies = new Set([...before.sums.keys(), ...counters.keys(), ...after.sums.keys()]);
   const mismatches = [...policies].flatMap(policy_id => {
     const { packets, bytes } = counters.get(policy_id) ?? NOTHING;
@@ -59,13 +70,16 @@ interface LaneSums {
   sums: Map<string, Sums>;
 }
 
-async function sumLanes(client: DynamoDBDocumentClient, tables: TableNames): Promise<LaneSums> {
+async function sumLanes({ client, tables, clock, deadline }: AuditContext): Promise<LaneSums> {
   const result: LaneSums = { lanes: 0, unreadable_lanes: 0, sums: new Map() };
   const onUnreadable = (): void => {
     result.unreadable_lanes += 1;
   };
   for await (const lane of readAllLanes(client, tables, { onUnreadable })) {
     result.lanes += 1;
+    if (clock() >= deadline) {
+      throw new Throttled('There was no time to compare all lanes with the counters. Try again in a minute.');
+    }
     for (const { policy_id, packets, bytes } of laneTotals(lane)) {
       const known = result.sums.get(policy_id) ?? NOTHING;
       result.sums.set(policy_id, { packets: known.packets + packets, bytes: known.bytes + bytes });

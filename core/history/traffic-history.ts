@@ -1,12 +1,13 @@
 import { ValidationError } from '../errors.ts';
+import type { BatchGetOptions } from '../storage/batch-get.ts';
 import type { TableNames } from '../storage/tables.ts';
 import { readAllLanes } from '../traffic/read-lanes.ts';
 import type { AggregateFilter } from './aggregate.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
 import { readLaneSeries } from './lane-series.ts';
-import { type History, readPolicyHistory, readRange, toHistory } from './read-history.ts';
+import { readRangeMarks } from './range-marks.ts';
+import { type History, readPolicyHistory, toHistory } from './read-history.ts';
 import type { Range } from './resolution.ts';
-import { readMarks, type SampleStore } from './sample-store.ts';
 
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
@@ -15,6 +16,8 @@ export interface TrafficHistoryRequest {
   range: Range;
   filter: AggregateFilter;
   tables: TableNames;
+  /** Instants of resets, milliseconds. */
+  resets?: readonly number[];
   /** 50,000 by default; memory holds them all. */
   max_lane_samples?: number | undefined;
 }
@@ -25,12 +28,14 @@ export interface TrafficHistoryRequest {
  * @throws ValidationError when too many lanes would be read at too many instants
  */
 export async function readTrafficHistory(
-  store: SampleStore,
-  { range, filter, tables, max_lane_samples = MAX_LANE_SAMPLES }: TrafficHistoryRequest,
+  store: BatchGetOptions,
+  request: TrafficHistoryRequest,
 ): Promise<History> {
+  const { range, filter, tables, resets = [], max_lane_samples = MAX_LANE_SAMPLES } = request;
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
+  const now = store.clock();
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
-    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range });
+    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, resets, now });
   }
   const lanes = [];
   for await (const lane of readAllLanes(store.client, tables)) {
@@ -39,12 +44,12 @@ export async function readTrafficHistory(
     if (site_id !== undefined && lane.site_id !== site_id) continue;
     lanes.push({ edge_id: edge, part });
   }
-  const marks = await readMarks(store, readRange(range));
+  const { marks, begins } = await readRangeMarks(store, range);
   if (lanes.length * marks.length > max_lane_samples) {
     throw new ValidationError(
       `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
     );
   }
   const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
-  return toHistory({ range, samples, marks });
+  return toHistory({ range, samples, marks, begins, resets, now });
 }

@@ -1,11 +1,9 @@
-import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { backoffMs } from '../storage/backoff.ts';
-import { outOfTime, repeatUntil } from '../storage/retrying.ts';
+import { GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from '../storage/batch-get.ts';
+import { repeatUntil } from '../storage/retrying.ts';
 import type { NetworkContext } from './network-context.ts';
 import type { ItemKey } from './network-keys.ts';
 import type { Item } from './site-items.ts';
-
-const BATCH_GET_MAX = 100;
 
 /** One item of the Network table, strongly. */
 export async function getItem(context: NetworkContext, key: ItemKey): Promise<Item | undefined> {
@@ -16,29 +14,8 @@ export async function getItem(context: NetworkContext, key: ItemKey): Promise<It
 }
 
 /** Those of the items that exist, strongly, in no particular order. No key twice. */
-export async function getItems(context: NetworkContext, keys: ItemKey[]): Promise<Item[]> {
-  const batches = Array.from({ length: Math.ceil(keys.length / BATCH_GET_MAX) }, (_, index) =>
-    keys.slice(index * BATCH_GET_MAX, (index + 1) * BATCH_GET_MAX),
-  );
-  const read = await Promise.all(batches.map(batch => getBatch(context, batch)));
-  return read.flat();
-}
-
-async function getBatch(context: NetworkContext, keys: ItemKey[]): Promise<Item[]> {
-  const { client, tables, clock, sleep, random, deadline } = context;
-  const items: Item[] = [];
-  let Keys: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
-  for (let attempt = 0; Keys.length > 0; attempt++) {
-    const RequestItems = { [tables.network]: { Keys, ConsistentRead: true } };
-    const answer = await repeatUntil(context, () => client.send(new BatchGetCommand({ RequestItems })));
-    items.push(...(answer.Responses?.[tables.network] ?? []));
-    Keys = answer.UnprocessedKeys?.[tables.network]?.Keys ?? [];
-    if (Keys.length === 0) break;
-    const wait = backoffMs(attempt, { random });
-    if (clock() + wait >= deadline) throw outOfTime({ kind: 'throttled', cause: undefined });
-    await sleep(wait);
-  }
-  return items;
+export function getItems(context: NetworkContext, keys: ItemKey[]): Promise<Item[]> {
+  return batchGet<ItemKey & Item>(keys, { ...context, table: context.tables.network });
 }
 
 export interface PartitionQuery {

@@ -1,7 +1,7 @@
-import { BatchGetCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { NetworkContext } from '../network/network-context.ts';
-import { backoffMs } from '../storage/backoff.ts';
-import { outOfTime, repeatUntil } from '../storage/retrying.ts';
+import { batchGet } from '../storage/batch-get.ts';
+import { repeatUntil } from '../storage/retrying.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { PathState } from './failover.ts';
 import { statesKey } from './path-keys.ts';
@@ -30,36 +30,14 @@ export async function readPathStates(context: NetworkContext, path_id: string): 
   return fromItem(path_id, Item);
 }
 
-const BATCH_GET_MAX = 100;
-
 /** The states of many paths, strongly, in the order of the ids. */
 export async function readManyPathStates(
   context: NetworkContext,
   pathIds: readonly string[],
 ): Promise<PathStates[]> {
-  const found = new Map<string, Record<string, unknown>>();
-  for (let from = 0; from < pathIds.length; from += BATCH_GET_MAX) {
-    const keys = pathIds.slice(from, from + BATCH_GET_MAX).map(statesKey);
-    for (const item of await readBatch(context, keys)) found.set(String(item.pk), item);
-  }
+  const items = await batchGet(pathIds.map(statesKey), { ...context, table: context.tables.traffic });
+  const found = new Map(items.map(item => [item.pk, item]));
   return pathIds.map(id => fromItem(id, found.get(statesKey(id).pk)));
-}
-
-async function readBatch(context: NetworkContext, keys: Record<string, unknown>[]) {
-  const { client, tables, clock, sleep, random, deadline } = context;
-  const items: Record<string, unknown>[] = [];
-  let Keys = keys;
-  for (let attempt = 0; Keys.length > 0; attempt++) {
-    const RequestItems = { [tables.traffic]: { Keys, ConsistentRead: true } };
-    const answer = await repeatUntil(context, () => client.send(new BatchGetCommand({ RequestItems })));
-    items.push(...(answer.Responses?.[tables.traffic] ?? []));
-    Keys = answer.UnprocessedKeys?.[tables.traffic]?.Keys ?? [];
-    if (Keys.length === 0) break;
-    const wait = backoffMs(attempt, { random });
-    if (clock() + wait >= deadline) throw outOfTime({ kind: 'throttled', cause: undefined });
-    await sleep(wait);
-  }
-  return items;
 }
 
 /** Writes new states over the version that they were computed from. Policies that use the path in peace need no entry. */

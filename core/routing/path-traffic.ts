@@ -1,10 +1,11 @@
-import { readLaneAt } from '../history/lane-at.ts';
+import { readLaneSamples } from '../history/lane-sample.ts';
 import { readLastMark } from '../history/sample-store.ts';
 import type { RegisteredEdge } from '../network/edge-items.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { Path } from '../network/site.ts';
 import type { Lane } from '../traffic/lane.ts';
 import { lanePathTotals, laneTotals } from '../traffic/lane.ts';
+import { decodeLane } from '../traffic/lane-codec.ts';
 import { readLanesOfEdge } from '../traffic/read-lanes.ts';
 
 /** An edge's lanes, with the site that it stands at. */
@@ -37,20 +38,19 @@ export async function readCarried(
   context: NetworkContext,
   { path_id, lanes }: { path_id: string; lanes: readonly EdgeLanes[] },
 ): Promise<CarriedTraffic> {
-  const { client, tables, clock } = context;
-  const store = { client, table: tables.traffic };
+  const { tables, clock } = context;
+  const store = { ...context, table: tables.traffic };
   const ends = lanes.flatMap(edge => edge.lanes).filter(lane => lane.paths.has(path_id));
   const bytes_carried = sumOf(ends.map(lane => sentOver(path_id, lane)));
   const mark = await readLastMark(store, { resolution: 'MINUTE', before: clock() - RECENTLY_MS });
   if (!mark) return { bytes_carried, recently: undefined };
-  const past = await Promise.all(
-    ends.map(async lane => {
-      const then = await readLaneAt(store, { lane, mark });
-      // A lane without a sample is new since then, or had been silent for long.
-      if (!then && lane.first_heard_at_ms > mark.taken_at) return 0n;
-      return sentOver(path_id, then ?? lane);
-    }),
-  );
+  const sampleAt = await readLaneSamples(store, { lanes: ends, readings: [mark] });
+  const past = ends.map(lane => {
+    const data = sampleAt(lane, mark);
+    // A lane without a sample is new since then, or had been silent for long.
+    if (!data && lane.first_heard_at_ms > mark.taken_at) return 0n;
+    return sentOver(path_id, data ? decodeLane(lane, data) : lane);
+  });
   const before = sumOf(past);
   return { bytes_carried, recently: { bytes: bytes_carried - before, since_ms: mark.taken_at } };
 }

@@ -1,10 +1,11 @@
-import { readLaneAt } from '../history/lane-at.ts';
+import { readLaneSamples } from '../history/lane-sample.ts';
 import type { SnapshotMark } from '../history/sample.ts';
 import { readMarks } from '../history/sample-store.ts';
 import type { RegisteredEdge } from '../network/edge-items.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import type { Path } from '../network/site.ts';
 import { lanePathTotals } from '../traffic/lane.ts';
+import { decodeLane } from '../traffic/lane-codec.ts';
 import { type PassiveLoss, type PathReading, passiveLoss } from './passive-loss.ts';
 import { readLanesOf } from './path-traffic.ts';
 import { readEdgesOf } from './route-commands.ts';
@@ -54,8 +55,13 @@ async function readEnd(
   // A tunnel ends at one edge. Where another had it before, the one that reported last has it now.
   const [newest] = lanes.filter(lane => lane.paths.has(path.id)).sort((a, b) => b.sent_at_ms - a.sent_at_ms);
   if (!newest) return [];
-  const store = { client: context.client, table: context.tables.traffic };
-  const past = await Promise.all(marks.map(mark => readLaneAt(store, { lane: newest, mark })));
+  const { edge_id, part } = newest;
+  const store = { ...context, table: context.tables.traffic };
+  const sampleAt = await readLaneSamples(store, { lanes: [newest], readings: marks });
+  const past = marks.map(mark => {
+    const data = sampleAt(newest, mark);
+    return data && decodeLane({ edge_id, part }, data);
+  });
   const readings = new Map<number, PathReading>();
   for (const lane of [...past, newest]) {
     const sum = lane && lanePathTotals(lane).find(({ path_id }) => path_id === path.id);

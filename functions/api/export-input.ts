@@ -11,7 +11,8 @@ import {
 import { settleRange } from '../../core/export/settle-range.ts';
 import type { ExportFormat } from '../../core/export/table.ts';
 import type { ExportInput } from '../../graphql/schema.generated.ts';
-import { checkOrder } from './answers/flows.ts';
+import type { Asking } from './answers/asking.ts';
+import { checkLogged, checkOrder } from './answers/flows.ts';
 import { checkStatsRange } from './answers/stats.ts';
 import { flowFilter } from './flow-filter-argument.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -45,14 +46,14 @@ export function queryBehind({ kind, group_by }: Pick<ExportRequest, 'kind' | 'gr
  * Checks what is to be exported with the rules of the query behind it, and settles its range.
  * @throws ValidationError
  */
-export function parseExportInput(given: ExportInput, now: number): ExportRequest {
+export function parseExportInput(given: ExportInput, asking: Asking): ExportRequest {
   const { kind, format, from, to, ...rest } = given;
   const said = Object.fromEntries(
     Object.entries(rest).filter(([, value]) => value !== null && value !== undefined),
   ) as Omit<ExportRequest, 'kind' | 'format' | 'from' | 'to'>;
   checkTaken(kind, said);
   const range = parseArguments(times, { from, to });
-  checkRange(kind, range, said.group_by, now);
+  checkRange(asking, { kind, range, group_by: said.group_by });
   if (kind === 'STATS') checkGroups(said.group_by);
   if (kind === 'FLOWS') parseArguments(z.object({ filter: flowFilter }), { filter: said });
   const request = {
@@ -62,7 +63,7 @@ export function parseExportInput(given: ExportInput, now: number): ExportRequest
     to: new Date(range.to).toISOString(),
     ...said,
   };
-  return settleRange(request, now);
+  return settleRange(request, { now: asking.context.clock(), retention: asking.retention });
 }
 
 function checkTaken(kind: ExportKind, said: Record<string, unknown>): void {
@@ -78,13 +79,16 @@ function checkTaken(kind: ExportKind, said: Record<string, unknown>): void {
 }
 
 function checkRange(
-  kind: ExportKind,
-  range: { from: number; to: number },
-  group_by: ExportRequest['group_by'],
-  now: number,
+  asking: Asking,
+  {
+    kind,
+    range,
+    group_by,
+  }: Pick<ExportRequest, 'kind' | 'group_by'> & { range: { from: number; to: number } },
 ): void {
-  if (kind === 'STATS') checkStatsRange({ ...range, of_flows: isFlowGrouping(group_by) }, now);
+  if (kind === 'STATS') checkStatsRange(asking, { ...range, of_flows: isFlowGrouping(group_by) });
   else checkOrder(range.from, range.to);
+  if (kind === 'FLOWS') checkLogged(asking, range.to);
 }
 
 function checkGroups(group_by: ExportRequest['group_by']): void {

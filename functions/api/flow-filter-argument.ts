@@ -2,11 +2,7 @@ import { z } from 'zod';
 import type { FlowFilter } from '../../core/flows/flow-filter.ts';
 import { APPLICATION_CLASSES } from '../../core/traffic/application-class.ts';
 import { parseCidr } from '../../core/traffic/ip-address.ts';
-
-const id = z
-  .string()
-  .nullish()
-  .transform(given => given ?? undefined);
+import { optionalId } from './id-argument.ts';
 
 const network = z
   .string()
@@ -31,10 +27,10 @@ function upTo(max: number) {
 /** `filter` of the queries on logged flows; nothing given is everything. */
 export const flowFilter = z
   .object({
-    policy_id: id,
-    site_id: id,
-    endpoint_id: id,
-    edge_id: id,
+    policy_id: optionalId,
+    site_id: optionalId,
+    endpoint_id: optionalId,
+    edge_id: optionalId,
     address: network,
     src: network,
     dst: network,

@@ -8,14 +8,14 @@ import { wholeNumber } from './whole-number.ts';
 export function groupingArguments<const Group extends string>(groups: readonly Group[], rule: string) {
   return z.object({
     group_by: z
-      .array(z.enum(groups as readonly [Group, ...Group[]]), rule)
+      .array(z.enum(groups as readonly [Group, ...Group[]], rule), rule)
       .min(1, rule)
       .refine(given => new Set(given).size === given.length, rule),
     from: timeArgument,
     to: timeArgument,
     filter: trafficFilter,
     order_by: z
-      .enum(ORDERS)
+      .enum(ORDERS, `must be ${ORDERS.join(' or ')}`)
       .nullish()
       .transform(order => order ?? 'BYTES'),
     limit: wholeNumber('limit', { max: 1000, fallback: 20 }),

@@ -5,6 +5,7 @@ import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeExportClient } from '../../core/export/export-client.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
+import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
@@ -17,6 +18,7 @@ import { resolvers } from './resolvers.ts';
 const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
+const retention = readRetention(process.env);
 const logger = new Logger();
 const client = makeDocumentClient({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
@@ -51,6 +53,8 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     caches: container.caches,
     slots: environment.COUNTER_SLOTS,
     exports,
+    retention,
+    flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),

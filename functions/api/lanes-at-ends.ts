@@ -1,16 +1,23 @@
 import { NotFound } from '../../core/errors.ts';
+import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
 import { type LanesAt, readLanesBefore } from '../../core/history/lane-history.ts';
-import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
+import type { Call } from './resolver.ts';
 
-/** The lanes at both ends of a range; `before` is undefined where nothing was sampled yet. @throws NotFound without an end */
+/**
+ * The lanes at both ends of a range; `before` is undefined where the system had not begun, and all counts from zero.
+ *
+ * @throws NotFound where no snapshot of an end is kept
+ */
 export async function readLanesAtEnds(
-  { client, tables }: NetworkContext,
+  { context: { client, tables }, retention }: Pick<Call, 'context' | 'retention'>,
   { from, to, now }: { from: number; to: number; now: number },
 ): Promise<{ before: LanesAt | undefined; after: LanesAt }> {
   const store = { client, table: tables.traffic };
-  const lanesAt = (before: number) => readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
+  const lanesAt = (before: number) => readLanesBefore(store, { before, now, retention });
   const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
-  if (after) return { before, after };
-  throw new NotFound('No snapshot was taken before the end of this range yet: ask for a later to.');
+  if (!after) throw new NotFound('No snapshot was taken before the end of this range: ask for a later to.');
+  if (!before && ((await readFirstSnapshot(store)) ?? to) <= from) {
+    throw new NotFound('No snapshot from before the beginning of this range is kept: ask for a later from.');
+  }
+  return { before, after };
 }

@@ -4,6 +4,7 @@ import type { OperationName } from '../../core/audit/roles.ts';
 import type { ProductCaches } from '../../core/cache/product-caches.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
+import type { Retention } from '../../core/history/resolution.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -17,6 +18,10 @@ export interface Call {
   context: NetworkContext;
   /** Number of counter slots. */
   slots: number;
+  /** How long history is kept. */
+  retention: Retention;
+  /** How long flows are kept; 0: no flow is logged. */
+  flow_log_ttl_hours: number;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
   exports: ExportPorts;

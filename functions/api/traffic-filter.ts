@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import type { AggregateFilter } from '../../core/history/aggregate.ts';
-
-const id = z
-  .string()
-  .nullish()
-  .transform(given => given ?? undefined);
+import { optionalId } from './id-argument.ts';
 
 /** `filter` of the queries on traffic; nothing given is everything. */
 export const trafficFilter = z
-  .object({ policy_id: id, site_id: id, endpoint_id: id, edge_id: id })
+  .object({ policy_id: optionalId, site_id: optionalId, endpoint_id: optionalId, edge_id: optionalId })
   .nullish()
   .transform((given): AggregateFilter => given ?? {});

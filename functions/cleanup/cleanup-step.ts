@@ -7,6 +7,8 @@ import type { TableNames } from '../../core/storage/tables.ts';
 export interface StepContext extends Retrying {
   client: DynamoDBDocumentClient;
   tables: TableNames;
+  /** The instant that the schedule fired for, milliseconds since the epoch. */
+  scheduled_at: number;
   /** Number of counter slots. */
   slots: number;
   exports: ExportDispatcher;

@@ -7,9 +7,8 @@ const FIRST_RUN_MS = 300_000;
 
 /** Once an hour: whether the counters are what the lanes hold. `mismatches` is what the alarm looks at. */
 export async function compareTotals(context: StepContext): Promise<Record<string, unknown>> {
-  const { client, tables, slots, clock } = context;
-  if (clock() % HOUR_MS >= FIRST_RUN_MS) return {};
-  const { mismatches, ...audit } = await auditTraffic(client, tables, { slots });
+  if (context.scheduled_at % HOUR_MS >= FIRST_RUN_MS) return {};
+  const { mismatches, ...audit } = await auditTraffic(context);
   return {
     ...audit,
     mismatches: mismatches.length,

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { z } from 'zod';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
@@ -22,18 +23,22 @@ const tables = {
 };
 const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
 
+/** The schedule passes the instant that it fired for. */
+const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
+
 /**
  * Runs each five minutes.
  *
  * @throws AggregateError of the steps that failed, after all have run, so that the function's error alarm rings
  */
-export async function handler(_event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
+export async function handler(event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
   logger.addContext(lambda);
   const reports = await runSteps(steps, {
     client,
     tables,
     slots: environment.COUNTER_SLOTS,
     exports,
+    scheduled_at: Date.parse(eventSchema.parse(event).scheduled_at),
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,

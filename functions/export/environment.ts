@@ -6,5 +6,7 @@ export const environmentSchema = z.object({
   TRAFFIC_TABLE: z.string().min(1),
   CACHE_TABLE: z.string().min(1),
   EXPORT_BUCKET: z.string().min(1),
+  COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
+  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
 });

@@ -7,6 +7,7 @@ import { makeExportClient } from '../../core/export/export-client.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
+import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { environmentSchema } from './environment.ts';
 import { resolverReader } from './resolver-reader.ts';
@@ -19,6 +20,11 @@ const MARGIN_MS = 10_000;
 const SKEW_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
+const kept = {
+  slots: environment.COUNTER_SLOTS,
+  retention: readRetention(process.env),
+  flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
+};
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
@@ -49,7 +55,8 @@ export async function handler(event: unknown, lambda: Context): Promise<{ outcom
   const outcome = await runExport(
     {
       ...{ ...context, files, dispatcher },
-      reader: ({ started_ms }) => resolverReader(context, { started_ms, work_until: context.work_until }),
+      reader: ({ started_ms }) =>
+        resolverReader({ context, ...kept }, { started_ms, work_until: context.work_until }),
     },
     export_id,
   );

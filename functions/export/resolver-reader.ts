@@ -2,7 +2,7 @@ import type { ExportReader } from '../../core/export/export-reader.ts';
 import { isFlowGrouping } from '../../core/export/export-request.ts';
 import type { FlowGroup } from '../../core/flows/flow-stats.ts';
 import type { LaneGroup } from '../../core/history/aggregate.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
+import type { Asking } from '../api/answers/asking.ts';
 import { answerAuditLog } from '../api/answers/audit.ts';
 import { answerFlows } from '../api/answers/flows.ts';
 import { answerPolicyHistory, answerTrafficHistory } from '../api/answers/history.ts';
@@ -14,6 +14,8 @@ const FLOWS_PAGE = 10_000;
 const AUDIT_PAGE = 1000;
 const MAX_FLOW_GROUPS = 1_000_000;
 
+const HOUR_MS = 3_600_000;
+
 export interface ReaderOptions {
   /** When the export was started: what was kept then is in it, however long it takes. */
   started_ms: number;
@@ -22,11 +24,15 @@ export interface ReaderOptions {
 }
 
 /** Gives what the API's resolvers give, by running what they run, without the limits of a request. */
-export function resolverReader(
-  context: NetworkContext,
-  { started_ms, work_until }: ReaderOptions,
-): ExportReader {
-  const asOfStart = { ...context, clock: () => started_ms };
+export function resolverReader(asking: Asking, { started_ms, work_until }: ReaderOptions): ExportReader {
+  const { context, flow_log_ttl_hours } = asking;
+  const asOfStart = { ...asking, context: { ...context, clock: () => started_ms } };
+  // What the log kept when the export was started may be asked for to its end.
+  const logged = (): Asking => ({
+    ...asking,
+    context: { ...context, deadline: work_until },
+    flow_log_ttl_hours: flow_log_ttl_hours && flow_log_ttl_hours + (context.clock() - started_ms) / HOUR_MS,
+  });
   return {
     history({ from, to, resolution, ...filter }) {
       const asked = { from: Date.parse(from), to: Date.parse(to), resolution };
@@ -42,25 +48,22 @@ export function resolverReader(
         limit: Number.POSITIVE_INFINITY,
       };
       return isFlowGrouping(group_by)
-        ? answerFlowStats(context, {
+        ? answerFlowStats(logged(), {
             ...asked,
             group_by: group_by as readonly FlowGroup[],
             max_rows: MAX_FLOW_GROUPS,
           })
-        : answerTrafficStats(context, { ...asked, group_by: group_by as readonly LaneGroup[] });
+        : answerTrafficStats(asking, { ...asked, group_by: group_by as readonly LaneGroup[] });
     },
 
     flows: ({ from, to, filter, next_token }) =>
-      answerFlows(
-        { ...context, deadline: work_until },
-        {
-          filter: flowFilter.parse(filter),
-          from: Date.parse(from),
-          to: Date.parse(to),
-          limit: FLOWS_PAGE,
-          next_token,
-        },
-      ),
+      answerFlows(logged(), {
+        filter: flowFilter.parse(filter),
+        from: Date.parse(from),
+        to: Date.parse(to),
+        limit: FLOWS_PAGE,
+        next_token,
+      }),
 
     audit: ({ from, to, next_token, ...filter }) =>
       answerAuditLog(context, {

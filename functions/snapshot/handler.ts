@@ -3,12 +3,14 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { systemClock, systemSleep } from '../../core/clock.ts';
+import { readRetention } from '../../core/history/retention-settings.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
 import { readExpectedEdges } from '../../core/network/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
+const retention = readRetention(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
@@ -26,25 +28,24 @@ const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) })
 export async function handler(event: unknown, lambda: Context): Promise<SnapshotResult> {
   logger.addContext(lambda);
   const { scheduled_at } = eventSchema.parse(event);
+  const begun = systemClock();
+  const remaining = lambda.getRemainingTimeInMillis();
   const registered = await readExpectedEdges({
     client,
     tables,
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,
-    deadline: systemClock() + lambda.getRemainingTimeInMillis() / 2,
+    deadline: begun + remaining / 2,
   });
   const result = await takeSnapshot({
     store: { client, table: tables.traffic },
     scheduled_at: Date.parse(scheduled_at),
     registered: new Set(registered.map(edge => edge.id)),
-    retention: {
-      MINUTE: environment.MINUTE_RETENTION_HOURS,
-      HOUR: environment.HOUR_RETENTION_HOURS,
-      DAY: environment.DAY_RETENTION_HOURS,
-    },
+    retention,
     clock: systemClock,
     sleep: systemSleep,
+    deadline: begun + remaining,
     previous,
   });
   logger.info('Snapshot is done.', { ...result });

@@ -73,7 +73,12 @@ async function goOn(options: RunOptions): Promise<void> {
     bed.api.now += LEASE_MS;
     await bed.runAll(options);
     const exports = { dispatch: async (found: string) => void bed.dispatched.push(found) };
-    const { resumed } = await resumeExports({ ...bed.context(), slots: 16, exports });
+    const { resumed } = await resumeExports({
+      ...bed.context(),
+      slots: 16,
+      scheduled_at: bed.api.now,
+      exports,
+    });
     if (resumed === 0) return;
   }
 }

@@ -174,7 +174,7 @@ describe('an export by the function', () => {
     expect(await bed.runAll()).toEqual(['failed']);
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
-      error: 'No snapshot was taken before the end of this range yet: ask for a later to.',
+      error: 'No snapshot was taken before the end of this range: ask for a later to.',
     });
   });
 
@@ -325,7 +325,8 @@ describe('an export that is not to be', () => {
     bed.dispatched.length = 0;
     bed.api.now += 1;
     const dispatch = async (found: string) => void bed.dispatched.push(found);
-    const step = () => resumeExports({ ...bed.context(), slots: 16, exports: { dispatch } });
+    const step = () =>
+      resumeExports({ ...bed.context(), slots: 16, scheduled_at: bed.api.now, exports: { dispatch } });
     expect(await step()).toEqual({ resumed: 1, complete: true });
     expect(bed.dispatched).toEqual([id]);
     expect(await bed.runAll()).toEqual(['done']);
@@ -365,7 +366,7 @@ describe('bad input', () => {
     ],
     [
       { kind: 'HISTORY', resolution: 'MINUTE', from: iso(T0 - 49 * 60 * MINUTE) },
-      'MINUTE samples are kept since 2026-01-29T12:02:00.000Z: ask for a later from or the resolution HOUR or DAY.',
+      'MINUTE samples are kept for 48 hours, now since 2026-01-29T12:02:00.000Z: ask for a later from or the resolution HOUR or DAY.',
     ],
     [
       { kind: 'HISTORY', address: '10.0.0.0/8' },

@@ -129,7 +129,7 @@ describe('flow logs, from the stream to the API', () => {
       [{ port: 53 }, ['192.0.2.53']],
       [{ application: 'Web', edge_id: 'edge-2' }, ['192.0.2.9']],
       [{ policy_id: '7', site_id: SITE_A }, ['192.0.2.9', '2001:db8:1::9', null]],
-      [{ endpoint_id: 'wan2' }, []],
+      [{ endpoint_id: 'wan1', policy_id: '8', port: 443 }, []],
     ])('finds flows by %j', async (filter, destinations) => {
       const { items, next_token } = await api.data('Query.flows', { ...hour, filter });
       expect(items.map((flow: { dst: string | null }) => flow.dst).sort()).toEqual([...destinations].sort());
@@ -216,6 +216,29 @@ describe('flow logs, from the stream to the API', () => {
     expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(1);
     api.now = T0 + 24 * 60 * MINUTE;
     expect((await api.data('Query.flows', { ...hour, filter })).items).toEqual([]);
+    api.now = T0 + 24 * 60 * MINUTE + 30 * MINUTE;
+    expect(await api.call('Query.flows', { ...hour, filter })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: ask for a later to.',
+      },
+    });
+  });
+
+  it.each([
+    ['Query.topFlows', {}],
+    ['Query.flows', hour],
+    ['Query.flowStats', { ...hour, group_by: ['PROTOCOL'] }],
+  ])('%s says so where no flow is logged', async (operation, args) => {
+    const without = makeApi(db, { flow_log_ttl_hours: 0 });
+    without.now = T0 + MINUTE;
+    expect(await without.call(operation, args)).toEqual({
+      error: {
+        type: 'ValidationError',
+        message:
+          'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
+      },
+    });
   });
 
   it('logs a report once, however often it comes', async () => {
@@ -246,6 +269,23 @@ describe('flow logs, from the stream to the API', () => {
       { ...hour, next_token: 'x' },
       'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
     ],
+    ['Query.flows', { ...hour, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
+    ['Query.flows', { ...hour, filter: { site_id: '' } }, 'filter.site_id must have 1 to 128 characters.'],
+    [
+      'Query.flows',
+      { ...hour, filter: { protocol: 256 } },
+      'filter.protocol must be a whole number from 0 to 255.',
+    ],
+    [
+      'Query.flowStats',
+      { from: iso(T0 - 800 * 24 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
+      'DAY samples are kept for 730 days, now since 2024-02-01T12:01:00.000Z: ask for a later from.',
+    ],
+    [
+      'Query.flowStats',
+      { ...hour, group_by: ['PROTOCOL'], limit: 0 },
+      'limit must be a whole number from 1 to 1000.',
+    ],
     [
       'Query.flowStats',
       { ...hour, group_by: [] },
@@ -258,5 +298,46 @@ describe('flow logs, from the stream to the API', () => {
     ],
   ])('%s refuses %j and says what is allowed', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
+  });
+
+  it.each([
+    [
+      'Query.topFlows',
+      { site_id: 'nowhere' },
+      'There is no site "nowhere": the query sites lists those that there are.',
+    ],
+    [
+      'Query.topFlows',
+      { policy_id: '99' },
+      'There is no policy "99": the query policies lists those that there are.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { edge_id: 'nobody' } },
+      'There is no edge "nobody": the query edges lists those that there are.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { endpoint_id: 'wan9' } },
+      'No edge has counted anything for an endpoint "wan9"; with site_id it is looked up at that site.',
+    ],
+    [
+      'Query.flowStats',
+      {
+        from: iso(T0 - MINUTE),
+        to: iso(T0 + 2 * MINUTE),
+        group_by: ['PROTOCOL'],
+        filter: { site_id: SITE_A, endpoint_id: 'wan9' },
+      },
+      `The site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
+    ],
+  ])('%s tells an id that never was from one without flows: %j', async (operation, args, message) => {
+    api.now = T0 + 2 * MINUTE;
+    expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
+  });
+
+  it('has no flows of what is known and carried nothing in the window', async () => {
+    api.now = T0 + 10 * 60 * MINUTE;
+    expect((await api.data('Query.topFlows', { site_id: SITE_A, policy_id: 'default' })).flows).toEqual([]);
   });
 });

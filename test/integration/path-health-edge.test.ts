@@ -5,6 +5,7 @@ import { makeCaches } from '../../core/cache/product-caches.ts';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { readCommands } from '../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../core/commands/edge-command.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { addEndpoint } from '../../core/network/add-endpoint.ts';
 import { registerEdge } from '../../core/network/change-edges.ts';
 import { createPath } from '../../core/network/create-path.ts';
@@ -59,6 +60,8 @@ beforeAll(async () => {
       resolvers,
       slots: 16,
       exports: noExports,
+      retention: DEFAULT_RETENTION,
+      flow_log_ttl_hours: 24,
       caches,
       context,
       identify: async caller => caller,

@@ -1,4 +1,5 @@
 import { makeCaches } from '../../core/cache/product-caches.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
@@ -76,6 +77,8 @@ export function makeApi(
     resolvers,
     slots: 16,
     exports: noExports,
+    retention: DEFAULT_RETENTION,
+    flow_log_ttl_hours: 24,
     caches,
     context: {
       client,

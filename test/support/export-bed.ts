@@ -4,6 +4,7 @@ import { exportFiles } from '../../core/export/export-files.ts';
 import type { ExportReader } from '../../core/export/export-reader.ts';
 import { type ExportRunContext, type RunOutcome, runExport } from '../../core/export/run-export.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import { resolverReader } from '../../functions/export/resolver-reader.ts';
 import { type ApiUnderTest, makeApi } from './api.ts';
@@ -11,6 +12,8 @@ import { BUCKET, type LocalS3, startLocalS3 } from './local-s3.ts';
 import { createTables, type TestTables } from './tables.ts';
 
 const RUN_MS = 300_000;
+
+const KEPT = { slots: 16, retention: DEFAULT_RETENTION, flow_log_ttl_hours: 24 };
 
 export interface RunOptions {
   /** In place of the bed's own, such as one whose calls go wrong. */
@@ -67,7 +70,8 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
       ...given,
       files: exportFiles(options.s3 ?? s3.client, BUCKET),
       dispatcher: options.dispatch ? { dispatch: options.dispatch } : dispatcher,
-      reader: ({ started_ms }) => reader ?? resolverReader(given, { started_ms, work_until }),
+      reader: ({ started_ms }) =>
+        reader ?? resolverReader({ context: given, ...KEPT }, { started_ms, work_until }),
       work_until,
       lease_until_ms: clock() + RUN_MS + 5000,
       ...(part_bytes !== undefined && { part_bytes }),

@@ -5,7 +5,7 @@ import type { ExportRequest } from '../../core/export/export-request.ts';
 import { historyTable } from '../../core/export/history-table.ts';
 import { settleRange } from '../../core/export/settle-range.ts';
 import { type HistoryPoint, historyPoints } from '../../core/history/points.ts';
-import { readRange } from '../../core/history/read-history.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import type { Sample, SnapshotMark } from '../../core/history/sample.ts';
 
 const MINUTE = 60_000;
@@ -36,17 +36,21 @@ function snapshots({ taken, counts }: { taken: boolean[]; counts: number[] }) {
   return { marks, samples };
 }
 
-/** The API over these snapshots: it reads what a range needs and no more. */
+/** The API over these snapshots. A system begins with its first one. */
 function readerOf({ marks, samples }: ReturnType<typeof snapshots>) {
   const asked: number[] = [];
   const points = (from: number, to: number) => {
     const range = { from, to, resolution: 'MINUTE' as const };
-    const read = readRange(range);
-    const within = ({ at }: { at: number }) => at >= read.from && at <= read.to;
+    const within = ({ at }: { at: number }) => at <= to;
     asked.push((to - from) / MINUTE);
-    return historyPoints({ range, marks: marks.filter(within), samples: samples.filter(within) }).map(
-      present,
-    );
+    const first = marks[0];
+    const begins = first && first.at > from ? first.at - MINUTE : undefined;
+    const now = START + 2 * MINUTES * MINUTE;
+    return historyPoints({
+      ...{ range, begins, now },
+      marks: marks.filter(mark => within(mark) && (begins === undefined || mark.at > begins)),
+      samples: samples.filter(within),
+    }).map(present);
   };
   const history: ExportReader['history'] = async ({ from, to }) => ({
     points: points(Date.parse(from), Date.parse(to)),
@@ -120,7 +124,10 @@ describe('a history that is read chunk by chunk', () => {
 
 describe('the range of an export', () => {
   const settled = (given: Partial<ExportRequest>) =>
-    settleRange({ ...request, resolution: undefined, ...given }, START + MINUTES * MINUTE);
+    settleRange(
+      { ...request, resolution: undefined, ...given },
+      { now: START + MINUTES * MINUTE, retention: DEFAULT_RETENTION },
+    );
 
   it('is put on the grid, with the finest resolution that is kept and fits', () => {
     expect(settled({ from: new Date(START + 30_500).toISOString() })).toMatchObject({
@@ -141,6 +148,6 @@ describe('the range of an export', () => {
 
   it('of another kind is left as it is', () => {
     const flows = { ...request, kind: 'FLOWS' as const };
-    expect(settleRange(flows, START)).toBe(flows);
+    expect(settleRange(flows, { now: START, retention: DEFAULT_RETENTION })).toBe(flows);
   });
 });

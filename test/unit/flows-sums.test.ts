@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flowMatcher } from '../../core/flows/flow-filter.ts';
+import { hashFlow } from '../../core/flows/flow-identity.ts';
 import type { LoggedReport } from '../../core/flows/flow-log-reader.ts';
 import { FLOW_GROUPS, FlowGroups } from '../../core/flows/flow-stats.ts';
 import { FlowSums } from '../../core/flows/top-flows.ts';
@@ -74,6 +75,20 @@ describe('the largest flows', () => {
         const sorted = [...all].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
         expect(all).toEqual(sorted);
         expect(sums.largest(limit).flows.map(each => each.bytes)).toEqual(sorted.slice(0, limit));
+      }),
+    );
+  });
+
+  it('are the same flows whatever hash they are found by', () => {
+    fc.assert(
+      fc.property(reports, fc.integer({ min: 1, max: 30 }), (logged, limit) => {
+        const answers = [hashFlow, () => 7, () => 2 ** 31 - 1].map(hash => {
+          const sums = new FlowSums(everything, { hash });
+          for (const each of logged) sums.add(each);
+          return sums.largest(limit);
+        });
+        expect(answers[1]).toEqual(answers[0]);
+        expect(answers[2]).toEqual(answers[0]);
       }),
     );
   });

@@ -11,6 +11,9 @@ describe('settings', () => {
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,
+      minute_retention_hours: 48,
+      hour_retention_days: 90,
+      day_retention_days: 730,
       counter_slots: 16,
       export_retention_days: 7,
       alarm_email: undefined,
@@ -39,6 +42,18 @@ describe('settings', () => {
       'Setting ingest_window_seconds must be a whole number from 0 to 300, but is "1.5".',
     ],
     [{ flow_log_mask_hosts: 'yes' }, 'Setting flow_log_mask_hosts must be true or false, but is "yes".'],
+    [
+      { minute_retention_hours: 12 },
+      'Setting minute_retention_hours must be a whole number from 24 to 8760, but is 12.',
+    ],
+    [
+      { minute_retention_hours: 72, hour_retention_days: '2' },
+      'Setting hour_retention_days must not be shorter than minute_retention_hours (72 hours), but is 2 days.',
+    ],
+    [
+      { day_retention_days: 30 },
+      'Setting day_retention_days must not be shorter than hour_retention_days (90 days), but is 30 days.',
+    ],
     [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
   ])('%j is refused with what is allowed', (given, message) => {
     expect(() => read(given)).toThrow(message);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
+import { readRetention } from '../../core/history/retention-settings.ts';
 import { TTL_ATTRIBUTE } from '../../core/storage/tables.ts';
 import { operationFields } from '../../lib/operation-fields.ts';
 import { makeApp } from '../../lib/patronus-app.ts';
@@ -206,6 +207,36 @@ describe('functions', () => {
       expect(group?.Properties.RetentionInDays).toBe(30);
     }
   });
+
+  it('take one snapshot at a time, each minute, done before the next is due', () => {
+    ingest.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Every minute: keeps the totals of all policies and lanes',
+      ReservedConcurrentExecutions: 1,
+      Timeout: 55,
+    });
+    ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: { RetryPolicy: { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60 } },
+    });
+  });
+
+  it('agree on how long history is kept: the one that writes it and those that answer from it', () => {
+    const given = { minute_retention_hours: 72, hour_retention_days: 30, day_retention_days: 400 };
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...given });
+    const kept = stacks
+      .flatMap(stack => Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')))
+      .map(({ Properties }) => Properties.Environment.Variables)
+      .filter(variables => 'MINUTE_RETENTION_HOURS' in variables);
+    expect(kept.map(variables => variables.POWERTOOLS_SERVICE_NAME).sort()).toEqual([
+      'api',
+      'export',
+      'snapshot',
+    ]);
+    const HOUR = 3_600_000;
+    for (const variables of kept) {
+      expect(readRetention(variables)).toEqual({ MINUTE: 72 * HOUR, HOUR: 720 * HOUR, DAY: 9600 * HOUR });
+    }
+  });
 });
 
 describe('rights', () => {
@@ -378,6 +409,8 @@ describe('alarms', () => {
   it.each([
     'ingest: ReportsQuarantined > 0',
     'export: ExportsFailed > 0',
+    'snapshot: LanesUnreadable > 0',
+    'cleanup: totals_mismatches > 0',
     'Ingest: IteratorAge > 300000',
     'Reports: WriteProvisionedThroughputExceeded > 0',
     'Api: 5XXError > 0',

@@ -1,26 +1,27 @@
 import { ValidationError } from '../../../core/errors.ts';
 import { type FlowFilter, flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { type LoggedFlow, pageFlows } from '../../../core/flows/page-flows.ts';
-import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
+import { timestamp } from '../../../core/network/network-context.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { applicationClass } from '../../../core/traffic/application-class.ts';
 import { isOtherFlows } from '../../../core/traffic/other-flows.ts';
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../../graphql/schema.generated.ts';
+import { checkKnown } from '../check-known.ts';
 import { presentCounts } from '../present-counts.ts';
+import type { Asking } from './asking.ts';
 
 const MINUTE_MS = 60_000;
 
 /** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
 const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
 
-/** The longest that a deployment may keep its flow log. */
-const LONGEST_KEPT_MS = 8760 * 60 * MINUTE_MS;
+const HOUR_MS = 60 * MINUTE_MS;
 
 const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
 
-/** `flows`: one page. Instants in milliseconds. */
+/** `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an id that never was */
 export async function answerFlows(
-  { client, tables, clock, deadline }: NetworkContext,
+  asking: Asking,
   {
     filter,
     from,
@@ -29,12 +30,14 @@ export async function answerFlows(
     next_token,
   }: { filter: FlowFilter; from: number; to: number; limit: number; next_token?: string | null | undefined },
 ): Promise<FlowConnection> {
+  const { client, tables, clock, deadline } = asking.context;
   checkOrder(from, to);
+  checkLogged(asking, to);
   const position = readPageToken('flows', next_token, TOKEN_SHAPE);
   const now = clock();
   const store = { client, table: tables.traffic, clock, deadline };
   const { flows, next } = await pageFlows(store, {
-    from: Math.max(from, now - LONGEST_KEPT_MS),
+    from: Math.max(from, now - asking.flow_log_ttl_hours * HOUR_MS),
     to: Math.min(to, now + CLOCK_AHEAD_MS),
     site_id: filter.site_id,
     edge_id: filter.edge_id,
@@ -42,6 +45,7 @@ export async function answerFlows(
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
+  if (flows.length === 0 && !next && !position) await checkKnown(asking, filter);
   return {
     items: flows.map(presentFlow),
     next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
@@ -52,6 +56,23 @@ export async function answerFlows(
 export function checkOrder(from: number, to: number): void {
   if (from < to) return;
   throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
+}
+
+/** @throws ValidationError where no flow is kept, or none any more that was sent before `to` */
+export function checkLogged(
+  { context, flow_log_ttl_hours }: Pick<Asking, 'context' | 'flow_log_ttl_hours'>,
+  to = context.clock(),
+): void {
+  if (flow_log_ttl_hours === 0) {
+    throw new ValidationError(
+      'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
+    );
+  }
+  const oldest = context.clock() - flow_log_ttl_hours * HOUR_MS;
+  if (to > oldest) return;
+  throw new ValidationError(
+    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+  );
 }
 
 function presentFlow(flow: LoggedFlow): PresentedFlow {

@@ -1,18 +1,25 @@
 import type { AggregateFilter } from '../../../core/history/aggregate.ts';
 import type { HistoryPoint } from '../../../core/history/points.ts';
 import { type History, readPolicyHistory } from '../../../core/history/read-history.ts';
-import { type Range, type Resolution, resolveRange } from '../../../core/history/resolution.ts';
+import {
+  previousRange,
+  type Range,
+  type Resolution,
+  resolveRange,
+} from '../../../core/history/resolution.ts';
 import { readTrafficHistory } from '../../../core/history/traffic-history.ts';
-import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
-import { coversPolicy, readBaselines } from '../../../core/traffic/baselines.ts';
+import { timestamp } from '../../../core/network/network-context.ts';
+import { ALL_POLICIES, coversPolicy, readBaselines } from '../../../core/traffic/baselines.ts';
 import type {
   PolicyHistory,
   HistoryPoint as PresentedPoint,
   TrafficHistory,
   TrafficSum,
 } from '../../../graphql/schema.generated.ts';
+import { checkKnown, checkPolicy } from '../check-known.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
+import type { Asking } from './asking.ts';
 
 /** A range as a query of history takes it; instants in milliseconds. */
 export interface AskedHistory {
@@ -22,45 +29,55 @@ export interface AskedHistory {
   compare_previous?: boolean | null | undefined;
 }
 
-/** `policyHistory`. */
+/** `policyHistory`. @throws NotFound for an id that never was */
 export async function answerPolicyHistory(
-  context: NetworkContext,
+  asking: Asking,
   { policy_id, ...asked }: AskedHistory & { policy_id: string },
 ): Promise<PolicyHistory> {
-  const store = { client: context.client, table: context.tables.traffic };
-  const resets = await resetsOf(context, policy_id);
-  const read = (range: Range) => readPolicyHistory(store, { policy_id, range, resets });
-  return { policy_id, ...(await answer(asked, context, read)) };
+  const { client, tables, clock } = asking.context;
+  const store = { client, table: tables.traffic };
+  const resets = await resetsOf(asking, policy_id);
+  const now = clock();
+  const read = (range: Range) => readPolicyHistory(store, { policy_id, range, resets, now });
+  const history = await answer(asked, asking, read);
+  if (isEmpty(history)) await checkPolicy(asking, policy_id);
+  return { policy_id, ...history };
 }
 
-/** `trafficHistory`. @throws ValidationError for more than `max_lane_samples`, 50,000 by default */
-export function answerTrafficHistory(
-  context: NetworkContext,
+/** `trafficHistory`. @throws NotFound · ValidationError for more than `max_lane_samples`, 50,000 by default */
+export async function answerTrafficHistory(
+  asking: Asking,
   {
     filter,
     max_lane_samples,
     ...asked
   }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
 ): Promise<TrafficHistory> {
-  const { client, tables } = context;
-  const store = { client, table: tables.traffic };
-  const read = (range: Range) => readTrafficHistory(store, { range, filter, tables, max_lane_samples });
-  return answer(asked, context, read);
+  const { context } = asking;
+  const { tables } = context;
+  const store = { ...context, table: tables.traffic };
+  const resets = await resetsOf(asking, filter.policy_id ?? ALL_POLICIES);
+  const read = (range: Range) =>
+    readTrafficHistory(store, { range, filter, tables, resets, max_lane_samples });
+  const history = await answer(asked, asking, read);
+  if (isEmpty(history)) await checkKnown(asking, filter);
+  return history;
 }
 
 async function answer(
   { from, to, resolution, compare_previous }: AskedHistory,
-  { clock }: NetworkContext,
+  { context, retention }: Asking,
   read: (range: Range) => Promise<History>,
 ): Promise<TrafficHistory> {
-  const now = clock();
-  const range = resolveRange({ from, to, resolution, now });
-  const before = compare_previous ? previousRange(range, now) : undefined;
+  const now = context.clock();
+  const range = resolveRange({ from, to, resolution, now, retention });
+  const before = compare_previous ? previousRange(range, { now, retention }) : undefined;
   const [history, previous] = await Promise.all([read(range), before && read(before)]);
   return {
     from: timestamp(range.from),
     to: timestamp(range.to),
     resolution: range.resolution,
+    begins_at: history.begins === undefined ? null : timestamp(history.begins),
     points: history.points.map(presentPoint),
     sum: presentCounts(history),
     p95_bits_per_second: history.p95_bits_per_second ?? null,
@@ -68,15 +85,19 @@ async function answer(
   };
 }
 
-function previousRange({ from, to, resolution }: Range, now: number): Range {
-  return resolveRange({ from: from - (to - from), to: from, resolution, now });
-}
-
-async function resetsOf({ client, tables }: NetworkContext, policy_id: string): Promise<number[]> {
+async function resetsOf(
+  { context: { client, tables } }: Pick<Asking, 'context'>,
+  policy_id: string,
+): Promise<number[]> {
   const baselines = await readBaselines(client, tables, { all: true });
   return baselines
     .filter(baseline => !baseline.undone && coversPolicy(baseline, policy_id))
     .map(baseline => baseline.at);
+}
+
+/** Whether nothing was ever counted by the end of the range: the id may be one that never was. */
+function isEmpty({ points }: TrafficHistory): boolean {
+  return points.every(({ packets_total_exact }) => (packets_total_exact ?? '0') === '0');
 }
 
 function presentPoint(point: HistoryPoint): PresentedPoint {

@@ -10,20 +10,23 @@ import {
   type Order,
 } from '../../../core/history/aggregate.ts';
 import { resolveRange } from '../../../core/history/resolution.ts';
-import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
+import { timestamp } from '../../../core/network/network-context.ts';
 import type {
   FlowStats,
   FlowStatsRow as PresentedFlowRow,
   TrafficRow,
   TrafficStats,
 } from '../../../graphql/schema.generated.ts';
+import { checkKnown } from '../check-known.ts';
 import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
 import { nextStatsToken, readStatsPosition } from '../stats-position.ts';
+import type { Asking } from './asking.ts';
+import { checkLogged } from './flows.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Minute snapshots are kept as long: further back, the ends of a range can't be matched with the log. */
+/** The most hours of flow logs that one answer reads. */
 const MAX_FLOW_STATS_HOURS = 48;
 
 /** What a query that groups takes; instants in milliseconds. Rows past `limit` are summed as `other`. */
@@ -39,29 +42,31 @@ interface AskedStats<Group> {
 
 /** Checks a range that is to be grouped. @throws ValidationError */
 export function checkStatsRange(
+  asking: Pick<Asking, 'context' | 'retention' | 'flow_log_ttl_hours'>,
   { from, to, of_flows }: { from: number; to: number; of_flows: boolean },
-  now: number,
 ): void {
-  resolveRange({ from, to, now });
+  if (of_flows) checkLogged(asking);
+  resolveRange({ from, to, now: asking.context.clock(), retention: asking.retention });
   if (!of_flows || to - from <= MAX_FLOW_STATS_HOURS * HOUR_MS) return;
   throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`);
 }
 
-/** `trafficStats`. */
+/** `trafficStats`. @throws ValidationError · NotFound for an id that never was */
 export async function answerTrafficStats(
-  context: NetworkContext,
+  asking: Asking,
   { from, to, next_token, ...request }: AskedStats<LaneGroup>,
 ): Promise<TrafficStats> {
   const position = readStatsPosition('trafficStats', next_token);
-  const now = context.clock();
-  checkStatsRange({ from, to, of_flows: false }, now);
-  const { before, after } = await readLanesAtEnds(context, { from, to, now });
+  const now = asking.context.clock();
+  checkStatsRange(asking, { from, to, of_flows: false });
+  const { before, after } = await readLanesAtEnds(asking, { from, to, now });
   const { rows, other, total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
     ...request,
     offset: position.offset,
   });
+  if (total.packets === 0n) await checkKnown(asking, request.filter);
   const { edges_expected, edges_heard, taken_at } = after.mark;
   return {
     from: timestamp(before?.mark.taken_at ?? from),
@@ -79,9 +84,9 @@ export async function answerTrafficStats(
   };
 }
 
-/** `flowStats`. @throws ValidationError for more than `max_rows` groups, 200,000 by default */
+/** `flowStats`. @throws NotFound · ValidationError for more than `max_rows` groups, 200,000 by default */
 export async function answerFlowStats(
-  context: NetworkContext,
+  asking: Asking,
   {
     group_by,
     from,
@@ -93,11 +98,11 @@ export async function answerFlowStats(
     max_rows,
   }: AskedStats<FlowGroup> & { max_rows?: number | undefined },
 ): Promise<FlowStats> {
-  const { client, tables, clock, deadline } = context;
+  const { client, tables, clock, deadline } = asking.context;
   const position = readStatsPosition('flowStats', next_token);
   const now = clock();
-  checkStatsRange({ from, to, of_flows: true }, now);
-  const { before, after } = await readLanesAtEnds(context, { from, to, now });
+  checkStatsRange(asking, { from, to, of_flows: true });
+  const { before, after } = await readLanesAtEnds(asking, { from, to, now });
   const { total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
@@ -106,6 +111,7 @@ export async function answerFlowStats(
     order_by,
     limit: 0,
   });
+  if (total.packets === 0n) await checkKnown(asking, filter);
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
   const groups = new FlowGroups(group_by, flowMatcher(filter), { max_rows });
   const { site_id, edge_id } = filter;

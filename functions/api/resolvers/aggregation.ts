@@ -4,7 +4,9 @@ import { endpointStats } from '../../../core/history/endpoint-stats.ts';
 import { auditTraffic } from '../../../core/history/traffic-audit.ts';
 import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
 import { answerTrafficStats } from '../answers/stats.ts';
+import { checkKnown } from '../check-known.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
+import { idArgument } from '../id-argument.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -16,13 +18,15 @@ type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Quer
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
     arguments: groupingArguments(LANE_GROUPS, GROUP_RULE),
-    resolve: (args, { context }) => answerTrafficStats(context, args),
+    resolve: (args, call) => answerTrafficStats(call, args),
   }),
 
   'Query.endpointStats': resolver({
-    arguments: z.object({ site_id: z.string() }),
-    async resolve({ site_id }, { context }) {
+    arguments: z.object({ site_id: idArgument }),
+    async resolve({ site_id }, call) {
+      const { context } = call;
       const stats = await endpointStats(readAllLanes(context.client, context.tables), site_id);
+      if (stats.length === 0) await checkKnown(call, { site_id });
       return stats.map(({ endpoint_id, policies, ...counts }) => ({
         endpoint_id,
         ...presentCounts(counts),
@@ -39,7 +43,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficAudit': resolver({
     arguments: z.object({}),
     async resolve(_, { context, slots }) {
-      const audit = await auditTraffic(context.client, context.tables, { slots });
+      const audit = await auditTraffic({ ...context, slots });
       const { policies, lanes, unreadable_lanes, mismatches } = audit;
       return {
         agrees: mismatches.length === 0,

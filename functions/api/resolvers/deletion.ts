@@ -30,13 +30,15 @@ const INVENTORY_FIELDS = ['endpoints', 'paths', 'peer_sites', 'peer_site_ids', '
 export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   'Query.siteDeletionPreview': resolver({
     arguments: z.object({ site_id: uuid('site_id') }),
-    async resolve({ site_id }, { context, caches, selection }) {
+    async resolve({ site_id }, { context, caches, selection, retention }) {
       const { endpoints, paths, peer_sites } = await readDependents(context, site_id);
       const selects = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);
       const store = { client: context.client, table: context.tables.traffic };
       const [policies, traffic] = await Promise.all([
         selects('traffic_24h') ? policiesOnSite(context, caches, { site_id, peer_sites }) : [],
-        selects('policies') ? siteTrafficOfDay(store, { site_id, now: context.clock() }) : undefined,
+        selects('policies')
+          ? siteTrafficOfDay(store, { site_id, now: context.clock(), retention })
+          : undefined,
       ]);
       return {
         endpoints,

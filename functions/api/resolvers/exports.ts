@@ -46,8 +46,9 @@ export const exportResolvers: Pick<Resolvers, ExportOperation> = {
 
   'Mutation.startExport': resolver({
     arguments: z.object({ input: z.custom<ExportInput>() }),
-    async resolve({ input }, { context, caller, exports }) {
-      const request = parseExportInput(input, context.clock());
+    async resolve({ input }, call) {
+      const { context, caller, exports } = call;
+      const request = parseExportInput(input, call);
       authorize(queryBehind(request), caller);
       const { dispatcher, retention_days } = exports;
       return present(await startExport(context, { actor: caller, request, retention_days, dispatcher }));

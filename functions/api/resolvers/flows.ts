@@ -6,21 +6,18 @@ import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
 import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
 import { applicationClass } from '../../../core/traffic/application-class.ts';
 import type { TopFlow as PresentedTopFlow } from '../../../graphql/schema.generated.ts';
-import { answerFlows } from '../answers/flows.ts';
+import { answerFlows, checkLogged } from '../answers/flows.ts';
 import { answerFlowStats } from '../answers/stats.ts';
+import { checkKnown } from '../check-known.ts';
 import { flowFilter } from '../flow-filter-argument.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
+import { optionalId } from '../id-argument.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { wholeNumber } from '../whole-number.ts';
 
 const MINUTE_MS = 60_000;
-
-const optionalId = z
-  .string()
-  .nullish()
-  .transform(given => given ?? undefined);
 
 const GROUP_RULE = `group_by takes one to four of ${FLOW_GROUPS.join(', ')}, each once.`;
 
@@ -34,12 +31,15 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       window: wholeNumber('window', { max: 60, fallback: 5 }),
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
-    async resolve({ policy_id, site_id, window, limit }, { context }) {
+    async resolve({ policy_id, site_id, window, limit }, call) {
+      const { context } = call;
+      checkLogged(call);
       const to = context.clock();
       const from = to - window * MINUTE_MS;
       const sums = new FlowSums(flowMatcher({ policy_id }));
       await readFlowLogs(storeOf(context), { from, to, site_id }, report => sums.add(report));
       const { flows, other, total, distinct, reports } = sums.largest(limit);
+      if (total.packets === 0n) await checkKnown(call, { policy_id, site_id });
       return {
         from: timestamp(from),
         to: timestamp(to),
@@ -60,12 +60,12 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
-    resolve: (args, { context }) => answerFlows(context, args),
+    resolve: (args, call) => answerFlows(call, args),
   }),
 
   'Query.flowStats': resolver({
     arguments: groupingArguments(FLOW_GROUPS, GROUP_RULE),
-    resolve: (args, { context }) => answerFlowStats(context, args),
+    resolve: (args, call) => answerFlowStats(call, args),
   }),
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
 import { answerPolicyHistory, answerTrafficHistory } from '../answers/history.ts';
+import { idArgument } from '../id-argument.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { trafficFilter } from '../traffic-filter.ts';
@@ -9,7 +10,7 @@ const rangeArguments = {
   from: timeArgument,
   to: timeArgument,
   resolution: z
-    .enum(Object.keys(RESOLUTIONS) as [Resolution])
+    .enum(Object.keys(RESOLUTIONS) as [Resolution], 'must be MINUTE, HOUR or DAY')
     .nullish()
     .transform(given => given ?? undefined),
   compare_previous: z.boolean().nullish(),
@@ -17,12 +18,12 @@ const rangeArguments = {
 
 export const historyResolvers: Pick<Resolvers, 'Query.policyHistory' | 'Query.trafficHistory'> = {
   'Query.policyHistory': resolver({
-    arguments: z.object({ policy_id: z.string(), ...rangeArguments }),
-    resolve: (args, { context }) => answerPolicyHistory(context, args),
+    arguments: z.object({ policy_id: idArgument, ...rangeArguments }),
+    resolve: (args, call) => answerPolicyHistory(call, args),
   }),
 
   'Query.trafficHistory': resolver({
     arguments: z.object({ filter: trafficFilter, ...rangeArguments }),
-    resolve: (args, { context }) => answerTrafficHistory(context, args),
+    resolve: (args, call) => answerTrafficHistory(call, args),
   }),
 };

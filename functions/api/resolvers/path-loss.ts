@@ -3,6 +3,7 @@ import { timestamp } from '../../../core/network/network-context.ts';
 import { readPathLoss } from '../../../core/routing/read-path-readings.ts';
 import { readPath } from '../../../core/routing/read-paths.ts';
 import { recentMetrics } from '../../../core/routing/route-candidates.ts';
+import { idArgument } from '../id-argument.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 const WINDOW_RULE = 'window must be a whole number from 2 to 60.';
@@ -10,7 +11,7 @@ const WINDOW_RULE = 'window must be a whole number from 2 to 60.';
 export const pathLossResolvers: Pick<Resolvers, 'Query.pathLoss'> = {
   'Query.pathLoss': resolver({
     arguments: z.object({
-      path_id: z.string(),
+      path_id: idArgument,
       window: z
         .int(WINDOW_RULE)
         .min(2, WINDOW_RULE)

@@ -3,13 +3,14 @@ import { readPolicy } from '../../../core/network/read-policies.ts';
 import { ALL_POLICIES } from '../../../core/traffic/baselines.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/traffic/reset-stats.ts';
+import { idArgument } from '../id-argument.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type ResetOperation = 'Mutation.resetPolicyStats' | 'Mutation.resetAllStats' | 'Mutation.undoReset';
 
 export const resetResolvers: Pick<Resolvers, ResetOperation> = {
   'Mutation.resetPolicyStats': resolver({
-    arguments: z.object({ policy_id: z.string() }),
+    arguments: z.object({ policy_id: idArgument }),
     target: ({ policy_id }) => `policy:${policy_id}`,
     async resolve({ policy_id }, { context, caller, slots }) {
       const defined = policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id)) !== undefined;
@@ -30,7 +31,7 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
   }),
 
   'Mutation.undoReset': resolver({
-    arguments: z.object({ audit_id: z.string() }),
+    arguments: z.object({ audit_id: idArgument }),
     async resolve({ audit_id }, { context, caller }) {
       const undone = await undoReset(context, { actor: caller, audit_id });
       const what = undone.covers === ALL_POLICIES ? 'All policies are' : `Policy ${undone.covers} is`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { completenessOf } from '../../../core/network/completeness.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
 import { readExpectedEdges } from '../../../core/network/read-edges.ts';
@@ -35,16 +36,19 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
         active_flows: presentActiveFlows(active_flows),
         packets_exact: String(packets),
         bytes_exact: String(bytes),
-        // Left out where nobody selected it: every lane would be read for it.
+        // Left out where nobody selected it: it costs reads of its own.
         completeness: completeness as Completeness,
       };
     },
   }),
 };
 
+// The last snapshot has counted the edges already; every lane is read for it only where there was none lately.
 async function readCompleteness({ context }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
+  const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
+  if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
   const expected = await readExpectedEdges(context);
   return {
     ...(await completenessOf(expected, readAllLanes(client, tables), now)),

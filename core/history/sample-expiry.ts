@@ -1,0 +1,19 @@
+import { RESOLUTIONS, type Resolution, type Retention } from './resolution.ts';
+
+/**
+ * How far before a mark the last sample of an unchanged policy or lane may lie: the first snapshot of each hour holds all of them. Samples
+ * outlive their time by as much, so that the oldest range has its base.
+ */
+export const BASE_WITHIN_MS = {
+  MINUTE: RESOLUTIONS.HOUR.ms,
+  HOUR: RESOLUTIONS.HOUR.ms,
+  DAY: RESOLUTIONS.DAY.ms,
+} as const;
+
+/** When a sample of an instant goes, in seconds since the epoch, as DynamoDB's TTL wants it. */
+export function expiryOf(
+  at: number,
+  { resolution, retention }: { resolution: Resolution; retention: Retention },
+): number {
+  return Math.ceil((at + retention[resolution] + BASE_WITHIN_MS[resolution]) / 1000);
+}

@@ -1,0 +1,132 @@
+import type { Clock, Sleep } from '../clock.ts';
+import { isHeard } from '../network/completeness.ts';
+import { batchPut } from '../storage/batch-write.ts';
+import { type Lane, laneTotals } from '../traffic/lane.ts';
+import { parseLaneSortKey } from '../traffic/lane-keys.ts';
+import { ALL_TRAFFIC } from './history-keys.ts';
+import {
+  type LaneReading,
+  laneSampleItem,
+  type Reading,
+  readLaneSamples,
+  readLanesNow,
+  toLaneReading,
+} from './lane-sample.ts';
+import type { Resolution, Retention } from './resolution.ts';
+import type { Sample } from './sample.ts';
+import { expiryOf } from './sample-expiry.ts';
+import type { SampleStore } from './sample-store.ts';
+
+/** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
+const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
+
+export interface ReadingOptions {
+  store: SampleStore;
+  /** Ids of the registered edges that are not retired. */
+  registered: ReadonlySet<string>;
+  retention: Retention;
+  clock: Clock;
+  sleep: Sleep;
+  /** No reading is repeated after it, milliseconds since the epoch. */
+  deadline?: number;
+}
+
+/** An hour or a day that a reading also stands for. */
+export type Rollup = Exclude<Resolution, 'MINUTE'>;
+
+/** All lanes as one pass over them found them. */
+export interface WholeReading extends Reading {
+  rollups: Rollup[];
+  lanes: number;
+  bad_lanes: number;
+  /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}. */
+  policies: Map<string, Sample>;
+  /** Registered edges that were heard from lately. */
+  heard: Set<string>;
+}
+
+/**
+ * Reads every lane once, sums policies and puts the lanes' samples. Each page is summed and written before the next is looked at, so memory
+ * does not grow with lanes.
+ */
+export async function readWhole(
+  options: ReadingOptions,
+  { earlier, ...reading }: Reading & { rollups: Rollup[]; earlier: readonly Reading[] },
+): Promise<WholeReading> {
+  const { store, registered } = options;
+  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard: new Set() };
+  const unreadable: LaneReading[] = [];
+  for await (const page of readLanesNow(store)) {
+    whole.lanes += page.length;
+    for (const found of page) {
+      if (found.lane) addLane(whole, found.lane, registered);
+      else unreadable.push(found);
+    }
+    await writeLaneSamples(options, whole, page);
+  }
+  whole.bad_lanes = unreadable.length;
+  const stood = await lastReadable(options, { unreadable, earlier });
+  for (const { lane } of stood) if (lane) addLane(whole, lane, registered);
+  await writeLaneSamples(options, whole, stood);
+  return whole;
+}
+
+/**
+ * Lanes that can't be read, as the last snapshot that could read them saw them: left out, they would take all they ever counted from the
+ * totals. They are sampled again, so that the next snapshot finds them.
+ */
+async function lastReadable(
+  { store, clock, sleep, deadline = Number.POSITIVE_INFINITY }: ReadingOptions,
+  { unreadable, earlier }: { unreadable: readonly LaneReading[]; earlier: readonly Reading[] },
+): Promise<LaneReading[]> {
+  const lanes = unreadable.map(({ sk }) => parseLaneSortKey(sk));
+  const reader = { ...store, clock, sleep, random: Math.random, deadline };
+  const sampleAt = await readLaneSamples(reader, { lanes, readings: distinct(earlier) });
+  return unreadable.flatMap(({ bucket, sk }, index) => {
+    const data = earlier.map(reading => sampleAt(lanes[index]!, reading)).find(found => found !== undefined);
+    return data ? [toLaneReading(bucket, { sk, data })] : [];
+  });
+}
+
+function distinct(readings: readonly Reading[]): Reading[] {
+  return [...new Map(readings.map(reading => [`${reading.minute}#${reading.taken_at}`, reading])).values()];
+}
+
+async function writeLaneSamples(
+  { store, sleep, retention }: ReadingOptions,
+  whole: WholeReading,
+  found: readonly LaneReading[],
+): Promise<void> {
+  const resolutions: Resolution[] = ['MINUTE', ...whole.rollups];
+  const expires_at = Math.max(
+    ...resolutions.map(resolution => expiryOf(whole.minute, { resolution, retention })),
+  );
+  const items = found
+    .filter(each => isSampled(each, whole))
+    .map(each => laneSampleItem(each, { reading: whole, expires_at }));
+  await batchPut(items, { client: store.client, table: store.table, sleep });
+}
+
+function addLane(whole: WholeReading, lane: Lane, registered: ReadonlySet<string>): void {
+  if (registered.has(lane.edge_id) && isHeard(lane.last_heard_at_ms, whole.taken_at)) {
+    whole.heard.add(lane.edge_id);
+  }
+  for (const pair of laneTotals(lane)) {
+    for (const id of [pair.policy_id, ALL_TRAFFIC]) {
+      const sum = whole.policies.get(id) ?? emptySample(whole);
+      sum.packets += pair.packets;
+      sum.bytes += pair.bytes;
+      sum.active_flows += pair.active_flows;
+      whole.policies.set(id, sum);
+    }
+  }
+}
+
+function emptySample({ minute, taken_at }: Reading): Sample {
+  return { at: minute, taken_at, packets: 0n, bytes: 0n, active_flows: 0 };
+}
+
+function isSampled({ lane }: LaneReading, { taken_at, rollups }: WholeReading): boolean {
+  if (!lane) return false;
+  return rollups.length > 0 || lane.last_heard_at_ms >= taken_at - SAMPLED_EACH_MINUTE_MS;
+}

@@ -1,0 +1,69 @@
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { backoffMs } from './backoff.ts';
+import { outOfTime, type Retrying, repeatUntil } from './retrying.ts';
+
+/** DynamoDB's limit on one BatchGetItem call. */
+const BATCH_MAX_KEYS = 100;
+
+/** Calls under way at once; the SDK keeps 50 connections. */
+const CONCURRENCY = 16;
+
+/** Where an item stands. */
+export interface StoredKey {
+  pk: string;
+  sk: string;
+}
+
+export interface BatchGetOptions extends Retrying {
+  client: DynamoDBDocumentClient;
+  table: string;
+}
+
+/**
+ * Those of the items that exist, read strongly, in batches of 100, several at a time, in no particular order. No key twice. What
+ * DynamoDB has no room or capacity for is asked for again with jitter.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function batchGet<Item extends StoredKey = StoredKey & Record<string, unknown>>(
+  keys: readonly StoredKey[],
+  options: BatchGetOptions,
+): Promise<Item[]> {
+  const batches = inBatches(keys);
+  const items: Item[] = [];
+  const worker = async (): Promise<void> => {
+    for (const batch of batches) {
+      for (const item of await readBatch(batch, options)) items.push(item as Item);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return items;
+}
+
+async function readBatch(
+  keys: StoredKey[],
+  { client, table, ...retrying }: BatchGetOptions,
+): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  let left: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+  for (let attempt = 0; ; attempt++) {
+    const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
+    const answer = await repeatUntil(retrying, () => client.send(new BatchGetCommand({ RequestItems })));
+    found.push(...(answer.Responses?.[table] ?? []));
+    left = answer.UnprocessedKeys?.[table]?.Keys ?? [];
+    if (left.length === 0) return found;
+    await pause(attempt, retrying);
+  }
+}
+
+async function pause(attempt: number, { clock, sleep, random, deadline }: Retrying): Promise<void> {
+  const wait = backoffMs(attempt, { random });
+  if (clock() + wait >= deadline) throw outOfTime({ kind: 'throttled', cause: undefined });
+  await sleep(wait);
+}
+
+// One generator shared by all workers: each takes the next batch when it is free.
+function* inBatches(keys: readonly StoredKey[]): Generator<StoredKey[]> {
+  for (let from = 0; from < keys.length; from += BATCH_MAX_KEYS)
+    yield keys.slice(from, from + BATCH_MAX_KEYS);
+}

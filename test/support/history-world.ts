@@ -1,0 +1,205 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
+import type { Resolution, Retention } from '../../core/history/resolution.ts';
+import { readMarks } from '../../core/history/sample-store.ts';
+import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
+import { ingest } from '../../core/traffic/ingest.ts';
+import { laneKey } from '../../core/traffic/lane-keys.ts';
+import { clientWith } from './fake-dynamodb.ts';
+import { ingestContext } from './ingest-context.ts';
+import { reportRecord, T0 } from './report-records.ts';
+import type { TestTables } from './tables.ts';
+
+const DAY = 86_400_000;
+
+export const EDGES = [
+  { edge_id: 'edge-a', site_id: '550e8400-e29b-41d4-a716-44665544000a' },
+  { edge_id: 'edge-b', site_id: '550e8400-e29b-41d4-a716-44665544000a' },
+  { edge_id: 'edge-c', site_id: '550e8400-e29b-41d4-a716-44665544000c' },
+] as const;
+
+export const RETENTION: Retention = { MINUTE: 400 * DAY, HOUR: 400 * DAY, DAY: 400 * DAY };
+
+/** What one pair of one edge has counted over all its boots. */
+export interface ModelPair {
+  edge_id: string;
+  site_id: string;
+  policy_id: string;
+  endpoint_id: string;
+  packets: bigint;
+}
+
+/** What a snapshot that counts must have seen. */
+type ModelReading = readonly ModelPair[];
+
+interface EdgeState {
+  boot: number;
+  seq: number;
+  /** Totals since boot, by pair. */
+  totals: Map<string, bigint>;
+  /** Sums of the boots before. */
+  earlier: Map<string, bigint>;
+}
+
+/** Edges, the functions and the database, under one clock, beside a model of what must come out. */
+export class HistoryWorld {
+  now: number;
+  readonly #db: TestTables;
+  readonly #edges = new Map<string, EdgeState>();
+  readonly #readings = new Map<number, ModelReading>();
+  #previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
+  #unreadable: string | undefined;
+
+  constructor(db: TestTables, start: number) {
+    this.#db = db;
+    this.now = start;
+    for (const { edge_id } of EDGES) {
+      this.#edges.set(edge_id, { boot: 1, seq: 0, totals: new Map(), earlier: new Map() });
+    }
+  }
+
+  get store() {
+    return { client: this.#db.client, table: this.#db.tables.traffic };
+  }
+
+  /** An edge counts and reports; its clock may be wrong by `skew_ms`. A repeated report comes twice. */
+  async report(
+    edge_id: string,
+    { policy_id, endpoint_id, packets }: Pick<ModelPair, 'policy_id' | 'endpoint_id' | 'packets'>,
+    { restart = false, repeated = false, skew_ms = 0 } = {},
+  ): Promise<void> {
+    const state = this.#edges.get(edge_id)!;
+    if (restart) {
+      for (const [pair, count] of state.totals)
+        state.earlier.set(pair, (state.earlier.get(pair) ?? 0n) + count);
+      Object.assign(state, { boot: state.boot + 1, seq: 0, totals: new Map() });
+    }
+    state.seq += 1;
+    const pair = `${policy_id} ${endpoint_id}`;
+    state.totals.set(pair, (state.totals.get(pair) ?? 0n) + packets);
+    const record = reportRecord(
+      {
+        edge_id,
+        site_id: EDGES.find(edge => edge.edge_id === edge_id)!.site_id,
+        boot_id: `boot-${state.boot}`,
+        seq: state.seq,
+        sent_ms: this.now + skew_ms - T0,
+        policies: Array.from(state.totals, ([key, count]) => {
+          const [policy, endpoint] = key.split(' ') as [string, string];
+          return { policy_id: policy, endpoint_id: endpoint, packets: count, bytes: count * 100n };
+        }),
+      },
+      { arrived_ms: this.now - T0 },
+    );
+    const context = () => ingestContext(this.#db);
+    expect(await ingest(repeated ? [record, record] : [record], context())).toEqual([]);
+    if (repeated) expect(await ingest([record], context())).toEqual([]);
+  }
+
+  /** Runs the job of a minute, `late_ms` after it was due; it may die at a call to the database. */
+  async snapshot(
+    minute: number,
+    { late_ms = 0, dies }: { late_ms?: number; dies?: number | 'before the mark' } = {},
+  ): Promise<SnapshotResult | undefined> {
+    const taken_at = minute + late_ms;
+    let calls = 0;
+    const client = clientWith(command => {
+      if (dies === 'before the mark' ? isMark(command) : calls++ >= (dies ?? Number.POSITIVE_INFINITY)) {
+        throw new Error('killed');
+      }
+      return this.#db.client.send(command as never);
+    });
+    const seen = this.#seen();
+    const result = await takeSnapshot({
+      store: { ...this.store, client },
+      scheduled_at: minute,
+      registered: new Set(EDGES.map(({ edge_id }) => edge_id)),
+      retention: RETENTION,
+      clock: () => taken_at,
+      sleep: async () => {},
+      previous: this.#previous,
+    }).catch((cause: Error) => {
+      if (cause.message !== 'killed') throw cause;
+      this.restartFunction();
+      return undefined;
+    });
+    const [mark] = await readMarks(this.store, { resolution: 'MINUTE', from: minute, to: minute });
+    if (mark?.taken_at === taken_at && !this.#readings.has(taken_at)) this.#readings.set(taken_at, seen);
+    return result;
+  }
+
+  /** The function's container goes, and what it remembered. */
+  restartFunction(): void {
+    this.#previous = { taken_at: 0, fingerprints: new Map() };
+  }
+
+  /** While `work` runs, an edge's lane can't be read. */
+  async withUnreadable(edge_id: string, work: () => Promise<unknown>): Promise<void> {
+    const Key = laneKey(edge_id, 0);
+    const { client, table: TableName } = this.store;
+    const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
+    const put = (data: Uint8Array) =>
+      client.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #data = :data',
+          ExpressionAttributeNames: { '#data': 'data' },
+          ExpressionAttributeValues: { ':data': data },
+        }),
+      );
+    if (!Item) return;
+    await put(new Uint8Array([9, 9]));
+    this.#unreadable = edge_id;
+    await work();
+    this.#unreadable = undefined;
+    await put(Item.data as Uint8Array);
+  }
+
+  /** What every pair has counted now. */
+  counted(): ModelPair[] {
+    return EDGES.flatMap(({ edge_id, site_id }) => {
+      const { totals, earlier } = this.#edges.get(edge_id)!;
+      return [...new Set([...totals.keys(), ...earlier.keys()])].map(pair => {
+        const [policy_id, endpoint_id] = pair.split(' ') as [string, string];
+        const packets = (totals.get(pair) ?? 0n) + (earlier.get(pair) ?? 0n);
+        return { edge_id, site_id, policy_id, endpoint_id, packets };
+      });
+    });
+  }
+
+  // An unreadable lane stands as the last reading that counts has it.
+  #seen(): ModelReading {
+    const last = [...this.#readings].sort(([a], [b]) => a - b).at(-1)?.[1] ?? [];
+    return [
+      ...this.counted().filter(pair => pair.edge_id !== this.#unreadable),
+      ...last.filter(pair => pair.edge_id === this.#unreadable),
+    ];
+  }
+
+  /** Tells what the pairs that match must have counted between two instants on the grid of a resolution. */
+  async oracle(resolution: Resolution): Promise<Oracle> {
+    const [marks, first] = await Promise.all([
+      readMarks(this.store, { resolution, from: 0, to: this.now }),
+      readFirstSnapshot(this.store),
+    ]);
+    // The system's first reading stands for no hour or day that had begun before it.
+    const readings = marks.filter(mark => mark.minute === mark.at || mark.minute !== first);
+    const totalAt = (instant: number, matches: Matches): bigint => {
+      const mark = readings.findLast(each => each.at <= instant);
+      if (!mark) return 0n;
+      const reading = this.#readings.get(mark.taken_at);
+      if (!reading) throw new Error(`no reading of ${new Date(mark.taken_at).toISOString()}`);
+      return reading.filter(matches).reduce((sum, pair) => sum + pair.packets, 0n);
+    };
+    return ({ from, to }, matches) => totalAt(to, matches) - totalAt(from, matches);
+  }
+}
+
+function isMark(command: unknown): boolean {
+  return command instanceof PutCommand && String(command.input.Item?.sk).startsWith('1m#');
+}
+
+type Matches = (pair: ModelPair) => boolean;
+type Oracle = (range: { from: number; to: number }, matches: Matches) => bigint;
