@@ -1,4 +1,5 @@
 import type { CachedEntry } from './cached-entry.ts';
+import type { RemovalLog } from './removal-log.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -14,7 +15,7 @@ export interface Found<V> {
   item?: Record<string, unknown> | null | undefined;
 }
 
-/** Entries of one generation of a cache in one level. `total` is `active` + `expired`. */
+/** Entries of one generation of a cache in one level, without removed ones. `total` is `active` + `expired`. */
 export interface LevelCount {
   total: number;
   active: number;
@@ -23,7 +24,8 @@ export interface LevelCount {
 }
 
 /**
- * What became of a write: `older` – what stands there was measured later and stays; `too_soon` – another function wrote
+ * What became of a write: `older` – what stands there was measured later and stays
+ * (or at the same time, and was written just now); `too_soon` – another function wrote
  * this key less than the write interval ago; `too_large` – this level doesn't keep values of that size.
  */
 export type PutOutcome = 'stored' | 'older' | 'too_soon' | 'too_large';
@@ -36,9 +38,9 @@ export interface CacheLevel<V> {
   get(key: string, generation: number, signal?: AbortSignal): MaybePromise<CachedEntry<V> | undefined>;
   /** The same, with another item in the same request; levels that can't do that lack it. */
   getBeside?(key: string, generation: number, beside: ItemAddress, signal?: AbortSignal): Promise<Found<V>>;
-  put(key: string, entry: CachedEntry<V>): MaybePromise<PutOutcome>;
-  remove(key: string, generation: number): MaybePromise<boolean>;
+  put(key: string, entry: CachedEntry<V>, signal?: AbortSignal): MaybePromise<PutOutcome>;
+  remove(key: string, generation: number, signal?: AbortSignal): MaybePromise<boolean>;
   /** Removes what has expired and answers how many entries went. */
   cleanupExpired(generation: number): MaybePromise<number>;
-  count(generation: number): MaybePromise<LevelCount>;
+  count(generation: number, removals: RemovalLog): MaybePromise<LevelCount>;
 }

@@ -22,8 +22,8 @@ export function clearCaches(
     const counts = await repeatUntil(context, () =>
       Promise.all(
         caches.map(async cache => {
-          const { generation } = await readGeneration({ client, table, cache });
-          return countPartitions({ client, table, cache, generation, now });
+          const { generation, removals } = await readGeneration({ client, table, cache });
+          return countPartitions({ client, table, cache, generation, removals, now });
         }),
       ),
     );

@@ -21,8 +21,8 @@ export function readCacheStats(
       readUsage(place, caches),
       Promise.all(
         caches.map(async cache => {
-          const { generation } = await readGeneration({ ...place, cache });
-          return countPartitions({ ...place, cache, generation, now: context.clock() });
+          const { generation, removals } = await readGeneration({ ...place, cache });
+          return countPartitions({ ...place, cache, generation, removals, now: context.clock() });
         }),
       ),
     ]);

@@ -4,6 +4,7 @@ import { classifyFailure } from '../storage/failure.ts';
 import type { CacheLevel, Found, ItemAddress, LevelCount, PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired } from './cached-entry.ts';
 import { getTwo } from './get-two.ts';
+import type { RemovalLog } from './removal-log.ts';
 import { entryKey } from './table-keys.ts';
 import { countPartitions, sweepExpired } from './table-partitions.ts';
 import type { ValueCodec } from './value-codec.ts';
@@ -55,7 +56,7 @@ export class TableLevel<V> implements CacheLevel<V> {
     return { entry: entry ? await this.#servable(entry, generation) : undefined, item };
   }
 
-  async put(key: string, entry: CachedEntry<V>): Promise<PutOutcome> {
+  async put(key: string, entry: CachedEntry<V>, signal?: AbortSignal): Promise<PutOutcome> {
     const { client, table, cache, codec, clock, write_interval_ms = 0 } = this.#options;
     const text = codec.encode(entry.value);
     if (Buffer.byteLength(text) > SHARED_VALUE_MAX_BYTES) return 'too_large';
@@ -72,9 +73,11 @@ export class TableLevel<V> implements CacheLevel<V> {
             expires_at: Math.ceil(entry.expires_ms / 1000),
             measured_ms: entry.measured_ms,
             written_ms: now,
+            removals: entry.removals,
           },
           ...putCondition(entry, { now, write_interval_ms }),
         }),
+        signal ? { abortSignal: signal } : {},
       );
       return 'stored';
     } catch (error) {
@@ -83,7 +86,7 @@ export class TableLevel<V> implements CacheLevel<V> {
     }
   }
 
-  async remove(key: string, generation: number): Promise<boolean> {
+  async remove(key: string, generation: number, signal?: AbortSignal): Promise<boolean> {
     const { client, table, cache, clock } = this.#options;
     const { Attributes } = await client.send(
       new DeleteCommand({
@@ -91,6 +94,7 @@ export class TableLevel<V> implements CacheLevel<V> {
         Key: entryKey(cache, generation, key),
         ReturnValues: 'ALL_OLD',
       }),
+      signal ? { abortSignal: signal } : {},
     );
     return typeof Attributes?.expires_ms === 'number' && clock() < Attributes.expires_ms;
   }
@@ -100,9 +104,9 @@ export class TableLevel<V> implements CacheLevel<V> {
     return sweepExpired({ client, table, cache, generation, now: clock() });
   }
 
-  count(generation: number): Promise<LevelCount> {
+  count(generation: number, removals: RemovalLog): Promise<LevelCount> {
     const { client, table, cache, clock } = this.#options;
-    return countPartitions({ client, table, cache, generation, now: clock() });
+    return countPartitions({ client, table, cache, generation, removals, now: clock() });
   }
 
   async #servable(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {
@@ -121,6 +125,7 @@ export class TableLevel<V> implements CacheLevel<V> {
         value: codec.decode(text),
         size: Buffer.byteLength(text),
         generation,
+        removals: item.removals === undefined ? 0 : numberAttribute(item, 'removals'),
         expires_ms: numberAttribute(item, 'expires_ms'),
         ...(item.measured_ms !== undefined && { measured_ms: numberAttribute(item, 'measured_ms') }),
       };
@@ -176,11 +181,12 @@ function putCondition(
   };
 }
 
-// The item comes back in the wire's form: the document client does not translate what an error carries.
+// The item comes back in the wire's form: the document client does not translate what an error carries. What was measured
+// at the same time and written too soon before says the same: nothing has to be written after it.
 function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
   const measured = (error as { Item?: { measured_ms?: { N?: string } } }).Item?.measured_ms?.N;
   const older =
-    entry.measured_ms !== undefined && measured !== undefined && Number(measured) > entry.measured_ms;
+    entry.measured_ms !== undefined && measured !== undefined && Number(measured) >= entry.measured_ms;
   return older ? 'older' : 'too_soon';
 }
 

@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { classifyFailure } from '../storage/failure.ts';
 import type { LevelCount } from './cache-level.ts';
+import type { RemovalLog } from './removal-log.ts';
 import { EXPIRY_INDEX, partitionKeys } from './table-keys.ts';
 
 export interface PartitionScope {
@@ -15,8 +16,8 @@ export interface PartitionScope {
 /** Deletes run side by side, so many at a time. */
 const CONCURRENT_DELETES = 16;
 
-/** Counts the entries of one generation, strongly consistent, its partitions in parallel. */
-export async function countPartitions(scope: PartitionScope): Promise<LevelCount> {
+/** Counts the entries of one generation that were not removed, strongly consistent, its partitions in parallel. */
+export async function countPartitions(scope: PartitionScope & { removals: RemovalLog }): Promise<LevelCount> {
   const counts = await Promise.all(
     partitionKeys(scope.cache, scope.generation).map(pk => countPartition(scope, pk)),
   );
@@ -25,7 +26,10 @@ export async function countPartitions(scope: PartitionScope): Promise<LevelCount
   return { total: active + expired, active, expired };
 }
 
-async function countPartition({ client, table, now }: PartitionScope, pk: string) {
+async function countPartition(
+  { client, table, now, removals }: PartitionScope & { removals: RemovalLog },
+  pk: string,
+) {
   let active = 0;
   let expired = 0;
   const pages = paginateQuery(
@@ -34,12 +38,13 @@ async function countPartition({ client, table, now }: PartitionScope, pk: string
       TableName: table,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': pk },
-      ProjectionExpression: 'expires_ms',
+      ProjectionExpression: 'sk, expires_ms, removals',
       ConsistentRead: true,
     },
   );
   for await (const page of pages) {
     for (const item of page.Items ?? []) {
+      if (removals.mayName(item.sk, Number(item.removals ?? 0))) continue;
       if (typeof item.expires_ms === 'number' && now < item.expires_ms) active++;
       else expired++;
     }

@@ -15,5 +15,5 @@ export async function forgetDecisions({ context, caches }: Pick<Call, 'context' 
   } catch {
     // See above.
   }
-  caches.routing.forget();
+  caches.routing.recheck();
 }

@@ -33,7 +33,13 @@ describeCacheLevel('memory', time => new MemoryLevel({ max_entries: 1000, max_by
 describeCacheLevel('table', time => tableLevel(time).level);
 
 describe('memory level', () => {
-  const entry = (size: number) => ({ value: 'x', size, generation: 0, expires_ms: Number.MAX_SAFE_INTEGER });
+  const entry = (size: number) => ({
+    value: 'x',
+    size,
+    generation: 0,
+    removals: 0,
+    expires_ms: Number.MAX_SAFE_INTEGER,
+  });
 
   it('is bounded in entries: the least recently used goes', () => {
     const level = new MemoryLevel<string>({ max_entries: 2, max_bytes: 1e6 }, () => 0);
@@ -58,6 +64,7 @@ describe('table level', () => {
     value,
     size: value.length,
     generation: 0,
+    removals: 0,
     expires_ms: time.clock() + 60_000,
   });
 

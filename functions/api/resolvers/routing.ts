@@ -49,7 +49,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
     target: ({ policy_id }) => `policy:${policy_id}`,
     async resolve({ policy_id, ...routing }, { context, caller, caches }) {
       await setPolicyRouting(context, caller, { policy_id, routing });
-      caches.routing.forget();
+      caches.routing.recheck();
       return present(policy_id, routing);
     },
   }),
@@ -59,7 +59,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
     target: ({ path_id }) => `path:${path_id}`,
     async resolve({ path_id }, { context, caller, caches }) {
       const done = await failOverPath(context, caches, { path_id, actor: caller });
-      caches.routing.forget();
+      caches.routing.recheck();
       return presentFailover(done);
     },
   }),
