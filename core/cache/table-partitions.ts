@@ -16,8 +16,13 @@ export interface PartitionScope {
 /** Deletes run side by side, so many at a time. */
 const CONCURRENT_DELETES = 16;
 
+export interface CountScope extends PartitionScope {
+  removals: RemovalLog;
+  signal?: AbortSignal;
+}
+
 /** Counts the entries of one generation that were not removed, strongly consistent, its partitions in parallel. */
-export async function countPartitions(scope: PartitionScope & { removals: RemovalLog }): Promise<LevelCount> {
+export async function countPartitions(scope: CountScope): Promise<LevelCount> {
   const counts = await Promise.all(
     partitionKeys(scope.cache, scope.generation).map(pk => countPartition(scope, pk)),
   );
@@ -26,10 +31,7 @@ export async function countPartitions(scope: PartitionScope & { removals: Remova
   return { total: active + expired, active, expired };
 }
 
-async function countPartition(
-  { client, table, now, removals }: PartitionScope & { removals: RemovalLog },
-  pk: string,
-) {
+async function countPartition({ client, table, now, removals, signal }: CountScope, pk: string) {
   let active = 0;
   let expired = 0;
   const pages = paginateQuery(
@@ -41,6 +43,7 @@ async function countPartition(
       ProjectionExpression: 'sk, expires_ms, removals',
       ConsistentRead: true,
     },
+    signal ? { abortSignal: signal } : {},
   );
   for await (const page of pages) {
     for (const item of page.Items ?? []) {

@@ -116,12 +116,16 @@ export async function readUsage(
     names.map(name => [
       name,
       {
-        hits: Number(Item?.[`${name}_hits`] ?? 0),
-        misses: Number(Item?.[`${name}_misses`] ?? 0),
+        hits: figure(Item?.[`${name}_hits`]),
+        misses: figure(Item?.[`${name}_misses`]),
         hot_keys: hotKeys(Item?.[`${name}_hot`]),
       },
     ]),
   );
+}
+
+function figure(stored: unknown): number {
+  return typeof stored === 'number' ? stored : 0;
 }
 
 function hotKeys(stored: unknown): string[] {

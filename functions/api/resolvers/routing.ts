@@ -47,9 +47,8 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Mutation.setPolicyRouting': resolver({
     arguments: policyRoutingInput,
     target: ({ policy_id }) => `policy:${policy_id}`,
-    async resolve({ policy_id, ...routing }, { context, caller, caches }) {
+    async resolve({ policy_id, ...routing }, { context, caller }) {
       await setPolicyRouting(context, caller, { policy_id, routing });
-      caches.routing.recheck();
       return present(policy_id, routing);
     },
   }),
@@ -58,9 +57,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
     arguments: z.object({ path_id: z.string() }),
     target: ({ path_id }) => `path:${path_id}`,
     async resolve({ path_id }, { context, caller, caches }) {
-      const done = await failOverPath(context, caches, { path_id, actor: caller });
-      caches.routing.recheck();
-      return presentFailover(done);
+      return presentFailover(await failOverPath(context, caches, { path_id, actor: caller }));
     },
   }),
 };
