@@ -11,6 +11,7 @@ import {
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { allowCommands, allowReading } from './machine-access.ts';
@@ -90,6 +91,7 @@ export class ApiStack extends Stack {
     // A reset puts a baseline beside the counters, which it can read only.
     grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*']);
     grantCaching(data.cache, fn);
+    alarmOnLostPaths(data.alarms, fn, 'api');
     return fn;
   }
 

@@ -10,7 +10,7 @@ import type { Call, Resolver } from './resolver.ts';
 /** What graphql/resolver.js turns into data or an entry in `errors`. */
 export type Answer = { data: unknown } | { error: { type: ErrorType; message: string } };
 
-export interface Surroundings extends Pick<Call, 'slots' | 'caches'> {
+export interface Surroundings extends Pick<Call, 'slots' | 'caches' | 'onFailover'> {
   context: NetworkContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */

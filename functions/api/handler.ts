@@ -3,9 +3,10 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import type { Context } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { makeContainerCaches } from '../container-caches.ts';
+import { countFailover } from '../failover-metrics.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
-import { makeContainerCaches } from './caches.ts';
 import { environmentSchema } from './environment.ts';
 import { makeIdentify } from './person-email.ts';
 import { resolvers } from './resolvers.ts';
@@ -43,8 +44,9 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     slots: environment.COUNTER_SLOTS,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
+    onFailover: countFailover,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),
   });
-  await container.report();
+  await container.settle();
   return answered;
 }

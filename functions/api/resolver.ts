@@ -3,6 +3,7 @@ import type { Caller } from '../../core/audit/caller.ts';
 import type { OperationName } from '../../core/audit/roles.ts';
 import type { ProductCaches } from '../../core/cache/product-caches.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
+import type { PathMonitorEvents } from '../../core/routing/path-monitor.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
 
@@ -17,6 +18,8 @@ export interface Call {
   slots: number;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
+  /** Told of a path that changed sides; make it a metric. */
+  onFailover: NonNullable<PathMonitorEvents['onFailover']>;
 }
 
 /** Answers one field. */

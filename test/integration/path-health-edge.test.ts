@@ -56,6 +56,7 @@ beforeAll(async () => {
       slots: 16,
       caches,
       context,
+      onFailover: () => {},
       identify: async caller => caller,
       report: (_message, { error }) => {
         throw error;

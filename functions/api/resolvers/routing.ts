@@ -56,8 +56,10 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Mutation.failoverPath': resolver({
     arguments: z.object({ path_id: z.string() }),
     target: ({ path_id }) => `path:${path_id}`,
-    async resolve({ path_id }, { context, caller, caches }) {
-      return presentFailover(await failOverPath(context, caches, { path_id, actor: caller }));
+    async resolve({ path_id }, { context, caller, caches, onFailover }) {
+      const done = await failOverPath(context, caches, { path_id, actor: caller });
+      onFailover(done, 'failoverPath');
+      return presentFailover(done);
     },
   }),
 };
