@@ -47,10 +47,10 @@ function tableOf({ Put, Update, Delete, ConditionCheck }: WriteAction): string |
   return (Put ?? Update ?? Delete ?? ConditionCheck)?.TableName;
 }
 
-// Only where it is known that nothing was written. A missing table or permission is not said to be whose: if it is a needed
-// one's, leaving out the rest fails in the same way.
+// Only where it is known that nothing was written. It is not said whose a missing table, a missing permission or a refused
+// value is: if it is a needed one's, leaving out the rest fails in the same way.
 function isTroubleOfOthers(cause: unknown, isNeeded: (action: number) => boolean): boolean {
   const { kind, reasons } = classifyFailure(cause);
-  if (reasons.length === 0) return kind === 'fatal';
+  if (reasons.length === 0) return kind === 'fatal' || kind === 'validation';
   return (kind === 'throttled' || kind === 'validation') && !reasons.some(({ index }) => isNeeded(index));
 }

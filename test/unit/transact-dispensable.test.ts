@@ -50,6 +50,7 @@ describe('a transaction with a table that it can do without', () => {
   it.each([
     ['throttled', cancelled('None', 'ThrottlingError')],
     ['full of garbage', cancelled('None', 'ValidationError')],
+    ['refused', named('ValidationException')],
     ['missing', named('ResourceNotFoundException')],
     ['forbidden', named('AccessDeniedException')],
   ])('is written without it, when that is %s', async (_what, error) => {
