@@ -110,28 +110,31 @@ async function removeExpired(
   }
 }
 
-/** Removes a generation that nobody reads any more, whole, and answers how many entries went. */
+/** Removes a generation that nobody reads any more, whole, its partitions in parallel; answers how many entries went. */
 export async function sweepGeneration(scope: PartitionScope): Promise<number> {
+  const swept = await Promise.all(
+    partitionKeys(scope.cache, scope.generation).map(pk => emptyPartition(scope, pk)),
+  );
+  return swept.reduce((sum, count) => sum + count, 0);
+}
+
+async function emptyPartition({ client, table }: PartitionScope, pk: string): Promise<number> {
   let removed = 0;
-  for (const pk of partitionKeys(scope.cache, scope.generation)) {
-    const pages = paginateQuery(
-      { client: scope.client, pageSize: CONCURRENT_DELETES },
-      {
-        TableName: scope.table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
-        ProjectionExpression: 'pk, sk',
-      },
+  const pages = paginateQuery(
+    { client, pageSize: CONCURRENT_DELETES },
+    {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ProjectionExpression: 'pk, sk',
+    },
+  );
+  for await (const page of pages) {
+    const items = page.Items ?? [];
+    await Promise.all(
+      items.map(({ sk }) => client.send(new DeleteCommand({ TableName: table, Key: { pk, sk } }))),
     );
-    for await (const page of pages) {
-      const items = page.Items ?? [];
-      await Promise.all(
-        items.map(({ pk, sk }) =>
-          scope.client.send(new DeleteCommand({ TableName: scope.table, Key: { pk, sk } })),
-        ),
-      );
-      removed += items.length;
-    }
+    removed += items.length;
   }
   return removed;
 }
