@@ -10,6 +10,10 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /** How long path metrics are served from the cache, seconds. */
+  metrics_cache_ttl_seconds: number;
+  /** How long a routing decision is served from the cache, seconds; changes of the network end it at once. */
+  routing_cache_ttl_seconds: number;
   /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
   counter_slots: number;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
@@ -29,6 +33,8 @@ const WHOLE_NUMBERS = {
   stream_retention_hours: { fallback: 168, min: 24, max: 8760 },
   ingest_window_seconds: { fallback: 5, min: 0, max: 300 },
   flow_log_ttl_hours: { fallback: 24, min: 0, max: 8760 },
+  metrics_cache_ttl_seconds: { fallback: 60, min: 1, max: 86_400 },
+  routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
 } as const satisfies Record<string, WholeNumber>;
 
@@ -42,6 +48,8 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
+    routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [

@@ -36,6 +36,8 @@ export async function judgePath(
   caches: ProductCaches,
   { path_id, metrics, previous, job }: NewMeasurement,
 ): Promise<Judgement> {
+  // What an edge that was away has to tell of an hour ago says nothing about the path now.
+  if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
   if (healthScore(metrics) >= PERFECT && !anyoneOut(await readPathStates(context, path_id))) return {};
   return commitChange<Judgement>(context, async () => {
     const read = await readSituation(context, caches, path_id);

@@ -123,6 +123,15 @@ describe('table level', () => {
     expect(Item).toMatchObject({ shape: 3 });
   });
 
+  it('has nothing to write where the same measurement was written too soon before', async () => {
+    const time = fakeTime();
+    const { level } = tableLevel(time, { write_interval_ms: 1000 });
+    const measured = (measured_ms: number) => ({ ...entryOf(time, String(measured_ms)), measured_ms });
+    expect(await level.put('key', measured(2000))).toBe('stored');
+    expect(await level.put('key', measured(2000))).toBe('older');
+    expect(await level.put('key', measured(2001))).toBe('too_soon');
+  });
+
   it('writes a key at most once an interval, whoever writes', async () => {
     const time = fakeTime();
     const { level } = tableLevel(time, { write_interval_ms: 1000 });

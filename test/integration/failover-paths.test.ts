@@ -341,6 +341,19 @@ describe('automatic failover', () => {
     });
   });
 
+  it('is not for what was measured more than five minutes ago', async () => {
+    const { time, context, monitor, fast, done } = await set();
+    const age = (ms: number) => ({
+      ...measured(time, fast, 400, 8),
+      measured_at: new Date(time.clock() - ms).toISOString(),
+    });
+    await monitor.observe(context, [age(300_001)]);
+    expect(done).toEqual([]);
+    await time.advance(1000);
+    await monitor.observe(context, [age(300_000)]);
+    expect(done).toEqual(['failoverPath']);
+  });
+
   it('keeps to the settings of each policy', async () => {
     const { time, context, monitor, caches, fast, slow, done, key } = await set();
     const routing = policyRoutingSchema.parse({ failover: { failover_below: 10, failback_above: 20 } });

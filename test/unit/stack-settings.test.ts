@@ -11,6 +11,8 @@ describe('settings', () => {
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,
+      metrics_cache_ttl_seconds: 60,
+      routing_cache_ttl_seconds: 30,
       counter_slots: 16,
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],
@@ -32,6 +34,10 @@ describe('settings', () => {
 
   it.each([
     [{ shards: '0' }, 'Setting shards must be a whole number from 1 to 500, but is "0".'],
+    [
+      { routing_cache_ttl_seconds: 0 },
+      'Setting routing_cache_ttl_seconds must be a whole number from 1 to 86400, but is 0.',
+    ],
     [{ counter_slots: 8 }, 'Setting counter_slots must be a whole number from 16 to 1024, but is 8.'],
     [
       { ingest_window_seconds: '1.5' },

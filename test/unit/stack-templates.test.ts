@@ -210,6 +210,18 @@ describe('rights', () => {
     }
   });
 
+  it('let the deletion worker do nothing with the caches but clear them', () => {
+    const [only, ...others] = writesTo('Cache').filter(({ id }) => id.startsWith('DeletionWorker'));
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({
+      Action: 'dynamodb:UpdateItem',
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['GENERATION'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  });
+
   const isPut = (action: string) => action === 'dynamodb:PutItem';
 
   it('let the api function write no counter, lane, boot or sample', () => {
@@ -299,6 +311,8 @@ describe('alarms', () => {
 
   it.each([
     'ingest: ReportsQuarantined > 0',
+    'ingest: PoliciesWithoutPath > 0',
+    'api: PoliciesWithoutPath > 0',
     'Ingest: IteratorAge > 300000',
     'Reports: WriteProvisionedThroughputExceeded > 0',
     'Api: 5XXError > 0',

@@ -9,6 +9,7 @@ import {
 } from '../../../core/routing/policy-routing.ts';
 import { presentFailover } from '../../../core/routing/present-failover.ts';
 import { policyRoutingInput } from '../../../core/routing/routing-input.ts';
+import { REPORT_LIMITS } from '../../../core/traffic/report.ts';
 import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
@@ -18,11 +19,14 @@ type RoutingOperation =
   | 'Mutation.setPolicyRouting'
   | 'Mutation.failoverPath';
 
+const ID_MAX = REPORT_LIMITS.maxIdLength;
+const policyId = z.string().max(ID_MAX, `must have at most ${ID_MAX} characters`);
+
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.routingDecision': resolver({
     arguments: z
       .object({
-        policy_id: z.string(),
+        policy_id: policyId,
         source_site_id: z.uuid('must be the UUID of a site'),
         destination_site_id: z.uuid('must be the UUID of a site'),
       })
@@ -34,7 +38,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Query.policyRouting': resolver({
-    arguments: z.object({ policy_id: z.string() }),
+    arguments: z.object({ policy_id: policyId }),
     async resolve({ policy_id }, { context }) {
       const [routing] = await Promise.all([
         readPolicyRouting(context, policy_id),
