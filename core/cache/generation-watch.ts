@@ -20,6 +20,8 @@ export interface GenerationWatchOptions {
 export class GenerationWatch {
   readonly #options: GenerationWatchOptions;
   #state: CacheState | undefined;
+  /** Of the state, for the hot path. */
+  #generation: number | undefined;
   /** When the newest read or write that told of it was sent … */
   #knownAt = 0;
   /** … and when its state was heard of. */
@@ -33,7 +35,7 @@ export class GenerationWatch {
   /** The generation, if it is known freshly enough to serve from memory; a clock that was set back knows nothing. */
   fresh(now: number): number | undefined {
     const age = now - this.#knownAt;
-    return age >= 0 && age < GENERATION_MAX_AGE_MS ? this.#state?.generation : undefined;
+    return age >= 0 && age < GENERATION_MAX_AGE_MS ? this.#generation : undefined;
   }
 
   /** What was last heard of, however long ago. */
@@ -71,6 +73,7 @@ export class GenerationWatch {
     this.#knownAt = setBack ? at : Math.max(at, this.#knownAt);
     if (overtaken && !setBack) return;
     this.#state = state;
+    this.#generation = state.generation;
     this.#heardAt = now;
     if (known && known.removals.last !== state.removals.last) {
       this.#options.onRemovals(state.removals, known.removals.last);

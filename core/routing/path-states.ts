@@ -21,7 +21,7 @@ export interface PathStates {
 }
 
 /** Enough to show the minute that brings a path back, measured every few seconds. */
-export const SAMPLES_KEPT = 20;
+const SAMPLES_KEPT = 20;
 
 /** Must a policy keep off the path? */
 export function isOut({ policies }: PathStates, policyId: string): boolean {
