@@ -38,8 +38,8 @@ export interface CacheLevel<V> {
   get(key: string, generation: number, signal?: AbortSignal): MaybePromise<CachedEntry<V> | undefined>;
   /** The same, with another item in the same request; levels that can't do that lack it. */
   getBeside?(key: string, generation: number, beside: ItemAddress, signal?: AbortSignal): Promise<Found<V>>;
-  put(key: string, entry: CachedEntry<V>, signal?: AbortSignal): MaybePromise<PutOutcome>;
-  remove(key: string, generation: number, signal?: AbortSignal): MaybePromise<boolean>;
+  put(key: string, entry: CachedEntry<V>): MaybePromise<PutOutcome>;
+  remove(key: string, generation: number): MaybePromise<boolean>;
   /** Removes what has expired and answers how many entries went. */
   cleanupExpired(generation: number): MaybePromise<number>;
   count(generation: number, removals: RemovalLog): MaybePromise<LevelCount>;

@@ -55,11 +55,7 @@ export async function raiseGeneration({ client, table, cache }: CacheAddress): P
 }
 
 /** Tells every function that a key is removed, and answers where the cache stands then. */
-export async function recordRemoval(
-  address: CacheAddress,
-  key: string,
-  signal?: AbortSignal,
-): Promise<CacheState> {
+export async function recordRemoval(address: CacheAddress, key: string): Promise<CacheState> {
   const { client, table, cache } = address;
   const { Attributes } = await client.send(
     new UpdateCommand({
@@ -70,7 +66,6 @@ export async function recordRemoval(
       ExpressionAttributeValues: { ':none': [], ':key': [removalHash(key)], ':one': 1 },
       ReturnValues: 'ALL_NEW',
     }),
-    signal ? { abortSignal: signal } : {},
   );
   const state = fromItem(Attributes);
   if (state.removals.length >= 2 * LOG_KEEPS) await trimLog(address);

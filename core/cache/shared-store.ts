@@ -11,7 +11,7 @@ export interface SharedStore<V> {
   /** Makes every entry of every function dead, and answers the new state. */
   raiseGeneration(): Promise<CacheState>;
   /** Makes this key's entries of every function dead, and answers the new state. */
-  recordRemoval(key: string, signal: AbortSignal): Promise<CacheState>;
+  recordRemoval(key: string): Promise<CacheState>;
 }
 
 /** The store in the Cache table. */
@@ -20,6 +20,6 @@ export function tableStore<V>(options: TableLevelOptions<V>): SharedStore<V> {
     level: new TableLevel(options),
     readState: signal => readGeneration(options, signal),
     raiseGeneration: () => raiseGeneration(options),
-    recordRemoval: (key, signal) => recordRemoval(options, key, signal),
+    recordRemoval: key => recordRemoval(options, key),
   };
 }

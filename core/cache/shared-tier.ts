@@ -58,8 +58,8 @@ export class SharedTier<V> implements Tier<V> {
     this.#access = new SharedAccess(options);
     this.#writes = new SharedWrites({
       put: async (key, entry) => {
-        const put = (signal: AbortSignal) => Promise.resolve(store.level.put(key, entry, signal));
-        const outcome = await this.#access.attempt(put);
+        // What takes too long is not called off: it may as well land late.
+        const outcome = await this.#access.attempt(async () => store.level.put(key, entry));
         return outcome === TROUBLE ? undefined : outcome;
       },
       interval_ms: write_interval_ms,
@@ -105,12 +105,9 @@ export class SharedTier<V> implements Tier<V> {
   async remove(key: string, generation: number): Promise<boolean> {
     this.#writes.cancel(key);
     const { recordRemoval, level } = this.#store;
-    const removed = await this.#access.attempt(async signal => {
+    const removed = await this.#access.attempt(async () => {
       const sentAt = this.#clock();
-      const [state, stood] = await Promise.all([
-        recordRemoval(key, signal),
-        level.remove(key, generation, signal),
-      ]);
+      const [state, stood] = await Promise.all([recordRemoval(key), level.remove(key, generation)]);
       this.#watch.learn(state, sentAt);
       return stood;
     });

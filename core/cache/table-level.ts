@@ -56,7 +56,7 @@ export class TableLevel<V> implements CacheLevel<V> {
     return { entry: entry ? await this.#servable(entry, generation) : undefined, item };
   }
 
-  async put(key: string, entry: CachedEntry<V>, signal?: AbortSignal): Promise<PutOutcome> {
+  async put(key: string, entry: CachedEntry<V>): Promise<PutOutcome> {
     const { client, table, cache, codec, clock, write_interval_ms = 0 } = this.#options;
     const text = codec.encode(entry.value);
     if (Buffer.byteLength(text) > SHARED_VALUE_MAX_BYTES) return 'too_large';
@@ -77,7 +77,6 @@ export class TableLevel<V> implements CacheLevel<V> {
           },
           ...putCondition(entry, { now, write_interval_ms }),
         }),
-        signal ? { abortSignal: signal } : {},
       );
       return 'stored';
     } catch (error) {
@@ -86,7 +85,7 @@ export class TableLevel<V> implements CacheLevel<V> {
     }
   }
 
-  async remove(key: string, generation: number, signal?: AbortSignal): Promise<boolean> {
+  async remove(key: string, generation: number): Promise<boolean> {
     const { client, table, cache, clock } = this.#options;
     const { Attributes } = await client.send(
       new DeleteCommand({
@@ -94,7 +93,6 @@ export class TableLevel<V> implements CacheLevel<V> {
         Key: entryKey(cache, generation, key),
         ReturnValues: 'ALL_OLD',
       }),
-      signal ? { abortSignal: signal } : {},
     );
     return typeof Attributes?.expires_ms === 'number' && clock() < Attributes.expires_ms;
   }
