@@ -19,7 +19,7 @@ export interface SweepOptions {
  * Dead generations that a run looks through, the newest ones. Each change of the network's paths makes one, most of them with
  * nothing in it; what older ones may hold has expired long ago, and DynamoDB's own TTL takes it.
  */
-const MAX_DEAD = 100;
+const MAX_DEAD = 20;
 
 /**
  * Removes what expired and what was cleared from the shared level, and answers how many entries went. DynamoDB's TTL

@@ -235,11 +235,11 @@ describe('sweep', () => {
     expect(Item).toMatchObject({ generation: 1, swept: 1 });
   });
 
-  it('looks through no more of the dead generations than the last hundred', async () => {
+  it('looks through no more of the dead generations than the last twenty', async () => {
     const one = makeContainer();
     for (const [generation, key] of [
       [150, 'older'],
-      [200, 'newer'],
+      [240, 'newer'],
     ] as const) {
       const Key = generationKey(METRICS_CACHE);
       await db.client.send(new PutCommand({ TableName: db.tables.cache, Item: { ...Key, generation } }));

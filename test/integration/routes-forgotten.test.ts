@@ -1,3 +1,4 @@
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readGeneration } from '../../core/cache/generation.ts';
 import { makeCaches, type ProductCaches } from '../../core/cache/product-caches.ts';
@@ -9,9 +10,10 @@ import { deletePath } from '../../core/network/delete-path.ts';
 import { deleteSite } from '../../core/network/delete-site.ts';
 import { finishDeletions } from '../../core/network/finish-deletions.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
-import { runningKey } from '../../core/network/network-keys.ts';
+import { runningKey, waitingPartition } from '../../core/network/network-keys.ts';
 import { removeEndpoint } from '../../core/network/remove-endpoint.ts';
 import { restoreSite } from '../../core/network/restore-site.ts';
+import { queryAll } from '../../core/network/strong-reads.ts';
 import { takeOver } from '../../core/network/take-over.ts';
 import { decideRoute } from '../../core/routing/decide-route.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../core/routing/policy-routing.ts';
@@ -143,6 +145,26 @@ describe('decisions are made anew in the very transaction with which', () => {
     await expect(decide()).rejects.toThrow(nowhere());
     const takes = () => takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY);
     expect(await raisesOf(takes)).toBe(1);
+    expect(await decide()).toBe(paths[1]);
+  });
+
+  it('a path comes back late to a site that is shown already', async () => {
+    const until = Number.POSITIVE_INFINITY;
+    const [a, b] = [key.source_site_id, key.destination_site_id];
+    for (const site_id of [a, b]) await deleteSite(context, admin, { site_id });
+    await restoreSite(context, admin, { site_id: a });
+    // The notes that the paths wait for B become readable only when B is back.
+    const notes = (await queryAll(context, { pk: waitingPartition(b) })) as { pk: string; sk: string }[];
+    const TableName = db.tables.network;
+    for (const { pk, sk } of notes) {
+      await db.client.send(new DeleteCommand({ TableName, Key: { pk, sk } }));
+    }
+    await restoreSite(context, admin, { site_id: b });
+    for (const Item of notes) await db.client.send(new PutCommand({ TableName, Item }));
+    await time.advance(60_000);
+    expect(await decide()).toBeNull();
+    expect(await raisesOf(() => finishDeletions(context, { until }))).toBe(1);
+    await time.advance(900);
     expect(await decide()).toBe(paths[1]);
   });
 
