@@ -16,6 +16,7 @@ import { admin, dump, makeHub } from '../test/support/network-bed.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const TABLE = 'network';
+const CACHE_TABLE = 'cache';
 
 /** Paths of a site, and how often it is deleted: the median counts. */
 const SIZES = [
@@ -120,7 +121,7 @@ class Bench {
     };
     this.context = {
       client: { send } as unknown as DynamoDBDocumentClient,
-      tables: { network: TABLE, traffic: '', cache: '' },
+      tables: { network: TABLE, traffic: '', cache: CACHE_TABLE },
       clock: systemClock,
       sleep: systemSleep,
       random: Math.random,
@@ -189,10 +190,14 @@ class Bench {
   }
 
   private async emptyTable(): Promise<void> {
-    await this.client.send(new DeleteTableCommand({ TableName: TABLE })).catch(() => {});
+    for (const TableName of [TABLE, CACHE_TABLE]) await this.makeAnew(TableName);
+  }
+
+  private async makeAnew(TableName: string): Promise<void> {
+    await this.client.send(new DeleteTableCommand({ TableName })).catch(() => {});
     await this.client.send(
       new CreateTableCommand({
-        TableName: TABLE,
+        TableName,
         BillingMode: 'PAY_PER_REQUEST',
         AttributeDefinitions: [
           { AttributeName: 'pk', AttributeType: 'S' },

@@ -11,6 +11,7 @@ import {
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
@@ -102,6 +103,7 @@ export class ApiStack extends Stack {
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
+    alarmOnLostPaths(data.alarms, fn, 'api');
     return fn;
   }
 

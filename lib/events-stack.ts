@@ -10,7 +10,7 @@ import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { grantRead, grantWriteExceptAudit } from './table-grants.ts';
+import { grantForgetting, grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
 export interface EventsStackProps {
   settings: Settings;
@@ -86,6 +86,8 @@ export class EventsStack extends Stack {
     });
     grantRead(data.network, worker);
     grantWriteExceptAudit(data.network, worker);
+    // A site that is gone or back changes the routes.
+    grantForgetting(data.cache, worker);
     const failed = new DeadLetterQueue(this, 'DeletionWorkerFailed', {
       alarms: data.alarms,
       description:

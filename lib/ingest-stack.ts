@@ -5,6 +5,7 @@ import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
@@ -113,18 +114,7 @@ export class IngestStack extends Stack {
       above: Duration.minutes(5).toMilliseconds(),
       description: 'Ingest is more than five minutes behind the stream: counters are late (nothing is lost).',
     });
-    data.alarms.add(ingest, 'NoPathLeft', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'PoliciesWithoutPath',
-        dimensionsMap: { service: 'ingest' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
-      above: 0,
-      description:
-        'A failover left policies without any path between two sites: the audit log (failoverPath) names them.',
-    });
+    alarmOnLostPaths(data.alarms, ingest, 'ingest');
     data.alarms.add(ingest, 'Quarantine', {
       metric: new Metric({
         namespace: 'Patronus',

@@ -52,6 +52,8 @@ export class PatronusFunction extends NodejsFunction {
         TRAFFIC_TABLE: data.traffic.tableName,
         CACHE_TABLE: data.cache.tableName,
         COUNTER_SLOTS: String(settings.counter_slots),
+        METRICS_CACHE_TTL_SECONDS: String(settings.metrics_cache_ttl_seconds),
+        ROUTING_CACHE_TTL_SECONDS: String(settings.routing_cache_ttl_seconds),
         POWERTOOLS_SERVICE_NAME: folder,
         POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
         NODE_OPTIONS: '--enable-source-maps',

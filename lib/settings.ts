@@ -16,6 +16,10 @@ export interface Settings {
   hour_retention_days: number;
   /** How long a sample a day is kept, days; not shorter than hours are. */
   day_retention_days: number;
+  /** How long path metrics are served from the cache, seconds. */
+  metrics_cache_ttl_seconds: number;
+  /** How long a routing decision is served from the cache, seconds; changes of the network end it at once. */
+  routing_cache_ttl_seconds: number;
   /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
   counter_slots: number;
   /** How long exports and their files are kept, days. */
@@ -40,6 +44,8 @@ const WHOLE_NUMBERS = {
   minute_retention_hours: { fallback: 48, min: 24, max: 8760 },
   hour_retention_days: { fallback: 90, min: 2, max: 3650 },
   day_retention_days: { fallback: 730, min: 2, max: 7300 },
+  metrics_cache_ttl_seconds: { fallback: 60, min: 1, max: 86_400 },
+  routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
@@ -61,6 +67,8 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
     ...retention,
+    metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
+    routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
     export_retention_days: number('export_retention_days'),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),

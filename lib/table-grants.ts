@@ -62,6 +62,20 @@ export function grantCaching(table: Table, to: IGrantable): void {
   );
 }
 
+/** Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. */
+export function grantForgetting(table: Table, to: IGrantable): void {
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: ['dynamodb:UpdateItem'],
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['GENERATION'] },
+        ...WITH_KEYS,
+      },
+    }),
+  );
+}
+
 /** Puts in partitions with these beginnings only. */
 export function grantPutUnder(table: Table, to: IGrantable, prefixes: readonly string[]): void {
   to.grantPrincipal.addToPrincipalPolicy(

@@ -1,4 +1,5 @@
 import type { CachedEntry } from './cached-entry.ts';
+import type { RemovalLog } from './removal-log.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -14,7 +15,7 @@ export interface Found<V> {
   item?: Record<string, unknown> | null | undefined;
 }
 
-/** Entries of one generation of a cache in one level. `total` is `active` + `expired`. */
+/** Entries of one generation of a cache in one level, without removed ones. `total` is `active` + `expired`. */
 export interface LevelCount {
   total: number;
   active: number;
@@ -23,7 +24,8 @@ export interface LevelCount {
 }
 
 /**
- * What became of a write: `older` – what stands there was measured later and stays; `too_soon` – another function wrote
+ * What became of a write: `older` – what stands there was measured later and stays
+ * (or at the same time, and was written just now); `too_soon` – another function wrote
  * this key less than the write interval ago; `too_large` – this level doesn't keep values of that size.
  */
 export type PutOutcome = 'stored' | 'older' | 'too_soon' | 'too_large';
@@ -40,5 +42,5 @@ export interface CacheLevel<V> {
   remove(key: string, generation: number): MaybePromise<boolean>;
   /** Removes what has expired and answers how many entries went. */
   cleanupExpired(generation: number): MaybePromise<number>;
-  count(generation: number): MaybePromise<LevelCount>;
+  count(generation: number, removals: RemovalLog): MaybePromise<LevelCount>;
 }

@@ -3,10 +3,12 @@ import { type Schedule, systemSchedule } from '../schedule.ts';
 import { turnClock } from '../turn-clock.ts';
 import type { Found, ItemAddress, LevelCount, MaybePromise } from './cache-level.ts';
 import { checkKey, checkTtl } from './cache-limits.ts';
-import type { CachedEntry } from './cached-entry.ts';
+import type { CacheState } from './cache-state.ts';
+import { type CachedEntry, isExpired } from './cached-entry.ts';
 import { type Flight, Flights } from './flights.ts';
 import { MemoryLevel, type MemoryLimits } from './memory-level.ts';
 import { MemoryTier } from './memory-tier.ts';
+import type { RemovalLog } from './removal-log.ts';
 import type { TroubleKind } from './shared-access.ts';
 import type { SharedStore } from './shared-store.ts';
 import { SharedTier } from './shared-tier.ts';
@@ -62,8 +64,8 @@ const SHARED_DEFAULTS = { limit_ms: 50, pause_ms: 1000, write_interval_ms: 1000 
 const WARM_DEFAULTS = { max_keys: 100, limit_ms: 500 };
 
 /**
- * A cache with a time to live: this function's memory over a level that all functions share. What was cleared is served
- * nowhere a second later, and trouble with the shared level costs a request at most `limit_ms` and never fails it.
+ * A cache with a time to live: this function's memory over a level that all functions share. What was cleared or removed is
+ * served nowhere a second later, and trouble with the shared level costs a request at most `limit_ms` and never fails it.
  *
  * What memory holds is answered at once, not as a promise; `await` it all the same.
  *
@@ -81,7 +83,6 @@ export class Cache<K, V> {
   readonly #memory: MemoryLevel<V>;
   readonly #tier: Tier<V>;
   readonly #flights = new Flights<V>();
-  #removals = 0;
   #hits = 0;
   #misses = 0;
 
@@ -103,6 +104,7 @@ export class Cache<K, V> {
           clock,
           schedule,
           onTrouble: options.onTrouble ?? (() => {}),
+          onRemovals: (removals, since) => this.#drop(removals, since),
         })
       : new MemoryTier();
   }
@@ -157,26 +159,23 @@ export class Cache<K, V> {
   }
 
   /**
-   * Removes a key here and from the shared level, and answers whether there was a value. Another function's memory may
-   * serve it until its time is over: where it must be gone everywhere, clear.
+   * Removes a key, in every function within a second, and answers whether there was a value. Loads and writes that began
+   * before don't bring it back; what another function inserts within that second may go with it. Where the shared level is
+   * in trouble only this function forgets the key, and others serve it until its time is over.
    */
   async remove(key: K): Promise<boolean> {
     const text = this.#checkedKey(key);
-    this.#removals++;
     this.#flights.forget(text);
-    const generation = await this.#generation();
-    if (generation === undefined) {
-      this.#memory.remove(text, 0);
-      return false;
-    }
-    const here = this.#memory.remove(text, generation);
+    const held = this.#memory.take(text);
+    const generation = (await this.#freshState())?.generation;
+    if (generation === undefined) return false;
     const shared = await this.#tier.remove(text, generation);
-    return here || shared;
+    return shared || (held?.generation === generation && !isExpired(held, this.#clock()));
   }
 
   /** Removes what has expired, and answers how many entries of the shared level (without one: of memory) went. */
   async cleanupExpired(): Promise<number> {
-    const generation = this.#tier.lastKnown ?? 0;
+    const generation = this.#tier.state?.generation ?? 0;
     const here = this.#memory.cleanupExpired(generation);
     return this.#tier.alone ? here : this.#tier.cleanupExpired();
   }
@@ -188,15 +187,13 @@ export class Cache<K, V> {
   async clear(): Promise<number> {
     const { active } = await this.#count();
     await this.#tier.clear();
-    this.forget();
+    this.#forget();
     return active;
   }
 
-  /** Forgets this function's memory only. */
-  forget(): void {
-    this.#removals++;
-    this.#flights.forgetAll();
-    this.#memory.forget();
+  /** Has the next look-up ask what was cleared, because a change of this function's own may just have done so. */
+  recheck(): void {
+    this.#tier.doubt();
   }
 
   /** Entries of the shared level (without one: of memory), and this function's hits and misses. */
@@ -242,6 +239,14 @@ export class Cache<K, V> {
     return this.#tier.settle();
   }
 
+  /**
+   * Resolves when values that wait for their key's turn are in the shared level too: for the end of an invocation, after
+   * which a function may stand still or be gone.
+   */
+  drain(): Promise<void> {
+    return this.#tier.drain();
+  }
+
   #checkedKey(key: K): string {
     return checkKey(this.#keyOf(key));
   }
@@ -263,16 +268,32 @@ export class Cache<K, V> {
     return found;
   }
 
-  // A removal while the shared level was being read must not be undone by what it answers.
   async #find(key: string, beside?: ItemAddress): Promise<Found<V>> {
-    const removals = this.#removals;
     const found = await this.#tier.find(key, generation => this.#memory.get(key, generation), beside);
     const { entry } = found;
     if (!entry) return found;
     const held = this.#memory.get(key, entry.generation);
     if (held) return { entry: held };
-    if (removals === this.#removals) this.#memory.put(key, entry);
+    // What was removed while the shared level was being read must not be undone by what it answers.
+    if (this.#mayBeRemoved(key, entry)) return { ...found, entry: undefined };
+    this.#memory.put(key, entry);
     return found;
+  }
+
+  #mayBeRemoved(key: string, { removals }: Pick<CachedEntry<V>, 'removals'>): boolean {
+    return this.#tier.state?.removals.mayName(key, removals) ?? false;
+  }
+
+  // What the log names goes; who can't tell what was removed meanwhile forgets everything.
+  #drop(log: RemovalLog, since: number): void {
+    this.#flights.forgetBefore((key, begun) => !begun || log.mayName(key, begun.removals.last));
+    if (log.reachesBackTo(since)) this.#memory.removeWhere((key, entry) => log.names(key, entry.removals));
+    else this.#memory.forget();
+  }
+
+  #forget(): void {
+    this.#flights.forgetAll();
+    this.#memory.forget();
   }
 
   async #joinOrLoad(key: string, source: Source<V>): Promise<V | undefined> {
@@ -303,38 +324,42 @@ export class Cache<K, V> {
   ): Promise<V | undefined> {
     const { entry, item } = await this.#lookUp(key, source.address);
     if (entry) return entry.value;
-    // An item that came with the look-up was read at the generation that the look-up confirmed.
-    flight.generation = this.#tier.fresh(this.#clock());
+    // An item that came with the look-up was read before this is known, but a removal since then has ended the flight.
+    flight.begun = this.#stateIfFresh();
     const parsed = item !== undefined && source.parse;
     const value = parsed ? parsed(item ?? undefined) : await source.read();
-    const { generation } = flight;
-    const dead = generation === undefined || generation !== this.#tier.lastKnown;
+    const { begun } = flight;
+    const dead = begun === undefined || begun.generation !== this.#tier.state?.generation;
     if (value === undefined || dead || !this.#flights.isCurrent(key, flight)) return value;
     // The answer does not wait for the shared write, which may as well end after it.
-    void this.#keep(key, this.#entry(value, { generation, ttlMs: this.#ttlMs }));
+    void this.#keep(key, this.#entry(value, { begun, ttlMs: this.#ttlMs }));
     return value;
   }
 
   async #insert(key: string, value: V, ttlMs: number): Promise<void> {
     this.#flights.forget(key);
-    const generation = await this.#generation();
-    if (generation === undefined) return;
-    await this.#keep(key, this.#entry(value, { generation, ttlMs }));
+    const begun = await this.#freshState();
+    if (begun) await this.#keep(key, this.#entry(value, { begun, ttlMs }));
   }
 
-  async #generation(): Promise<number | undefined> {
-    const known = this.#tier.fresh(this.#clock());
-    if (known !== undefined) return known;
+  #stateIfFresh(): CacheState | undefined {
+    return this.#tier.fresh(this.#clock()) === undefined ? undefined : this.#tier.state;
+  }
+
+  async #freshState(): Promise<CacheState | undefined> {
+    const known = this.#stateIfFresh();
+    if (known) return known;
     await this.#tier.refresh();
-    return this.#tier.fresh(this.#clock());
+    return this.#stateIfFresh();
   }
 
-  #entry(value: V, { generation, ttlMs }: { generation: number; ttlMs: number }): CachedEntry<V> {
+  #entry(value: V, { begun, ttlMs }: { begun: CacheState; ttlMs: number }): CachedEntry<V> {
     const { measuredAt, sizeOf = jsonLength } = this.#options;
     return {
       value,
       expires_ms: this.#clock() + ttlMs,
-      generation,
+      generation: begun.generation,
+      removals: begun.removals.last,
       size: sizeOf(value),
       ...(measuredAt && { measured_ms: measuredAt(value) }),
     };
@@ -346,7 +371,7 @@ export class Cache<K, V> {
   }
 
   async #count(): Promise<LevelCount> {
-    return (await this.#tier.count()) ?? this.#memory.count(this.#tier.lastKnown ?? 0);
+    return (await this.#tier.count()) ?? this.#memory.count(this.#tier.state?.generation ?? 0);
   }
 }
 

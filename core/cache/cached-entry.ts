@@ -5,6 +5,8 @@ export interface CachedEntry<V> {
   expires_ms: number;
   /** The cache's generation when the value's load began: a clear in between makes it unservable. */
   generation: number;
+  /** How many removals were known then: a later one of its key makes it unservable too. */
+  removals: number;
   /** When the value was measured, where the cache orders by that: an older one never replaces a newer one. */
   measured_ms?: number;
   /** Bytes of the encoded value, for the memory limit. */

@@ -1,45 +1,35 @@
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../audit/caller.ts';
-import { commitChange } from '../network/commit-change.ts';
 import type { NetworkContext } from '../network/network-context.ts';
-import { repeatUntil } from '../storage/retrying.ts';
-import { raiseGenerationAction, readGeneration } from './generation.ts';
-import { countPartitions } from './table-partitions.ts';
+import { transact } from '../storage/transact.ts';
+import { countCaches } from './count-caches.ts';
+import { raiseGenerationAction } from './generation.ts';
+import { asUnreachable } from './unreachable.ts';
 
 /**
  * Clears these caches in every function within a second, and tells of it. Answers how many active entries of the shared
  * level were cleared; what functions hold in their memories is not counted.
+ *
+ * @throws Throttled when the shared level can't be reached: then nothing is cleared, unless a clear goes through unheard
  */
-export function clearCaches(
+export async function clearCaches(
   context: NetworkContext,
   actor: Caller,
   caches: readonly string[],
 ): Promise<{ cleared_entries: number; audit_id: string }> {
   const { client, tables } = context;
-  const table = tables.cache;
-  return commitChange(context, async () => {
-    const now = context.clock();
-    const counts = await repeatUntil(context, () =>
-      Promise.all(
-        caches.map(async cache => {
-          const { generation } = await readGeneration({ client, table, cache });
-          return countPartitions({ client, table, cache, generation, now });
-        }),
-      ),
-    );
-    const cleared_entries = counts.reduce((sum, count) => sum + count.active, 0);
-    const entry = changeEntry({
-      at_ms: now,
-      actor,
-      operation: 'clearCache',
-      target: 'cache',
-      before: { entries: cleared_entries },
-      after: { entries: 0 },
-      event: { type: 'CACHE_CLEARED', site_id: null, site_seq: null, data: { caches, cleared_entries } },
-    });
-    return {
-      actions: [...caches.map(cache => raiseGenerationAction({ table, cache })), auditPut({ tables, entry })],
-      result: { cleared_entries, audit_id: entry.id },
-    };
+  const counts = await countCaches(context, caches);
+  const cleared_entries = counts.reduce((sum, count) => sum + count.active, 0);
+  const entry = changeEntry({
+    at_ms: context.clock(),
+    actor,
+    operation: 'clearCache',
+    target: 'cache',
+    before: { entries: cleared_entries },
+    after: { entries: 0 },
+    event: { type: 'CACHE_CLEARED', site_id: null, site_seq: null, data: { caches, cleared_entries } },
   });
+  const raises = caches.map(cache => raiseGenerationAction({ table: tables.cache, cache }));
+  await transact(client, [...raises, auditPut({ tables, entry })], context).catch(asUnreachable);
+  return { cleared_entries, audit_id: entry.id };
 }

@@ -1,10 +1,11 @@
+import type { CacheState } from './cache-state.ts';
 import { GENERATION_MAX_AGE_MS } from './generation-watch.ts';
 
-/** One load under way, with the generation at which it began, once that is known. */
+/** One load under way, with what was known of the cache when it began, once that is known. */
 export interface Flight<V> {
   promise: Promise<V | undefined>;
   startedAt: number;
-  generation: number | undefined;
+  begun: CacheState | undefined;
 }
 
 /** Loads under way, one a key: whoever asks for the same key meanwhile gets the same answer. */
@@ -18,8 +19,8 @@ export class Flights<V> {
   joinable(key: string, { now, fresh }: { now: number; fresh: number | undefined }): Flight<V> | undefined {
     const flight = this.#flights.get(key);
     if (!flight) return undefined;
-    if (fresh !== undefined && flight.generation !== undefined) {
-      return flight.generation === fresh ? flight : undefined;
+    if (fresh !== undefined && flight.begun !== undefined) {
+      return flight.begun.generation === fresh ? flight : undefined;
     }
     const age = now - flight.startedAt;
     return age >= 0 && age < GENERATION_MAX_AGE_MS ? flight : undefined;
@@ -34,7 +35,7 @@ export class Flights<V> {
     now: number,
     load: (flight: Flight<V>) => Promise<V | undefined>,
   ): Promise<V | undefined> {
-    const flight: Flight<V> = { promise: Promise.resolve(undefined), startedAt: now, generation: undefined };
+    const flight: Flight<V> = { promise: Promise.resolve(undefined), startedAt: now, begun: undefined };
     this.#flights.set(key, flight);
     flight.promise = load(flight).finally(() => {
       if (this.isCurrent(key, flight)) this.#flights.delete(key);
@@ -49,6 +50,13 @@ export class Flights<V> {
 
   forget(key: string): void {
     this.#flights.delete(key);
+  }
+
+  /** Forgets the loads that may have begun before the removal of their key. */
+  forgetBefore(isRemoved: (key: string, begun: CacheState | undefined) => boolean): void {
+    for (const [key, { begun }] of this.#flights) {
+      if (isRemoved(key, begun)) this.#flights.delete(key);
+    }
   }
 
   forgetAll(): void {

@@ -1,40 +1,60 @@
 import type { Clock } from '../clock.ts';
+import { type CacheState, isBefore } from './cache-state.ts';
+import type { RemovalLog } from './removal-log.ts';
 
-/** For how long a read generation may be relied on, so that a clear is known everywhere within a second. */
+/** For how long what was read may be relied on, so that a clear or a removal is known everywhere within a second. */
 export const GENERATION_MAX_AGE_MS = 900;
 
+export interface GenerationWatchOptions {
+  /** Strongly consistent. */
+  read: (signal: AbortSignal) => Promise<CacheState>;
+  clock: Clock;
+  /** Told of removals that this function had not heard of; `since`: the number of the last one that it had. */
+  onRemovals: (removals: RemovalLog, since: number) => void;
+}
+
 /**
- * What this function knows of a cache's generation, and from when. The age counts from the moment the read was sent, so
- * that a clear that landed while it was under way is not overlooked for longer than it may.
+ * What this function knows of a cache's clears and removals, and from when. The age counts from the moment the read was
+ * sent, so that a clear that landed while it was under way is not overlooked for longer than it may.
  */
 export class GenerationWatch {
-  readonly #read: (signal: AbortSignal) => Promise<number>;
-  readonly #clock: Clock;
-  #known: number | undefined;
+  readonly #options: GenerationWatchOptions;
+  #state: CacheState | undefined;
+  /** Of the state, for the hot path. */
+  #generation: number | undefined;
+  /** When the newest read or write that told of it was sent … */
   #knownAt = 0;
-  #reading: { promise: Promise<void>; startedAt: number; abort: AbortController } | undefined;
+  /** … and when its state was heard of. */
+  #heardAt = 0;
+  #reading: Reading | undefined;
 
-  constructor({ read, clock }: { read: (signal: AbortSignal) => Promise<number>; clock: Clock }) {
-    this.#read = read;
-    this.#clock = clock;
+  constructor(options: GenerationWatchOptions) {
+    this.#options = options;
   }
 
   /** The generation, if it is known freshly enough to serve from memory; a clock that was set back knows nothing. */
   fresh(now: number): number | undefined {
     const age = now - this.#knownAt;
-    return age >= 0 && age < GENERATION_MAX_AGE_MS ? this.#known : undefined;
+    return age >= 0 && age < GENERATION_MAX_AGE_MS ? this.#generation : undefined;
   }
 
-  /** The last generation that was heard of, however long ago. */
-  get lastKnown(): number | undefined {
-    return this.#known;
+  /** What was last heard of, however long ago. */
+  get state(): CacheState | undefined {
+    return this.#state;
   }
 
-  /** Reads the generation, once for all who ask meanwhile. Rejects when it can't be read. */
+  /** Has the next use ask again, because something was changed just now. */
+  doubt(): void {
+    this.#knownAt = Number.NEGATIVE_INFINITY;
+    if (this.#reading) this.#reading.sentAt = Number.NEGATIVE_INFINITY;
+    this.#reading = undefined;
+  }
+
+  /** Reads where the cache stands, once for all who ask meanwhile. Rejects when it can't be read. */
   refresh(): Promise<void> {
-    const now = this.#clock();
+    const now = this.#options.clock();
     const reading = this.#reading;
-    if (reading && now - reading.startedAt >= 0 && now - reading.startedAt < GENERATION_MAX_AGE_MS) {
+    if (reading && now - reading.sentAt >= 0 && now - reading.sentAt < GENERATION_MAX_AGE_MS) {
       return reading.promise;
     }
     reading?.abort.abort();
@@ -42,30 +62,42 @@ export class GenerationWatch {
   }
 
   /**
-   * Takes over what a read or a write sent at `at` told. Of two that overlap the higher generation is the later one;
-   * a lower one from a later read is believed too (the table was made anew).
+   * Takes over what a read or a write sent at `at` told. Of two that overlap the higher state is the later one. A lower one
+   * that was asked for after the higher was known is believed too: the table was made anew.
    */
-  learn(generation: number, at: number): void {
-    const setBack = this.#knownAt > this.#clock();
-    const later = setBack || at >= this.#knownAt;
-    if (!later && generation <= (this.#known ?? -1)) return;
-    this.#known = generation;
-    this.#knownAt = later ? at : this.#knownAt;
+  learn(state: CacheState, at: number): void {
+    const now = this.#options.clock();
+    const setBack = this.#knownAt > now;
+    const known = this.#state;
+    const overtaken = known !== undefined && isBefore(state, known) && at <= this.#heardAt;
+    this.#knownAt = setBack ? at : Math.max(at, this.#knownAt);
+    if (overtaken && !setBack) return;
+    this.#state = state;
+    this.#generation = state.generation;
+    this.#heardAt = now;
+    if (known && known.removals.last !== state.removals.last) {
+      this.#options.onRemovals(state.removals, known.removals.last);
+    }
   }
 
-  #start(startedAt: number): Promise<void> {
+  #start(sentAt: number): Promise<void> {
     const abort = new AbortController();
-    const promise = this.#read(abort.signal).then(
-      generation => {
-        this.learn(generation, startedAt);
-        if (this.#reading?.promise === promise) this.#reading = undefined;
-      },
-      error => {
-        if (this.#reading?.promise === promise) this.#reading = undefined;
-        throw error;
-      },
-    );
-    this.#reading = { promise, startedAt, abort };
-    return promise;
+    const reading: Reading = { sentAt, abort, promise: Promise.resolve() };
+    const ended = () => {
+      if (this.#reading === reading) this.#reading = undefined;
+    };
+    this.#reading = reading;
+    reading.promise = this.#options
+      .read(abort.signal)
+      .then(state => this.learn(state, reading.sentAt))
+      .finally(ended);
+    return reading.promise;
   }
+}
+
+interface Reading {
+  promise: Promise<void>;
+  /** Long ago, once what it tells is doubted. */
+  sentAt: number;
+  abort: AbortController;
 }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { CacheLevel, LevelCount, PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired, mayReplace } from './cached-entry.ts';
+import { RemovalLog } from './removal-log.ts';
 
 export interface MemoryLimits {
   max_entries: number;
@@ -48,9 +49,21 @@ export class MemoryLevel<V> implements CacheLevel<V> {
   }
 
   remove(key: string, generation: number): boolean {
+    const entry = this.take(key);
+    return entry?.generation === generation && !isExpired(entry, this.#clock());
+  }
+
+  /** Takes an entry out, whatever it is. */
+  take(key: string): CachedEntry<V> | undefined {
     const entry = this.#entries.peek(key);
     this.#entries.delete(key);
-    return entry?.generation === generation && !isExpired(entry, this.#clock());
+    return entry;
+  }
+
+  removeWhere(isRemoved: (key: string, entry: CachedEntry<V>) => boolean): void {
+    for (const [key, entry] of this.#entries.entries()) {
+      if (isRemoved(key, entry)) this.#entries.delete(key);
+    }
   }
 
   cleanupExpired(generation: number): number {
@@ -64,12 +77,12 @@ export class MemoryLevel<V> implements CacheLevel<V> {
     return removed;
   }
 
-  count(generation: number): LevelCount {
+  count(generation: number, removals = RemovalLog.empty): LevelCount {
     const now = this.#clock();
     let active = 0;
     let expired = 0;
-    for (const entry of this.#entries.values()) {
-      if (entry.generation !== generation) continue;
+    for (const [key, entry] of this.#entries.entries()) {
+      if (entry.generation !== generation || removals.mayName(key, entry.removals)) continue;
       if (isExpired(entry, now)) expired++;
       else active++;
     }

@@ -1,24 +1,27 @@
 import type { Found } from './cache-level.ts';
+import { type CacheState, FIRST_STATE } from './cache-state.ts';
 import type { CachedEntry } from './cached-entry.ts';
 import type { Tier } from './tier.ts';
 
 /** Nothing behind memory: the cache is this function's own, and its generation a number in it. */
 export class MemoryTier<V> implements Tier<V> {
   readonly alone = true;
-  #generation = 0;
+  #state = FIRST_STATE;
 
-  get lastKnown(): number {
-    return this.#generation;
+  get state(): CacheState {
+    return this.#state;
   }
 
   fresh(): number {
-    return this.#generation;
+    return this.#state.generation;
   }
+
+  doubt(): void {}
 
   async refresh(): Promise<void> {}
 
   async find(_key: string, held: (generation: number) => CachedEntry<V> | undefined): Promise<Found<V>> {
-    return { entry: held(this.#generation) };
+    return { entry: held(this.#state.generation) };
   }
 
   async write(): Promise<void> {}
@@ -36,8 +39,10 @@ export class MemoryTier<V> implements Tier<V> {
   }
 
   async clear(): Promise<void> {
-    this.#generation++;
+    this.#state = { ...this.#state, generation: this.#state.generation + 1 };
   }
 
   async settle(): Promise<void> {}
+
+  async drain(): Promise<void> {}
 }

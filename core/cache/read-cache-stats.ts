@@ -1,37 +1,32 @@
 import type { NetworkContext } from '../network/network-context.ts';
-import { repeatUntil } from '../storage/retrying.ts';
 import type { CacheStats } from './cache.ts';
-import { readGeneration } from './generation.ts';
-import { countPartitions } from './table-partitions.ts';
+import { countCaches } from './count-caches.ts';
+import { asUnreachable } from './unreachable.ts';
 import { readUsage } from './usage-reporter.ts';
 
 export interface NamedCacheStats extends CacheStats {
   name: string;
 }
 
-/** The shared level's entries of each cache, with the look-ups of all functions; then their sums, named `total`. */
-export function readCacheStats(
+/**
+ * The shared level's entries of each cache, with the look-ups of all functions; then their sums, named `total`.
+ *
+ * @throws Throttled when the shared level can't be reached
+ */
+export async function readCacheStats(
   context: NetworkContext,
   caches: readonly string[],
 ): Promise<NamedCacheStats[]> {
-  const { client, tables } = context;
-  const place = { client, table: tables.cache };
-  return repeatUntil(context, async () => {
-    const [usage, counts] = await Promise.all([
-      readUsage(place, caches),
-      Promise.all(
-        caches.map(async cache => {
-          const { generation } = await readGeneration({ ...place, cache });
-          return countPartitions({ ...place, cache, generation, now: context.clock() });
-        }),
-      ),
-    ]);
-    const each = caches.map((name, index) => {
-      const { hits, misses } = usage.get(name)!;
-      return withRate({ name, ...counts[index]!, hits, misses });
-    });
-    return [...each, withRate(each.reduce(add, { ...NOTHING, name: 'total' }))];
+  const place = { client: context.client, table: context.tables.cache };
+  const [usage, counts] = await Promise.all([
+    readUsage(place, caches).catch(asUnreachable),
+    countCaches(context, caches),
+  ]);
+  const each = caches.map((name, index) => {
+    const { hits, misses } = usage.get(name)!;
+    return withRate({ name, ...counts[index]!, hits, misses });
   });
+  return [...each, withRate(each.reduce(add, { ...NOTHING, name: 'total' }))];
 }
 
 const NOTHING = { total: 0, active: 0, expired: 0, hits: 0, misses: 0 };

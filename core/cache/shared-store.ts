@@ -1,34 +1,25 @@
-import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { CacheLevel } from './cache-level.ts';
-import { raiseGenerationAction, readGeneration } from './generation.ts';
+import type { CacheState } from './cache-state.ts';
+import { raiseGeneration, readGeneration, recordRemoval } from './generation.ts';
 import { TableLevel, type TableLevelOptions } from './table-level.ts';
 
-/** A level that functions share, and the generation that says which of its entries live. */
+/** A level that functions share, and the state that says which of its entries live. */
 export interface SharedStore<V> {
   level: CacheLevel<V>;
-  /** Strongly consistent: what was cleared before the call is known after it. */
-  readGeneration(signal: AbortSignal): Promise<number>;
-  /** Makes every entry of every function dead, and answers the new generation. */
-  raiseGeneration(): Promise<number>;
+  /** Strongly consistent: what was cleared or removed before the call is known after it. */
+  readState(signal: AbortSignal): Promise<CacheState>;
+  /** Makes every entry of every function dead, and answers the new state. */
+  raiseGeneration(): Promise<CacheState>;
+  /** Makes this key's entries of every function dead, and answers the new state. */
+  recordRemoval(key: string): Promise<CacheState>;
 }
 
 /** The store in the Cache table. */
 export function tableStore<V>(options: TableLevelOptions<V>): SharedStore<V> {
   return {
     level: new TableLevel(options),
-    readGeneration: async signal => (await readGeneration(options, signal)).generation,
+    readState: signal => readGeneration(options, signal),
     raiseGeneration: () => raiseGeneration(options),
+    recordRemoval: key => recordRemoval(options, key),
   };
-}
-
-async function raiseGeneration(options: {
-  client: DynamoDBDocumentClient;
-  table: string;
-  cache: string;
-}): Promise<number> {
-  const { Update } = raiseGenerationAction(options);
-  const { Attributes } = await options.client.send(
-    new UpdateCommand({ ...Update, Key: Update?.Key, TableName: options.table, ReturnValues: 'UPDATED_NEW' }),
-  );
-  return Number(Attributes?.generation);
 }

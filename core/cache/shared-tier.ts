@@ -1,8 +1,10 @@
 import type { Clock } from '../clock.ts';
 import type { Schedule } from '../schedule.ts';
 import type { Found, ItemAddress, LevelCount } from './cache-level.ts';
+import type { CacheState } from './cache-state.ts';
 import type { CachedEntry } from './cached-entry.ts';
 import { GenerationWatch } from './generation-watch.ts';
+import type { RemovalLog } from './removal-log.ts';
 import { SharedAccess, TROUBLE, type TroubleKind } from './shared-access.ts';
 import type { SharedStore } from './shared-store.ts';
 import { SharedWrites } from './shared-writes.ts';
@@ -19,6 +21,8 @@ export interface SharedTierOptions<V> {
   clock: Clock;
   schedule: Schedule;
   onTrouble: (kind: TroubleKind, cause?: unknown) => void;
+  /** Told of removals that this function had not heard of; `since`: the number of the last one that it had. */
+  onRemovals: (removals: RemovalLog, since: number) => void;
 }
 
 interface Look<V> {
@@ -39,14 +43,25 @@ export class SharedTier<V> implements Tier<V> {
   readonly #access: SharedAccess;
   readonly #writes: SharedWrites<V>;
 
-  constructor({ store, write_interval_ms, ...options }: SharedTierOptions<V>) {
+  constructor({ store, write_interval_ms, onRemovals, ...options }: SharedTierOptions<V>) {
     const { clock, schedule, onTrouble } = options;
     this.#store = store;
     this.#clock = clock;
-    this.#watch = new GenerationWatch({ read: signal => store.readGeneration(signal), clock });
+    this.#watch = new GenerationWatch({
+      read: signal => store.readState(signal),
+      clock,
+      onRemovals: (removals, since) => {
+        this.#writes.cancelWhere((key, entry) => removals.mayName(key, entry.removals));
+        onRemovals(removals, since);
+      },
+    });
     this.#access = new SharedAccess(options);
     this.#writes = new SharedWrites({
-      put: (key, entry) => this.#put(key, entry),
+      put: async (key, entry) => {
+        // What takes too long is not called off: it may as well land late.
+        const outcome = await this.#access.attempt(async () => store.level.put(key, entry));
+        return outcome === TROUBLE ? undefined : outcome;
+      },
       interval_ms: write_interval_ms,
       max_waiting: MAX_WAITING_WRITES,
       clock,
@@ -61,8 +76,12 @@ export class SharedTier<V> implements Tier<V> {
     return this.#watch.fresh(now);
   }
 
-  get lastKnown(): number | undefined {
-    return this.#watch.lastKnown;
+  get state(): CacheState | undefined {
+    return this.#watch.state;
+  }
+
+  doubt(): void {
+    this.#watch.doubt();
   }
 
   async refresh(): Promise<void> {
@@ -82,15 +101,22 @@ export class SharedTier<V> implements Tier<V> {
     return this.#writes.write(key, entry);
   }
 
+  // From the record on the entry is dead, which is what counts; that it goes makes room and an honest count.
   async remove(key: string, generation: number): Promise<boolean> {
     this.#writes.cancel(key);
-    const removed = await this.#access.attempt(async () => this.#store.level.remove(key, generation));
+    const { recordRemoval, level } = this.#store;
+    const removed = await this.#access.attempt(async () => {
+      const sentAt = this.#clock();
+      const [state, stood] = await Promise.all([recordRemoval(key), level.remove(key, generation)]);
+      this.#watch.learn(state, sentAt);
+      return stood;
+    });
     return removed === true;
   }
 
   async count(): Promise<LevelCount | undefined> {
-    const { generation } = await this.#current();
-    return this.#store.level.count(generation);
+    const { generation, removals } = await this.#current();
+    return this.#store.level.count(generation, removals);
   }
 
   async cleanupExpired(): Promise<number> {
@@ -108,9 +134,13 @@ export class SharedTier<V> implements Tier<V> {
     return this.#writes.settle();
   }
 
+  drain(): Promise<void> {
+    return this.#writes.drain();
+  }
+
   // The generation and the entry are asked for at once, on the guess that nothing was cleared since the last look.
   async #find(key: string, { held, beside, signal }: Look<V>): Promise<Found<V>> {
-    const guess = this.#watch.lastKnown;
+    const guess = this.#watch.state?.generation;
     const inMemory = guess === undefined ? undefined : held(guess);
     const early = guess === undefined || inMemory ? undefined : this.#read(key, guess, { beside, signal });
     // Awaited below; until then its failure must not count as unhandled.
@@ -118,7 +148,8 @@ export class SharedTier<V> implements Tier<V> {
     if (this.#watch.fresh(this.#clock()) === undefined) await this.#watch.refresh();
     const generation = this.#watch.fresh(this.#clock());
     if (generation === undefined) return { entry: undefined };
-    if (generation === guess) return early ?? { entry: inMemory };
+    if (generation === guess && early) return early;
+    // Memory is asked again, because the key may turn out to be removed.
     const entry = held(generation);
     return entry ? { entry } : this.#read(key, generation, { signal });
   }
@@ -134,12 +165,7 @@ export class SharedTier<V> implements Tier<V> {
   }
 
   // For whoever counts or cleans up: no limit in time, and trouble is theirs to report.
-  async #current(): Promise<{ generation: number }> {
-    return { generation: await this.#store.readGeneration(new AbortController().signal) };
-  }
-
-  async #put(key: string, entry: CachedEntry<V>) {
-    const outcome = await this.#access.attempt(async () => this.#store.level.put(key, entry));
-    return outcome === TROUBLE ? undefined : outcome;
+  #current(): Promise<CacheState> {
+    return this.#store.readState(new AbortController().signal);
   }
 }

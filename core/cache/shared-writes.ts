@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { Cancel, Schedule } from '../schedule.ts';
 import type { PutOutcome } from './cache-level.ts';
-import { type CachedEntry, mayReplace } from './cached-entry.ts';
+import { type CachedEntry, isExpired, mayReplace } from './cached-entry.ts';
 
 export interface SharedWritesOptions<V> {
   /** Writes now; never rejects (`undefined`: it failed). */
@@ -19,6 +19,9 @@ export interface SharedWritesOptions<V> {
 interface Waiting<V> {
   entry: CachedEntry<V>;
   cancel: Cancel;
+  /** Kept by {@link SharedWrites.drain}: resolves once nothing waits under this key. */
+  over: Promise<void>;
+  end: () => void;
 }
 
 /** How often a write that others keep forestalling is tried again before it is given up: the others' values are fresh. */
@@ -52,7 +55,11 @@ export class SharedWrites<V> {
   /** Forgets a value that waits for its turn, because its key was removed. */
   cancel(key: string): void {
     this.#waiting.get(key)?.cancel();
-    this.#waiting.delete(key);
+    this.#take(key);
+  }
+
+  cancelWhere(isRemoved: (key: string, entry: CachedEntry<V>) => boolean): void {
+    for (const [key, { entry }] of [...this.#waiting]) if (isRemoved(key, entry)) this.cancel(key);
   }
 
   cancelAll(): void {
@@ -62,6 +69,21 @@ export class SharedWrites<V> {
   /** Resolves when every write that is under way has ended; what waits for its turn goes on waiting. */
   async settle(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
+  }
+
+  /** Resolves when what waits for its turn is written too; an interval or, where others write the same keys, a few. */
+  async drain(): Promise<void> {
+    while (this.#writing.size > 0 || this.#waiting.size > 0) {
+      await Promise.all([...this.#waiting.values()].map(({ over }) => over));
+      await this.settle();
+    }
+  }
+
+  #take(key: string): CachedEntry<V> | undefined {
+    const waiting = this.#waiting.get(key);
+    this.#waiting.delete(key);
+    waiting?.end();
+    return waiting?.entry;
   }
 
   #dueIn(key: string): number {
@@ -79,11 +101,12 @@ export class SharedWrites<V> {
   ): void {
     // A millisecond more, because timers and clocks round differently and an early write would only be refused.
     const cancel = this.#options.schedule(wait + 1, () => {
-      const due = this.#waiting.get(key);
-      this.#waiting.delete(key);
-      if (due) void this.#write(key, due.entry, forestalled);
+      const due = this.#take(key);
+      // A function that was frozen meanwhile must not put what has expired over what is newer.
+      if (due && !isExpired(due, this.#options.clock())) void this.#write(key, due, forestalled);
     });
-    this.#waiting.set(key, { entry, cancel });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.set(key, { entry, cancel, over: promise, end: resolve });
     if (this.#waiting.size > this.#options.max_waiting) this.#dropOldest();
   }
 

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../clock.ts';
+import { classifyFailure } from '../storage/failure.ts';
 import { readGeneration } from './generation.ts';
 import { generationKey } from './table-keys.ts';
 import { sweepExpired, sweepGeneration } from './table-partitions.ts';
@@ -15,6 +16,12 @@ export interface SweepOptions {
 }
 
 /**
+ * Dead generations that a run looks through, the newest ones. Each change of the network's paths makes one, most of them with
+ * nothing in it; what older ones may hold has expired long ago, and DynamoDB's own TTL takes it.
+ */
+const MAX_DEAD = 20;
+
+/**
  * Removes what expired and what was cleared from the shared level, and answers how many entries went. DynamoDB's TTL
  * would do it too, days late. Its work grows with what goes, never with what is live.
  */
@@ -24,7 +31,7 @@ export async function sweepCaches(options: SweepOptions): Promise<{ removed: num
   for (const cache of caches) {
     const scope = { client: options.client, table: options.table, cache };
     const { generation, swept } = await readGeneration(scope);
-    for (let dead = swept; dead < generation; dead++) {
+    for (let dead = Math.max(swept, generation - MAX_DEAD); dead < generation; dead++) {
       if (clock() >= deadline) return { removed, finished: false };
       removed += await sweepGeneration({ ...scope, generation: dead, now: clock() });
       await markSwept({ ...scope, swept: dead + 1 });
@@ -47,12 +54,14 @@ async function markSwept({
   cache: string;
   swept: number;
 }): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: generationKey(cache),
-      UpdateExpression: 'SET swept = :swept',
-      ExpressionAttributeValues: { ':swept': swept },
-    }),
-  );
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: generationKey(cache),
+    UpdateExpression: 'SET swept = :swept',
+    ExpressionAttributeValues: { ':swept': swept },
+  });
+  await client.send(command).catch(cause => {
+    // A change of the network raises the generation just now; the next mark says the same and more.
+    if (classifyFailure(cause).kind !== 'conflict') throw cause;
+  });
 }

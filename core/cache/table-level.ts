@@ -4,6 +4,7 @@ import { classifyFailure } from '../storage/failure.ts';
 import type { CacheLevel, Found, ItemAddress, LevelCount, PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired } from './cached-entry.ts';
 import { getTwo } from './get-two.ts';
+import type { RemovalLog } from './removal-log.ts';
 import { entryKey } from './table-keys.ts';
 import { countPartitions, sweepExpired } from './table-partitions.ts';
 import type { ValueCodec } from './value-codec.ts';
@@ -72,6 +73,7 @@ export class TableLevel<V> implements CacheLevel<V> {
             expires_at: Math.ceil(entry.expires_ms / 1000),
             measured_ms: entry.measured_ms,
             written_ms: now,
+            removals: entry.removals,
           },
           ...putCondition(entry, { now, write_interval_ms }),
         }),
@@ -100,9 +102,9 @@ export class TableLevel<V> implements CacheLevel<V> {
     return sweepExpired({ client, table, cache, generation, now: clock() });
   }
 
-  count(generation: number): Promise<LevelCount> {
+  count(generation: number, removals: RemovalLog): Promise<LevelCount> {
     const { client, table, cache, clock } = this.#options;
-    return countPartitions({ client, table, cache, generation, now: clock() });
+    return countPartitions({ client, table, cache, generation, removals, now: clock() });
   }
 
   async #servable(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {
@@ -121,6 +123,7 @@ export class TableLevel<V> implements CacheLevel<V> {
         value: codec.decode(text),
         size: Buffer.byteLength(text),
         generation,
+        removals: item.removals === undefined ? 0 : numberAttribute(item, 'removals'),
         expires_ms: numberAttribute(item, 'expires_ms'),
         ...(item.measured_ms !== undefined && { measured_ms: numberAttribute(item, 'measured_ms') }),
       };
@@ -176,11 +179,12 @@ function putCondition(
   };
 }
 
-// The item comes back in the wire's form: the document client does not translate what an error carries.
+// The item comes back in the wire's form: the document client does not translate what an error carries. What was measured
+// at the same time and written too soon before says the same: nothing has to be written after it.
 function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
   const measured = (error as { Item?: { measured_ms?: { N?: string } } }).Item?.measured_ms?.N;
   const older =
-    entry.measured_ms !== undefined && measured !== undefined && Number(measured) > entry.measured_ms;
+    entry.measured_ms !== undefined && measured !== undefined && Number(measured) >= entry.measured_ms;
   return older ? 'older' : 'too_soon';
 }
 

@@ -1,6 +1,7 @@
 import { DeleteCommand, type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { classifyFailure } from '../storage/failure.ts';
 import type { LevelCount } from './cache-level.ts';
+import type { RemovalLog } from './removal-log.ts';
 import { EXPIRY_INDEX, partitionKeys } from './table-keys.ts';
 
 export interface PartitionScope {
@@ -15,8 +16,13 @@ export interface PartitionScope {
 /** Deletes run side by side, so many at a time. */
 const CONCURRENT_DELETES = 16;
 
-/** Counts the entries of one generation, strongly consistent, its partitions in parallel. */
-export async function countPartitions(scope: PartitionScope): Promise<LevelCount> {
+export interface CountScope extends PartitionScope {
+  removals: RemovalLog;
+  signal?: AbortSignal;
+}
+
+/** Counts the entries of one generation that were not removed, strongly consistent, its partitions in parallel. */
+export async function countPartitions(scope: CountScope): Promise<LevelCount> {
   const counts = await Promise.all(
     partitionKeys(scope.cache, scope.generation).map(pk => countPartition(scope, pk)),
   );
@@ -25,7 +31,7 @@ export async function countPartitions(scope: PartitionScope): Promise<LevelCount
   return { total: active + expired, active, expired };
 }
 
-async function countPartition({ client, table, now }: PartitionScope, pk: string) {
+async function countPartition({ client, table, now, removals, signal }: CountScope, pk: string) {
   let active = 0;
   let expired = 0;
   const pages = paginateQuery(
@@ -34,12 +40,14 @@ async function countPartition({ client, table, now }: PartitionScope, pk: string
       TableName: table,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': pk },
-      ProjectionExpression: 'expires_ms',
+      ProjectionExpression: 'sk, expires_ms, removals',
       ConsistentRead: true,
     },
+    signal ? { abortSignal: signal } : {},
   );
   for await (const page of pages) {
     for (const item of page.Items ?? []) {
+      if (removals.mayName(item.sk, Number(item.removals ?? 0))) continue;
       if (typeof item.expires_ms === 'number' && now < item.expires_ms) active++;
       else expired++;
     }
@@ -102,28 +110,31 @@ async function removeExpired(
   }
 }
 
-/** Removes a generation that nobody reads any more, whole, and answers how many entries went. */
+/** Removes a generation that nobody reads any more, whole, its partitions in parallel; answers how many entries went. */
 export async function sweepGeneration(scope: PartitionScope): Promise<number> {
+  const swept = await Promise.all(
+    partitionKeys(scope.cache, scope.generation).map(pk => emptyPartition(scope, pk)),
+  );
+  return swept.reduce((sum, count) => sum + count, 0);
+}
+
+async function emptyPartition({ client, table }: PartitionScope, pk: string): Promise<number> {
   let removed = 0;
-  for (const pk of partitionKeys(scope.cache, scope.generation)) {
-    const pages = paginateQuery(
-      { client: scope.client, pageSize: CONCURRENT_DELETES },
-      {
-        TableName: scope.table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': pk },
-        ProjectionExpression: 'pk, sk',
-      },
+  const pages = paginateQuery(
+    { client, pageSize: CONCURRENT_DELETES },
+    {
+      TableName: table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ProjectionExpression: 'pk, sk',
+    },
+  );
+  for await (const page of pages) {
+    const items = page.Items ?? [];
+    await Promise.all(
+      items.map(({ sk }) => client.send(new DeleteCommand({ TableName: table, Key: { pk, sk } }))),
     );
-    for await (const page of pages) {
-      const items = page.Items ?? [];
-      await Promise.all(
-        items.map(({ pk, sk }) =>
-          scope.client.send(new DeleteCommand({ TableName: scope.table, Key: { pk, sk } })),
-        ),
-      );
-      removed += items.length;
-    }
+    removed += items.length;
   }
   return removed;
 }

@@ -1,4 +1,5 @@
 import type { Found, ItemAddress, LevelCount } from './cache-level.ts';
+import type { CacheState } from './cache-state.ts';
 import type { CachedEntry } from './cached-entry.ts';
 
 /**
@@ -8,11 +9,13 @@ import type { CachedEntry } from './cached-entry.ts';
 export interface Tier<V> {
   /** The generation from which memory may be served now; undefined: ask {@link Tier.find} or {@link Tier.refresh} first. */
   fresh(now: number): number | undefined;
-  /** The last generation heard of. */
-  readonly lastKnown: number | undefined;
+  /** What was last heard of the cache, however long ago. */
+  readonly state: CacheState | undefined;
   /** True when there is nothing behind memory, so that a miss there is a miss. */
   readonly alone: boolean;
   refresh(): Promise<void>;
+  /** Has the next use ask again what was cleared or removed. */
+  doubt(): void;
   /** `held` is what memory holds of that generation: it is served once the generation is confirmed. `beside` is read in the same request where that can be. */
   find(
     key: string,
@@ -26,4 +29,6 @@ export interface Tier<V> {
   cleanupExpired(): Promise<number>;
   clear(): Promise<void>;
   settle(): Promise<void>;
+  /** Resolves when values that wait for their turn are written too. */
+  drain(): Promise<void>;
 }

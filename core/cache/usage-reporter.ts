@@ -18,6 +18,8 @@ export interface UsageReporterOptions {
   table: string;
   caches: readonly AnyCache[];
   clock: Clock;
+  /** Whether this function's keys are what a new one warms up with. Default: yes. */
+  leaves_hot_keys?: boolean;
   /** Told of a cache's look-ups since the last time, whether or not they could be added up; make it a metric. */
   onUsage?: (cache: string, usage: Usage) => void;
   onTrouble?: (cause: unknown) => void;
@@ -70,7 +72,7 @@ export class UsageReporter {
   }
 
   async #add(news: { cache: AnyCache; usage: Usage }[]): Promise<void> {
-    const { client, table } = this.#options;
+    const { client, table, leaves_hot_keys = true } = this.#options;
     const names: Record<string, string> = {};
     const values: Record<string, unknown> = {};
     const add: string[] = [];
@@ -78,18 +80,19 @@ export class UsageReporter {
     news.forEach(({ cache, usage }, index) => {
       names[`#hits${index}`] = `${cache.name}_hits`;
       names[`#misses${index}`] = `${cache.name}_misses`;
-      names[`#hot${index}`] = `${cache.name}_hot`;
       values[`:hits${index}`] = usage.hits;
       values[`:misses${index}`] = usage.misses;
-      values[`:hot${index}`] = cache.hotKeys(HOT_KEYS);
       add.push(`#hits${index} :hits${index}`, `#misses${index} :misses${index}`);
+      if (!leaves_hot_keys) return;
+      names[`#hot${index}`] = `${cache.name}_hot`;
+      values[`:hot${index}`] = cache.hotKeys(HOT_KEYS);
       set.push(`#hot${index} = :hot${index}`);
     });
     await client.send(
       new UpdateCommand({
         TableName: table,
         Key: USAGE_KEY,
-        UpdateExpression: `ADD ${add.join(', ')} SET ${set.join(', ')}`,
+        UpdateExpression: `ADD ${add.join(', ')}${set.length > 0 ? ` SET ${set.join(', ')}` : ''}`,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: values,
       }),
@@ -116,12 +119,16 @@ export async function readUsage(
     names.map(name => [
       name,
       {
-        hits: Number(Item?.[`${name}_hits`] ?? 0),
-        misses: Number(Item?.[`${name}_misses`] ?? 0),
+        hits: figure(Item?.[`${name}_hits`]),
+        misses: figure(Item?.[`${name}_misses`]),
         hot_keys: hotKeys(Item?.[`${name}_hot`]),
       },
     ]),
   );
+}
+
+function figure(stored: unknown): number {
+  return typeof stored === 'number' ? stored : 0;
 }
 
 function hotKeys(stored: unknown): string[] {

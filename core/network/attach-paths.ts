@@ -1,6 +1,5 @@
 import { backoffMs } from '../storage/backoff.ts';
 import { ConditionFailed, outOfTime } from '../storage/retrying.ts';
-import { transact } from '../storage/transact.ts';
 import { type ArchiveChunk, archiveOwner, chunkPaths } from './archive-chunk.ts';
 import { archiveExpiry } from './archive-head.ts';
 import { planStep } from './attach-step.ts';
@@ -11,9 +10,10 @@ import { endsAt, peerOf } from './site.ts';
 import { type PathItem, toPath } from './site-items.ts';
 import type { SkippedPath } from './skipped-path.ts';
 import { getItem } from './strong-reads.ts';
+import { writeChange } from './write-change.ts';
 
 /** The operation that restores, and the life of the site that it begins. */
-export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life'>;
+export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state'>;
 
 export interface Attached {
   restored: number;
@@ -29,7 +29,7 @@ export async function attachPaths(
   restore: Restore,
   read: ArchiveChunk,
 ): Promise<Attached> {
-  const { client, tables } = context;
+  const { tables } = context;
   const { site_id } = restore;
   const noted = new Set<string>();
   let restored = 0;
@@ -42,6 +42,7 @@ export async function attachPaths(
     const open = new Map([...fates].filter(([{ id }, fate]) => fate.restore || !noted.has(id)));
     const step = planStep(tables, {
       ...restore,
+      shown: restore.state === 'ENDED',
       chunk,
       paths,
       fates: open,
@@ -50,7 +51,7 @@ export async function attachPaths(
     });
     if (step.actions.length === 0) return { restored, skipped: skippedPaths(restore, chunk, fates) };
     try {
-      await transact(client, step.actions, context);
+      await writeChange(context, step.actions);
       restored += step.restored.length;
       for (const { id } of step.noted) noted.add(id);
     } catch (cause) {

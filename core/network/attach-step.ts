@@ -1,3 +1,4 @@
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { type TableNames, TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { type ArchiveChunk, archiveOwner, rewriteChunk } from './archive-chunk.ts';
@@ -21,6 +22,8 @@ export interface StepInput {
   life: number;
   /** The operation that restores, which becomes the paths' revision. */
   operation_id: string;
+  /** Whether the site is shown already, so that a path is used from then on. */
+  shown: boolean;
   chunk: ArchiveChunk;
   /** All that is in the chunk. */
   paths: PathItem[];
@@ -32,8 +35,8 @@ export interface StepInput {
   expires_at: number;
 }
 
-/** The site's own check and the chunk. */
-const OTHER_ACTIONS = 2;
+/** The site's own check, the chunk and, where the site is shown, the decisions. */
+const OTHER_ACTIONS = 3;
 
 /**
  * One transaction that brings back as many of a chunk's paths as it has room for: each out of the chunk and into both
@@ -41,7 +44,7 @@ const OTHER_ACTIONS = 2;
  * under the peer; in another one's it is left alone.
  */
 export function planStep(tables: TableNames, input: StepInput): Step {
-  const { site_id, life, chunk, paths, fates, expires_at } = input;
+  const { site_id, life, shown, chunk, paths, fates, expires_at } = input;
   const restored: PathItem[] = [];
   const noted: PathItem[] = [];
   // One action on an item, however many paths need it.
@@ -59,6 +62,7 @@ export function planStep(tables: TableNames, input: StepInput): Step {
       checkSiteIsThere(tables, site_id, life),
       rewriteChunk(tables, chunk, { paths: left, expires_at }),
       ...byItem.values(),
+      ...(shown ? [forgetDecisions(tables)] : []),
     ],
     restored,
     noted,

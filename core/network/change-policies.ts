@@ -1,5 +1,6 @@
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../audit/caller.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { NotFound, ValidationError } from '../errors.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { commitChange } from './commit-change.ts';
@@ -108,6 +109,8 @@ function change(
       actions: [
         policyAction(tables.network, step, meta.version + 1),
         metaAction(tables.network, step, meta),
+        // Who asks for the route of a policy that is gone must not get the one it had.
+        ...(step.after ? [] : [forgetDecisions(tables)]),
         auditPut({ tables, entry }),
       ],
       result: { policy, audit_id: entry.id },

@@ -1,8 +1,8 @@
 import { backoffMs } from '../storage/backoff.ts';
 import { ConditionFailed, outOfTime } from '../storage/retrying.ts';
-import { transact } from '../storage/transact.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { NetworkContext } from './network-context.ts';
+import { writeChange } from './write-change.ts';
 
 /** What to write (nothing at all is allowed) and what to answer when it is written. */
 export interface Change<T> {
@@ -19,10 +19,10 @@ export interface Change<T> {
 export async function commitChange<T>(context: NetworkContext, plan: () => Promise<Change<T>>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     const { actions, result } = await plan();
+    // A plan may find that all is as it should be.
     if (actions.length === 0) return result;
     try {
-      // A plan may find that all is as it should be.
-      if (actions.length > 0) await transact(context.client, actions, context);
+      await writeChange(context, actions);
       return result;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;

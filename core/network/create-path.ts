@@ -1,5 +1,6 @@
 import { ulid } from 'ulid';
 import type { Caller } from '../audit/caller.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { readActiveEndpoint, readActiveSite } from './active-site.ts';
 import { commitChange } from './commit-change.ts';
 import { pathTarget, SITE_EVENT, tell } from './network-change.ts';
@@ -56,6 +57,7 @@ export async function createPath(context: NetworkContext, actor: Caller, input: 
         updateSiteItem(tables, { site: destination, event: false }),
         putNew(tables, pathItem(item, source_site_id)),
         putNew(tables, pathItem(item, destination_site_id)),
+        forgetDecisions(tables),
         audit,
       ],
       result: path,

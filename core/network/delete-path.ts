@@ -1,4 +1,5 @@
 import type { Caller } from '../audit/caller.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { NotFound } from '../errors.ts';
 import { readActiveSite } from './active-site.ts';
 import { commitChange } from './commit-change.ts';
@@ -58,6 +59,7 @@ export async function deletePath(
         updateSiteItem(tables, { site: source, event: true }),
         updateSiteItem(tables, { site: destination, event: false }),
         ...deletePathCopies(tables, withoutKeys<PathItem>(item)),
+        forgetDecisions(tables),
         audit,
       ],
       result: { path, audit_id },

@@ -1,4 +1,5 @@
 import type { Caller } from '../audit/caller.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { Conflict, NotFound } from '../errors.ts';
 import { beingChanged, readActiveSite } from './active-site.ts';
 import { commitChange } from './commit-change.ts';
@@ -72,7 +73,11 @@ async function claim(context: NetworkContext, actor: Caller, siteId: string): Pr
     });
     const set = { status: SITE_STATUS.deleting, operation_id: operation.operation_id };
     return {
-      actions: [updateSiteItem(tables, { site, set, event: true }), enterOperation(tables, operation)],
+      actions: [
+        updateSiteItem(tables, { site, set, event: true }),
+        enterOperation(tables, operation),
+        forgetDecisions(tables),
+      ],
       result: { operation, name: site.name },
     };
   });

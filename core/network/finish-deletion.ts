@@ -1,4 +1,5 @@
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { putChunk } from './archive-chunk.ts';
 import { type ArchiveHead, archiveExpiry, archiveItems } from './archive-head.ts';
@@ -22,8 +23,8 @@ export interface Remains {
   paths: number;
 }
 
-/** Site, directory, entry of the deletion, head and list entry of the archive, audit entry, last chunk. */
-const OTHER_ACTIONS = 7;
+/** Site, directory, entry of the deletion, head and list entry of the archive, audit entry, last chunk, decisions. */
+const OTHER_ACTIONS = 8;
 
 /** How many paths the last transaction takes: 45 for a site with two endpoints. */
 export const lastPathsThatFit = (context: NetworkContext, endpoints: number): number =>
@@ -65,6 +66,7 @@ export function finishDeletion(
       ...(lastPaths.length > 0 ? [putChunk(tables, chunk)] : []),
       ...items.map(Item => ({ Put: { TableName: tables.network, Item } })),
       endOperation(context, operation, paths),
+      forgetDecisions(tables),
       auditPut({ tables, entry: auditEntry(context, { operation, site, endpoints, paths }) }),
     ],
   };

@@ -1,4 +1,5 @@
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { endOperation } from './enter-operation.ts';
 import { SITE_EVENT, siteTarget } from './network-change.ts';
@@ -48,6 +49,7 @@ export function finishRestore(
     },
     { Put: { TableName, Item: directoryItem(site) } },
     endOperation(context, operation, paths),
+    forgetDecisions(tables),
     {
       Update: {
         TableName,

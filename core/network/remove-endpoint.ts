@@ -1,4 +1,5 @@
 import type { Caller } from '../audit/caller.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { Conflict } from '../errors.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { readActiveEndpoint, readActiveSite } from './active-site.ts';
@@ -88,6 +89,7 @@ function claim(
         updateSiteItem(tables, { site, set, event: false }),
         takeEndpoint,
         enterOperation(tables, operation),
+        forgetDecisions(tables),
       ],
       result: operation,
     };

@@ -1,5 +1,4 @@
 import { ConditionFailed } from '../storage/retrying.ts';
-import { transact } from '../storage/transact.ts';
 import { type ArchiveHead, archiveExpiry } from './archive-head.ts';
 import { countArchived, keepLeftovers } from './archived-paths.ts';
 import { finishDeletion, lastPathsThatFit } from './finish-deletion.ts';
@@ -13,6 +12,7 @@ import { readPartition } from './site-partition.ts';
 import { getItem } from './strong-reads.ts';
 import { takeChunks, workThrough } from './take-chunks.ts';
 import { readOperation } from './update-operation.ts';
+import { writeChange } from './write-change.ts';
 
 /** Transactions of one run under way at once. */
 export const CONCURRENCY = 4;
@@ -70,7 +70,7 @@ export async function runDeletion(
     const remains = { operation: progress.operation, site, endpoints, lastPaths, paths };
     const { head, actions } = finishDeletion(context, remains);
     try {
-      await transact(context.client, actions, context);
+      await writeChange(context, actions);
       return finished(head);
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;

@@ -1,7 +1,7 @@
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { ConditionFailed } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
-import { transact } from '../storage/transact.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { endOperation } from './enter-operation.ts';
 import { endpointTarget, SITE_EVENT } from './network-change.ts';
@@ -17,13 +17,14 @@ import { readPartition } from './site-partition.ts';
 import { updateSiteItem } from './site-writes.ts';
 import { takeChunks, workThrough } from './take-chunks.ts';
 import { readOperation } from './update-operation.ts';
+import { writeChange } from './write-change.ts';
 
 export type RemovalRun =
   | { finished: true; paths: number }
   | { finished: false; operation: RunningOperation; paths: number };
 
-/** Site, endpoint, entry of the removal and audit entry, which the last transaction has beside paths. */
-const OTHER_ACTIONS = 4;
+/** Site, endpoint, entry of the removal, audit entry and decisions, which the last transaction has beside paths. */
+const OTHER_ACTIONS = 5;
 
 /**
  * Removes a claimed endpoint: its paths in atomic chunks, then the last of them with the endpoint. The paths are counted as
@@ -58,7 +59,7 @@ export async function runRemoval(
     const paths = progress.done + lastPaths.length;
     const remains = { operation: progress.operation, site: reading.site, endpoint, lastPaths, paths };
     try {
-      await transact(context.client, finishRemoval(context, remains), context);
+      await writeChange(context, finishRemoval(context, remains));
       return { finished: true, paths };
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
@@ -130,6 +131,7 @@ function finishRemoval(
     },
     ...lastPaths.flatMap(path => deletePathCopies(tables, path)),
     endOperation(context, operation, paths),
+    forgetDecisions(tables),
     auditPut({ tables, entry: { ...entry, id: operation.audit_id } }),
   ];
 }

@@ -1,5 +1,4 @@
 import { ConditionFailed } from '../storage/retrying.ts';
-import { transact } from '../storage/transact.ts';
 import type { ArchiveChunk } from './archive-chunk.ts';
 import { attachPaths } from './attach-paths.ts';
 import { attachWaiting } from './attach-waiting.ts';
@@ -13,6 +12,7 @@ import type { SiteItem } from './site-items.ts';
 import type { SkippedPath } from './skipped-path.ts';
 import { getItem, queryPages } from './strong-reads.ts';
 import { readOperation } from './update-operation.ts';
+import { writeChange } from './write-change.ts';
 
 export type RestoreRun =
   | { finished: true; paths: number; skipped: SkippedPath[] }
@@ -70,7 +70,7 @@ async function finish(context: NetworkContext, { progress, skipped, alone }: End
     if (site?.operation_id !== operation_id) return { finished: true, paths, skipped };
     const restored = { operation: progress.operation, site, paths, skipped: skipped.length };
     try {
-      await transact(context.client, finishRestore(context, restored), context);
+      await writeChange(context, finishRestore(context, restored));
       return { finished: true, paths, skipped };
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;

@@ -8,6 +8,7 @@ import { type PathSituation, readSituation } from './path-change.ts';
 import { healthScore } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { EVERY_POLICY, type PathStates, readPathStates, statesAction } from './path-states.ts';
+import { METRICS_MAX_AGE_MS } from './route-candidates.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
 const PERFECT = 100;
@@ -17,6 +18,15 @@ export interface Judgement {
   done?: FailoverDone & { operation: SideChange['operation'] };
 }
 
+export interface NewMeasurement {
+  path_id: string;
+  metrics: PathMetrics;
+  /** The one before it, where there was one. */
+  previous?: PathMetrics | undefined;
+  /** Whose measurement leads to a change, for the audit log. */
+  job: string;
+}
+
 /**
  * Looks at one new measurement of a path, and fails over or back the policies whose time has come. Costs one read where
  * the path is perfect and nobody has left it.
@@ -24,11 +34,14 @@ export interface Judgement {
 export async function judgePath(
   context: NetworkContext,
   caches: ProductCaches,
-  { path_id, metrics, job }: { path_id: string; metrics: PathMetrics; job: string },
+  { path_id, metrics, previous, job }: NewMeasurement,
 ): Promise<Judgement> {
+  // What an edge that was away has to tell of an hour ago says nothing about the path now.
+  if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
   if (healthScore(metrics) >= PERFECT && !anyoneOut(await readPathStates(context, path_id))) return {};
   return commitChange<Judgement>(context, async () => {
-    const situation = await readSituation(context, caches, path_id);
+    const read = await readSituation(context, caches, path_id);
+    const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
     const { after, events, changed } = judge(situation, metrics);
     if (!changed) return { actions: [], result: {} };
     if (events.size === 0) return { actions: [statesAction(context, situation.states, after)], result: {} };
@@ -37,10 +50,41 @@ export async function judgePath(
       operation,
       actor: systemCaller(job),
       after,
-      samples: [metrics],
+      samples: samplesOf(situation, { operation, metrics, previous }),
     });
     return { actions: change.actions, result: { done: { ...change.result, operation } } };
   });
+}
+
+interface Measured {
+  metrics: PathMetrics;
+  previous: PathMetrics | undefined;
+}
+
+// What the cache holds of this path may be from before it, when the shared level is in trouble.
+function withMeasurement(
+  situation: PathSituation,
+  { metrics, previous, now }: Measured & { now: number },
+): PathSituation {
+  const { pair, states } = situation;
+  const recent = previous && now - Date.parse(previous.measured_at) <= METRICS_MAX_AGE_MS;
+  return {
+    ...situation,
+    pair: { ...pair, metrics: new Map(pair.metrics).set(states.path_id, metrics) },
+    states: { ...states, samples: [...states.samples, metrics] },
+    before: { metrics: recent ? previous : undefined },
+  };
+}
+
+// A failover comes of the last measurement, shown beside the one before it; a failback of all since the path was good again.
+function samplesOf(
+  { states }: PathSituation,
+  { operation, metrics, previous }: Measured & { operation: SideChange['operation'] },
+): PathMetrics[] {
+  if (operation === 'failoverPath') return previous ? [previous, metrics] : [metrics];
+  const good = Object.values(states.policies).flatMap(({ good_since_ms }) => good_since_ms ?? []);
+  const since = Math.min(...good, Date.parse(metrics.measured_at));
+  return states.samples.filter(({ measured_at }) => Date.parse(measured_at) >= since);
 }
 
 function judge({ states, policies }: PathSituation, metrics: PathMetrics) {

@@ -5,6 +5,7 @@ import type { Path } from '../network/site.ts';
 import { DEFAULT_POLICY_ID } from '../traffic/report.ts';
 import { decide } from './decide.ts';
 import type { PathState } from './failover.ts';
+import type { PathMetrics } from './path-metrics.ts';
 import { type PathStates, readPathStates } from './path-states.ts';
 import { DEFAULT_ROUTING, type PolicyRouting, readAllPolicyRouting } from './policy-routing.ts';
 import { readPath } from './read-paths.ts';
@@ -16,6 +17,8 @@ export interface PathSituation {
   path: Path;
   states: PathStates;
   pair: SitePair;
+  /** The path's last measurement before the one that is judged, where one is: what the states that were read go with. */
+  before?: { metrics: PathMetrics | undefined };
   /** Every enabled policy, the built-in one included, and how it routes. */
   policies: Map<string, PolicyRouting>;
 }
@@ -51,13 +54,18 @@ export async function readEnabledRouting(context: NetworkContext): Promise<Map<s
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
 }
 
-/** Every policy's decision between the two sites, as if the path's states were `after`. */
+/**
+ * Every policy's decision between the two sites, as if the path's states were `after`. With the very states that were read
+ * it is how things stood before the measurement that is judged: a bad one must not have moved the policies already.
+ */
 export function decideAll(
-  { pair, policies, states }: PathSituation,
+  { pair, policies, states, before }: PathSituation,
   { after, now }: { after: Record<string, PathState>; now: number },
 ): Map<string, RoutingDecision> {
   const changed: PathStates = { ...states, policies: after };
-  const seen: SitePair = { ...pair, states: new Map(pair.states).set(states.path_id, changed) };
+  const asItStood = before !== undefined && after === states.policies;
+  const metrics = asItStood ? new Map(pair.metrics).set(states.path_id, before.metrics) : pair.metrics;
+  const seen: SitePair = { ...pair, metrics, states: new Map(pair.states).set(states.path_id, changed) };
   return new Map(
     [...policies].map(([id, { preference }]) => [id, decide(candidatesOf(seen, id), { preference, now })]),
   );

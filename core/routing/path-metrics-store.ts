@@ -7,24 +7,30 @@ import { type PathMetrics, pathMetricsSchema } from './path-metrics.ts';
 
 type Storing = Pick<NetworkContext, 'client' | 'tables'>;
 
-/** Keeps what was measured on a path, unless something measured later is there. Answers whether it was kept. */
+/** Where a measurement was kept: the one before it, where there was one. */
+export interface Kept {
+  previous: PathMetrics | undefined;
+}
+
+/** Keeps what was measured on a path, unless something measured later is there: then it answers undefined. */
 export async function writePathMetrics(
   { client, tables }: Storing,
   { path_id, metrics }: { path_id: string; metrics: PathMetrics },
-): Promise<boolean> {
+): Promise<Kept | undefined> {
   const measured_ms = Date.parse(metrics.measured_at);
   try {
-    await client.send(
+    const { Attributes } = await client.send(
       new PutCommand({
         TableName: tables.traffic,
         Item: { ...metricsKey(path_id), ...metrics, measured_ms },
+        ReturnValues: 'ALL_OLD',
         ConditionExpression: 'attribute_not_exists(pk) OR measured_ms <= :measured',
         ExpressionAttributeValues: { ':measured': measured_ms },
       }),
     );
-    return true;
+    return { previous: pathMetricsSchema.safeParse(Attributes).data };
   } catch (error) {
-    if (classifyFailure(error).kind === 'condition') return false;
+    if (classifyFailure(error).kind === 'condition') return undefined;
     throw error;
   }
 }

@@ -11,3 +11,12 @@ export const pathMetricsSchema = z.object({
 });
 
 export type PathMetrics = z.infer<typeof pathMetricsSchema>;
+
+/**
+ * The same, measured now at the latest. An edge whose clock is ahead would otherwise have the last word for as long as it is
+ * ahead, since what was measured later is never replaced.
+ */
+export function measuredByNow<M extends Pick<PathMetrics, 'measured_at'>>(metrics: M, now: number): M {
+  if (Date.parse(metrics.measured_at) <= now) return metrics;
+  return { ...metrics, measured_at: new Date(now).toISOString() };
+}

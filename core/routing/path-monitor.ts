@@ -5,7 +5,7 @@ import type { NetworkContext } from '../network/network-context.ts';
 import type { PathReport } from '../traffic/report.ts';
 import type { FailoverDone } from './fail-over-path.ts';
 import { judgePath } from './judge-path.ts';
-import type { PathMetrics } from './path-metrics.ts';
+import { measuredByNow, type PathMetrics } from './path-metrics.ts';
 import { writePathMetrics } from './path-metrics-store.ts';
 
 /** Told of what a metric or an alarm should be made of. */
@@ -26,53 +26,82 @@ export class PathMonitor {
   readonly #events: PathMonitorEvents;
   /** By path id: when it was stored last. */
   readonly #stored = new LRUCache<string, number>({ max: MAX_PATHS });
+  /** By path id: the newest measurement, which came too soon after the last one to be stored at once. */
+  readonly #waiting = new Map<string, PathMetrics>();
 
   constructor(caches: ProductCaches, events: PathMonitorEvents = {}) {
     this.#caches = caches;
     this.#events = events;
   }
 
-  /** Never rejects. The newest measurement of each path counts. */
+  /** Never rejects. The newest measurement of each path counts; one that came too soon waits for {@link settle}. */
   async observe(context: NetworkContext, reports: Iterable<PathReport>): Promise<void> {
-    const newest = new Map<string, PathReport>();
+    const newest = new Map<string, PathMetrics>();
     for (const report of reports) {
-      const known = newest.get(report.path_id);
-      if (!known || Date.parse(report.measured_at) >= Date.parse(known.measured_at)) {
-        newest.set(report.path_id, report);
-      }
+      const metrics = measuredByNow(metricsOf(report), context.clock());
+      if (isNewer(metrics, newest.get(report.path_id))) newest.set(report.path_id, metrics);
     }
-    const waiting = newest.values();
-    const workers = Array.from({ length: Math.min(CONCURRENT_PATHS, newest.size) }, async () => {
-      for (const report of waiting) await this.#take(context, report);
-    });
-    await Promise.all(workers);
-  }
-
-  async #take(context: NetworkContext, report: PathReport): Promise<void> {
-    const { path_id } = report;
-    try {
-      const metrics = metricsOf(report);
+    await this.#each(newest, async (path_id, metrics) => {
       await this.#caches.metrics.insert(path_id, metrics);
-      if (!this.#isDue(context, path_id)) return;
-      if (!(await writePathMetrics(context, { path_id, metrics }))) return;
-      const { done } = await judgePath(context, this.#caches, { path_id, metrics, job: 'ingest' });
-      if (done) this.#events.onFailover?.(done, done.operation);
-    } catch (cause) {
-      // Paths that nobody entered in the inventory may be measured; there is nothing to fail over.
-      if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
-    }
+      const waiting = this.#waiting.get(path_id);
+      const newest = waiting && !isNewer(metrics, waiting) ? waiting : metrics;
+      this.#waiting.set(path_id, newest);
+      if (this.#dueIn(context, path_id) > 0) return;
+      this.#waiting.delete(path_id);
+      await this.#store(context, path_id, newest);
+    });
   }
 
-  #isDue({ clock }: NetworkContext, pathId: string): boolean {
-    const now = clock();
-    const elapsed = now - (this.#stored.get(pathId) ?? Number.NEGATIVE_INFINITY);
-    if (elapsed >= 0 && elapsed < INTERVAL_MS) return false;
-    this.#stored.set(pathId, now);
-    return true;
+  /**
+   * Stores and judges what came too soon, when its time has come: for the end of an invocation, after which the function may
+   * stand still or be gone. Takes a second at most, and no time where nothing waits. Never rejects.
+   */
+  async settle(context: NetworkContext): Promise<void> {
+    const wait = Math.max(0, ...[...this.#waiting.keys()].map(path_id => this.#dueIn(context, path_id)));
+    if (wait > 0) await context.sleep(wait);
+    const waiting = new Map(this.#waiting);
+    this.#waiting.clear();
+    await this.#each(waiting, (path_id, metrics) => this.#store(context, path_id, metrics));
+  }
+
+  /** Several paths at a time; what fails is reported. */
+  async #each(
+    paths: ReadonlyMap<string, PathMetrics>,
+    take: (path_id: string, metrics: PathMetrics) => Promise<void>,
+  ): Promise<void> {
+    const waiting = paths.entries();
+    const work = async () => {
+      for (const [path_id, metrics] of waiting) {
+        // Paths that nobody entered in the inventory may be measured; there is nothing to fail over.
+        await take(path_id, metrics).catch(cause => {
+          if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(CONCURRENT_PATHS, paths.size) }, work));
+  }
+
+  async #store(context: NetworkContext, path_id: string, metrics: PathMetrics): Promise<void> {
+    this.#stored.set(path_id, context.clock());
+    const kept = await writePathMetrics(context, { path_id, metrics });
+    if (!kept) return;
+    const measurement = { path_id, metrics, previous: kept.previous, job: 'ingest' };
+    const { done } = await judgePath(context, this.#caches, measurement);
+    if (done) this.#events.onFailover?.(done, done.operation);
+  }
+
+  /** Milliseconds until the path may be stored again; a clock that was set back doesn't make it wait. */
+  #dueIn({ clock }: NetworkContext, path_id: string): number {
+    const elapsed = clock() - (this.#stored.get(path_id) ?? Number.NEGATIVE_INFINITY);
+    return elapsed < 0 ? 0 : Math.max(0, INTERVAL_MS - elapsed);
   }
 }
 
 function metricsOf(report: PathReport): PathMetrics {
   const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at } = report;
   return { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at };
+}
+
+function isNewer(metrics: PathMetrics, than: PathMetrics | undefined): boolean {
+  return !than || Date.parse(metrics.measured_at) >= Date.parse(than.measured_at);
 }

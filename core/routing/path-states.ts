@@ -5,6 +5,7 @@ import { repeatUntil } from '../storage/retrying.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { PathState } from './failover.ts';
 import { statesKey } from './path-keys.ts';
+import type { PathMetrics } from './path-metrics.ts';
 
 /** Stands for every policy, those not made yet included: a path that an operator took out. */
 export const EVERY_POLICY = '*';
@@ -15,7 +16,12 @@ export interface PathStates {
   /** 0: nothing is stored. */
   version: number;
   policies: Record<string, PathState>;
+  /** The last measurements since a policy left the path, newest last; none while all use it. */
+  samples: readonly PathMetrics[];
 }
+
+/** Enough to show the minute that brings a path back, measured every few seconds. */
+const SAMPLES_KEPT = 20;
 
 /** Must a policy keep off the path? */
 export function isOut({ policies }: PathStates, policyId: string): boolean {
@@ -47,13 +53,15 @@ export function statesAction(
   policies: Record<string, PathState>,
 ): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
   const first = before.version === 0;
+  const out = Object.entries(policies).filter(([, state]) => state.out);
   return {
     Put: {
       TableName: tables.traffic,
       Item: {
         ...statesKey(before.path_id),
         version: before.version + 1,
-        policies: Object.fromEntries(Object.entries(policies).filter(([, state]) => state.out)),
+        policies: Object.fromEntries(out),
+        samples: out.length > 0 ? before.samples.slice(-SAMPLES_KEPT) : [],
       },
       ConditionExpression: first ? 'attribute_not_exists(pk)' : '#version = :version',
       ...(!first && {
@@ -69,5 +77,6 @@ function fromItem(path_id: string, item: Record<string, unknown> | undefined): P
     path_id,
     version: Number(item?.version ?? 0),
     policies: (item?.policies ?? {}) as Record<string, PathState>,
+    samples: (item?.samples ?? []) as PathMetrics[],
   };
 }

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../audit/caller.ts';
-import { raiseGenerationAction } from '../cache/generation.ts';
-import { ROUTING_CACHE } from '../cache/routing-cache.ts';
+import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { NotFound } from '../errors.ts';
 import { commitChange } from '../network/commit-change.ts';
 import type { NetworkContext } from '../network/network-context.ts';
@@ -66,7 +65,7 @@ export function setPolicyRouting(
             ...(item && { ExpressionAttributeValues: { ':revision': revision } }),
           },
         },
-        raiseGenerationAction({ table: tables.cache, cache: ROUTING_CACHE }),
+        forgetDecisions(tables),
         auditPut({ tables, entry }),
       ],
       result: routing,

@@ -5,9 +5,9 @@ import { NotFound } from '../errors.ts';
 import type { NetworkContext } from '../network/network-context.ts';
 import { repeatUntil } from '../storage/retrying.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
-import { judgePath } from './judge-path.ts';
+import { type Judgement, judgePath } from './judge-path.ts';
 import { probeKey } from './path-keys.ts';
-import type { PathMetrics } from './path-metrics.ts';
+import { measuredByNow, type PathMetrics } from './path-metrics.ts';
 import { readPathMetrics, writePathMetrics } from './path-metrics-store.ts';
 import type { ProbeResult } from './probe-result.ts';
 
@@ -23,7 +23,8 @@ export interface ProbeReport {
 }
 
 /**
- * Takes an edge's answer to a probe: into the metrics, to the judge of failovers, and to whoever waits for it.
+ * Takes an edge's answer to a probe: into the metrics, to the judge of failovers, and to whoever waits for it. Answers what
+ * the judge did.
  *
  * @throws NotFound when the edge was not told to probe, or has answered already
  */
@@ -31,7 +32,7 @@ export async function reportProbe(
   context: NetworkContext,
   caches: ProductCaches,
   { edge_id, command_id, result, metrics }: ProbeReport,
-): Promise<void> {
+): Promise<Judgement> {
   const command = (await readCommands(context, edge_id)).find(({ id }) => id === command_id);
   if (command?.type !== 'PROBE') {
     throw new NotFound(
@@ -39,7 +40,7 @@ export async function reportProbe(
     );
   }
   const { path_id } = command.data;
-  if (metrics) await take(context, caches, { path_id, metrics });
+  const judgement = metrics ? await take(context, caches, { path_id, metrics }) : {};
   await repeatUntil(context, () =>
     context.client.send(
       new PutCommand({
@@ -53,16 +54,19 @@ export async function reportProbe(
     ),
   );
   await acknowledgeCommand(context, { edge_id, command_id });
+  return judgement;
 }
 
 async function take(
   context: NetworkContext,
   caches: ProductCaches,
   { path_id, metrics: probed }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']> },
-): Promise<void> {
+): Promise<Judgement> {
   const known = await readPathMetrics(context, path_id);
-  const metrics = { ...probed, bandwidth_mbps: known?.bandwidth_mbps ?? 0 };
-  await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics }));
+  const bandwidth_mbps = known?.bandwidth_mbps ?? 0;
+  const metrics = measuredByNow({ ...probed, bandwidth_mbps }, context.clock());
+  const kept = await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics }));
+  if (!kept) return {};
   await caches.metrics.insert(path_id, metrics);
-  await judgePath(context, caches, { path_id, metrics, job: 'probe' });
+  return judgePath(context, caches, { path_id, metrics, previous: kept.previous, job: 'probe' });
 }

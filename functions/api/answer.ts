@@ -11,7 +11,7 @@ import type { Call, Resolver } from './resolver.ts';
 export type Answer = { data: unknown } | { error: { type: ErrorType; message: string } };
 
 export interface Surroundings
-  extends Pick<Call, 'slots' | 'retention' | 'flow_log_ttl_hours' | 'caches' | 'exports'> {
+  extends Pick<Call, 'slots' | 'retention' | 'flow_log_ttl_hours' | 'caches' | 'exports' | 'onFailover'> {
   context: NetworkContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */
@@ -32,7 +32,11 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     const call = { caller, selection: event.selection ?? [], ...surroundings };
     const run = () => surroundings.resolvers[operation].run(event.arguments as never, call);
     // A query may be repeated as a whole; a mutation knows itself what of it may be.
-    return { data: event.type === 'Query' ? await repeatUntil(surroundings.context, run) : await run() };
+    if (event.type === 'Query') return { data: await repeatUntil(surroundings.context, run) };
+    const data = await run();
+    // What it changed is seen by the next query here; other functions ask within a second anyway.
+    for (const cache of Object.values(surroundings.caches)) cache.recheck();
+    return { data };
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
     if (caller) await writeDown(event, caller, error, surroundings);

@@ -7,9 +7,10 @@ import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-d
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { makeContainerCaches } from '../container-caches.ts';
+import { countFailover } from '../failover-metrics.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
-import { makeContainerCaches } from './caches.ts';
 import { environmentSchema } from './environment.ts';
 import { makeIdentify } from './person-email.ts';
 import { resolvers } from './resolvers.ts';
@@ -57,8 +58,9 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
+    onFailover: countFailover,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),
   });
-  await container.report();
+  await container.settle();
   return answered;
 }

@@ -6,6 +6,7 @@ import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
 import type { Retention } from '../../core/history/resolution.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
+import type { PathMonitorEvents } from '../../core/routing/path-monitor.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
 
@@ -24,6 +25,8 @@ export interface Call {
   flow_log_ttl_hours: number;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
+  /** Told of a path that changed sides; make it a metric. */
+  onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
 }
 

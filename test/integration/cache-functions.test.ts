@@ -32,7 +32,7 @@ beforeEach(async () => {
 afterEach(() => db.drop());
 
 /** One container of a function, with its own memory. */
-function makeContainer() {
+function makeContainer(more: { leaves_hot_keys?: boolean } = {}) {
   const place = { client: db.client, table: db.tables.cache, ...time };
   const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
   const seen: [string, Usage][] = [];
@@ -42,6 +42,7 @@ function makeContainer() {
     table: db.tables.cache,
     caches: [caches.metrics, caches.routing],
     clock: time.clock,
+    ...more,
     onUsage: (cache, news) => seen.push([cache, news]),
     onTrouble: cause => troubles.push(cause),
   });
@@ -174,6 +175,27 @@ describe('usage', () => {
     expect(usage.get('metrics')).toMatchObject({ misses: 1 });
   });
 
+  it('that is garbage counts as nothing', async () => {
+    const Item = { ...USAGE_KEY, metrics_hits: 'many', metrics_hot: 'all of them', routing_hits: 3 };
+    await db.client.send(new PutCommand({ TableName: db.tables.cache, Item }));
+    expect([...(await readUsage({ client: db.client, table: db.tables.cache }, CACHES))]).toEqual([
+      ['metrics', { hits: 0, misses: 0, hot_keys: [] }],
+      ['routing', { hits: 3, misses: 0, hot_keys: [] }],
+    ]);
+  });
+
+  it('of functions that answer nobody leaves the hot keys of the others', async () => {
+    const [one, two] = [makeContainer(), makeContainer({ leaves_hot_keys: false })];
+    await one.metrics.insert('p-1', metrics);
+    await one.metrics.get('p-1');
+    await two.metrics.get('p-2');
+    await time.advance(10_000);
+    await one.usage.report();
+    await two.usage.report();
+    const usage = await readUsage({ client: db.client, table: db.tables.cache }, CACHES);
+    expect(usage.get('metrics')).toEqual({ hits: 1, misses: 1, hot_keys: ['p-1'] });
+  });
+
   it('names the keys with which a new container warms up', async () => {
     const one = makeContainer();
     await one.metrics.insert('p-1', metrics);
@@ -211,6 +233,32 @@ describe('sweep', () => {
       new GetCommand({ TableName: db.tables.cache, Key: generationKey(METRICS_CACHE) }),
     );
     expect(Item).toMatchObject({ generation: 1, swept: 1 });
+  });
+
+  it('looks through no more of the dead generations than the last twenty', async () => {
+    const one = makeContainer();
+    for (const [generation, key] of [
+      [150, 'older'],
+      [240, 'newer'],
+    ] as const) {
+      const Key = generationKey(METRICS_CACHE);
+      await db.client.send(new PutCommand({ TableName: db.tables.cache, Item: { ...Key, generation } }));
+      await time.advance(1000);
+      await one.metrics.insert(key, metrics);
+    }
+    const raise = { ...generationKey(METRICS_CACHE), generation: 251 };
+    await db.client.send(new PutCommand({ TableName: db.tables.cache, Item: raise }));
+    const options = { client: db.client, table: db.tables.cache, caches: [METRICS_CACHE], clock: time.clock };
+    expect(await sweepCaches({ ...options, deadline: Number.POSITIVE_INFINITY })).toEqual({
+      removed: 1,
+      finished: true,
+    });
+    const left = (await itemsOf(db.tables.cache)).filter(item => item.pk.startsWith('ENTRY#'));
+    expect(left).toMatchObject([entryKey(METRICS_CACHE, 150, 'older')]);
+    const { Item } = await db.client.send(
+      new GetCommand({ TableName: db.tables.cache, Key: generationKey(METRICS_CACHE) }),
+    );
+    expect(Item).toMatchObject({ generation: 251, swept: 251 });
   });
 
   it('begins nothing after its deadline', async () => {

@@ -33,7 +33,13 @@ describeCacheLevel('memory', time => new MemoryLevel({ max_entries: 1000, max_by
 describeCacheLevel('table', time => tableLevel(time).level);
 
 describe('memory level', () => {
-  const entry = (size: number) => ({ value: 'x', size, generation: 0, expires_ms: Number.MAX_SAFE_INTEGER });
+  const entry = (size: number) => ({
+    value: 'x',
+    size,
+    generation: 0,
+    removals: 0,
+    expires_ms: Number.MAX_SAFE_INTEGER,
+  });
 
   it('is bounded in entries: the least recently used goes', () => {
     const level = new MemoryLevel<string>({ max_entries: 2, max_bytes: 1e6 }, () => 0);
@@ -58,6 +64,7 @@ describe('table level', () => {
     value,
     size: value.length,
     generation: 0,
+    removals: 0,
     expires_ms: time.clock() + 60_000,
   });
 
@@ -114,6 +121,15 @@ describe('table level', () => {
     expect(garbage).toEqual([]);
     const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.cache, Key }));
     expect(Item).toMatchObject({ shape: 3 });
+  });
+
+  it('has nothing to write where the same measurement was written too soon before', async () => {
+    const time = fakeTime();
+    const { level } = tableLevel(time, { write_interval_ms: 1000 });
+    const measured = (measured_ms: number) => ({ ...entryOf(time, String(measured_ms)), measured_ms });
+    expect(await level.put('key', measured(2000))).toBe('stored');
+    expect(await level.put('key', measured(2000))).toBe('older');
+    expect(await level.put('key', measured(2001))).toBe('too_soon');
   });
 
   it('writes a key at most once an interval, whoever writes', async () => {

@@ -11,7 +11,8 @@ import { createPath } from '../../core/network/create-path.ts';
 import { createSite } from '../../core/network/create-site.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import { decideRoute } from '../../core/routing/decide-route.ts';
-import { failOverPath } from '../../core/routing/fail-over-path.ts';
+import { type FailoverReceipt, failOverPath } from '../../core/routing/fail-over-path.ts';
+import { readPathMetrics } from '../../core/routing/path-metrics-store.ts';
 import { PathMonitor } from '../../core/routing/path-monitor.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../core/routing/policy-routing.ts';
 import type { PathReport } from '../../core/traffic/report.ts';
@@ -39,12 +40,16 @@ function makeFunction(time: FakeTime) {
   const place = { client: db.client, table: db.tables.cache, ...time };
   const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
   const done: string[] = [];
+  const receipts: FailoverReceipt[] = [];
   const troubles: unknown[] = [];
   const monitor = new PathMonitor(caches, {
-    onFailover: (_receipt, operation) => done.push(operation),
+    onFailover: ({ receipt }, operation) => {
+      done.push(operation);
+      receipts.push(receipt);
+    },
     onTrouble: (_path, cause) => troubles.push(cause),
   });
-  return { context, caches, monitor, done, troubles };
+  return { context, caches, monitor, done, receipts, troubles };
 }
 
 async function set() {
@@ -241,6 +246,114 @@ describe('automatic failover', () => {
       ['failbackPath', 'ingest'],
     ]);
     expect(troubles).toEqual([]);
+  });
+
+  it('tells which policy moved from which path to which, and what was measured', async () => {
+    const { time, context, monitor, fast, slow, receipts } = await set();
+    const report = (latency: number, loss = 0) =>
+      monitor.observe(context, [measured(time, slow, 40), measured(time, fast, latency, loss)]);
+    await report(10);
+    await time.advance(10_000);
+    await report(400, 8);
+    expect(receipts).toMatchObject([
+      {
+        path_id: fast,
+        samples: [
+          { latency_ms: 10, score: 100 },
+          { latency_ms: 400, score: expect.closeTo(20.75, 1) },
+        ],
+        moved: [
+          {
+            policy_id: 'default',
+            old_path_id: fast,
+            new_path_id: slow,
+            reason: `Path ${slow} is the only one that can be used; 1 path is out of use.`,
+          },
+        ],
+        without_path: [],
+      },
+    ]);
+    for (let seconds = 0; seconds <= 60; seconds += 20) {
+      await time.advance(20_000);
+      await report(11 + seconds / 10);
+    }
+    expect(receipts[1]).toMatchObject({
+      moved: [{ policy_id: 'default', old_path_id: slow, new_path_id: fast }],
+      samples: [11, 13, 15, 17].map(latency_ms => ({ latency_ms, score: 100 })),
+    });
+  });
+
+  it('names the policies that it leaves without a path, when the last one dies', async () => {
+    const { time, context, caches, monitor, key, fast, slow, receipts, troubles } = await set();
+    const report = (path: string, loss: number) =>
+      monitor.observe(context, [measured(time, path, path === fast ? 10 : 40, loss)]);
+    await report(fast, 0);
+    await report(slow, 0);
+    for (const path of [fast, slow]) {
+      await time.advance(10_000);
+      await report(path, 100);
+    }
+    expect(receipts).toMatchObject([
+      { path_id: fast, moved: [{ old_path_id: fast, new_path_id: slow }], without_path: [] },
+      { path_id: slow, moved: [{ old_path_id: slow, new_path_id: null }], without_path: ['default'] },
+    ]);
+    await time.advance(1000);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBeNull();
+    expect(troubles).toEqual([]);
+  });
+
+  it('goes by the newest of measurements that come faster than they are stored, when the function ends too', async () => {
+    const { time, context, monitor, fast, slow, done, caches } = await set();
+    const waits: number[] = [];
+    const sleep = (ms: number) => {
+      waits.push(ms);
+      return time.advance(ms);
+    };
+    const sleeping = { ...context, sleep };
+    await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10)]);
+    for (const latency of [20, 400, 30]) {
+      await time.advance(100);
+      const bad = latency === 400 ? 8 : 0;
+      await monitor.observe(context, [measured(time, fast, latency, bad)]);
+    }
+    await time.advance(100);
+    await monitor.observe(context, [measured(time, fast, 500, 8)]);
+    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(10);
+    await monitor.settle(sleeping);
+    expect(waits).toEqual([600]);
+    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(500);
+    expect(done).toEqual(['failoverPath']);
+    const drained = caches.metrics.drain();
+    await time.advance(1000);
+    await drained;
+    expect((await makeFunction(time).caches.metrics.get(fast))?.latency_ms).toBe(500);
+    await monitor.settle(sleeping);
+    expect(waits).toEqual([600]);
+  });
+
+  it('takes a measurement of an edge whose clock is ahead for one of now', async () => {
+    const { time, context, monitor, fast } = await set();
+    const ahead = { ...measured(time, fast, 10), measured_at: '2030-01-01T00:00:00.000Z' };
+    await monitor.observe(context, [ahead]);
+    await time.advance(60_000);
+    await monitor.observe(context, [measured(time, fast, 400)]);
+    expect(await readPathMetrics(context, fast)).toMatchObject({
+      latency_ms: 400,
+      measured_at: '2026-01-31T12:01:00.000Z',
+    });
+  });
+
+  it('is not for what was measured more than five minutes ago', async () => {
+    const { time, context, monitor, fast, done } = await set();
+    const age = (ms: number) => ({
+      ...measured(time, fast, 400, 8),
+      measured_at: new Date(time.clock() - ms).toISOString(),
+    });
+    await monitor.observe(context, [age(300_001)]);
+    expect(done).toEqual([]);
+    await time.advance(1000);
+    await monitor.observe(context, [age(300_000)]);
+    expect(done).toEqual(['failoverPath']);
   });
 
   it('keeps to the settings of each policy', async () => {

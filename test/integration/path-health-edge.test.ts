@@ -64,6 +64,7 @@ beforeAll(async () => {
       flow_log_ttl_hours: 24,
       caches,
       context,
+      onFailover: () => {},
       identify: async caller => caller,
       report: (_message, { error }) => {
         throw error;

@@ -108,13 +108,14 @@ describe('routing over GraphQL', () => {
       bytes_carried: 0,
       bytes_carried_exact: '0',
     });
-    api.now += 1000;
+    // At once in the function that did it.
     expect(await api.data('Query.routingDecision', { policy_id: 'default', ...sites })).toMatchObject({
       selected_path_id: slow,
     });
     expect((await api.data('Mutation.failoverPath', { path_id: slow })).message).toBe(
       `Path ${slow} is out of use until it has been good for long enough. No path is left between these sites: policy default has none. Bring another path up, or repair this one.`,
     );
+    expect(api.failovers).toEqual(['failoverPath without path: none', 'failoverPath without path: default']);
   });
 
   it('shows and changes how a policy routes', async () => {
@@ -159,6 +160,13 @@ describe('routing over GraphQL', () => {
       { policy_id: 'default', source_site_id: NOWHERE, destination_site_id: NOWHERE },
       'ValidationError',
       'Paths lead from one site to another: source_site_id and destination_site_id must differ.',
+    ],
+    [
+      'Query.routingDecision',
+      'a policy id that none can have',
+      { policy_id: 'x'.repeat(129), source_site_id: NOWHERE, destination_site_id: NOWHERE.replace('5', '6') },
+      'ValidationError',
+      'policy_id must have at most 128 characters.',
     ],
     [
       'Query.policyRouting',

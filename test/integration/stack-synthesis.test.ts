@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { systemClock, systemSleep } from '../../core/clock.ts';
+import { addEndpoint } from '../../core/network/add-endpoint.ts';
+import { createPath } from '../../core/network/create-path.ts';
+import type { NetworkContext } from '../../core/network/network-context.ts';
+import { writePathMetrics } from '../../core/routing/path-metrics-store.ts';
+import { type Container, startContainer } from '../../local/lambda/container.ts';
 import { personIn } from '../support/api.ts';
+import { admin, newSite } from '../support/network-bed.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
 const run = promisify(execFile);
@@ -106,4 +113,82 @@ describe('the bundle of the api function', () => {
     const answer = await handler(event, { awsRequestId: 'r', getRemainingTimeInMillis: () => 28_000 });
     expect(answer).toEqual({ data: expect.objectContaining({ id: '1', name: 'Voice' }) });
   });
+
+  it('forgets within a second, in every container, what one of them clears', async () => {
+    const file = await bundleOf('PatronusApi', /^ApiFunction/);
+    const environment = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)),
+    ) as Record<string, string>;
+    const start = { file, handler: 'handler', functionName: 'api', functionArn: 'arn', memoryMb: 1024 };
+    const make = () => startContainer({ ...start, environment, logGroupName: 'api', log: () => {} });
+    const containers = [make(), make()] as const;
+    const ask = async (container: Container, field: string, given: object) => {
+      const [type] = field === 'clearCache' ? ['Mutation'] : ['Query'];
+      const request = {
+        type,
+        field,
+        arguments: given,
+        identity: personIn('admin'),
+        source: null,
+        selection: [],
+      };
+      const answer = await container.invoke({
+        requestId: crypto.randomUUID(),
+        event: JSON.stringify(request),
+        timeoutMs: 28_000,
+      });
+      // biome-ignore lint/suspicious/noExplicitAny: a test looks into the answer as a client does
+      return (answer as { data: any }).data;
+    };
+    const { sites, paths } = await twoPaths(t);
+    const decided = async (container: Container) => {
+      const decision = await ask(container, 'routingDecision', { policy_id: 'default', ...sites });
+      return decision?.selected_path_id;
+    };
+    try {
+      await Promise.all(containers.map(container => container.ready()));
+      for (const container of containers) expect(await decided(container)).toBe(paths[0]);
+      await measure(t, paths[1]!, 1);
+      for (const container of containers) expect(await decided(container)).toBe(paths[0]);
+      expect(await ask(containers[0], 'clearCache', {})).toMatchObject({ success: true });
+      const cleared = Date.now();
+      // Asked all the while, so that it is busy serving from memory.
+      while (Date.now() < cleared + 1000) await decided(containers[1]);
+      for (const container of containers) expect(await decided(container)).toBe(paths[1]);
+    } finally {
+      await Promise.all(containers.map(container => container.stop()));
+    }
+  });
 });
+
+const ENVIRONMENT = /^(AWS_|PATH$|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID)/;
+
+function contextOf({ client, tables }: TestTables): NetworkContext {
+  const real = { clock: systemClock, sleep: systemSleep, random: Math.random };
+  return { client, tables, ...real, deadline: Number.POSITIVE_INFINITY };
+}
+
+/** Two paths between two sites, the first with the lower latency. */
+async function twoPaths(t: TestTables) {
+  const context = contextOf(t);
+  const [a, b] = [await newSite(context, 'A'), await newSite(context, 'B')];
+  const sites = { source_site_id: a.id, destination_site_id: b.id };
+  const paths: string[] = [];
+  for (const endpoint_id of ['wan1', 'wan2']) {
+    for (const site_id of [a.id, b.id]) {
+      const endpoint = { endpoint_id, address: '192.0.2.1', interface_type: 'FIBER' };
+      await addEndpoint(context, admin, { site_id, ...endpoint });
+    }
+    const ends = { source_endpoint_id: endpoint_id, destination_endpoint_id: endpoint_id };
+    const path = await createPath(context, admin, { ...sites, ...ends });
+    paths.push(path.id);
+    await measure(t, path.id, 10 * paths.length);
+  }
+  return { sites, paths };
+}
+
+async function measure(t: TestTables, path_id: string, latency_ms: number): Promise<void> {
+  const figures = { latency_ms, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 100 };
+  const metrics = { ...figures, measured_at: new Date().toISOString() };
+  expect(await writePathMetrics(contextOf(t), { path_id, metrics })).toBeDefined();
+}

@@ -40,6 +40,8 @@ export interface ApiUnderTest {
   ): Promise<any>;
   /** What was reported of what clients are not told. */
   reported: { message: string; operation: string; error: Error }[];
+  /** Changes of sides that were told of, and which policies they left without a path. */
+  failovers: string[];
   /** The clock, milliseconds; moves only when a test moves it. */
   now: number;
 }
@@ -52,6 +54,7 @@ export function makeApi(
   const api: ApiUnderTest = {
     now: Date.parse('2026-03-15T12:00:00Z'),
     reported: [],
+    failovers: [],
     call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
       const [type, field] = operation.split('.') as [string, string];
       return answer({ type, field, arguments: args, identity, selection }, surroundings());
@@ -91,6 +94,9 @@ export function makeApi(
       deadline: api.now + 20_000,
     },
     identify: async caller => caller,
+    onFailover: ({ receipt }, operation) => {
+      api.failovers.push(`${operation} without path: ${receipt.without_path.join(', ') || 'none'}`);
+    },
     report: (message, details) => api.reported.push({ message, ...details }),
     ...changes,
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheLevel } from '../../core/cache/cache-level.ts';
 import type { CachedEntry } from '../../core/cache/cached-entry.ts';
+import { RemovalLog, removalHash } from '../../core/cache/removal-log.ts';
 import { type FakeTime, fakeTime } from './fake-time.ts';
 
 /** What every level of a cache does, whatever it keeps its entries in. */
@@ -12,6 +13,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       const entry = (value: string, more: Partial<CachedEntry<string>> = {}): CachedEntry<string> => ({
         value,
         generation: 0,
+        removals: 0,
         expires_ms: time.clock() + 1000,
         size: value.length,
         ...more,
@@ -64,7 +66,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       const { level, entry } = set();
       await level.put('key', entry('old', { generation: 3 }));
       expect(await level.get('key', 4)).toBeUndefined();
-      expect(await level.count(4)).toEqual({ total: 0, active: 0, expired: 0 });
+      expect(await level.count(4, RemovalLog.empty)).toEqual({ total: 0, active: 0, expired: 0 });
       await level.put('key', entry('new', { generation: 4 }));
       await level.put('key', entry('late', { generation: 3 }));
       expect((await level.get('key', 4))?.value).toBe('new');
@@ -81,15 +83,26 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       expect(await level.remove('key', 0)).toBe(false);
     });
 
+    it('keeps how many removals were known, and counts nothing that may have been removed since', async () => {
+      const { level, entry } = set();
+      await level.put('removed', entry('x', { removals: 6 }));
+      await level.put('added again', entry('x', { removals: 7 }));
+      await level.put('too old to tell', entry('x', { removals: 5 }));
+      await level.put('other', entry('x', { removals: 6 }));
+      const log = new RemovalLog(7, [removalHash('removed')]);
+      expect(await level.count(0, log)).toEqual({ total: 2, active: 2, expired: 0 });
+      expect((await level.get('removed', 0))?.removals).toBe(6);
+    });
+
     it('counts active and expired entries, and cleans up the expired only', async () => {
       const { level, entry, time } = set();
       for (let i = 0; i < 40; i++) await level.put(`short-${i}`, entry('x'));
       await time.advance(500);
       for (let i = 0; i < 10; i++) await level.put(`long-${i}`, entry('y'));
       await time.advance(500);
-      expect(await level.count(0)).toEqual({ total: 50, active: 10, expired: 40 });
+      expect(await level.count(0, RemovalLog.empty)).toEqual({ total: 50, active: 10, expired: 40 });
       expect(await level.cleanupExpired(0)).toBe(40);
-      expect(await level.count(0)).toEqual({ total: 10, active: 10, expired: 0 });
+      expect(await level.count(0, RemovalLog.empty)).toEqual({ total: 10, active: 10, expired: 0 });
       expect(await level.cleanupExpired(0)).toBe(0);
     });
   });

@@ -1,36 +1,55 @@
+import { type CacheState, FIRST_STATE } from '../../core/cache/cache-state.ts';
 import { MemoryLevel } from '../../core/cache/memory-level.ts';
+import { LOG_KEEPS, RemovalLog, removalHash } from '../../core/cache/removal-log.ts';
 import type { SharedStore } from '../../core/cache/shared-store.ts';
 import type { Clock } from '../../core/clock.ts';
 
 export interface FakeSharedStore<V> extends SharedStore<V> {
   /** Runs before every call that reaches the store: throw, or wait, to make trouble. */
   before: (call: string) => void | Promise<void>;
+  /** Runs after it: what was answered is on its way. */
+  after: (call: string) => void | Promise<void>;
   /** Calls so far, by name. */
   readonly calls: Record<string, number>;
 }
 
-/** A shared level in memory that counts its calls and makes the trouble that a test asks for. */
-export function fakeSharedStore<V>(clock: Clock): FakeSharedStore<V> {
+/** A shared level in memory that counts its calls and makes the trouble that a test asks for. `keeps`: removals in its log. */
+export function fakeSharedStore<V>(clock: Clock, { keeps = LOG_KEEPS } = {}): FakeSharedStore<V> {
   const level = new MemoryLevel<V>({ max_entries: 100_000, max_bytes: 1e9 }, clock);
   const calls: Record<string, number> = {};
-  let generation = 0;
+  let state: CacheState = FIRST_STATE;
+  let removed: number[] = [];
+  const raise = () => {
+    state = { ...state, generation: state.generation + 1 };
+    return state;
+  };
+  const remove = (key: string) => {
+    removed = [...removed, removalHash(key)];
+    if (removed.length > keeps) removed.shift();
+    state = { ...state, removals: new RemovalLog(state.removals.last + 1, removed) };
+    return state;
+  };
   async function call<T>(name: string, run: () => T): Promise<T> {
     calls[name] = (calls[name] ?? 0) + 1;
     await store.before(name);
-    return run();
+    const answer = run();
+    await store.after(name);
+    return answer;
   }
   const store: FakeSharedStore<V> = {
     before: () => {},
+    after: () => {},
     calls,
     level: {
       get: (key, at) => call('get', () => level.get(key, at)),
       put: (key, entry) => call('put', () => level.put(key, entry)),
       remove: (key, at) => call('remove', () => level.remove(key, at)),
       cleanupExpired: at => call('cleanupExpired', () => level.cleanupExpired(at)),
-      count: at => call('count', () => level.count(at)),
+      count: (at, removals) => call('count', () => level.count(at, removals)),
     },
-    readGeneration: () => call('readGeneration', () => generation),
-    raiseGeneration: () => call('raiseGeneration', () => ++generation),
+    readState: () => call('readState', () => state),
+    raiseGeneration: () => call('raiseGeneration', raise),
+    recordRemoval: key => call('recordRemoval', () => remove(key)),
   };
   return store;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Cache, type CacheOptions } from '../../core/cache/cache.ts';
+import { FIRST_STATE } from '../../core/cache/cache-state.ts';
 import { ValidationError } from '../../core/errors.ts';
 import { fakeSharedStore } from '../support/fake-shared-store.ts';
 import { fakeTime } from '../support/fake-time.ts';
@@ -50,22 +51,22 @@ describe('two levels', () => {
     await a.insert('key', 'value');
     await b.get('other');
     await time.advance(5000);
-    const { get = 0, readGeneration = 0 } = store.calls;
+    const { get = 0, readState = 0 } = store.calls;
     expect(await b.get('key')).toBe('value');
-    expect(store.calls).toMatchObject({ get: get + 1, readGeneration: readGeneration + 1 });
+    expect(store.calls).toMatchObject({ get: get + 1, readState: readState + 1 });
   });
 
   it('does not read the shared level for what memory holds, only the generation once in 0.9 s', async () => {
     const { store, make, time } = set();
     const cache = make();
     await cache.insert('key', 'value');
-    const { get = 0, readGeneration = 0 } = store.calls;
+    const { get = 0, readState = 0 } = store.calls;
     for (let ms = 0; ms < 9000; ms += 100) {
       expect(await cache.get('key')).toBe('value');
       await time.advance(100);
     }
     expect(store.calls.get ?? 0).toBe(get);
-    expect(store.calls.readGeneration).toBe(readGeneration + 9);
+    expect(store.calls.readState).toBe(readState + 9);
   });
 
   it('keeps the expiry that the first function gave', async () => {
@@ -116,14 +117,14 @@ describe('clear', () => {
     const { make, time, store } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
-    const read = store.readGeneration;
-    store.readGeneration = async signal => {
-      const generation = await read(signal);
+    const read = store.readState;
+    store.readState = async signal => {
+      const state = await read(signal);
       await time.advance(40);
-      return generation;
+      return state;
     };
     expect(await b.get('key')).toBe('value');
-    store.readGeneration = read;
+    store.readState = read;
     await a.clear();
     await time.advance(860);
     expect(await b.get('key')).toBeUndefined();
@@ -168,7 +169,7 @@ describe('clear', () => {
     const { make, time, store } = set();
     const cache = make();
     await cache.clear();
-    store.readGeneration = async () => 0;
+    store.readState = async () => FIRST_STATE;
     await time.advance(1000);
     await cache.insert('key', 'value');
     expect(await cache.get('key')).toBe('value');
@@ -290,7 +291,7 @@ describe('trouble with the shared level', () => {
     const { make, store, time } = set();
     const cache = make();
     store.before = async call => {
-      await time.advance(call === 'readGeneration' ? 30 : 0);
+      await time.advance(call === 'readState' ? 30 : 0);
       if (call === 'get') await never();
     };
     const begun = time.clock();
@@ -363,6 +364,30 @@ describe('shared writes', () => {
     const cache = make();
     for (let i = 0; i < 50; i++) await cache.insert(`key-${i}`, 'value');
     expect(store.calls.put).toBe(50);
+  });
+
+  it('that wait are there for everybody once they were drained, the newest value of each', async () => {
+    const { make, store, time } = set({ measuredAt: value => Number(value) });
+    const [a, b] = [make(), make()];
+    for (const value of ['1000', '1001', '1003', '1002']) await a.insert('path', value);
+    const drained = a.drain();
+    expect(store.calls.put).toBe(1);
+    await time.advance(1001);
+    await drained;
+    expect(store.calls.put).toBe(2);
+    expect(await b.get('path')).toBe('1003');
+  });
+
+  it('that slept with a frozen function are dropped when their value has expired', async () => {
+    const { make, store, time } = set();
+    const [a, b] = [make(), make()];
+    for (const value of ['first', 'second']) await a.insert('key', value);
+    time.set(time.clock() + 60_000);
+    await b.insert('key', 'newer');
+    await time.advance(1);
+    expect(store.calls.put).toBe(2);
+    await a.drain();
+    expect(await make().get('key')).toBe('newer');
   });
 
   it('that wait are dropped when their key is removed or the cache cleared', async () => {

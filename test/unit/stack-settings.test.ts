@@ -14,6 +14,8 @@ describe('settings', () => {
       minute_retention_hours: 48,
       hour_retention_days: 90,
       day_retention_days: 730,
+      metrics_cache_ttl_seconds: 60,
+      routing_cache_ttl_seconds: 30,
       counter_slots: 16,
       export_retention_days: 7,
       alarm_email: undefined,
@@ -36,6 +38,10 @@ describe('settings', () => {
 
   it.each([
     [{ shards: '0' }, 'Setting shards must be a whole number from 1 to 500, but is "0".'],
+    [
+      { routing_cache_ttl_seconds: 0 },
+      'Setting routing_cache_ttl_seconds must be a whole number from 1 to 86400, but is 0.',
+    ],
     [{ counter_slots: 8 }, 'Setting counter_slots must be a whole number from 16 to 1024, but is 8.'],
     [
       { ingest_window_seconds: '1.5' },

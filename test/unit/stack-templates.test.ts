@@ -286,6 +286,18 @@ describe('rights', () => {
     }
   });
 
+  it('let the deletion worker do nothing with the caches but clear them', () => {
+    const [only, ...others] = writesTo('Cache').filter(({ id }) => id.startsWith('DeletionWorker'));
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({
+      Action: 'dynamodb:UpdateItem',
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['GENERATION'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  });
+
   const isPut = (action: string) => action === 'dynamodb:PutItem';
 
   it('let the api function write no counter, lane, boot or sample', () => {
@@ -411,6 +423,8 @@ describe('alarms', () => {
     'export: ExportsFailed > 0',
     'snapshot: LanesUnreadable > 0',
     'cleanup: totals_mismatches > 0',
+    'ingest: PoliciesWithoutPath > 0',
+    'api: PoliciesWithoutPath > 0',
     'Ingest: IteratorAge > 300000',
     'Reports: WriteProvisionedThroughputExceeded > 0',
     'Api: 5XXError > 0',

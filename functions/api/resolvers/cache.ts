@@ -17,9 +17,8 @@ export const cacheResolvers: Pick<Resolvers, CacheOperation> = {
   'Mutation.clearCache': resolver({
     arguments: nothing,
     target: () => 'cache',
-    async resolve(_, { context, caller, caches }) {
+    async resolve(_, { context, caller }) {
       const { cleared_entries, audit_id } = await clearCaches(context, caller, CACHE_NAMES);
-      for (const cache of Object.values(caches)) cache.forget();
       const entries = cleared_entries === 1 ? '1 entry' : `${cleared_entries} entries`;
       const message = `The caches are cleared of ${entries}; within a second nothing old is served anywhere.`;
       return { success: true, message, cleared_entries, audit_id };

@@ -10,7 +10,6 @@ import { restoreSite } from '../../../core/network/restore-site.ts';
 import { readDependents } from '../../../core/network/site-paths.ts';
 import { policiesOnSite } from '../../../core/routing/policies-on-site.ts';
 import { checkedInside } from '../checked-inside.ts';
-import { forgetDecisions } from '../forget-decisions.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentCounts } from '../present-counts.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -59,29 +58,23 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   'Mutation.deleteSite': resolver({
     arguments: checkedInside('Mutation.deleteSite'),
     target,
-    async resolve(input, { context, caller, caches }) {
+    async resolve(input, { context, caller }) {
       const deletion = await deleteSite(context, caller, input);
-      await forgetDecisions({ context, caches });
       return { success: true, site_id: input.site_id, error_type: null, ...deletion };
     },
   }),
 
   'Mutation.deleteSites': resolver({
     arguments: checkedInside('Mutation.deleteSites'),
-    async resolve(input, call) {
-      const { context, caller, caches } = call;
-      const results = await deleteSites(context, caller, { input, onRefused: refusalRecorder(call) });
-      await forgetDecisions({ context, caches });
-      return results;
-    },
+    resolve: (input, call) =>
+      deleteSites(call.context, call.caller, { input, onRefused: refusalRecorder(call) }),
   }),
 
   'Mutation.restoreSite': resolver({
     arguments: checkedInside('Mutation.restoreSite'),
     target,
-    async resolve(input, { context, caller, caches }) {
+    async resolve(input, { context, caller }) {
       const { skipped, ...restore } = await restoreSite(context, caller, input);
-      await forgetDecisions({ context, caches });
       return {
         success: true,
         site_id: input.site_id,

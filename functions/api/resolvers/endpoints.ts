@@ -2,7 +2,6 @@ import { addEndpoint } from '../../../core/network/add-endpoint.ts';
 import { endpointTarget } from '../../../core/network/network-change.ts';
 import { removeEndpoint } from '../../../core/network/remove-endpoint.ts';
 import { checkedInside } from '../checked-inside.ts';
-import { forgetDecisions } from '../forget-decisions.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type EndpointOperation = 'Mutation.addEndpoint' | 'Mutation.removeEndpoint';
@@ -17,10 +16,8 @@ export const endpointResolvers: Pick<Resolvers, EndpointOperation> = {
   'Mutation.removeEndpoint': resolver({
     arguments: checkedInside('Mutation.removeEndpoint'),
     target: ({ site_id, endpoint_id }) => endpointTarget(site_id, endpoint_id),
-    resolve: async (input, { context, caller, caches }) => {
-      const removal = await removeEndpoint(context, caller, input);
-      await forgetDecisions({ context, caches });
-      return { success: true, ...removal };
+    async resolve(input, { context, caller }) {
+      return { success: true, ...(await removeEndpoint(context, caller, input)) };
     },
   }),
 };

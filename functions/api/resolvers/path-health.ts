@@ -55,11 +55,13 @@ export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
   'Mutation.reportProbe': resolver({
     arguments: probeArguments,
     target: ({ edge_id }) => `edge:${edge_id}`,
-    async resolve(report, { context, caches, caller }) {
+    async resolve(report, { context, caches, caller, onFailover }) {
       requireEdge(caller, report.edge_id);
       const { edge_id, command_id } = report;
       const metrics = metricsOf(report);
-      await reportProbe(context, caches, { edge_id, command_id, metrics, result: resultOf(report) });
+      const probe = { edge_id, command_id, metrics, result: resultOf(report) };
+      const { done } = await reportProbe(context, caches, probe);
+      if (done) onFailover(done, done.operation);
       return true;
     },
   }),

@@ -6,7 +6,6 @@ import { uuid } from '../../../core/network/parse-input.ts';
 import { listPaths } from '../../../core/network/read-paths.ts';
 import { countSitePaths } from '../../../core/network/site-paths.ts';
 import { checkedInside } from '../checked-inside.ts';
-import { forgetDecisions } from '../forget-decisions.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentPath, presentPaths } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -32,7 +31,6 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
     target: ({ source_site_id }) => siteTarget(source_site_id),
     async resolve(input, call) {
       const path = await createPath(call.context, call.caller, input);
-      await forgetDecisions(call);
       // Nobody has measured it yet, and nothing may fail any more.
       return presentPath(path, { context: call.context, metrics: undefined, policies: {}, probe: null });
     },
@@ -41,9 +39,8 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
   'Mutation.deletePath': resolver({
     arguments: checkedInside('Mutation.deletePath'),
     target: ({ path_id }) => pathTarget(path_id),
-    async resolve(input, { context, caller, caches }) {
+    async resolve(input, { context, caller }) {
       const { path, audit_id } = await deletePath(context, caller, input);
-      await forgetDecisions({ context, caches });
       return { success: true, message: `Path ${path.id} was deleted.`, audit_id, finished: true };
     },
   }),

@@ -9,6 +9,7 @@ import {
 } from '../../../core/routing/policy-routing.ts';
 import { presentFailover } from '../../../core/routing/present-failover.ts';
 import { policyRoutingInput } from '../../../core/routing/routing-input.ts';
+import { REPORT_LIMITS } from '../../../core/traffic/report.ts';
 import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
@@ -18,11 +19,14 @@ type RoutingOperation =
   | 'Mutation.setPolicyRouting'
   | 'Mutation.failoverPath';
 
+const ID_MAX = REPORT_LIMITS.maxIdLength;
+const policyId = z.string().max(ID_MAX, `must have at most ${ID_MAX} characters`);
+
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.routingDecision': resolver({
     arguments: z
       .object({
-        policy_id: z.string(),
+        policy_id: policyId,
         source_site_id: z.uuid('must be the UUID of a site'),
         destination_site_id: z.uuid('must be the UUID of a site'),
       })
@@ -34,7 +38,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Query.policyRouting': resolver({
-    arguments: z.object({ policy_id: z.string() }),
+    arguments: z.object({ policy_id: policyId }),
     async resolve({ policy_id }, { context }) {
       const [routing] = await Promise.all([
         readPolicyRouting(context, policy_id),
@@ -47,9 +51,8 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Mutation.setPolicyRouting': resolver({
     arguments: policyRoutingInput,
     target: ({ policy_id }) => `policy:${policy_id}`,
-    async resolve({ policy_id, ...routing }, { context, caller, caches }) {
+    async resolve({ policy_id, ...routing }, { context, caller }) {
       await setPolicyRouting(context, caller, { policy_id, routing });
-      caches.routing.forget();
       return present(policy_id, routing);
     },
   }),
@@ -57,9 +60,9 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Mutation.failoverPath': resolver({
     arguments: z.object({ path_id: z.string() }),
     target: ({ path_id }) => `path:${path_id}`,
-    async resolve({ path_id }, { context, caller, caches }) {
+    async resolve({ path_id }, { context, caller, caches, onFailover }) {
       const done = await failOverPath(context, caches, { path_id, actor: caller });
-      caches.routing.forget();
+      onFailover(done, 'failoverPath');
       return presentFailover(done);
     },
   }),

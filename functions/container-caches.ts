@@ -1,16 +1,19 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readCacheSettings } from '../../core/cache/cache-settings.ts';
-import { CACHE_NAMES, makeCaches, type ProductCaches } from '../../core/cache/product-caches.ts';
-import { readUsage, type Usage, UsageReporter } from '../../core/cache/usage-reporter.ts';
-import { systemClock } from '../../core/clock.ts';
+import { readCacheSettings } from '../core/cache/cache-settings.ts';
+import { CACHE_NAMES, makeCaches, type ProductCaches } from '../core/cache/product-caches.ts';
+import { readUsage, type Usage, UsageReporter } from '../core/cache/usage-reporter.ts';
+import { systemClock } from '../core/clock.ts';
 
 export interface ContainerCaches {
   caches: ProductCaches;
   /** Takes the keys that were used last anywhere into memory: bounded in time and number, never rejects. */
   warmUp(): Promise<void>;
-  /** For the end of an invocation: adds up look-ups, at most once in 10 s. Never rejects. */
-  report(): Promise<void>;
+  /**
+   * For the end of an invocation, after which a container may stand still or be gone: measurements that wait for their turn
+   * are shared, and look-ups added up, at most once in 10 s. Never rejects.
+   */
+  settle(): Promise<void>;
 }
 
 /** The caches of one container, with their metrics: hits, misses, hit rate and trouble by cache. */
@@ -18,10 +21,13 @@ export function makeContainerCaches({
   client,
   table,
   env,
+  leaves_hot_keys = true,
 }: {
   client: DynamoDBDocumentClient;
   table: string;
   env: Record<string, string | undefined>;
+  /** Whether its keys are what a new container warms up with; not for functions that answer nobody. */
+  leaves_hot_keys?: boolean;
 }): ContainerCaches {
   const caches = makeCaches({
     client,
@@ -34,11 +40,15 @@ export function makeContainerCaches({
     table,
     caches: Object.values(caches),
     clock: systemClock,
+    leaves_hot_keys,
+    onTrouble: () => count('all', { CacheUsageFailed: 1 }),
     onUsage: (cache, news) => count(cache, { CacheHits: news.hits, CacheMisses: news.misses }, rateOf(news)),
   });
   return {
     caches,
-    report: () => usage.report(),
+    async settle() {
+      await Promise.all([caches.metrics.drain(), usage.report()]);
+    },
     async warmUp() {
       try {
         const hot = await readUsage({ client, table }, CACHE_NAMES);

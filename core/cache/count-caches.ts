@@ -1,0 +1,22 @@
+import type { NetworkContext } from '../network/network-context.ts';
+import type { LevelCount } from './cache-level.ts';
+import { readGeneration } from './generation.ts';
+import { countPartitions } from './table-partitions.ts';
+import { asUnreachable } from './unreachable.ts';
+
+/** Whoever asks for figures waits no longer. */
+const LIMIT_MS = 1000;
+
+/** The shared level's entries of each cache, in the order of the names. @throws Throttled when it can't be reached */
+export async function countCaches(
+  { client, tables, clock }: Pick<NetworkContext, 'client' | 'tables' | 'clock'>,
+  caches: readonly string[],
+): Promise<LevelCount[]> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const count = async (cache: string) => {
+    const address = { client, table: tables.cache, cache };
+    const { generation, removals } = await readGeneration(address, signal);
+    return countPartitions({ ...address, generation, removals, now: clock(), signal });
+  };
+  return Promise.all(caches.map(count)).catch(asUnreachable);
+}

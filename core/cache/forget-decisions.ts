@@ -1,0 +1,9 @@
+import type { TableNames } from '../storage/tables.ts';
+import type { WriteAction } from '../storage/write-action.ts';
+import { raiseGenerationAction } from './generation.ts';
+import { ROUTING_CACHE } from './routing-cache.ts';
+
+/** Has every routing decision made anew, in the transaction that changes what decisions are made from. */
+export function forgetDecisions(tables: Pick<TableNames, 'cache'>): WriteAction {
+  return raiseGenerationAction({ table: tables.cache, cache: ROUTING_CACHE });
+}
