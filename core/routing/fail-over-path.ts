@@ -8,7 +8,8 @@ import { type Change, commitChange } from '../network/commit-change.ts';
 import { type NetworkContext, timestamp } from '../network/network-context.ts';
 import { type PathState, takeOut } from './failover.ts';
 import {
-  decideAll,
+  decideAfter,
+  decideBefore,
   movesBetween,
   type PathSituation,
   type PolicyMove,
@@ -100,8 +101,8 @@ export async function changeSides(
   const lanes = await readLanesOf(context, edges);
   const carried = await readCarried(context, { path_id: path.id, lanes });
   const now = context.clock();
-  const decisions = decideAll(situation, { after, now });
-  const moved = movesBetween(decideAll(situation, { after: states.policies, now }), decisions);
+  const decisions = decideAfter(situation, { after, now });
+  const moved = movesBetween(decideBefore(situation, now), decisions);
   const receipt: FailoverReceipt = {
     path_id: path.id,
     source_site_id: path.source_site_id,

@@ -54,20 +54,31 @@ export async function readEnabledRouting(context: NetworkContext): Promise<Map<s
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
 }
 
-/**
- * Every policy's decision between the two sites, as if the path's states were `after`. With the very states that were read
- * it is how things stood before the measurement that is judged: a bad one must not have moved the policies already.
- */
-export function decideAll(
-  { pair, policies, states, before }: PathSituation,
+/** Every policy's decision between the two sites, as if the path's states were `after`. */
+export function decideAfter(
+  { pair, policies, states }: PathSituation,
   { after, now }: { after: Record<string, PathState>; now: number },
 ): Map<string, RoutingDecision> {
   const changed: PathStates = { ...states, policies: after };
-  const asItStood = before !== undefined && after === states.policies;
-  const metrics = asItStood ? new Map(pair.metrics).set(states.path_id, before.metrics) : pair.metrics;
-  const seen: SitePair = { ...pair, metrics, states: new Map(pair.states).set(states.path_id, changed) };
+  return decideAll({ ...pair, states: new Map(pair.states).set(states.path_id, changed) }, policies, now);
+}
+
+/** How things stood before the measurement that is judged: a bad one must not have moved the policies already. */
+export function decideBefore(
+  { pair, policies, states, before }: PathSituation,
+  now: number,
+): Map<string, RoutingDecision> {
+  const metrics = before ? new Map(pair.metrics).set(states.path_id, before.metrics) : pair.metrics;
+  return decideAll({ ...pair, metrics }, policies, now);
+}
+
+function decideAll(
+  pair: SitePair,
+  policies: PathSituation['policies'],
+  now: number,
+): Map<string, RoutingDecision> {
   return new Map(
-    [...policies].map(([id, { preference }]) => [id, decide(candidatesOf(seen, id), { preference, now })]),
+    [...policies].map(([id, { preference }]) => [id, decide(candidatesOf(pair, id), { preference, now })]),
   );
 }
 

@@ -24,8 +24,8 @@ const CONCURRENT_PATHS = 16;
 export class PathMonitor {
   readonly #caches: ProductCaches;
   readonly #events: PathMonitorEvents;
-  /** By path id: when it was stored last. */
-  readonly #stored = new LRUCache<string, number>({ max: MAX_PATHS });
+  /** By path id: when it was stored last, and which measurement that was. */
+  readonly #stored = new LRUCache<string, { at_ms: number; measured_at?: string }>({ max: MAX_PATHS });
   /** By path id: the newest measurement, which came too soon after the last one to be stored at once. */
   readonly #waiting = new Map<string, PathMetrics>();
 
@@ -42,6 +42,8 @@ export class PathMonitor {
       if (isNewer(metrics, newest.get(report.path_id))) newest.set(report.path_id, metrics);
     }
     await this.#each(newest, async (path_id, metrics) => {
+      // Edges report more often than they measure: this one is where it belongs already.
+      if (this.#stored.get(path_id)?.measured_at === metrics.measured_at) return;
       await this.#caches.metrics.insert(path_id, metrics);
       const waiting = this.#waiting.get(path_id);
       const newest = waiting && !isNewer(metrics, waiting) ? waiting : metrics;
@@ -82,17 +84,20 @@ export class PathMonitor {
   }
 
   async #store(context: NetworkContext, path_id: string, metrics: PathMetrics): Promise<void> {
-    this.#stored.set(path_id, context.clock());
+    const at_ms = context.clock();
+    this.#stored.set(path_id, { at_ms });
     const kept = await writePathMetrics(context, { path_id, metrics });
-    if (!kept) return;
-    const measurement = { path_id, metrics, previous: kept.previous, job: 'ingest' };
-    const { done } = await judgePath(context, this.#caches, measurement);
-    if (done) this.#events.onFailover?.(done, done.operation);
+    if (kept) {
+      const measurement = { path_id, metrics, previous: kept.previous, job: 'ingest' };
+      const { done } = await judgePath(context, this.#caches, measurement);
+      if (done) this.#events.onFailover?.(done, done.operation);
+    }
+    this.#stored.set(path_id, { at_ms, measured_at: metrics.measured_at });
   }
 
   /** Milliseconds until the path may be stored again; a clock that was set back doesn't make it wait. */
   #dueIn({ clock }: NetworkContext, path_id: string): number {
-    const elapsed = clock() - (this.#stored.get(path_id) ?? Number.NEGATIVE_INFINITY);
+    const elapsed = clock() - (this.#stored.get(path_id)?.at_ms ?? Number.NEGATIVE_INFINITY);
     return elapsed < 0 ? 0 : Math.max(0, INTERVAL_MS - elapsed);
   }
 }

@@ -1,4 +1,4 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../core/audit/caller.ts';
 import { makeMetricsCache } from '../../core/cache/metrics-cache.ts';
@@ -12,6 +12,7 @@ import { createSite } from '../../core/network/create-site.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import { decideRoute } from '../../core/routing/decide-route.ts';
 import { type FailoverReceipt, failOverPath } from '../../core/routing/fail-over-path.ts';
+import { metricsKey } from '../../core/routing/path-keys.ts';
 import { readPathMetrics } from '../../core/routing/path-metrics-store.ts';
 import { PathMonitor } from '../../core/routing/path-monitor.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../core/routing/policy-routing.ts';
@@ -329,6 +330,20 @@ describe('automatic failover', () => {
     expect((await makeFunction(time).caches.metrics.get(fast))?.latency_ms).toBe(500);
     await monitor.settle(sleeping);
     expect(waits).toEqual([600]);
+  });
+
+  it('stores a measurement once, however often reports repeat it', async () => {
+    const { time, context, monitor, fast } = await set();
+    const first = measured(time, fast, 10);
+    await monitor.observe(context, [first]);
+    const { tables, client } = context;
+    const key = { TableName: tables.traffic, Key: metricsKey(fast) };
+    await client.send(new DeleteCommand(key));
+    await time.advance(60_000);
+    await monitor.observe(context, [first]);
+    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    await monitor.observe(context, [measured(time, fast, 11)]);
+    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 11 });
   });
 
   it('takes a measurement of an edge whose clock is ahead for one of now', async () => {
