@@ -21,6 +21,12 @@ export const FAULTS = [
   'canceled: no reasons',
 ] as const;
 
+/** Of these, what says that the write itself is bad: its record goes to the quarantine. */
+export const REFUSALS: readonly Fault[] = [
+  'canceled: ValidationError',
+  'canceled: ItemCollectionSizeLimitExceeded',
+];
+
 export type Fault = (typeof FAULTS)[number];
 
 /** The function is gone: nothing after this call happens. */

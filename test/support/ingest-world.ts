@@ -8,7 +8,7 @@ import { type Counts, readCounters } from '../../core/traffic/read-counters.ts';
 import { readLanesOfEdge } from '../../core/traffic/read-lanes.ts';
 import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
 import type { StreamRecord } from '../../core/traffic/stream-record.ts';
-import { FAULTS, type Fault, type FaultyClient, faultyClient } from './faults.ts';
+import { FAULTS, type Fault, type FaultyClient, faultyClient, REFUSALS } from './faults.ts';
 import { ingestContext } from './ingest-context.ts';
 import { type Random, seededRandom } from './random.ts';
 import { reportRecord, T0 } from './report-records.ts';
@@ -21,6 +21,8 @@ export interface WorldOptions {
   seed: number;
   /** Probability that a call goes wrong. */
   faults: number;
+  /** Whether the database may refuse good reports. Not beside bad ones: what is bad of them shows only beside those that were counted. */
+  refusals?: boolean;
   /** Probability that a second function works on the same shard at the same time. */
   races: number;
   /** Probability that clean-up runs at the same time, and takes every gauge out that it sees. */
@@ -189,7 +191,9 @@ export class IngestWorld {
 
   #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient {
     const random = this.#random;
-    const faultOf = (): Fault | undefined => (random.chance(probability) ? random.pick(FAULTS) : undefined);
+    const { refusals = true } = this.#options;
+    const faults = refusals ? FAULTS : FAULTS.filter(fault => !REFUSALS.includes(fault));
+    const faultOf = (): Fault | undefined => (random.chance(probability) ? random.pick(faults) : undefined);
     const turns = async () => {
       for (let turns = random.below(6); turns > 0; turns--) await null;
     };
