@@ -23,6 +23,7 @@ beforeAll(async () => {
     TRAFFIC_TABLE: db.tables.traffic,
     CACHE_TABLE: db.tables.cache,
     MINUTE_RETENTION_HOURS: '72',
+    EXPORT_FUNCTION: 'export',
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -92,7 +93,7 @@ it('the clean-up runs each of its steps, and compares totals in the first five m
   };
   const first = await run('2026-03-15T12:03:00Z');
   expect(first.map(({ name, outcome }) => [name, outcome])).toEqual(
-    ['gauges', 'caches', 'deletions', 'totals'].map(name => [name, 'done']),
+    ['gauges', 'caches', 'deletions', 'exports', 'totals'].map(name => [name, 'done']),
   );
   expect(first.at(-1)?.details).toMatchObject({ policies: 1, lanes: 1, mismatches: 0 });
   expect((await run('2026-03-15T12:08:00Z')).at(-1)?.details).toEqual({});

@@ -161,7 +161,7 @@ describe('the bundle of the api function', () => {
   });
 });
 
-const ENVIRONMENT = /^(AWS_|PATH$|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID)/;
+const ENVIRONMENT = /^(AWS_|PATH$|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID|EXPORT_)/;
 
 function contextOf({ client, tables }: TestTables): NetworkContext {
   const real = { clock: systemClock, sleep: systemSleep, random: Math.random };
