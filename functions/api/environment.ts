@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { tableEnvironment } from '../../core/storage/table-environment.ts';
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
-  NETWORK_TABLE: z.string().min(1),
-  TRAFFIC_TABLE: z.string().min(1),
-  CACHE_TABLE: z.string().min(1),
+  ...tableEnvironment,
   USER_POOL_ID: z.string().min(1),
   EXPORT_BUCKET: z.string().min(1),
   EXPORT_FUNCTION: z.string().min(1),

@@ -7,6 +7,7 @@ import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-d
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countFailover } from '../failover-metrics.ts';
 import { type Answer, answer } from './answer.ts';
@@ -32,11 +33,7 @@ const identify = makeIdentify({
   user_pool_id: environment.USER_POOL_ID,
   report: error => logger.warn('The e-mail address of a person could not be looked up', error),
 });
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 
 const exports = {
   dispatcher: lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION),

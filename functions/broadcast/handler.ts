@@ -6,6 +6,7 @@ import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import { eventOf, isTampering } from '../../core/events/broadcast-event.ts';
 import type { StreamChange } from '../../core/events/stream-change.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { environmentSchema } from './environment.ts';
 import { publishCommands } from './publish-commands.ts';
 import { publishEvent } from './publish-event.ts';
@@ -20,11 +21,7 @@ const logger = new Logger();
 const metrics = new Metrics();
 const options = { url: environment.GRAPHQL_URL, sign: makeSigner(environment) };
 const client = makeDocumentClient();
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 
 /** Tells subscribers what the Network table's stream says, in its order; what fails is delivered again from there. */
 export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { environmentSchema } from './environment.ts';
 import { runSteps, type StepReport } from './run-steps.ts';
 import { steps } from './steps.ts';
@@ -16,11 +17,7 @@ const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
 
 /** The schedule passes the instant that it fired for. */

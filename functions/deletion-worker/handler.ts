@@ -4,6 +4,7 @@ import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEven
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { takeOver } from '../../core/network/take-over.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { environmentSchema } from './environment.ts';
 
 /** Time kept back for the calls under way. */
@@ -15,11 +16,7 @@ const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 
 /** Goes on with deletions, restores and removals that a request had no time left for, all of a batch at once. */
 export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {

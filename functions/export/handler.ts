@@ -9,6 +9,7 @@ import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-d
 import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
 import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { environmentSchema } from './environment.ts';
 import { resolverReader } from './resolver-reader.ts';
 
@@ -28,11 +29,7 @@ const kept = {
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 const files = exportFiles(makeExportClient(), environment.EXPORT_BUCKET);
 const dispatcher = lambdaDispatcher(makeDispatchClient(), environment.AWS_LAMBDA_FUNCTION_NAME);
 

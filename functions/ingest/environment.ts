@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { tableEnvironment } from '../../core/storage/table-environment.ts';
 
 /** What the stack sets for the ingest function. */
 export const environmentSchema = z.object({
-  NETWORK_TABLE: z.string().min(1),
-  TRAFFIC_TABLE: z.string().min(1),
-  CACHE_TABLE: z.string().min(1),
+  ...tableEnvironment,
   COUNTER_SLOTS: z.coerce.number().int().min(1).default(16),
   /** Flows of reports are logged for FLOW_LOG_TTL_HOURS, or not at all. */
   FLOW_LOG: z.enum(['on', 'off']).default('on'),

@@ -9,6 +9,7 @@ import type {
 } from 'aws-lambda';
 import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { ingest } from '../../core/traffic/ingest.ts';
 import { IngestTally } from '../../core/traffic/ingest-tally.ts';
 import { LaneMemory } from '../../core/traffic/lane-memory.ts';
@@ -33,11 +34,7 @@ const client = makeDocumentClient({
     throwOnRequestTimeout: true,
   },
 });
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 
 const onPathReports = makePathMeasurements({ client, tables, logger, env: process.env });
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { tableEnvironment } from '../../core/storage/table-environment.ts';
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
-  NETWORK_TABLE: z.string().min(1),
-  TRAFFIC_TABLE: z.string().min(1),
-  CACHE_TABLE: z.string().min(1),
+  ...tableEnvironment,
 });

@@ -7,6 +7,7 @@ import { readRetention } from '../../core/history/retention-settings.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
 import { readExpectedEdges } from '../../core/network/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { tablesOf } from '../../core/storage/table-environment.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
@@ -14,11 +15,7 @@ const retention = readRetention(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
-const tables = {
-  network: environment.NETWORK_TABLE,
-  traffic: environment.TRAFFIC_TABLE,
-  cache: environment.CACHE_TABLE,
-};
+const tables = tablesOf(environment);
 const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
 
 /** The schedule passes the instant that it fired for, which a late or repeated call keeps. */
