@@ -101,7 +101,9 @@ async function historyRows(
 
   const pages = await pagesOf(store, policy_id);
   const range = { from: NOW - points * ms, to: NOW, resolution };
-  const cpu = await medianCpuMs(() => readPolicyHistory(store, { policy_id, range, now: NOW }));
+  const cpu = await medianCpuMs(() =>
+    readPolicyHistory(store, { policy_id, range, now: NOW, retention: DEFAULT_RETENTION }),
+  );
   return [
     {
       name: `${name} of a policy: pages`,

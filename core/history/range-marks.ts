@@ -1,5 +1,5 @@
 import { readFirstSnapshot } from './first-snapshot.ts';
-import { ceilTo, type Range, RESOLUTIONS } from './resolution.ts';
+import { ceilTo, type Range, RESOLUTIONS, type Retention } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { BASE_WITHIN_MS } from './sample-expiry.ts';
 import { readLastMark, readMarks, type SampleStore, type StoredRange } from './sample-store.ts';
@@ -21,7 +21,10 @@ export interface RangeMarks {
  * Reads the marks of a range: one Query, and one or two more where its beginning has no mark, because minutes were missed or the
  * system didn't exist.
  */
-export async function readRangeMarks(store: SampleStore, range: Range): Promise<RangeMarks> {
+export async function readRangeMarks(
+  store: SampleStore,
+  { range, now, retention }: { range: Range; now: number; retention: Retention },
+): Promise<RangeMarks> {
   const { resolution, from, to } = range;
   const near: StoredRange = { resolution, from: from - BASE_WITHIN_MS[resolution], to };
   const ranges = [near];

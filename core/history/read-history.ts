@@ -1,7 +1,7 @@
 import { billingPercentile, billingRates } from './billing-rates.ts';
 import { type HistoryInput, type HistoryPoint, historyPoints } from './points.ts';
 import { readRangeMarks } from './range-marks.ts';
-import type { Range } from './resolution.ts';
+import type { Range, Retention } from './resolution.ts';
 import { readPolicySamples, type SampleStore } from './sample-store.ts';
 
 /** The history of a policy, or of a group of lanes, over a range. */
@@ -20,10 +20,16 @@ export interface History {
 /** A policy's history: one Query of its samples and one of the marks, as a rule. */
 export async function readPolicyHistory(
   store: SampleStore,
-  request: { policy_id: string; range: Range; resets?: readonly number[]; now: number },
+  request: {
+    policy_id: string;
+    range: Range;
+    resets?: readonly number[];
+    now: number;
+    retention: Retention;
+  },
 ): Promise<History> {
-  const { policy_id, range, resets = [], now } = request;
-  const { marks, ranges, begins } = await readRangeMarks(store, range);
+  const { policy_id, range, resets = [], now, retention } = request;
+  const { marks, ranges, begins } = await readRangeMarks(store, { range, now, retention });
   const parts = await Promise.all(
     ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks })),
   );

@@ -7,7 +7,7 @@ import { ALL_TRAFFIC } from './history-keys.ts';
 import { readLaneSeries } from './lane-series.ts';
 import { readRangeMarks } from './range-marks.ts';
 import { type History, readPolicyHistory, toHistory } from './read-history.ts';
-import type { Range } from './resolution.ts';
+import type { Range, Retention } from './resolution.ts';
 
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
@@ -16,6 +16,9 @@ export interface TrafficHistoryRequest {
   range: Range;
   filter: AggregateFilter;
   tables: TableNames;
+  /** By when an interval must be over, and what is kept as of then, milliseconds. */
+  now: number;
+  retention: Retention;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
   /** 50,000 by default; memory holds them all. */
@@ -31,11 +34,11 @@ export async function readTrafficHistory(
   store: BatchGetOptions,
   request: TrafficHistoryRequest,
 ): Promise<History> {
-  const { range, filter, tables, resets = [], max_lane_samples = MAX_LANE_SAMPLES } = request;
+  const { range, filter, tables, now, retention, resets = [] } = request;
+  const { max_lane_samples = MAX_LANE_SAMPLES } = request;
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
-  const now = store.clock();
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
-    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, resets, now });
+    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, resets, now, retention });
   }
   const lanes = [];
   for await (const lane of readAllLanes(store.client, tables)) {
@@ -44,7 +47,7 @@ export async function readTrafficHistory(
     if (site_id !== undefined && lane.site_id !== site_id) continue;
     lanes.push({ edge_id: edge, part });
   }
-  const { marks, begins } = await readRangeMarks(store, range);
+  const { marks, begins } = await readRangeMarks(store, { range, now, retention });
   if (lanes.length * marks.length > max_lane_samples) {
     throw new ValidationError(
       `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,

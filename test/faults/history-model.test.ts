@@ -230,14 +230,20 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       const range = { from: a, to: b, resolution };
       const expected = (filter: AggregateFilter) => between(range, pair => matches(pair, filter));
       for (const filter of filters) {
-        const history = await readTrafficHistory(store, { range, filter, tables: db.tables });
+        const history = await readTrafficHistory(store, {
+          range,
+          filter,
+          tables: db.tables,
+          now: store.clock(),
+          retention: RETENTION,
+        });
         expect(history.packets, `${resolution} ${JSON.stringify(filter)} ${iso(a)} ${iso(b)}`).toBe(
           expected(filter),
         );
         expect(history.points.every(point => point.packets >= 0n && point.bits_per_second >= 0)).toBe(true);
       }
       for (const policy_id of POLICIES) {
-        const history = await readPolicyHistory(store, { policy_id, range, now });
+        const history = await readPolicyHistory(store, { policy_id, range, now, retention: RETENTION });
         expect(history.packets, `${resolution} policy ${policy_id} ${iso(a)} ${iso(b)}`).toBe(
           expected({ policy_id }),
         );

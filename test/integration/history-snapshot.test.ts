@@ -105,6 +105,7 @@ describe('snapshots on DynamoDB Local', () => {
 
     const history = await readPolicyHistory(store, {
       policy_id: '1',
+      retention: DEFAULT_RETENTION,
       range: { from: START, to: START + 3 * MINUTE, resolution: 'MINUTE' },
       now,
     });
@@ -118,6 +119,7 @@ describe('snapshots on DynamoDB Local', () => {
 
     const hours = await readPolicyHistory(store, {
       policy_id: '1',
+      retention: DEFAULT_RETENTION,
       range: {
         from: Date.parse('2026-02-28T23:00Z'),
         to: Date.parse('2026-03-01T00:00Z'),
@@ -188,6 +190,7 @@ describe('snapshots on DynamoDB Local', () => {
     await snapshot();
     const { points } = await readPolicyHistory(store, {
       policy_id: '1',
+      retention: DEFAULT_RETENTION,
       range: { from: now - MINUTE, to: now, resolution: 'MINUTE' },
       now,
     });
@@ -216,7 +219,12 @@ describe('snapshots on DynamoDB Local', () => {
     expect(await snapshot()).toMatchObject({ bad_lanes: 1 });
 
     const range = { from: first, to: now, resolution: 'MINUTE' } as const;
-    const { points } = await readPolicyHistory(store, { policy_id: '1', range, now });
+    const { points } = await readPolicyHistory(store, {
+      policy_id: '1',
+      range,
+      now,
+      retention: DEFAULT_RETENTION,
+    });
     expect(points.map(point => point.packets)).toEqual([40n, 0n, 500n]);
     const at = (before: number) => readLanesBefore(store, { before, now, retention: DEFAULT_RETENTION });
     const [before, after] = await Promise.all([at(first), at(now - MINUTE)]);
@@ -246,7 +254,12 @@ describe('snapshots on DynamoDB Local', () => {
     });
     expect(late.taken).toBe(false);
     const range = { from: minute - MINUTE, to: minute + MINUTE, resolution: 'MINUTE' } as const;
-    const { points } = await readPolicyHistory(store, { policy_id: '1', range, now: now + 10 * MINUTE });
+    const { points } = await readPolicyHistory(store, {
+      policy_id: '1',
+      range,
+      now: now + 10 * MINUTE,
+      retention: DEFAULT_RETENTION,
+    });
     expect(points.map(({ gap, packets }) => [gap, packets])).toEqual([
       [true, 0n],
       [false, 100n],
@@ -265,7 +278,12 @@ describe('snapshots on DynamoDB Local', () => {
     await putLane('edge-2', { '1': 460n });
     await snapshot();
     const range = { from: right, to: now, resolution: 'MINUTE' } as const;
-    const { points, packets } = await readPolicyHistory(store, { policy_id: '1', range, now });
+    const { points, packets } = await readPolicyHistory(store, {
+      policy_id: '1',
+      range,
+      now,
+      retention: DEFAULT_RETENTION,
+    });
     expect(packets).toBe(10n);
     expect(points.at(-1)).toMatchObject({ gap: false, packets: 10n, intervals_missed: 60 });
   });
@@ -283,7 +301,12 @@ describe('snapshots on DynamoDB Local', () => {
     }
     // 06:02 is the only sample of policy 9 before the range, 06:40 the last snapshot.
     const range = { from: hour + 65 * MINUTE, to: hour + 76 * MINUTE, resolution: 'MINUTE' } as const;
-    const { points } = await readPolicyHistory(store, { policy_id: '9', range, now: now + 10 * MINUTE });
+    const { points } = await readPolicyHistory(store, {
+      policy_id: '9',
+      range,
+      now: now + 10 * MINUTE,
+      retention: DEFAULT_RETENTION,
+    });
     expect(points.filter(({ gap }) => !gap)).toMatchObject([{ packets: 7n, intervals_missed: 34 }]);
   });
 

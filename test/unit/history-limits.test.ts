@@ -2,6 +2,7 @@ import type { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { ValidationError } from '../../core/errors.ts';
 import { packMark } from '../../core/history/packed-sample.ts';
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { readTrafficHistory } from '../../core/history/traffic-history.ts';
 import { newLane } from '../../core/traffic/lane.ts';
 import { encodeLane } from '../../core/traffic/lane-codec.ts';
@@ -50,7 +51,9 @@ it('refuses to read a lane sample at every minute for more lanes than one answer
   };
   const range = { from: FROM, to: now, resolution: 'MINUTE' } as const;
   const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
-  const asked = readTrafficHistory(store, { range, filter: { site_id: 'big' }, tables });
+  const asked = readTrafficHistory(store, {
+    ...{ range, filter: { site_id: 'big' }, tables, now, retention: DEFAULT_RETENTION },
+  });
   await expect(asked).rejects.toThrow(
     new ValidationError(
       '40 lanes at 1441 instants are more than the 50000 samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.',

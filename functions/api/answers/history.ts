@@ -38,7 +38,8 @@ export async function answerPolicyHistory(
   const store = { client, table: tables.traffic };
   const resets = await resetsOf(asking, policy_id);
   const now = clock();
-  const read = (range: Range) => readPolicyHistory(store, { policy_id, range, resets, now });
+  const read = (range: Range) =>
+    readPolicyHistory(store, { policy_id, range, resets, now, retention: asking.retention });
   const history = await answer(asked, asking, read);
   if (isEmpty(history)) await checkPolicy(asking, policy_id);
   return { policy_id, ...history };
@@ -53,12 +54,13 @@ export async function answerTrafficHistory(
     ...asked
   }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
 ): Promise<TrafficHistory> {
-  const { context } = asking;
-  const { tables } = context;
+  const { context, retention } = asking;
+  const { tables, clock } = context;
+  const now = clock();
   const store = { ...context, table: tables.traffic };
   const resets = await resetsOf(asking, filter.policy_id ?? ALL_POLICIES);
   const read = (range: Range) =>
-    readTrafficHistory(store, { range, filter, tables, resets, max_lane_samples });
+    readTrafficHistory(store, { range, filter, tables, now, retention, resets, max_lane_samples });
   const history = await answer(asked, asking, read);
   if (isEmpty(history)) await checkKnown(asking, filter);
   return history;
