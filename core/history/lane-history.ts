@@ -1,7 +1,7 @@
 import { laneTotals } from '../traffic/lane.ts';
 import type { LaneTotals } from './aggregate.ts';
 import { readLanesAt } from './lane-sample.ts';
-import { RESOLUTIONS, type Resolution, type Retention } from './resolution.ts';
+import { isWhole, type KeptAsOf, RESOLUTIONS, type Resolution } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
@@ -21,10 +21,15 @@ export interface LanesAt {
  */
 export async function readLanesBefore(
   store: SampleStore,
-  { before, now, retention }: { before: number; now: number; retention: Retention },
+  { before, ...keptAsOf }: KeptAsOf & { before: number },
 ): Promise<LanesAt | undefined> {
-  const kept = (Object.keys(RESOLUTIONS) as Resolution[]).filter(name => before >= now - retention[name]);
-  const marks = await Promise.all(kept.map(resolution => readMarkTakenBy(store, { resolution, before })));
+  const kept = (Object.keys(RESOLUTIONS) as Resolution[]).filter(name => isWhole(before, name, keptAsOf));
+  const marks = await Promise.all(
+    kept.map(async resolution => {
+      const mark = await readMarkTakenBy(store, { resolution, before });
+      return mark && isWhole(mark.at, resolution, keptAsOf) ? mark : undefined;
+    }),
+  );
   const [mark, ...coarser] = marks.filter(each => each !== undefined);
   if (!mark) return undefined;
   const lanes = new Map<string, LaneTotals>();

@@ -25,6 +25,7 @@ export async function peakOfMinutes(
     range: { from, to, resolution: 'MINUTE' },
     samples,
     marks,
+    base: marks.findLast(mark => mark.at <= from),
     now: Number.POSITIVE_INFINITY,
   });
   return highest(

@@ -34,10 +34,12 @@ export interface Completeness {
 
 export interface HistoryInput {
   range: Range;
-  /** Ascending; may begin before the range: the last one at or before `range.from` is the base. */
+  /** Ascending; may begin before the range. */
   samples: readonly Sample[];
   /** Ascending, of the same resolution; may begin before the range. */
   marks: readonly SnapshotMark[];
+  /** The snapshot that the first point counts from; undefined: it is not known what was before, and the first sample is the base. */
+  base: SnapshotMark | undefined;
   /** Where the system began, if in or after the range (`RangeMarks`). */
   begins?: number | undefined;
   /** Instants of resets, milliseconds. */
@@ -89,13 +91,10 @@ interface Base extends Omit<Sample, 'taken_at'> {
 
 const NOTHING = { packets: 0n, bytes: 0n, active_flows: 0 };
 
-/** Undefined where it is not known what was before the range: then its first sample is the base. */
-function baseOf({ range, samples, marks, begins }: HistoryInput): Base | undefined {
+function baseOf({ range, samples, base, begins }: HistoryInput): Base | undefined {
   if (begins !== undefined) return { ...NOTHING, at: Math.max(range.from, begins) };
-  const mark = marks.findLast(({ at }) => at <= range.from);
-  const before = samples.findLast(({ at }) => at <= range.from);
   // A policy that no snapshot before had seen counts from zero.
-  return mark ? unchanged(before ?? NOTHING, mark) : before;
+  return base && unchanged(samples.findLast(({ at }) => at <= base.at) ?? NOTHING, base);
 }
 
 function unchanged({ packets, bytes, active_flows }: Omit<Base, 'at'>, mark: SnapshotMark): Sample {

@@ -1,5 +1,5 @@
 import { readFirstSnapshot } from './first-snapshot.ts';
-import { ceilTo, type Range, RESOLUTIONS, type Retention } from './resolution.ts';
+import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { BASE_WITHIN_MS } from './sample-expiry.ts';
 import { readLastMark, readMarks, type SampleStore, type StoredRange } from './sample-store.ts';
@@ -8,6 +8,8 @@ import { readLastMark, readMarks, type SampleStore, type StoredRange } from './s
 export interface RangeMarks {
   /** Ascending: those of the range, and before them those in which the base of its first point is found. */
   marks: SnapshotMark[];
+  /** The last one at or before the range whose figures are still whole; undefined: nobody knows what was before its first point. */
+  base: SnapshotMark | undefined;
   /** Where samples of these marks may lie: in the range and, where minutes before it were missed, around the last mark before. */
   ranges: StoredRange[];
   /**
@@ -23,7 +25,7 @@ export interface RangeMarks {
  */
 export async function readRangeMarks(
   store: SampleStore,
-  { range, now, retention }: { range: Range; now: number; retention: Retention },
+  { range, ...kept }: KeptAsOf & { range: Range },
 ): Promise<RangeMarks> {
   const { resolution, from, to } = range;
   const near: StoredRange = { resolution, from: from - BASE_WITHIN_MS[resolution], to };
@@ -32,6 +34,7 @@ export async function readRangeMarks(
   let base = marks.findLast(mark => mark.at <= from);
   if (base?.at !== from) {
     base ??= await readLastMark(store, { resolution, before: from });
+    if (base && !isWhole(base.at, resolution, kept)) base = undefined;
     if (base) {
       const before: StoredRange = {
         resolution,
@@ -43,10 +46,10 @@ export async function readRangeMarks(
     }
   }
   // An hour's or day's mark that was taken later than its own time may be the system's first: nothing was before it.
-  if (base && base.minute <= base.at) return { marks, ranges };
+  if (base && base.minute <= base.at) return { marks, base, ranges };
   const first = await readFirstSnapshot(store);
-  if (first === undefined || first <= from) return { marks, ranges };
+  if (first === undefined || first <= from) return { marks, base, ranges };
   const { ms } = RESOLUTIONS[resolution];
   const begins = ceilTo(first, ms) - ms;
-  return { marks: marks.filter(mark => mark.at > begins), ranges, begins };
+  return { marks: marks.filter(mark => mark.at > begins), base: undefined, ranges, begins };
 }

@@ -29,11 +29,11 @@ export async function readPolicyHistory(
   },
 ): Promise<History> {
   const { policy_id, range, resets = [], now, retention } = request;
-  const { marks, ranges, begins } = await readRangeMarks(store, { range, now, retention });
+  const { marks, base, ranges, begins } = await readRangeMarks(store, { range, now, retention });
   const parts = await Promise.all(
     ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks })),
   );
-  return toHistory({ range, samples: parts.flat(), marks, begins, resets, now });
+  return toHistory({ range, samples: parts.flat(), marks, base, begins, resets, now });
 }
 
 /** Points, their sums and the billing percentile. */

@@ -54,10 +54,10 @@ export function resolveRange(request: RangeRequest): Range {
   }
   if (from > now) throw new ValidationError(`from (${iso(from)}) lies in the future.`);
   const resolution = request.resolution ?? chooseResolution(request);
-  const oldest = now - retention[resolution];
+  const oldest = oldestKept(resolution, request);
   if (from < oldest) {
     throw new ValidationError(
-      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${iso(oldest)}: ask for a later from${coarserHint(resolution, name => from >= now - retention[name])}.`,
+      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${iso(oldest)}: ask for a later from${coarserHint(resolution, name => from >= oldestKept(name, request))}.`,
     );
   }
   const { ms } = RESOLUTIONS[resolution];
@@ -77,19 +77,32 @@ export function resolveRange(request: RangeRequest): Range {
  *
  * @throws ValidationError where its beginning is no longer kept
  */
-export function previousRange(
-  { from, to, resolution }: Range,
-  { now, retention }: Pick<RangeRequest, 'now' | 'retention'>,
-): Range {
+export function previousRange({ from, to, resolution }: Range, kept: KeptAsOf): Range {
   const start = from - (to - from);
-  const oldest = now - retention[resolution];
+  const oldest = oldestKept(resolution, kept);
   if (start < oldest) {
-    const hint = coarserHint(resolution, name => start >= now - retention[name]);
+    const hint = coarserHint(resolution, name => start >= oldestKept(name, kept));
     throw new ValidationError(
-      `compare_previous needs samples from ${iso(start)} on, but ${resolution} samples are kept for ${span(retention[resolution])}, now since ${iso(oldest)}: ask for a shorter range${hint}.`,
+      `compare_previous needs samples from ${iso(start)} on, but ${resolution} samples are kept for ${span(kept.retention[resolution])}, now since ${iso(oldest)}: ask for a shorter range${hint}.`,
     );
   }
   return { from: start, to: from, resolution };
+}
+
+/** What is kept, and as of when. */
+export type KeptAsOf = Pick<RangeRequest, 'now' | 'retention'>;
+
+/** The earliest instant that may be asked for: on the grid, so that a range that was put there may be asked for again. */
+function oldestKept(resolution: Resolution, { now, retention }: KeptAsOf): number {
+  return floorTo(now - retention[resolution], RESOLUTIONS[resolution].ms);
+}
+
+/**
+ * Whether all that a snapshot's figures rest on is certainly there still. A policy or lane without a sample of its own was sampled up to
+ * an hour before, and goes that much earlier; what has expired is deleted late and in no order.
+ */
+export function isWhole(at: number, resolution: Resolution, { now, retention }: KeptAsOf): boolean {
+  return at > now - retention[resolution] - RESOLUTIONS[resolution].ms;
 }
 
 /** The instant at or before `at` on the grid of `ms`. Days and hours are UTC, so no clock change moves them. */
@@ -102,10 +115,10 @@ export function ceilTo(at: number, ms: number): number {
   return Math.ceil(at / ms) * ms;
 }
 
-function chooseResolution({ from, to, now, retention }: RangeRequest): Resolution {
+function chooseResolution({ from, to, ...kept }: RangeRequest): Resolution {
   const names = Object.keys(RESOLUTIONS) as Resolution[];
   const fits = names.find(
-    name => from >= now - retention[name] && (to - from) / RESOLUTIONS[name].ms <= COMFORTABLE_POINTS,
+    name => from >= oldestKept(name, kept) && (to - from) / RESOLUTIONS[name].ms <= COMFORTABLE_POINTS,
   );
   return fits ?? 'DAY';
 }

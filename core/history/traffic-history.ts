@@ -47,12 +47,12 @@ export async function readTrafficHistory(
     if (site_id !== undefined && lane.site_id !== site_id) continue;
     lanes.push({ edge_id: edge, part });
   }
-  const { marks, begins } = await readRangeMarks(store, { range, now, retention });
+  const { marks, base, begins } = await readRangeMarks(store, { range, now, retention });
   if (lanes.length * marks.length > max_lane_samples) {
     throw new ValidationError(
       `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
     );
   }
   const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
-  return toHistory({ range, samples, marks, begins, resets, now });
+  return toHistory({ range, samples, marks, base, begins, resets, now });
 }

@@ -313,7 +313,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { from: '2023-01-01T00:00:00Z', to: range.to, group_by: ['SITE'] },
-      'DAY samples are kept for 730 days, now since 2024-03-15T11:34:00.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-03-15T00:00:00.000Z: ask for a later from.',
     ],
     [
       'Query.trafficStats',

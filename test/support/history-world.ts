@@ -1,7 +1,7 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
-import type { Resolution, Retention } from '../../core/history/resolution.ts';
+import { ceilTo, RESOLUTIONS, type Resolution, type Retention } from '../../core/history/resolution.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
 import { ingest } from '../../core/traffic/ingest.ts';
@@ -184,8 +184,10 @@ export class HistoryWorld {
       readMarks(this.store, { resolution, from: 0, to: this.now }),
       readFirstSnapshot(this.store),
     ]);
-    // The system's first reading stands for no hour or day that had begun before it.
-    const readings = marks.filter(mark => mark.minute === mark.at || mark.minute !== first);
+    // Nothing stands for an hour or day that was over before the system's first reading began, whether that one came to its end or not.
+    const { ms } = RESOLUTIONS[resolution];
+    const begins = first === undefined ? Number.NEGATIVE_INFINITY : ceilTo(first, ms) - ms;
+    const readings = marks.filter(mark => mark.at > begins);
     const totalAt = (instant: number, matches: Matches): bigint => {
       const mark = readings.findLast(each => each.at <= instant);
       if (!mark) return 0n;

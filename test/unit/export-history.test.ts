@@ -47,7 +47,7 @@ function readerOf({ marks, samples }: ReturnType<typeof snapshots>) {
     const begins = first && first.at > from ? first.at - MINUTE : undefined;
     const now = START + 2 * MINUTES * MINUTE;
     return historyPoints({
-      ...{ range, begins, now },
+      ...{ range, begins, now, base: marks.findLast(({ at }) => at <= from) },
       marks: marks.filter(mark => within(mark) && (begins === undefined || mark.at > begins)),
       samples: samples.filter(within),
     }).map(present);
