@@ -35,7 +35,9 @@ export interface AuditEvent {
   site_id: string | null;
   /** Number of the event in its site, without gaps; null where it belongs to no site. */
   site_seq: number | null;
-  data: unknown;
+  data?: unknown;
+  /** The field of `after` that is the data, so that what is large is stored once. */
+  data_in_after?: string;
 }
 
 /** What the one who makes a change says about it; the rest of an entry is filled in. */

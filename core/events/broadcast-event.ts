@@ -31,8 +31,10 @@ export function isTampering({ kind, pk }: StreamChange): boolean {
 function auditEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {
   const entry = after as AuditEntry | undefined;
   if (kind !== 'INSERT' || !entry?.event) return undefined;
-  const { type, site_id, site_seq, data } = entry.event;
-  return { id: entry.id, type, timestamp: entry.at, site_id, site_seq, data };
+  const { type, site_id, site_seq, data, data_in_after } = entry.event;
+  const changed = entry.after as Record<string, unknown> | null;
+  const told = data_in_after === undefined ? data : changed?.[data_in_after];
+  return { id: entry.id, type, timestamp: entry.at, site_id, site_seq, data: told };
 }
 
 const PROGRESS_EVENTS: Record<string, string> = {

@@ -1,4 +1,4 @@
-import { type AuditEvent, auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../audit/caller.ts';
 import { raiseGenerationAction } from '../cache/generation.ts';
 import type { ProductCaches } from '../cache/product-caches.ts';
@@ -7,43 +7,13 @@ import { Conflict } from '../errors.ts';
 import { type Change, commitChange } from '../network/commit-change.ts';
 import { type NetworkContext, timestamp } from '../network/network-context.ts';
 import { type PathState, takeOut } from './failover.ts';
-import {
-  decideAfter,
-  decideBefore,
-  movesBetween,
-  type PathSituation,
-  type PolicyMove,
-  readSituation,
-} from './path-change.ts';
+import { type FailoverReceipt, storedReceipt } from './failover-receipt.ts';
+import { decideAfter, decideBefore, movesBetween, type PathSituation, readSituation } from './path-change.ts';
 import { healthScore } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { EVERY_POLICY, statesAction } from './path-states.ts';
 import { type CarriedTraffic, flowsAtEnds, readCarried, readLanesOf } from './path-traffic.ts';
 import { readEdgesOf, routeCommands } from './route-commands.ts';
-
-/** What a failover or failback did, and why: the audit entry holds it, and the event tells it. */
-export interface FailoverReceipt {
-  path_id: string;
-  source_site_id: string;
-  destination_site_id: string;
-  /** What led to it, newest last. */
-  samples: (PathMetrics & { score: number })[];
-  /** Old and new path of each policy whose path changed. */
-  moved: PolicyMove[];
-  /** Policies that have no path left between these sites. */
-  without_path: string[];
-  /**
-   * Flows of the moved policies that were active at the path's endpoints, as of the edges' last reports: other paths of these endpoints
-   * may have carried some of them. 0 where the path carried nothing lately.
-   */
-  flows_moved: number;
-  /** What the path carried, both directions, since `moved_since`, so what has to find its way elsewhere. Decimal; null: not known. */
-  bytes_moved: string | null;
-  /** Time of a snapshot of at least a minute before, RFC 3339; null: there was none yet. */
-  moved_since: string | null;
-  /** What the path has carried until now, both directions, as the edges of both ends counted it. Decimal. */
-  bytes_carried: string;
-}
 
 export interface FailoverDone {
   receipt: FailoverReceipt;
@@ -118,8 +88,14 @@ export async function changeSides(
     operation,
     target: `path:${path.id}`,
     before: { out: outIds(states.policies) },
-    after: { out: outIds(after), receipt },
-    event: eventOf(operation, receipt),
+    after: { out: outIds(after), receipt: storedReceipt(receipt) },
+    // Of two sites at once, so it has no number in either.
+    event: {
+      type: operation === 'failoverPath' ? 'PATH_FAILOVER' : 'PATH_FAILBACK',
+      site_id: null,
+      site_seq: null,
+      data_in_after: 'receipt',
+    },
   });
   return {
     actions: [
@@ -139,12 +115,6 @@ function movedTraffic({ bytes_carried, recently }: CarriedTraffic, flows: number
     moved_since: recently ? timestamp(recently.since_ms) : null,
     bytes_carried: String(bytes_carried),
   };
-}
-
-function eventOf(operation: SideChange['operation'], receipt: FailoverReceipt): AuditEvent {
-  const type = operation === 'failoverPath' ? 'PATH_FAILOVER' : 'PATH_FAILBACK';
-  // Of two sites at once, so it has no number in either.
-  return { type, site_id: null, site_seq: null, data: receipt };
 }
 
 function outIds(policies: Record<string, PathState>): string[] {

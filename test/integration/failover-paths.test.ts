@@ -5,13 +5,15 @@ import { makeMetricsCache } from '../../core/cache/metrics-cache.ts';
 import { makeRoutingCache } from '../../core/cache/routing-cache.ts';
 import { acknowledgeCommand, readCommands } from '../../core/commands/command-store.ts';
 import { Conflict, NotFound } from '../../core/errors.ts';
+import { eventOf } from '../../core/events/broadcast-event.ts';
 import { addEndpoint } from '../../core/network/add-endpoint.ts';
 import { registerEdge } from '../../core/network/change-edges.ts';
 import { createPath } from '../../core/network/create-path.ts';
 import { createSite } from '../../core/network/create-site.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import { decideRoute } from '../../core/routing/decide-route.ts';
-import { type FailoverReceipt, failOverPath } from '../../core/routing/fail-over-path.ts';
+import { failOverPath } from '../../core/routing/fail-over-path.ts';
+import type { FailoverReceipt } from '../../core/routing/failover-receipt.ts';
 import { metricsKey } from '../../core/routing/path-keys.ts';
 import { readPathMetrics } from '../../core/routing/path-metrics-store.ts';
 import { PathMonitor } from '../../core/routing/path-monitor.ts';
@@ -187,8 +189,26 @@ describe('failoverPath', () => {
     });
     const entries = await auditOf(`path:${fast}`);
     expect(entries.filter(entry => entry.operation === 'failoverPath')).toMatchObject([
-      { id: audit_id, event: { type: 'PATH_FAILOVER', data: { path_id: fast, moved } } },
+      { id: audit_id, after: { receipt: { path_id: fast, moved: [{ policy_ids: ['default'] }] } } },
     ]);
+    const told = entries.map(entry =>
+      eventOf({
+        kind: 'INSERT',
+        pk: 'AUDIT#2026-01',
+        sk: entry.id,
+        before: undefined,
+        after: { ...entry },
+        at_ms: 0,
+      }),
+    );
+    const { policy_id, ...move } = moved[0]!;
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        type: 'PATH_FAILOVER',
+        site_id: null,
+        data: expect.objectContaining({ path_id: fast, moved: [{ policy_ids: [policy_id], ...move }] }),
+      }),
+    );
     await expect(failOverPath(context, caches, { path_id: fast, actor })).rejects.toThrow(
       new Conflict(
         `Path ${fast} is out of use already, since 2026-01-31T12:00:00.000Z. It comes back by itself when it has been good for long enough.`,

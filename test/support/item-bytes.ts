@@ -17,6 +17,12 @@ export function transactionWriteUnits(bytes: number): number {
 function valueBytes(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (value instanceof Uint8Array) return value.length;
+  if (value === null) return 1;
+  // A list or map has 3 bytes of its own, and one for each element.
+  if (Array.isArray(value)) return value.reduce((sum, one) => sum + 1 + valueBytes(one), 3);
+  if (typeof value === 'object') {
+    return 3 + Object.keys(value).length + itemBytes(value as Record<string, unknown>);
+  }
   if (typeof value === 'number' || typeof value === 'bigint') return numberBytes(String(value));
   if (typeof value === 'boolean' || value === null) return 1;
   if (value === undefined) return 0;
