@@ -1,6 +1,6 @@
 import { comparePolicyIds as compareIds } from '../traffic/policy-match.ts';
 import { type Choosable, weightedScore } from './path-components.ts';
-import { healthScore, healthStatus } from './path-health.ts';
+import { healthScore, healthStatus, isDead } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import type { PathPreference } from './path-preference.ts';
 
@@ -35,9 +35,6 @@ export interface Choice {
   standings: Record<Standing, number>;
 }
 
-/** Every probe lost: the score knows latency and jitter too, but nothing gets through. */
-const DEAD_LOSS_PCT = 100;
-
 /** Chooses by standing, then by preference, then by the lower id. Pure; one pass without sorting. */
 export function choosePath(candidates: readonly PathCandidate[], preference: PathPreference): Choice {
   const standings: Record<Standing, number> = { up: 0, unmeasured: 0, failed: 0, out: 0 };
@@ -59,7 +56,7 @@ export function choosePath(candidates: readonly PathCandidate[], preference: Pat
 }
 
 export function standingOf({ out, metrics }: PathCandidate): Standing {
-  if (out || (metrics && metrics.packet_loss_pct >= DEAD_LOSS_PCT)) return 'out';
+  if (out || (metrics && isDead(metrics))) return 'out';
   if (!metrics) return 'unmeasured';
   return healthStatus(healthScore(metrics)) === 'failed' ? 'failed' : 'up';
 }

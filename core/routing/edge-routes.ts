@@ -49,10 +49,12 @@ export async function readEdgeRoutes(
   const edge = await readEdgeItem(context, edge_id);
   if (!edge || edge.retired_at !== null) return { site_id: null, items: [], next_token: null };
   const { site_id } = edge;
-  const [{ neighbours, endpoints, next }, routing] = await Promise.all([
-    readNeighbourhood(context, { site_id, after, limit }),
-    readEnabledRouting(context),
-  ]);
+  const routing = await readEnabledRouting(context);
+  const { neighbours, endpoints, next } = await readNeighbourhood(context, {
+    site_id,
+    after,
+    limit: Math.min(limit, peersThatFit(routing.size)),
+  });
   const items = await Promise.all(
     neighbours.map(async ({ peer_site_id, paths }: Neighbour): Promise<EdgeRoutes> => {
       const pricedPaths = paths.map(path => priced(path, endpoints));
@@ -69,6 +71,14 @@ export async function readEdgeRoutes(
     }),
   );
   return { site_id, items, next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]) };
+}
+
+/** Routes of an answer at most: AppSync and Lambda end at a few MB, and a route has a hundred bytes. */
+const MAX_ROUTES = 20_000;
+
+/** How many peers an answer can hold beside so many policies; one at least. */
+export function peersThatFit(policies: number): number {
+  return Math.max(1, Math.floor(MAX_ROUTES / policies));
 }
 
 function edgePath(

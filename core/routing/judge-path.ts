@@ -5,9 +5,10 @@ import type { NetworkContext } from '../network/network-context.ts';
 import { changeSides, type FailoverDone, type SideChange } from './fail-over-path.ts';
 import { DEFAULT_FAILOVER, type FailoverStep, nextState, type PathState } from './failover.ts';
 import { type PathSituation, readSituation } from './path-change.ts';
-import { healthScore } from './path-health.ts';
+import { healthScore, isDead } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { EVERY_POLICY, type PathStates, readPathStates, statesAction } from './path-states.ts';
+import { readAllPolicyRouting } from './policy-routing.ts';
 import { METRICS_MAX_AGE_MS } from './route-candidates.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
@@ -28,8 +29,8 @@ export interface NewMeasurement {
 }
 
 /**
- * Looks at one new measurement of a path, and fails over or back the policies whose time has come. Costs one read where
- * the path is perfect and nobody has left it.
+ * Looks at one new measurement of a path, and fails over or back the policies whose time has come. Where nobody has left the path it costs
+ * one read if the path is perfect, and two if it is better than any policy asks for.
  */
 export async function judgePath(
   context: NetworkContext,
@@ -38,7 +39,7 @@ export async function judgePath(
 ): Promise<Judgement> {
   // What an edge that was away has to tell of an hour ago says nothing about the path now.
   if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
-  if (healthScore(metrics) >= PERFECT && !anyoneOut(await readPathStates(context, path_id))) return {};
+  if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, metrics))) return {};
   return commitChange<Judgement>(context, async () => {
     const read = await readSituation(context, caches, path_id);
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
@@ -54,6 +55,16 @@ export async function judgePath(
     });
     return { actions: change.actions, result: { done: { ...change.result, operation } } };
   });
+}
+
+/** Whether no policy, whatever its settings, leaves a path at this measurement. */
+async function isGoodForAll(context: NetworkContext, metrics: PathMetrics): Promise<boolean> {
+  const score = healthScore(metrics);
+  if (score >= PERFECT) return true;
+  if (isDead(metrics)) return false;
+  const routing = await readAllPolicyRouting(context);
+  const limits = Array.from(routing.values(), ({ failover }) => failover.failover_below);
+  return score >= Math.max(DEFAULT_FAILOVER.failover_below, ...limits);
 }
 
 interface Measured {
@@ -91,7 +102,7 @@ function judge({ states, policies }: PathSituation, metrics: PathMetrics) {
   const sample = {
     score: healthScore(metrics),
     at_ms: Date.parse(metrics.measured_at),
-    dead: metrics.packet_loss_pct >= 100,
+    dead: isDead(metrics),
   };
   const after: Record<string, PathState> = {};
   const events = new Set<NonNullable<FailoverStep['event']>>();

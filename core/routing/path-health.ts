@@ -36,6 +36,11 @@ export function pathHealth(metrics: Measured): PathHealth {
   return { score, status: healthStatus(score) };
 }
 
+/** Every probe was lost: the score knows latency and jitter too, but nothing gets through. */
+export function isDead({ packet_loss_pct }: Pick<Measured, 'packet_loss_pct'>): boolean {
+  return packet_loss_pct >= 100;
+}
+
 function decay(ratio: number, steepness: number): number {
   return ratio <= 1 ? 100 : 100 * Math.exp(-steepness * ratio);
 }

@@ -6,6 +6,7 @@ import { createSite } from '../../core/network/create-site.ts';
 import { deleteSite } from '../../core/network/delete-site.ts';
 import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { Path, Site } from '../../core/network/site.ts';
+import { peersThatFit } from '../../core/routing/edge-routes.ts';
 import { writePathMetrics } from '../../core/routing/path-metrics-store.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../support/api.ts';
@@ -117,6 +118,15 @@ describe('the routes of an edge', () => {
     expect(first.next_token).toEqual(expect.any(String));
     expect(second.next_token).toBeNull();
     expect([...first.items, ...second.items]).toEqual((await ask()).items);
+  });
+
+  it.each([
+    [1, 20_000],
+    [200, 100],
+    [1000, 20],
+    [50_000, 1],
+  ])('come with %i policies for %i peers at most', (policies, peers) => {
+    expect(peersThatFit(policies)).toBe(peers);
   });
 
   it('are those of every enabled policy, after a failover too', async () => {
