@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Throttled } from '../../core/errors.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { takeSnapshot } from '../../core/history/snapshot.ts';
 import { ingest } from '../../core/traffic/ingest.ts';
 import { resumeExports } from '../../functions/cleanup/resume-exports.ts';
+import { resolverReader } from '../../functions/export/resolver-reader.ts';
 import { runExport as runProgram } from '../../scripts/export/export-program.ts';
 import { personIn } from '../support/api.ts';
 import { type ApiServer, serveApi } from '../support/api-server.ts';
-import { type ExportBed, makeExportBed } from '../support/export-bed.ts';
+import { type ExportBed, KEPT, makeExportBed } from '../support/export-bed.ts';
 import { makeFlow } from '../support/flow-records.ts';
 import { ingestContext } from '../support/ingest-context.ts';
 import { reportRecord, T0 } from '../support/report-records.ts';
+import { faultyClient } from '../support/sdk-faults.ts';
 
 const MINUTE = 60_000;
 const EDGES = 13;
@@ -191,6 +194,71 @@ describe('an export by the function', () => {
       status: 'FAILED',
       error: 'It was given up after 5 attempts. Start it again later.',
     });
+  });
+});
+
+describe('an export that goes on for long', () => {
+  const HOUR = 60 * MINUTE;
+
+  it.each([
+    // Each begins where it is kept for a minute more.
+    ['HISTORY', { resolution: 'MINUTE' }, { from: T0 - 48 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
+    ['STATS', {}, { from: T0 - 730 * 24 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
+  ])('has what of %s was kept when it was started', async (kind, given, { from, to }) => {
+    const { id } = await start({ kind, ...given, from: iso(from), to: iso(to) });
+    bed.api.now += HOUR;
+    expect(await bed.runAll()).toEqual(['done']);
+    expect((await bed.api.data('Query.export', { id })).rows).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['FLOWS', {}, 1003],
+    ['STATS', { group_by: ['PROTOCOL'] }, 2],
+  ])('has what of %s the log kept when it was started', async (kind, given, rows) => {
+    bed.api.now = T0 + 24 * HOUR - MINUTE;
+    const { id } = await start({ kind, ...given });
+    bed.api.now += HOUR;
+    expect(await bed.runAll()).toEqual(['done']);
+    expect(await bed.api.data('Query.export', { id })).toMatchObject({ rows });
+    if (kind === 'STATS') {
+      const text = await (await fetch((await link(id)).url)).text();
+      expect(text).toMatch(/,group,6,1003,/);
+    }
+  });
+
+  it('is given back when the database is busy to the end of its time', async () => {
+    const { id } = await start({ kind: 'HISTORY', edge_id: 'edge-1' });
+    const faults = faultyClient();
+    let sleeps = 0;
+    const context = {
+      ...bed.context(),
+      client: faults.client,
+      random: () => 0.5,
+      async sleep(ms: number) {
+        bed.api.now += Math.ceil(ms);
+        if (++sleeps > 1000) throw new Error('It waits for ever');
+      },
+    };
+    const times = { started_ms: bed.api.now, work_until: context.deadline };
+    const read = () =>
+      resolverReader({ context, ...KEPT }, times).history({
+        ...range,
+        resolution: 'MINUTE',
+        edge_id: 'edge-1',
+      });
+    faults.arm();
+    await read();
+    const at = faults.calls.indexOf('BatchGetItemCommand');
+    expect(at).toBeGreaterThan(-1);
+    faults.arm({ at, fault: 'throttled', times: Number.POSITIVE_INFINITY });
+    const reader = { history: read } as never;
+    await expect(bed.run(id, { reader })).rejects.toThrow(
+      new Throttled('The database is too busy to do this now. Try again in a minute.'),
+    );
+    expect(sleeps).toBeGreaterThan(0);
+    bed.api.now += 1;
+    expect(await bed.run(id)).toBe('done');
+    bed.dispatched.length = 0;
   });
 });
 
