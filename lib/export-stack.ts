@@ -77,7 +77,7 @@ export class ExportStack extends Stack {
         period: ALARM_PERIOD,
       }),
       above: 0,
-      description: 'An export failed: the query exports (everybody: true) says which, and why.',
+      description: 'An export was given up: the query exports (everybody: true) says which.',
     });
     return exporter;
   }

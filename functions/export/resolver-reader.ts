@@ -24,7 +24,7 @@ export interface ReaderOptions {
 /** Gives what the API's resolvers give, by running what they run, without the limits of a request. */
 export function resolverReader(asking: Asking, { started_ms, work_until }: ReaderOptions): ExportReader {
   const { context } = asking;
-  const asOfStart: Asking = { ...asking, as_of: started_ms };
+  const asOfStart: Asking = { ...asking, as_of: started_ms, ids_known: true };
   const logged: Asking = { ...asOfStart, context: { ...context, deadline: work_until } };
   return {
     history({ from, to, resolution, ...filter }) {

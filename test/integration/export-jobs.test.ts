@@ -171,10 +171,10 @@ describe('an export by the function', () => {
     });
   });
 
-  it('that can not be answered fails with the reason', async () => {
+  it('that can not be answered is refused with the reason', async () => {
     const before = { from: iso(T0 - 50 * MINUTE), to: iso(T0 - 40 * MINUTE) };
     const { id } = await start({ kind: 'STATS', ...before });
-    expect(await bed.runAll()).toEqual(['failed']);
+    expect(await bed.runAll()).toEqual(['refused']);
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
       error: 'No snapshot was taken before the end of this range: ask for a later to.',
@@ -446,9 +446,9 @@ describe('bad input', () => {
     ],
     [
       { kind: 'FLOWS', address: '10.1.2' },
-      'filter.address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.',
+      'address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.',
     ],
-    [{ kind: 'FLOWS', port: 65_536 }, 'filter.port must be a whole number from 0 to 65535.'],
+    [{ kind: 'FLOWS', port: 65_536 }, 'port must be a whole number from 0 to 65535.'],
     [{ kind: 'STATS', group_by: ['SITE', 'PROTOCOL'] }, groups],
     [{ kind: 'STATS', group_by: [] }, groups],
     [{ kind: 'STATS', group_by: ['SITE', 'SITE'] }, groups],
@@ -456,11 +456,61 @@ describe('bad input', () => {
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
       'from and to may lie 48 hours apart at most.',
     ],
+    [{ kind: 'HISTORY', policy_id: '' }, 'policy_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', site_id: '' }, 'site_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'endpoint_id must have 1 to 128 characters.'],
+    [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'edge_id must have 1 to 128 characters.'],
     [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'actor must be at most 2048 characters.'],
   ])('%j is refused with what is allowed', async (input, message) => {
     const answer = await bed.api.call('Mutation.startExport', { input: { ...range, ...input } });
     expect(answer).toEqual({ error: { type: 'ValidationError', message } });
     expect(bed.dispatched).toEqual([]);
+  });
+
+  it.each([
+    [
+      { kind: 'HISTORY', policy_id: 'nope' },
+      'There is no policy "nope": the query policies lists those that there are.',
+    ],
+    [
+      { kind: 'STATS', site_id: 'nope' },
+      'There is no site "nope": the query sites lists those that there are.',
+    ],
+    [
+      { kind: 'FLOWS', edge_id: 'nope' },
+      'There is no edge "nope": the query edges lists those that there are.',
+    ],
+    [
+      { kind: 'HISTORY', endpoint_id: 'nope' },
+      'No edge has counted anything for an endpoint "nope"; with site_id it is looked up at that site.',
+    ],
+  ])('%j, which never was, is refused before there is an export', async (input, message) => {
+    const identity = personIn('viewer');
+    const before = await bed.api.data('Query.exports', { limit: 100 }, { identity });
+    const answer = await bed.api.call(
+      'Mutation.startExport',
+      { input: { ...range, ...input } },
+      { identity },
+    );
+    expect(answer).toEqual({ error: { type: 'NotFound', message } });
+    expect(await bed.api.data('Query.exports', { limit: 100 }, { identity })).toEqual(before);
+    expect(bed.dispatched).toEqual([]);
+  });
+
+  it('is not looked for again by the function, chunk by chunk', async () => {
+    const context = bed.context();
+    const reader = resolverReader(
+      { context, ...KEPT },
+      { started_ms: bed.api.now, work_until: context.deadline },
+    );
+    const policy_id = 'never';
+    const filter = { policy_id };
+    const paged = { ...range, filter, next_token: null };
+    const history = await reader.history({ ...range, resolution: 'MINUTE', policy_id });
+    expect(history.points).toHaveLength(3);
+    const sums = await reader.stats({ ...paged, group_by: ['SITE'], order_by: 'BYTES' });
+    expect(sums.rows).toEqual([]);
+    expect((await reader.flows(paged)).items).toEqual([]);
   });
 
   it.each(['Query.export', 'Mutation.exportLink', 'Mutation.cancelExport'])(

@@ -4,6 +4,8 @@ import type { Call } from '../resolver.ts';
 export type Asking = Pick<Call, 'context' | 'slots' | 'retention' | 'flow_log_ttl_hours'> & {
   /** The instant that ranges and what is kept are judged by, milliseconds; the clock's when left out. Time limits go by the clock always. */
   as_of?: number;
+  /** Whoever asks has looked up the ids: an answer that is empty doesn't. */
+  ids_known?: boolean;
 };
 
 /** The instant that an answer is judged by. */
