@@ -56,6 +56,7 @@ export class ExportStack extends Stack {
       // One that is cut off is taken up when its time would have ended: short runs that hand over lose less.
       timeout: Duration.minutes(5),
       memory: 2048,
+      callsItself: true,
       environment: {
         EXPORT_BUCKET: this.bucket.bucketName,
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
