@@ -401,6 +401,30 @@ describe('an export that is not to be', () => {
     expect(await step()).toEqual({ resumed: 0, complete: true });
   });
 
+  it('does not keep the clean-up from those behind it when its call fails', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      ids.unshift((await start({ kind: 'AUDIT' })).id);
+      bed.api.now += 1;
+    }
+    const refused = new Error('refused');
+    const tried: string[] = [];
+    const dispatch = async (id: string) => {
+      tried.push(id);
+      if (id !== ids[1]) throw refused;
+    };
+    const exports = { dispatch };
+    const step = resumeExports({ ...bed.context(), slots: 16, scheduled_at: bed.api.now, exports });
+    await expect(step).rejects.toThrow(
+      new AggregateError(
+        [refused, refused],
+        'The export function could not be told of 2 exports, of 1 it could.',
+      ),
+    );
+    expect(tried).toEqual(ids);
+    await bed.runAll();
+  });
+
   it('changes nothing of the Network table while it runs', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     const count = async () =>
