@@ -30,7 +30,8 @@ export interface PatronusFunctionProps {
  */
 export class PatronusFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
-    const { folder, settings, data, description, timeout, memory, environment, concurrency, callsItself } = props;
+    const { folder, settings, data, description, timeout, memory, environment, concurrency, callsItself } =
+      props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
