@@ -1,6 +1,6 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -20,6 +20,8 @@ export interface PatronusFunctionProps {
   environment?: Record<string, string>;
   /** How many may run at once, kept free for it; without it the account's limit holds. */
   concurrency?: number;
+  /** It goes on by calling itself: Lambda would end the chain after some 16 calls. */
+  callsItself?: boolean;
 }
 
 /**
@@ -28,7 +30,8 @@ export interface PatronusFunctionProps {
  */
 export class PatronusFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
-    const { folder, settings, data, description, timeout, memory, environment, concurrency } = props;
+    const { folder, settings, data, description, timeout, memory, environment, concurrency, callsItself } =
+      props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -45,6 +48,7 @@ export class PatronusFunction extends NodejsFunction {
       timeout,
       memorySize: memory,
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
+      ...(callsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
       logGroup,
       role,
       environment: {

@@ -23,7 +23,8 @@ export interface ExportRunContext extends NetworkContext {
   part_bytes?: number;
 }
 
-export type RunOutcome = 'done' | 'failed' | 'handed over' | 'stopped' | 'nothing to do';
+/** `refused`: it asked for what can't be answered; `failed`: it was given up. Both make the export FAILED. */
+export type RunOutcome = 'done' | 'refused' | 'failed' | 'handed over' | 'stopped' | 'nothing to do';
 
 /** Runs that may end without a step forward; then the export has failed. */
 const MAX_TRIES = 5;
@@ -41,13 +42,16 @@ export async function runExport(context: ExportRunContext, export_id: string): P
   if (!job) return 'nothing to do';
   if (job.status !== EXPORT_STATUS.running) return tidyUp(context, job);
   if (job.tries > MAX_TRIES) {
-    return fail(context, job, `It was given up after ${MAX_TRIES} attempts. Start it again later.`);
+    const error = `It was given up after ${MAX_TRIES} attempts. Start it again later.`;
+    return fail(context, job, { error, outcome: 'failed' });
   }
   try {
     return await write(context, job);
   } catch (cause) {
     if (cause instanceof NotMine) return tidyUp(context, job);
-    if (cause instanceof PatronusError && !isBusy(cause)) return fail(context, job, cause.message);
+    if (cause instanceof PatronusError && !isBusy(cause)) {
+      return fail(context, job, { error: cause.message, outcome: 'refused' });
+    }
     await changeTaken(context, job, { lease_until_ms: 0 }).catch(() => {});
     throw cause;
   }
@@ -153,11 +157,15 @@ async function save(context: ExportRunContext, job: ExportJob, set: Partial<Expo
   Object.assign(job, set);
 }
 
-async function fail(context: ExportRunContext, job: ExportJob, error: string): Promise<RunOutcome> {
+async function fail(
+  context: ExportRunContext,
+  job: ExportJob,
+  { error, outcome }: { error: string; outcome: 'refused' | 'failed' },
+): Promise<RunOutcome> {
   const end = { status: EXPORT_STATUS.failed, error, finished_ms: context.clock() };
   if (!(await changeTaken(context, job, end))) return tidyUp(context, job);
   await takeUploadAway(context, job);
-  return 'failed';
+  return outcome;
 }
 
 /** What is left to do for an export that has ended, or was taken from this run. */

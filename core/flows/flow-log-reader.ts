@@ -30,6 +30,8 @@ export interface FlowLogStore {
   clock: Clock;
   /** No reading goes on after it, milliseconds since the epoch. */
   deadline: number;
+  /** What had outlived its time by then is left out, milliseconds since the epoch; now, when not given. */
+  as_of?: number;
 }
 
 /** The flows of one report. */
@@ -102,9 +104,9 @@ export interface FlowLogPageRequest {
   limit?: number;
 }
 
-/** One page of a partition. What has outlived its time is left out: DynamoDB deletes late. */
+/** One page of a partition. What had outlived its time is left out: DynamoDB deletes late. */
 export async function queryFlowLogs(
-  { client, table, clock }: FlowLogStore,
+  { client, table, clock, as_of = clock() }: FlowLogStore,
   { pk, range, start, newest_first = false, to_sk, limit }: FlowLogPageRequest,
 ): Promise<{ items: FlowLogItem[]; next: Record<string, unknown> | undefined }> {
   const { from, to, site_id, edge_id } = range;
@@ -114,7 +116,7 @@ export async function queryFlowLogs(
     ':from': new Date(from).toISOString(),
     // Before `to`: keys of that instant go on after it.
     ':to': earlier(new Date(to).toISOString(), to_sk),
-    ':now': Math.floor(clock() / 1000),
+    ':now': Math.floor(as_of / 1000),
   };
   if (site_id !== undefined) {
     filters.push('site_id = :site');

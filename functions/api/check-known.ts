@@ -8,9 +8,9 @@ import { laneTotals } from '../../core/traffic/lane.ts';
 import { counterKey } from '../../core/traffic/lane-keys.ts';
 import { readAllLanes } from '../../core/traffic/read-lanes.ts';
 import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
-import type { Call } from './resolver.ts';
+import type { Asking as AskingTraffic } from './answers/asking.ts';
 
-type Asking = Pick<Call, 'context' | 'slots'>;
+type Asking = Pick<AskingTraffic, 'context' | 'slots' | 'ids_known'>;
 
 /**
  * Tells an id that never was from one that carried nothing: for answers that are empty. Known is what stands in the inventory and what was
@@ -19,6 +19,7 @@ type Asking = Pick<Call, 'context' | 'slots'>;
  * @throws NotFound that names the id
  */
 export async function checkKnown(asking: Asking, filter: AggregateFilter): Promise<void> {
+  if (asking.ids_known) return;
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
   if (policy_id !== undefined) await checkPolicy(asking, policy_id);
   if (edge_id !== undefined) await checkEdge(asking, edge_id);
@@ -34,8 +35,8 @@ export async function checkKnown(asking: Asking, filter: AggregateFilter): Promi
 }
 
 /** @throws NotFound for an id that is neither defined nor was ever counted */
-export async function checkPolicy({ context, slots }: Asking, policy_id: string): Promise<void> {
-  if (policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id))) return;
+export async function checkPolicy({ context, slots, ids_known }: Asking, policy_id: string): Promise<void> {
+  if (ids_known || policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id))) return;
   const keys = Array.from({ length: slots }, (_, slot) => counterKey(slot, policy_id));
   const counters = await batchGet(keys, { ...context, table: context.tables.traffic });
   if (counters.length > 0) return;

@@ -17,6 +17,7 @@ import { checkStatsRange } from './answers/stats.ts';
 import { flowFilter } from './flow-filter-argument.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { timeArgument } from './time-argument.ts';
+import { trafficFilter } from './traffic-filter.ts';
 
 const TRAFFIC = ['policy_id', 'site_id', 'endpoint_id', 'edge_id'] as const;
 
@@ -55,7 +56,7 @@ export function parseExportInput(given: ExportInput, asking: Asking): ExportRequ
   const range = parseArguments(times, { from, to });
   checkRange(asking, { kind, range, group_by: said.group_by });
   if (kind === 'STATS') checkGroups(said.group_by);
-  if (kind === 'FLOWS') parseArguments(z.object({ filter: flowFilter }), { filter: said });
+  if (kind !== 'AUDIT') parseArguments(kind === 'FLOWS' ? flowFilter : trafficFilter, said);
   const request = {
     kind,
     format: FORMATS[format ?? 'CSV']!,

@@ -14,10 +14,8 @@ const FLOWS_PAGE = 10_000;
 const AUDIT_PAGE = 1000;
 const MAX_FLOW_GROUPS = 1_000_000;
 
-const HOUR_MS = 3_600_000;
-
 export interface ReaderOptions {
-  /** When the export was started: what was kept then is in it, however long it takes. */
+  /** When the export was started: what was kept then is in it as far as DynamoDB still has it, however long it takes. */
   started_ms: number;
   /** A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end of all work. */
   work_until: number;
@@ -25,14 +23,9 @@ export interface ReaderOptions {
 
 /** Gives what the API's resolvers give, by running what they run, without the limits of a request. */
 export function resolverReader(asking: Asking, { started_ms, work_until }: ReaderOptions): ExportReader {
-  const { context, flow_log_ttl_hours } = asking;
-  const asOfStart = { ...asking, context: { ...context, clock: () => started_ms } };
-  // What the log kept when the export was started may be asked for to its end.
-  const logged = (): Asking => ({
-    ...asking,
-    context: { ...context, deadline: work_until },
-    flow_log_ttl_hours: flow_log_ttl_hours && flow_log_ttl_hours + (context.clock() - started_ms) / HOUR_MS,
-  });
+  const { context } = asking;
+  const asOfStart: Asking = { ...asking, as_of: started_ms, ids_known: true };
+  const logged: Asking = { ...asOfStart, context: { ...context, deadline: work_until } };
   return {
     history({ from, to, resolution, ...filter }) {
       const asked = { from: Date.parse(from), to: Date.parse(to), resolution };
@@ -48,16 +41,16 @@ export function resolverReader(asking: Asking, { started_ms, work_until }: Reade
         limit: Number.POSITIVE_INFINITY,
       };
       return isFlowGrouping(group_by)
-        ? answerFlowStats(logged(), {
+        ? answerFlowStats(logged, {
             ...asked,
             group_by: group_by as readonly FlowGroup[],
             max_rows: MAX_FLOW_GROUPS,
           })
-        : answerTrafficStats(asking, { ...asked, group_by: group_by as readonly LaneGroup[] });
+        : answerTrafficStats(asOfStart, { ...asked, group_by: group_by as readonly LaneGroup[] });
     },
 
     flows: ({ from, to, filter, next_token }) =>
-      answerFlows(logged(), {
+      answerFlows(logged, {
         filter: flowFilter.parse(filter),
         from: Date.parse(from),
         to: Date.parse(to),

@@ -55,6 +55,12 @@ export function makeLambdaFunction({
     await new Promise<void>(resolve => waiting.push(resolve));
   }
 
+  /** As Lambda's runtime does. */
+  function logFailure({ requestId, payload: { errorType, errorMessage, trace } }: FunctionFailure): void {
+    const failure = JSON.stringify({ errorType, errorMessage, stack: trace });
+    options.log(`${new Date().toISOString()}\t${requestId}\tERROR\tInvoke Error\t${failure}\n`);
+  }
+
   function leave(container: Container): void {
     if (container.alive) idle.push(container);
     else all.delete(container);
@@ -88,6 +94,7 @@ export function makeLambdaFunction({
       } catch (cause) {
         const failure = cause instanceof FunctionFailure ? cause : asFailure(requestId, cause);
         const named = failure.requestId === '' ? new FunctionFailure(requestId, failure.payload) : failure;
+        logFailure(named);
         onFailure?.(named);
         throw named;
       } finally {
@@ -97,7 +104,12 @@ export function makeLambdaFunction({
     async warm() {
       if (limit === 0) return;
       const container = take();
-      await container.ready();
+      try {
+        await container.ready();
+      } catch (cause) {
+        if (cause instanceof FunctionFailure) logFailure(cause);
+        throw cause;
+      }
       idle.push(container);
     },
     async stop() {

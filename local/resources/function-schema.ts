@@ -16,6 +16,7 @@ export const functionSchema = z.strictObject({
   Architectures: noEffect('the bundles are JavaScript and run anywhere'),
   Description: noEffect('for people'),
   LoggingConfig: noEffect('logs are files here'),
+  RecursiveLoop: noEffect('there is no detection of loops here'),
   Role: noEffect('functions run with the rights of whoever started them; a test reads the policies'),
   TracingConfig: noEffect('there is no X-Ray here'),
   Tags: TAGS,

@@ -9,6 +9,9 @@ import {
 import { EXPORT_TABLES } from '../../core/export/export-tables.ts';
 import { exportText } from '../../core/export/export-text.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
+import { ORDERS, type Order } from '../../core/history/aggregate.ts';
+import { RESOLUTIONS } from '../../core/history/resolution.ts';
+import { APPLICATION_CLASSES } from '../../core/traffic/application-class.ts';
 import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
@@ -34,7 +37,7 @@ interface ProgramOptions
   endpoint?: string;
   edge?: string;
   by?: ExportGroup[];
-  order?: 'BYTES' | 'PACKETS';
+  order?: Order;
   format?: ExportFormat;
   output: string;
   system: string;
@@ -48,18 +51,19 @@ export async function runExport(argv: readonly string[]): Promise<number> {
     .description('Writes history, sums, flows or the audit log to a file.')
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
-  addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).option(
-    '--resolution <name>',
-    'MINUTE, HOUR or DAY (default: the finest that is kept and fits)',
+  addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).addOption(
+    new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(
+      Object.keys(RESOLUTIONS),
+    ),
   );
   addKind(program, { kind: 'STATS', description: 'sums by group, largest first' })
     .option('--by <groups>', `comma-separated: ${EXPORT_GROUPS.join(', ')}`, groupsValue, ['POLICY'])
-    .option('--order <name>', 'BYTES or PACKETS', 'BYTES');
+    .addOption(new Option('--order <name>', 'largest by what').choices(ORDERS).default('BYTES'));
   addKind(program, { kind: 'FLOWS', description: 'the flow log, newest first' })
     .option('--address <prefix>', 'address or prefix at either end')
     .option('--port <number>', 'port at either end', wholeValue(0, 65_535))
     .option('--protocol <number>', 'IP protocol', wholeValue(0, 255))
-    .option('--application <name>', 'such as Web or VoIP');
+    .addOption(new Option('--application <name>', 'what its ports stand for').choices(APPLICATION_CLASSES));
   addKind(program, { kind: 'AUDIT', description: 'who did what, newest first' })
     .option('--actor <name>', 'sub, e-mail address or user name')
     .option('--action <operation>', 'such as deletePolicy')
@@ -81,9 +85,7 @@ function addKind(
     .description(description)
     .option('--from <time>', 'RFC 3339 (default: a day before --to)', timeValue)
     .option('--to <time>', 'RFC 3339 (default: now)', timeValue)
-    .addOption(
-      new Option('--format <name>', "default: by the file's name, else csv").choices([...EXPORT_FORMATS]),
-    )
+    .addOption(new Option('--format <name>', "default: by the file's name, else csv").choices(EXPORT_FORMATS))
     .option('--output <file>', '- is the standard output', '-')
     .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)
     .option('--token <token>', 'access token for --graphql')

@@ -1,6 +1,7 @@
 import type { ExportReader, Row } from '../../core/export/export-reader.ts';
 import { type ExportRequest, isFlowGrouping } from '../../core/export/export-request.ts';
 import { groupField } from '../../core/export/stats-table.ts';
+import { RESOLUTIONS, type Resolution } from '../../core/history/resolution.ts';
 import type { GraphqlClient } from '../../edge/system/graphql-client.ts';
 
 /** The most rows that the API gives at once. */
@@ -62,12 +63,29 @@ export function graphqlReader(client: GraphqlClient): ExportReader {
 const RANGE = `query ($from: AWSDateTime!, $to: AWSDateTime!, $resolution: Resolution) {
   answer: trafficHistory(from: $from, to: $to, resolution: $resolution) { from to resolution } }`;
 
-/** The request with a history's range as the system takes it, by its clock: on the grid, the resolution chosen. */
+/**
+ * The request with a history's range as the system takes it, by its clock: on the grid, the resolution chosen. The range may be of any
+ * length: a resolution that the system chooses gives some 1,500 points at most, and of one that was asked for only the ends are looked at.
+ */
 export async function settleOverApi(client: GraphqlClient, request: ExportRequest): Promise<ExportRequest> {
   if (request.kind !== 'HISTORY') return request;
+  const ask = async (range: Partial<ExportRequest>): Promise<SettledRange> =>
+    ((await client.query(RANGE, range)) as Row).answer;
   const { from, to, resolution } = request;
-  const { answer } = (await client.query(RANGE, { from, to, resolution })) as Row;
-  return { ...request, ...answer };
+  if (resolution === undefined) return { ...request, ...(await ask({ from, to })) };
+  const start = Date.parse(from);
+  const first = await ask({ from, to: iso(Math.min(start + 1, Date.parse(to))), resolution });
+  // Its last interval has begun by the system's clock, and isn't over at the end of the range.
+  const coarse = await ask({ from, to });
+  const lately = Date.parse(coarse.to) - RESOLUTIONS[coarse.resolution].ms;
+  const last = await ask({ from: iso(Math.max(start, lately)), to, resolution });
+  return { ...request, resolution, from: first.from, to: last.to };
+}
+
+type SettledRange = Pick<ExportRequest, 'from' | 'to'> & { resolution: Resolution };
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function statsDocument(group_by: Parameters<ExportReader['stats']>[0]['group_by']): string {

@@ -228,7 +228,7 @@ describe('an export', () => {
     const { client, s3, faults } = faultyClients();
     const clean = await start();
     faults.arm();
-    expect(await bed.run(clean, { ...options, client, s3, reader: failing })).toBe('failed');
+    expect(await bed.run(clean, { ...options, client, s3, reader: failing })).toBe('refused');
     const { length: calls } = faults.calls;
     // From the first part on.
     const first = faults.calls.indexOf('UploadPartCommand');

@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Throttled } from '../../core/errors.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { takeSnapshot } from '../../core/history/snapshot.ts';
 import { ingest } from '../../core/traffic/ingest.ts';
 import { resumeExports } from '../../functions/cleanup/resume-exports.ts';
+import { resolverReader } from '../../functions/export/resolver-reader.ts';
 import { runExport as runProgram } from '../../scripts/export/export-program.ts';
 import { personIn } from '../support/api.ts';
 import { type ApiServer, serveApi } from '../support/api-server.ts';
-import { type ExportBed, makeExportBed } from '../support/export-bed.ts';
+import { type ExportBed, KEPT, makeExportBed } from '../support/export-bed.ts';
 import { makeFlow } from '../support/flow-records.ts';
 import { ingestContext } from '../support/ingest-context.ts';
 import { reportRecord, T0 } from '../support/report-records.ts';
+import { faultyClient } from '../support/sdk-faults.ts';
 
 const MINUTE = 60_000;
 const EDGES = 13;
@@ -168,10 +171,10 @@ describe('an export by the function', () => {
     });
   });
 
-  it('that can not be answered fails with the reason', async () => {
+  it('that can not be answered is refused with the reason', async () => {
     const before = { from: iso(T0 - 50 * MINUTE), to: iso(T0 - 40 * MINUTE) };
     const { id } = await start({ kind: 'STATS', ...before });
-    expect(await bed.runAll()).toEqual(['failed']);
+    expect(await bed.runAll()).toEqual(['refused']);
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
       error: 'No snapshot was taken before the end of this range: ask for a later to.',
@@ -191,6 +194,71 @@ describe('an export by the function', () => {
       status: 'FAILED',
       error: 'It was given up after 5 attempts. Start it again later.',
     });
+  });
+});
+
+describe('an export that goes on for long', () => {
+  const HOUR = 60 * MINUTE;
+
+  it.each([
+    // Each begins where it is kept for a minute more.
+    ['HISTORY', { resolution: 'MINUTE' }, { from: T0 - 48 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
+    ['STATS', {}, { from: T0 - 730 * 24 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
+  ])('has what of %s was kept when it was started', async (kind, given, { from, to }) => {
+    const { id } = await start({ kind, ...given, from: iso(from), to: iso(to) });
+    bed.api.now += HOUR;
+    expect(await bed.runAll()).toEqual(['done']);
+    expect((await bed.api.data('Query.export', { id })).rows).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['FLOWS', {}, 1003],
+    ['STATS', { group_by: ['PROTOCOL'] }, 2],
+  ])('has what of %s the log kept when it was started', async (kind, given, rows) => {
+    bed.api.now = T0 + 24 * HOUR - MINUTE;
+    const { id } = await start({ kind, ...given });
+    bed.api.now += HOUR;
+    expect(await bed.runAll()).toEqual(['done']);
+    expect(await bed.api.data('Query.export', { id })).toMatchObject({ rows });
+    if (kind === 'STATS') {
+      const text = await (await fetch((await link(id)).url)).text();
+      expect(text).toMatch(/,group,6,1003,/);
+    }
+  });
+
+  it('is given back when the database is busy to the end of its time', async () => {
+    const { id } = await start({ kind: 'HISTORY', edge_id: 'edge-1' });
+    const faults = faultyClient();
+    let sleeps = 0;
+    const context = {
+      ...bed.context(),
+      client: faults.client,
+      random: () => 0.5,
+      async sleep(ms: number) {
+        bed.api.now += Math.ceil(ms);
+        if (++sleeps > 1000) throw new Error('It waits for ever');
+      },
+    };
+    const times = { started_ms: bed.api.now, work_until: context.deadline };
+    const read = () =>
+      resolverReader({ context, ...KEPT }, times).history({
+        ...range,
+        resolution: 'MINUTE',
+        edge_id: 'edge-1',
+      });
+    faults.arm();
+    await read();
+    const at = faults.calls.indexOf('BatchGetItemCommand');
+    expect(at).toBeGreaterThan(-1);
+    faults.arm({ at, fault: 'throttled', times: Number.POSITIVE_INFINITY });
+    const reader = { history: read } as never;
+    await expect(bed.run(id, { reader })).rejects.toThrow(
+      new Throttled('The database is too busy to do this now. Try again in a minute.'),
+    );
+    expect(sleeps).toBeGreaterThan(0);
+    bed.api.now += 1;
+    expect(await bed.run(id)).toBe('done');
+    bed.dispatched.length = 0;
   });
 });
 
@@ -333,6 +401,30 @@ describe('an export that is not to be', () => {
     expect(await step()).toEqual({ resumed: 0, complete: true });
   });
 
+  it('does not keep the clean-up from those behind it when its call fails', async () => {
+    const ids: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      ids.unshift((await start({ kind: 'AUDIT' })).id);
+      bed.api.now += 1;
+    }
+    const refused = new Error('refused');
+    const tried: string[] = [];
+    const dispatch = async (id: string) => {
+      tried.push(id);
+      if (id !== ids[1]) throw refused;
+    };
+    const exports = { dispatch };
+    const step = resumeExports({ ...bed.context(), slots: 16, scheduled_at: bed.api.now, exports });
+    await expect(step).rejects.toThrow(
+      new AggregateError(
+        [refused, refused],
+        'The export function could not be told of 2 exports, of 1 it could.',
+      ),
+    );
+    expect(tried).toEqual(ids);
+    await bed.runAll();
+  });
+
   it('changes nothing of the Network table while it runs', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     const count = async () =>
@@ -378,9 +470,9 @@ describe('bad input', () => {
     ],
     [
       { kind: 'FLOWS', address: '10.1.2' },
-      'filter.address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.',
+      'address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.',
     ],
-    [{ kind: 'FLOWS', port: 65_536 }, 'filter.port must be a whole number from 0 to 65535.'],
+    [{ kind: 'FLOWS', port: 65_536 }, 'port must be a whole number from 0 to 65535.'],
     [{ kind: 'STATS', group_by: ['SITE', 'PROTOCOL'] }, groups],
     [{ kind: 'STATS', group_by: [] }, groups],
     [{ kind: 'STATS', group_by: ['SITE', 'SITE'] }, groups],
@@ -388,11 +480,61 @@ describe('bad input', () => {
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
       'from and to may lie 48 hours apart at most.',
     ],
+    [{ kind: 'HISTORY', policy_id: '' }, 'policy_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', site_id: '' }, 'site_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'endpoint_id must have 1 to 128 characters.'],
+    [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'edge_id must have 1 to 128 characters.'],
     [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'actor must be at most 2048 characters.'],
   ])('%j is refused with what is allowed', async (input, message) => {
     const answer = await bed.api.call('Mutation.startExport', { input: { ...range, ...input } });
     expect(answer).toEqual({ error: { type: 'ValidationError', message } });
     expect(bed.dispatched).toEqual([]);
+  });
+
+  it.each([
+    [
+      { kind: 'HISTORY', policy_id: 'nope' },
+      'There is no policy "nope": the query policies lists those that there are.',
+    ],
+    [
+      { kind: 'STATS', site_id: 'nope' },
+      'There is no site "nope": the query sites lists those that there are.',
+    ],
+    [
+      { kind: 'FLOWS', edge_id: 'nope' },
+      'There is no edge "nope": the query edges lists those that there are.',
+    ],
+    [
+      { kind: 'HISTORY', endpoint_id: 'nope' },
+      'No edge has counted anything for an endpoint "nope"; with site_id it is looked up at that site.',
+    ],
+  ])('%j, which never was, is refused before there is an export', async (input, message) => {
+    const identity = personIn('viewer');
+    const before = await bed.api.data('Query.exports', { limit: 100 }, { identity });
+    const answer = await bed.api.call(
+      'Mutation.startExport',
+      { input: { ...range, ...input } },
+      { identity },
+    );
+    expect(answer).toEqual({ error: { type: 'NotFound', message } });
+    expect(await bed.api.data('Query.exports', { limit: 100 }, { identity })).toEqual(before);
+    expect(bed.dispatched).toEqual([]);
+  });
+
+  it('is not looked for again by the function, chunk by chunk', async () => {
+    const context = bed.context();
+    const reader = resolverReader(
+      { context, ...KEPT },
+      { started_ms: bed.api.now, work_until: context.deadline },
+    );
+    const policy_id = 'never';
+    const filter = { policy_id };
+    const paged = { ...range, filter, next_token: null };
+    const history = await reader.history({ ...range, resolution: 'MINUTE', policy_id });
+    expect(history.points).toHaveLength(3);
+    const sums = await reader.stats({ ...paged, group_by: ['SITE'], order_by: 'BYTES' });
+    expect(sums.rows).toEqual([]);
+    expect((await reader.flows(paged)).items).toEqual([]);
   });
 
   it.each(['Query.export', 'Mutation.exportLink', 'Mutation.cancelExport'])(

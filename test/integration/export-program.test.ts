@@ -14,6 +14,7 @@ import { reportRecord, T0 } from '../support/report-records.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 describe('npm run export', () => {
@@ -114,6 +115,35 @@ describe('npm run export', () => {
     expect(await total('--policy', 'default')).toBe(0);
   });
 
+  it('writes a history of more points than one answer has, up to the end that the system knows', async () => {
+    const within = api;
+    const retention = { ...DEFAULT_RETENTION, MINUTE: 30 * DAY };
+    const asked: number[] = [];
+    api = makeApi(db, { retention });
+    api.now = within.now;
+    const { data } = api;
+    api.data = async (operation, args, by) => {
+      const answer = await data(operation, args, by);
+      asked.push((Date.parse(answer.to) - Date.parse(answer.from)) / MINUTE);
+      return answer;
+    };
+    try {
+      const ending = ['--resolution', 'MINUTE', '--to', iso(T0 + DAY)];
+      const short = await run('history', ...ending, '--from', iso(T0 - 3 * MINUTE));
+      expect(short).toHaveLength(1 + 4);
+      asked.length = 0;
+      const from = ['--from', iso(T0 - 8 * DAY + 20_000)];
+      expect(await run('history', ...ending, ...from)).toEqual(short);
+      const minutes = (8 * DAY) / MINUTE + 2;
+      // The first minute, all of it by the hour, the last hour; then chunks.
+      expect(asked.slice(0, 3)).toEqual([1, 8 * 24 * 60 + 60, 2]);
+      expect(asked.slice(3).reduce((sum, points) => sum + points, 0)).toBe(minutes);
+      expect(minutes).toBeGreaterThan(10_000);
+    } finally {
+      api = within;
+    }
+  });
+
   it('writes the audit log with what was changed', async () => {
     api.now = T0;
     await api.call(
@@ -148,6 +178,12 @@ describe('npm run export', () => {
     ],
     [['flows', '--from', 'yesterday'], 'It must be a time such as 2026-01-31T12:00:00Z.'],
     [['flows', '--format', 'xlsx'], 'Allowed choices are csv, jsonl.'],
+    [['history', '--resolution', 'WEEK'], 'Allowed choices are MINUTE, HOUR, DAY.'],
+    [['stats', '--order', 'size'], 'Allowed choices are BYTES, PACKETS.'],
+    [
+      ['flows', '--application', 'Foo'],
+      'Allowed choices are VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other.',
+    ],
     [['money'], "error: unknown command 'money'"],
   ])('%j is bad usage', async (argv, message) => {
     expect(await runExport(argv)).toBe(2);

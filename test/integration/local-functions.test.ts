@@ -130,6 +130,27 @@ describe('a function that fails', () => {
     expect((await lambda.invoke({})).result).toBe(2);
   });
 
+  it('has type, message and stack of it in its log, as Lambda writes them', async () => {
+    const { lambda, output } = await make(
+      'export const handler = async () => { throw new TypeError("no\\nway"); };',
+    );
+    const { requestId } = await failureOf(lambda.invoke({}));
+    const [time, ...line] = output().trimEnd().split('\t');
+    expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(line.slice(0, -1)).toEqual([requestId, 'ERROR', 'Invoke Error']);
+    expect(JSON.parse(line.at(-1)!)).toEqual({
+      errorType: 'TypeError',
+      errorMessage: 'no\nway',
+      stack: expect.arrayContaining([expect.stringContaining('index.mjs')]),
+    });
+  });
+
+  it('has in its log why its bundle could not be loaded', async () => {
+    const { lambda, output } = await make('throw new RangeError("no settings");');
+    await failureOf(lambda.warm());
+    expect(output()).toContain('{"errorType":"RangeError","errorMessage":"no settings","stack":[');
+  });
+
   it.each([
     ['a text', '"no"', { errorType: 'string', errorMessage: 'no', trace: [] }],
     ['an object', '{ a: 1 }', { errorType: 'object', errorMessage: '{"a":1}', trace: [] }],

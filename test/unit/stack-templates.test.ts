@@ -195,6 +195,13 @@ describe('the files of exports', () => {
       MaximumEventAgeInSeconds: 3600,
     });
   });
+
+  it('are written by the one function that may call itself without end', () => {
+    const allowed = ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties.RecursiveLoop);
+    expect(allowed.map(([id, { Properties }]) => [id, Properties.RecursiveLoop])).toEqual([
+      [expect.stringMatching(/^Export[0-9A-F]{8}$/), 'Allow'],
+    ]);
+  });
 });
 
 describe('functions', () => {

@@ -8,7 +8,7 @@ import { isOtherFlows } from '../../../core/traffic/other-flows.ts';
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../../graphql/schema.generated.ts';
 import { checkKnown } from '../check-known.ts';
 import { presentCounts } from '../present-counts.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, askedAt } from './asking.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -34,8 +34,8 @@ export async function answerFlows(
   checkOrder(from, to);
   checkLogged(asking, to);
   const position = readPageToken('flows', next_token, TOKEN_SHAPE);
-  const now = clock();
-  const store = { client, table: tables.traffic, clock, deadline };
+  const now = askedAt(asking);
+  const store = { client, table: tables.traffic, clock, deadline, as_of: now };
   const { flows, next } = await pageFlows(store, {
     from: Math.max(from, now - asking.flow_log_ttl_hours * HOUR_MS),
     to: Math.min(to, now + CLOCK_AHEAD_MS),
@@ -60,15 +60,16 @@ export function checkOrder(from: number, to: number): void {
 
 /** @throws ValidationError where no flow is kept, or none any more that was sent before `to` */
 export function checkLogged(
-  { context, flow_log_ttl_hours }: Pick<Asking, 'context' | 'flow_log_ttl_hours'>,
-  to = context.clock(),
+  asking: Pick<Asking, 'context' | 'flow_log_ttl_hours' | 'as_of'>,
+  to = askedAt(asking),
 ): void {
+  const { flow_log_ttl_hours } = asking;
   if (flow_log_ttl_hours === 0) {
     throw new ValidationError(
       'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
     );
   }
-  const oldest = context.clock() - flow_log_ttl_hours * HOUR_MS;
+  const oldest = askedAt(asking) - flow_log_ttl_hours * HOUR_MS;
   if (to > oldest) return;
   throw new ValidationError(
     `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,

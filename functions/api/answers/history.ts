@@ -19,7 +19,7 @@ import type {
 import { checkKnown, checkPolicy } from '../check-known.ts';
 import { presentActiveFlows } from '../present-active-flows.ts';
 import { presentCounts } from '../present-counts.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, askedAt } from './asking.ts';
 
 /** A range as a query of history takes it; instants in milliseconds. */
 export interface AskedHistory {
@@ -34,13 +34,13 @@ export async function answerPolicyHistory(
   asking: Asking,
   { policy_id, ...asked }: AskedHistory & { policy_id: string },
 ): Promise<PolicyHistory> {
-  const { client, tables, clock } = asking.context;
+  const { client, tables } = asking.context;
   const store = { client, table: tables.traffic };
   const resets = await resetsOf(asking, policy_id);
-  const now = clock();
+  const now = askedAt(asking);
   const read = (range: Range) =>
     readPolicyHistory(store, { policy_id, range, resets, now, retention: asking.retention });
-  const history = await answer(asked, asking, read);
+  const history = await answer({ ...asked, now }, asking, read);
   if (isEmpty(history)) await checkPolicy(asking, policy_id);
   return { policy_id, ...history };
 }
@@ -55,23 +55,22 @@ export async function answerTrafficHistory(
   }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
 ): Promise<TrafficHistory> {
   const { context, retention } = asking;
-  const { tables, clock } = context;
-  const now = clock();
+  const { tables } = context;
+  const now = askedAt(asking);
   const store = { ...context, table: tables.traffic };
   const resets = await resetsOf(asking, filter.policy_id ?? ALL_POLICIES);
   const read = (range: Range) =>
     readTrafficHistory(store, { range, filter, tables, now, retention, resets, max_lane_samples });
-  const history = await answer(asked, asking, read);
+  const history = await answer({ ...asked, now }, asking, read);
   if (isEmpty(history)) await checkKnown(asking, filter);
   return history;
 }
 
 async function answer(
-  { from, to, resolution, compare_previous }: AskedHistory,
-  { context, retention }: Asking,
+  { from, to, resolution, compare_previous, now }: AskedHistory & { now: number },
+  { retention }: Pick<Asking, 'retention'>,
   read: (range: Range) => Promise<History>,
 ): Promise<TrafficHistory> {
-  const now = context.clock();
   const range = resolveRange({ from, to, resolution, now, retention });
   const before = compare_previous ? previousRange(range, { now, retention }) : undefined;
   const [history, previous] = await Promise.all([read(range), before && read(before)]);

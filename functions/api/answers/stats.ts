@@ -21,7 +21,7 @@ import { checkKnown } from '../check-known.ts';
 import { readLanesAtEnds } from '../lanes-at-ends.ts';
 import { presentCounts } from '../present-counts.ts';
 import { nextStatsToken, readStatsPosition } from '../stats-position.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, askedAt } from './asking.ts';
 import { checkLogged } from './flows.ts';
 
 const HOUR_MS = 3_600_000;
@@ -42,11 +42,11 @@ interface AskedStats<Group> {
 
 /** Checks a range that is to be grouped. @throws ValidationError */
 export function checkStatsRange(
-  asking: Pick<Asking, 'context' | 'retention' | 'flow_log_ttl_hours'>,
+  asking: Pick<Asking, 'context' | 'retention' | 'flow_log_ttl_hours' | 'as_of'>,
   { from, to, of_flows }: { from: number; to: number; of_flows: boolean },
 ): void {
   if (of_flows) checkLogged(asking);
-  resolveRange({ from, to, now: asking.context.clock(), retention: asking.retention });
+  resolveRange({ from, to, now: askedAt(asking), retention: asking.retention });
   if (!of_flows || to - from <= MAX_FLOW_STATS_HOURS * HOUR_MS) return;
   throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`);
 }
@@ -57,7 +57,7 @@ export async function answerTrafficStats(
   { from, to, next_token, ...request }: AskedStats<LaneGroup>,
 ): Promise<TrafficStats> {
   const position = readStatsPosition('trafficStats', next_token);
-  const now = asking.context.clock();
+  const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: false });
   const { before, after } = await readLanesAtEnds(asking, { from, to, now });
   const { rows, other, total } = aggregate({
@@ -100,7 +100,7 @@ export async function answerFlowStats(
 ): Promise<FlowStats> {
   const { client, tables, clock, deadline } = asking.context;
   const position = readStatsPosition('flowStats', next_token);
-  const now = clock();
+  const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: true });
   const { before, after } = await readLanesAtEnds(asking, { from, to, now });
   const { total } = aggregate({
@@ -115,7 +115,7 @@ export async function answerFlowStats(
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
   const groups = new FlowGroups(group_by, flowMatcher(filter), { max_rows });
   const { site_id, edge_id } = filter;
-  const store = { client, table: tables.traffic, clock, deadline };
+  const store = { client, table: tables.traffic, clock, deadline, as_of: now };
   await readFlowLogs(store, { ...range, site_id, edge_id }, report => groups.add(report));
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });
   const { edges_expected, edges_heard, taken_at } = after.mark;

@@ -3,12 +3,14 @@ import { authorize } from '../../../core/audit/roles.ts';
 import { Unauthorized } from '../../../core/errors.ts';
 import { cancelExport } from '../../../core/export/cancel-export.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
+import { trafficFilterOf } from '../../../core/export/export-request.ts';
 import { listJobs } from '../../../core/export/job-store.ts';
 import { linkExport } from '../../../core/export/link-export.ts';
 import { readOwnedExport } from '../../../core/export/owned-export.ts';
 import { startExport } from '../../../core/export/start-export.ts';
 import { timestamp } from '../../../core/network/network-context.ts';
 import type { ExportInput, Export as PresentedExport } from '../../../graphql/schema.generated.ts';
+import { checkKnown } from '../check-known.ts';
 import { parseExportInput, queryBehind } from '../export-input.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -50,6 +52,7 @@ export const exportResolvers: Pick<Resolvers, ExportOperation> = {
       const { context, caller, exports } = call;
       const request = parseExportInput(input, call);
       authorize(queryBehind(request), caller);
+      await checkKnown(call, trafficFilterOf(request));
       const { dispatcher, retention_days } = exports;
       return present(await startExport(context, { actor: caller, request, retention_days, dispatcher }));
     },
