@@ -279,7 +279,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { from: iso(T0 - 800 * 24 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
-      'DAY samples are kept for 730 days, now since 2024-02-01T12:01:00.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-02-01T00:00:00.000Z: ask for a later from.',
     ],
     [
       'Query.flowStats',
