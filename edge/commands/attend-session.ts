@@ -3,6 +3,7 @@ import { compilePolicies } from '../../core/traffic/policy-match.ts';
 import type { CountingSession } from '../counting-session.ts';
 import { MeasuredPaths } from '../paths/measured-paths.ts';
 import { writeRoutesFile } from '../paths/routes-file.ts';
+import { routesNews } from '../paths/routes-news.ts';
 import { tunnelEnds } from '../paths/tunnel-ends.ts';
 import { expectedPairs } from '../policies/policy-set.ts';
 import { probePath } from '../probe/probe-path.ts';
@@ -66,11 +67,16 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       recorder.setPolicies(compilePolicies(policySet.policies));
       reporter.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
     },
-    onPaths: paths => void takePaths(paths),
-    onRoutes(changes, table) {
+    onPaths(paths) {
+      void takePaths(paths);
+      routes?.retry();
+    },
+    onRoutes({ changes, removed }, table) {
       const list = table.list();
       routes?.write(list);
-      options.say(routesChanged({ changes: changes.length, routes: list.length, path: routes?.path }));
+      const counts = { changes: changes.length, removed, routes: list.length };
+      const news = routesNews({ ...counts, path: routes?.path });
+      if (news !== undefined) options.say(news);
     },
     onTrouble,
   });
@@ -81,19 +87,6 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       await responder?.close();
     },
   };
-}
-
-function routesChanged({
-  changes,
-  routes,
-  path,
-}: {
-  changes: number;
-  routes: number;
-  path: string | undefined;
-}): string {
-  const where = path === undefined ? '' : `: see ${path}`;
-  return `${changes} of ${routes} routes are new or changed${where}.`;
 }
 
 interface Found {

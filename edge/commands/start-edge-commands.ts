@@ -1,6 +1,6 @@
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { followRoutes } from '../paths/follow-routes.ts';
-import type { RouteChange, RouteTable } from '../paths/route-table.ts';
+import type { RouteTable, RouteUpdate } from '../paths/route-table.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { type ProbeWay, probePath } from '../probe/probe-path.ts';
 import { makeCarryOut } from './carry-out.ts';
@@ -25,8 +25,8 @@ export interface EdgeCommandsOptions {
   setPolicies: (policies: PolicySet) => void;
   /** The paths of the edge's site, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
-  /** Routes that are other ones now, and all that there are. */
-  onRoutes: (changes: RouteChange[], table: RouteTable) => void;
+  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   /** How the way to an endpoint is measured; with real packets by default. */
   probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
   onTrouble: (reason: string) => void;

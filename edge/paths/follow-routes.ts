@@ -1,15 +1,15 @@
 import type { RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { EdgePath, EdgeRoutes } from '../../core/routing/edge-routes.ts';
 import { type Schedule, systemSchedule } from '../../core/schedule.ts';
-import { type RouteChange, RouteTable } from './route-table.ts';
+import { RouteTable, type RouteUpdate } from './route-table.ts';
 
 export interface FollowRoutesOptions {
   /** All peers of the edge's site. */
   read: () => Promise<EdgeRoutes[]>;
   /** The edge's paths, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
-  /** Routes that are other ones now, and all that there are. */
-  onRoutes: (changes: RouteChange[], table: RouteTable) => void;
+  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   onTrouble: (reason: string) => void;
   /** They are read at least so often: preferences follow measurements, and a hint may be lost. */
   reread_ms?: number;
@@ -36,6 +36,7 @@ export function followRoutes({
   const table = new RouteTable();
   let stopped = false;
   let wanted = false;
+  let everRead = false;
   let reading: Promise<void> | undefined;
   let cancel = () => {};
 
@@ -47,15 +48,18 @@ export function followRoutes({
         // What an order changed meanwhile may be newer than what was read.
         if (wanted || stopped) continue;
         onPaths(neighbours.flatMap(({ paths }) => paths));
-        tell(table.replace(neighbours));
+        const update = table.replace(neighbours);
+        if (everRead) tell(update);
+        else onRoutes(update, table);
+        everRead = true;
       } catch (cause) {
         onTrouble(`The paths could not be read: ${(cause as Error).message}`);
       }
     }
   }
 
-  function tell(changes: RouteChange[]): void {
-    if (changes.length > 0) onRoutes(changes, table);
+  function tell(update: RouteUpdate): void {
+    if (update.changes.length > 0 || update.removed > 0) onRoutes(update, table);
   }
 
   function refresh(): void {
@@ -71,7 +75,7 @@ export function followRoutes({
   return {
     refresh,
     apply(order) {
-      tell(table.apply(order));
+      tell({ changes: table.apply(order), removed: 0 });
       if (reading) wanted = true;
     },
     async stop() {

@@ -243,7 +243,7 @@ describe('the paths of an edge', () => {
       policiesVersion: () => undefined,
       setPolicies: () => {},
       onPaths: paths => read.push(paths),
-      onRoutes: changes => routes.push(...changes),
+      onRoutes: ({ changes }) => routes.push(...changes),
       onTrouble: reason => troubles.push(reason),
     });
     await until(() => read.length > 0);
