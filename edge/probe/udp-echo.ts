@@ -7,9 +7,10 @@ import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
 /** Port on which edges answer each other's probes, unless an endpoint's address names another. */
 export const ECHO_PORT = 4791;
 
-// What a probe looks like: a mark, the sender's token and the probe's number. An answer is the same bytes, never more, so
-// that nobody can use the responder to amplify traffic.
+// What a probe looks like: a mark, the sender's token and the probe's number. An answer is as long, so that nobody can use the
+// responder to amplify traffic, and has another mark, so that two responders never answer each other, whoever forged the first packet.
 const MARK = Buffer.from('PATR');
+const ANSWER_MARK = Buffer.from('PATA');
 const TOKEN_BYTES = 8;
 const PROBE_BYTES = MARK.length + TOKEN_BYTES + 4;
 
@@ -28,7 +29,9 @@ export async function startEchoResponder({
 } = {}): Promise<EchoResponder> {
   const socket = await bound(createSocket(isIPv6(address) ? 'udp6' : 'udp4'), port, address);
   socket.on('message', (message, from) => {
-    if (isProbe(message)) socket.send(message, from.port, from.address, () => {});
+    if (!isMarked(message, MARK)) return;
+    ANSWER_MARK.copy(message);
+    socket.send(message, from.port, from.address, () => {});
   });
   return {
     port: socket.address().port,
@@ -69,7 +72,11 @@ export async function probeByEcho({
   });
   socket.on('message', message => {
     const arrived = performance.now();
-    if (!isProbe(message) || !message.subarray(MARK.length, MARK.length + TOKEN_BYTES).equals(token)) return;
+    if (
+      !isMarked(message, ANSWER_MARK) ||
+      !message.subarray(MARK.length, MARK.length + TOKEN_BYTES).equals(token)
+    )
+      return;
     const number = message.readUInt32BE(MARK.length + TOKEN_BYTES);
     if (number >= sentAt.length || trips[number] !== undefined) return;
     trips[number] = arrived - sentAt[number]!;
@@ -98,8 +105,8 @@ function send(socket: Socket, probe: Buffer, { host, port }: { host: string; por
   });
 }
 
-function isProbe(message: Buffer): boolean {
-  return message.length === PROBE_BYTES && message.subarray(0, MARK.length).equals(MARK);
+function isMarked(message: Buffer, mark: Buffer): boolean {
+  return message.length === PROBE_BYTES && message.subarray(0, mark.length).equals(mark);
 }
 
 function bound(socket: Socket, port: number, address: string): Promise<Socket> {

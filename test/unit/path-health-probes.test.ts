@@ -10,6 +10,7 @@ import { probeByConnecting } from '../../edge/probe/tcp-connect.ts';
 import { probeByEcho, startEchoResponder } from '../../edge/probe/udp-echo.ts';
 
 const loopback = { port: 0, address: '127.0.0.1' };
+const answerTo = (probe: Buffer) => Buffer.concat([Buffer.from('PATA'), probe.subarray(4)]);
 const quick = { interval_ms: 0, wait_ms: 300 };
 
 describe('UDP echo', () => {
@@ -29,8 +30,9 @@ describe('UDP echo', () => {
     await once(odd, 'listening');
     let probes = 0;
     odd.on('message', (message, from) => {
-      const answer = () => odd.send(message, from.port, from.address);
+      const answer = () => odd.send(answerTo(message), from.port, from.address);
       odd.send('nonsense', from.port, from.address);
+      odd.send(message, from.port, from.address);
       odd.send(Buffer.alloc(message.length), from.port, from.address);
       if (probes++ % 2 === 0) return;
       answer();
@@ -69,6 +71,22 @@ describe('UDP echo', () => {
     client.close();
     await responder.close();
     expect(got).toEqual([16]);
+  });
+
+  it('is not answered itself: a forged packet does not set two responders on each other', async () => {
+    const [first, second] = [await startEchoResponder(loopback), await startEchoResponder(loopback)];
+    const client = createSocket('udp4');
+    const probe = (token: string) => Buffer.concat([Buffer.from(`PATR${token}`), Buffer.alloc(4)]);
+    client.send(probe('forged..'), first.port, '127.0.0.1');
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    expect(answer).toEqual(answerTo(probe('forged..')));
+    // What the second one would get, had the packet come with its address. It answers in turn: the probe comes later.
+    client.send(answer, second.port, '127.0.0.1');
+    client.send(probe('probe...'), second.port, '127.0.0.1');
+    const [next] = (await once(client, 'message')) as [Buffer];
+    client.close();
+    await Promise.all([first.close(), second.close()]);
+    expect(next).toEqual(answerTo(probe('probe...')));
   });
 });
 
