@@ -35,7 +35,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   const found = reporter && (await findSource(options.target));
   if (!found) return { stop: async () => {} };
   const { edge_id, endpoint_id, own_policies, onTrouble } = options;
-  const responder = await answerProbes(found.address, onTrouble);
+  const responder = await answerProbes(found.addresses, onTrouble);
   const measured = new MeasuredPaths({
     probe: ({ address, peer_address }) => probePath({ target: peer_address, from: address }),
     totals: () => recorder.pathTotals(),
@@ -91,8 +91,8 @@ export async function attendSession(session: CountingSession, options: AttendOpt
 
 interface Found {
   source: CommandSource;
-  /** Where probes are answered: on the loopback for a system of this machine. */
-  address: string;
+  /** Where probes are answered: on the loopback for a system of this machine; undefined: wherever it can be reached. */
+  addresses?: readonly [string];
 }
 
 async function findSource({
@@ -104,20 +104,20 @@ async function findSource({
 }: TargetOptions): Promise<Found | undefined> {
   if (stream === undefined && graphql === undefined) {
     const local = await findLocalSystem(system);
-    return local && { source: { graphql: local.graphql, region: local.region }, address: '127.0.0.1' };
+    return local && { source: { graphql: local.graphql, region: local.region }, addresses: ['127.0.0.1'] };
   }
   if (graphql === undefined || region === undefined) return undefined;
   // The stream's client knows where the edge's credentials come from.
   const { config } = kinesisClient({ region, ...(profile !== undefined && { profile }) });
-  return { source: { graphql, region, credentials: () => config.credentials() }, address: '0.0.0.0' };
+  return { source: { graphql, region, credentials: () => config.credentials() } };
 }
 
 async function answerProbes(
-  address: string,
+  addresses: Found['addresses'],
   onTrouble: (reason: string) => void,
 ): Promise<EchoResponder | undefined> {
   try {
-    return await startEchoResponder({ address });
+    return await startEchoResponder(addresses && { addresses });
   } catch (cause) {
     onTrouble(`Probes of other edges are not answered here: ${(cause as Error).message}`);
     return undefined;

@@ -1,13 +1,7 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import type { PathEnd, PathEnds } from '../../core/traffic/path-match.ts';
+import { familyOf, type Resolve, systemResolve } from '../probe/resolve-host.ts';
 import { splitAddress } from '../probe/split-address.ts';
-
-/** Finds the addresses of a name; injected by tests. */
-export type Resolve = (host: string, family: 4 | 6 | 0) => Promise<string>;
-
-const systemResolve: Resolve = async (host, family) => (await lookup(host, { family })).address;
 
 /**
  * How the packets of an edge's paths look: from the address of the one end to that of the other, with the ports that are named. A
@@ -21,8 +15,8 @@ export async function tunnelEnds(
     paths.map(async ({ path_id, address, peer_address }): Promise<PathEnds | undefined> => {
       const local = await endOf(address, resolve, 0);
       if (!local) return undefined;
-      const remote = await endOf(peer_address, resolve, isIP(local.address) as 4 | 6);
-      const fit = remote && isIP(remote.address) === isIP(local.address);
+      const remote = await endOf(peer_address, resolve, familyOf(local.address));
+      const fit = remote && familyOf(remote.address) === familyOf(local.address);
       return fit ? { path_id, local, remote } : undefined;
     }),
   );
@@ -33,7 +27,7 @@ async function endOf(text: string, resolve: Resolve, family: 4 | 6 | 0): Promise
   const { host, port } = splitAddress(text);
   if (host === '') return undefined;
   try {
-    return { address: isIP(host) ? host : await resolve(host, family), port };
+    return { address: familyOf(host) ? host : await resolve(host, family), port };
   } catch {
     return undefined;
   }

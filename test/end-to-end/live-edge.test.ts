@@ -39,7 +39,7 @@ describe('an edge that counts live', () => {
     folder = await mkdtemp(join(tmpdir(), 'patronus-live-edge-'));
     system = await startSystem({ localDirectory: folder });
     operator = await signedIn(system, 'operator');
-    responder = await startEchoResponder({ port: 0, address: '127.0.0.1' });
+    responder = await startEchoResponder({ port: 0, addresses: ['127.0.0.1'] });
     site_id = await makeSite('A', '127.0.0.1');
     peer_site_id = await makeSite('B', `127.0.0.1:${responder.port}`);
     await operator.data(`mutation { registerEdge(id: "edge-live", site_id: "${site_id}") { id } }`);

@@ -86,7 +86,7 @@ beforeAll(async () => {
       { typeName: 'Subscription', fieldName: 'edgeCommands', code: file('edge-commands.js'), ...none },
     ],
   });
-  responder = await startEchoResponder({ port: 0, address: '127.0.0.1' });
+  responder = await startEchoResponder({ port: 0, addresses: ['127.0.0.1'] });
   await makeNetwork();
 });
 
