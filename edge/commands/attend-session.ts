@@ -68,7 +68,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       reporter.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
     },
     onPaths(paths) {
-      void takePaths(paths);
+      takePaths(paths).catch((cause: Error) => onTrouble(`The paths could not be taken: ${cause.message}`));
       routes?.retry();
     },
     onRoutes({ changes, removed }, table) {

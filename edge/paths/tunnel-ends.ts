@@ -1,11 +1,13 @@
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { parseAddress } from '../../core/traffic/ip-address.ts';
 import type { PathEnd, PathEnds } from '../../core/traffic/path-match.ts';
 import { familyOf, type Resolve, systemResolve } from '../probe/resolve-host.ts';
 import { splitAddress } from '../probe/split-address.ts';
 
 /**
  * How the packets of an edge's paths look: from the address of the one end to that of the other, with the ports that are named. A
- * path whose ends have no addresses of one family can't be told by its packets, and is left out.
+ * path whose ends have no addresses of one family can't be told by its packets, and is left out; nor can an address with a zone, which
+ * packets don't have.
  */
 export async function tunnelEnds(
   paths: readonly EdgePath[],
@@ -27,7 +29,8 @@ async function endOf(text: string, resolve: Resolve, family: 4 | 6 | 0): Promise
   const { host, port } = splitAddress(text);
   if (host === '') return undefined;
   try {
-    return { address: familyOf(host) ? host : await resolve(host, family), port };
+    const address = familyOf(host) ? host : await resolve(host, family);
+    return parseAddress(address) && { address, port };
   } catch {
     return undefined;
   }

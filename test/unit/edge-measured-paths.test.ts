@@ -209,6 +209,7 @@ it('a rate is not made of a clock that was set back', () => {
 describe('the ends of a path’s tunnel', () => {
   const resolve = async (host: string, family: number) => {
     if (host === 'gone.example') throw new Error('ENOTFOUND');
+    if (host === 'printer.local') return 'fe80::1%eth0';
     return family === 6 ? '2001:db8::99' : '203.0.113.99';
   };
 
@@ -229,8 +230,14 @@ describe('the ends of a path’s tunnel', () => {
     ]);
   });
 
-  it('are not known of names that nobody knows, empty addresses and two families', async () => {
-    const paths = [edgePath('p-1', 'gone.example'), edgePath('p-2', ''), edgePath('p-3', '2001:db8::1')];
+  it('are not known of names that nobody knows, empty addresses, two families and addresses with a zone', async () => {
+    const paths = [
+      edgePath('p-1', 'gone.example'),
+      edgePath('p-2', ''),
+      edgePath('p-3', '2001:db8::1'),
+      { ...edgePath('p-4', 'printer.local'), address: '2001:db8::1' },
+      { ...edgePath('p-5', '2001:db8::2'), address: 'fe80::2%eth0' },
+    ];
     expect(await tunnelEnds(paths, resolve)).toEqual([]);
   });
 });
