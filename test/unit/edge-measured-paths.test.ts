@@ -206,6 +206,16 @@ it('a rate is not made of a clock that was set back', () => {
   expect(meter.highestMbps({ tx_bytes: 10n ** 9n + 10n ** 6n, rx_bytes: 0n }, 13_000)).toBe(1);
 });
 
+it('a rate is not made of a moment: what came in less than a second counts with what follows', () => {
+  const meter = new RateMeter();
+  const look = (tx_bytes: bigint, now: number) => meter.highestMbps({ tx_bytes, rx_bytes: 0n }, now);
+  look(0n, 10_000);
+  expect(look(10n ** 6n, 10_005)).toBe(0);
+  expect(look(10n ** 6n, 10_999)).toBe(0);
+  expect(look(10n ** 6n, 12_000)).toBe(4);
+  expect(look(2n * 10n ** 6n, 13_000)).toBe(8);
+});
+
 describe('the ends of a path’s tunnel', () => {
   const resolve = async (host: string, family: number) => {
     if (host === 'gone.example') throw new Error('ENOTFOUND');
