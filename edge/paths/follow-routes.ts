@@ -1,6 +1,6 @@
 import type { RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { EdgePath, EdgeRoutes } from '../../core/routing/edge-routes.ts';
-import { type Schedule, systemSchedule } from '../../core/schedule.ts';
+import { type Cancel, type Schedule, systemSchedule } from '../../core/schedule.ts';
 import { RouteTable, type RouteUpdate } from './route-table.ts';
 
 export interface FollowRoutesOptions {
@@ -13,12 +13,22 @@ export interface FollowRoutesOptions {
   onTrouble: (reason: string) => void;
   /** They are read at least so often: preferences follow measurements, and a hint may be lost. */
   reread_ms?: number;
+  /** From 0 to 1: how much of {@link HINT_SPREAD_MS} a reading waits that a hint asks for. */
+  random?: () => number;
   schedule?: Schedule;
 }
+
+/**
+ * Hints come to all edges of a network at the same moment: their readings are spread over so long. That changes nothing for traffic that
+ * has to move, since orders bring their routes with them.
+ */
+const HINT_SPREAD_MS = 5000;
 
 export interface FollowingRoutes {
   /** Reads paths and routes anew, now or right after the reading under way. */
   refresh(): void;
+  /** Reads them anew within a few seconds, once for all hints until then. */
+  hint(): void;
   /** Takes an order's routes. */
   apply(order: RoutesOrder): void;
   stop(): Promise<void>;
@@ -31,6 +41,7 @@ export function followRoutes({
   onRoutes,
   onTrouble,
   reread_ms = 120_000,
+  random = Math.random,
   schedule = systemSchedule,
 }: FollowRoutesOptions): FollowingRoutes {
   const table = new RouteTable();
@@ -39,6 +50,7 @@ export function followRoutes({
   let everRead = false;
   let reading: Promise<void> | undefined;
   let cancel = () => {};
+  let cancelHint: Cancel | undefined;
 
   async function readWhileWanted(): Promise<void> {
     while (wanted && !stopped) {
@@ -64,6 +76,8 @@ export function followRoutes({
 
   function refresh(): void {
     if (stopped) return;
+    cancelHint?.();
+    cancelHint = undefined;
     wanted = true;
     reading ??= readWhileWanted().finally(() => {
       reading = undefined;
@@ -74,6 +88,9 @@ export function followRoutes({
 
   return {
     refresh,
+    hint() {
+      if (!stopped) cancelHint ??= schedule(random() * HINT_SPREAD_MS, refresh);
+    },
     apply(order) {
       tell({ changes: table.apply(order), removed: 0 });
       if (reading) wanted = true;
@@ -81,6 +98,7 @@ export function followRoutes({
     async stop() {
       stopped = true;
       cancel();
+      cancelHint?.();
       await reading;
     },
   };

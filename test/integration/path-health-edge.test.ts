@@ -245,6 +245,7 @@ describe('the paths of an edge', () => {
       onPaths: paths => read.push(paths),
       onRoutes: ({ changes }) => routes.push(...changes),
       onTrouble: reason => troubles.push(reason),
+      random: () => 0,
     });
     await until(() => read.length > 0);
     expect(read[0]).toEqual([

@@ -57,7 +57,7 @@ describe('a table of routes', () => {
 });
 
 /** Readings that end when the test says so. */
-function following() {
+function following({ reread_ms = 1000 } = {}) {
   const time = fakeTime();
   const readings: {
     answer: (neighbours: EdgeRoutes[]) => Promise<void>;
@@ -89,7 +89,8 @@ function following() {
       told.push([update.removed, table.list().length]);
     },
     onTrouble: reason => troubles.push(reason),
-    reread_ms: 1000,
+    reread_ms,
+    random: () => 0.4,
     schedule: time.schedule,
   });
   return { time, routes, readings, paths, changes, told, troubles };
@@ -140,6 +141,50 @@ describe('following the routes', () => {
     expect(readings).toHaveLength(2);
     await readings[1]!.answer([peer('c', {})]);
     expect(paths).toMatchObject([[{ path_id: 'to-c' }]]);
+  });
+
+  it('reads a random part of 5 s after a hint, once for all that come until then', async () => {
+    const { time, routes, readings } = following({ reread_ms: 120_000 });
+    routes.refresh();
+    expect(readings).toHaveLength(1);
+    await readings[0]!.answer([]);
+    routes.hint();
+    await time.advance(1000);
+    routes.hint();
+    routes.hint();
+    await time.advance(999);
+    expect(readings).toHaveLength(1);
+    await time.advance(1);
+    expect(readings).toHaveLength(2);
+    await readings[1]!.answer([]);
+    await time.advance(10_000);
+    expect(readings).toHaveLength(2);
+    routes.hint();
+    await time.advance(2000);
+    expect(readings).toHaveLength(3);
+  });
+
+  it('reads once more after a hint that came while it was reading, and not at all when it is stopped', async () => {
+    const { time, routes, readings } = following({ reread_ms: 120_000 });
+    routes.refresh();
+    routes.hint();
+    await time.advance(2000);
+    await readings[0]!.answer([]);
+    expect(readings).toHaveLength(2);
+    await readings[1]!.answer([]);
+    routes.hint();
+    await routes.stop();
+    routes.hint();
+    expect(time.waiting).toBe(0);
+  });
+
+  it('leaves out the reading of a hint when another has begun since', async () => {
+    const { time, routes, readings } = following({ reread_ms: 120_000 });
+    routes.hint();
+    routes.refresh();
+    await readings[0]!.answer([]);
+    await time.advance(10_000);
+    expect(readings).toHaveLength(1);
   });
 
   it('does not let what was read before an order take its place', async () => {
