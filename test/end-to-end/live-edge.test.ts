@@ -57,6 +57,10 @@ describe('an edge that counts live', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  it('writes that it has no routes while it has none', async () => {
+    await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
+  }, 60_000);
+
   it('hears of a path that is made while it runs, and measures it with real packets', async () => {
     const { createPath } = await operator.data(
       `mutation ($a: ID!, $b: ID!) { createPath(
@@ -104,11 +108,19 @@ describe('an edge that counts live', () => {
       .toEqual([{ destination_site_id: peer_site_id, policy_id: 'default', path_id: null }]);
   }, 90_000);
 
+  it('leaves no route to a site that no path goes to any more', async () => {
+    await operator.data(`mutation ($path_id: ID!) { deletePath(path_id: $path_id) { success } }`, {
+      path_id,
+    });
+    await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
+  }, 60_000);
+
   it('ends with what it counted, and says where its routes are', async () => {
     edge.child.stdin!.end();
     const { code, stdout, stderr } = await edge.ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ packets: 3, bytes: 1500 });
     expect(stderr).toContain(`1 of 1 routes are new or changed: see ${join(spool(), 'routes.json')}.`);
+    expect(stderr).toContain(`1 route is gone: see ${join(spool(), 'routes.json')}.`);
   });
 });
