@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
 import { KEY_WORDS, metaV4, metaV6 } from '../core/traffic/flow-key.ts';
+import { PairTotals } from '../core/traffic/pair-totals.ts';
 import { compilePolicies } from '../core/traffic/policy-match.ts';
 import { Recorder } from '../core/traffic/recorder.ts';
 import type { BenchRow } from './bench-row.ts';
+import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
 
 const FLOWS = 100_000;
 /** Packets of one pass over the prepared sequence. */
@@ -18,7 +20,7 @@ const MEGABYTE = 1024 * 1024;
 
 /** The recorder's hot path beside a bare Map, its memory, and the reading of a policy's counts. */
 export async function run(): Promise<BenchRow[]> {
-  return [...knownFlows(), ipv6(), allocations(), policyStats(), memory()];
+  return [...knownFlows(), ipv6(), allocations(), policyStats(), pairs(), memory()];
 }
 
 /** Which flow each packet belongs to: as often as Zipf's law has it in real traffic, or all equally often. */
@@ -225,6 +227,29 @@ function policyStats(): BenchRow {
     ok: value < 43 && sink > 0,
     note: 'the Rust collector takes 43 ns',
   };
+}
+
+/** Finding a policy's pair, as every exported record does that names its policy: it must not matter how many paths there are. */
+function pairs(): BenchRow {
+  const many = lastOfPairs(2000);
+  const one = lastOfPairs(1);
+  return {
+    name: 'recorder: pair of a policy, among 2,000',
+    value: many,
+    unit: 'ns',
+    peer: 'among 1',
+    peer_value: one,
+    ratio: many / one,
+    threshold: 'ratio <= 5',
+    ok: many <= 5 * one,
+    note: '1,000 paths, each sent and received',
+  };
+}
+
+function lastOfPairs(count: number): number {
+  const totals = new PairTotals();
+  for (let path = 1; path <= count; path++) totals.indexOf('1', 0, path);
+  return nanosecondsPerCall(() => totals.indexOf('1', 0, count));
 }
 
 /** The memory of a process that has nothing but the recorder, bundled as functions are. */

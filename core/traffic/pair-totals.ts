@@ -1,3 +1,5 @@
+import { MAX_ENDPOINTS } from './flow-key.ts';
+
 /** The low part of a sum stays below this, so that adding a packet, or any increment up to 2^52, is exact. */
 export const CARRY = 2 ** 52;
 
@@ -6,6 +8,12 @@ const CARRY_BIG = BigInt(CARRY);
 /** The value of a sum in two parts, `carried · 2^52 + low`. */
 function exact(carried: number, low: number): bigint {
   return BigInt(carried) * CARRY_BIG + BigInt(low);
+}
+
+/** A policy's pairs: as a list to sum, and by endpoint and path slot to find one among many. */
+interface PolicyPairs {
+  indexes: number[];
+  byPlace: Map<number, number>;
 }
 
 /**
@@ -18,21 +26,17 @@ export class PairTotals {
   carried = new Float64Array(32);
   activeFlows = new Int32Array(16);
   readonly pairs: { policy_id: string; endpoint: number; path: number }[] = [];
-  readonly #byPolicy = new Map<string, number[]>();
+  readonly #byPolicy = new Map<string, PolicyPairs>();
 
   /** The index of a pair, which is made when it is new; `path` is a slot of path-match.ts. */
   indexOf(policy_id: string, endpoint: number, path: number): number {
-    const known = this.ofPolicy(policy_id);
-    const found = known.find(pair => {
-      const { endpoint: its, path: over } = this.pairs[pair]!;
-      return its === endpoint && over === path;
-    });
+    const found = this.#byPolicy.get(policy_id)?.byPlace.get(placeOf(endpoint, path));
     return found ?? this.#add({ policy_id, endpoint, path });
   }
 
   /** Indexes of a policy's pairs, none for one that never had traffic. */
   ofPolicy(policy_id: string): readonly number[] {
-    return this.#byPolicy.get(policy_id) ?? [];
+    return this.#byPolicy.get(policy_id)?.indexes ?? [];
   }
 
   policyIds(): string[] {
@@ -71,9 +75,12 @@ export class PairTotals {
 
   #add(made: { policy_id: string; endpoint: number; path: number }): number {
     const pair = this.pairs.length;
-    const { policy_id } = made;
+    const { policy_id, endpoint, path } = made;
     this.pairs.push(made);
-    this.#byPolicy.set(policy_id, [...this.ofPolicy(policy_id), pair]);
+    const its: PolicyPairs = this.#byPolicy.get(policy_id) ?? { indexes: [], byPlace: new Map() };
+    its.indexes.push(pair);
+    its.byPlace.set(placeOf(endpoint, path), pair);
+    this.#byPolicy.set(policy_id, its);
     if (pair >= this.activeFlows.length) {
       this.sums = grown(this.sums, new Float64Array(4 * pair));
       this.carried = grown(this.carried, new Float64Array(4 * pair));
@@ -81,6 +88,11 @@ export class PairTotals {
     }
     return pair;
   }
+}
+
+/** One number for an endpoint and a path slot. */
+function placeOf(endpoint: number, path: number): number {
+  return path * MAX_ENDPOINTS + endpoint;
 }
 
 function grown<T extends Float64Array | Int32Array>(from: T, to: T): T {

@@ -3,6 +3,7 @@ import { compilePolicies } from '../../core/traffic/policy-match.ts';
 import type { CountingSession } from '../counting-session.ts';
 import { MeasuredPaths } from '../paths/measured-paths.ts';
 import { writeRoutesFile } from '../paths/routes-file.ts';
+import { routesNews } from '../paths/routes-news.ts';
 import { tunnelEnds } from '../paths/tunnel-ends.ts';
 import { expectedPairs } from '../policies/policy-set.ts';
 import { probePath } from '../probe/probe-path.ts';
@@ -34,7 +35,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   const found = reporter && (await findSource(options.target));
   if (!found) return { stop: async () => {} };
   const { edge_id, endpoint_id, own_policies, onTrouble } = options;
-  const responder = await answerProbes(found.address, onTrouble);
+  const responder = await answerProbes(found.addresses, onTrouble);
   const measured = new MeasuredPaths({
     probe: ({ address, peer_address }) => probePath({ target: peer_address, from: address }),
     totals: () => recorder.pathTotals(),
@@ -66,11 +67,16 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       recorder.setPolicies(compilePolicies(policySet.policies));
       reporter.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
     },
-    onPaths: paths => void takePaths(paths),
-    onRoutes(changes, table) {
+    onPaths(paths) {
+      takePaths(paths).catch((cause: Error) => onTrouble(`The paths could not be taken: ${cause.message}`));
+      routes?.retry();
+    },
+    onRoutes({ changes, removed }, table) {
       const list = table.list();
       routes?.write(list);
-      options.say(routesChanged({ changes: changes.length, routes: list.length, path: routes?.path }));
+      const counts = { changes: changes.length, removed, routes: list.length };
+      const news = routesNews({ ...counts, path: routes?.path });
+      if (news !== undefined) options.say(news);
     },
     onTrouble,
   });
@@ -83,23 +89,10 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   };
 }
 
-function routesChanged({
-  changes,
-  routes,
-  path,
-}: {
-  changes: number;
-  routes: number;
-  path: string | undefined;
-}): string {
-  const where = path === undefined ? '' : `: see ${path}`;
-  return `${changes} of ${routes} routes are new or changed${where}.`;
-}
-
 interface Found {
   source: CommandSource;
-  /** Where probes are answered: on the loopback for a system of this machine. */
-  address: string;
+  /** Where probes are answered: on the loopback for a system of this machine; undefined: wherever it can be reached. */
+  addresses?: readonly [string];
 }
 
 async function findSource({
@@ -111,20 +104,20 @@ async function findSource({
 }: TargetOptions): Promise<Found | undefined> {
   if (stream === undefined && graphql === undefined) {
     const local = await findLocalSystem(system);
-    return local && { source: { graphql: local.graphql, region: local.region }, address: '127.0.0.1' };
+    return local && { source: { graphql: local.graphql, region: local.region }, addresses: ['127.0.0.1'] };
   }
   if (graphql === undefined || region === undefined) return undefined;
   // The stream's client knows where the edge's credentials come from.
   const { config } = kinesisClient({ region, ...(profile !== undefined && { profile }) });
-  return { source: { graphql, region, credentials: () => config.credentials() }, address: '0.0.0.0' };
+  return { source: { graphql, region, credentials: () => config.credentials() } };
 }
 
 async function answerProbes(
-  address: string,
+  addresses: Found['addresses'],
   onTrouble: (reason: string) => void,
 ): Promise<EchoResponder | undefined> {
   try {
-    return await startEchoResponder({ address });
+    return await startEchoResponder(addresses && { addresses });
   } catch (cause) {
     onTrouble(`Probes of other edges are not answered here: ${(cause as Error).message}`);
     return undefined;

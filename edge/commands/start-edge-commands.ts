@@ -1,6 +1,6 @@
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { followRoutes } from '../paths/follow-routes.ts';
-import type { RouteChange, RouteTable } from '../paths/route-table.ts';
+import type { RouteTable, RouteUpdate } from '../paths/route-table.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { type ProbeWay, probePath } from '../probe/probe-path.ts';
 import { makeCarryOut } from './carry-out.ts';
@@ -25,11 +25,13 @@ export interface EdgeCommandsOptions {
   setPolicies: (policies: PolicySet) => void;
   /** The paths of the edge's site, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
-  /** Routes that are other ones now, and all that there are. */
-  onRoutes: (changes: RouteChange[], table: RouteTable) => void;
+  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   /** How the way to an endpoint is measured; with real packets by default. */
   probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
   onTrouble: (reason: string) => void;
+  /** From 0 to 1: spreads the edges' readings after a hint. */
+  random?: () => number;
 }
 
 /** Has an edge follow its commands, paths and routes until stopped. */
@@ -42,6 +44,7 @@ export function startEdgeCommands({
   onRoutes,
   probe = way => probePath(way),
   onTrouble,
+  random = Math.random,
 }: EdgeCommandsOptions): Following {
   const { graphql: url, region, credentials = async () => localEdgeCredentials(edge_id) } = source;
   const sign = edgeSigner({ region, credentials });
@@ -55,6 +58,7 @@ export function startEdgeCommands({
     },
     onRoutes,
     onTrouble,
+    random,
   });
   const commands = followCommands({
     api,
@@ -66,7 +70,8 @@ export function startEdgeCommands({
         probe({ target, from: paths.find(path => path.path_id === path_id)?.address }),
       setPolicies,
       setRoutes: order => routes.apply(order),
-      refreshPaths: () => routes.refresh(),
+      // Policies are taken at once; their routes are read as after any hint, since all edges hear of them at the same moment.
+      refreshPaths: () => routes.hint(),
     }),
     onListening: () => routes.refresh(),
     onTrouble,

@@ -1,24 +1,34 @@
 import type { RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { EdgePath, EdgeRoutes } from '../../core/routing/edge-routes.ts';
-import { type Schedule, systemSchedule } from '../../core/schedule.ts';
-import { type RouteChange, RouteTable } from './route-table.ts';
+import { type Cancel, type Schedule, systemSchedule } from '../../core/schedule.ts';
+import { RouteTable, type RouteUpdate } from './route-table.ts';
 
 export interface FollowRoutesOptions {
   /** All peers of the edge's site. */
   read: () => Promise<EdgeRoutes[]>;
   /** The edge's paths, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
-  /** Routes that are other ones now, and all that there are. */
-  onRoutes: (changes: RouteChange[], table: RouteTable) => void;
+  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   onTrouble: (reason: string) => void;
   /** They are read at least so often: preferences follow measurements, and a hint may be lost. */
   reread_ms?: number;
+  /** From 0 to 1: how much of {@link HINT_SPREAD_MS} a reading waits that a hint asks for. */
+  random?: () => number;
   schedule?: Schedule;
 }
+
+/**
+ * Hints come to all edges of a network at the same moment: their readings are spread over so long. That changes nothing for traffic that
+ * has to move, since orders bring their routes with them.
+ */
+const HINT_SPREAD_MS = 5000;
 
 export interface FollowingRoutes {
   /** Reads paths and routes anew, now or right after the reading under way. */
   refresh(): void;
+  /** Reads them anew within a few seconds, once for all hints until then. */
+  hint(): void;
   /** Takes an order's routes. */
   apply(order: RoutesOrder): void;
   stop(): Promise<void>;
@@ -31,13 +41,16 @@ export function followRoutes({
   onRoutes,
   onTrouble,
   reread_ms = 120_000,
+  random = Math.random,
   schedule = systemSchedule,
 }: FollowRoutesOptions): FollowingRoutes {
   const table = new RouteTable();
   let stopped = false;
   let wanted = false;
+  let everRead = false;
   let reading: Promise<void> | undefined;
   let cancel = () => {};
+  let cancelHint: Cancel | undefined;
 
   async function readWhileWanted(): Promise<void> {
     while (wanted && !stopped) {
@@ -47,19 +60,24 @@ export function followRoutes({
         // What an order changed meanwhile may be newer than what was read.
         if (wanted || stopped) continue;
         onPaths(neighbours.flatMap(({ paths }) => paths));
-        tell(table.replace(neighbours));
+        const update = table.replace(neighbours);
+        if (everRead) tell(update);
+        else onRoutes(update, table);
+        everRead = true;
       } catch (cause) {
         onTrouble(`The paths could not be read: ${(cause as Error).message}`);
       }
     }
   }
 
-  function tell(changes: RouteChange[]): void {
-    if (changes.length > 0) onRoutes(changes, table);
+  function tell(update: RouteUpdate): void {
+    if (update.changes.length > 0 || update.removed > 0) onRoutes(update, table);
   }
 
   function refresh(): void {
     if (stopped) return;
+    cancelHint?.();
+    cancelHint = undefined;
     wanted = true;
     reading ??= readWhileWanted().finally(() => {
       reading = undefined;
@@ -70,13 +88,17 @@ export function followRoutes({
 
   return {
     refresh,
+    hint() {
+      if (!stopped) cancelHint ??= schedule(random() * HINT_SPREAD_MS, refresh);
+    },
     apply(order) {
-      tell(table.apply(order));
+      tell({ changes: table.apply(order), removed: 0 });
       if (reading) wanted = true;
     },
     async stop() {
       stopped = true;
       cancel();
+      cancelHint?.();
       await reading;
     },
   };

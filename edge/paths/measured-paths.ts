@@ -19,6 +19,9 @@ export interface MeasuredPathsOptions {
   schedule?: Schedule;
 }
 
+/** How long after a probe that nothing came back of the next one follows, which decides whether the path lets nothing through. */
+const CONFIRM_AFTER_MS = 3000;
+
 /** Paths that are probed at a time. */
 const CONCURRENT_PROBES = 8;
 
@@ -28,8 +31,8 @@ interface Measured {
   due_ms: number;
   /** undefined: not yet. */
   last?: Measurement;
-  /** Received when it was probed last. */
-  rx_packets: bigint;
+  /** Its last probe was in vain, and nothing else came in meanwhile. */
+  silent: boolean;
   rate: RateMeter;
 }
 
@@ -54,7 +57,7 @@ export class MeasuredPaths {
     for (const [id, path] of given) {
       const known = this.#paths.get(id);
       if (known) known.path = path;
-      else this.#paths.set(id, { path, due_ms: 0, rx_packets: 0n, rate: new RateMeter() });
+      else this.#paths.set(id, { path, due_ms: 0, silent: false, rate: new RateMeter() });
     }
     this.#measure();
   }
@@ -114,17 +117,24 @@ export class MeasuredPaths {
     await Promise.all(workers);
   }
 
+  #received(path_id: string): bigint {
+    return this.#options.totals().get(path_id)?.rx_packets ?? 0n;
+  }
+
   async #measureOne(measured: Measured): Promise<void> {
-    const { probe, totals, onTrouble } = this.#options;
+    const { probe, clock, interval_ms, onTrouble } = this.#options;
     const { path_id } = measured.path;
+    const rx_before = this.#received(path_id);
     const { error, sent, received, latency_ms, jitter_ms, measured_at } = await probe(measured.path);
-    const { rx_packets } = totals().get(path_id) ?? noPathCounts();
-    const arrives = rx_packets > measured.rx_packets;
-    measured.rx_packets = rx_packets;
+    const arrives = this.#received(path_id) > rx_before;
+    const wasSilent = measured.silent;
+    measured.silent = sent > 0 && received === 0 && !arrives;
     if (sent === 0 || measured_at === null) {
       onTrouble(`Path ${path_id} could not be measured: ${error ?? 'no reason given'}`);
     } else if (received === 0 && arrives) {
       onTrouble(`Path ${path_id} carries traffic, yet nothing answers its probes: are they blocked?`);
+    } else if (measured.silent && !wasSilent) {
+      measured.due_ms = clock() + Math.min(CONFIRM_AFTER_MS, interval_ms);
     } else {
       measured.last = {
         latency_ms: rounded(latency_ms ?? 0),

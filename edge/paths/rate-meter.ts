@@ -2,19 +2,23 @@ import type { PathCounts } from '../../core/traffic/lane.ts';
 
 type Bytes = Pick<PathCounts, 'tx_bytes' | 'rx_bytes'>;
 
+/** Over less than this, a few packets that came together would look like a rate that the path never has. */
+const SHORTEST_MS = 1000;
+
 /** Looks at a path's totals now and then, and remembers the highest rate that they grew with. */
 export class RateMeter {
   #before: (Bytes & { at_ms: number }) | undefined;
   #highest = 0;
 
-  /** Megabits a second, in the direction that carried more, over the time between two looks. */
+  /** Megabits a second, in the direction that carried more, over the time between two looks, a second at least. */
   highestMbps({ tx_bytes, rx_bytes }: Bytes, now: number): number {
     const before = this.#before;
-    if (now === before?.at_ms) return this.#highest;
-    if (before && now > before.at_ms) {
+    const passed_ms = before ? now - before.at_ms : Number.NaN;
+    if (passed_ms >= 0 && passed_ms < SHORTEST_MS) return this.#highest;
+    if (before && passed_ms > 0) {
       const sent = Number(tx_bytes - before.tx_bytes);
       const received = Number(rx_bytes - before.rx_bytes);
-      const mbps = (Math.max(sent, received) * 8) / (now - before.at_ms) / 1000;
+      const mbps = (Math.max(sent, received) * 8) / passed_ms / 1000;
       this.#highest = Math.max(this.#highest, Math.round(mbps * 1000) / 1000);
     }
     this.#before = { tx_bytes, rx_bytes, at_ms: now };

@@ -14,6 +14,13 @@ export interface RouteChange extends Route {
   before: string | null | undefined;
 }
 
+/** What the routes read anew changed. */
+export interface RouteUpdate {
+  changes: RouteChange[];
+  /** Routes that are gone. */
+  removed: number;
+}
+
 /** An edge's routes: what the system decided last, for every policy and every peer of its site. */
 export class RouteTable {
   readonly #routes = new Map<string, Map<string, string | null>>();
@@ -27,15 +34,23 @@ export class RouteTable {
   }
 
   /** Takes these routes in place of all that there were. */
-  replace(neighbours: readonly Pick<EdgeRoutes, 'destination_site_id' | 'routes'>[]): RouteChange[] {
-    const kept = new Set(neighbours.map(({ destination_site_id }) => destination_site_id));
-    for (const site of this.#routes.keys()) if (!kept.has(site)) this.#routes.delete(site);
-    return neighbours.flatMap(({ destination_site_id, routes }) => {
-      const named = new Set(routes.map(({ policy_id }) => policy_id));
-      const known = this.#routes.get(destination_site_id);
-      for (const policy of known?.keys() ?? []) if (!named.has(policy)) known?.delete(policy);
-      return this.apply({ destination_site_id, routes });
-    });
+  replace(neighbours: readonly Pick<EdgeRoutes, 'destination_site_id' | 'routes'>[]): RouteUpdate {
+    const named = new Map(
+      neighbours.map(({ destination_site_id, routes }) => [
+        destination_site_id,
+        new Set(routes.map(({ policy_id }) => policy_id)),
+      ]),
+    );
+    let removed = 0;
+    for (const [site, known] of this.#routes) {
+      for (const policy of known.keys()) {
+        if (named.get(site)?.has(policy)) continue;
+        known.delete(policy);
+        removed += 1;
+      }
+      if (!named.has(site)) this.#routes.delete(site);
+    }
+    return { changes: neighbours.flatMap(one => this.apply(one)), removed };
   }
 
   /** Takes the routes of an order; those that it doesn't name stay. */

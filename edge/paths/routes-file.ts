@@ -2,11 +2,13 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Route } from './route-table.ts';
 
-/** A file that always holds an edge's routes as they are, for what forwards the router's packets. */
+/** A file that holds an edge's routes as they were told last, for what forwards the router's packets. */
 export interface RoutesFile {
   path: string;
   /** Writes in the background, the newest routes last. */
   write(routes: readonly Route[]): void;
+  /** Tries again what could not be written. */
+  retry(): void;
   /** Returns when nothing is being written. */
   settled(): Promise<void>;
 }
@@ -26,16 +28,22 @@ export function writeRoutesFile(folder: string, onTrouble: (reason: string) => v
       await writeFile(`${path}.new`, `${text}\n`);
       await rename(`${path}.new`, path);
     } catch (cause) {
+      newest ??= routes;
       onTrouble(`The routes could not be written to ${path}: ${(cause as Error).message}`);
     }
+  }
+
+  function retry(): void {
+    turn = turn.then(writeNewest);
   }
 
   return {
     path,
     write(routes) {
       newest = routes;
-      turn = turn.then(writeNewest);
+      retry();
     },
+    retry,
     settled: () => turn,
   };
 }

@@ -1,17 +1,13 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { parseAddress } from '../../core/traffic/ip-address.ts';
 import type { PathEnd, PathEnds } from '../../core/traffic/path-match.ts';
+import { familyOf, type Resolve, systemResolve } from '../probe/resolve-host.ts';
 import { splitAddress } from '../probe/split-address.ts';
-
-/** Finds the addresses of a name; injected by tests. */
-export type Resolve = (host: string, family: 4 | 6 | 0) => Promise<string>;
-
-const systemResolve: Resolve = async (host, family) => (await lookup(host, { family })).address;
 
 /**
  * How the packets of an edge's paths look: from the address of the one end to that of the other, with the ports that are named. A
- * path whose ends have no addresses of one family can't be told by its packets, and is left out.
+ * path whose ends have no addresses of one family can't be told by its packets, and is left out; nor can an address with a zone, which
+ * packets don't have.
  */
 export async function tunnelEnds(
   paths: readonly EdgePath[],
@@ -21,8 +17,8 @@ export async function tunnelEnds(
     paths.map(async ({ path_id, address, peer_address }): Promise<PathEnds | undefined> => {
       const local = await endOf(address, resolve, 0);
       if (!local) return undefined;
-      const remote = await endOf(peer_address, resolve, isIP(local.address) as 4 | 6);
-      const fit = remote && isIP(remote.address) === isIP(local.address);
+      const remote = await endOf(peer_address, resolve, familyOf(local.address));
+      const fit = remote && familyOf(remote.address) === familyOf(local.address);
       return fit ? { path_id, local, remote } : undefined;
     }),
   );
@@ -33,7 +29,8 @@ async function endOf(text: string, resolve: Resolve, family: 4 | 6 | 0): Promise
   const { host, port } = splitAddress(text);
   if (host === '') return undefined;
   try {
-    return { address: isIP(host) ? host : await resolve(host, family), port };
+    const address = familyOf(host) ? host : await resolve(host, family);
+    return parseAddress(address) && { address, port };
   } catch {
     return undefined;
   }

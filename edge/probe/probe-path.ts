@@ -1,6 +1,7 @@
 import type { ProbeAnswer } from '../commands/edge-api.ts';
 import { ownAddress } from './own-address.ts';
 import type { ProbeOutcome } from './probe-outcome.ts';
+import { familyOf, type Resolve, systemResolve } from './resolve-host.ts';
 import { splitAddress } from './split-address.ts';
 import { probeByConnecting, TCP_PORT } from './tcp-connect.ts';
 import { ECHO_PORT, probeByEcho } from './udp-echo.ts';
@@ -15,22 +16,30 @@ export interface ProbeWay {
 export interface ProbeTools {
   echo?: typeof probeByEcho;
   connect?: typeof probeByConnecting;
+  resolve?: Resolve;
   now?: () => number;
 }
 
 /**
  * Measures the way to an endpoint with real packets: UDP echoes to the port that its address names, then to the edges' own port, which
  * the edge there sends back; and where none comes back, TCP connections to the address. Answers in well under the 10 s that somebody
- * may be waiting. Never rejects.
+ * may be waiting. A name is looked up once, in the family of the edge's own end. Never rejects.
  */
 export async function probePath(
   { target, from = '' }: ProbeWay,
-  { echo = probeByEcho, connect = probeByConnecting, now = Date.now }: ProbeTools = {},
+  {
+    echo = probeByEcho,
+    connect = probeByConnecting,
+    resolve = systemResolve,
+    now = Date.now,
+  }: ProbeTools = {},
 ): Promise<ProbeAnswer> {
-  const { host, port } = splitAddress(target);
-  if (host === '') return failed('the endpoint has no address');
-  const way = { host, local_address: ownAddress(splitAddress(from).host) };
+  const { host: named, port } = splitAddress(target);
+  if (named === '') return failed('the endpoint has no address');
+  const own = splitAddress(from).host;
   try {
+    const host = familyOf(named) ? named : await resolve(named, familyOf(own));
+    const way = { host, local_address: ownAddress(own) };
     const echoes = await echo({ ...way, port: port ?? ECHO_PORT });
     if (echoes.received > 0) return measured('UDP_ECHO', echoes, now());
     // The port may be the tunnel's own, which answers nobody.

@@ -7,9 +7,10 @@ import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
 /** Port on which edges answer each other's probes, unless an endpoint's address names another. */
 export const ECHO_PORT = 4791;
 
-// What a probe looks like: a mark, the sender's token and the probe's number. An answer is the same bytes, never more, so
-// that nobody can use the responder to amplify traffic.
+// What a probe looks like: a mark, the sender's token and the probe's number. An answer is as long, so that nobody can use the
+// responder to amplify traffic, and has another mark, so that two responders never answer each other, whoever forged the first packet.
 const MARK = Buffer.from('PATR');
+const ANSWER_MARK = Buffer.from('PATA');
 const TOKEN_BYTES = 8;
 const PROBE_BYTES = MARK.length + TOKEN_BYTES + 4;
 
@@ -18,17 +19,25 @@ export interface EchoResponder {
   close(): Promise<void>;
 }
 
-/** Answers other edges' probes. */
+/** What a bind says where the machine has no such address, or nothing of its family. */
+const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+/**
+ * Answers other edges' probes at the first of these addresses that this machine has: by default at all it has, of both families, or of
+ * IPv4 where there is no IPv6. @throws when the port is taken
+ */
 export async function startEchoResponder({
   port = ECHO_PORT,
-  address = '0.0.0.0',
+  addresses = ['::', '0.0.0.0'],
 }: {
   port?: number;
-  address?: string;
+  addresses?: readonly [string, ...string[]];
 } = {}): Promise<EchoResponder> {
-  const socket = await bound(createSocket(isIPv6(address) ? 'udp6' : 'udp4'), port, address);
+  const socket = await boundToFirst(addresses, port);
   socket.on('message', (message, from) => {
-    if (isProbe(message)) socket.send(message, from.port, from.address, () => {});
+    if (!isMarked(message, MARK)) return;
+    ANSWER_MARK.copy(message);
+    socket.send(message, from.port, from.address, () => {});
   });
   return {
     port: socket.address().port,
@@ -37,6 +46,7 @@ export async function startEchoResponder({
 }
 
 export interface EchoProbeOptions {
+  /** IPv4 or IPv6 address. */
   host: string;
   port: number;
   /** Address of this machine that probes leave from; by default the one that the way to the host has. */
@@ -58,7 +68,6 @@ export async function probeByEcho({
   wait_ms = 1000,
 }: EchoProbeOptions): Promise<ProbeOutcome> {
   const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-  if (local_address !== undefined) await bound(socket, 0, local_address);
   const token = randomBytes(TOKEN_BYTES);
   const sentAt: number[] = [];
   const trips: (number | undefined)[] = Array.from({ length: count });
@@ -69,7 +78,11 @@ export async function probeByEcho({
   });
   socket.on('message', message => {
     const arrived = performance.now();
-    if (!isProbe(message) || !message.subarray(MARK.length, MARK.length + TOKEN_BYTES).equals(token)) return;
+    if (
+      !isMarked(message, ANSWER_MARK) ||
+      !message.subarray(MARK.length, MARK.length + TOKEN_BYTES).equals(token)
+    )
+      return;
     const number = message.readUInt32BE(MARK.length + TOKEN_BYTES);
     if (number >= sentAt.length || trips[number] !== undefined) return;
     trips[number] = arrived - sentAt[number]!;
@@ -78,6 +91,7 @@ export async function probeByEcho({
   // A closed port is told by ICMP: then nothing comes back, as if the probes were lost.
   socket.on('error', () => {});
   try {
+    if (local_address !== undefined) await bound(socket, 0, local_address);
     for (let number = 0; number < count; number++) {
       const probe = Buffer.concat([MARK, token, Buffer.alloc(4)]);
       probe.writeUInt32BE(number, MARK.length + TOKEN_BYTES);
@@ -98,8 +112,23 @@ function send(socket: Socket, probe: Buffer, { host, port }: { host: string; por
   });
 }
 
-function isProbe(message: Buffer): boolean {
-  return message.length === PROBE_BYTES && message.subarray(0, MARK.length).equals(MARK);
+function isMarked(message: Buffer, mark: Buffer): boolean {
+  return message.length === PROBE_BYTES && message.subarray(0, mark.length).equals(mark);
+}
+
+async function boundToFirst(
+  [address, ...others]: readonly [string, ...string[]],
+  port: number,
+): Promise<Socket> {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  try {
+    return await bound(socket, port, address);
+  } catch (cause) {
+    socket.close();
+    const [next, ...rest] = others;
+    if (next === undefined || !NO_SUCH_ADDRESS.has((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
+    return boundToFirst([next, ...rest], port);
+  }
 }
 
 function bound(socket: Socket, port: number, address: string): Promise<Socket> {

@@ -39,7 +39,7 @@ describe('an edge that counts live', () => {
     folder = await mkdtemp(join(tmpdir(), 'patronus-live-edge-'));
     system = await startSystem({ localDirectory: folder });
     operator = await signedIn(system, 'operator');
-    responder = await startEchoResponder({ port: 0, address: '127.0.0.1' });
+    responder = await startEchoResponder({ port: 0, addresses: ['127.0.0.1'] });
     site_id = await makeSite('A', '127.0.0.1');
     peer_site_id = await makeSite('B', `127.0.0.1:${responder.port}`);
     await operator.data(`mutation { registerEdge(id: "edge-live", site_id: "${site_id}") { id } }`);
@@ -56,6 +56,10 @@ describe('an edge that counts live', () => {
     await system?.stop();
     await rm(folder, { recursive: true, force: true });
   });
+
+  it('writes that it has no routes while it has none', async () => {
+    await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
+  }, 60_000);
 
   it('hears of a path that is made while it runs, and measures it with real packets', async () => {
     const { createPath } = await operator.data(
@@ -104,11 +108,19 @@ describe('an edge that counts live', () => {
       .toEqual([{ destination_site_id: peer_site_id, policy_id: 'default', path_id: null }]);
   }, 90_000);
 
+  it('leaves no route to a site that no path goes to any more', async () => {
+    await operator.data(`mutation ($path_id: ID!) { deletePath(path_id: $path_id) { success } }`, {
+      path_id,
+    });
+    await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
+  }, 60_000);
+
   it('ends with what it counted, and says where its routes are', async () => {
     edge.child.stdin!.end();
     const { code, stdout, stderr } = await edge.ended;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ packets: 3, bytes: 1500 });
     expect(stderr).toContain(`1 of 1 routes are new or changed: see ${join(spool(), 'routes.json')}.`);
+    expect(stderr).toContain(`1 route is gone: see ${join(spool(), 'routes.json')}.`);
   });
 });

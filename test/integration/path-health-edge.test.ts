@@ -86,7 +86,7 @@ beforeAll(async () => {
       { typeName: 'Subscription', fieldName: 'edgeCommands', code: file('edge-commands.js'), ...none },
     ],
   });
-  responder = await startEchoResponder({ port: 0, address: '127.0.0.1' });
+  responder = await startEchoResponder({ port: 0, addresses: ['127.0.0.1'] });
   await makeNetwork();
 });
 
@@ -243,8 +243,9 @@ describe('the paths of an edge', () => {
       policiesVersion: () => undefined,
       setPolicies: () => {},
       onPaths: paths => read.push(paths),
-      onRoutes: changes => routes.push(...changes),
+      onRoutes: ({ changes }) => routes.push(...changes),
       onTrouble: reason => troubles.push(reason),
+      random: () => 0,
     });
     await until(() => read.length > 0);
     expect(read[0]).toEqual([

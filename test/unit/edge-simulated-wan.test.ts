@@ -66,16 +66,14 @@ describe('a simulated edge', () => {
     if (table) edge.setRoutes(table);
     for (let tick = 0; tick < 20; tick++) await edge.tick(10_000);
     await edge.stopMeasuring();
-    return { wan, stats: edge.recorder.getPolicyStats('default') };
+    const { policies } = edge.recorder.takeInterval();
+    const bytes = Object.fromEntries(policies.map(({ endpoint_id, bytes }) => [endpoint_id, bytes]));
+    return { wan, stats: edge.recorder.getPolicyStats('default'), bytes };
   };
-  /** What the same seed sends to the second site, off a generator of its own. */
-  const sentToSecond = () => {
-    const next = siteTraffic(traffic);
-    const ticks = Array.from({ length: 20 }, next)
-      .flat()
-      .filter(({ to_site }) => to_site === 2);
-    return BigInt(ticks.reduce((sum, { bytes }) => sum + bytes, 0));
-  };
+  /** What the same seed makes of traffic, off a generator of its own. */
+  const ticks = () => Array.from({ length: 20 }, siteTraffic(traffic)).flat();
+  const bytesOf = (some: { bytes: number }[]) => BigInt(some.reduce((sum, { bytes }) => sum + bytes, 0));
+  const sentToSecond = () => bytesOf(ticks().filter(({ to_site }) => to_site === 2));
   const routeTo = (path_id: string | null) => {
     const table = new RouteTable();
     table.apply({
@@ -90,6 +88,14 @@ describe('a simulated edge', () => {
     expect(wan.totals('edge-1').get('to-2-too')?.tx_bytes).toBe(sentToSecond());
     expect(wan.totals('edge-1').get('to-2')).toBeUndefined();
     expect(wan.totals('edge-2').get('to-2-too')?.rx_packets).toBeGreaterThan(0n);
+  });
+
+  it('counts what goes over a path at the path’s endpoint, and the rest at the flows’ own', async () => {
+    const { bytes } = await run(routeTo('to-2-too'));
+    const own = (endpoint_id: string) =>
+      bytesOf(ticks().filter(tick => tick.to_site !== 2 && tick.endpoint_id === endpoint_id));
+    expect(sentToSecond()).toBeGreaterThan(0n);
+    expect(bytes).toEqual({ wan1: own('wan1'), wan2: own('wan2') + sentToSecond() });
   });
 
   it('counts the same by policy whatever its routes are', async () => {

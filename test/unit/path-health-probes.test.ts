@@ -1,4 +1,5 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import fc from 'fast-check';
@@ -9,7 +10,8 @@ import { splitAddress } from '../../edge/probe/split-address.ts';
 import { probeByConnecting } from '../../edge/probe/tcp-connect.ts';
 import { probeByEcho, startEchoResponder } from '../../edge/probe/udp-echo.ts';
 
-const loopback = { port: 0, address: '127.0.0.1' };
+const loopback = { port: 0, addresses: ['127.0.0.1'] as [string] };
+const answerTo = (probe: Buffer) => Buffer.concat([Buffer.from('PATA'), probe.subarray(4)]);
 const quick = { interval_ms: 0, wait_ms: 300 };
 
 describe('UDP echo', () => {
@@ -29,8 +31,9 @@ describe('UDP echo', () => {
     await once(odd, 'listening');
     let probes = 0;
     odd.on('message', (message, from) => {
-      const answer = () => odd.send(message, from.port, from.address);
+      const answer = () => odd.send(answerTo(message), from.port, from.address);
       odd.send('nonsense', from.port, from.address);
+      odd.send(message, from.port, from.address);
       odd.send(Buffer.alloc(message.length), from.port, from.address);
       if (probes++ % 2 === 0) return;
       answer();
@@ -69,6 +72,49 @@ describe('UDP echo', () => {
     client.close();
     await responder.close();
     expect(got).toEqual([16]);
+  });
+
+  it('is not answered itself: a forged packet does not set two responders on each other', async () => {
+    const [first, second] = [await startEchoResponder(loopback), await startEchoResponder(loopback)];
+    const client = createSocket('udp4');
+    const probe = (token: string) => Buffer.concat([Buffer.from(`PATR${token}`), Buffer.alloc(4)]);
+    client.send(probe('forged..'), first.port, '127.0.0.1');
+    const [answer] = (await once(client, 'message')) as [Buffer];
+    expect(answer).toEqual(answerTo(probe('forged..')));
+    // What the second one would get, had the packet come with its address. It answers in turn: the probe comes later.
+    client.send(answer, second.port, '127.0.0.1');
+    client.send(probe('probe...'), second.port, '127.0.0.1');
+    const [next] = (await once(client, 'message')) as [Buffer];
+    client.close();
+    await Promise.all([first.close(), second.close()]);
+    expect(next).toEqual(answerTo(probe('probe...')));
+  });
+
+  it('is there at the first address that this machine has, and not at another where the port is taken', async () => {
+    const responder = await startEchoResponder({
+      port: 0,
+      addresses: ['2001:db8::1', '192.0.2.1', '127.0.0.1'],
+    });
+    const { port } = responder;
+    expect(await probeByEcho({ host: '127.0.0.1', port, count: 2, ...quick })).toMatchObject({ received: 2 });
+    await expect(startEchoResponder({ port, addresses: ['127.0.0.1', '127.0.0.2'] })).rejects.toThrow(
+      `bind EADDRINUSE 127.0.0.1:${port}`,
+    );
+    await responder.close();
+  });
+
+  it('leaves no socket behind where its own end can not be had', async () => {
+    const sockets: Socket[] = [];
+    const note = (made: unknown) => sockets.push((made as { socket: Socket }).socket);
+    subscribe('udp.socket', note);
+    const probing = probeByEcho({ host: '127.0.0.1', port: 9, local_address: '192.0.2.1', ...quick });
+    await expect(probing).rejects.toThrow('bind EADDRNOTAVAIL 192.0.2.1');
+    await expect(startEchoResponder({ port: 0, addresses: ['192.0.2.1'] })).rejects.toThrow(
+      'bind EADDRNOTAVAIL 192.0.2.1',
+    );
+    unsubscribe('udp.socket', note);
+    expect(sockets).toHaveLength(2);
+    for (const socket of sockets) expect(() => socket.address()).toThrow('Not running');
   });
 });
 
@@ -160,6 +206,26 @@ describe('probing a path', () => {
     expect(tried).toEqual([{ host: '192.0.2.1', port: 4791 }]);
   });
 
+  it.each([
+    ['127.0.0.1', 4, '203.0.113.99'],
+    ['[2001:db8::1]:51820', 6, '2001:db8::99'],
+    ['', 0, '2001:db8::99'],
+  ])('looks a name up once, in the family of its own end: %j', async (from, family, address) => {
+    const asked: unknown[] = [];
+    const hosts: string[] = [];
+    const nothing = async ({ host }: { host: string }) => {
+      hosts.push(host);
+      return outcome(0);
+    };
+    const resolve = async (...question: unknown[]) => {
+      asked.push(question);
+      return address;
+    };
+    await probePath({ target: 'hub.example:51820', from }, { now, echo: nothing, connect: nothing, resolve });
+    expect(asked).toEqual([['hub.example', family]]);
+    expect(hosts).toEqual([address, address, address]);
+  });
+
   it('says that all is lost where nothing answers', async () => {
     const tools = { now, echo: async () => outcome(0), connect: async () => ({ ...outcome(0), sent: 5 }) };
     expect(await probePath({ target: '192.0.2.1' }, tools)).toMatchObject({
@@ -170,11 +236,11 @@ describe('probing a path', () => {
   });
 
   it('says why nothing could be measured', async () => {
-    const echo = async () => {
+    const resolve = async () => {
       throw new Error('getaddrinfo ENOTFOUND edge.example');
     };
     const nothing = { sent: 0, received: 0, method: null, measured_at: null };
-    expect(await probePath({ target: 'edge.example' }, { echo })).toMatchObject({
+    expect(await probePath({ target: 'edge.example' }, { resolve })).toMatchObject({
       ...nothing,
       error: "edge.example can't be probed: getaddrinfo ENOTFOUND edge.example",
     });
