@@ -37,7 +37,7 @@ export function followCommands({
   carryOut,
   onListening = () => {},
   onTrouble,
-  reread_ms = 60_000,
+  reread_ms = 300_000,
 }: FollowOptions): Following {
   const stopped = new AbortController();
   /** Ids of what is done: a command comes over the connection and with a reading. */

@@ -4,6 +4,7 @@ import { type Schedule, systemSchedule } from '../../core/schedule.ts';
 import { noPathCounts, type PathCounts } from '../../core/traffic/lane.ts';
 import type { PathReport } from '../../core/traffic/report.ts';
 import type { ProbeAnswer } from '../commands/edge-api.ts';
+import { LossWindow } from './loss-window.ts';
 import { RateMeter } from './rate-meter.ts';
 
 export interface MeasuredPathsOptions {
@@ -33,6 +34,7 @@ interface Measured {
   last?: Measurement;
   /** Its last probe was in vain, and nothing else came in meanwhile. */
   silent: boolean;
+  loss: LossWindow;
   rate: RateMeter;
 }
 
@@ -57,7 +59,14 @@ export class MeasuredPaths {
     for (const [id, path] of given) {
       const known = this.#paths.get(id);
       if (known) known.path = path;
-      else this.#paths.set(id, { path, due_ms: 0, silent: false, rate: new RateMeter() });
+      else
+        this.#paths.set(id, {
+          path,
+          due_ms: 0,
+          silent: false,
+          loss: new LossWindow(),
+          rate: new RateMeter(),
+        });
     }
     this.#measure();
   }
@@ -139,7 +148,7 @@ export class MeasuredPaths {
       measured.last = {
         latency_ms: rounded(latency_ms ?? 0),
         jitter_ms: rounded(jitter_ms ?? 0),
-        packet_loss_pct: rounded((100 * (sent - received)) / sent),
+        packet_loss_pct: rounded(measured.loss.add({ sent, received })),
         measured_at,
       };
     }

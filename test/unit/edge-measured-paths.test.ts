@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { noPathCounts, type PathCounts } from '../../core/traffic/lane.ts';
 import type { ProbeAnswer } from '../../edge/commands/edge-api.ts';
+import { LossWindow } from '../../edge/paths/loss-window.ts';
 import { MeasuredPaths } from '../../edge/paths/measured-paths.ts';
 import { RateMeter } from '../../edge/paths/rate-meter.ts';
 import { tunnelEnds } from '../../edge/paths/tunnel-ends.ts';
@@ -196,6 +197,28 @@ describe('the paths of an edge', () => {
     expect(measured.reports()).toMatchObject([{ bandwidth_mbps: 2 }]);
     await time.advance(10_000);
     expect(measured.reports()).toMatchObject([{ bandwidth_mbps: 2 }]);
+  });
+});
+
+describe('the loss of a path', () => {
+  it('is that of its last five probes, so that one lost packet is no trouble', () => {
+    const loss = new LossWindow();
+    expect([20, 20, 19, 20, 20].map(received => loss.add({ sent: 20, received }))).toEqual([
+      0,
+      0,
+      100 / 60,
+      100 / 80,
+      1,
+    ]);
+    for (let probe = 0; probe < 5; probe++) loss.add({ sent: 20, received: 18 });
+    expect(loss.add({ sent: 20, received: 18 })).toBe(10);
+  });
+
+  it('is all of it at once when nothing comes back, and none of that when the path is there again', () => {
+    const loss = new LossWindow();
+    for (let probe = 0; probe < 5; probe++) loss.add({ sent: 20, received: 20 });
+    expect(loss.add({ sent: 20, received: 0 })).toBe(100);
+    expect(loss.add({ sent: 20, received: 20 })).toBe(0);
   });
 });
 
