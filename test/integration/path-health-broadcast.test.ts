@@ -9,6 +9,8 @@ import { createPath } from '../../core/network/create-path.ts';
 import { createSite } from '../../core/network/create-site.ts';
 import { deletePath } from '../../core/network/delete-path.ts';
 import { deleteSite } from '../../core/network/delete-site.ts';
+import { removeEndpoint } from '../../core/network/remove-endpoint.ts';
+import { restoreSite } from '../../core/network/restore-site.ts';
 import { DEFAULT_ROUTING, setPolicyRouting } from '../../core/routing/policy-routing.ts';
 import { admin, dump, networkBed, newSite } from '../support/network-bed.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
@@ -84,6 +86,8 @@ describe('what edges are told of a change', () => {
     await setPolicyRouting(context, actor, { policy_id: 'default', routing: DEFAULT_ROUTING });
     await deletePath(context, actor, { path_id: path.id });
     await deleteSite(context, actor, { site_id: a.id });
+    await restoreSite(context, actor, { site_id: a.id });
+    await removeEndpoint(context, actor, { site_id: b.id, endpoint_id: 'wan1' });
     await createSite(context, actor, { name: 'D' });
     const told = new Map<string, string[]>();
     for (const [key, item] of await dump(context)) {
@@ -111,6 +115,8 @@ describe('what edges are told of a change', () => {
       [`createPath path:${path.id}`]: ['at-a', 'at-b'],
       [`deletePath path:${path.id}`]: ['at-a', 'at-b'],
       [`deleteSite site:${a.id}`]: everyone,
+      [`restoreSite site:${a.id}`]: everyone,
+      [`removeEndpoint endpoint:${b.id}/wan1`]: everyone,
       'setPolicyRouting policy:default': everyone,
       'registerEdge edge:at-c': ['at-c'],
       [`createSite site:${c.id}`]: [],
