@@ -156,7 +156,7 @@ export class IngestStack extends Stack {
       }),
       above: 0,
       description:
-        'Counters are not what the lanes hold: the log of cleanup names the policies, the query trafficAudit compares again.',
+        'Counters are not what the lanes hold: the log of cleanup names the policies, the query trafficAudit compares again. Lanes that can not be read, which have an alarm of their own, are missing in the comparison.',
     });
     scheduleFunction(this, 'Cleanup', {
       fn: cleanup,
