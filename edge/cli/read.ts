@@ -25,6 +25,7 @@ export async function read(options: ReadOptions): Promise<number> {
       edge_id: options.edgeId,
       endpoint_id: options.endpointId,
       interval_ms: options.interval * 1000,
+      flow_records: options.format !== 'capture',
       bandwidth_mbps: options.bandwidthMbps,
       target: targetOptions(options),
       own_policies: options.policies !== undefined,

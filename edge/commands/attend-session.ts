@@ -18,6 +18,8 @@ export interface AttendOptions {
   edge_id: string;
   endpoint_id: string;
   interval_ms: number;
+  /** The input is a flow exporter's records, which come in bunches. */
+  flow_records: boolean;
   bandwidth_mbps?: number | undefined;
   target: TargetOptions;
   /** The policies are the user's own and stay. */
@@ -40,6 +42,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
     probe: ({ address, peer_address }) => probePath({ target: peer_address, from: address }),
     totals: () => recorder.pathTotals(),
     bandwidthOf: () => options.bandwidth_mbps,
+    in_bunches: options.flow_records,
     interval_ms: options.interval_ms,
     onTrouble,
   });

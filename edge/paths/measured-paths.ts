@@ -14,6 +14,8 @@ export interface MeasuredPathsOptions {
   totals: () => ReadonlyMap<string, PathCounts>;
   /** Capacity of a path; where it isn't known, the highest rate seen stands for it. */
   bandwidthOf?: (path: EdgePath) => number | undefined;
+  /** Totals grow in bunches, as a flow exporter sends its records, and not packet by packet. */
+  in_bunches?: boolean;
   interval_ms: number;
   onTrouble: (reason: string) => void;
   clock?: Clock;
@@ -34,6 +36,8 @@ interface Measured {
   last?: Measurement;
   /** Its last probe was in vain, and nothing else came in meanwhile. */
   silent: boolean;
+  /** Received when the last measurement began; a probe that confirms another is none of its own. */
+  rx_packets: bigint;
   loss: LossWindow;
   rate: RateMeter;
 }
@@ -64,6 +68,7 @@ export class MeasuredPaths {
           path,
           due_ms: 0,
           silent: false,
+          rx_packets: 0n,
           loss: new LossWindow(),
           rate: new RateMeter(),
         });
@@ -131,9 +136,12 @@ export class MeasuredPaths {
   }
 
   async #measureOne(measured: Measured): Promise<void> {
-    const { probe, clock, interval_ms, onTrouble } = this.#options;
+    const { probe, clock, interval_ms, in_bunches = false, onTrouble } = this.#options;
     const { path_id } = measured.path;
-    const rx_before = this.#received(path_id);
+    const rx_now = this.#received(path_id);
+    // Of bunches, what came since the measurement before says that the path carries something.
+    const rx_before = in_bunches ? measured.rx_packets : rx_now;
+    if (!measured.silent) measured.rx_packets = rx_now;
     const { error, sent, received, latency_ms, jitter_ms, measured_at } = await probe(measured.path);
     const arrives = this.#received(path_id) > rx_before;
     const wasSilent = measured.silent;

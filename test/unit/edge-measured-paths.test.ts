@@ -16,7 +16,7 @@ const edgePath = (path_id: string, peer_address = '198.51.100.1'): EdgePath => (
   peer_address,
 });
 
-function measuring(more: { bandwidthOf?: () => number | undefined } = {}) {
+function measuring(more: { bandwidthOf?: () => number | undefined; in_bunches?: boolean } = {}) {
   const time = fakeTime();
   const skew = { ms: 0 };
   const troubles: string[] = [];
@@ -149,6 +149,22 @@ describe('the paths of an edge', () => {
     expect(measured.reports()).toEqual([]);
     const blocked = 'Path p-busy carries traffic, yet nothing answers its probes: are they blocked?';
     expect(troubles).toEqual([blocked, blocked]);
+  });
+
+  it('whose totals come in bunches carry traffic when some came since the measurement before', async () => {
+    const { time, measured, totals, troubles, next } = measuring({ in_bunches: true });
+    const arrive = (rx_packets: bigint) => totals.set('p-1', { ...noPathCounts(), rx_packets });
+    measured.setPaths([edgePath('p-1')]);
+    await time.advance(0);
+    arrive(100n);
+    next.answer = { received: 0 };
+    await time.advance(60_000);
+    expect(measured.reports()).toMatchObject([{ packet_loss_pct: 5 }]);
+    expect(troubles).toHaveLength(1);
+    // Nothing in the minute after: two probes in vain make it dead.
+    await time.advance(63_000);
+    expect(measured.reports()).toMatchObject([{ packet_loss_pct: 100 }]);
+    expect(troubles).toHaveLength(1);
   });
 
   it('are dead though packets came in until shortly before they were probed', async () => {
