@@ -1,8 +1,9 @@
 import type { Context, DynamoDBStreamEvent } from 'aws-lambda';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { systemClock } from '../../core/clock.ts';
 import { deleteSite } from '../../core/network/delete-site.ts';
 import { runningKey } from '../../core/network/network-keys.ts';
+import { stubFunctionEnvironment } from '../support/function-environment.ts';
 import { admin, auditOf, dump, makeHub, networkBed } from '../support/network-bed.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
@@ -10,20 +11,7 @@ let db: TestTables;
 let handler: typeof import('../../functions/deletion-worker/handler.ts').handler;
 beforeAll(async () => {
   db = await createTables();
-  for (const [name, value] of Object.entries({
-    NETWORK_TABLE: db.tables.network,
-    TRAFFIC_TABLE: db.tables.traffic,
-    CACHE_TABLE: db.tables.cache,
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    POWERTOOLS_DEV: 'false',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
-    POWERTOOLS_METRICS_DISABLED: 'true',
-  })) {
-    vi.stubEnv(name, value);
-  }
+  stubFunctionEnvironment(db, { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' });
   ({ handler } = await import('../../functions/deletion-worker/handler.ts'));
 });
 afterAll(async () => {

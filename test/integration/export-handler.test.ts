@@ -1,8 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { systemClock } from '../../core/clock.ts';
 import { exportKey, NOTHING_WRITTEN } from '../../core/export/export-job.ts';
+import { stubFunctionEnvironment } from '../support/function-environment.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
 let db: TestTables;
@@ -11,23 +12,12 @@ let printed = '';
 
 beforeAll(async () => {
   db = await createTables();
-  for (const [name, value] of Object.entries({
-    NETWORK_TABLE: db.tables.network,
-    TRAFFIC_TABLE: db.tables.traffic,
-    CACHE_TABLE: db.tables.cache,
+  stubFunctionEnvironment(db, {
     EXPORT_BUCKET: 'none',
     AWS_LAMBDA_FUNCTION_NAME: 'export',
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    POWERTOOLS_DEV: 'false',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_SERVICE_NAME: 'export',
-    POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
-  })) {
-    vi.stubEnv(name, value);
-  }
+  });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => {
     printed += text;
     return true;

@@ -1,26 +1,15 @@
 import type { Context, KinesisStreamEvent } from 'aws-lambda';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { readCounters } from '../../core/traffic/read-counters.ts';
 import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import { stubFunctionEnvironment } from '../support/function-environment.ts';
 import { reportRecord } from '../support/report-records.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
 
 let db: TestTables;
 beforeAll(async () => {
   db = await createTables();
-  const environment = {
-    NETWORK_TABLE: db.tables.network,
-    TRAFFIC_TABLE: db.tables.traffic,
-    CACHE_TABLE: db.tables.cache,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
-    POWERTOOLS_SERVICE_NAME: 'ingest',
-    POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
-    POWERTOOLS_DEV: 'false',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  stubFunctionEnvironment(db, { POWERTOOLS_SERVICE_NAME: 'ingest' });
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

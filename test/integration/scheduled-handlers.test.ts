@@ -1,11 +1,12 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { systemCaller } from '../../core/audit/caller.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
 import { registerEdge } from '../../core/network/change-edges.ts';
 import { createSite } from '../../core/network/create-site.ts';
 import { ingest } from '../../core/traffic/ingest.ts';
+import { stubFunctionEnvironment } from '../support/function-environment.ts';
 import { ingestContext } from '../support/ingest-context.ts';
 import { reportRecord, T0 } from '../support/report-records.ts';
 import { createTables, type TestTables } from '../support/tables.ts';
@@ -18,21 +19,11 @@ const printed: string[] = [];
 
 beforeAll(async () => {
   db = await createTables();
-  const environment = {
-    NETWORK_TABLE: db.tables.network,
-    TRAFFIC_TABLE: db.tables.traffic,
-    CACHE_TABLE: db.tables.cache,
+  stubFunctionEnvironment(db, {
     MINUTE_RETENTION_HOURS: '72',
     EXPORT_FUNCTION: 'export',
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     POWERTOOLS_SERVICE_NAME: 'test',
-    POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
-    POWERTOOLS_DEV: 'false',
-  };
-  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => Boolean(printed.push(String(text))));
   const now = Date.now();
   const context = { ...db, clock: () => now, sleep: async () => {}, random: () => 0, deadline: now + MINUTE };

@@ -92,7 +92,18 @@ function set({ keeps }: { keeps?: number } = {}) {
   return { time, store, make };
 }
 
-const tick = () => new Promise<void>(resolve => setImmediate(resolve));
+/** A load of 'key' that has begun, and ends when told. */
+async function beginLoad(cache: Cache<string, string>) {
+  await cache.get('warm up');
+  const begun = Promise.withResolvers<void>();
+  const loaded = Promise.withResolvers<string>();
+  const loading = cache.getOrLoad('key', () => {
+    begun.resolve();
+    return loaded.promise;
+  });
+  await begun.promise;
+  return { finish: loaded.resolve, loading };
+}
 
 describe('a removal', () => {
   it('is known in every function within a second, and leaves the other keys in their memories', async () => {
@@ -115,10 +126,7 @@ describe('a removal', () => {
   it('is not undone by a load of another function that began before, in its memory or the shared level', async () => {
     const { time, make } = set();
     const [a, b] = [make(), make()];
-    await b.get('warm up');
-    let finish = (_: string) => {};
-    const loading = b.getOrLoad('key', () => new Promise<string>(resolve => (finish = resolve)));
-    await tick();
+    const { finish, loading } = await beginLoad(b);
     await a.remove('key');
     finish('old');
     expect(await loading).toBe('old');
@@ -151,10 +159,7 @@ describe('a removal', () => {
   it('is not joined over: who asks after it gets a load of their own', async () => {
     const { time, make } = set();
     const [a, b] = [make(), make()];
-    await b.get('warm up');
-    let finish = (_: string) => {};
-    const loading = b.getOrLoad('key', () => new Promise<string>(resolve => (finish = resolve)));
-    await tick();
+    const { finish, loading } = await beginLoad(b);
     await a.remove('key');
     await time.advance(900);
     expect(await b.getOrLoad('key', async () => 'new')).toBe('new');

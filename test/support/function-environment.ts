@@ -1,0 +1,22 @@
+import { inject, vi } from 'vitest';
+import type { TestTables } from './tables.ts';
+
+/**
+ * Gives the process the environment of a deployed function on DynamoDB Local, and what the function has of its own. To be
+ * called before the handler's module is read; `vi.unstubAllEnvs` takes it back.
+ */
+export function stubFunctionEnvironment({ tables }: TestTables, own: Record<string, string> = {}): void {
+  const environment = {
+    NETWORK_TABLE: tables.network,
+    TRAFFIC_TABLE: tables.traffic,
+    CACHE_TABLE: tables.cache,
+    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
+    POWERTOOLS_DEV: 'false',
+    ...own,
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+}
