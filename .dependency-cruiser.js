@@ -1,17 +1,10 @@
-// The import rules of the layout (docs/architecture.md). Each folder may import itself, npm packages and what is listed.
-const MAY_IMPORT = {
-  core: [],
-  graphql: [],
-  functions: ['core', 'graphql'],
-  edge: ['core'],
-  local: ['core', 'edge', 'graphql'],
-  web: ['core', 'graphql'],
-  lib: [],
-  bin: ['lib'],
-  scripts: ['core', 'functions', 'edge', 'local', 'graphql'],
-};
+// The import rules of the layout (docs/architecture.md), made from the tables in scripts/rooms.ts.
+import { BROWSER, circleIn, MAY_IMPORT, PURE, READS_SCHEMA, ROOMS } from './scripts/rooms.ts';
 
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'test', 'bench'];
+
+/** A pattern of all files of these rooms: folders with their sub-folders, or single files. */
+const filesOf = (top, rooms) => `^${top}/(${rooms.join('|')})(/|\\.[jt]sx?$)`;
 
 function folderRule([folder, allowed]) {
   const forbidden = FOLDERS.filter(other => other !== folder && !allowed.includes(other));
@@ -23,11 +16,61 @@ function folderRule([folder, allowed]) {
   };
 }
 
+function roomRules([top, rooms]) {
+  const circle = circleIn(rooms);
+  if (circle) throw new Error(`The rooms of ${top}/ form a circle: ${circle.join(' → ')}.`);
+  return [
+    {
+      name: `${top}-has-a-row-for-every-room`,
+      severity: 'error',
+      from: { path: `^${top}/`, pathNot: filesOf(top, Object.keys(rooms)) },
+      to: {},
+    },
+    ...Object.entries(rooms).map(([room, allowed]) => ({
+      name: `${top}-${room}-imports-only-${['itself', ...allowed].join('-')}`,
+      severity: 'error',
+      from: { path: filesOf(top, [room]) },
+      to: { path: `^${top}/`, pathNot: filesOf(top, [room, ...allowed]) },
+    })),
+  ];
+}
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
     ...Object.entries(MAY_IMPORT).map(folderRule),
+    ...Object.entries(ROOMS).flatMap(roomRules),
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'pure-rooms-import-only-pure-rooms',
+      severity: 'error',
+      from: { path: filesOf('core', PURE) },
+      to: { path: '^core/', pathNot: filesOf('core', PURE) },
+    },
+    {
+      name: 'pure-rooms-without-aws',
+      severity: 'error',
+      from: { path: filesOf('core', PURE) },
+      to: { path: 'node_modules/(@?aws|@smithy)' },
+    },
+    {
+      name: 'browser-rooms-without-node',
+      severity: 'error',
+      from: { path: filesOf('core', BROWSER) },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'browser-rooms-import-only-browser-rooms',
+      severity: 'error',
+      from: { path: filesOf('core', BROWSER) },
+      to: { path: '^core/', pathNot: filesOf('core', BROWSER) },
+    },
+    {
+      name: 'few-rooms-read-the-schema',
+      severity: 'error',
+      from: { path: '^core/', pathNot: filesOf('core', READS_SCHEMA) },
+      to: { path: '^graphql/' },
+    },
     {
       name: 'no-unresolvable',
       comment: 'aws-lambda is types only (@types/aws-lambda).',
@@ -40,7 +83,7 @@ export default {
       comment: 'The runtime starts the simulated edges of the demo, and knows nothing else of the edge.',
       severity: 'error',
       from: { path: '^local/' },
-      to: { path: '^edge/', pathNot: '^edge/simulate' },
+      to: { path: '^edge/', pathNot: '^edge/simulation/simulate\\.ts$' },
     },
     {
       name: 'core-without-aws-beside-storage',

@@ -7,7 +7,7 @@ import { tableStore } from '../core/cache/shared-store.ts';
 import { EXPIRY_INDEX } from '../core/cache/table-keys.ts';
 import { jsonCodec } from '../core/cache/value-codec.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
-import { turnClock } from '../core/turn-clock.ts';
+import { turnClock } from '../core/time/turn-clock.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
 import type { BenchRow } from './bench-row.ts';
 import { nanosecondsPerCall } from './nanoseconds-per-call.ts';

@@ -1,12 +1,13 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { systemSleep } from '../core/clock.ts';
 import { flowMatcher } from '../core/flows/flow-filter.ts';
+import { flowLogItem } from '../core/flows/flow-log.ts';
 import { type FlowLogStore, readFlowLogs } from '../core/flows/flow-log-reader.ts';
 import { FlowSums } from '../core/flows/top-flows.ts';
+import type { Report } from '../core/report/report.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
-import { flowLogItem } from '../core/traffic/flow-log.ts';
-import type { FlowRecord, Report } from '../core/traffic/report.ts';
+import { systemSleep } from '../core/time/clock.ts';
+import type { FlowRecord } from '../core/totals/flow-record.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
 import type { BenchRow } from './bench-row.ts';
 

@@ -6,11 +6,12 @@ import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history
 import type { Sample } from '../core/history/sample.ts';
 import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';
 import { takeSnapshot } from '../core/history/snapshot.ts';
+import type { Lane } from '../core/ledger/lane/lane.ts';
+import { laneKey } from '../core/ledger/lane-keys.ts';
+import { encodeLane } from '../core/ledger/packing/lane-codec.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
-import { type Lane, pairKey } from '../core/traffic/lane.ts';
-import { encodeLane } from '../core/traffic/lane-codec.ts';
-import { laneKey } from '../core/traffic/lane-keys.ts';
+import { pairKey } from '../core/totals/pair-key.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
 import type { BenchRow } from './bench-row.ts';
 

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { StreamRecord } from '../core/traffic/stream-record.ts';
+import type { StreamRecord } from '../core/ingest/stream-record.ts';
 
 export const EDGES = 100;
 export const POLICIES = 20;

@@ -1,11 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { systemClock, systemSleep } from '../core/clock.ts';
-import { ingest } from '../core/traffic/ingest.ts';
-import type { IngestContext } from '../core/traffic/ingest-context.ts';
-import { IngestTally } from '../core/traffic/ingest-tally.ts';
-import { LaneMemory } from '../core/traffic/lane-memory.ts';
-import type { StreamRecord } from '../core/traffic/stream-record.ts';
+import { ingest } from '../core/ingest/ingest.ts';
+import type { IngestContext } from '../core/ingest/ingest-context.ts';
+import { IngestTally } from '../core/ingest/ingest-tally.ts';
+import { LaneMemory } from '../core/ingest/lane-memory.ts';
+import type { StreamRecord } from '../core/ingest/stream-record.ts';
+import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
 import { transactionWriteUnits } from '../test/support/item-bytes.ts';
 import type { BenchRow } from './bench-row.ts';

@@ -1,6 +1,6 @@
 // Child process of the recorder's benchmark: prints the process memory with this many live flows, in bytes.
-import { metaV4, metaV6 } from '../core/traffic/flow-key.ts';
-import { Recorder } from '../core/traffic/recorder.ts';
+import { metaV4, metaV6 } from '../core/policy/flow-key.ts';
+import { Recorder } from '../core/recorder/recorder.ts';
 
 const flows = Number(process.argv[2]);
 const recorder = new Recorder();

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { KEY_WORDS, metaV4, metaV6 } from '../core/traffic/flow-key.ts';
-import { PairTotals } from '../core/traffic/pair-totals.ts';
-import { compilePolicies } from '../core/traffic/policy-match.ts';
-import { Recorder } from '../core/traffic/recorder.ts';
+import { KEY_WORDS, metaV4, metaV6 } from '../core/policy/flow-key.ts';
+import { compilePolicies } from '../core/policy/policy-match.ts';
+import { Recorder } from '../core/recorder/recorder.ts';
+import { PairTotals } from '../core/totals/pair-totals.ts';
 import type { BenchRow } from './bench-row.ts';
 import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
 

@@ -1,7 +1,7 @@
 // Child process of the replay's benchmark: counts a capture as the edge does and prints milliseconds and frames.
-import { Recorder } from '../core/traffic/recorder.ts';
+import { Recorder } from '../core/recorder/recorder.ts';
 import { CaptureCounter } from '../edge/capture/capture-counter.ts';
-import { fileChunks } from '../edge/capture-files.ts';
+import { fileChunks } from '../edge/capture/capture-files.ts';
 
 const begun = performance.now();
 const recorder = new Recorder();

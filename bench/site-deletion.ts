@@ -5,12 +5,12 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { systemClock, systemSleep } from '../core/clock.ts';
-import { deleteSite } from '../core/network/delete-site.ts';
-import type { NetworkContext } from '../core/network/network-context.ts';
-import { CONCURRENCY } from '../core/network/run-deletion.ts';
+import { deleteSite } from '../core/inventory/removal/delete-site.ts';
+import { CONCURRENCY } from '../core/inventory/removal/run-deletion.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
+import type { StoreContext } from '../core/storage/store-context.ts';
+import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
 import { admin, dump, makeHub } from '../test/support/network-bed.ts';
 import type { BenchRow } from './bench-row.ts';
@@ -104,7 +104,7 @@ interface Measured {
 /** A table, and a client that notes down the transactions that go through it. */
 class Bench {
   private readonly client: DynamoDBDocumentClient;
-  private readonly context: NetworkContext;
+  private readonly context: StoreContext;
   private transactions: Transaction[] = [];
   private progress: UpdateCommand[] = [];
   private beforeTransaction: () => void = () => {};

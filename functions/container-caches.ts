@@ -1,9 +1,10 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CACHE_NAMES } from '../core/cache/cache-names.ts';
 import { readCacheSettings } from '../core/cache/cache-settings.ts';
-import { CACHE_NAMES, makeCaches, type ProductCaches } from '../core/cache/product-caches.ts';
 import { readUsage, type Usage, UsageReporter } from '../core/cache/usage-reporter.ts';
-import { systemClock } from '../core/clock.ts';
+import { makeCaches, type ProductCaches } from '../core/routing/product-caches.ts';
+import { systemClock } from '../core/time/clock.ts';
 
 export interface ContainerCaches {
   caches: ProductCaches;

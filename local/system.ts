@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock, systemSleep } from '../core/clock.ts';
-import { systemSchedule } from '../core/schedule.ts';
+import { systemClock, systemSleep } from '../core/time/clock.ts';
+import { systemSchedule } from '../core/time/schedule.ts';
 import { JavaMissing } from './engines/java.ts';
 import { type Engines, startEngines } from './engines.ts';
 import { lockFolder } from './folder-lock.ts';

@@ -1,8 +1,8 @@
 import { ulid } from 'ulid';
+import type { Caller } from '../access/caller.ts';
 import type { ErrorType } from '../errors.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
-import type { Caller } from './caller.ts';
 
 /** One change, or one refused attempt. Written once, never changed. */
 export interface AuditEntry {

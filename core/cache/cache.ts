@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts';
-import { type Schedule, systemSchedule } from '../schedule.ts';
-import { turnClock } from '../turn-clock.ts';
+import type { Clock } from '../time/clock.ts';
+import { type Schedule, systemSchedule } from '../time/schedule.ts';
+import { turnClock } from '../time/turn-clock.ts';
 import type { Found, ItemAddress, LevelCount, MaybePromise } from './cache-level.ts';
 import { checkKey, checkTtl } from './cache-limits.ts';
 import type { CacheState } from './cache-state.ts';

@@ -1,6 +1,6 @@
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { countCaches } from './count-caches.ts';
 import { raiseGenerationAction } from './generation.ts';
@@ -13,7 +13,7 @@ import { asUnreachable } from './unreachable.ts';
  * @throws Throttled when the shared level can't be reached: then nothing is cleared, unless a clear goes through unheard
  */
 export async function clearCaches(
-  context: NetworkContext,
+  context: StoreContext,
   actor: Caller,
   caches: readonly string[],
 ): Promise<{ cleared_entries: number; audit_id: string }> {

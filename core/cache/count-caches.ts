@@ -1,4 +1,4 @@
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { LevelCount } from './cache-level.ts';
 import { readGeneration } from './generation.ts';
 import { countPartitions } from './table-partitions.ts';
@@ -9,7 +9,7 @@ const LIMIT_MS = 1000;
 
 /** The shared level's entries of each cache, in the order of the names. @throws Throttled when it can't be reached */
 export async function countCaches(
-  { client, tables, clock }: Pick<NetworkContext, 'client' | 'tables' | 'clock'>,
+  { client, tables, clock }: Pick<StoreContext, 'client' | 'tables' | 'clock'>,
   caches: readonly string[],
 ): Promise<LevelCount[]> {
   const signal = AbortSignal.timeout(LIMIT_MS);

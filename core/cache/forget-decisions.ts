@@ -1,7 +1,7 @@
 import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
+import { ROUTING_CACHE } from './cache-names.ts';
 import { raiseGenerationAction } from './generation.ts';
-import { ROUTING_CACHE } from './routing-cache.ts';
 
 /** Has every routing decision made anew, in the transaction that changes what decisions are made from. */
 export function forgetDecisions(tables: Pick<TableNames, 'cache'>): WriteAction {

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { type CacheState, isBefore } from './cache-state.ts';
 import type { RemovalLog } from './removal-log.ts';
 

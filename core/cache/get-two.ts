@@ -1,7 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../storage/item.ts';
 import type { ItemAddress } from './cache-level.ts';
-
-type Item = Record<string, unknown>;
 
 /**
  * Two items of two tables in one request, strongly consistent. null: there is none; undefined: the database did not get

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CacheLevel, LevelCount, PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired, mayReplace } from './cached-entry.ts';
 import { RemovalLog } from './removal-log.ts';

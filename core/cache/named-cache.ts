@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../clock.ts';
-import type { Schedule } from '../schedule.ts';
-import { turnClock } from '../turn-clock.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Schedule } from '../time/schedule.ts';
+import { turnClock } from '../time/turn-clock.ts';
 import { Cache, type CacheOptions } from './cache.ts';
 import { type CacheSettings, cacheSettingsSchema } from './cache-settings.ts';
 import type { TroubleKind } from './shared-access.ts';

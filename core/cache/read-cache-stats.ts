@@ -1,4 +1,4 @@
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { CacheStats } from './cache.ts';
 import { countCaches } from './count-caches.ts';
 import { asUnreachable } from './unreachable.ts';
@@ -14,7 +14,7 @@ export interface NamedCacheStats extends CacheStats {
  * @throws Throttled when the shared level can't be reached
  */
 export async function readCacheStats(
-  context: NetworkContext,
+  context: StoreContext,
   caches: readonly string[],
 ): Promise<NamedCacheStats[]> {
   const place = { client: context.client, table: context.tables.cache };

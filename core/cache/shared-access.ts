@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Schedule } from '../time/schedule.ts';
 
 /** What a caller gets instead of an answer when the shared level is down, slow or passed by. */
 export const TROUBLE = Symbol('the shared level is in trouble');

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Schedule } from '../schedule.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Schedule } from '../time/schedule.ts';
 import type { Found, ItemAddress, LevelCount } from './cache-level.ts';
 import type { CacheState } from './cache-state.ts';
 import type { CachedEntry } from './cached-entry.ts';

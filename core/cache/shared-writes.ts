@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
-import type { Cancel, Schedule } from '../schedule.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Cancel, Schedule } from '../time/schedule.ts';
 import type { PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired, mayReplace } from './cached-entry.ts';
 

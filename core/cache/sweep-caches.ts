@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../clock.ts';
 import { classifyFailure } from '../storage/failure.ts';
+import type { Clock } from '../time/clock.ts';
 import { readGeneration } from './generation.ts';
 import { generationKey } from './table-keys.ts';
 import { sweepExpired, sweepGeneration } from './table-partitions.ts';

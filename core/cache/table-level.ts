@@ -1,6 +1,6 @@
 import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../clock.ts';
 import { classifyFailure } from '../storage/failure.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CacheLevel, Found, ItemAddress, LevelCount, PutOutcome } from './cache-level.ts';
 import { type CachedEntry, isExpired } from './cached-entry.ts';
 import { getTwo } from './get-two.ts';

@@ -1,9 +1,10 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import type { NetworkContext } from '../network/network-context.ts';
-import { type Item, withoutKeys } from '../network/site-items.ts';
-import { queryAll } from '../network/strong-reads.ts';
+import { withoutKeys } from '../inventory/model/site-items.ts';
+import type { Item } from '../storage/item.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { queryAll } from '../storage/strong-reads.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { aboutOf, type EdgeCommand, type PendingCommand } from './edge-command.ts';
@@ -18,7 +19,7 @@ const PROBE_KEPT_SECONDS = 120;
 
 /** The action that gives an edge a command, to stand in one transaction with the reason for it. */
 export function commandAction(
-  { tables, clock }: Pick<NetworkContext, 'tables' | 'clock'>,
+  { tables, clock }: Pick<StoreContext, 'tables' | 'clock'>,
   edgeId: string,
   command: EdgeCommand,
 ): { action: WriteAction & { Put: NonNullable<WriteAction['Put']> }; pending: PendingCommand } {
@@ -44,7 +45,7 @@ export function commandAction(
 }
 
 /** What an edge has not acknowledged yet, oldest first. */
-export async function readCommands(context: NetworkContext, edgeId: string): Promise<PendingCommand[]> {
+export async function readCommands(context: StoreContext, edgeId: string): Promise<PendingCommand[]> {
   const items = await queryAll(context, { pk: partition(edgeId) });
   const seconds = context.clock() / 1000;
   return items
@@ -58,7 +59,7 @@ export async function readCommands(context: NetworkContext, edgeId: string): Pro
  * which stays.
  */
 export async function acknowledgeCommand(
-  context: NetworkContext,
+  context: StoreContext,
   { edge_id, command_id }: { edge_id: string; command_id: string },
 ): Promise<boolean> {
   const pending = (await queryAll(context, { pk: partition(edge_id) })).find(item => item.id === command_id);

@@ -1,8 +1,8 @@
 import { AUDIT_PREFIX, type AuditEntry } from '../audit/audit-entry.ts';
 import type { StreamChange } from '../events/stream-change.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { META_KEY } from '../network/policy-items.ts';
-import { readExpectedEdges } from '../network/read-edges.ts';
+import { readExpectedEdges } from '../inventory/edges/read-edges.ts';
+import { META_KEY } from '../inventory/policies/policy-items.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { COMMAND_PREFIX, toPending } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
 import { edgesOfChange, mayChangePaths } from './paths-changed.ts';
@@ -12,7 +12,7 @@ import { policiesCommand } from './pending-commands.ts';
  * What edges that listen are told of a change of the Network table: a new command; when a policy changed, every edge in service that
  * there is a newer version; and when paths changed, those at their ends that they have to be read again.
  */
-export async function commandsOf(change: StreamChange, context: NetworkContext): Promise<PendingCommand[]> {
+export async function commandsOf(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
   const { kind, pk, sk, after, at_ms } = change;
   if (!after) return [];
   if (pk.startsWith(COMMAND_PREFIX)) return [toPending(after)];
@@ -24,7 +24,7 @@ export async function commandsOf(change: StreamChange, context: NetworkContext):
   return edges.map(({ id }) => policiesCommand({ edge_id: id, version: Number(after.version), at_ms }));
 }
 
-async function pathsCommands(context: NetworkContext, entry: AuditEntry): Promise<PendingCommand[]> {
+async function pathsCommands(context: StoreContext, entry: AuditEntry): Promise<PendingCommand[]> {
   if (!mayChangePaths(entry)) return [];
   const edges = edgesOfChange(entry, await readExpectedEdges(context));
   return edges.map(({ id }) => ({

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../audit/audit-entry.ts';
-import type { RegisteredEdge } from '../network/edge-items.ts';
-import type { Path } from '../network/site.ts';
+import type { RegisteredEdge } from '../inventory/edges/edge-items.ts';
+import type { Path } from '../inventory/model/site.ts';
 
 type Concerned = (entry: AuditEntry, edge: RegisteredEdge) => boolean;
 

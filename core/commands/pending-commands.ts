@@ -1,5 +1,5 @@
-import type { NetworkContext } from '../network/network-context.ts';
-import { readPoliciesMeta } from '../network/read-policies.ts';
+import { readPoliciesMeta } from '../inventory/policies/read-policies.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { readCommands } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
 
@@ -8,7 +8,7 @@ import type { PendingCommand } from './edge-command.ts';
  * there are, the command to fetch them. That one is never stored: every edge would have to be written with each change.
  */
 export async function pendingCommands(
-  context: NetworkContext,
+  context: StoreContext,
   { edge_id, policies_version }: { edge_id: string; policies_version: string | null },
 ): Promise<PendingCommand[]> {
   const [stored, meta] = await Promise.all([readCommands(context, edge_id), readPoliciesMeta(context)]);

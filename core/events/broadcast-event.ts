@@ -1,7 +1,7 @@
 import { AUDIT_PREFIX, type AuditEntry } from '../audit/audit-entry.ts';
-import { SITE_EVENT } from '../network/network-change.ts';
-import { RUNNING_PARTITION } from '../network/network-keys.ts';
-import { OPERATION_KIND, type RunningOperation } from '../network/running-operation.ts';
+import { RUNNING_PARTITION } from '../inventory/model/inventory-keys.ts';
+import { OPERATION_KIND, type RunningOperation } from '../inventory/model/running-operation.ts';
+import { SITE_EVENT } from '../inventory/model/site-events.ts';
 import type { StreamChange } from './stream-change.ts';
 
 /** What subscribers of `events` get. Delivered at least once: `id` tells repeats, `site_seq` tells gaps. */

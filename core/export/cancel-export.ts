@@ -1,8 +1,8 @@
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
 import { Conflict } from '../errors.ts';
-import { commitChange } from '../network/commit-change.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import { commitChange } from '../storage/commit-change.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
@@ -13,7 +13,7 @@ import { readOwnedExport } from './owned-export.ts';
  * @throws NotFound · Unauthorized · Conflict when it has ended already
  */
 export async function cancelExport(
-  context: NetworkContext,
+  context: StoreContext,
   { actor, export_id, dispatcher }: { actor: Caller; export_id: string; dispatcher: ExportDispatcher },
 ): Promise<ExportJob> {
   const { tables, clock } = context;

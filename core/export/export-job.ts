@@ -1,5 +1,5 @@
-import type { Caller } from '../audit/caller.ts';
-import type { ItemKey } from '../traffic/lane-keys.ts';
+import type { Caller } from '../access/caller.ts';
+import type { ItemKey } from '../storage/item.ts';
 import type { ExportRequest } from './export-request.ts';
 
 export const EXPORT_STATUS = {

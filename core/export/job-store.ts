@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, QueryCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { NetworkContext } from '../network/network-context.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { EXPORT_PARTITION, EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
 
 /** The action that enters a new export. */
-export function putJob({ tables }: NetworkContext, job: ExportJob): WriteAction {
+export function putJob({ tables }: StoreContext, job: ExportJob): WriteAction {
   return {
     Put: {
       TableName: tables.traffic,
@@ -19,7 +19,7 @@ export function putJob({ tables }: NetworkContext, job: ExportJob): WriteAction 
 }
 
 /** An export, read strongly; undefined when there is none, or its time is over. */
-export async function readJob(context: NetworkContext, export_id: string): Promise<ExportJob | undefined> {
+export async function readJob(context: StoreContext, export_id: string): Promise<ExportJob | undefined> {
   const get = new GetCommand({
     TableName: context.tables.traffic,
     Key: exportKey(export_id),
@@ -37,7 +37,7 @@ export interface JobPage {
 
 /** Exports, the newest first: of one owner, or of everybody. @throws ValidationError for a broken token */
 export async function listJobs(
-  context: NetworkContext,
+  context: StoreContext,
   {
     owner,
     limit,
@@ -58,7 +58,7 @@ export async function listJobs(
 }
 
 /** How many exports of an owner are running. */
-export async function countRunning(context: NetworkContext, owner: string): Promise<number> {
+export async function countRunning(context: StoreContext, owner: string): Promise<number> {
   const { filter, values, names } = ownedBy(owner);
   let running = 0;
   const pages = jobPages(context, {
@@ -71,7 +71,7 @@ export async function countRunning(context: NetworkContext, owner: string): Prom
 }
 
 /** Exports that nobody works on though there is something to do: to go on with, or an upload to take away. */
-export async function* abandonedJobs(context: NetworkContext): AsyncGenerator<ExportJob> {
+export async function* abandonedJobs(context: StoreContext): AsyncGenerator<ExportJob> {
   const pages = jobPages(context, {
     filter:
       'lease_until_ms < :now_ms AND (#status = :running OR (#status <> :done AND attribute_exists(upload_id)))',
@@ -109,7 +109,7 @@ function ownedBy(owner: string | undefined): JobFilter {
 }
 
 async function* jobPages(
-  { client, tables, clock, ...retrying }: NetworkContext,
+  { client, tables, clock, ...retrying }: StoreContext,
   { before, filter, names, values }: JobFilter,
 ): AsyncGenerator<ExportJob[]> {
   let start: Record<string, unknown> | undefined =
@@ -144,7 +144,7 @@ async function* jobPages(
  * @returns undefined when somebody has it, or when there is nothing to do
  */
 export async function takeJob(
-  context: NetworkContext,
+  context: StoreContext,
   { export_id, lease_until_ms }: { export_id: string; lease_until_ms: number },
 ): Promise<ExportJob | undefined> {
   const job = await readJob(context, export_id);
@@ -165,7 +165,7 @@ export async function takeJob(
 
 /** Changes an export that a run has taken. @returns false when it is not the run's any more, or not to be gone on with */
 export function changeTaken(
-  context: NetworkContext,
+  context: StoreContext,
   { export_id, run_id }: ExportJob,
   set: Partial<ExportJob>,
 ): Promise<boolean> {
@@ -177,7 +177,7 @@ export function changeTaken(
 }
 
 /** Says that the upload of an export that has ended is gone. */
-export function forgetUpload(context: NetworkContext, { export_id }: ExportJob): Promise<boolean> {
+export function forgetUpload(context: StoreContext, { export_id }: ExportJob): Promise<boolean> {
   return change(context, export_id, {
     set: { lease_until_ms: 0 },
     remove: ['upload_id'],
@@ -194,7 +194,7 @@ interface JobChange {
 }
 
 async function change(
-  context: NetworkContext,
+  context: StoreContext,
   export_id: string,
   { set, remove = [], condition, values }: JobChange,
 ): Promise<boolean> {

@@ -1,7 +1,7 @@
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
 import { Conflict } from '../errors.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
@@ -28,7 +28,7 @@ export interface ExportLink {
  * @throws NotFound · Unauthorized · Conflict when there is no file (yet)
  */
 export async function linkExport(
-  context: NetworkContext,
+  context: StoreContext,
   { actor, export_id, signer }: { actor: Caller; export_id: string; signer: LinkSigner },
 ): Promise<ExportLink> {
   const { client, tables, clock } = context;

@@ -1,12 +1,12 @@
-import type { Caller } from '../audit/caller.ts';
+import type { Caller } from '../access/caller.ts';
 import { NotFound, Unauthorized } from '../errors.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportJob } from './export-job.ts';
 import { readJob } from './job-store.ts';
 
 /** An export for whoever may see it: its owner, and administrators. @throws NotFound · Unauthorized */
 export async function readOwnedExport(
-  context: NetworkContext,
+  context: StoreContext,
   { caller, export_id }: { caller: Caller; export_id: string },
 ): Promise<ExportJob> {
   const job = await readJob(context, export_id);

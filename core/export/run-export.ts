@@ -1,6 +1,6 @@
 import { PatronusError } from '../errors.ts';
-import { isBusy } from '../network/hand-over.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import { isBusy } from '../inventory/removal/hand-over.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { ExportFile } from './export-file.ts';
 import type { ExportFiles } from './export-files.ts';
@@ -10,7 +10,7 @@ import { EXPORT_TABLES } from './export-tables.ts';
 import { fileHeaders } from './file-name.ts';
 import { changeTaken, forgetUpload, readJob, takeJob } from './job-store.ts';
 
-export interface ExportRunContext extends NetworkContext {
+export interface ExportRunContext extends StoreContext {
   files: ExportFiles;
   dispatcher: ExportDispatcher;
   /** What an export reads through; `deadline` of the context is the end of all work. */

@@ -1,8 +1,8 @@
 import { ulid } from 'ulid';
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
 import { Conflict } from '../errors.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
@@ -31,7 +31,7 @@ export interface StartExport {
  * @throws Conflict when so many exports of the same owner are running already
  */
 export async function startExport(
-  context: NetworkContext,
+  context: StoreContext,
   { actor, request, retention_days, dispatcher }: StartExport,
 ): Promise<ExportJob> {
   const { clock, client, tables } = context;
@@ -69,7 +69,7 @@ export async function startExport(
   return job;
 }
 
-async function checkRunning(context: NetworkContext, { sub }: Caller): Promise<void> {
+async function checkRunning(context: StoreContext, { sub }: Caller): Promise<void> {
   if ((await countRunning(context, sub)) < MAX_RUNNING) return;
   throw new Conflict(
     `${MAX_RUNNING} exports of yours are running: wait until one is done, or cancel one with cancelExport.`,

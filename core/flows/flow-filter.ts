@@ -1,7 +1,7 @@
-import { type ApplicationClass, applicationClass } from '../traffic/application-class.ts';
-import { type Cidr, parseAddress } from '../traffic/ip-address.ts';
-import { isOtherFlows } from '../traffic/other-flows.ts';
-import type { FlowRecord } from '../traffic/report.ts';
+import { type ApplicationClass, applicationClass } from '../policy/application-class.ts';
+import { type Cidr, parseAddress } from '../policy/ip-address.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
+import { isOtherFlows } from '../totals/other-flows.ts';
 
 /** What a logged flow must be like; all that is given must hold. */
 export interface FlowFilter {

@@ -1,4 +1,4 @@
-import type { FlowRecord } from '../traffic/report.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
 
 /** Whether two records of one site tell of the same flow: 5-tuple and policy. */
 export function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {

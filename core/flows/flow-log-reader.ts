@@ -1,7 +1,8 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../clock.ts';
 import { ValidationError } from '../errors.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import type { Clock } from '../time/clock.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
 import {
   decodeFlows,
   FLOW_BUCKETS,
@@ -10,8 +11,7 @@ import {
   flowBucket,
   flowLogPartition,
   sentAt,
-} from '../traffic/flow-log.ts';
-import type { FlowRecord } from '../traffic/report.ts';
+} from './flow-log.ts';
 
 /** Queries under way at once; the SDK keeps 50 connections. */
 const CONCURRENCY = 32;

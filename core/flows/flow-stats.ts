@@ -1,10 +1,10 @@
-import { applicationClass } from '../traffic/application-class.ts';
-import { formatAddress, parseAddress } from '../traffic/ip-address.ts';
-import { networkOf } from '../traffic/mask-hosts.ts';
-import { isOtherFlows } from '../traffic/other-flows.ts';
-import type { FlowRecord } from '../traffic/report.ts';
+import { applicationClass } from '../policy/application-class.ts';
+import { formatAddress, parseAddress } from '../policy/ip-address.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
+import { isOtherFlows } from '../totals/other-flows.ts';
 import type { FlowMatcher } from './flow-filter.ts';
 import { type LoggedReport, tooMuch } from './flow-log-reader.ts';
+import { networkOf } from './mask-hosts.ts';
 import type { Sum } from './top-flows.ts';
 
 /** What traffic can be grouped by from the contents of flows. Prefixes are IPv4 /24 and IPv6 /56. */

@@ -1,4 +1,4 @@
-import { type FlowLogItem, flowLogPartition } from '../traffic/flow-log.ts';
+import { type FlowLogItem, flowLogPartition } from './flow-log.ts';
 import { type FlowLogRange, type FlowLogStore, flowLogBuckets, queryFlowLogs } from './flow-log-reader.ts';
 
 /** Reports in a bucket's first query, and in those that follow: who reads on reads more. */

@@ -1,6 +1,6 @@
-import { FLOW_LOG_PERIOD_MS, type FlowLogItem } from '../traffic/flow-log.ts';
-import type { FlowRecord } from '../traffic/report.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
 import type { FlowMatcher } from './flow-filter.ts';
+import { FLOW_LOG_PERIOD_MS, type FlowLogItem } from './flow-log.ts';
 import { type FlowLogRange, type FlowLogStore, flowLogPeriods, openFlowLog } from './flow-log-reader.ts';
 import { newestFirst } from './newest-first.ts';
 

@@ -1,5 +1,5 @@
-import { isOtherFlows } from '../traffic/other-flows.ts';
-import type { FlowRecord } from '../traffic/report.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
+import { isOtherFlows } from '../totals/other-flows.ts';
 import type { FlowMatcher } from './flow-filter.ts';
 import { hashFlow, isSameFlow } from './flow-identity.ts';
 import { type LoggedReport, tooMuch } from './flow-log-reader.ts';

@@ -1,5 +1,5 @@
-import { type Lane, laneTotals } from '../traffic/lane.ts';
-import type { Counts } from '../traffic/read-counters.ts';
+import type { Counts } from '../ledger/figures/read-counters.ts';
+import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
 
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
 export interface EndpointStats extends Counts {

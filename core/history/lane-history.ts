@@ -1,4 +1,4 @@
-import { laneTotals } from '../traffic/lane.ts';
+import { laneTotals } from '../ledger/lane/lane.ts';
 import type { LaneTotals } from './aggregate.ts';
 import { readLanesAt } from './lane-sample.ts';
 import { isWhole, type KeptAsOf, RESOLUTIONS, type Resolution } from './resolution.ts';

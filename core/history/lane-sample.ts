@@ -1,16 +1,10 @@
+import type { Lane } from '../ledger/lane/lane.ts';
+import { laneBucket, laneBuckets, laneKey, lanePartition, parseLaneSortKey } from '../ledger/lane-keys.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { type BatchGetOptions, batchGet, type StoredKey } from '../storage/batch-get.ts';
+import { keyText } from '../storage/item.ts';
 import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
-import type { Lane } from '../traffic/lane.ts';
-import { decodeLane } from '../traffic/lane-codec.ts';
-import {
-  keyText,
-  laneBucket,
-  laneBuckets,
-  laneKey,
-  lanePartition,
-  parseLaneSortKey,
-} from '../traffic/lane-keys.ts';
 import { laneSamplePartition } from './history-keys.ts';
 import type { SampleStore } from './sample-store.ts';
 

@@ -1,6 +1,6 @@
+import { laneTotals } from '../ledger/lane/lane.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import type { BatchGetOptions } from '../storage/batch-get.ts';
-import { laneTotals } from '../traffic/lane.ts';
-import { decodeLane } from '../traffic/lane-codec.ts';
 import { type LaneName, readLaneSamples } from './lane-sample.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
 

@@ -1,4 +1,4 @@
-import type { Completeness } from '../network/completeness.ts';
+import type { Completeness } from '../inventory/edges/completeness.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
 /** Two snapshots may be missed or late before the lanes are asked instead. */

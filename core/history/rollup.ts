@@ -1,5 +1,5 @@
-import type { Sleep } from '../clock.ts';
 import { batchPut } from '../storage/batch-write.ts';
+import type { Sleep } from '../time/clock.ts';
 import { markedRange, peakOfHours, peakOfMinutes } from './peaks.ts';
 import { floorTo, RESOLUTIONS, type Retention } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';

@@ -1,11 +1,10 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../storage/item.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { instantKey, MARKS_PARTITION, policySampleKey, policySamplePartition } from './history-keys.ts';
 import { packMark, packSample, unpackMark, unpackSample } from './packed-sample.ts';
 import type { Resolution } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
-
-type Item = Record<string, unknown>;
 
 export interface SampleStore {
   client: DynamoDBDocumentClient;

@@ -1,7 +1,7 @@
 import { ValidationError } from '../errors.ts';
+import { readAllLanes } from '../ledger/figures/read-lanes.ts';
 import type { BatchGetOptions } from '../storage/batch-get.ts';
 import type { TableNames } from '../storage/tables.ts';
-import { readAllLanes } from '../traffic/read-lanes.ts';
 import type { AggregateFilter } from './aggregate.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
 import { readLaneSeries } from './lane-series.ts';

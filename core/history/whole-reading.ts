@@ -1,8 +1,8 @@
-import type { Clock, Sleep } from '../clock.ts';
-import { isHeard } from '../network/completeness.ts';
+import { isHeard } from '../inventory/edges/completeness.ts';
+import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
+import { parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { batchPut } from '../storage/batch-write.ts';
-import { type Lane, laneTotals } from '../traffic/lane.ts';
-import { parseLaneSortKey } from '../traffic/lane-keys.ts';
+import type { Clock, Sleep } from '../time/clock.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
 import {
   type LaneReading,

@@ -1,20 +1,20 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
-import type { ProductCaches } from '../cache/product-caches.ts';
 import { commandAction } from '../commands/command-store.ts';
-import type { RegisteredEdge } from '../network/edge-items.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { endpointKey } from '../network/network-keys.ts';
-import { type Path, peerOf } from '../network/site.ts';
-import { toEndpoint } from '../network/site-items.ts';
-import { getItem } from '../network/strong-reads.ts';
+import type { RegisteredEdge } from '../inventory/edges/edge-items.ts';
+import { endpointKey } from '../inventory/model/inventory-keys.ts';
+import { type Path, peerOf } from '../inventory/model/site.ts';
+import { toEndpoint } from '../inventory/model/site-items.ts';
 import { repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { getItem } from '../storage/strong-reads.ts';
 import { transact } from '../storage/transact.ts';
 import { probeKey } from './path-keys.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { readPathMetrics } from './path-metrics-store.ts';
 import { type ProbeResult, probeResultSchema } from './probe-result.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { readPath } from './read-paths.ts';
 import { readEdgesOf } from './route-commands.ts';
 
@@ -39,7 +39,7 @@ export interface HealthCheck {
  * @throws NotFound
  */
 export async function checkPathHealth(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   { path_id, actor }: { path_id: string; actor: Caller },
 ): Promise<HealthCheck> {
@@ -65,14 +65,14 @@ interface Probe {
 }
 
 // The source's edges measure; where there is none, the destination's measure the other way.
-async function proberOf(context: NetworkContext, path: Path): Promise<RegisteredEdge[]> {
+async function proberOf(context: StoreContext, path: Path): Promise<RegisteredEdge[]> {
   const edges = await readEdgesOf(context, path);
   const atSource = edges.filter(edge => edge.site_id === path.source_site_id);
   return atSource.length > 0 ? atSource : edges;
 }
 
 async function orderProbes(
-  context: NetworkContext,
+  context: StoreContext,
   { path, edges, actor, until }: { path: Path; edges: RegisteredEdge[]; actor: Caller; until: number },
 ): Promise<Probe[]> {
   const commands = await Promise.all(
@@ -94,7 +94,7 @@ async function orderProbes(
   return commands.map(({ pending }) => ({ edge_id: pending.edge_id, command_id: pending.id }));
 }
 
-async function addressOf(context: NetworkContext, path: Path, siteId: string): Promise<string> {
+async function addressOf(context: StoreContext, path: Path, siteId: string): Promise<string> {
   const endpointId = siteId === path.source_site_id ? path.source_endpoint_id : path.destination_endpoint_id;
   const item = await getItem(context, endpointKey(siteId, endpointId));
   return item ? toEndpoint(item).address : '';
@@ -102,7 +102,7 @@ async function addressOf(context: NetworkContext, path: Path, siteId: string): P
 
 // The first that measured something wins; until then, why the others could not.
 async function waitForResult(
-  context: NetworkContext,
+  context: StoreContext,
   { path_id, probes, until }: { path_id: string; probes: Probe[]; until: number },
 ): Promise<ProbeResult | undefined> {
   const { client, tables, clock, sleep } = context;
@@ -122,7 +122,7 @@ async function waitForResult(
   }
 }
 
-async function lastKnown(context: NetworkContext, path: Path, reason: string): Promise<HealthCheck> {
+async function lastKnown(context: StoreContext, path: Path, reason: string): Promise<HealthCheck> {
   return { path, metrics: await readPathMetrics(context, path.id), fresh: false, reason };
 }
 

@@ -1,4 +1,4 @@
-import { comparePolicyIds as compareIds } from '../traffic/policy-match.ts';
+import { comparePolicyIds as compareIds } from '../policy/policy-match.ts';
 import { type Choosable, weightedScore } from './path-components.ts';
 import { healthScore, healthStatus, isDead } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';

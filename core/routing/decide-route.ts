@@ -1,14 +1,14 @@
-import type { ProductCaches } from '../cache/product-caches.ts';
-import type { RoutingKey } from '../cache/routing-cache.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { decide } from './decide.ts';
 import { readPolicyRouting, requirePolicy } from './policy-routing.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { candidatesOf, readSitePair } from './route-candidates.ts';
+import type { RoutingKey } from './routing-cache.ts';
 import type { RoutingDecision } from './routing-decision.ts';
 
 /** The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound */
 export async function decideRoute(
-  context: NetworkContext,
+  context: StoreContext,
   { metrics, routing }: ProductCaches,
   key: RoutingKey,
 ): Promise<RoutingDecision> {

@@ -1,11 +1,11 @@
-import type { ProductCaches } from '../cache/product-caches.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { readEdgeItem } from '../network/read-edges.ts';
-import type { Endpoint, Path } from '../network/site.ts';
+import { readEdgeItem } from '../inventory/edges/read-edges.ts';
+import type { Endpoint, Path } from '../inventory/model/site.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { decide } from './decide.ts';
 import { readEnabledRouting } from './path-change.ts';
 import { endpointOf, priced } from './path-costs.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { type Neighbour, readNeighbourhood } from './read-neighbourhood.ts';
 import { candidatesOf, readStandings } from './route-candidates.ts';
 
@@ -41,7 +41,7 @@ const TOKEN_KIND = 'edgeRoutes';
  * @throws ValidationError for a token of another list
  */
 export async function readEdgeRoutes(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   { edge_id, limit, next_token }: { edge_id: string; limit: number; next_token?: string | null | undefined },
 ): Promise<EdgeRoutesPage> {

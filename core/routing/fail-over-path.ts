@@ -1,11 +1,10 @@
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
+import { ROUTING_CACHE } from '../cache/cache-names.ts';
 import { raiseGenerationAction } from '../cache/generation.ts';
-import type { ProductCaches } from '../cache/product-caches.ts';
-import { ROUTING_CACHE } from '../cache/routing-cache.ts';
 import { Conflict } from '../errors.ts';
-import { type Change, commitChange } from '../network/commit-change.ts';
-import { type NetworkContext, timestamp } from '../network/network-context.ts';
+import { type Change, commitChange } from '../storage/commit-change.ts';
+import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { type PathState, takeOut } from './failover.ts';
 import { type FailoverReceipt, storedReceipt } from './failover-receipt.ts';
 import { decideAfter, decideBefore, movesBetween, type PathSituation, readSituation } from './path-change.ts';
@@ -13,6 +12,7 @@ import { healthScore } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { EVERY_POLICY, statesAction } from './path-states.ts';
 import { type CarriedTraffic, flowsAtEnds, readCarried, readLanesOf } from './path-traffic.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { readEdgesOf, routeCommands } from './route-commands.ts';
 
 export interface FailoverDone {
@@ -35,7 +35,7 @@ export interface SideChange {
  * @throws NotFound · Conflict when it is out already
  */
 export function failOverPath(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   { path_id, actor }: { path_id: string; actor: Caller },
 ): Promise<FailoverDone> {
@@ -61,7 +61,7 @@ export function failOverPath(
 
 /** One transaction: the states, the audit entry that tells of it, the edges' new routes, and a clear of the decisions. */
 export async function changeSides(
-  context: NetworkContext,
+  context: StoreContext,
   situation: PathSituation,
   { operation, actor, after, samples }: SideChange,
 ): Promise<Change<FailoverDone>> {

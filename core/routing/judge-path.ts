@@ -1,7 +1,6 @@
-import { systemCaller } from '../audit/caller.ts';
-import type { ProductCaches } from '../cache/product-caches.ts';
-import { commitChange } from '../network/commit-change.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import { systemCaller } from '../access/caller.ts';
+import { commitChange } from '../storage/commit-change.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { changeSides, type FailoverDone, type SideChange } from './fail-over-path.ts';
 import { DEFAULT_FAILOVER, type FailoverStep, nextState, type PathState } from './failover.ts';
 import { type PathSituation, readSituation } from './path-change.ts';
@@ -9,6 +8,7 @@ import { healthScore, isDead } from './path-health.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { EVERY_POLICY, type PathStates, readPathStates, statesAction } from './path-states.ts';
 import { readAllPolicyRouting } from './policy-routing.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { METRICS_MAX_AGE_MS } from './route-candidates.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
@@ -33,7 +33,7 @@ export interface NewMeasurement {
  * one read if the path is perfect, and two if it is better than any policy asks for.
  */
 export async function judgePath(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   { path_id, metrics, previous, job }: NewMeasurement,
 ): Promise<Judgement> {
@@ -58,7 +58,7 @@ export async function judgePath(
 }
 
 /** Whether no policy, whatever its settings, leaves a path at this measurement. */
-async function isGoodForAll(context: NetworkContext, metrics: PathMetrics): Promise<boolean> {
+async function isGoodForAll(context: StoreContext, metrics: PathMetrics): Promise<boolean> {
   const score = healthScore(metrics);
   if (score >= PERFECT) return true;
   if (isDead(metrics)) return false;

@@ -1,13 +1,13 @@
-import type { ProductCaches } from '../cache/product-caches.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { readPolicies } from '../network/read-policies.ts';
-import type { Path } from '../network/site.ts';
-import { DEFAULT_POLICY_ID } from '../traffic/report.ts';
+import type { Path } from '../inventory/model/site.ts';
+import { readPolicies } from '../inventory/policies/read-policies.ts';
+import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { decide } from './decide.ts';
 import type { PathState } from './failover.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { type PathStates, readPathStates } from './path-states.ts';
 import { DEFAULT_ROUTING, type PolicyRouting, readAllPolicyRouting } from './policy-routing.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { readPath } from './read-paths.ts';
 import { candidatesOf, readSitePair, type SitePair } from './route-candidates.ts';
 import type { RoutingDecision } from './routing-decision.ts';
@@ -34,7 +34,7 @@ export interface PolicyMove {
 
 /** @throws NotFound when the path isn't there (any more) */
 export async function readSituation(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   pathId: string,
 ): Promise<PathSituation> {
@@ -48,7 +48,7 @@ export async function readSituation(
 }
 
 /** Every enabled policy, the built-in one included, and how it routes. */
-export async function readEnabledRouting(context: NetworkContext): Promise<Map<string, PolicyRouting>> {
+export async function readEnabledRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
   const [{ defined }, routing] = await Promise.all([readPolicies(context), readAllPolicyRouting(context)]);
   const ids = [...defined.filter(policy => policy.enabled).map(policy => policy.id), DEFAULT_POLICY_ID];
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));

@@ -1,4 +1,4 @@
-import type { Endpoint, Path } from '../network/site.ts';
+import type { Endpoint, Path } from '../inventory/model/site.ts';
 
 /** A path with what a gigabyte over it costs, both ends together. */
 export interface PricedPath extends Path {

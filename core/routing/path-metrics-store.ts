@@ -1,11 +1,11 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ItemSource } from '../cache/cache.ts';
-import type { NetworkContext } from '../network/network-context.ts';
 import { classifyFailure } from '../storage/failure.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { metricsKey } from './path-keys.ts';
 import { type PathMetrics, pathMetricsSchema } from './path-metrics.ts';
 
-type Storing = Pick<NetworkContext, 'client' | 'tables'>;
+type Storing = Pick<StoreContext, 'client' | 'tables'>;
 
 /** Where a measurement was kept: the one before it, where there was one. */
 export interface Kept {

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { ProductCaches } from '../cache/product-caches.ts';
 import { NotFound } from '../errors.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import type { PathReport } from '../traffic/report.ts';
+import type { PathReport } from '../report/report.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { FailoverDone } from './fail-over-path.ts';
 import { judgePath } from './judge-path.ts';
 import { measuredByNow, type PathMetrics } from './path-metrics.ts';
 import { writePathMetrics } from './path-metrics-store.ts';
+import type { ProductCaches } from './product-caches.ts';
 
 /** Told of what a metric or an alarm should be made of. */
 export interface PathMonitorEvents {
@@ -35,7 +35,7 @@ export class PathMonitor {
   }
 
   /** Never rejects. The newest measurement of each path counts; one that came too soon waits for {@link settle}. */
-  async observe(context: NetworkContext, reports: Iterable<PathReport>): Promise<void> {
+  async observe(context: StoreContext, reports: Iterable<PathReport>): Promise<void> {
     const newest = new Map<string, PathMetrics>();
     for (const report of reports) {
       const metrics = measuredByNow(metricsOf(report), context.clock());
@@ -58,7 +58,7 @@ export class PathMonitor {
    * Stores and judges what came too soon, when its time has come: for the end of an invocation, after which the function may
    * stand still or be gone. Takes a second at most, and no time where nothing waits. Never rejects.
    */
-  async settle(context: NetworkContext): Promise<void> {
+  async settle(context: StoreContext): Promise<void> {
     const wait = Math.max(0, ...[...this.#waiting.keys()].map(path_id => this.#dueIn(context, path_id)));
     if (wait > 0) await context.sleep(wait);
     const waiting = new Map(this.#waiting);
@@ -83,7 +83,7 @@ export class PathMonitor {
     await Promise.all(Array.from({ length: Math.min(CONCURRENT_PATHS, paths.size) }, work));
   }
 
-  async #store(context: NetworkContext, path_id: string, metrics: PathMetrics): Promise<void> {
+  async #store(context: StoreContext, path_id: string, metrics: PathMetrics): Promise<void> {
     const at_ms = context.clock();
     this.#stored.set(path_id, { at_ms });
     const kept = await writePathMetrics(context, { path_id, metrics });
@@ -96,7 +96,7 @@ export class PathMonitor {
   }
 
   /** Milliseconds until the path may be stored again; a clock that was set back doesn't make it wait. */
-  #dueIn({ clock }: NetworkContext, path_id: string): number {
+  #dueIn({ clock }: StoreContext, path_id: string): number {
     const elapsed = clock() - (this.#stored.get(path_id)?.at_ms ?? Number.NEGATIVE_INFINITY);
     return elapsed < 0 ? 0 : Math.max(0, INTERVAL_MS - elapsed);
   }

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { NetworkContext } from '../network/network-context.ts';
 import { batchGet } from '../storage/batch-get.ts';
 import { repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { PathState } from './failover.ts';
 import { statesKey } from './path-keys.ts';
@@ -28,7 +28,7 @@ export function isOut({ policies }: PathStates, policyId: string): boolean {
   return (policies[EVERY_POLICY]?.out ?? false) || (policies[policyId]?.out ?? false);
 }
 
-export async function readPathStates(context: NetworkContext, path_id: string): Promise<PathStates> {
+export async function readPathStates(context: StoreContext, path_id: string): Promise<PathStates> {
   const { client, tables } = context;
   const { Item } = await repeatUntil(context, () =>
     client.send(new GetCommand({ TableName: tables.traffic, Key: statesKey(path_id), ConsistentRead: true })),
@@ -38,7 +38,7 @@ export async function readPathStates(context: NetworkContext, path_id: string): 
 
 /** The states of many paths, strongly, in the order of the ids. */
 export async function readManyPathStates(
-  context: NetworkContext,
+  context: StoreContext,
   pathIds: readonly string[],
 ): Promise<PathStates[]> {
   const items = await batchGet(pathIds.map(statesKey), { ...context, table: context.tables.traffic });
@@ -48,7 +48,7 @@ export async function readManyPathStates(
 
 /** Writes new states over the version that they were computed from. Policies that use the path in peace need no entry. */
 export function statesAction(
-  { tables }: Pick<NetworkContext, 'tables'>,
+  { tables }: Pick<StoreContext, 'tables'>,
   before: PathStates,
   policies: Record<string, PathState>,
 ): WriteAction & { Put: NonNullable<WriteAction['Put']> } {

@@ -1,12 +1,12 @@
 import { readLaneSamples } from '../history/lane-sample.ts';
 import { readLastMark } from '../history/sample-store.ts';
-import type { RegisteredEdge } from '../network/edge-items.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import type { Path } from '../network/site.ts';
-import type { Lane } from '../traffic/lane.ts';
-import { lanePathTotals, laneTotals } from '../traffic/lane.ts';
-import { decodeLane } from '../traffic/lane-codec.ts';
-import { readLanesOfEdge } from '../traffic/read-lanes.ts';
+import type { RegisteredEdge } from '../inventory/edges/edge-items.ts';
+import type { Path } from '../inventory/model/site.ts';
+import { readLanesOfEdge } from '../ledger/figures/read-lanes.ts';
+import type { Lane } from '../ledger/lane/lane.ts';
+import { lanePathTotals, laneTotals } from '../ledger/lane/lane.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 
 /** An edge's lanes, with the site that it stands at. */
 export interface EdgeLanes {
@@ -15,7 +15,7 @@ export interface EdgeLanes {
 }
 
 export function readLanesOf(
-  { client, tables }: NetworkContext,
+  { client, tables }: StoreContext,
   edges: readonly RegisteredEdge[],
 ): Promise<EdgeLanes[]> {
   return Promise.all(
@@ -35,7 +35,7 @@ const RECENTLY_MS = 60_000;
 
 /** Reads what a path carried, by the last reports of the edges at its ends and the snapshot of a minute before. */
 export async function readCarried(
-  context: NetworkContext,
+  context: StoreContext,
   { path_id, lanes }: { path_id: string; lanes: readonly EdgeLanes[] },
 ): Promise<CarriedTraffic> {
   const { tables, clock } = context;

@@ -1,9 +1,9 @@
-import type { ProductCaches } from '../cache/product-caches.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { readPolicies } from '../network/read-policies.ts';
-import { DEFAULT_POLICY_ID } from '../traffic/report.ts';
+import { readPolicies } from '../inventory/policies/read-policies.ts';
+import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { decide } from './decide.ts';
 import { DEFAULT_ROUTING, readAllPolicyRouting } from './policy-routing.ts';
+import type { ProductCaches } from './product-caches.ts';
 import { candidatesOf, readSitePair } from './route-candidates.ts';
 
 /**
@@ -11,7 +11,7 @@ import { candidatesOf, readSitePair } from './route-candidates.ts';
  * at until every policy has been found.
  */
 export async function policiesOnSite(
-  context: NetworkContext,
+  context: StoreContext,
   { metrics }: ProductCaches,
   { site_id, peer_sites }: { site_id: string; peer_sites: readonly string[] },
 ): Promise<string[]> {

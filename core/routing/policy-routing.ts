@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../audit/caller.ts';
 import { forgetDecisions } from '../cache/forget-decisions.ts';
 import { NotFound } from '../errors.ts';
-import { commitChange } from '../network/commit-change.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { readPolicy } from '../network/read-policies.ts';
-import type { Item } from '../network/site-items.ts';
-import { getItem, queryAll } from '../network/strong-reads.ts';
-import { DEFAULT_POLICY_ID } from '../traffic/report.ts';
+import { readPolicy } from '../inventory/policies/read-policies.ts';
+import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import { commitChange } from '../storage/commit-change.ts';
+import type { Item } from '../storage/item.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { getItem, queryAll } from '../storage/strong-reads.ts';
 import { DEFAULT_FAILOVER, failoverSettingsSchema } from './failover.ts';
 import { DEFAULT_PREFERENCE, pathPreferenceSchema } from './path-preference.ts';
 
@@ -25,20 +25,20 @@ export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
 const PARTITION = 'ROUTING';
 
 /** How one policy routes; the defaults where nobody has said otherwise. */
-export async function readPolicyRouting(context: NetworkContext, policyId: string): Promise<PolicyRouting> {
+export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
   const item = await getItem(context, { pk: PARTITION, sk: policyId });
   return item ? fromItem(item) : DEFAULT_ROUTING;
 }
 
 /** How the policies route that don't take the defaults. */
-export async function readAllPolicyRouting(context: NetworkContext): Promise<Map<string, PolicyRouting>> {
+export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
   const items = await queryAll(context, { pk: PARTITION });
   return new Map(items.map(item => [String(item.sk), fromItem(item)]));
 }
 
 /** Changes how a policy routes, and has every decision made anew. @throws NotFound */
 export function setPolicyRouting(
-  context: NetworkContext,
+  context: StoreContext,
   actor: Caller,
   { policy_id, routing }: { policy_id: string; routing: PolicyRouting },
 ): Promise<PolicyRouting> {
@@ -74,7 +74,7 @@ export function setPolicyRouting(
 }
 
 /** @throws NotFound unless the policy is defined or the built-in one */
-export async function requirePolicy(context: NetworkContext, policyId: string): Promise<void> {
+export async function requirePolicy(context: StoreContext, policyId: string): Promise<void> {
   if (policyId === DEFAULT_POLICY_ID || (await readPolicy(context, policyId))) return;
   throw new NotFound(`There is no policy ${policyId}: the query policies lists those that there are.`);
 }

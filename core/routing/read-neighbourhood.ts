@@ -1,9 +1,9 @@
-import type { NetworkContext } from '../network/network-context.ts';
-import { ENDPOINT_PREFIX, PATH_PREFIX, sitePartition } from '../network/network-keys.ts';
-import { readVisible } from '../network/read-visible.ts';
-import { type Endpoint, type Path, peerOf } from '../network/site.ts';
-import { toEndpoint, toPath } from '../network/site-items.ts';
-import { queryAll } from '../network/strong-reads.ts';
+import { ENDPOINT_PREFIX, PATH_PREFIX, sitePartition } from '../inventory/model/inventory-keys.ts';
+import { type Endpoint, type Path, peerOf } from '../inventory/model/site.ts';
+import { toEndpoint, toPath } from '../inventory/model/site-items.ts';
+import { readVisible } from '../inventory/sites/read-visible.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex } from './path-costs.ts';
 
 /** The paths between a site and one of its peers. */
@@ -23,7 +23,7 @@ export interface Neighbourhood {
 
 /** The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site that isn't shown. */
 export async function readNeighbourhood(
-  context: NetworkContext,
+  context: StoreContext,
   { site_id, after, limit }: { site_id: string; after: string | undefined; limit: number },
 ): Promise<Neighbourhood> {
   const read = async () => {
@@ -45,7 +45,7 @@ export async function readNeighbourhood(
   }));
 }
 
-async function readEndpoints(context: NetworkContext, siteId: string): Promise<Endpoint[]> {
+async function readEndpoints(context: StoreContext, siteId: string): Promise<Endpoint[]> {
   const items = await queryAll(context, { pk: sitePartition(siteId), prefix: ENDPOINT_PREFIX });
   return items.map(toEndpoint);
 }

@@ -1,11 +1,11 @@
 import { readLaneSamples } from '../history/lane-sample.ts';
 import type { SnapshotMark } from '../history/sample.ts';
 import { readMarks } from '../history/sample-store.ts';
-import type { RegisteredEdge } from '../network/edge-items.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import type { Path } from '../network/site.ts';
-import { lanePathTotals } from '../traffic/lane.ts';
-import { decodeLane } from '../traffic/lane-codec.ts';
+import type { RegisteredEdge } from '../inventory/edges/edge-items.ts';
+import type { Path } from '../inventory/model/site.ts';
+import { lanePathTotals } from '../ledger/lane/lane.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { type PassiveLoss, type PathReading, passiveLoss } from './passive-loss.ts';
 import { readLanesOf } from './path-traffic.ts';
 import { readEdgesOf } from './route-commands.ts';
@@ -19,7 +19,7 @@ export interface DirectionLoss {
 
 /** Both directions of a path over the last minutes, off the lanes as they are and as the minutes' snapshots saw them. */
 export async function readPathLoss(
-  context: NetworkContext,
+  context: StoreContext,
   { path, window_ms }: { path: Path; window_ms: number },
 ): Promise<DirectionLoss[]> {
   const now = context.clock();
@@ -48,7 +48,7 @@ export async function readPathLoss(
 }
 
 async function readEnd(
-  context: NetworkContext,
+  context: StoreContext,
   { path, marks, edges }: { path: Path; marks: readonly SnapshotMark[]; edges: RegisteredEdge[] },
 ): Promise<PathReading[]> {
   const lanes = (await readLanesOf(context, edges)).flatMap(edge => edge.lanes);

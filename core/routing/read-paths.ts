@@ -1,15 +1,22 @@
 import { NotFound } from '../errors.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { ENDPOINT_PREFIX, META, PATH_PREFIX, pathKey, sitePartition } from '../network/network-keys.ts';
-import { PATH_ID, sourceSiteOf } from '../network/path-id.ts';
-import { readVisible } from '../network/read-visible.ts';
-import { type Path, peerOf } from '../network/site.ts';
-import { type Item, toEndpoint, toPath } from '../network/site-items.ts';
-import { getItem, queryAll } from '../network/strong-reads.ts';
+import {
+  ENDPOINT_PREFIX,
+  META,
+  PATH_PREFIX,
+  pathKey,
+  sitePartition,
+} from '../inventory/model/inventory-keys.ts';
+import { PATH_ID, sourceSiteOf } from '../inventory/model/path-id.ts';
+import { type Path, peerOf } from '../inventory/model/site.ts';
+import { toEndpoint, toPath } from '../inventory/model/site-items.ts';
+import { readVisible } from '../inventory/sites/read-visible.ts';
+import type { Item } from '../storage/item.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { getItem, queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex, type PricedPath, priced } from './path-costs.ts';
 
 /** One path by its id. @throws NotFound */
-export async function readPath(context: NetworkContext, pathId: string): Promise<Path> {
+export async function readPath(context: StoreContext, pathId: string): Promise<Path> {
   const path = PATH_ID.test(pathId)
     ? await readVisible(
         context,
@@ -26,7 +33,7 @@ export async function readPath(context: NetworkContext, pathId: string): Promise
 
 /** Every path between two sites, whichever of them is its source. @throws NotFound when a site isn't there */
 export async function readPathsBetween(
-  context: NetworkContext,
+  context: StoreContext,
   { source_site_id, destination_site_id }: { source_site_id: string; destination_site_id: string },
 ): Promise<PricedPath[]> {
   const read = async () =>

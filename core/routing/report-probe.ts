@@ -1,15 +1,15 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { ProductCaches } from '../cache/product-caches.ts';
 import { acknowledgeCommand, readCommands } from '../commands/command-store.ts';
 import { NotFound } from '../errors.ts';
-import type { NetworkContext } from '../network/network-context.ts';
 import { repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { type Judgement, judgePath } from './judge-path.ts';
 import { probeKey } from './path-keys.ts';
 import { measuredByNow, type PathMetrics } from './path-metrics.ts';
 import { readPathMetrics, writePathMetrics } from './path-metrics-store.ts';
 import type { ProbeResult } from './probe-result.ts';
+import type { ProductCaches } from './product-caches.ts';
 
 /** Whoever waits for a result has it long before. */
 const RESULT_KEPT_SECONDS = 600;
@@ -29,7 +29,7 @@ export interface ProbeReport {
  * @throws NotFound when the edge was not told to probe, or has answered already
  */
 export async function reportProbe(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   { edge_id, command_id, result, metrics }: ProbeReport,
 ): Promise<Judgement> {
@@ -58,7 +58,7 @@ export async function reportProbe(
 }
 
 async function take(
-  context: NetworkContext,
+  context: StoreContext,
   caches: ProductCaches,
   { path_id, metrics: probed }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']> },
 ): Promise<Judgement> {

@@ -1,6 +1,6 @@
-import type { MetricsCache } from '../cache/metrics-cache.ts';
-import type { NetworkContext } from '../network/network-context.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { PathCandidate } from './choose-path.ts';
+import type { MetricsCache } from './metrics-cache.ts';
 import type { PricedPath } from './path-costs.ts';
 import type { PathMetrics } from './path-metrics.ts';
 import { pathMetricsSource } from './path-metrics-store.ts';
@@ -19,7 +19,7 @@ export interface SitePair {
 }
 
 export async function readSitePair(
-  context: NetworkContext,
+  context: StoreContext,
   metricsCache: MetricsCache,
   sites: { source_site_id: string; destination_site_id: string },
 ): Promise<SitePair> {
@@ -28,7 +28,7 @@ export async function readSitePair(
 
 /** How some paths stand now: their last metrics, and who has left them. */
 export async function readStandings(
-  context: NetworkContext,
+  context: StoreContext,
   metricsCache: MetricsCache,
   paths: PricedPath[],
 ): Promise<SitePair> {
@@ -56,7 +56,7 @@ export function candidatesOf({ paths, metrics, states }: SitePair, policyId: str
 
 /** The last measurement through the cache, unless it is too old. */
 export async function recentMetrics(
-  context: NetworkContext,
+  context: StoreContext,
   metricsCache: MetricsCache,
   pathId: string,
 ): Promise<PathMetrics | undefined> {

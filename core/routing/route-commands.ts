@@ -1,20 +1,20 @@
 import { commandAction } from '../commands/command-store.ts';
-import type { RegisteredEdge } from '../network/edge-items.ts';
-import type { NetworkContext } from '../network/network-context.ts';
-import { readExpectedEdges } from '../network/read-edges.ts';
-import { type Path, peerOf } from '../network/site.ts';
+import type { RegisteredEdge } from '../inventory/edges/edge-items.ts';
+import { readExpectedEdges } from '../inventory/edges/read-edges.ts';
+import { type Path, peerOf } from '../inventory/model/site.ts';
+import type { StoreContext } from '../storage/store-context.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { RoutingDecision } from './routing-decision.ts';
 
 /** The edges in service at both ends of a path. */
-export async function readEdgesOf(context: NetworkContext, path: Path): Promise<RegisteredEdge[]> {
+export async function readEdgesOf(context: StoreContext, path: Path): Promise<RegisteredEdge[]> {
   const sites = [path.source_site_id, path.destination_site_id];
   return (await readExpectedEdges(context)).filter(edge => sites.includes(edge.site_id));
 }
 
 /** Tells every edge at both ends of a path which paths to take from now on. */
 export function routeCommands(
-  context: NetworkContext,
+  context: StoreContext,
   {
     path,
     edges,

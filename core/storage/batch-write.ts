@@ -1,7 +1,8 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Sleep } from '../clock.ts';
+import type { Sleep } from '../time/clock.ts';
 import { backoffMs } from './backoff.ts';
 import { classifyFailure } from './failure.ts';
+import type { Item } from './item.ts';
 
 /** DynamoDB's limit on one BatchWriteItem call. */
 const BATCH_MAX_ITEMS = 25;
@@ -15,8 +16,6 @@ export interface BatchWriteOptions {
   attempts?: number;
   sleep: Sleep;
 }
-
-type Item = Record<string, unknown>;
 
 /**
  * Puts all items, in batches of 25, several at a time; what DynamoDB leaves unprocessed or throttles is offered again

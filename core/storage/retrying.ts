@@ -1,5 +1,5 @@
-import type { Clock, Sleep } from '../clock.ts';
 import { Conflict, Throttled } from '../errors.ts';
+import type { Clock, Sleep } from '../time/clock.ts';
 import { backoffMs } from './backoff.ts';
 import { classifyFailure, type Failure } from './failure.ts';
 

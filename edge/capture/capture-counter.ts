@@ -1,4 +1,4 @@
-import type { Recorder } from '../../core/traffic/recorder.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
 import { CaptureError } from './capture-error.ts';
 import type { CaptureFormat } from './capture-format.ts';
 import { FrameCounter } from './frame-counter.ts';

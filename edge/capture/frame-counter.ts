@@ -1,4 +1,4 @@
-import type { Recorder } from '../../core/traffic/recorder.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
 import { CaptureError } from './capture-error.ts';
 import { CaptureTime } from './capture-time.ts';
 import { IpCounter } from './ip-header.ts';

@@ -1,5 +1,5 @@
-import { KEY_WORDS, metaV4, metaV6 } from '../../core/traffic/flow-key.ts';
-import type { Recorder } from '../../core/traffic/recorder.ts';
+import { KEY_WORDS, metaV4, metaV6 } from '../../core/policy/flow-key.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
 
 /** The longest layer-3 packet that is believed where the header gives no length: more than any capture has. */
 const MAX_PACKET_BYTES = 2 ** 20;

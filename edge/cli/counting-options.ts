@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { DEFAULT_LISTED_FLOWS } from '../listed-flows.ts';
+import { DEFAULT_LISTED_FLOWS } from '../reporting/listed-flows.ts';
 import { hostEdgeId, idValue, positiveValue, userPath, uuidValue, wholeValue } from './option-values.ts';
 import { addSystemOptions, type SystemOptions, systemContradiction } from './system-options.ts';
 

@@ -1,7 +1,7 @@
-import { type CountingSession, openCountingSession } from '../counting-session.ts';
+import { type CountingSession, openCountingSession } from '../counting/counting-session.ts';
+import { summarize, summaryTable } from '../counting/traffic-summary.ts';
+import { waitUntilCounted } from '../counting/wait-counted.ts';
 import { EdgeError } from '../edge-error.ts';
-import { summarize, summaryTable } from '../traffic-summary.ts';
-import { waitUntilCounted } from '../wait-counted.ts';
 import { type CountingOptions, withUserPaths } from './counting-options.ts';
 import { userPath } from './option-values.ts';
 import { type ProblemList, problemList } from './problem-list.ts';

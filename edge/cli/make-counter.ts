@@ -1,9 +1,9 @@
-import type { Recorder } from '../../core/traffic/recorder.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
 import { CaptureCounter } from '../capture/capture-counter.ts';
+import type { TrafficCounter } from '../counting/traffic-counter.ts';
 import { FlowRecordCounter } from '../flow-records/flow-record-counter.ts';
 import { readGoflow2 } from '../flow-records/goflow2.ts';
 import { readNfdump } from '../flow-records/nfdump.ts';
-import type { TrafficCounter } from '../traffic-counter.ts';
 import type { Format } from './counting-options.ts';
 
 const RECORD_READERS = { nfdump: readNfdump, goflow2: readGoflow2 } as const;

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { REPORT_LIMITS } from '../../core/traffic/report.ts';
+import { REPORT_LIMITS } from '../../core/report/report.ts';
 
 const ID = /^[A-Za-z0-9._:-]+$/;
 

@@ -1,6 +1,6 @@
 import { CaptureError } from '../capture/capture-error.ts';
 import { attendSession } from '../commands/attend-session.ts';
-import type { CountingSession } from '../counting-session.ts';
+import type { CountingSession } from '../counting/counting-session.ts';
 import type { CountingOptions } from './counting-options.ts';
 import { runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';

@@ -1,6 +1,6 @@
 import { CaptureError } from '../capture/capture-error.ts';
-import { fileChunks, fileSizes } from '../capture-files.ts';
-import { pacer } from '../pace.ts';
+import { fileChunks, fileSizes } from '../capture/capture-files.ts';
+import { pacer } from '../counting/pace.ts';
 import type { CountingOptions } from './counting-options.ts';
 import { type CountingResult, type CountingRun, LAST_REPORT_MS, runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';

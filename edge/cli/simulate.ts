@@ -1,11 +1,11 @@
-import { wireInteger } from '../../core/traffic/encode-report.ts';
-import { compilePolicies } from '../../core/traffic/policy-match.ts';
+import { compilePolicies } from '../../core/policy/policy-match.ts';
+import { wireInteger } from '../../core/report/encode-report.ts';
+import { summaryTable } from '../counting/traffic-summary.ts';
 import { readPoliciesFile } from '../policies/policies-file.ts';
 import { NO_POLICIES, type PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
-import { type Simulation, startSimulation } from '../simulate.ts';
+import { type Simulation, startSimulation } from '../simulation/simulate.ts';
 import { openTarget, type Target } from '../system/target.ts';
-import { summaryTable } from '../traffic-summary.ts';
 import { userPath } from './option-values.ts';
 import type { SimulateOptions } from './simulate-options.ts';
 import { stopSignal } from './stop-signal.ts';

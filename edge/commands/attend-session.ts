@@ -1,6 +1,6 @@
+import { compilePolicies } from '../../core/policy/policy-match.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { compilePolicies } from '../../core/traffic/policy-match.ts';
-import type { CountingSession } from '../counting-session.ts';
+import type { CountingSession } from '../counting/counting-session.ts';
 import { MeasuredPaths } from '../paths/measured-paths.ts';
 import { writeRoutesFile } from '../paths/routes-file.ts';
 import { routesNews } from '../paths/routes-news.ts';

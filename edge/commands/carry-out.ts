@@ -1,7 +1,8 @@
 import type { PendingCommand, ProbeOrder, RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
-import type { EdgeApi, ProbeAnswer } from './edge-api.ts';
+import type { ProbeAnswer } from '../probe/probe-outcome.ts';
+import type { EdgeApi } from './edge-api.ts';
 
 export interface CarryOutOptions {
   api: EdgeApi;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
 import { EdgeError } from '../edge-error.ts';
+import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import type { GraphqlClient } from '../system/graphql-client.ts';
 import { postJson } from '../system/graphql-client.ts';
 import type { SignPost } from './edge-identity.ts';
@@ -55,17 +56,6 @@ const edgeRoutesSchema = z.object({
     next_token: z.string().nullish(),
   }),
 });
-
-/** What an edge answers to a probe; see reportProbe in the schema. */
-export interface ProbeAnswer {
-  method: 'UDP_ECHO' | 'TCP_CONNECT' | null;
-  sent: number;
-  received: number;
-  latency_ms: number | null;
-  jitter_ms: number | null;
-  measured_at: string | null;
-  error: string | null;
-}
 
 /** The operations that are an edge's own, signed with its identity. */
 export interface EdgeApi extends GraphqlClient {

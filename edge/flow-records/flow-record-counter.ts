@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from '../../core/clock.ts';
-import type { Recorder } from '../../core/traffic/recorder.ts';
-import type { TrafficCounter } from '../traffic-counter.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
+import { type Clock, systemClock } from '../../core/time/clock.ts';
+import type { TrafficCounter } from '../counting/traffic-counter.ts';
 import { type JsonRecord, JsonRecords } from './json-records.ts';
 import { type ReadRecord, RecordProblem } from './record-fields.ts';
 

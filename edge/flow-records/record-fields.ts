@@ -1,7 +1,7 @@
-import type { FlowKey } from '../../core/traffic/flow-key.ts';
-import { parseAddress } from '../../core/traffic/ip-address.ts';
-import type { FlowCounts } from '../../core/traffic/recorder.ts';
-import { REPORT_LIMITS } from '../../core/traffic/report.ts';
+import type { FlowKey } from '../../core/policy/flow-key.ts';
+import { parseAddress } from '../../core/policy/ip-address.ts';
+import type { FlowCounts } from '../../core/recorder/recorder.ts';
+import { REPORT_LIMITS } from '../../core/report/report.ts';
 
 /** An exporter's record of a one-way flow; undefined for a record of something that is no IP traffic. */
 export type ReadRecord = (record: Record<string, unknown>, now_ms: number) => ExportedFlow | undefined;

@@ -1,6 +1,6 @@
 import type { RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { EdgePath, EdgeRoutes } from '../../core/routing/edge-routes.ts';
-import { type Cancel, type Schedule, systemSchedule } from '../../core/schedule.ts';
+import { type Cancel, type Schedule, systemSchedule } from '../../core/time/schedule.ts';
 import { RouteTable, type RouteUpdate } from './route-table.ts';
 
 export interface FollowRoutesOptions {

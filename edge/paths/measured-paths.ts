@@ -1,9 +1,9 @@
-import { type Clock, systemClock } from '../../core/clock.ts';
+import type { PathReport } from '../../core/report/report.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { type Schedule, systemSchedule } from '../../core/schedule.ts';
-import { noPathCounts, type PathCounts } from '../../core/traffic/lane.ts';
-import type { PathReport } from '../../core/traffic/report.ts';
-import type { ProbeAnswer } from '../commands/edge-api.ts';
+import { type Clock, systemClock } from '../../core/time/clock.ts';
+import { type Schedule, systemSchedule } from '../../core/time/schedule.ts';
+import { noPathCounts, type PathCounts } from '../../core/totals/path-counts.ts';
+import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import { LossWindow } from './loss-window.ts';
 import { RateMeter } from './rate-meter.ts';
 

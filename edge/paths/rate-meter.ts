@@ -1,4 +1,4 @@
-import type { PathCounts } from '../../core/traffic/lane.ts';
+import type { PathCounts } from '../../core/totals/path-counts.ts';
 
 type Bytes = Pick<PathCounts, 'tx_bytes' | 'rx_bytes'>;
 

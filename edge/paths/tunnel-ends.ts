@@ -1,6 +1,6 @@
+import { parseAddress } from '../../core/policy/ip-address.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { parseAddress } from '../../core/traffic/ip-address.ts';
-import type { PathEnd, PathEnds } from '../../core/traffic/path-match.ts';
+import type { PathEnd, PathEnds } from '../../core/totals/path-match.ts';
 import { familyOf, type Resolve, systemResolve } from '../probe/resolve-host.ts';
 import { splitAddress } from '../probe/split-address.ts';
 

@@ -21,7 +21,7 @@ export class JsonSyntaxError extends EdgeError {
 const MAX_DEPTH = 64;
 
 const TOKEN =
-  /(?<space>[ \t\r\n]+)|(?<text>"(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])|(?<word>true|false|null)(?!\w)|(?<mark>[[\]{}:,])/uy;
+  /(?<space>[ \t\r\n]+)|(?<text>"(?:[^"\\\p{Cc}]|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])|(?<word>true|false|null)(?!\w)|(?<mark>[[\]{}:,])/uy;
 
 interface Token {
   kind: 'literal' | 'mark' | 'end';

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import type { PolicyRule } from '../../core/traffic/policy.ts';
-import { policyRuleSchema } from '../../core/traffic/policy-schema.ts';
-import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
+import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
+import { policyRuleSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../edge-error.ts';
 import { type JsonDocument, JsonSyntaxError, parseJsonDocument } from './json-document.ts';
 import { type PolicySet, UNVERSIONED } from './policy-set.ts';

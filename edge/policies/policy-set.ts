@@ -1,6 +1,5 @@
-import type { PolicyRule } from '../../core/traffic/policy.ts';
-import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
-import type { Pair } from '../../core/traffic/report-parts.ts';
+import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
+import type { Pair } from '../../core/report/report-parts.ts';
 
 /** The policies that an edge applies, `default` left out, and which version of the system's policies that is. */
 export interface PolicySet {

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { APPLICATION_CLASSES } from '../../core/traffic/application-class.ts';
-import type { PolicyMatch, PolicyRule } from '../../core/traffic/policy.ts';
-import { policyRuleSchema } from '../../core/traffic/policy-schema.ts';
-import { DEFAULT_POLICY_ID } from '../../core/traffic/report.ts';
+import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
+import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../core/policy/policy.ts';
+import { policyRuleSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../edge-error.ts';
 import type { GraphqlClient } from '../system/graphql-client.ts';
 import type { PolicySet } from './policy-set.ts';

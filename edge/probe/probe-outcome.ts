@@ -26,3 +26,14 @@ function median(values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
+
+/** What an edge answers to a probe; see reportProbe in the schema. */
+export interface ProbeAnswer {
+  method: 'UDP_ECHO' | 'TCP_CONNECT' | null;
+  sent: number;
+  received: number;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  measured_at: string | null;
+  error: string | null;
+}

@@ -1,6 +1,5 @@
-import type { ProbeAnswer } from '../commands/edge-api.ts';
 import { ownAddress } from './own-address.ts';
-import type { ProbeOutcome } from './probe-outcome.ts';
+import type { ProbeAnswer, ProbeOutcome } from './probe-outcome.ts';
 import { familyOf, type Resolve, systemResolve } from './resolve-host.ts';
 import { splitAddress } from './split-address.ts';
 import { probeByConnecting, TCP_PORT } from './tcp-connect.ts';

@@ -1,5 +1,5 @@
-import type { FlowKey } from '../../core/traffic/flow-key.ts';
-import { parseAddress } from '../../core/traffic/ip-address.ts';
+import type { FlowKey } from '../../core/policy/flow-key.ts';
+import { parseAddress } from '../../core/policy/ip-address.ts';
 
 /** Bytes of a frame that are kept: the headers. */
 const SNAPLEN = 66;

@@ -1,5 +1,5 @@
 import { fnv1a } from '../../core/hash.ts';
-import type { ProbeAnswer } from '../commands/edge-api.ts';
+import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import type { ProbeWay } from '../probe/probe-path.ts';
 
 /** How a made-up path is: about the same at all times, and from both of its ends. */

@@ -1,13 +1,13 @@
 import { ulid } from 'ulid';
-import type { Clock } from '../../core/clock.ts';
+import { compilePolicies, type PolicyMatcher } from '../../core/policy/policy-match.ts';
+import { Recorder } from '../../core/recorder/recorder.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { compilePolicies, type PolicyMatcher } from '../../core/traffic/policy-match.ts';
-import { Recorder } from '../../core/traffic/recorder.ts';
+import type { Clock } from '../../core/time/clock.ts';
 import { MeasuredPaths } from '../paths/measured-paths.ts';
 import type { RouteTable } from '../paths/route-table.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
-import type { RecordSender } from '../record-sender.ts';
-import { Reporter } from '../reporter.ts';
+import type { RecordSender } from '../reporting/record-sender.ts';
+import { Reporter } from '../reporting/reporter.ts';
 import { memorySpool } from '../spool/memory-spool.ts';
 import { conditionsBetween, simulatedProbe } from './path-conditions.ts';
 import type { SimulatedWan } from './simulated-wan.ts';

@@ -1,5 +1,5 @@
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { noPathCounts, type PathCounts } from '../../core/traffic/lane.ts';
+import { noPathCounts, type PathCounts } from '../../core/totals/path-counts.ts';
 import { conditionsBetween } from './path-conditions.ts';
 import type { Random } from './random.ts';
 

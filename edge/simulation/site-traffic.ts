@@ -1,4 +1,4 @@
-import type { FlowKey } from '../../core/traffic/flow-key.ts';
+import type { FlowKey } from '../../core/policy/flow-key.ts';
 import { type Application, EPHEMERAL_PORTS, OFFICE_MIX } from './application-mix.ts';
 import { type Random, seededRandom } from './random.ts';
 

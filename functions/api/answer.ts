@@ -1,9 +1,9 @@
-import type { Caller } from '../../core/audit/caller.ts';
+import type { Caller } from '../../core/access/caller.ts';
+import { authorize, type OperationName, ROLES } from '../../core/access/roles.ts';
 import { recordRefusal } from '../../core/audit/record-refusal.ts';
-import { authorize, type OperationName, ROLES } from '../../core/audit/roles.ts';
 import { type ErrorType, PatronusError, Unauthorized } from '../../core/errors.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
 import { repeatUntil } from '../../core/storage/retrying.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import { type ApiEvent, callerOf } from './api-event.ts';
 import type { Call, Resolver } from './resolver.ts';
 
@@ -12,7 +12,7 @@ export type Answer = { data: unknown } | { error: { type: ErrorType; message: st
 
 export interface Surroundings
   extends Pick<Call, 'slots' | 'retention' | 'flow_log_ttl_hours' | 'caches' | 'exports' | 'onFailover'> {
-  context: NetworkContext;
+  context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */
   identify(caller: Caller): Promise<Caller>;

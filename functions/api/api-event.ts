@@ -1,4 +1,4 @@
-import type { Caller } from '../../core/audit/caller.ts';
+import type { Caller } from '../../core/access/caller.ts';
 import { Unauthorized } from '../../core/errors.ts';
 
 /** What graphql/resolver.js passes on for each field of Query and Mutation. */

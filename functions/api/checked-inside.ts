@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OperationName } from '../../core/audit/roles.ts';
+import type { OperationName } from '../../core/access/roles.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 
 /** Arguments that the operation in core/ checks by itself. */

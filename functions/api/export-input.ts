@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import type { OperationName } from '../../core/audit/roles.ts';
+import type { OperationName } from '../../core/access/roles.ts';
+import { checkLogged, checkOrder } from '../../core/answers/answer-flows.ts';
+import { checkStatsRange } from '../../core/answers/answer-stats.ts';
+import type { Asking } from '../../core/answers/asking.ts';
+import { flowFilter } from '../../core/answers/flow-filter-argument.ts';
 import { ValidationError } from '../../core/errors.ts';
 import {
   EXPORT_GROUPS,
@@ -11,10 +15,6 @@ import {
 import { settleRange } from '../../core/export/settle-range.ts';
 import type { ExportFormat } from '../../core/export/table.ts';
 import type { ExportInput } from '../../graphql/schema.generated.ts';
-import type { Asking } from './answers/asking.ts';
-import { checkLogged, checkOrder } from './answers/flows.ts';
-import { checkStatsRange } from './answers/stats.ts';
-import { flowFilter } from './flow-filter-argument.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { timeArgument } from './time-argument.ts';
 import { trafficFilter } from './traffic-filter.ts';

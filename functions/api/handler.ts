@@ -1,13 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from 'aws-lambda';
-import { systemClock, systemSleep } from '../../core/clock.ts';
 import { makeExportClient } from '../../core/export/export-client.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { readRetention } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
+import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countFailover } from '../failover-metrics.ts';
 import { type Answer, answer } from './answer.ts';

@@ -3,7 +3,7 @@ import {
   type CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { LRUCache } from 'lru-cache';
-import type { Caller } from '../../core/audit/caller.ts';
+import type { Caller } from '../../core/access/caller.ts';
 
 export interface PersonEmailOptions {
   cognito: CognitoIdentityProviderClient;

@@ -1,9 +1,9 @@
-import type { NetworkContext } from '../../core/network/network-context.ts';
-import type { Path } from '../../core/network/site.ts';
+import type { Path } from '../../core/inventory/model/site.ts';
 import { pathHealth } from '../../core/routing/path-health.ts';
 import type { PathMetrics } from '../../core/routing/path-metrics.ts';
 import { EVERY_POLICY, readManyPathStates } from '../../core/routing/path-states.ts';
 import { METRICS_MAX_AGE_MS, recentMetrics } from '../../core/routing/route-candidates.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import type {
   PathMetrics as PresentedMetrics,
   Path as PresentedPath,
@@ -35,7 +35,7 @@ export function presentPath(
     policies,
     probe,
   }: {
-    context: NetworkContext;
+    context: StoreContext;
     metrics: PathMetrics | undefined;
     policies: Record<string, { out: boolean }>;
     probe: PresentedPath['probe'];
@@ -46,7 +46,7 @@ export function presentPath(
   return { ...path, metrics: shown, status: statusOf(metrics, { context, out_for }), out_for, probe };
 }
 
-function presentMetrics(metrics: PathMetrics, { clock }: NetworkContext): PresentedMetrics {
+function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): PresentedMetrics {
   const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at } = metrics;
   const { score } = pathHealth(metrics);
   const age_seconds = Math.max(0, (clock() - Date.parse(measured_at)) / 1000);
@@ -64,7 +64,7 @@ function presentMetrics(metrics: PathMetrics, { clock }: NetworkContext): Presen
 
 function statusOf(
   metrics: PathMetrics | undefined,
-  { context, out_for }: { context: NetworkContext; out_for: string[] },
+  { context, out_for }: { context: StoreContext; out_for: string[] },
 ): PresentedPath['status'] {
   if (out_for.includes(EVERY_POLICY)) return 'OUT';
   if (!metrics || context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return 'UNKNOWN';

@@ -1,7 +1,7 @@
-import type { SiteWithEndpoints } from '../../core/network/list-sites.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
-import { readExpectedEdges } from '../../core/network/read-edges.ts';
-import { readLanesOfEdge } from '../../core/traffic/read-lanes.ts';
+import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
+import type { SiteWithEndpoints } from '../../core/inventory/sites/list-sites.ts';
+import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
 import type { Call } from './resolver.ts';
 import { selectsOnly } from './selection.ts';
@@ -36,7 +36,7 @@ export async function presentSites(
 
 async function lastHeard(
   sites: readonly SiteWithEndpoints[],
-  context: NetworkContext,
+  context: StoreContext,
 ): Promise<Map<string, string>> {
   const shown = new Set(sites.map(({ id }) => id));
   const edges = (await readExpectedEdges(context)).filter(({ site_id }) => shown.has(site_id));

@@ -1,28 +1,19 @@
 import type { z } from 'zod';
-import type { Caller } from '../../core/audit/caller.ts';
-import type { OperationName } from '../../core/audit/roles.ts';
-import type { ProductCaches } from '../../core/cache/product-caches.ts';
+import type { Caller } from '../../core/access/caller.ts';
+import type { OperationName } from '../../core/access/roles.ts';
+import type { Asking } from '../../core/answers/asking.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
-import type { Retention } from '../../core/history/resolution.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
 import type { PathMonitorEvents } from '../../core/routing/path-monitor.ts';
+import type { ProductCaches } from '../../core/routing/product-caches.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
 
 /** One request to one field: what the resolver works with beside its arguments. */
-export interface Call {
+export interface Call extends Asking {
   caller: Caller;
   /** Paths of the selected fields, see `selectsOnly`. */
   selection: string[];
-  /** Tables, time, and by when the answer must be there. */
-  context: NetworkContext;
-  /** Number of counter slots. */
-  slots: number;
-  /** How long history is kept. */
-  retention: Retention;
-  /** How long flows are kept; 0: no flow is logged. */
-  flow_log_ttl_hours: number;
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
   /** Told of a path that changed sides; make it a metric. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { optionalId } from '../../core/answers/id-argument.ts';
 import type { AggregateFilter } from '../../core/history/aggregate.ts';
-import { optionalId } from './id-argument.ts';
 
 /** `filter` of the queries on traffic; nothing given is everything. */
 export const trafficFilter = z

@@ -1,7 +1,7 @@
-import { CACHE_NAMES } from '../../core/cache/product-caches.ts';
+import { CACHE_NAMES } from '../../core/cache/cache-names.ts';
 import { sweepCaches } from '../../core/cache/sweep-caches.ts';
-import { finishDeletions } from '../../core/network/finish-deletions.ts';
-import { takeOutSilentGauges } from '../../core/traffic/silent-gauges.ts';
+import { takeOutSilentGauges } from '../../core/ingest/silent-gauges.ts';
+import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
 import { resumeExports } from './resume-exports.ts';

@@ -1,13 +1,13 @@
+import { answerAuditLog } from '../../core/answers/answer-audit-log.ts';
+import { answerFlows } from '../../core/answers/answer-flows.ts';
+import { answerPolicyHistory, answerTrafficHistory } from '../../core/answers/answer-history.ts';
+import { answerFlowStats, answerTrafficStats } from '../../core/answers/answer-stats.ts';
+import type { Asking } from '../../core/answers/asking.ts';
+import { flowFilter } from '../../core/answers/flow-filter-argument.ts';
 import type { ExportReader } from '../../core/export/export-reader.ts';
 import { isFlowGrouping } from '../../core/export/export-request.ts';
 import type { FlowGroup } from '../../core/flows/flow-stats.ts';
 import type { LaneGroup } from '../../core/history/aggregate.ts';
-import type { Asking } from '../api/answers/asking.ts';
-import { answerAuditLog } from '../api/answers/audit.ts';
-import { answerFlows } from '../api/answers/flows.ts';
-import { answerPolicyHistory, answerTrafficHistory } from '../api/answers/history.ts';
-import { answerFlowStats, answerTrafficStats } from '../api/answers/stats.ts';
-import { flowFilter } from '../api/flow-filter-argument.ts';
 
 /** A request to the API is small, to fit its answer and its time; here a page is what memory takes without growing. */
 const FLOWS_PAGE = 10_000;

@@ -7,12 +7,12 @@ import type {
   KinesisStreamEvent,
   KinesisStreamRecord,
 } from 'aws-lambda';
-import { systemClock, systemSleep } from '../../core/clock.ts';
+import { ingest } from '../../core/ingest/ingest.ts';
+import { IngestTally } from '../../core/ingest/ingest-tally.ts';
+import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
-import { ingest } from '../../core/traffic/ingest.ts';
-import { IngestTally } from '../../core/traffic/ingest-tally.ts';
-import { LaneMemory } from '../../core/traffic/lane-memory.ts';
+import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';

@@ -1,5 +1,5 @@
 import type { KinesisStreamRecord } from 'aws-lambda';
-import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 
 /** A record of Lambda's Kinesis event. Its `eventID` is `shardId-000000000000:<sequence number>`. */
 export function toStreamRecord({ eventID, kinesis }: KinesisStreamRecord): StreamRecord {

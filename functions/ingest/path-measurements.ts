@@ -1,10 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { systemClock, systemSleep } from '../../core/clock.ts';
+import type { AppliedPathReport } from '../../core/ingest/ingest-context.ts';
 import { PathMonitor } from '../../core/routing/path-monitor.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
-import type { AppliedPathReport } from '../../core/traffic/ingest-context.ts';
+import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countFailover } from '../failover-metrics.ts';
 

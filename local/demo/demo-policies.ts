@@ -1,4 +1,4 @@
-import type { PolicyMatch } from '../../core/traffic/policy.ts';
+import type { PolicyMatch } from '../../core/policy/policy.ts';
 
 export interface DemoPolicy {
   name: string;

@@ -1,4 +1,4 @@
-import { startSimulation } from '../../edge/simulate.ts';
+import { startSimulation } from '../../edge/simulation/simulate.ts';
 import { CREDENTIALS, REGION } from '../account.ts';
 import type { RunningSystem } from '../system.ts';
 import { graphqlClient } from './graphql-client.ts';

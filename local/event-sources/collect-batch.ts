@@ -1,4 +1,4 @@
-import type { Clock, Sleep } from '../../core/clock.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { ShardReader, StreamRecord } from './shard-source.ts';
 
 /** Lambda's limit on an event. */

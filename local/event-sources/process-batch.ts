@@ -1,5 +1,5 @@
-import type { Clock, Sleep } from '../../core/clock.ts';
 import { backoffMs } from '../../core/storage/backoff.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { Invocation } from '../lambda/lambda-function.ts';
 import type { EventSourceMapping } from '../resources/event-source-mapping-schema.ts';
 import { firstFailedIndex } from './batch-response.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Sleep } from '../../core/clock.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { LambdaFunction } from '../lambda/lambda-function.ts';
 import type { EventSourceMapping } from '../resources/event-source-mapping-schema.ts';
 import { type Checkpoints, SHARD_END } from './checkpoints.ts';

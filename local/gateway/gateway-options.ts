@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import type { Schedule } from '../../core/schedule.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import type { Schedule } from '../../core/time/schedule.ts';
 
 /** What a GraphQL API of AppSync consists of, free of the template that it is read from. */
 export interface GatewayOptions {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { systemClock } from '../../core/clock.ts';
-import { systemSchedule } from '../../core/schedule.ts';
+import { systemClock } from '../../core/time/clock.ts';
+import { systemSchedule } from '../../core/time/schedule.ts';
 import { makeAuthenticate } from './auth/authenticate.ts';
 import type { Identity } from './auth/identity.ts';
 import { badRequest } from './errors/transport-error.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Sleep } from '../../core/clock.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock, Sleep } from '../../core/clock.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
 import { type Checkpoints, fileCheckpoints, memoryCheckpoints } from '../event-sources/checkpoints.ts';
 import { kinesisSource } from '../event-sources/kinesis-source.ts';
 import type { ShardSource } from '../event-sources/shard-source.ts';

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Clock, Sleep } from '../../core/clock.ts';
-import type { Schedule } from '../../core/schedule.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
+import type { Schedule } from '../../core/time/schedule.ts';
 import { CREDENTIALS, REGION } from '../account.ts';
 import type { CognitoEngine } from '../engines/cognito.ts';
 import type { EventSource } from '../event-sources/stream-event-source.ts';

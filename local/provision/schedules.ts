@@ -1,5 +1,5 @@
-import type { Clock, Sleep } from '../../core/clock.ts';
-import type { Schedule } from '../../core/schedule.ts';
+import type { Clock, Sleep } from '../../core/time/clock.ts';
+import type { Schedule } from '../../core/time/schedule.ts';
 import { invokeAsynchronously } from '../lambda/invoke-asynchronously.ts';
 import type { LambdaFunction } from '../lambda/lambda-function.ts';
 import type { Queue } from '../queues/queue.ts';

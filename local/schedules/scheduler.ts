@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../../core/clock.ts';
-import type { Schedule } from '../../core/schedule.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import type { Schedule } from '../../core/time/schedule.ts';
 import { ACCOUNT_ID, REGION } from '../account.ts';
 import type { NextTime } from './schedule-expression.ts';
 

@@ -11,7 +11,7 @@ import { exportText } from '../../core/export/export-text.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
 import { ORDERS, type Order } from '../../core/history/aggregate.ts';
 import { RESOLUTIONS } from '../../core/history/resolution.ts';
-import { APPLICATION_CLASSES } from '../../core/traffic/application-class.ts';
+import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
 import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
 import { EdgeError } from '../../edge/edge-error.ts';

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
-import { listQuarantine, type QuarantineEntry, readQuarantined } from '../../core/traffic/read-quarantine.ts';
-import { REJECTION_REASONS } from '../../core/traffic/rejection.ts';
+import { listQuarantine, type QuarantineEntry, readQuarantined } from '../../core/ingest/read-quarantine.ts';
+import { REJECTION_REASONS } from '../../core/report/rejection.ts';
 import { userPath } from '../../edge/cli/option-values.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { type OpenQuarantine, openQuarantine, type SystemOptions } from './open-quarantine.ts';

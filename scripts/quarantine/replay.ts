@@ -1,5 +1,5 @@
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
-import { markReplayed, readQuarantined } from '../../core/traffic/read-quarantine.ts';
+import { markReplayed, readQuarantined } from '../../core/ingest/read-quarantine.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import type { OpenQuarantine } from './open-quarantine.ts';
 

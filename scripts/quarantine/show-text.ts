@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { QuarantineEntry, readQuarantined } from '../../core/traffic/read-quarantine.ts';
+import type { QuarantineEntry, readQuarantined } from '../../core/ingest/read-quarantine.ts';
 
 type QuarantineItem = NonNullable<Awaited<ReturnType<typeof readQuarantined>>>;
 

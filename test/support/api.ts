@@ -1,5 +1,5 @@
-import { makeCaches } from '../../core/cache/product-caches.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
+import { makeCaches } from '../../core/routing/product-caches.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';

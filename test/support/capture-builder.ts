@@ -1,4 +1,4 @@
-import { parseAddress } from '../../core/traffic/ip-address.ts';
+import { parseAddress } from '../../core/policy/ip-address.ts';
 
 /** Unsigned big-endian words of 16 and 32 bits. */
 export function u16(...values: number[]): Buffer {

@@ -1,5 +1,5 @@
-import { DistinctFlows } from '../../core/traffic/distinct-flows.ts';
-import { Recorder } from '../../core/traffic/recorder.ts';
+import { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
+import { Recorder } from '../../core/recorder/recorder.ts';
 import { CaptureCounter } from '../../edge/capture/capture-counter.ts';
 
 export interface CountedCapture {

@@ -9,8 +9,8 @@ import {
   GetShardIteratorCommand,
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
-import { decodeReport } from '../../core/traffic/decode-report.ts';
-import type { Report } from '../../core/traffic/report.ts';
+import { decodeReport } from '../../core/report/decode-report.ts';
+import type { Report } from '../../core/report/report.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
 

@@ -1,4 +1,4 @@
-import type { OperationName } from '../../core/audit/roles.ts';
+import type { OperationName } from '../../core/access/roles.ts';
 
 /** Who may call an operation, as a test says it. */
 export type Audience = 'forAll' | 'forPeople' | 'forOperators' | 'forAdmins' | 'forMachines';

@@ -5,7 +5,7 @@ import type { ExportReader } from '../../core/export/export-reader.ts';
 import { type ExportRunContext, type RunOutcome, runExport } from '../../core/export/run-export.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import { resolverReader } from '../../functions/export/resolver-reader.ts';
 import { type ApiUnderTest, makeApi } from './api.ts';
 import { BUCKET, type LocalS3, startLocalS3 } from './local-s3.ts';
@@ -37,7 +37,7 @@ export interface ExportBed extends TestTables {
   run(export_id: string, options?: RunOptions): Promise<RunOutcome>;
   /** Calls of the function until nothing is dispatched any more. */
   runAll(options?: RunOptions): Promise<RunOutcome[]>;
-  context(): NetworkContext;
+  context(): StoreContext;
   close(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
   const signer = s3LinkSigner(s3.client, BUCKET);
   api = makeApi(tables, { exports: { dispatcher, signer, retention_days: 7 } });
 
-  const context = (): NetworkContext => ({
+  const context = (): StoreContext => ({
     client: tables.client,
     tables: tables.tables,
     clock,

@@ -7,11 +7,11 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../../core/storage/item.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../core/storage/tables.ts';
 import type { WriteAction } from '../../core/storage/write-action.ts';
 import { itemBytes } from './item-bytes.ts';
 
-type Item = Record<string, unknown>;
 type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']>;
 
 const MAX_ITEM_BYTES = 400 * 1024;

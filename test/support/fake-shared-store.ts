@@ -2,7 +2,7 @@ import { type CacheState, FIRST_STATE } from '../../core/cache/cache-state.ts';
 import { MemoryLevel } from '../../core/cache/memory-level.ts';
 import { LOG_KEEPS, RemovalLog, removalHash } from '../../core/cache/removal-log.ts';
 import type { SharedStore } from '../../core/cache/shared-store.ts';
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../../core/time/clock.ts';
 
 export interface FakeSharedStore<V> extends SharedStore<V> {
   /** Runs before every call that reaches the store: throw, or wait, to make trouble. */

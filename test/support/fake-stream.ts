@@ -1,6 +1,7 @@
 import type { PutRecordsCommand, PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
-import { decodeReport } from '../../core/traffic/decode-report.ts';
-import type { FlowRecord, Report } from '../../core/traffic/report.ts';
+import { decodeReport } from '../../core/report/decode-report.ts';
+import type { Report } from '../../core/report/report.ts';
+import type { FlowRecord } from '../../core/totals/flow-record.ts';
 
 /** What happens to one PutRecords call. */
 export type PutOutcome =

@@ -1,5 +1,5 @@
-import type { Clock } from '../../core/clock.ts';
-import type { Schedule } from '../../core/schedule.ts';
+import type { Clock } from '../../core/time/clock.ts';
+import type { Schedule } from '../../core/time/schedule.ts';
 
 export interface FakeTime {
   clock: Clock;

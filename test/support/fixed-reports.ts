@@ -1,4 +1,4 @@
-import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { rawRecord, reportRecord } from './report-records.ts';
 
 const FLOW = {

@@ -1,4 +1,4 @@
-import type { FlowRecord } from '../../core/traffic/report.ts';
+import type { FlowRecord } from '../../core/totals/flow-record.ts';
 import { T0 } from './report-records.ts';
 
 /** A flow of the minute before T0; what a test doesn't say is filled in. */

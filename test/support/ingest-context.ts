@@ -1,6 +1,6 @@
-import type { IngestContext } from '../../core/traffic/ingest-context.ts';
-import { IngestTally } from '../../core/traffic/ingest-tally.ts';
-import { LaneMemory } from '../../core/traffic/lane-memory.ts';
+import type { IngestContext } from '../../core/ingest/ingest-context.ts';
+import { IngestTally } from '../../core/ingest/ingest-tally.ts';
+import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { T0 } from './report-records.ts';
 
 /** A context with a clock of its own that only sleeping moves on; the deadline is a minute away. */

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
-import { type ArchiveChunk, chunkPaths } from '../../core/network/archive-chunk.ts';
-import { endpointKey, type ItemKey, pathKey, siteKey } from '../../core/network/network-keys.ts';
-import type { EndpointItem, Item, PathItem, SiteItem } from '../../core/network/site-items.ts';
+import { type ArchiveChunk, chunkPaths } from '../../core/inventory/archive/archive-chunk.ts';
+import { endpointKey, pathKey, siteKey } from '../../core/inventory/model/inventory-keys.ts';
+import type { EndpointItem, PathItem, SiteItem } from '../../core/inventory/model/site-items.ts';
+import type { Item, ItemKey } from '../../core/storage/item.ts';
 
 type Items = Map<string, Item>;
 

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { NotFound } from '../../core/errors.ts';
-import { listSites } from '../../core/network/list-sites.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
-import { listPaths } from '../../core/network/read-paths.ts';
-import { peerOf } from '../../core/network/site.ts';
+import { peerOf } from '../../core/inventory/model/site.ts';
+import { listPaths } from '../../core/inventory/paths/read-paths.ts';
+import { listSites } from '../../core/inventory/sites/list-sites.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import { type Operation, pathsTaken, type World } from './inventory-world.ts';
 
 /**
@@ -11,7 +11,7 @@ import { type Operation, pathsTaken, type World } from './inventory-world.ts';
  * between two sites but not all, beside those that one of the operations takes away.
  */
 export async function expectToSeeNoHalves(
-  context: NetworkContext,
+  context: StoreContext,
   world: World,
   operations: Operation[],
 ): Promise<void> {
@@ -20,7 +20,7 @@ export async function expectToSeeNoHalves(
 }
 
 async function expectWholeSites(
-  context: NetworkContext,
+  context: StoreContext,
   { ids }: World,
   operations: Operation[],
 ): Promise<void> {
@@ -35,7 +35,7 @@ async function expectWholeSites(
 }
 
 async function expectWholePaths(
-  context: NetworkContext,
+  context: StoreContext,
   world: World,
   { id, operations }: { id: string; operations: Operation[] },
 ): Promise<void> {

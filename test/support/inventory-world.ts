@@ -1,15 +1,15 @@
 import { expect } from 'vitest';
 import { PatronusError } from '../../core/errors.ts';
-import { addEndpoint } from '../../core/network/add-endpoint.ts';
-import { createPath } from '../../core/network/create-path.ts';
-import { deletePath } from '../../core/network/delete-path.ts';
-import { deleteSite } from '../../core/network/delete-site.ts';
-import { finishDeletions } from '../../core/network/finish-deletions.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
-import { removeEndpoint } from '../../core/network/remove-endpoint.ts';
-import { restoreSite } from '../../core/network/restore-site.ts';
-import type { Path } from '../../core/network/site.ts';
-import { updateSite } from '../../core/network/update-site.ts';
+import { restoreSite } from '../../core/inventory/archive/restore-site.ts';
+import type { Path } from '../../core/inventory/model/site.ts';
+import { createPath } from '../../core/inventory/paths/create-path.ts';
+import { deletePath } from '../../core/inventory/paths/delete-path.ts';
+import { deleteSite } from '../../core/inventory/removal/delete-site.ts';
+import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
+import { removeEndpoint } from '../../core/inventory/removal/remove-endpoint.ts';
+import { addEndpoint } from '../../core/inventory/sites/add-endpoint.ts';
+import { updateSite } from '../../core/inventory/sites/update-site.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import { expectSoundInventory, pathPlaces, pathsIn, sitesIn } from './inventory-check.ts';
 import { admin, auditOf, dump, makeHub, type NetworkBed } from './network-bed.ts';
 
@@ -40,7 +40,7 @@ export interface Outcome {
   result?: unknown;
 }
 
-export async function makeWorld(context: NetworkContext, deletedFirst: number[]): Promise<World> {
+export async function makeWorld(context: StoreContext, deletedFirst: number[]): Promise<World> {
   const { hub, peers, paths } = await makeHub(context, { paths: PATHS, peers: 2 });
   const ids = [hub, ...peers].map(({ id }) => id);
   for (const index of deletedFirst) await deleteSite(context, admin, { site_id: ids[index] });
@@ -48,7 +48,7 @@ export async function makeWorld(context: NetworkContext, deletedFirst: number[])
 }
 
 /** Does it; a refusal is an outcome, anything else that goes wrong is thrown. */
-export async function attempt(context: NetworkContext, world: World, operation: Operation): Promise<Outcome> {
+export async function attempt(context: StoreContext, world: World, operation: Operation): Promise<Outcome> {
   try {
     return { operation, result: await perform(context, world, operation) };
   } catch (cause) {
@@ -58,7 +58,7 @@ export async function attempt(context: NetworkContext, world: World, operation: 
   }
 }
 
-function perform(context: NetworkContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
+function perform(context: StoreContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
   const site_id = 'site' in operation ? ids[operation.site] : undefined;
   const options = 'begun' in operation && operation.begun ? { until: 0 } : {};
   switch (operation.name) {
@@ -152,7 +152,7 @@ function mustLast(operation: Operation, outcomes: Outcome[]): boolean {
 
 /** In the end everything that was deleted comes back, in whatever order. */
 async function expectAllRestorable(
-  context: NetworkContext,
+  context: StoreContext,
   { ids, paths }: World,
   { alive, taken }: { alive: Set<string>; taken: Set<string> },
 ): Promise<void> {

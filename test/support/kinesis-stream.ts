@@ -8,7 +8,7 @@ import {
   PutRecordCommand,
   type Shard,
 } from '@aws-sdk/client-kinesis';
-import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
 

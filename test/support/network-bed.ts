@@ -1,24 +1,24 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { systemCaller } from '../../core/audit/caller.ts';
-import { createSite } from '../../core/network/create-site.ts';
-import type { NetworkContext } from '../../core/network/network-context.ts';
-import { newPathId } from '../../core/network/path-id.ts';
-import type { Path, Site } from '../../core/network/site.ts';
+import { systemCaller } from '../../core/access/caller.ts';
+import { newPathId } from '../../core/inventory/model/path-id.ts';
+import type { Path, Site } from '../../core/inventory/model/site.ts';
 import {
   directoryItem,
   endpointItem,
-  type Item,
   type PathItem,
   pathItem,
   siteItem,
-} from '../../core/network/site-items.ts';
+} from '../../core/inventory/model/site-items.ts';
+import { createSite } from '../../core/inventory/sites/create-site.ts';
 import { batchPut } from '../../core/storage/batch-write.ts';
+import type { Item } from '../../core/storage/item.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import type { TestTables } from './tables.ts';
 
 export const admin = { ...systemCaller('test'), email: 'admin@example.com' };
 
 export interface NetworkBed {
-  context: NetworkContext;
+  context: StoreContext;
   /** Moves the clock on. */
   advance(ms: number): void;
 }
@@ -61,7 +61,7 @@ export interface HubShape {
 
 /** A site with two endpoints and so many paths to other sites, written at once as createSite and its like write it. */
 export async function makeHub(
-  { client, tables, sleep }: NetworkContext,
+  { client, tables, sleep }: StoreContext,
   { paths, peers = 3 }: HubShape,
 ): Promise<Hub> {
   const sites = Array.from({ length: peers + 1 }, (_, index) => someSite(index));
@@ -123,7 +123,7 @@ function somePath(index: number, hub: Site, peer: Site): PathItem {
 }
 
 /** Everything in the Network table, by key. */
-export async function dump({ client, tables }: NetworkContext): Promise<Map<string, Item>> {
+export async function dump({ client, tables }: StoreContext): Promise<Map<string, Item>> {
   const items = new Map<string, Item>();
   let start: Item | undefined;
   do {
@@ -171,5 +171,5 @@ export function auditOf(items: Map<string, Item>, operation: string): Item[] {
 }
 
 /** A site made the way a client makes it. */
-export const newSite = (context: NetworkContext, name = 'Berlin'): Promise<Site> =>
+export const newSite = (context: StoreContext, name = 'Berlin'): Promise<Site> =>
   createSite(context, admin, { name });

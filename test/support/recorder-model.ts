@@ -1,7 +1,7 @@
-import type { FlowKey } from '../../core/traffic/flow-key.ts';
-import { compilePolicies, type PolicyMatcher } from '../../core/traffic/policy-match.ts';
-import type { RecorderInterval } from '../../core/traffic/recorder.ts';
-import type { FlowRecord } from '../../core/traffic/report.ts';
+import type { FlowKey } from '../../core/policy/flow-key.ts';
+import { compilePolicies, type PolicyMatcher } from '../../core/policy/policy-match.ts';
+import type { RecorderInterval } from '../../core/recorder/recorder.ts';
+import type { FlowRecord } from '../../core/totals/flow-record.ts';
 
 interface ModelFlow {
   key: FlowKey;

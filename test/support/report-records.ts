@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import type { FlowRecord, PathReport, PolicyTotals, Report } from '../../core/traffic/report.ts';
-import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import type { StreamRecord } from '../../core/ingest/stream-record.ts';
+import type { PathReport, Report } from '../../core/report/report.ts';
+import type { FlowRecord } from '../../core/totals/flow-record.ts';
+import type { PolicyTotals } from '../../core/totals/policy-totals.ts';
 
 export const T0 = Date.UTC(2026, 0, 31, 12);
 

@@ -1,4 +1,4 @@
-import type { StreamRecord } from '../../core/traffic/stream-record.ts';
+import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Random, seededRandom } from './random.ts';
 import { type RecordPlace, type ReportSketch, rawRecord, reportRecord } from './report-records.ts';
 

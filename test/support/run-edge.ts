@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { projectFile } from './project-files.ts';
 
-const MAIN = new URL('../../edge/main.ts', import.meta.url).pathname;
+const MAIN = projectFile('edge/main.ts');
 
 export interface EdgeRun {
   code: number | null;

@@ -1,9 +1,9 @@
 import type { Retention } from '../../core/history/resolution.ts';
 import type { PreviousTotals } from '../../core/history/snapshot.ts';
 import { takeSnapshot } from '../../core/history/snapshot.ts';
-import { ingest } from '../../core/traffic/ingest.ts';
-import { LaneMemory } from '../../core/traffic/lane-memory.ts';
-import { partsNeeded, splitReport } from '../../core/traffic/report-parts.ts';
+import { ingest } from '../../core/ingest/ingest.ts';
+import { LaneMemory } from '../../core/ingest/lane-memory.ts';
+import { partsNeeded, splitReport } from '../../core/report/report-parts.ts';
 import { ingestContext } from './ingest-context.ts';
 import { makeReport, rawRecord, reportJson, T0 } from './report-records.ts';
 import type { TestTables } from './tables.ts';

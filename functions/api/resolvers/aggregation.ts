@@ -1,14 +1,14 @@
 import { z } from 'zod';
+import { answerTrafficStats } from '../../../core/answers/answer-stats.ts';
+import { checkKnown } from '../../../core/answers/check-known.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
+import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/history/endpoint-stats.ts';
 import { auditTraffic } from '../../../core/history/traffic-audit.ts';
-import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
-import { answerTrafficStats } from '../answers/stats.ts';
-import { checkKnown } from '../check-known.ts';
+import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
-import { idArgument } from '../id-argument.ts';
-import { presentActiveFlows } from '../present-active-flows.ts';
-import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 const GROUP_RULE = `group_by takes one to four of ${LANE_GROUPS.join(', ')}, each once.`;

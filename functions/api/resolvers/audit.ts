@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerAuditLog } from '../answers/audit.ts';
+import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { CACHE_NAMES } from '../../../core/cache/cache-names.ts';
 import { clearCaches } from '../../../core/cache/clear-caches.ts';
-import { CACHE_NAMES } from '../../../core/cache/product-caches.ts';
 import { readCacheStats } from '../../../core/cache/read-cache-stats.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { requireEdge } from '../../../core/access/edge-identity.ts';
 import { acknowledgeCommand } from '../../../core/commands/command-store.ts';
-import { requireEdge } from '../../../core/commands/edge-identity.ts';
 import { pendingCommands } from '../../../core/commands/pending-commands.ts';
 import { readEdgeRoutes } from '../../../core/routing/edge-routes.ts';
 import { pageArguments } from '../page-arguments.ts';

@@ -1,17 +1,17 @@
 import { z } from 'zod';
+import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { recordRefusal } from '../../../core/audit/record-refusal.ts';
 import { siteTrafficOfDay } from '../../../core/history/site-traffic.ts';
-import { deleteSite } from '../../../core/network/delete-site.ts';
-import { deleteSites, type OnRefused } from '../../../core/network/delete-sites.ts';
-import { listDeletedSites } from '../../../core/network/deleted-sites.ts';
-import { siteTarget } from '../../../core/network/network-change.ts';
-import { uuid } from '../../../core/network/parse-input.ts';
-import { restoreSite } from '../../../core/network/restore-site.ts';
-import { readDependents } from '../../../core/network/site-paths.ts';
+import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
+import { uuid } from '../../../core/inventory/model/parse-input.ts';
+import { siteTarget } from '../../../core/inventory/model/site-events.ts';
+import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
+import { deleteSites, type OnRefused } from '../../../core/inventory/removal/delete-sites.ts';
+import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts';
+import { readDependents } from '../../../core/inventory/sites/site-paths.ts';
 import { policiesOnSite } from '../../../core/routing/policies-on-site.ts';
 import { checkedInside } from '../checked-inside.ts';
 import { pageArguments } from '../page-arguments.ts';
-import { presentCounts } from '../present-counts.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
 

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import { registerEdge, retireEdge } from '../../../core/network/change-edges.ts';
-import { edgeIdInput, registerEdgeInput } from '../../../core/network/edge-input.ts';
-import type { RegisteredEdge } from '../../../core/network/edge-items.ts';
-import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/network/edge-status.ts';
-import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/network/read-edges.ts';
-import { readPoliciesMeta } from '../../../core/network/read-policies.ts';
-import { readShownSites } from '../../../core/network/shown-sites.ts';
+import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
+import { edgeIdInput, registerEdgeInput } from '../../../core/inventory/edges/edge-input.ts';
+import type { RegisteredEdge } from '../../../core/inventory/edges/edge-items.ts';
+import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/inventory/edges/edge-status.ts';
+import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/inventory/edges/read-edges.ts';
+import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
+import { readShownSites } from '../../../core/inventory/sites/shown-sites.ts';
+import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
-import { readLanesOfEdge } from '../../../core/traffic/read-lanes.ts';
 import type { Edge } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
-import { presentActiveFlows } from '../present-active-flows.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 
 type EdgeOperation = 'Query.edges' | 'Query.edge' | 'Mutation.registerEdge' | 'Mutation.retireEdge';

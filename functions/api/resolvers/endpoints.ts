@@ -1,6 +1,6 @@
-import { addEndpoint } from '../../../core/network/add-endpoint.ts';
-import { endpointTarget } from '../../../core/network/network-change.ts';
-import { removeEndpoint } from '../../../core/network/remove-endpoint.ts';
+import { endpointTarget } from '../../../core/inventory/model/site-events.ts';
+import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
+import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { checkedInside } from '../checked-inside.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 

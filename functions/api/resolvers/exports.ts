@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { authorize } from '../../../core/audit/roles.ts';
+import { authorize } from '../../../core/access/roles.ts';
+import { checkKnown } from '../../../core/answers/check-known.ts';
 import { Unauthorized } from '../../../core/errors.ts';
 import { cancelExport } from '../../../core/export/cancel-export.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
@@ -8,9 +9,8 @@ import { listJobs } from '../../../core/export/job-store.ts';
 import { linkExport } from '../../../core/export/link-export.ts';
 import { readOwnedExport } from '../../../core/export/owned-export.ts';
 import { startExport } from '../../../core/export/start-export.ts';
-import { timestamp } from '../../../core/network/network-context.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import type { ExportInput, Export as PresentedExport } from '../../../graphql/schema.generated.ts';
-import { checkKnown } from '../check-known.ts';
 import { parseExportInput, queryBehind } from '../export-input.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';

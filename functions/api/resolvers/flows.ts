@@ -1,18 +1,18 @@
 import { z } from 'zod';
+import { answerFlows, checkLogged } from '../../../core/answers/answer-flows.ts';
+import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
+import { checkKnown } from '../../../core/answers/check-known.ts';
+import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
+import { optionalId } from '../../../core/answers/id-argument.ts';
+import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { type FlowLogStore, readFlowLogs } from '../../../core/flows/flow-log-reader.ts';
 import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
 import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
-import { type NetworkContext, timestamp } from '../../../core/network/network-context.ts';
-import { applicationClass } from '../../../core/traffic/application-class.ts';
+import { applicationClass } from '../../../core/policy/application-class.ts';
+import { type StoreContext, timestamp } from '../../../core/storage/store-context.ts';
 import type { TopFlow as PresentedTopFlow } from '../../../graphql/schema.generated.ts';
-import { answerFlows, checkLogged } from '../answers/flows.ts';
-import { answerFlowStats } from '../answers/stats.ts';
-import { checkKnown } from '../check-known.ts';
-import { flowFilter } from '../flow-filter-argument.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
-import { optionalId } from '../id-argument.ts';
-import { presentCounts } from '../present-counts.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -69,7 +69,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   }),
 };
 
-function storeOf({ client, tables, clock, deadline }: NetworkContext): FlowLogStore {
+function storeOf({ client, tables, clock, deadline }: StoreContext): FlowLogStore {
   return { client, table: tables.traffic, clock, deadline };
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { answerPolicyHistory, answerTrafficHistory } from '../../../core/answers/answer-history.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
-import { answerPolicyHistory, answerTrafficHistory } from '../answers/history.ts';
-import { idArgument } from '../id-argument.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { trafficFilter } from '../traffic-filter.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requireEdge } from '../../../core/commands/edge-identity.ts';
+import { requireEdge } from '../../../core/access/edge-identity.ts';
 import { checkPathHealth } from '../../../core/routing/check-path-health.ts';
 import { readPathStates } from '../../../core/routing/path-states.ts';
 import type { ProbeResult } from '../../../core/routing/probe-result.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { timestamp } from '../../../core/network/network-context.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { readPathLoss } from '../../../core/routing/read-path-readings.ts';
 import { readPath } from '../../../core/routing/read-paths.ts';
 import { recentMetrics } from '../../../core/routing/route-candidates.ts';
-import { idArgument } from '../id-argument.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 const WINDOW_RULE = 'window must be a whole number from 2 to 60.';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { createPath } from '../../../core/network/create-path.ts';
-import { deletePath } from '../../../core/network/delete-path.ts';
-import { pathTarget, siteTarget } from '../../../core/network/network-change.ts';
-import { uuid } from '../../../core/network/parse-input.ts';
-import { listPaths } from '../../../core/network/read-paths.ts';
-import { countSitePaths } from '../../../core/network/site-paths.ts';
+import { uuid } from '../../../core/inventory/model/parse-input.ts';
+import { pathTarget, siteTarget } from '../../../core/inventory/model/site-events.ts';
+import { createPath } from '../../../core/inventory/paths/create-path.ts';
+import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
+import { listPaths } from '../../../core/inventory/paths/read-paths.ts';
+import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
 import { checkedInside } from '../checked-inside.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentPath, presentPaths } from '../present-path.ts';

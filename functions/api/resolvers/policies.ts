@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import {
   createPolicy,
   deletePolicy,
   type PolicyChanged,
   togglePolicy,
   updatePolicy,
-} from '../../../core/network/change-policies.ts';
+} from '../../../core/inventory/policies/change-policies.ts';
 import {
   builtIn,
   isAfter,
@@ -15,17 +16,16 @@ import {
   listPolicies,
   positionOf,
   undefinedPolicy,
-} from '../../../core/network/list-policies.ts';
-import { newPolicySchema, policyPatchSchema } from '../../../core/network/policy-input.ts';
-import { readPolicies, readPolicy } from '../../../core/network/read-policies.ts';
+} from '../../../core/inventory/policies/list-policies.ts';
+import { newPolicySchema, policyPatchSchema } from '../../../core/inventory/policies/policy-input.ts';
+import { readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
+import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
+import type { Counts } from '../../../core/ledger/figures/read-counters.ts';
+import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
-import { readShownCounters } from '../../../core/traffic/baselines.ts';
-import type { Counts } from '../../../core/traffic/read-counters.ts';
-import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
 import type { Policy } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
-import { presentActiveFlows } from '../present-active-flows.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
 

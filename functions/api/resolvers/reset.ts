@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { readPolicy } from '../../../core/network/read-policies.ts';
-import { ALL_POLICIES } from '../../../core/traffic/baselines.ts';
-import { DEFAULT_POLICY_ID } from '../../../core/traffic/report.ts';
-import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/traffic/reset-stats.ts';
-import { idArgument } from '../id-argument.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
+import { readPolicy } from '../../../core/inventory/policies/read-policies.ts';
+import { ALL_POLICIES } from '../../../core/ledger/figures/baselines.ts';
+import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
+import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type ResetOperation = 'Mutation.resetPolicyStats' | 'Mutation.resetAllStats' | 'Mutation.undoReset';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REPORT_LIMITS } from '../../../core/report/report.ts';
 import { decideRoute } from '../../../core/routing/decide-route.ts';
 import { failOverPath } from '../../../core/routing/fail-over-path.ts';
 import {
@@ -9,7 +10,6 @@ import {
 } from '../../../core/routing/policy-routing.ts';
 import { presentFailover } from '../../../core/routing/present-failover.ts';
 import { policyRoutingInput } from '../../../core/routing/routing-input.ts';
-import { REPORT_LIMITS } from '../../../core/traffic/report.ts';
 import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 

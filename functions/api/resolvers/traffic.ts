@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
-import { completenessOf } from '../../../core/network/completeness.ts';
-import { timestamp } from '../../../core/network/network-context.ts';
-import { readExpectedEdges } from '../../../core/network/read-edges.ts';
-import { readShownCounters } from '../../../core/traffic/baselines.ts';
-import { readAllLanes } from '../../../core/traffic/read-lanes.ts';
-import { trafficTotals } from '../../../core/traffic/traffic-totals.ts';
+import { completenessOf } from '../../../core/inventory/edges/completeness.ts';
+import { readExpectedEdges } from '../../../core/inventory/edges/read-edges.ts';
+import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
+import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
+import { trafficTotals } from '../../../core/ledger/figures/traffic-totals.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
-import { presentActiveFlows } from '../present-active-flows.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import type { ApiKeyMode, ApiOptions, AuthMode, CognitoMode, LocalCredentials } from '../gateway-options.ts';
 import { cognitoTokens, type ReadToken } from './cognito-tokens.ts';
 import { type SignedRequest, verifySignature } from './iam-signature.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Schedule } from '../../../core/schedule.ts';
+import type { Schedule } from '../../../core/time/schedule.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Identity } from '../auth/identity.ts';
 import { UnauthorizedCredentials } from '../auth/unauthorized.ts';

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
-import type { Clock } from '../../../core/clock.ts';
-import type { Cancel, Schedule } from '../../../core/schedule.ts';
+import type { Clock } from '../../../core/time/clock.ts';
+import type { Cancel, Schedule } from '../../../core/time/schedule.ts';
 import type { Identity } from '../auth/identity.ts';
 import { TOKEN_EXPIRED } from '../auth/unauthorized.ts';
 import { LIMITS } from '../limits.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ulid } from 'ulid';
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import { FieldError, notAuthorized } from '../errors/field-error.ts';
 import type { ResolverContext, SideEffects } from './resolver-context.ts';
 import { EarlyReturn, UnsupportedInResolver } from './resolver-signals.ts';

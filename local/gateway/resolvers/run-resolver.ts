@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/clock.ts';
+import type { Clock } from '../../../core/time/clock.ts';
 import { FieldError } from '../errors/field-error.ts';
 import { GatewayConfigurationError } from '../gateway-error.ts';
 import type { DataSource, GatewayOptions, ResolverDefinition } from '../gateway-options.ts';

@@ -7,6 +7,7 @@ import type {
   GatewayOptions,
   ResolverDefinition,
 } from '../../../local/gateway/gateway-options.ts';
+import { projectFile } from '../project-files.ts';
 import { startTokenIssuer, type TokenIssuer } from './token-issuer.ts';
 
 interface LambdaEvent {
@@ -48,11 +49,11 @@ export interface TestGatewayOptions {
   options?: Partial<GatewayOptions>;
 }
 
-const file = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
+const file = (path: string) => readFileSync(projectFile(path), 'utf8');
 
-const TEST_SCHEMA = file('schema.graphql');
-const RESOLVER_CODE = file('../../../graphql/resolver.js');
-export const PUBLISH_CODE = file('../../../graphql/publish.js');
+const TEST_SCHEMA = file('test/support/gateway/schema.graphql');
+const RESOLVER_CODE = file('graphql/resolver.js');
+export const PUBLISH_CODE = file('graphql/publish.js');
 export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** A gateway on a server of its own, on the loopback, with a token issuer and a function made of `answers`. */

@@ -1,0 +1,34 @@
+import type { AuditConnection, AuditEntry as PresentedEntry } from '../../graphql/schema.generated.ts';
+import type { AuditEntry } from '../audit/audit-entry.ts';
+import { type AuditFilter, readAuditLog } from '../audit/read-audit-log.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+
+/** `auditLog`: one page. */
+export async function answerAuditLog(
+  context: StoreContext,
+  request: { limit: number; next_token?: string | null | undefined; filter: AuditFilter },
+): Promise<AuditConnection> {
+  const page = await readAuditLog(context, request);
+  return { items: page.items.map(present), next_token: page.next_token };
+}
+
+function present(entry: AuditEntry): PresentedEntry {
+  const { id, at, actor, operation, target, outcome, error_type, message } = entry;
+  return {
+    id,
+    at,
+    actor,
+    operation,
+    target,
+    outcome,
+    error_type,
+    message,
+    request: json(entry.request),
+    before: json(entry.before),
+    after: json(entry.after),
+  };
+}
+
+function json(value: unknown): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
+}

@@ -1,0 +1,85 @@
+import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/schema.generated.ts';
+import { ValidationError } from '../errors.ts';
+import { type FlowFilter, flowMatcher } from '../flows/flow-filter.ts';
+import { type LoggedFlow, pageFlows } from '../flows/page-flows.ts';
+import { applicationClass } from '../policy/application-class.ts';
+import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import { timestamp } from '../storage/store-context.ts';
+import { isOtherFlows } from '../totals/other-flows.ts';
+import { type Asking, askedAt } from './asking.ts';
+import { checkKnown } from './check-known.ts';
+import { presentCounts } from './present-counts.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
+const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
+
+/** `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an id that never was */
+export async function answerFlows(
+  asking: Asking,
+  {
+    filter,
+    from,
+    to,
+    limit,
+    next_token,
+  }: { filter: FlowFilter; from: number; to: number; limit: number; next_token?: string | null | undefined },
+): Promise<FlowConnection> {
+  const { client, tables, clock, deadline } = asking.context;
+  checkOrder(from, to);
+  checkLogged(asking, to);
+  const position = readPageToken('flows', next_token, TOKEN_SHAPE);
+  const now = askedAt(asking);
+  const store = { client, table: tables.traffic, clock, deadline, as_of: now };
+  const { flows, next } = await pageFlows(store, {
+    from: Math.max(from, now - asking.flow_log_ttl_hours * HOUR_MS),
+    to: Math.min(to, now + CLOCK_AHEAD_MS),
+    site_id: filter.site_id,
+    edge_id: filter.edge_id,
+    matches: flowMatcher(filter),
+    limit,
+    ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
+  });
+  if (flows.length === 0 && !next && !position) await checkKnown(asking, filter);
+  return {
+    items: flows.map(presentFlow),
+    next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
+  };
+}
+
+/** @throws ValidationError for ends in the wrong order */
+export function checkOrder(from: number, to: number): void {
+  if (from < to) return;
+  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
+}
+
+/** @throws ValidationError where no flow is kept, or none any more that was sent before `to` */
+export function checkLogged(
+  asking: Pick<Asking, 'context' | 'flow_log_ttl_hours' | 'as_of'>,
+  to = askedAt(asking),
+): void {
+  const { flow_log_ttl_hours } = asking;
+  if (flow_log_ttl_hours === 0) {
+    throw new ValidationError(
+      'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
+    );
+  }
+  const oldest = askedAt(asking) - flow_log_ttl_hours * HOUR_MS;
+  if (to > oldest) return;
+  throw new ValidationError(
+    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+  );
+}
+
+function presentFlow(flow: LoggedFlow): PresentedFlow {
+  const { protocol, src_port, dst_port } = flow;
+  const known = isOtherFlows(flow)
+    ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
+    : { application: applicationClass(protocol, src_port, dst_port) };
+  return { ...flow, ...known, ...presentCounts(flow) };
+}

@@ -1,0 +1,124 @@
+import type {
+  PolicyHistory,
+  HistoryPoint as PresentedPoint,
+  TrafficHistory,
+  TrafficSum,
+} from '../../graphql/schema.generated.ts';
+import type { AggregateFilter } from '../history/aggregate.ts';
+import type { HistoryPoint } from '../history/points.ts';
+import { type History, readPolicyHistory } from '../history/read-history.ts';
+import { previousRange, type Range, type Resolution, resolveRange } from '../history/resolution.ts';
+import { readTrafficHistory } from '../history/traffic-history.ts';
+import { ALL_POLICIES, coversPolicy, readBaselines } from '../ledger/figures/baselines.ts';
+import { timestamp } from '../storage/store-context.ts';
+import { type Asking, askedAt } from './asking.ts';
+import { checkKnown, checkPolicy } from './check-known.ts';
+import { presentActiveFlows } from './present-active-flows.ts';
+import { presentCounts } from './present-counts.ts';
+
+/** A range as a query of history takes it; instants in milliseconds. */
+export interface AskedHistory {
+  from: number;
+  to: number;
+  resolution?: Resolution | undefined;
+  compare_previous?: boolean | null | undefined;
+}
+
+/** `policyHistory`. @throws NotFound for an id that never was */
+export async function answerPolicyHistory(
+  asking: Asking,
+  { policy_id, ...asked }: AskedHistory & { policy_id: string },
+): Promise<PolicyHistory> {
+  const { client, tables } = asking.context;
+  const store = { client, table: tables.traffic };
+  const resets = await resetsOf(asking, policy_id);
+  const now = askedAt(asking);
+  const read = (range: Range) =>
+    readPolicyHistory(store, { policy_id, range, resets, now, retention: asking.retention });
+  const history = await answer({ ...asked, now }, asking, read);
+  if (isEmpty(history)) await checkPolicy(asking, policy_id);
+  return { policy_id, ...history };
+}
+
+/** `trafficHistory`. @throws NotFound · ValidationError for more than `max_lane_samples`, 50,000 by default */
+export async function answerTrafficHistory(
+  asking: Asking,
+  {
+    filter,
+    max_lane_samples,
+    ...asked
+  }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
+): Promise<TrafficHistory> {
+  const { context, retention } = asking;
+  const { tables } = context;
+  const now = askedAt(asking);
+  const store = { ...context, table: tables.traffic };
+  const resets = await resetsOf(asking, filter.policy_id ?? ALL_POLICIES);
+  const read = (range: Range) =>
+    readTrafficHistory(store, { range, filter, tables, now, retention, resets, max_lane_samples });
+  const history = await answer({ ...asked, now }, asking, read);
+  if (isEmpty(history)) await checkKnown(asking, filter);
+  return history;
+}
+
+async function answer(
+  { from, to, resolution, compare_previous, now }: AskedHistory & { now: number },
+  { retention }: Pick<Asking, 'retention'>,
+  read: (range: Range) => Promise<History>,
+): Promise<TrafficHistory> {
+  const range = resolveRange({ from, to, resolution, now, retention });
+  const before = compare_previous ? previousRange(range, { now, retention }) : undefined;
+  const [history, previous] = await Promise.all([read(range), before && read(before)]);
+  return {
+    from: timestamp(range.from),
+    to: timestamp(range.to),
+    resolution: range.resolution,
+    begins_at: history.begins === undefined ? null : timestamp(history.begins),
+    points: history.points.map(presentPoint),
+    sum: presentCounts(history),
+    p95_bits_per_second: history.p95_bits_per_second ?? null,
+    previous: previous ? presentCounts(previous) : (null as TrafficSum | null),
+  };
+}
+
+async function resetsOf(
+  { context: { client, tables } }: Pick<Asking, 'context'>,
+  policy_id: string,
+): Promise<number[]> {
+  const baselines = await readBaselines(client, tables, { all: true });
+  return baselines
+    .filter(baseline => !baseline.undone && coversPolicy(baseline, policy_id))
+    .map(baseline => baseline.at);
+}
+
+/** Whether nothing was ever counted by the end of the range: the id may be one that never was. */
+function isEmpty({ points }: TrafficHistory): boolean {
+  return points.every(({ packets_total_exact }) => (packets_total_exact ?? '0') === '0');
+}
+
+function presentPoint(point: HistoryPoint): PresentedPoint {
+  const { peak, completeness } = point;
+  return {
+    from: timestamp(point.from),
+    at: timestamp(point.at),
+    ...presentCounts(point),
+    packets_total_exact: point.packets_total?.toString() ?? null,
+    bytes_total_exact: point.bytes_total?.toString() ?? null,
+    packets_per_second: point.packets_per_second,
+    bits_per_second: point.bits_per_second,
+    active_flows: presentActiveFlows(point.active_flows),
+    peak_packets_per_second: peak?.packets_per_second ?? null,
+    peak_bits_per_second: peak?.bits_per_second ?? null,
+    peak_active_flows: peak ? presentActiveFlows(peak.active_flows) : null,
+    gap: point.gap,
+    intervals_missed: point.intervals_missed,
+    reset: point.reset,
+    completeness: point.gap
+      ? null
+      : {
+          edges_expected: completeness.edges_expected,
+          edges_heard: completeness.edges_heard,
+          as_of: timestamp(point.at),
+        },
+  };
+}

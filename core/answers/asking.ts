@@ -1,0 +1,23 @@
+import type { Retention } from '../history/resolution.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+
+/** What an answer on traffic is made with: the same for a request and for an export. */
+export interface Asking {
+  /** Tables, time, and by when the answer must be there. */
+  context: StoreContext;
+  /** Number of counter slots. */
+  slots: number;
+  /** How long history is kept. */
+  retention: Retention;
+  /** How long flows are kept; 0: no flow is logged. */
+  flow_log_ttl_hours: number;
+  /** The instant that ranges and what is kept are judged by, milliseconds; the clock's when left out. Time limits go by the clock always. */
+  as_of?: number;
+  /** Whoever asks has looked up the ids: an answer that is empty doesn't. */
+  ids_known?: boolean;
+}
+
+/** The instant that an answer is judged by. */
+export function askedAt({ as_of, context }: Pick<Asking, 'as_of' | 'context'>): number {
+  return as_of ?? context.clock();
+}

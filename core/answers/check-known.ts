@@ -1,0 +1,77 @@
+import { NotFound } from '../errors.ts';
+import type { AggregateFilter } from '../history/aggregate.ts';
+import { readKnownEdge } from '../inventory/edges/read-edges.ts';
+import { readPolicy } from '../inventory/policies/read-policies.ts';
+import { readSite } from '../inventory/sites/read-site.ts';
+import { readAllLanes } from '../ledger/figures/read-lanes.ts';
+import { laneTotals } from '../ledger/lane/lane.ts';
+import { counterKey } from '../ledger/lane-keys.ts';
+import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import { batchGet } from '../storage/batch-get.ts';
+import type { Asking as AskingTraffic } from './asking.ts';
+
+type Asking = Pick<AskingTraffic, 'context' | 'slots' | 'ids_known'>;
+
+/**
+ * Tells an id that never was from one that carried nothing: for answers that are empty. Known is what stands in the inventory and what was
+ * ever counted, deleted since or not; lanes are read only for what nothing else names.
+ *
+ * @throws NotFound that names the id
+ */
+export async function checkKnown(asking: Asking, filter: AggregateFilter): Promise<void> {
+  if (asking.ids_known) return;
+  const { policy_id, site_id, edge_id, endpoint_id } = filter;
+  if (policy_id !== undefined) await checkPolicy(asking, policy_id);
+  if (edge_id !== undefined) await checkEdge(asking, edge_id);
+  const site = site_id === undefined ? undefined : await readSite(asking.context, site_id);
+  const siteMissing = site_id !== undefined && !site;
+  const endpointMissing = endpoint_id !== undefined && !site?.endpoints.some(({ id }) => id === endpoint_id);
+  if (!siteMissing && !endpointMissing) return;
+  const counted = await readCounted(asking, { site_id, endpoint_id });
+  if (siteMissing && !counted.site) {
+    throw new NotFound(`There is no site ${quoted(site_id)}: the query sites lists those that there are.`);
+  }
+  if (endpointMissing && !counted.endpoint) throw noEndpoint(endpoint_id, site_id);
+}
+
+/** @throws NotFound for an id that is neither defined nor was ever counted */
+export async function checkPolicy({ context, slots, ids_known }: Asking, policy_id: string): Promise<void> {
+  if (ids_known || policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id))) return;
+  const keys = Array.from({ length: slots }, (_, slot) => counterKey(slot, policy_id));
+  const counters = await batchGet(keys, { ...context, table: context.tables.traffic });
+  if (counters.length > 0) return;
+  throw new NotFound(
+    `There is no policy ${quoted(policy_id)}: the query policies lists those that there are.`,
+  );
+}
+
+async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
+  if (await readKnownEdge(context, edge_id)) return;
+  throw new NotFound(`There is no edge ${quoted(edge_id)}: the query edges lists those that there are.`);
+}
+
+/** Whether a lane is at the site, and whether one (of the site, if given) has counted for the endpoint. */
+async function readCounted(
+  { context: { client, tables } }: Asking,
+  { site_id, endpoint_id }: AggregateFilter,
+): Promise<{ site: boolean; endpoint: boolean }> {
+  const counted = { site: false, endpoint: false };
+  for await (const lane of readAllLanes(client, tables)) {
+    if (site_id !== undefined && lane.site_id !== site_id) continue;
+    counted.site = true;
+    counted.endpoint ||= laneTotals(lane).some(pair => pair.endpoint_id === endpoint_id);
+  }
+  return counted;
+}
+
+function noEndpoint(endpoint_id: string, site_id: string | undefined): NotFound {
+  return new NotFound(
+    site_id === undefined
+      ? `No edge has counted anything for an endpoint ${quoted(endpoint_id)}; with site_id it is looked up at that site.`
+      : `The site ${quoted(site_id)} has no endpoint ${quoted(endpoint_id)}: the query site lists those that it has.`,
+  );
+}
+
+function quoted(id: string): string {
+  return JSON.stringify(id);
+}

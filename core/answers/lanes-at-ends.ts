@@ -1,0 +1,23 @@
+import { NotFound } from '../errors.ts';
+import { readFirstSnapshot } from '../history/first-snapshot.ts';
+import { type LanesAt, readLanesBefore } from '../history/lane-history.ts';
+import type { Asking } from './asking.ts';
+
+/**
+ * The lanes at both ends of a range; `before` is undefined where the system had not begun, and all counts from zero.
+ *
+ * @throws NotFound where no snapshot of an end is kept
+ */
+export async function readLanesAtEnds(
+  { context: { client, tables }, retention }: Pick<Asking, 'context' | 'retention'>,
+  { from, to, now }: { from: number; to: number; now: number },
+): Promise<{ before: LanesAt | undefined; after: LanesAt }> {
+  const store = { client, table: tables.traffic };
+  const lanesAt = (before: number) => readLanesBefore(store, { before, now, retention });
+  const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
+  if (!after) throw new NotFound('No snapshot was taken before the end of this range: ask for a later to.');
+  if (!before && ((await readFirstSnapshot(store)) ?? to) <= from) {
+    throw new NotFound('No snapshot from before the beginning of this range is kept: ask for a later from.');
+  }
+  return { before, after };
+}

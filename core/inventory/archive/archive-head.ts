@@ -1,0 +1,78 @@
+import type { Caller } from '../../access/caller.ts';
+import type { Item, ItemKey } from '../../storage/item.ts';
+import { DEFAULT_ARCHIVE_DAYS, type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
+import { archiveHeadKey, archiveListKey } from '../model/inventory-keys.ts';
+import type { EndpointItem, SiteItem } from '../model/site-items.ts';
+import { pack, unpack } from './archive-chunk.ts';
+
+const DAY_S = 24 * 3600;
+/** What is archived stays a little longer than it can be restored, so that it doesn't expire under a restore. */
+const SLACK_S = 2 * DAY_S;
+
+/** What a deleted site left beside its paths. */
+export interface ArchiveHead {
+  state: 'ARCHIVED' | 'RESTORING' | 'RESTORED';
+  site_id: string;
+  name: string;
+  location: string | null;
+  deleted_at: string;
+  deleted_by: Caller;
+  /** Audit entry of the deletion. */
+  audit_id: string;
+  restorable_until: string;
+  endpoints: number;
+  paths: number;
+  /** Site and endpoints, packed. */
+  data: Uint8Array;
+  /** Audit entry of the restore, once it has one. */
+  restore_audit_id?: string;
+  restored_at?: string;
+}
+
+export interface ArchivedSite {
+  site: SiteItem;
+  endpoints: EndpointItem[];
+}
+
+/** Seconds since the epoch until which what is archived now is kept. */
+export const archiveExpiry = (context: StoreContext): number =>
+  Math.ceil(context.clock() / 1000) + archiveDays(context) * DAY_S + SLACK_S;
+
+const archiveDays = ({ archive_days = DEFAULT_ARCHIVE_DAYS }: StoreContext): number => archive_days;
+
+export interface Deleted extends ArchivedSite {
+  paths: number;
+  deleted_by: Caller;
+  audit_id: string;
+}
+
+/** The head and its place in the list of deleted sites. */
+export function archiveItems(
+  context: StoreContext,
+  { site, endpoints, paths, deleted_by, audit_id }: Deleted,
+): { head: ArchiveHead; items: (Item & ItemKey)[] } {
+  const now = context.clock();
+  const listed = {
+    site_id: site.id,
+    name: site.name,
+    location: site.location,
+    deleted_at: timestamp(now),
+    deleted_by,
+    audit_id,
+    restorable_until: timestamp(now + archiveDays(context) * DAY_S * 1000),
+    endpoints: endpoints.length,
+    paths,
+  };
+  const head: ArchiveHead = { ...listed, state: 'ARCHIVED', data: pack({ site, endpoints }) };
+  const expiry = { [TTL_ATTRIBUTE]: archiveExpiry(context) };
+  return {
+    head,
+    items: [
+      { ...archiveHeadKey(site.id), ...head, ...expiry },
+      { ...archiveListKey(head.deleted_at, site.id), ...listed, ...expiry },
+    ],
+  };
+}
+
+export const archivedSite = (head: ArchiveHead): ArchivedSite => unpack<ArchivedSite>(head.data);

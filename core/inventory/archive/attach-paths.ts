@@ -1,0 +1,76 @@
+import { backoffMs } from '../../storage/backoff.ts';
+import { ConditionFailed, outOfTime } from '../../storage/retrying.ts';
+import { maxActions, type StoreContext } from '../../storage/store-context.ts';
+import { getItem } from '../../storage/strong-reads.ts';
+import { writeChange } from '../../storage/write-change.ts';
+import type { RunningOperation } from '../model/running-operation.ts';
+import { endsAt, peerOf } from '../model/site.ts';
+import { type PathItem, toPath } from '../model/site-items.ts';
+import { type ArchiveChunk, archiveOwner, chunkPaths } from './archive-chunk.ts';
+import { archiveExpiry } from './archive-head.ts';
+import { planStep } from './attach-step.ts';
+import { type Fate, judgePaths } from './path-fates.ts';
+import type { SkippedPath } from './skipped-path.ts';
+
+/** The operation that restores, and the life of the site that it begins. */
+export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state'>;
+
+export interface Attached {
+  restored: number;
+  skipped: SkippedPath[];
+}
+
+/**
+ * Brings back those paths of a chunk that end at the restored site and whose peer is there, in as many transactions as it
+ * takes. Does nothing any more once that life of the site is over.
+ */
+export async function attachPaths(
+  context: StoreContext,
+  restore: Restore,
+  read: ArchiveChunk,
+): Promise<Attached> {
+  const { tables } = context;
+  const { site_id } = restore;
+  const noted = new Set<string>();
+  let restored = 0;
+  let chunk: ArchiveChunk | undefined = read;
+  for (let failures = 0; chunk !== undefined; ) {
+    const paths = chunkPaths(chunk);
+    const concerned = paths.filter(path => endsAt(path, site_id));
+    const { life, fates } = await judgePaths(context, site_id, concerned);
+    if (life !== restore.life) return { restored, skipped: [] };
+    const open = new Map([...fates].filter(([{ id }, fate]) => fate.restore || !noted.has(id)));
+    const step = planStep(tables, {
+      ...restore,
+      shown: restore.state === 'ENDED',
+      chunk,
+      paths,
+      fates: open,
+      max_actions: maxActions(context),
+      expires_at: archiveExpiry(context),
+    });
+    if (step.actions.length === 0) return { restored, skipped: skippedPaths(restore, chunk, fates) };
+    try {
+      await writeChange(context, step.actions);
+      restored += step.restored.length;
+      for (const { id } of step.noted) noted.add(id);
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+      const wait = backoffMs(failures++, { random: context.random });
+      if (context.clock() + wait >= context.deadline) throw outOfTime({ kind: 'condition', cause });
+      await context.sleep(wait);
+    }
+    chunk = (await getItem(context, { pk: read.pk, sk: read.sk })) as ArchiveChunk | undefined;
+  }
+  return { restored, skipped: [] };
+}
+
+// What another site's archive keeps is that site's to tell.
+function skippedPaths({ site_id }: Restore, { pk }: ArchiveChunk, fates: Map<PathItem, Fate>): SkippedPath[] {
+  if (archiveOwner(pk) !== site_id) return [];
+  return [...fates].flatMap(([path, fate]) =>
+    fate.restore
+      ? []
+      : [{ path: toPath({ ...path }), peer_site_id: peerOf(path, site_id), reason: fate.reason }],
+  );
+}

@@ -1,0 +1,173 @@
+import type { Caller } from '../../access/caller.ts';
+import { Conflict, NotFound } from '../../errors.ts';
+import { type Change, commitChange } from '../../storage/commit-change.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { getItem } from '../../storage/strong-reads.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { count } from '../model/count-words.ts';
+import { archiveHeadKey, archiveListKey, runningKey, siteKey } from '../model/inventory-keys.ts';
+import { parseInput } from '../model/parse-input.ts';
+import { CUT_OFF_MS, OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
+import { SITE_STATUS } from '../model/site.ts';
+import { siteIdInput } from '../model/site-input.ts';
+import { endpointItem, type SiteItem, siteItem } from '../model/site-items.ts';
+import { putNew } from '../model/site-writes.ts';
+import { enterOperation, newOperation } from '../removal/enter-operation.ts';
+import { HAND_OVER_MS, handOver, isBusy } from '../removal/hand-over.ts';
+import { beingChanged } from '../sites/active-site.ts';
+import { type ArchiveHead, archivedSite } from './archive-head.ts';
+import { type RestoreRun, runRestore } from './run-restore.ts';
+import type { SkippedPath } from './skipped-path.ts';
+import { readSkipped } from './skipped-paths.ts';
+
+export interface SiteRestore {
+  message: string;
+  audit_id: string;
+  /** Paths that stay in the archive, because the peer or an endpoint is gone. */
+  skipped: SkippedPath[];
+  /** false: the worker function goes on with it; until it is whole the site is not shown. */
+  finished: boolean;
+}
+
+export interface RestoreOptions {
+  /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
+  until?: number;
+}
+
+/**
+ * Brings a deleted site back under its old ids, with its endpoints and the paths whose peers are there. Repeating it does
+ * no harm: a restore that was cut off goes on, one that is done is answered again.
+ *
+ * @throws ValidationError · NotFound when it was never there or is kept no longer · Conflict while it is deleted or restored
+ */
+export async function restoreSite(
+  context: StoreContext,
+  actor: Caller,
+  input: unknown,
+  { until = context.clock() + HAND_OVER_MS }: RestoreOptions = {},
+): Promise<SiteRestore> {
+  const { site_id } = parseInput(siteIdInput, input);
+  const claim = await claimRestore(context, actor, site_id);
+  if ('done' in claim) return claim.done;
+  const { operation, name, resumed } = claim;
+  const run = await runRestore(context, operation, { until, resumed }).catch((cause): RestoreRun => {
+    if (!isBusy(cause)) throw cause;
+    return { finished: false, operation, paths: operation.done_paths, skipped: [] };
+  });
+  if (!run.finished) await handOver(context, run.operation, run.paths);
+  return {
+    message: message(name, operation, run),
+    audit_id: operation.audit_id,
+    skipped: run.skipped,
+    finished: run.finished,
+  };
+}
+
+type Claim = { operation: RunningOperation; name: string; resumed: boolean } | { done: SiteRestore };
+
+async function claimRestore(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
+  const began = context.clock();
+  return commitChange(context, async () => {
+    const head = (await getItem(context, archiveHeadKey(siteId))) as ArchiveHead | undefined;
+    return head?.state === 'ARCHIVED'
+      ? planClaim(context, actor, head)
+      : { actions: [], result: await joinRestore(context, { siteId, head, began }) };
+  });
+}
+
+/** The site appears with its endpoints, not shown yet, and the archive's head is taken. */
+function planClaim(context: StoreContext, actor: Caller, head: ArchiveHead): Change<Claim> {
+  const { tables } = context;
+  const { site_id, deleted_at, restorable_until } = head;
+  if (Date.parse(restorable_until) <= context.clock()) {
+    throw new NotFound(
+      `Site ${site_id} was deleted on ${deleted_at} and could be restored until ${restorable_until}.`,
+    );
+  }
+  const { site, endpoints } = archivedSite(head);
+  const operation = newOperation(context, {
+    kind: OPERATION_KIND.restoreSite,
+    site_id,
+    life: site.life + 1,
+    actor,
+    endpoints: endpoints.length,
+    seq: site.seq + 1,
+  });
+  const { operation_id, life } = operation;
+  const restoring = {
+    ...site,
+    status: SITE_STATUS.restoring,
+    version: site.version + 1,
+    life,
+    operation_id,
+  };
+  return {
+    actions: [
+      takeHead(context, head),
+      { Delete: { TableName: tables.network, Key: archiveListKey(deleted_at, site_id) } },
+      putNew(tables, siteItem(restoring)),
+      ...endpoints.map(endpoint => putNew(tables, endpointItem(endpoint))),
+      enterOperation(tables, operation),
+    ],
+    result: { operation, name: site.name, resumed: false },
+  };
+}
+
+function takeHead({ tables }: StoreContext, { site_id, audit_id }: ArchiveHead): WriteAction {
+  return {
+    Update: {
+      TableName: tables.network,
+      Key: archiveHeadKey(site_id),
+      UpdateExpression: 'SET #state = :restoring',
+      ConditionExpression: '#state = :archived AND audit_id = :audit',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':restoring': 'RESTORING', ':archived': 'ARCHIVED', ':audit': audit_id },
+    },
+  };
+}
+
+interface Begun {
+  siteId: string;
+  head: ArchiveHead | undefined;
+  began: number;
+}
+
+/** A restore that is under way goes on when it was cut off; one that is done is answered again. */
+async function joinRestore(context: StoreContext, { siteId, head, began }: Begun): Promise<Claim> {
+  const site = (await getItem(context, siteKey(siteId))) as SiteItem | undefined;
+  if (site === undefined)
+    throw new NotFound(`There is no deleted site ${siteId}. deletedSites lists those that can be restored.`);
+  if (site.status === SITE_STATUS.deleting) throw beingChanged(site);
+  if (site.status === SITE_STATUS.restoring) return resumeRestore(context, site);
+  if (head?.state !== 'RESTORED') throw new Conflict(`Site ${siteId} is not deleted.`);
+  if (Date.parse(head.restored_at!) >= began) {
+    throw beingChanged({ id: siteId, status: SITE_STATUS.restoring });
+  }
+  const skipped = await readSkipped(context, siteId);
+  const message = `Site ${site.name} (${siteId}) was already restored on ${head.restored_at}.${staying(skipped)}`;
+  return { done: { message, audit_id: head.restore_audit_id!, skipped, finished: true } };
+}
+
+async function resumeRestore(context: StoreContext, site: SiteItem): Promise<Claim> {
+  const operation = (await getItem(context, runningKey(site.id))) as RunningOperation | undefined;
+  const cutOff =
+    operation?.operation_id === site.operation_id && operation!.touched_ms + CUT_OFF_MS <= context.clock();
+  if (!cutOff) throw beingChanged(site);
+  return { operation: operation!, name: site.name, resumed: true };
+}
+
+function message(name: string, { site_id, endpoints }: RunningOperation, run: RestoreRun): string {
+  if (!run.finished) {
+    return `Site ${name} (${site_id}) is being restored; ${count(run.paths, 'path')} came back so far. It goes on in the background and is shown when it is whole.`;
+  }
+  return `Site ${name} (${site_id}) is back with ${count(endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${staying(run.skipped)}`;
+}
+
+function staying(skipped: SkippedPath[]): string {
+  const peers = skipped.filter(({ reason }) => reason === 'PEER_GONE').length;
+  const endpoints = skipped.length - peers;
+  return [
+    peers > 0 ? ` ${count(peers, 'path')} will come back when the site at the other end is restored.` : '',
+    endpoints > 0 ? ` ${count(endpoints, 'path')} can't come back: an endpoint was removed.` : '',
+  ].join('');
+}

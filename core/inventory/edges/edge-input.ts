@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { REPORT_LIMITS } from '../../report/report.ts';
+import { uuid } from '../model/parse-input.ts';
+
+const ID_RULE = `id must be 1 to ${REPORT_LIMITS.maxIdLength} characters without control characters, as the edge calls itself in its reports.`;
+
+const edgeId = z
+  .string(ID_RULE)
+  .min(1, ID_RULE)
+  .max(REPORT_LIMITS.maxIdLength, ID_RULE)
+  .refine(id => id.isWellFormed() && !/\p{Cc}/u.test(id), ID_RULE);
+
+/** What registerEdge takes. */
+export const registerEdgeInput = z.object({ id: edgeId, site_id: uuid('site_id') });
+
+/** What names an edge. */
+export const edgeIdInput = z.object({ id: edgeId });

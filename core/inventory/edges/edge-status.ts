@@ -1,0 +1,53 @@
+import { type Lane, laneTotals } from '../../ledger/lane/lane.ts';
+
+/** What an edge's lanes tell of it. */
+export interface EdgeStatus {
+  /** As the edge reports it. */
+  site_id: string;
+  /** RFC 3339, UTC: arrivals in the stream. */
+  first_seen: string;
+  last_seen: string;
+  boot_id: string;
+  /** Of the part that is furthest behind; null while a part of this boot is still to come. */
+  seq: number | null;
+  /** The oldest that a part applies. */
+  policies_version: string;
+  active_flows: number;
+  /** Over all boots. */
+  packets: bigint;
+  bytes: bigint;
+  parts: { part: number; boot_id: string; seq: number }[];
+}
+
+/** The status of the edge whose lanes these are; undefined without lanes: it was never heard from. */
+export function edgeStatus(lanes: readonly Lane[]): EdgeStatus | undefined {
+  const newest = lanes.toSorted((a, b) => b.sent_at_ms - a.sent_at_ms)[0];
+  if (!newest) return undefined;
+  const current = lanes.filter(lane => lane.boot_id === newest.boot_id);
+  const totals = lanes.flatMap(laneTotals);
+  return {
+    site_id: newest.site_id,
+    first_seen: new Date(Math.min(...lanes.map(lane => lane.first_heard_at_ms))).toISOString(),
+    last_seen: new Date(Math.max(...lanes.map(lane => lane.last_heard_at_ms))).toISOString(),
+    boot_id: newest.boot_id,
+    seq: current.length < newest.parts ? null : Math.min(...current.map(lane => lane.seq)),
+    policies_version: current.map(lane => lane.policies_version).sort(compareVersions)[0]!,
+    active_flows: totals.reduce((sum, pair) => sum + pair.active_flows, 0),
+    packets: totals.reduce((sum, pair) => sum + pair.packets, 0n),
+    bytes: totals.reduce((sum, pair) => sum + pair.bytes, 0n),
+    parts: lanes.map(({ part, boot_id, seq }) => ({ part, boot_id, seq })).sort((a, b) => a.part - b.part),
+  };
+}
+
+/** Whether a reported policies' version is older than the present one. What isn't a number was never given out: it is. */
+export function isBehind(reported: string, present: number): boolean {
+  return versionNumber(reported) < present;
+}
+
+function compareVersions(a: string, b: string): number {
+  return versionNumber(a) - versionNumber(b);
+}
+
+function versionNumber(version: string): number {
+  return /^\d{1,15}$/.test(version) ? Number(version) : -1;
+}

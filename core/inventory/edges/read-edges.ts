@@ -1,0 +1,70 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { HEARD_EDGES_PARTITION, heardEdgeKey } from '../../ledger/lane-keys.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import { EDGE_PARTITION, type EdgeItem, edgeFromItem, type RegisteredEdge } from './edge-items.ts';
+
+/** An edge that is in the inventory, was heard from, or both. */
+export interface KnownEdge {
+  id: string;
+  /** Its entry in the inventory, retired or not. */
+  registration: RegisteredEdge | null;
+}
+
+/** One edge; undefined when it is neither registered nor was ever heard from. */
+export async function readKnownEdge(context: StoreContext, id: string): Promise<KnownEdge | undefined> {
+  const [item, heard] = await Promise.all([readEdgeItem(context, id), wasHeard(context, id)]);
+  if (!item && !heard) return undefined;
+  return { id, registration: item ? edgeFromItem(item) : null };
+}
+
+/** Known edges by id (byte order), those after `after` only, `limit` at most. */
+export async function readKnownEdges(
+  context: StoreContext,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<KnownEdge[]> {
+  const { client, tables } = context;
+  const page = async (TableName: string, pk: string) => {
+    const query = { TableName, ...keyCondition(pk, after), Limit: limit, ConsistentRead: true };
+    const { Items = [] } = await repeatUntil(context, () => client.send(new QueryCommand(query)));
+    return Items as EdgeItem[];
+  };
+  const [registered, heard] = await Promise.all([
+    page(tables.network, EDGE_PARTITION),
+    page(tables.traffic, HEARD_EDGES_PARTITION),
+  ]);
+  const known = new Map(heard.map(({ sk }): [string, KnownEdge] => [sk, { id: sk, registration: null }]));
+  for (const item of registered) known.set(item.sk, { id: item.sk, registration: edgeFromItem(item) });
+  return [...known.values()].sort(byBytes).slice(0, limit);
+}
+
+/** All edges that are expected to report. */
+export async function readExpectedEdges(context: StoreContext): Promise<RegisteredEdge[]> {
+  const items = (await queryAll(context, { pk: EDGE_PARTITION })) as unknown[] as EdgeItem[];
+  return items.map(edgeFromItem).filter(edge => edge.retired_at === null);
+}
+
+/** The inventory's item of an edge, or undefined. */
+export async function readEdgeItem(context: StoreContext, id: string): Promise<EdgeItem | undefined> {
+  return (await getItem(context, { pk: EDGE_PARTITION, sk: id })) as EdgeItem | undefined;
+}
+
+async function wasHeard(context: StoreContext, id: string): Promise<boolean> {
+  const { client, tables } = context;
+  const command = { TableName: tables.traffic, Key: heardEdgeKey(id), ConsistentRead: true };
+  const { Item } = await repeatUntil(context, () => client.send(new GetCommand(command)));
+  return Item !== undefined;
+}
+
+function keyCondition(pk: string, after: string | undefined) {
+  return {
+    KeyConditionExpression: after === undefined ? 'pk = :pk' : 'pk = :pk AND sk > :after',
+    ExpressionAttributeValues: { ':pk': pk, ...(after !== undefined && { ':after': after }) },
+  };
+}
+
+// DynamoDB sorts by UTF-8 bytes, JavaScript by UTF-16 units.
+function byBytes(a: KnownEdge, b: KnownEdge): number {
+  return Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
+}

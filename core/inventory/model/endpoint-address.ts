@@ -1,0 +1,27 @@
+import { parseAddress } from '../../policy/ip-address.ts';
+
+const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
+const PORT = /^[1-9][0-9]{0,4}$/;
+const MAX_HOST_NAME = 253;
+
+/**
+ * Whether a text is where an endpoint can be reached: an IPv4 address, an IPv6 address or a host name, alone or with a
+ * port (`203.0.113.7:51820`, `[2001:db8::1]:51820`). A name that looks like a number is none (RFC 3696).
+ */
+export function isEndpointAddress(text: string): boolean {
+  if (parseAddress(text)) return true;
+  const bracketed = /^\[([^\]%]+)\](?::(\d+))?$/.exec(text);
+  if (bracketed) return parseAddress(bracketed[1]!)?.family === 6 && isPort(bracketed[2]);
+  const [host = '', port, ...more] = text.split(':');
+  return more.length === 0 && isPort(port) && (parseAddress(host)?.family === 4 || isHostName(host));
+}
+
+function isPort(text: string | undefined): boolean {
+  return text === undefined || (PORT.test(text) && Number(text) <= 65_535);
+}
+
+function isHostName(text: string): boolean {
+  if (text.length > MAX_HOST_NAME) return false;
+  const labels = text.replace(/\.$/, '').split('.');
+  return labels.every(label => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1)!);
+}

@@ -1,0 +1,19 @@
+export const siteTarget = (siteId: string): string => `site:${siteId}`;
+export const endpointTarget = (siteId: string, endpointId: string): string =>
+  `endpoint:${siteId}/${endpointId}`;
+export const pathTarget = (pathId: string): string => `path:${pathId}`;
+
+/** Types of the events that tell of sites. */
+export const SITE_EVENT = {
+  siteCreated: 'SITE_CREATED',
+  siteUpdated: 'SITE_UPDATED',
+  siteDeletionStarted: 'SITE_DELETION_STARTED',
+  siteDeletionProgress: 'SITE_DELETION_PROGRESS',
+  siteDeleted: 'SITE_DELETED',
+  siteRestoreProgress: 'SITE_RESTORE_PROGRESS',
+  siteRestored: 'SITE_RESTORED',
+  endpointAdded: 'ENDPOINT_ADDED',
+  endpointRemoved: 'ENDPOINT_REMOVED',
+  pathCreated: 'PATH_CREATED',
+  pathDeleted: 'PATH_DELETED',
+} as const;

@@ -1,0 +1,146 @@
+import type { Caller } from '../../access/caller.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import { NotFound, ValidationError } from '../../errors.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { type NewPolicy, type PolicyPatch, refuseBuiltIn } from './policy-input.ts';
+import {
+  type DefinedPolicy,
+  MAX_POLICIES,
+  META_KEY,
+  POLICY_PARTITION,
+  type PoliciesMeta,
+  toItem,
+} from './policy-items.ts';
+import { readPoliciesMeta, readPolicy } from './read-policies.ts';
+
+export interface PolicyChanged {
+  policy: DefinedPolicy;
+  audit_id: string;
+}
+
+/** Defines a policy under the next id. @throws ValidationError when there are as many as there may be. */
+export function createPolicy(context: StoreContext, actor: Caller, input: NewPolicy): Promise<PolicyChanged> {
+  return change(context, { actor, operation: 'createPolicy' }, async meta => {
+    if (meta.count >= MAX_POLICIES) {
+      throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
+    }
+    const now = timestamp(context.clock());
+    return { after: { id: String(meta.next_id), ...input, created_at: now, updated_at: now } };
+  });
+}
+
+/** Changes what is given. @throws NotFound, or ValidationError for the built-in policy. */
+export function updatePolicy(
+  context: StoreContext,
+  actor: Caller,
+  id: string,
+  patch: PolicyPatch,
+): Promise<PolicyChanged> {
+  return change(context, { actor, operation: 'updatePolicy' }, () => patched(context, id, patch));
+}
+
+/** Switches a policy on or off. @throws NotFound, or ValidationError for the built-in policy. */
+export function togglePolicy(
+  context: StoreContext,
+  actor: Caller,
+  id: string,
+  enabled: boolean,
+): Promise<PolicyChanged> {
+  return change(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, { enabled }));
+}
+
+/** Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in policy. */
+export function deletePolicy(context: StoreContext, actor: Caller, id: string): Promise<PolicyChanged> {
+  return change(context, { actor, operation: 'deletePolicy' }, async () => ({
+    before: await find(context, id),
+  }));
+}
+
+async function patched(context: StoreContext, id: string, patch: PolicyPatch): Promise<Step> {
+  const before = await find(context, id);
+  const after = {
+    ...before,
+    name: patch.name ?? before.name,
+    priority: patch.priority ?? before.priority,
+    enabled: patch.enabled ?? before.enabled,
+    match: patch.match ?? before.match,
+    updated_at: timestamp(context.clock()),
+  };
+  return { before, after };
+}
+
+async function find(context: StoreContext, id: string): Promise<DefinedPolicy> {
+  refuseBuiltIn(id);
+  const policy = await readPolicy(context, id);
+  if (policy) return policy;
+  throw new NotFound(
+    `There is no policy ${JSON.stringify(id)}: the query policies lists those that there are.`,
+  );
+}
+
+type Step = { before?: DefinedPolicy; after: DefinedPolicy } | { before: DefinedPolicy; after?: never };
+
+interface Authorship {
+  actor: Caller;
+  operation: string;
+}
+
+// Every change is conditional on the policies' version that it was decided on, so that changes have one order.
+function change(
+  context: StoreContext,
+  author: Authorship,
+  decide: (meta: PoliciesMeta) => Promise<Step>,
+): Promise<PolicyChanged> {
+  return commitChange(context, async () => {
+    const meta = await readPoliciesMeta(context);
+    const step = await decide(meta);
+    const policy = step.after ?? step.before;
+    const target = `policy:${policy.id}`;
+    const entry = changeEntry({ at_ms: context.clock(), ...author, target, ...step });
+    const { tables } = context;
+    return {
+      actions: [
+        policyAction(tables.network, step, meta.version + 1),
+        metaAction(tables.network, step, meta),
+        // Who asks for the route of a policy that is gone must not get the one it had.
+        ...(step.after ? [] : [forgetDecisions(tables)]),
+        auditPut({ tables, entry }),
+      ],
+      result: { policy, audit_id: entry.id },
+    };
+  });
+}
+
+function policyAction(TableName: string, { before, after }: Step, version: number): WriteAction {
+  if (after) {
+    const ConditionExpression = before ? 'attribute_exists(pk)' : 'attribute_not_exists(pk)';
+    return { Put: { TableName, Item: toItem(after, version), ConditionExpression } };
+  }
+  const Key = { pk: POLICY_PARTITION, sk: before.id };
+  return { Delete: { TableName, Key, ConditionExpression: 'attribute_exists(pk)' } };
+}
+
+function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMeta): WriteAction {
+  const next: PoliciesMeta = {
+    version: meta.version + 1,
+    next_id: meta.next_id + (before ? 0 : 1),
+    count: meta.count + (after ? 1 : 0) - (before ? 1 : 0),
+    last_change: { id: (after ?? before).id, deleted: !after },
+  };
+  const Item = { ...META_KEY, ...next };
+  if (meta.version === 0) {
+    return { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+  }
+  return {
+    Put: {
+      TableName,
+      Item,
+      ConditionExpression: '#version = :version',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':version': meta.version },
+    },
+  };
+}

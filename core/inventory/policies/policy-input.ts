@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ValidationError } from '../../errors.ts';
+import { DEFAULT_POLICY_ID, POLICY_PRIORITY } from '../../policy/policy.ts';
+import { policyMatchSchema } from '../../policy/policy-schema.ts';
+import { lineOfText } from '../model/parse-input.ts';
+
+const PRIORITY_RULE = `priority must be a whole number from ${POLICY_PRIORITY.min} to ${POLICY_PRIORITY.max}.`;
+
+const priority = z
+  .int(PRIORITY_RULE)
+  .min(POLICY_PRIORITY.min, PRIORITY_RULE)
+  .max(POLICY_PRIORITY.max, PRIORITY_RULE);
+
+// GraphQL clients send null for what they leave out.
+const match = z.preprocess(withoutNulls, policyMatchSchema);
+
+const name = lineOfText('name', 100);
+
+/** What createPolicy takes. */
+export const newPolicySchema = z.object({
+  name,
+  priority,
+  enabled: z
+    .boolean()
+    .nullish()
+    .transform(enabled => enabled ?? true),
+  match: match.nullish().transform(given => given ?? {}),
+});
+
+/** What updatePolicy takes: what is null or left out stays as it is. */
+export const policyPatchSchema = z
+  .object({
+    name: name.nullish(),
+    priority: priority.nullish(),
+    enabled: z.boolean().nullish(),
+    match: match.nullish(),
+  })
+  .refine(patch => Object.values(patch).some(value => value !== null && value !== undefined), {
+    error: 'Give at least one of name, priority, enabled and match to change.',
+  });
+
+export type NewPolicy = z.output<typeof newPolicySchema>;
+export type PolicyPatch = z.output<typeof policyPatchSchema>;
+
+/** @throws ValidationError for the built-in policy. */
+export function refuseBuiltIn(id: string): void {
+  if (id !== DEFAULT_POLICY_ID) return;
+  throw new ValidationError(
+    `Policy ${DEFAULT_POLICY_ID} is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.`,
+  );
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).filter(([, given]) => given !== null));
+}

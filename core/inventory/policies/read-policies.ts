@@ -1,0 +1,62 @@
+import { Conflict } from '../../errors.ts';
+import { backoffMs } from '../../storage/backoff.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import {
+  type DefinedPolicy,
+  fromItem,
+  META_KEY,
+  NO_POLICIES,
+  POLICY_PARTITION,
+  type PoliciesMeta,
+  type PolicyItem,
+} from './policy-items.ts';
+
+export interface Policies {
+  /** Grows by one with every change; 0 before the first. */
+  version: number;
+  /** Without the built-in one, in no particular order. */
+  defined: DefinedPolicy[];
+}
+
+const MAX_READS = 6;
+
+/**
+ * All policies, and the version that they are exactly. A query may see one half of a transaction that is landing; then it is
+ * repeated, so that no edge ever takes old policies for new ones.
+ * @throws Conflict when they change faster than they can be read.
+ */
+export async function readPolicies(context: StoreContext): Promise<Policies> {
+  for (let attempt = 0; attempt < MAX_READS; attempt += 1) {
+    const { meta, items } = await readPartition(context);
+    if (isWhole(meta, items)) return { version: meta.version, defined: items.map(fromItem) };
+    await context.sleep(backoffMs(attempt, context));
+  }
+  throw new Conflict('The policies are being changed. Try again in a moment.');
+}
+
+/** One defined policy, or undefined. */
+export async function readPolicy(context: StoreContext, id: string): Promise<DefinedPolicy | undefined> {
+  if (!/^\d+$/.test(id)) return undefined;
+  const item = await getItem(context, { pk: POLICY_PARTITION, sk: id });
+  return item && fromItem(item as unknown as PolicyItem);
+}
+
+/** The policies' version and what comes with it. */
+export async function readPoliciesMeta(context: StoreContext): Promise<PoliciesMeta> {
+  const item = await getItem(context, META_KEY);
+  return (item as PoliciesMeta | undefined) ?? NO_POLICIES;
+}
+
+async function readPartition(context: StoreContext): Promise<{ meta: PoliciesMeta; items: PolicyItem[] }> {
+  const found = (await queryAll(context, { pk: POLICY_PARTITION })) as unknown[] as PolicyItem[];
+  const meta = found.find(item => item.sk === META_KEY.sk) as PoliciesMeta | undefined;
+  return { meta: meta ?? NO_POLICIES, items: found.filter(item => item.sk !== META_KEY.sk) };
+}
+
+function isWhole({ version, count, last_change }: PoliciesMeta, items: PolicyItem[]): boolean {
+  if (items.length !== count || items.some(item => item.version > version)) return false;
+  if (last_change === null) return true;
+  const changed = items.find(item => item.sk === last_change.id);
+  return last_change.deleted ? changed === undefined : changed?.version === version;
+}

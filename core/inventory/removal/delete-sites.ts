@@ -1,0 +1,56 @@
+import type { Caller } from '../../access/caller.ts';
+import { type ErrorType, PatronusError } from '../../errors.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { parseInput } from '../model/parse-input.ts';
+import { deleteSitesInput } from '../model/site-input.ts';
+import { deleteSite } from './delete-site.ts';
+import { HAND_OVER_MS } from './hand-over.ts';
+
+/** Sites of a batch under way at once. */
+const AT_ONCE = 4;
+
+export interface BatchDeletion {
+  site_id: string;
+  success: boolean;
+  message: string;
+  /** Of the deletion, or of the refusal. */
+  audit_id: string;
+  finished: boolean;
+  error_type: ErrorType | null;
+}
+
+/** A refusal of one site of a batch, for the audit log. */
+export type OnRefused = (siteId: string, error: PatronusError) => Promise<string>;
+
+/**
+ * Deletes several sites, each by itself: one that is refused stops none of the others. Results stand in the order given.
+ *
+ * @param onRefused records a refusal and returns its audit id
+ * @throws ValidationError when the list itself is no good; then nothing was deleted
+ */
+export async function deleteSites(
+  context: StoreContext,
+  actor: Caller,
+  { input, onRefused }: { input: unknown; onRefused: OnRefused },
+): Promise<BatchDeletion[]> {
+  const { site_ids } = parseInput(deleteSitesInput, input);
+  const until = context.clock() + HAND_OVER_MS;
+  const results = new Map<string, BatchDeletion>();
+  const waiting = site_ids.values();
+  const worker = async (): Promise<void> => {
+    for (const site_id of waiting) results.set(site_id, await deleteOne(site_id));
+  };
+  async function deleteOne(site_id: string): Promise<BatchDeletion> {
+    try {
+      const deletion = await deleteSite(context, actor, { site_id }, { until });
+      return { site_id, success: true, ...deletion, error_type: null };
+    } catch (cause) {
+      if (!(cause instanceof PatronusError)) throw cause;
+      const { message, errorType: error_type } = cause;
+      const audit_id = await onRefused(site_id, cause);
+      return { site_id, success: false, message, audit_id, finished: false, error_type };
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return site_ids.map(site_id => results.get(site_id)!);
+}

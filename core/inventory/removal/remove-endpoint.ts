@@ -1,0 +1,97 @@
+import type { Caller } from '../../access/caller.ts';
+import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import { Conflict } from '../../errors.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { count } from '../model/count-words.ts';
+import { endpointKey } from '../model/inventory-keys.ts';
+import { parseInput } from '../model/parse-input.ts';
+import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
+import { removeEndpointInput } from '../model/site-input.ts';
+import { updateSiteItem } from '../model/site-writes.ts';
+import { readActiveEndpoint, readActiveSite } from '../sites/active-site.ts';
+import { enterOperation, newOperation } from './enter-operation.ts';
+import { HAND_OVER_MS, handOver, isBusy } from './hand-over.ts';
+import { type RemovalRun, runRemoval } from './run-removal.ts';
+
+export interface EndpointRemoval {
+  message: string;
+  audit_id: string;
+  /** false: the worker function goes on with it; the endpoint and its paths are no longer shown. */
+  finished: boolean;
+}
+
+/**
+ * Removes an endpoint for good, and every path that ends at it.
+ *
+ * @throws ValidationError · NotFound · Conflict
+ */
+export async function removeEndpoint(
+  context: StoreContext,
+  actor: Caller,
+  input: unknown,
+  { until = context.clock() + HAND_OVER_MS }: { until?: number } = {},
+): Promise<EndpointRemoval> {
+  const { site_id, endpoint_id } = parseInput(removeEndpointInput, input);
+  const operation = await claim(context, actor, { site_id, endpoint_id });
+  const run = await runRemoval(context, operation, { until }).catch((cause): RemovalRun => {
+    if (!isBusy(cause)) throw cause;
+    return { finished: false, operation, paths: operation.done_paths };
+  });
+  if (!run.finished) await handOver(context, run.operation, run.paths);
+  const message = run.finished
+    ? `Endpoint ${endpoint_id} was removed with ${count(run.paths, 'path')}.`
+    : `Endpoint ${endpoint_id} is being removed; ${run.paths} of its paths are gone so far, and it goes on in the background.`;
+  return { message, audit_id: operation.audit_id, finished: run.finished };
+}
+
+function claim(
+  context: StoreContext,
+  actor: Caller,
+  { site_id, endpoint_id }: { site_id: string; endpoint_id: string },
+): Promise<RunningOperation> {
+  const { tables } = context;
+  return commitChange(context, async () => {
+    const site = await readActiveSite(context, site_id);
+    await readActiveEndpoint(context, site_id, endpoint_id);
+    if (site.removing_endpoint !== undefined) {
+      throw new Conflict(
+        `Endpoint ${site.removing_endpoint} of site ${site_id} is being removed. Try again in a moment.`,
+      );
+    }
+    const operation = newOperation(context, {
+      kind: OPERATION_KIND.removeEndpoint,
+      site_id,
+      endpoint_id,
+      life: site.life,
+      actor,
+      endpoints: 1,
+      seq: 0,
+    });
+    const set = { removing_endpoint: endpoint_id };
+    const takeEndpoint: WriteAction = {
+      Update: {
+        TableName: tables.network,
+        Key: endpointKey(site_id, endpoint_id),
+        UpdateExpression: 'SET #status = :removing, removal_id = :id',
+        ConditionExpression: '#status = :active',
+        ExpressionAttributeNames: { '#status': 'status' },
+        ExpressionAttributeValues: {
+          ':removing': 'REMOVING',
+          ':active': 'ACTIVE',
+          ':id': operation.operation_id,
+        },
+      },
+    };
+    return {
+      actions: [
+        updateSiteItem(tables, { site, set, event: false }),
+        takeEndpoint,
+        enterOperation(tables, operation),
+        forgetDecisions(tables),
+      ],
+      result: operation,
+    };
+  });
+}

@@ -1,0 +1,13 @@
+import type { StoreContext } from '../../storage/store-context.ts';
+import { queryAll } from '../../storage/strong-reads.ts';
+import { DIRECTORY_PARTITION } from '../model/inventory-keys.ts';
+import { readVisible } from './read-visible.ts';
+
+/** How many sites there are, those left out that are being deleted or restored. */
+export function countSites(context: StoreContext): Promise<number> {
+  return readVisible(
+    context,
+    () => queryAll(context, { pk: DIRECTORY_PARTITION, project: ['site_id'] }),
+    (entries, hidden) => entries.filter(({ site_id }) => !hidden.site(site_id as string)).length,
+  );
+}

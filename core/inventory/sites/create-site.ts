@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import type { Caller } from '../../access/caller.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { parseInput } from '../model/parse-input.ts';
+import { SITE_STATUS, type Site } from '../model/site.ts';
+import { SITE_EVENT, siteTarget } from '../model/site-events.ts';
+import { createSiteInput } from '../model/site-input.ts';
+import { directoryItem, siteItem, toSite } from '../model/site-items.ts';
+import { putNew } from '../model/site-writes.ts';
+
+/**
+ * Adds a site without endpoints.
+ *
+ * @throws ValidationError
+ */
+export async function createSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
+  const { name, location = null, public_key = null } = parseInput(createSiteInput, input);
+  return commitChange(context, async () => {
+    const now = timestamp(context.clock());
+    const site = {
+      id: randomUUID(),
+      name,
+      location,
+      public_key,
+      status: SITE_STATUS.active,
+      version: 1,
+      life: 1,
+      seq: 1,
+      created_at: now,
+      updated_at: now,
+    };
+    const shown = toSite(siteItem(site));
+    const { audit } = auditAction(context, {
+      actor,
+      operation: 'createSite',
+      target: siteTarget(site.id),
+      after: shown,
+      event: { type: SITE_EVENT.siteCreated, site_id: site.id, site_seq: site.seq, data: { site: shown } },
+    });
+    const { tables } = context;
+    return {
+      actions: [putNew(tables, siteItem(site)), putNew(tables, directoryItem(site)), audit],
+      result: shown,
+    };
+  });
+}

@@ -1,0 +1,37 @@
+import type { Caller } from '../../access/caller.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { parseInput } from '../model/parse-input.ts';
+import type { Site } from '../model/site.ts';
+import { SITE_EVENT, siteTarget } from '../model/site-events.ts';
+import { updateSiteInput } from '../model/site-input.ts';
+import { directoryItem, toSite } from '../model/site-items.ts';
+import { updateSiteItem } from '../model/site-writes.ts';
+import { readActiveSite } from './active-site.ts';
+
+/**
+ * Changes what is given of name, location and public_key; null takes location or public_key away.
+ *
+ * @throws ValidationError · NotFound · Conflict
+ */
+export async function updateSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
+  const { site_id, ...given } = parseInput(updateSiteInput, input);
+  const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const { tables } = context;
+  return commitChange(context, async () => {
+    const site = await readActiveSite(context, site_id);
+    const set = { ...changes, updated_at: timestamp(context.clock()) };
+    const after = toSite({ ...site, ...set });
+    const { audit } = auditAction(context, {
+      actor,
+      operation: 'updateSite',
+      target: siteTarget(site_id),
+      before: toSite({ ...site }),
+      after,
+      event: { type: SITE_EVENT.siteUpdated, site_id, site_seq: site.seq + 1, data: { site: after } },
+    });
+    const directory = { Put: { TableName: tables.network, Item: directoryItem(after) } };
+    return { actions: [updateSiteItem(tables, { site, set, event: true }), directory, audit], result: after };
+  });
+}

@@ -1,0 +1,100 @@
+import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { readPartitions } from '../../storage/read-partitions.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { Lane } from '../lane/lane.ts';
+import { laneBucket, laneBuckets, lanePartition, parseLaneSortKey } from '../lane-keys.ts';
+import { decodeLane } from '../packing/lane-codec.ts';
+import { PackedDataUnreadable } from '../packing/packed-item.ts';
+
+/** The lanes of one edge, one a part, read strongly. None: it was never heard from. */
+export async function readLanesOfEdge(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  edge_id: string,
+): Promise<Lane[]> {
+  const lanes: Lane[] = [];
+  const query: Partial<QueryCommandInput> = {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :edge)',
+    ExpressionAttributeValues: { ':pk': lanePartition(laneBucket(edge_id)), ':edge': `${edge_id}#` },
+  };
+  for await (const page of lanePages(client, tables, query)) {
+    for (const stored of page) {
+      // An id may hold a `#`: lanes of edge `a#1` begin with `a#` too.
+      if (stored.edge_id === edge_id) lanes.push(decodeLane(stored, stored.data));
+    }
+  }
+  return lanes;
+}
+
+/** A lane's item as it stands in the table. */
+export interface LaneItem {
+  edge_id: string;
+  part: number;
+  version: number;
+  data: Uint8Array;
+}
+
+export interface ReadAllLanesOptions {
+  /** Called for a lane that this release can't read; such a lane is left out. */
+  onUnreadable?: (lane: LaneItem, cause: PackedDataUnreadable) => void;
+}
+
+/** Every lane, read strongly, all buckets at once; in no order. */
+export async function* readAllLanes(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  { onUnreadable = () => {} }: ReadAllLanesOptions = {},
+): AsyncGenerator<Lane> {
+  for await (const page of readStoredLanes(client, tables, laneBuckets())) {
+    for (const stored of page) {
+      const lane = decodeStored(stored, onUnreadable);
+      if (lane) yield lane;
+    }
+  }
+}
+
+/** The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order in which they come. */
+export async function* readStoredLanes(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  buckets: readonly string[],
+): AsyncGenerator<LaneItem[]> {
+  const partitions = buckets.map(lanePartition);
+  for await (const { items } of readPartitions<StoredLane>(client, tables.traffic, partitions)) {
+    yield items.map(toLaneItem);
+  }
+}
+
+async function* lanePages(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  query: Partial<QueryCommandInput>,
+): AsyncGenerator<LaneItem[], void> {
+  const pages = paginateQuery({ client }, { TableName: tables.traffic, ConsistentRead: true, ...query });
+  for await (const { Items = [] } of pages) {
+    yield (Items as StoredLane[]).map(toLaneItem);
+  }
+}
+
+interface StoredLane {
+  sk: string;
+  version: number;
+  data: Uint8Array;
+}
+
+function toLaneItem({ sk, version, data }: StoredLane): LaneItem {
+  return { ...parseLaneSortKey(sk), version, data };
+}
+
+function decodeStored(
+  stored: LaneItem,
+  onUnreadable: NonNullable<ReadAllLanesOptions['onUnreadable']>,
+): Lane | undefined {
+  try {
+    return decodeLane(stored, stored.data);
+  } catch (cause) {
+    if (!(cause instanceof PackedDataUnreadable)) throw cause;
+    onUnreadable(stored, cause);
+    return undefined;
+  }
+}

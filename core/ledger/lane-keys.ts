@@ -1,0 +1,57 @@
+import { fnv1a } from '../hash.ts';
+import type { ItemKey } from '../storage/item.ts';
+
+/** Lanes are spread over this many partitions; the number is in the keys, so it is fixed (docs/decisions/011). */
+const LANE_BUCKETS = 64;
+
+/** Partition of every edge that was ever heard from; sort key is the edge's id. */
+export const HEARD_EDGES_PARTITION = 'EDGE';
+
+/** `00` to `63`: the partition that an edge's lanes are in. */
+export function laneBucket(edge_id: string): string {
+  return bucketName(fnv1a(edge_id) % LANE_BUCKETS);
+}
+
+/** All buckets in order. */
+export function laneBuckets(): string[] {
+  return Array.from({ length: LANE_BUCKETS }, (_, number) => bucketName(number));
+}
+
+export function lanePartition(bucket: string): string {
+  return `LANE#${bucket}`;
+}
+
+export function laneKey(edge_id: string, part: number): ItemKey {
+  return { pk: lanePartition(laneBucket(edge_id)), sk: `${edge_id}#${part}` };
+}
+
+/** Edge and part from a lane's sort key. An edge id may hold a `#`, a part does not. */
+export function parseLaneSortKey(sk: string): { edge_id: string; part: number } {
+  const end = sk.lastIndexOf('#');
+  return { edge_id: sk.slice(0, end), part: Number(sk.slice(end + 1)) };
+}
+
+export function bootKey(edge_id: string, part: number, boot_id: string): ItemKey {
+  return { pk: `BOOT#${edge_id}`, sk: `${part}#${boot_id}` };
+}
+
+/** The item that fixes the number of parts of a boot for all of its lanes. */
+export function bootPartsKey(edge_id: string, boot_id: string): ItemKey {
+  return { pk: `BOOT#${edge_id}`, sk: `PARTS#${boot_id}` };
+}
+
+export function counterKey(slot: number, policy_id: string): ItemKey {
+  return { pk: counterPartition(slot), sk: policy_id };
+}
+
+export function counterPartition(slot: number): string {
+  return `COUNTER#${slot}`;
+}
+
+export function heardEdgeKey(edge_id: string): ItemKey {
+  return { pk: HEARD_EDGES_PARTITION, sk: edge_id };
+}
+
+function bucketName(number: number): string {
+  return String(number).padStart(2, '0');
+}

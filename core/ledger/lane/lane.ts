@@ -1,0 +1,131 @@
+import { pairKey } from '../../totals/pair-key.ts';
+import { noPathCounts, type PathCounts } from '../../totals/path-counts.ts';
+
+/**
+ * All that is kept of one part of one edge: its current boot with its totals, and the sum of its earlier boots. What the edge
+ * has ever counted is, pair by pair, current + earlier.
+ */
+export interface Lane {
+  edge_id: string;
+  part: number;
+  /** As of the last report that was applied. */
+  site_id: string;
+  policies_version: string;
+  interval_s: number;
+  boot_id: string;
+  /** The last report applied of the current boot. */
+  seq: number;
+  /** Parts of the current boot; fixed for a boot. */
+  parts: number;
+  /** `sent_at` of that report, by the edge's clock, milliseconds. */
+  sent_at_ms: number;
+  /** Arrival of the first and of the last applied report in the stream, milliseconds. */
+  first_heard_at_ms: number;
+  last_heard_at_ms: number;
+  /** The counter slot that was written last; clean-up takes gauges out there. */
+  slot: number;
+  /** By {@link pairKey}. */
+  pairs: Map<string, LanePair>;
+  /** By path id. */
+  paths: Map<string, LanePath>;
+}
+
+/** One (policy, endpoint) of a lane. */
+export interface LanePair {
+  policy_id: string;
+  endpoint_id: string;
+  /** Totals of the current boot. */
+  packets: bigint;
+  bytes: bigint;
+  /** Flows active at the last report; 0 once the edge is silent. */
+  active_flows: number;
+  /** Sums of all other boots. */
+  earlier_packets: bigint;
+  earlier_bytes: bigint;
+}
+
+/** What a lane's edge sent and received on one path. */
+export interface LanePath {
+  path_id: string;
+  current: PathCounts;
+  earlier: PathCounts;
+}
+
+/** All that a pair has ever counted, and its flows active now. */
+export interface PairSum {
+  policy_id: string;
+  endpoint_id: string;
+  packets: bigint;
+  bytes: bigint;
+  active_flows: number;
+}
+
+export interface PathSum extends PathCounts {
+  path_id: string;
+}
+
+/** Everything the lane's edge and part has counted, over all of its boots. */
+export function laneTotals(lane: Lane): PairSum[] {
+  return Array.from(lane.pairs.values(), pair => ({
+    policy_id: pair.policy_id,
+    endpoint_id: pair.endpoint_id,
+    packets: pair.packets + pair.earlier_packets,
+    bytes: pair.bytes + pair.earlier_bytes,
+    active_flows: pair.active_flows,
+  }));
+}
+
+/** What the lane's edge sent and received on its paths, over all of its boots. */
+export function lanePathTotals(lane: Lane): PathSum[] {
+  return Array.from(lane.paths.values(), ({ path_id, current, earlier }) => ({
+    path_id,
+    tx_packets: current.tx_packets + earlier.tx_packets,
+    tx_bytes: current.tx_bytes + earlier.tx_bytes,
+    rx_packets: current.rx_packets + earlier.rx_packets,
+    rx_bytes: current.rx_bytes + earlier.rx_bytes,
+  }));
+}
+
+/** A lane that no report was applied to yet: it has no boot, and is older than everything. */
+export function newLane({ edge_id, part }: { edge_id: string; part: number }): Lane {
+  return {
+    edge_id,
+    part,
+    site_id: '',
+    policies_version: '',
+    interval_s: 0,
+    boot_id: '',
+    seq: -1,
+    parts: 0,
+    sent_at_ms: Number.NEGATIVE_INFINITY,
+    first_heard_at_ms: Number.POSITIVE_INFINITY,
+    last_heard_at_ms: Number.NEGATIVE_INFINITY,
+    slot: 0,
+    pairs: new Map(),
+    paths: new Map(),
+  };
+}
+
+/** A lane's pair, made with zeros where it is new. */
+export function pairOf(
+  lane: Lane,
+  ids: { policy_id: string; endpoint_id: string },
+  key: string = pairKey(ids),
+): LanePair {
+  const known = lane.pairs.get(key);
+  if (known) return known;
+  const { policy_id, endpoint_id } = ids;
+  const zeros = { packets: 0n, bytes: 0n, active_flows: 0, earlier_packets: 0n, earlier_bytes: 0n };
+  const pair: LanePair = { policy_id, endpoint_id, ...zeros };
+  lane.pairs.set(key, pair);
+  return pair;
+}
+
+/** A lane's path, made with zeros where it is new. */
+export function pathOf(lane: Lane, path_id: string): LanePath {
+  const known = lane.paths.get(path_id);
+  if (known) return known;
+  const path: LanePath = { path_id, current: noPathCounts(), earlier: noPathCounts() };
+  lane.paths.set(path_id, path);
+  return path;
+}

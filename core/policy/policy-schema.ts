@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { APPLICATION_CLASSES } from './application-class.ts';
+import { parseCidr } from './ip-address.ts';
+import { MAX_ID_LENGTH, POLICY_PRIORITY } from './policy.ts';
+
+const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
+  error: 'must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32',
+});
+
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+const port = wholeNumber(0, 65535);
+
+/** Match rules from outside (arguments, a policies file), checked; unknown names are refused, so that a typo matches nothing silently. */
+export const policyMatchSchema = z
+  .strictObject({
+    source_cidr: cidr.exactOptional(),
+    destination_cidr: cidr.exactOptional(),
+    source_port: port.exactOptional(),
+    destination_port_from: port.exactOptional(),
+    destination_port_to: port.exactOptional(),
+    protocol: wholeNumber(0, 255).exactOptional(),
+    application: z
+      .enum(APPLICATION_CLASSES, { error: `must be one of ${APPLICATION_CLASSES.join(', ')}` })
+      .exactOptional(),
+  })
+  .refine(match => (match.destination_port_from ?? 0) <= (match.destination_port_to ?? 65535), {
+    error: 'must not be below destination_port_from',
+    path: ['destination_port_to'],
+  });
+
+/** A policy from outside, checked. Enabled unless said otherwise; no match rules match everything. */
+export const policyRuleSchema = z.object({
+  id: z
+    .string({ error: 'must be text' })
+    .min(1, { error: 'must not be empty' })
+    .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` }),
+  name: z.string({ error: 'must be text' }).default(''),
+  priority: wholeNumber(POLICY_PRIORITY.min, POLICY_PRIORITY.max),
+  enabled: z.boolean({ error: 'must be true or false' }).default(true),
+  match: policyMatchSchema.default({}),
+});

@@ -1,0 +1,466 @@
+import { ValidationError } from '../errors.ts';
+import {
+  endpointOf,
+  type FlowKey,
+  isV6,
+  KEY_WORDS,
+  MAX_ENDPOINTS,
+  packFlowKey,
+  unpackFlowKey,
+} from '../policy/flow-key.ts';
+import { compilePolicies, type PolicyMatcher } from '../policy/policy-match.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { rfc3339 } from '../time/rfc3339.ts';
+import type { FlowRecord } from '../totals/flow-record.ts';
+import { CARRY, PairTotals } from '../totals/pair-totals.ts';
+import { type PathCounts, pathCountsOf } from '../totals/path-counts.ts';
+import { compilePaths, NO_PATH, type PathEnds, type PathMatcher } from '../totals/path-match.ts';
+import { type PolicyTotals, policyTotalsOf } from '../totals/policy-totals.ts';
+import type { DistinctFlows } from './distinct-flows.ts';
+import {
+  BYTES_DOUBLE,
+  ENTRY_DOUBLES,
+  ENTRY_WORDS,
+  LAST_DOUBLE,
+  PACKETS_WORD,
+  PAIR_WORD,
+} from './flow-entry.ts';
+import { FlowTable } from './flow-table.ts';
+import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
+import { type ExactCounts, exactCounts, type PolicyStats, statsOfPairs } from './policy-stats.ts';
+
+export interface RecorderOptions {
+  /** The endpoint that packets enter by when nothing else is said. */
+  endpoint_id?: string;
+  /** Flows that are known at a time; a flow takes some 160 bytes. */
+  flow_capacity?: number;
+  clock?: Clock;
+  /** Collects every flow ever seen, for exact flow counts at any number of flows. */
+  distinct_flows?: DistinctFlows;
+}
+
+/** What a report takes from the recorder. */
+export interface RecorderInterval {
+  /** Totals since boot of every pair ever seen. */
+  policies: PolicyTotals[];
+  /** This interval's increments. */
+  flows: FlowRecord[];
+  /** Increments of flows that went out of the table in this interval and that there was no room to list. */
+  unlisted: UnlistedFlows[];
+}
+
+/** Totals over all policies since the start or the last reset. */
+export interface TrafficTotals {
+  packets: bigint;
+  bytes: bigint;
+  /** Flows that are known now. */
+  flows: number;
+}
+
+/**
+ * What one exported flow record says; counts may be of any size.
+ */
+export interface FlowCounts {
+  packets: bigint;
+  bytes: bigint;
+  first_ms: number;
+  last_ms: number;
+}
+
+const MAX_INTERVAL_PACKETS = 2 ** 31 - 1;
+
+/**
+ * Counts packets by policy and flow, in bounded memory: the seed's collector.
+ *
+ * Packets come by `recordV4` and `recordV6`, which take packed keys and allocate nothing for a flow that is known;
+ * the policy is matched once a flow. `recordPacket` is the same for callers who have objects and have matched already.
+ * The table of flows evicts the longest idle one when it is full; that never changes what is counted.
+ */
+export class Recorder {
+  /** Time of the packet that is recorded next, milliseconds since the epoch: set it before `recordV4` or `recordV6`. */
+  readonly time_ms = new Float64Array(1);
+  readonly #table: FlowTable;
+  readonly #totals = new PairTotals();
+  readonly #spill = new IntervalSpill();
+  readonly #baselines = new Map<string, ExactCounts>();
+  readonly #endpoints: string[];
+  readonly #clock: Clock;
+  readonly #distinct: DistinctFlows | undefined;
+  readonly #key = new Int32Array(KEY_WORDS);
+  #matcher: PolicyMatcher = compilePolicies([]);
+  /** Ids of all paths ever set; their places are their indexes. */
+  readonly #paths: string[] = [];
+  #pathMatcher: PathMatcher | undefined;
+  #evicted = 0;
+
+  constructor({
+    endpoint_id = 'wan1',
+    flow_capacity = 131_072,
+    clock = systemClock,
+    distinct_flows,
+  }: RecorderOptions = {}) {
+    if (!Number.isInteger(flow_capacity) || flow_capacity < 1 || flow_capacity > 2 ** 26) {
+      throw new ValidationError(`flow_capacity must be a whole number from 1 to ${2 ** 26}.`);
+    }
+    this.#table = new FlowTable(flow_capacity);
+    this.#endpoints = [endpoint_id];
+    this.#clock = clock;
+    this.#distinct = distinct_flows;
+  }
+
+  /** How many flows were taken out because the table was full. */
+  get evictedFlows(): number {
+    return this.#evicted;
+  }
+
+  /** The index that stands for an endpoint in packed keys; 0 is the recorder's own. */
+  endpointIndex(endpoint_id: string): number {
+    const known = this.#endpoints.indexOf(endpoint_id);
+    if (known >= 0) {
+      return known;
+    }
+    if (this.#endpoints.length === MAX_ENDPOINTS) {
+      throw new ValidationError(`A recorder counts at most ${MAX_ENDPOINTS} endpoints.`);
+    }
+    return this.#endpoints.push(endpoint_id) - 1;
+  }
+
+  /** Other policies from the next packet on: flows that are known are matched again when their next packet comes. */
+  setPolicies(matcher: PolicyMatcher): void {
+    this.#matcher = matcher;
+    this.#matchAllAgain();
+  }
+
+  /**
+   * Other paths from the next packet on: what goes over one of them, by its outer addresses, is counted in `pathTotals` as well.
+   * Known flows are looked at again when their next packet comes. A path that is left out keeps its totals.
+   *
+   * @throws ValidationError for ends that are no two addresses of one family
+   */
+  setPaths(paths: readonly PathEnds[]): void {
+    this.#pathMatcher = compilePaths(paths, path_id => this.#pathIndex(path_id));
+    this.#matchAllAgain();
+  }
+
+  /** What was sent and received on every path that ever had traffic, by path id; totals since boot. */
+  pathTotals(): Map<string, PathCounts> {
+    return pathCountsOf(this.#totals, this.#paths);
+  }
+
+  #pathIndex(path_id: string): number {
+    const known = this.#paths.indexOf(path_id);
+    return known >= 0 ? known : this.#paths.push(path_id) - 1;
+  }
+
+  #matchAllAgain(): void {
+    for (let entry = 0; entry < this.#table.places; entry++) {
+      const at = entry * ENTRY_WORDS + PAIR_WORD;
+      const pair = this.#table.words[at]!;
+      this.#table.words[at] = pair < 0 ? pair : ~pair;
+    }
+  }
+
+  /**
+   * Counts one IPv4 packet. Addresses, `ports` (source << 16 | destination) and `meta` (`metaV4`) are signed 32-bit
+   * words; `size` is in layer-3 bytes, at most 2^20; the time is in `time_ms`.
+   */
+  recordV4(src: number, dst: number, ports: number, meta: number, size: number): void {
+    let entry = this.#table.findV4(src, dst, ports, meta);
+    if (entry < 0) {
+      const key = this.#key.fill(0);
+      key[0] = src;
+      key[1] = dst;
+      key[2] = ports;
+      key[3] = meta;
+      entry = this.#enter(key, -1);
+    }
+    this.#count(entry, size);
+  }
+
+  /** Counts one IPv6 packet, its packed key at the start of `key`; otherwise as `recordV4`. */
+  recordV6(key: Int32Array, size: number): void {
+    let entry = this.#table.findV6(key);
+    if (entry < 0) {
+      entry = this.#enter(key, -1);
+    }
+    this.#count(entry, size);
+  }
+
+  /**
+   * Notes that a flow whose two ports are 0 had a whole transport header, which its key can't tell from a later
+   * fragment. Of use to `distinct_flows` only.
+   */
+  noteZeroPorts(key: Int32Array): void {
+    this.#distinct?.noteTransport(key);
+  }
+
+  /**
+   * Counts one packet under a policy that the caller has matched.
+   *
+   * @example recorder.recordPacket('7', { src: '10.0.0.1', src_port: 51234, dst: '192.0.2.9', dst_port: 443, protocol: 6 }, 1500)
+   */
+  recordPacket(policy_id: string, flow: FlowKey, size: number, at_ms: number = this.#clock()): void {
+    this.time_ms[0] = at_ms;
+    packFlowKey(flow, 0, this.#key);
+    this.#count(this.#known(this.#totals.indexOf(policy_id, 0, this.#pathSlot(this.#key, 0))), size);
+  }
+
+  /**
+   * Counts what a flow exporter has counted: any number of packets at once. Without a `policy_id` the policies decide,
+   * without an `endpoint_id` it is the recorder's own.
+   */
+  recordFlow(
+    flow: FlowKey,
+    counts: FlowCounts,
+    { policy_id, endpoint_id }: { policy_id?: string; endpoint_id?: string } = {},
+  ): void {
+    const endpoint = endpoint_id === undefined ? 0 : this.endpointIndex(endpoint_id);
+    this.time_ms[0] = counts.last_ms;
+    packFlowKey(flow, endpoint, this.#key);
+    const path = this.#pathSlot(this.#key, 0);
+    const entry = this.#known(policy_id === undefined ? -1 : this.#totals.indexOf(policy_id, endpoint, path));
+    if (this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]! < 0) {
+      this.#matchAgain(entry);
+    }
+    this.#addToEntry(entry, counts);
+    this.#totals.add(this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!, counts.packets, counts.bytes);
+  }
+
+  /** A policy's counts now; zeros for one that had no traffic. */
+  getPolicyStats(policy_id: string): PolicyStats {
+    const pairs = this.#totals.ofPolicy(policy_id);
+    return statsOfPairs(policy_id, this.#totals, pairs, this.#baselines.get(policy_id));
+  }
+
+  /** The counts of every policy that ever had traffic. */
+  getAllStats(): PolicyStats[] {
+    return this.#totals.policyIds().map(policy_id => this.getPolicyStats(policy_id));
+  }
+
+  /** Flows that are known now. */
+  activeFlowCount(): number {
+    return this.#table.size;
+  }
+
+  totals(): TrafficTotals {
+    const all = this.getAllStats();
+    return {
+      packets: all.reduce((sum, stats) => sum + stats.packets_exact, 0n),
+      bytes: all.reduce((sum, stats) => sum + stats.bytes_exact, 0n),
+      flows: this.#table.size,
+    };
+  }
+
+  /** Counts every pair's flows anew from the table. They are kept current as flows come and go, so nothing should change. */
+  updateFlowCounts(): void {
+    this.#totals.activeFlows.fill(0);
+    for (const entry of this.#entries()) {
+      const pair = this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!;
+      this.#totals.activeFlows[pair < 0 ? ~pair : pair]! += 1;
+    }
+  }
+
+  /** Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and says how many. Counts stay. */
+  cleanupStaleFlows(max_idle_ms = 300_000, now_ms: number = this.#clock()): number {
+    let removed = 0;
+    for (let entry = 0; entry < this.#table.places; ) {
+      const last = this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!;
+      if (!this.#table.isFree(entry) && now_ms - last > max_idle_ms) {
+        // Another entry may have moved here: the same place is looked at again.
+        this.#remove(entry);
+        removed += 1;
+      } else {
+        entry += 1;
+      }
+    }
+    return removed;
+  }
+
+  /** Shows a policy's counts from 0 on. What is reported only grows: this moves a local baseline. */
+  resetPolicyStats(policy_id: string): void {
+    this.#baselines.set(policy_id, exactCounts(this.#totals, this.#totals.ofPolicy(policy_id)));
+  }
+
+  /** `resetPolicyStats` of all. */
+  resetAll(): void {
+    for (const policy_id of this.#totals.policyIds()) {
+      this.resetPolicyStats(policy_id);
+    }
+  }
+
+  /** Totals since boot, and this interval's flows, whose increments begin anew. */
+  takeInterval(): RecorderInterval {
+    const { listed, unlisted } = this.#spill.take();
+    for (const entry of this.#entries()) {
+      if (this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
+        listed.push(this.#flowRecord(entry));
+        this.#clearInterval(entry);
+      }
+    }
+    return { policies: policyTotalsOf(this.#totals, this.#endpoints), flows: listed, unlisted };
+  }
+
+  /** Hands `takeInterval` to a sink, which stores it before it sends it. */
+  storeSnapshot<T>(sink: (interval: RecorderInterval) => T): T {
+    return sink(this.takeInterval());
+  }
+
+  #count(entry: number, size: number): void {
+    const words = this.#table.words;
+    const doubles = this.#table.doubles;
+    const base = entry * ENTRY_WORDS;
+    let pair = words[base + PAIR_WORD]!;
+    if (pair < 0) {
+      pair = this.#matchAgain(entry);
+    }
+    let packets = words[base + PACKETS_WORD]!;
+    if (packets === 0 || packets === MAX_INTERVAL_PACKETS) {
+      packets = this.#beginInterval(entry);
+    }
+    words[base + PACKETS_WORD] = packets + 1;
+    doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE] = this.time_ms[0]!;
+    doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE]! += size;
+    const sums = this.#totals.sums;
+    const bytes = sums[2 * pair + 1]! + size;
+    sums[2 * pair]! += 1;
+    sums[2 * pair + 1] = bytes;
+    if (bytes >= CARRY) {
+      this.#totals.carry(pair);
+    }
+  }
+
+  /** First packet of an interval, or more packets than the entry can hold: what it has goes to the spill. */
+  #beginInterval(entry: number): number {
+    this.#spillEntry(entry);
+    this.#table.first[entry] = this.time_ms[0]!;
+    return 0;
+  }
+
+  /** The entry of the key in `#key`, entered if it is new, under `pair` unless that is −1. */
+  #known(pair: number): number {
+    const key = this.#key;
+    const entry = isV6(key[3]!)
+      ? this.#table.findV6(key)
+      : this.#table.findV4(key[0]!, key[1]!, key[2]!, key[3]!);
+    if (entry < 0) {
+      return this.#enter(key, pair);
+    }
+    if (pair >= 0) {
+      this.#moveTo(entry, pair);
+    }
+    return entry;
+  }
+
+  #enter(key: Int32Array, pair: number): number {
+    if (this.#table.size === this.#table.capacity) {
+      this.#remove(this.#table.longestIdle());
+      this.#evicted += 1;
+    }
+    const under = pair >= 0 ? pair : this.#match(key, 0);
+    const entry = this.#table.insert(key);
+    this.#table.words[entry * ENTRY_WORDS + PAIR_WORD] = under;
+    this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE] = this.time_ms[0]!;
+    this.#totals.activeFlows[under]! += 1;
+    this.#distinct?.add(key, this.#totals.pairs[under]!.policy_id);
+    return entry;
+  }
+
+  #match(words: Int32Array, base: number): number {
+    const policy_id = this.#matcher.policy_ids[this.#matcher.matchPacked(words, base)]!;
+    return this.#totals.indexOf(policy_id, endpointOf(words[base + 3]!), this.#pathSlot(words, base));
+  }
+
+  #pathSlot(words: Int32Array, base: number): number {
+    return this.#pathMatcher?.matchPacked(words, base) ?? NO_PATH;
+  }
+
+  #matchAgain(entry: number): number {
+    const pair = this.#match(this.#table.words, entry * ENTRY_WORDS);
+    this.#moveTo(entry, pair);
+    return pair;
+  }
+
+  /** Puts a flow under another pair; what it has carried in this interval stays with the one it had. */
+  #moveTo(entry: number, pair: number): void {
+    const at = entry * ENTRY_WORDS + PAIR_WORD;
+    const had = this.#table.words[at]! < 0 ? ~this.#table.words[at]! : this.#table.words[at]!;
+    if (had !== pair) {
+      this.#spillEntry(entry);
+      this.#totals.activeFlows[had]! -= 1;
+      this.#totals.activeFlows[pair]! += 1;
+    }
+    this.#table.words[at] = pair;
+  }
+
+  #addToEntry(entry: number, { packets, bytes, first_ms, last_ms }: FlowCounts): void {
+    const base = entry * ENTRY_WORDS;
+    const doubles = entry * ENTRY_DOUBLES;
+    const fits = packets < 2n ** 31n && bytes < 2n ** 52n;
+    const packetsAfter = this.#table.words[base + PACKETS_WORD]! + Number(packets);
+    const bytesAfter = this.#table.doubles[doubles + BYTES_DOUBLE]! + Number(bytes);
+    if (!fits || packetsAfter > MAX_INTERVAL_PACKETS || bytesAfter > CARRY) {
+      this.#spillEntry(entry);
+    }
+    const last = this.#table.doubles[doubles + LAST_DOUBLE]!;
+    this.#table.doubles[doubles + LAST_DOUBLE] = Math.max(last, last_ms);
+    if (!fits) {
+      this.#spill.add({
+        ...this.#recordOf(entry),
+        packets,
+        bytes,
+        first: rfc3339(first_ms),
+        last: rfc3339(last_ms),
+      });
+      return;
+    }
+    const first =
+      this.#table.words[base + PACKETS_WORD] === 0 ? first_ms : Math.min(this.#table.first[entry]!, first_ms);
+    this.#table.first[entry] = first;
+    this.#table.words[base + PACKETS_WORD]! += Number(packets);
+    this.#table.doubles[doubles + BYTES_DOUBLE]! += Number(bytes);
+  }
+
+  #remove(entry: number): void {
+    this.#spillEntry(entry);
+    const pair = this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!;
+    this.#totals.activeFlows[pair < 0 ? ~pair : pair]! -= 1;
+    this.#table.remove(entry);
+  }
+
+  #spillEntry(entry: number): void {
+    if (this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
+      this.#spill.add(this.#flowRecord(entry));
+      this.#clearInterval(entry);
+    }
+  }
+
+  #clearInterval(entry: number): void {
+    this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD] = 0;
+    this.#table.doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE] = 0;
+  }
+
+  #flowRecord(entry: number): FlowRecord {
+    return {
+      ...this.#recordOf(entry),
+      packets: BigInt(this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]!),
+      bytes: BigInt(this.#table.doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE]!),
+      first: rfc3339(this.#table.first[entry]!),
+      last: rfc3339(this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!),
+    };
+  }
+
+  #recordOf(entry: number): FlowKey & { policy_id: string; endpoint_id: string } {
+    const base = entry * ENTRY_WORDS;
+    const word = this.#table.words[base + PAIR_WORD]!;
+    const { policy_id, endpoint } = this.#totals.pairs[word < 0 ? ~word : word]!;
+    return { policy_id, endpoint_id: this.#endpoints[endpoint]!, ...unpackFlowKey(this.#table.words, base) };
+  }
+
+  *#entries(): Generator<number> {
+    for (let entry = 0; entry < this.#table.places; entry++) {
+      if (!this.#table.isFree(entry)) {
+        yield entry;
+      }
+    }
+  }
+}

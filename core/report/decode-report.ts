@@ -1,0 +1,192 @@
+import type { FlowRecord } from '../totals/flow-record.ts';
+import { pairKey } from '../totals/pair-key.ts';
+import type { PolicyTotals } from '../totals/policy-totals.ts';
+import { ReportRejected } from './rejection.ts';
+import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
+import {
+  type Place,
+  type RawObject,
+  readArray,
+  readCount,
+  readId,
+  readInteger,
+  readNumber,
+  readObject,
+  readTime,
+} from './report-fields.ts';
+import { checkNesting, parseReportJson } from './report-json.ts';
+
+export interface DecodedReport {
+  report: Report;
+  /** The pairKey of each of its policies' totals; made once for all who look pairs up. */
+  keys: string[];
+  /** `report.sent_at` in milliseconds since the Unix epoch. */
+  sent_at_ms: number;
+  /** Fields that this release doesn't know; ignored, so that newer edges may send them. */
+  unknown_fields: number;
+}
+
+const MAX_PARTS = 1024;
+
+/** Of one pair; so the sum over a million pairs is exact as a number. */
+const MAX_ACTIVE_FLOWS = 2 ** 32 - 1;
+
+const NOWHERE: Place = {};
+
+/**
+ * Reads one record of the stream. Written by hand rather than with a schema: it runs for every report of every edge.
+ *
+ * @param partition_key the record's; it must be the report's `edge_id`, or an edge could count under another's name
+ * @throws ReportRejected when the record is not a report of version 1 within the limits
+ */
+export function decodeReport(record: Uint8Array, partition_key: string): DecodedReport {
+  const { bytes, value } = parseReportJson(record);
+  try {
+    const decoded = readReport(value, partition_key);
+    if (decoded.unknown_fields !== 0) checkNesting(bytes);
+    return decoded;
+  } catch (cause) {
+    // Too deep is the better reason of the two.
+    checkNesting(bytes);
+    throw cause;
+  }
+}
+
+function readReport(value: unknown, partition_key: string): DecodedReport {
+  const raw = readObject(value, NOWHERE);
+  if (raw.v !== 1) throw new ReportRejected('wrong_version', versionFound(raw.v));
+  const unknown = { fields: fieldCount(raw) - 11 };
+  const edge_id = readId(raw, 'edge_id', NOWHERE);
+  if (edge_id !== partition_key) {
+    throw new ReportRejected(
+      'foreign_edge',
+      `edge_id is "${edge_id}", the partition key is "${partition_key}"`,
+    );
+  }
+  const parts = readInteger(raw, 'parts', NOWHERE, { min: 1, max: MAX_PARTS });
+  const keys: string[] = [];
+  const report: Report = {
+    v: 1,
+    edge_id,
+    site_id: readId(raw, 'site_id', NOWHERE),
+    boot_id: readId(raw, 'boot_id', NOWHERE),
+    seq: readInteger(raw, 'seq', NOWHERE),
+    part: readInteger(raw, 'part', NOWHERE, { max: parts - 1 }),
+    parts,
+    sent_at: readTime(raw, 'sent_at', NOWHERE),
+    interval_s: readNumber(raw, 'interval_s', NOWHERE),
+    policies_version: readId(raw, 'policies_version', NOWHERE),
+    policies: readPolicies(readArray(raw.policies, 'policies'), keys, unknown),
+    flows: readOptionalList(raw, 'flows', readFlow, unknown),
+    paths: readOptionalList(raw, 'paths', readPath, unknown),
+  };
+  return { report, keys, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
+}
+
+interface Unknown {
+  fields: number;
+}
+
+function readPolicies(list: unknown[], keys: string[], unknown: Unknown): PolicyTotals[] {
+  const policies = new Set<string>();
+  const totals: PolicyTotals[] = [];
+  for (let index = 0; index < list.length; index++) {
+    const place: Place = { list: 'policies', index };
+    const raw = readObject(list[index], place);
+    const policy_id = readId(raw, 'policy_id', place);
+    const endpoint_id = readId(raw, 'endpoint_id', place);
+    const packets = readCount(raw, 'packets', place);
+    const bytes = readCount(raw, 'bytes', place);
+    const active_flows = readGauge(raw, 'active_flows', place);
+    unknown.fields += fieldCount(raw) - 5;
+    const pair: PolicyTotals = { policy_id, endpoint_id, packets, bytes, active_flows };
+    totals.push(pair);
+    keys.push(pairKey(pair));
+    policies.add(policy_id);
+  }
+  if (policies.size > REPORT_LIMITS.maxPolicies) {
+    throw new ReportRejected('too_many_policies', `${policies.size} policies`);
+  }
+  // Where every policy is another one, no pair stands twice.
+  if (policies.size < totals.length) checkDuplicates(totals, keys);
+  return totals;
+}
+
+function checkDuplicates(totals: readonly PolicyTotals[], keys: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    if (seen.has(key)) {
+      const { policy_id, endpoint_id } = totals[index]!;
+      throw new ReportRejected('duplicate_pair', `policy "${policy_id}", endpoint "${endpoint_id}"`);
+    }
+    seen.add(key);
+  }
+}
+
+function readGauge(raw: RawObject, field: string, place: Place): number {
+  const gauge = readCount(raw, field, place);
+  if (gauge <= MAX_ACTIVE_FLOWS) return Number(gauge);
+  throw new ReportRejected('bad_field', `${field} is ${gauge}; expected at most ${MAX_ACTIVE_FLOWS}`);
+}
+
+function readFlow(raw: RawObject, place: Place, unknown: Unknown): FlowRecord {
+  unknown.fields += fieldCount(raw) - 11;
+  return {
+    policy_id: readId(raw, 'policy_id', place),
+    endpoint_id: readId(raw, 'endpoint_id', place),
+    src: readId(raw, 'src', place),
+    src_port: readInteger(raw, 'src_port', place, { max: 65_535 }),
+    dst: readId(raw, 'dst', place),
+    dst_port: readInteger(raw, 'dst_port', place, { max: 65_535 }),
+    protocol: readInteger(raw, 'protocol', place, { max: 255 }),
+    packets: readCount(raw, 'packets', place),
+    bytes: readCount(raw, 'bytes', place),
+    first: readTime(raw, 'first', place),
+    last: readTime(raw, 'last', place),
+  };
+}
+
+function readPath(raw: RawObject, place: Place, unknown: Unknown): PathReport {
+  unknown.fields += fieldCount(raw) - 10;
+  return {
+    path_id: readId(raw, 'path_id', place),
+    latency_ms: readNumber(raw, 'latency_ms', place),
+    jitter_ms: readNumber(raw, 'jitter_ms', place),
+    packet_loss_pct: readNumber(raw, 'packet_loss_pct', place, { max: 100 }),
+    bandwidth_mbps: readNumber(raw, 'bandwidth_mbps', place),
+    measured_at: readTime(raw, 'measured_at', place),
+    tx_packets: readCount(raw, 'tx_packets', place),
+    tx_bytes: readCount(raw, 'tx_bytes', place),
+    rx_packets: readCount(raw, 'rx_packets', place),
+    rx_bytes: readCount(raw, 'rx_bytes', place),
+  };
+}
+
+type ReadItem<T> = (raw: RawObject, place: Place, unknown: Unknown) => T;
+
+// An edge that logs no flows or probes no paths may leave the list out.
+function readOptionalList<T>(
+  raw: RawObject,
+  list: 'flows' | 'paths',
+  readItem: ReadItem<T>,
+  unknown: Unknown,
+): T[] {
+  const value = raw[list];
+  if (value === undefined) return [];
+  unknown.fields -= 1;
+  return readArray(value, list).map((item, index) => {
+    const place = { list, index };
+    return readItem(readObject(item, place), place, unknown);
+  });
+}
+
+function fieldCount(raw: RawObject): number {
+  let count = 0;
+  for (const _ in raw) count++;
+  return count;
+}
+
+function versionFound(version: unknown): string {
+  if (version === undefined) return 'v is missing';
+  return `v is ${JSON.stringify(version).slice(0, 40)}`;
+}

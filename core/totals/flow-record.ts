@@ -1,0 +1,16 @@
+/** What one one-way flow carried in the report's interval. */
+export interface FlowRecord {
+  policy_id: string;
+  endpoint_id: string;
+  src: string;
+  src_port: number;
+  dst: string;
+  dst_port: number;
+  /** IP protocol number. */
+  protocol: number;
+  packets: bigint;
+  bytes: bigint;
+  /** RFC 3339, UTC: first and last packet of the interval. */
+  first: string;
+  last: string;
+}

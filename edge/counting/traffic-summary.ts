@@ -1,0 +1,72 @@
+import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
+import type { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
+import { wireInteger } from '../../core/report/encode-report.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
+
+/** What was counted, in the form of `--json`: an integer past 2^53 − 1 is text. */
+export interface TrafficSummary {
+  packets: number | string;
+  /** Layer-3 bytes. */
+  bytes: number | string;
+  /** Distinct one-way 5-tuples; left out where they were not counted. */
+  flows?: number;
+  /** Those of TCP, UDP and SCTP without later fragments. */
+  flows_l4?: number;
+  /** Frames that are no IP packets. */
+  skipped: number;
+  /** Every policy that is applied, `default` last; each flow counts for the policy that it was first seen under. */
+  policies: { policy_id: string; packets: number | string; bytes: number | string; flows?: number }[];
+}
+
+export interface SummarySource {
+  recorder: Recorder;
+  distinct: DistinctFlows | undefined;
+  skipped: number;
+  policySet: PolicySet;
+}
+
+export function summarize({ recorder, distinct, skipped, policySet }: SummarySource): TrafficSummary {
+  const { packets, bytes } = recorder.totals();
+  const ids = policySet.policies.filter(({ enabled }) => enabled).map(({ id }) => id);
+  return {
+    packets: wireInteger(packets),
+    bytes: wireInteger(bytes),
+    ...(distinct && { flows: distinct.flows, flows_l4: distinct.flows_l4 }),
+    skipped,
+    policies: [...ids, DEFAULT_POLICY_ID].map(policy_id => {
+      const stats = recorder.getPolicyStats(policy_id);
+      return {
+        policy_id,
+        packets: wireInteger(stats.packets_exact),
+        bytes: wireInteger(stats.bytes_exact),
+        ...(distinct && { flows: distinct.flowsOf(policy_id) }),
+      };
+    }),
+  };
+}
+
+/** The same for a person. */
+export function summaryTable(summary: TrafficSummary): string {
+  const rows = [
+    ['policy', 'packets', 'bytes', 'flows'],
+    ...summary.policies.map(({ policy_id, packets, bytes, flows }) => [
+      policy_id,
+      grouped(packets),
+      grouped(bytes),
+      grouped(flows),
+    ]),
+    ['all', grouped(summary.packets), grouped(summary.bytes), grouped(summary.flows)],
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)));
+  return rows
+    .map(row =>
+      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+    )
+    .join('\n');
+}
+
+function grouped(value: number | string | undefined): string {
+  if (value === undefined) return '–';
+  return BigInt(value).toLocaleString('en-US');
+}

@@ -1,0 +1,179 @@
+import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
+import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
+import type { Recorder } from '../../core/recorder/recorder.ts';
+import { type Clock, systemClock } from '../../core/time/clock.ts';
+import { type CommandSource, startEdgeCommands } from '../commands/start-edge-commands.ts';
+import { type PolicySet, UNVERSIONED } from '../policies/policy-set.ts';
+import { RecordSender } from '../reporting/record-sender.ts';
+import { kinesisClient } from '../system/kinesis-client.ts';
+import { simulatedProbe } from './path-conditions.ts';
+import { seededRandom } from './random.ts';
+import { type SimulatedEdge, type SimulatedReport, simulateEdge } from './simulated-edge.ts';
+import { simulatedEdges } from './simulated-edges.ts';
+import { SimulatedWan } from './simulated-wan.ts';
+
+export interface SimulationOptions {
+  /** The edges, or how many of `simulatedEdges`. */
+  edges: readonly SimulatedEdge[] | number;
+  /** The same seed, edges and interval give the same counts after the same number of intervals. */
+  seed?: number;
+  /** Traffic time in a report. */
+  interval_ms?: number;
+  /** How many times faster than the clock traffic time passes; Infinity for as fast as it goes. */
+  speed?: number;
+  /** Intervals after which the traffic ends. */
+  intervals?: number;
+  /** Flows alive at a time in the busiest hour, an edge. */
+  flows?: number;
+  /** A client, which stays open, or the configuration of one. */
+  kinesis: KinesisClient | KinesisClientConfig;
+  /** Name or ARN. */
+  stream: string;
+  policies?: readonly PolicyRule[];
+  policies_version?: string;
+  /** Where the edges' commands, paths and routes come from; without it they have none. What they measure is made up, as the traffic is. */
+  commands?: CommandSource;
+  /** The stream has taken a report. */
+  onReport?: (report: SimulatedReport) => void;
+  onTrouble?: (reason: string) => void;
+  clock?: Clock;
+}
+
+/** What all simulated edges have counted together, also what is not reported yet. */
+interface SimulationTotals {
+  packets: bigint;
+  bytes: bigint;
+  reports: number;
+  policies: { policy_id: string; packets: bigint; bytes: bigint }[];
+}
+
+export interface Simulation {
+  /** Resolves when `intervals` are over and all is sent; rejects when sending fails for good. */
+  readonly ended: Promise<void>;
+  totals(): SimulationTotals;
+  /** Other policies from the next packet on. */
+  setPolicies(policies: readonly PolicyRule[], policies_version: string): void;
+  /** Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system ends up counting. */
+  stop(): Promise<void>;
+}
+
+/** Runs edges with made-up traffic that report to a stream, until stopped. Their unsent reports are only in memory. */
+export function startSimulation({
+  edges,
+  seed = 1,
+  interval_ms = 10_000,
+  speed = 1,
+  intervals = Number.POSITIVE_INFINITY,
+  flows = 200,
+  kinesis,
+  stream,
+  policies = [],
+  policies_version = UNVERSIONED,
+  commands,
+  onReport = () => {},
+  onTrouble = () => {},
+  clock = systemClock,
+}: SimulationOptions): Simulation {
+  const given = kinesis instanceof KinesisClient ? kinesis : undefined;
+  const client = given ?? kinesisClient(kinesis as KinesisClientConfig);
+  const sender = new RecordSender({ client, stream, onTrouble });
+  const list = typeof edges === 'number' ? simulatedEdges(edges) : edges;
+  const stopped = new AbortController();
+  let policySet: PolicySet = { version: policies_version, policies: [...policies] };
+  let reports = 0;
+
+  const surroundings = { wan: new SimulatedWan(seededRandom(`${seed}/wan`)), edges: list, onTrouble, clock };
+  const simulated = list.map((edge, index) => {
+    const traffic = {
+      seed: `${seed}`,
+      site: index + 1,
+      sites: list.length,
+      flows,
+      tick_s: interval_ms / 1000,
+    };
+    return simulateEdge(edge, { ...traffic, endpoint_ids: edge.endpoint_ids }, surroundings);
+  });
+
+  async function run(): Promise<void> {
+    const reporters = await Promise.all(simulated.map(edge => edge.start(sender, policySet, sent)));
+    const began = performance.now();
+    for (let tick = 1; tick <= intervals && !stopped.signal.aborted; tick++) {
+      await until(began + (tick * interval_ms) / speed, stopped.signal);
+      if (stopped.signal.aborted) break;
+      await Promise.all(simulated.map(edge => edge.tick(interval_ms)));
+    }
+    await Promise.all(reporters.map(reporter => reporter.settled()));
+  }
+
+  function sent(report: SimulatedReport): void {
+    reports++;
+    onReport(report);
+  }
+
+  function setPolicies(next: PolicySet): void {
+    policySet = next;
+    for (const edge of simulated) edge.setPolicies(policySet);
+  }
+
+  const following = list.map(({ edge_id }, index) => {
+    if (!commands) return undefined;
+    return startEdgeCommands({
+      edge_id,
+      source: commands,
+      policiesVersion: () => policySet.version,
+      setPolicies,
+      onPaths: paths => simulated[index]!.setPaths(paths),
+      onRoutes: (_, table) => simulated[index]!.setRoutes(table),
+      probe: async way => simulatedProbe(way),
+      onTrouble,
+    });
+  });
+
+  const ended = run().finally(async () => {
+    await Promise.all(following.map(edge => edge?.stop()));
+    await Promise.all(simulated.map(edge => edge.stopMeasuring()));
+    if (!given) client.destroy();
+  });
+  // Whoever wants to know waits for `ended` or `stop`; nobody has to.
+  ended.catch(() => {});
+
+  return {
+    ended,
+    totals: () => ({ ...totalsOf(simulated.map(({ recorder }) => recorder)), reports }),
+    setPolicies: (next, version) => setPolicies({ version, policies: [...next] }),
+    stop() {
+      stopped.abort();
+      return ended;
+    },
+  };
+}
+
+function totalsOf(recorders: Recorder[]): Omit<SimulationTotals, 'reports'> {
+  const policies = new Map<string, { packets: bigint; bytes: bigint }>();
+  for (const stats of recorders.flatMap(recorder => recorder.getAllStats())) {
+    const sum = policies.get(stats.policy_id) ?? { packets: 0n, bytes: 0n };
+    policies.set(stats.policy_id, {
+      packets: sum.packets + stats.packets_exact,
+      bytes: sum.bytes + stats.bytes_exact,
+    });
+  }
+  const rows = [...policies].map(([policy_id, counts]) => ({ policy_id, ...counts }));
+  return {
+    packets: rows.reduce((sum, { packets }) => sum + packets, 0n),
+    bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0n),
+    policies: rows.sort(
+      (a, b) => Number(a.policy_id === DEFAULT_POLICY_ID) - Number(b.policy_id === DEFAULT_POLICY_ID),
+    ),
+  };
+}
+
+function until(due: number, signal: AbortSignal): Promise<void> {
+  const wait = due - performance.now();
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, Math.max(0, wait));
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

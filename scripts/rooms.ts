@@ -1,0 +1,171 @@
+// The rooms of the code: a room is a folder with all of its sub-folders, or a single file. The import check
+// (.dependency-cruiser.js) is made from these tables, and a test compares them with the folders.
+
+/** Each room, and the others that it may import. */
+export type Rooms = Record<string, string[]>;
+
+/** The top folders, and what each may import beside itself and npm packages. */
+export const MAY_IMPORT: Rooms = {
+  core: ['graphql'],
+  graphql: [],
+  functions: ['core', 'graphql'],
+  edge: ['core'],
+  local: ['core', 'edge', 'graphql'],
+  web: ['core', 'graphql'],
+  lib: [],
+  bin: ['lib'],
+  scripts: ['core', 'functions', 'edge', 'local', 'graphql'],
+};
+
+/** By top folder: each of its rooms, and the rooms beside it that it may import. */
+export const ROOMS: Record<string, Rooms> = {
+  core: {
+    errors: [],
+    hash: [],
+    time: [],
+    access: ['errors'],
+    policy: ['errors'],
+    storage: ['errors', 'time'],
+    audit: ['access', 'errors', 'storage'],
+    totals: ['policy'],
+    cache: ['access', 'audit', 'errors', 'hash', 'storage', 'time'],
+    recorder: ['errors', 'policy', 'time', 'totals'],
+    report: ['errors', 'hash', 'policy', 'totals'],
+    flows: ['errors', 'hash', 'policy', 'report', 'storage', 'time', 'totals'],
+    ledger: ['access', 'audit', 'errors', 'hash', 'report', 'storage', 'totals'],
+    ingest: ['errors', 'flows', 'ledger', 'report', 'storage', 'time'],
+    inventory: ['access', 'audit', 'cache', 'errors', 'ledger', 'policy', 'report', 'storage'],
+    events: ['audit', 'inventory'],
+    history: ['errors', 'inventory', 'ledger', 'storage', 'time'],
+    answers: ['audit', 'errors', 'flows', 'history', 'inventory', 'ledger', 'policy', 'storage', 'totals'],
+    commands: ['audit', 'events', 'inventory', 'storage'],
+    export: ['access', 'audit', 'errors', 'flows', 'history', 'inventory', 'storage'],
+    routing: [
+      'access',
+      'audit',
+      'cache',
+      'commands',
+      'errors',
+      'history',
+      'inventory',
+      'ledger',
+      'policy',
+      'report',
+      'storage',
+    ],
+  },
+  edge: {
+    'edge-error': [],
+    probe: [],
+    capture: ['edge-error'],
+    paths: ['probe'],
+    spool: ['edge-error'],
+    system: ['edge-error'],
+    policies: ['edge-error', 'system'],
+    reporting: ['edge-error', 'spool'],
+    counting: ['edge-error', 'policies', 'reporting', 'spool', 'system'],
+    commands: ['counting', 'edge-error', 'paths', 'policies', 'probe', 'system'],
+    'flow-records': ['counting'],
+    simulation: ['commands', 'paths', 'policies', 'probe', 'reporting', 'spool', 'system'],
+    cli: [
+      'capture',
+      'commands',
+      'counting',
+      'edge-error',
+      'flow-records',
+      'policies',
+      'reporting',
+      'simulation',
+      'system',
+    ],
+    sample: ['simulation'],
+    main: ['cli'],
+  },
+  functions: {
+    broadcast: [],
+    cleanup: [],
+    'container-caches': [],
+    'deletion-worker': [],
+    'failover-metrics': [],
+    snapshot: [],
+    api: ['container-caches', 'failover-metrics'],
+    ingest: ['container-caches', 'failover-metrics'],
+    export: [],
+  },
+  local: {
+    account: [],
+    queues: [],
+    signature: [],
+    'start-error': [],
+    'start-options': [],
+    'aws-json-call': ['account'],
+    engines: ['account'],
+    'folder-lock': ['start-error'],
+    gateway: ['signature'],
+    lambda: ['account', 'signature'],
+    s3: ['signature'],
+    schedules: ['account'],
+    template: ['account'],
+    resources: ['template'],
+    'event-sources': ['account', 'aws-json-call', 'lambda', 'resources'],
+    provision: [
+      'account',
+      'aws-json-call',
+      'engines',
+      'event-sources',
+      'gateway',
+      'lambda',
+      'queues',
+      'resources',
+      's3',
+      'schedules',
+      'template',
+    ],
+    outputs: ['account', 'provision'],
+    server: ['gateway', 'provision', 'start-error'],
+    'sign-ins': ['provision'],
+    system: [
+      'engines',
+      'folder-lock',
+      'lambda',
+      'outputs',
+      'provision',
+      'resources',
+      'server',
+      'sign-ins',
+      'start-error',
+      'template',
+    ],
+    demo: ['account', 'aws-json-call', 'provision', 'system'],
+    main: ['demo', 'start-error', 'start-options', 'system'],
+  },
+};
+
+/** Rooms of core/ without AWS packages, which import only each other. */
+export const PURE = ['errors', 'hash', 'time', 'policy', 'totals', 'report', 'recorder', 'ledger/lane'];
+
+/** Pure rooms that the browser shares: without Node's own modules too. */
+export const BROWSER = ['errors', 'time', 'policy'];
+
+/** Rooms of core/ that may import the types that are generated from the schema. */
+export const READS_SCHEMA = ['answers'];
+
+/** A way through a table of rooms that ends where it began, or undefined. */
+export function circleIn(rooms: Rooms): string[] | undefined {
+  const clear = new Set<string>();
+  const visit = (room: string, way: string[]): string[] | undefined => {
+    if (way.includes(room)) return [...way.slice(way.indexOf(room)), room];
+    if (clear.has(room)) return undefined;
+    for (const next of rooms[room] ?? []) {
+      const circle = visit(next, [...way, room]);
+      if (circle) return circle;
+    }
+    clear.add(room);
+    return undefined;
+  };
+  for (const room of Object.keys(rooms)) {
+    const circle = visit(room, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}

@@ -1,0 +1,288 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOfficeCapture } from '../../../edge/sample/office-capture.ts';
+import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
+import { runEdge } from '../../support/run-edge.ts';
+
+const OFFICE = projectFile('edge/sample/office.pcap');
+
+const office = makeOfficeCapture('office');
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'patronus-dry-run-'));
+  await writeFile(
+    join(folder, 'policies.json'),
+    JSON.stringify([
+      { id: '1', priority: 10, match: { protocol: 6 } },
+      { id: '2', priority: 20, match: { destination_port_from: 53 } },
+      { id: '3', priority: 30, enabled: false },
+    ]),
+  );
+  await writeFile(join(folder, 'cut.pcap'), office.file.subarray(0, office.file.length - 10));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs without a system and from the test's folder. */
+function edge(args: string[], options: { input?: Buffer | string } = {}) {
+  return runEdge([...args, '--system', folder], { cwd: folder, ...options });
+}
+
+describe('edge replay --dry-run --json', () => {
+  it('has a sample capture that is what its script makes', async () => {
+    expect((await readFile(OFFICE)).equals(office.file)).toBe(true);
+  });
+
+  it('prints one line with what the capture holds, and nothing else there', async () => {
+    const { code, stdout, stderr } = await edge(['replay', OFFICE, '--dry-run', '--json']);
+    expect(stderr).toBe('No policies file and no system to ask: everything counts under "default".\n');
+    expect(stdout.split('\n')).toHaveLength(2);
+    const counted = JSON.parse(stdout);
+    const { packets, bytes, skipped } = office;
+    expect(counted).toMatchObject({ packets, bytes, skipped });
+    expect(Object.keys(counted)).toEqual(['packets', 'bytes', 'flows', 'flows_l4', 'skipped', 'policies']);
+    expect(counted.policies).toEqual([{ policy_id: 'default', packets, bytes, flows: counted.flows }]);
+    expect(code).toBe(0);
+  });
+
+  it('counts by policy; paths are seen from where the user stands', async () => {
+    const { stdout } = await edge(['replay', OFFICE, '--dry-run', '--json', '--policies', 'policies.json']);
+    const { packets, bytes, flows, policies } = JSON.parse(stdout);
+    expect(policies.map(({ policy_id }: { policy_id: string }) => policy_id)).toEqual(['1', '2', 'default']);
+    for (const [name, all] of Object.entries({ packets, bytes, flows })) {
+      expect(policies.reduce((sum: number, policy: Record<string, number>) => sum + policy[name]!, 0)).toBe(
+        all,
+      );
+    }
+    for (const policy of policies) expect(policy.packets).toBeGreaterThan(0);
+  });
+
+  it('counts several files, and flows that are in two of them once', async () => {
+    const once = JSON.parse((await edge(['replay', OFFICE, '--dry-run', '--json'])).stdout);
+    const twice = JSON.parse((await edge(['replay', OFFICE, OFFICE, '--dry-run', '--json'])).stdout);
+    expect(twice).toMatchObject({
+      packets: 2 * once.packets,
+      bytes: 2 * once.bytes,
+      skipped: 2 * once.skipped,
+      flows: once.flows,
+    });
+  });
+
+  it('counts what is whole of a file that is cut short, says so, and fails', async () => {
+    const { code, stdout, stderr } = await edge([
+      'replay',
+      'cut.pcap',
+      OFFICE,
+      '--dry-run',
+      '--json',
+      '--policies',
+      'policies.json',
+    ]);
+    expect(JSON.parse(stdout).packets).toBe(2 * office.packets - 1);
+    expect(stderr).toMatch(
+      /^cut\.pcap: The capture is cut short in a packet record: it ends after \d+ bytes, and at least \d+ were expected\. What came before byte \d+ was counted\.\n$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('reads a capture from the standard input', async () => {
+    const { code, stdout } = await edge(['read', '--dry-run', '--json'], { input: office.file });
+    expect(JSON.parse(stdout)).toMatchObject({
+      packets: office.packets,
+      bytes: office.bytes,
+      skipped: office.skipped,
+    });
+    expect(code).toBe(0);
+  });
+
+  it('reads nfdump’s JSON from the standard input, tells bad lines, and fails', async () => {
+    const flow = {
+      in_packets: 3,
+      in_bytes: 180,
+      proto: 6,
+      src_port: 1,
+      dst_port: 2,
+      src4_addr: '10.0.0.1',
+      dst4_addr: '10.0.0.2',
+    };
+    const input = [flow, { ...flow, proto: 300 }, flow].map(record => JSON.stringify(record)).join('\n');
+    const { code, stdout, stderr } = await edge(
+      ['read', '--format', 'nfdump', '--dry-run', '--json', '--policies', 'policies.json'],
+      { input },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ packets: 6, bytes: 360, flows: 1, flows_l4: 1 });
+    expect(stderr).toBe('line 2: proto is 300; a protocol number from 0 to 255 was expected.\n');
+    expect(code).toBe(1);
+  });
+
+  it('reads goflow2’s JSON from a file', async () => {
+    const flow = {
+      packets: 3,
+      bytes: '9007199254740993',
+      etype: 'IPv6',
+      proto: 'UDP',
+      src_port: 1,
+      dst_port: 53,
+      src_addr: '2001:db8::1',
+      dst_addr: '2001:db8::2',
+    };
+    await writeFile(join(folder, 'flows.json'), JSON.stringify(flow));
+    const { code, stdout } = await edge([
+      'replay',
+      'flows.json',
+      '--format',
+      'goflow2',
+      '--dry-run',
+      '--json',
+      '--policies',
+      'policies.json',
+    ]);
+    expect(stdout).toBe(
+      '{"packets":3,"bytes":"9007199254740993","flows":1,"flows_l4":1,"skipped":0,"policies":[{"policy_id":"1","packets":0,"bytes":0,"flows":0},{"policy_id":"2","packets":3,"bytes":"9007199254740993","flows":1},{"policy_id":"default","packets":0,"bytes":0,"flows":0}]}\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('tells the first 20 of many problems and how many more there are', async () => {
+    const { stderr, code } = await edge(
+      ['read', '--format', 'goflow2', '--dry-run', '--policies', 'policies.json'],
+      { input: 'x\n'.repeat(50) },
+    );
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines).toHaveLength(21);
+    expect(lines[20]).toBe('… and 30 more problems like these.');
+    expect(code).toBe(1);
+  });
+
+  it('shows a table without --json', async () => {
+    const { stdout } = await edge(['replay', OFFICE, '--dry-run']);
+    expect(stdout.split('\n')[0]).toMatch(/^policy {3,}packets {2,}bytes {2,}flows$/);
+    expect(stdout).toContain(`${office.skipped} skipped: no IP traffic.`);
+  });
+
+  it.skipIf(!existsSync(SHARED_CAPTURES))(
+    'matches tshark’s totals (needs ../shared/data/captures)',
+    async () => {
+      const totals = JSON.parse(await readFile(join(SHARED_CAPTURES, 'totals.json'), 'utf8'));
+      const { packets, bytes, flows, non_ip } = totals['teams.pcap'];
+      const { stdout } = await edge([
+        'replay',
+        join(SHARED_CAPTURES, 'teams.pcap'),
+        '--dry-run',
+        '--json',
+        '--interval',
+        '1',
+      ]);
+      expect(JSON.parse(stdout)).toMatchObject({ packets, bytes, flows_l4: flows, skipped: non_ip });
+    },
+  );
+});
+
+describe('the edge program, used wrongly', () => {
+  it.each<[string[], string]>([
+    [['replay'], "error: missing required argument 'file'"],
+    [['play', 'x'], "error: unknown command 'play'"],
+    [['replay', 'x', '--fast'], "error: unknown option '--fast'"],
+    [
+      ['replay', 'x', '--interval', '0'],
+      "error: option '--interval <seconds>' argument '0' is invalid. It must be a number above 0 and up to 86400.",
+    ],
+    [
+      ['replay', 'x', '--speed', 'fast'],
+      "error: option '--speed <times>' argument 'fast' is invalid. It must be a number above 0 and up to 86400.",
+    ],
+    [
+      ['replay', 'x', '--edge-id', 'a b'],
+      "error: option '--edge-id <id>' argument 'a b' is invalid. It must be 1 to 128 letters, digits, dots, dashes, underscores or colons.",
+    ],
+    [
+      ['replay', 'x', '--site-id', '7'],
+      "error: option '--site-id <uuid>' argument '7' is invalid. It must be a UUID such as 550e8400-e29b-41d4-a716-446655440000.",
+    ],
+    [
+      ['replay', 'x', '--listed-flows', '1.5'],
+      "error: option '--listed-flows <number>' argument '1.5' is invalid. It must be a whole number from 0 to 1000.",
+    ],
+    [
+      ['replay', 'x', '--format', 'netflow'],
+      "error: option '--format <format>' argument 'netflow' is invalid. Allowed choices are capture, nfdump, goflow2.",
+    ],
+    [
+      ['replay', 'x', '--graphql', 'host'],
+      "error: option '--graphql <url>' argument 'host' is invalid. It must be an address such as https://example.com/graphql.",
+    ],
+    [
+      ['replay', 'x', '--region', 'eu-west-1'],
+      'error: --region and --profile are for the cloud: give --stream too',
+    ],
+    [['replay', 'x', '--graphql', 'https://example.com/graphql'], 'error: --graphql needs --token'],
+    [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
+    [
+      ['read', '--wait', '--stream', 's'],
+      'error: --wait asks the system what it has counted: give its address with --graphql and --token',
+    ],
+  ])('%j is told and ends with 2', async (args, message) => {
+    expect(await runEdge(args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `${message}\n(--help shows what there is)\n`,
+    });
+  });
+
+  it.each<[string, string[], string]>([
+    [
+      'a file that is missing',
+      ['replay', 'none.pcap'],
+      "none.pcap can't be read (ENOENT): give the path of a file.",
+    ],
+    ['a folder', ['replay', '.'], '. is a folder: give the path of a file.'],
+    [
+      'no system',
+      ['replay', OFFICE],
+      'No local system is running: start one with npm start, or name a stream in the cloud with --stream, --region and --profile.',
+    ],
+    [
+      'a policies file that is missing',
+      ['read', '--dry-run', '--policies', 'none.json'],
+      "The policies file none.json can't be read (ENOENT): give the path of a JSON file with --policies.",
+    ],
+    [
+      'a broken policies file',
+      ['read', '--dry-run', '--policies', 'broken.json'],
+      'broken.json:2: policies[0].priority must be a whole number from 0 to 1000.',
+    ],
+  ])('%s is told in a sentence and ends with 1', async (_, args, message) => {
+    await writeFile(join(folder, 'broken.json'), '[\n{"id": "1", "priority": "high"}]');
+    expect(await edge(args)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
+  });
+
+  it.each<[string, string | Buffer, RegExp]>([
+    ['nothing', '', /^The capture is empty; a pcap or pcapng file was expected\.\n$/],
+    [
+      'no capture',
+      'hello world',
+      /^The file is no capture: it begins with 68656c6c; a pcap or pcapng file was expected\.\n$/,
+    ],
+    [
+      'a compressed capture',
+      Buffer.from('1f8b08000000', 'hex'),
+      /^The capture is compressed with gzip\. Unpack it first, for example with gunzip\.\n$/,
+    ],
+  ])('%s on the standard input is told and ends with 1', async (_, input, message) => {
+    const { code, stderr } = await edge(['read', '--dry-run', '--policies', 'policies.json'], { input });
+    expect(stderr).toMatch(message);
+    expect(code).toBe(1);
+  });
+
+  it.each([['--help'], ['replay', '--help'], ['read', '--help'], ['simulate', '--help']])(
+    '%s %s helps',
+    async (...args) => {
+      const { code, stdout } = await runEdge(args.filter(Boolean));
+      expect(stdout).toMatch(/^Usage: edge /);
+      expect(code).toBe(0);
+    },
+  );
+});

@@ -1,0 +1,339 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeOfficeCapture } from '../../../edge/sample/office-capture.ts';
+import { type EdgeSystem, startEdgeSystem, writeSystemFiles } from '../../support/edge-system.ts';
+import { modelFlowSums, modelTotals } from '../../support/fake-stream.ts';
+import { projectFile } from '../../support/project-files.ts';
+import { runEdge, startEdge } from '../../support/run-edge.ts';
+
+const OFFICE = projectFile('edge/sample/office.pcap');
+const office = makeOfficeCapture('office');
+
+let system: EdgeSystem;
+let folder: string;
+
+beforeAll(async () => {
+  system = await startEdgeSystem();
+});
+beforeEach(async () => {
+  await system.renew();
+  folder = await mkdtemp(join(tmpdir(), 'patronus-edge-run-'));
+});
+afterAll(() => system.stop());
+
+const local = () => ['--system', system.folder];
+
+/** Options for a stream in the «cloud», which is the same engine. */
+const cloud = () => [
+  '--stream',
+  system.stream,
+  '--region',
+  'eu-central-1',
+  '--spool',
+  folder,
+  '--edge-id',
+  'edge-a',
+];
+const cloudEnv = async (endpoint?: string) => ({
+  AWS_ENDPOINT_URL_KINESIS: endpoint ?? (await endpointOf(system)),
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
+async function endpointOf({ client }: EdgeSystem): Promise<string> {
+  const { protocol, hostname, port } = await client.config.endpoint!();
+  return `${protocol}//${hostname}:${port}`;
+}
+
+const OFFICE_TOTALS = new Map([
+  ['default wan1 packets', BigInt(office.packets)],
+  ['default wan1 bytes', BigInt(office.bytes)],
+]);
+
+describe('edge replay to a running system', () => {
+  it('sends what it counted by the system’s policies, one report an interval, and waits until it is counted', async () => {
+    const match = {
+      source_cidr: null,
+      destination_cidr: null,
+      source_port: null,
+      destination_port_from: null,
+      destination_port_to: null,
+      protocol: null,
+      application: null,
+    };
+    system.api.policies = [
+      {
+        id: '1',
+        name: 'web',
+        priority: 100,
+        enabled: true,
+        defined: true,
+        match: { ...match, application: 'web' },
+      },
+      {
+        id: '2',
+        name: 'all tcp',
+        priority: 50,
+        enabled: true,
+        defined: true,
+        match: { ...match, protocol: 6 },
+      },
+      { id: '3', name: 'off', priority: 900, enabled: false, defined: true, match },
+      { id: '9', name: 'gone', priority: 0, enabled: false, defined: false, match },
+      { id: 'default', name: 'default', priority: 0, enabled: true, defined: true, match },
+    ];
+    system.api.policies_version = '17';
+    system.api.site_id = '550e8400-e29b-41d4-a716-446655440000';
+    const { code, stdout, stderr } = await runEdge([
+      'replay',
+      OFFICE,
+      '--edge-id',
+      'edge-a',
+      '--wait',
+      '--json',
+      ...local(),
+    ]);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const summary = JSON.parse(stdout);
+    const reports = await system.reports();
+    expect(reports.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
+    expect(summary).toMatchObject({
+      packets: office.packets,
+      bytes: office.bytes,
+      edge_id: 'edge-a',
+      boot_id: reports[0]!.boot_id,
+      seq: 5,
+      parts: 1,
+    });
+    for (const report of reports) {
+      expect(report).toMatchObject({
+        edge_id: 'edge-a',
+        policies_version: '17',
+        interval_s: 60,
+        site_id: system.api.site_id,
+      });
+    }
+    for (const { policy_id, packets, bytes } of summary.policies) {
+      const sent = reports.at(-1)!.policies.find(pair => pair.policy_id === policy_id);
+      expect([sent?.packets, sent?.bytes]).toEqual([BigInt(packets), BigInt(bytes)]);
+    }
+    expect(summary.policies.map(({ policy_id }: { policy_id: string }) => policy_id)).toEqual([
+      '1',
+      '2',
+      'default',
+    ]);
+    expect(modelFlowSums(reports)).toEqual(modelTotals(reports));
+    expect(await readdir(join(system.folder, 'edge', 'edge-a'))).toEqual([]);
+  });
+
+  it('counts a run that is repeated under its boot id once', async () => {
+    for (let run = 0; run < 2; run++) {
+      const args = ['replay', OFFICE, '--edge-id', 'edge-b', '--boot-id', 'boot-1', '--wait', ...local()];
+      expect((await runEdge(args)).code).toBe(0);
+    }
+    expect(modelTotals(await system.reports())).toEqual(OFFICE_TOTALS);
+  });
+
+  it('says that the system has not counted everything when Ctrl-C ends the wait', async () => {
+    system.api.counts = false;
+    const { child, ended } = startEdge(['replay', OFFICE, '--edge-id', 'edge-c', '--wait', ...local()], {
+      input: '',
+    });
+    while ((await system.reports()).length < 5) await new Promise(resolve => setTimeout(resolve, 100));
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(stderr).toBe('Stopping: the last report is being sent.\n');
+    expect(code).toBe(130);
+  });
+
+  it('refuses a second process of the same edge', async () => {
+    const first = startEdge(['read', '--edge-id', 'edge-d', ...local()]);
+    first.child.stdin!.write(office.file);
+    const lock = join(system.folder, 'edge', 'edge-d', 'lock');
+    while (!existsSync(lock)) await new Promise(resolve => setTimeout(resolve, 50));
+    const second = await runEdge(['read', '--edge-id', 'edge-d', ...local()]);
+    expect(second).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `Process ${first.child.pid} already reports for this edge from ${join(lock, '..')}: stop it, or give this one another --edge-id or --spool.\n`,
+    });
+    first.child.stdin!.end();
+    expect((await first.ended).code).toBe(0);
+  });
+
+  it('says when the system that was started here is gone', async () => {
+    const gone = await mkdtemp(join(tmpdir(), 'patronus-gone-'));
+    const address = 'http://127.0.0.1:1';
+    await writeSystemFiles(gone, {
+      graphql: `${address}/graphql`,
+      cognito: address,
+      kinesis: address,
+      stream: 's',
+      pool: 'p',
+    });
+    expect(await runEdge(['replay', OFFICE, '--system', gone])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `The system at ${address} does not answer (bad port): is it running?\n`,
+    });
+    await rm(gone, { recursive: true });
+  });
+
+  it('says when the files of the local system are not what it writes', async () => {
+    const broken = await mkdtemp(join(tmpdir(), 'patronus-broken-'));
+    await writeFile(join(broken, 'endpoints.json'), '{"graphql": 7}');
+    expect(await runEdge(['replay', OFFICE, '--system', broken])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `${join(broken, 'endpoints.json')} is not what npm start writes: start the system again with npm start.\n`,
+    });
+    await rm(broken, { recursive: true });
+  });
+});
+
+describe('edge replay to a stream in the cloud', () => {
+  it('needs nothing but the stream', async () => {
+    const { code, stdout } = await runEdge(['replay', OFFICE, ...cloud()], { env: await cloudEnv() });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nSent 5 report\(s\) of edge-a, boot [0-9A-Z]{26}\.\n$/);
+    expect(modelTotals(await system.reports())).toEqual(OFFICE_TOTALS);
+  });
+
+  it('says when there is no such stream, keeps the report, and sends it first the next time', async () => {
+    const env = await cloudEnv();
+    const args = ['replay', OFFICE, '--region', 'eu-central-1', '--spool', folder, '--edge-id', 'edge-a'];
+    const failed = await runEdge([...args, '--boot-id', 'first', '--stream', 'none'], { env });
+    expect(failed).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'No policies file and no system to ask: everything counts under "default".\nThe stream none did not take the report: there is no such stream; check --stream and --region.\n',
+    });
+    expect(await readdir(folder)).toEqual(['000000000001.json']);
+    // For another stream it stays where it is.
+    const other = await runEdge([...args, '--boot-id', 'second', '--stream', system.stream], { env });
+    expect(other.stderr).toContain(
+      `${folder} keeps 1 unsent report(s) for another system; delete them if it is gone.\n`,
+    );
+    expect(await readdir(folder)).toEqual(['000000000001.json']);
+  });
+
+  it('sends the last report of a run that was killed, before its own first', async () => {
+    // Nobody listens on this port: the first run gets no further than its spool.
+    const dead = startEdge(['replay', OFFICE, ...cloud(), '--boot-id', 'killed'], {
+      env: await cloudEnv('http://127.0.0.1:1'),
+      input: '',
+    });
+    while (!(await readdir(folder)).some(name => name.endsWith('.json')))
+      await new Promise(resolve => setTimeout(resolve, 20));
+    dead.child.kill('SIGKILL');
+    await dead.ended;
+    const { code } = await runEdge(['replay', OFFICE, ...cloud(), '--boot-id', 'next'], {
+      env: await cloudEnv(),
+    });
+    expect(code).toBe(0);
+    const reports = await system.reports();
+    expect(reports.map(({ boot_id, seq }) => `${boot_id} ${seq}`)).toEqual([
+      'killed 1',
+      'next 1',
+      'next 2',
+      'next 3',
+      'next 4',
+      'next 5',
+    ]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('edge read to a running system', () => {
+  it('reports while it reads, and sends the last report on Ctrl-C', async () => {
+    const { child, ended } = startEdge(['read', '--edge-id', 'edge-e', '--interval', '100', ...local()]);
+    // The end of the capture breaks off within a packet, as a live one may.
+    child.stdin!.write(office.file.subarray(0, office.file.length - 20));
+    while ((await system.reports()).length < 2) await new Promise(resolve => setTimeout(resolve, 100));
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toBe('Stopping: the last report is being sent.\n');
+    expect(stdout).toContain('Sent 3 report(s) of edge-e');
+    expect(code).toBe(0);
+    const counted = modelTotals(await system.reports()).get('default wan1 packets');
+    expect(counted).toBe(BigInt(office.packets - 1));
+  });
+
+  it('reports by this machine’s clock when no traffic tells the time', async () => {
+    const { child, ended } = startEdge(['read', '--edge-id', 'edge-f', '--interval', '0.5', ...local()]);
+    child.stdin!.write(office.file.subarray(0, 2000));
+    let reports = await system.reports();
+    while (reports.length < 4) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+      reports = await system.reports();
+    }
+    // On a busy machine a report may be replaced by the next before it is sent, so a number may be missing.
+    const numbers = reports.map(({ seq }) => seq);
+    expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
+    child.stdin!.end();
+    await ended;
+  });
+});
+
+describe('edge read to a stream that refuses', () => {
+  it('says so while it reads on, and fails at the end with the report kept', async () => {
+    const args = [
+      'read',
+      '--stream',
+      'none',
+      '--region',
+      'eu-central-1',
+      '--spool',
+      folder,
+      '--edge-id',
+      'edge-a',
+    ];
+    const { child, ended } = startEdge([...args, '--interval', '60'], { env: await cloudEnv() });
+    child.stdin!.write(office.file);
+    while (!(await readdir(folder)).some(name => name.endsWith('.json')))
+      await new Promise(resolve => setTimeout(resolve, 50));
+    child.stdin!.end();
+    const refused =
+      'The stream none did not take the report: there is no such stream; check --stream and --region.\n';
+    const { code, stderr } = await ended;
+    expect(stderr).toBe(
+      `No policies file and no system to ask: everything counts under "default".\n${refused}${refused}`,
+    );
+    expect(code).toBe(1);
+    expect(await readdir(folder)).toEqual(['000000000001.json', '000000000002.json']);
+  });
+});
+
+describe('edge simulate', () => {
+  it('sends the same traffic for the same seed, and prints what the system counts', async () => {
+    const args = [
+      'simulate',
+      '--edges',
+      '2',
+      '--seed',
+      '7',
+      '--duration',
+      '60',
+      '--speed',
+      '1000',
+      '--json',
+      ...local(),
+    ];
+    const first = await runEdge(args);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    const { packets, bytes, reports } = JSON.parse(first.stdout);
+    expect(reports).toBe((await system.reports()).length);
+    const counted = [...modelTotals(await system.reports())];
+    const sum = (name: string) =>
+      counted.filter(([key]) => key.endsWith(name)).reduce((all, [, count]) => all + count, 0n);
+    expect([sum('packets'), sum('bytes')]).toEqual([BigInt(packets), BigInt(bytes)]);
+    await system.renew();
+    const second = JSON.parse((await runEdge(args)).stdout);
+    expect([second.packets, second.bytes]).toEqual([packets, bytes]);
+  });
+});

@@ -1,0 +1,269 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphqlClient } from '../../../local/demo/graphql-client.ts';
+import type { Endpoints } from '../../../local/outputs.ts';
+import { projectFile } from '../../support/project-files.ts';
+
+const PROJECT = projectFile('');
+
+interface Start {
+  child: ChildProcess;
+  output(): string;
+  /** Resolves with the exit code. */
+  ended: Promise<number | null>;
+}
+
+/** Runs `npm start --` with options, as a process of its own. */
+function start(...options: string[]): Start {
+  const child = spawn(process.execPath, ['local/main.ts', ...options], {
+    cwd: PROJECT,
+    env: { ...process.env, INIT_CWD: '' },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      text += chunk;
+    });
+  }
+  const ended = new Promise<number | null>(resolve => child.once('exit', resolve));
+  return { child, output: () => text, ended };
+}
+
+/** Resolves when it says that it is ready; rejects with what it said when it ends before. */
+function untilReady({ child, output }: Start): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.on('data', () => /Patronus is ready/.test(output()) && resolve());
+    child.once('exit', () => reject(new Error(`It ended before it was ready:\n${output()}`)));
+  });
+}
+
+async function answers(address: string): Promise<boolean> {
+  return fetch(address).then(
+    () => true,
+    () => false,
+  );
+}
+
+describe('npm start', () => {
+  let folder: string;
+  let system: string;
+  let data: string;
+  let running: Start;
+  let endpoints: Endpoints;
+  let port: string;
+
+  const readOutput = async <T>(file: string): Promise<T> =>
+    JSON.parse(await readFile(join(system, file), 'utf8')) as T;
+  const signedIn = async () => {
+    const { auth } = await readOutput<{ auth: { user_pool_client_id: string } }>('amplify_outputs.json');
+    const { graphql, cognito, users } = endpoints;
+    return graphqlClient({ graphql, cognito, clientId: auth.user_pool_client_id, signIn: users[1]! });
+  };
+  /** The health of every path at each of the demo's sites, as its edges measure them. */
+  const pathStatuses = async () => {
+    const call = await signedIn();
+    const { sites } = await call<{ sites: { items: { id: string; name: string }[] } }>(
+      '{ sites { items { id name } } }',
+    );
+    const shown = sites.items.map(async ({ id, name }) => {
+      const { paths } = await call<{ paths: { items: { status: string }[] } }>(
+        'query ($site_id: ID!) { paths(site_id: $site_id) { items { status } } }',
+        { site_id: id },
+      );
+      return [name, paths.items.map(({ status }) => status)];
+    });
+    return Object.fromEntries(await Promise.all(shown));
+  };
+  const policies = async () => {
+    const call = await signedIn();
+    return {
+      create: (name: string) =>
+        call('mutation ($name: String!) { createPolicy(name: $name, priority: 5) { id } }', { name }),
+      names: async () => {
+        const page = await call<{ policies: { items: { name: string }[] } }>(
+          '{ policies { items { name } } }',
+        );
+        return page.policies.items.map(({ name }) => name);
+      },
+    };
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'patronus-npm-start-'));
+    system = join(folder, 'system');
+    data = join(folder, 'data');
+    running = start('--port', '0', '--no-demo', '--data', data, '--system', system);
+    await untilReady(running);
+    endpoints = await readOutput<Endpoints>('endpoints.json');
+    port = new URL(endpoints.graphql).port;
+  }, 120_000);
+
+  afterAll(async () => {
+    running?.child.kill('SIGKILL');
+    await running?.ended;
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  it('tells where everything is, on the loopback', () => {
+    expect(endpoints).toEqual({
+      graphql: `http://127.0.0.1:${port}/graphql`,
+      realtime: `ws://127.0.0.1:${port}/graphql/realtime`,
+      dashboard: `http://127.0.0.1:${port}/`,
+      dynamodb: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      kinesis: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      cognito: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      stream: expect.stringContaining('Reports'),
+      users: ['admin', 'operator', 'viewer'].map(group => ({
+        email: `${group}@example.com`,
+        password: expect.any(String),
+        groups: [group],
+      })),
+    });
+    const output = running.output();
+    for (const value of [
+      endpoints.graphql,
+      endpoints.realtime,
+      endpoints.stream,
+      endpoints.users[0]!.password,
+    ]) {
+      expect(output).toContain(value);
+    }
+    expect(output).toContain(`All data is kept in ${data}.`);
+  });
+
+  it('gives the Amplify client its configuration', async () => {
+    expect(await readOutput('amplify_outputs.json')).toEqual({
+      version: '1.4',
+      auth: {
+        aws_region: 'eu-central-1',
+        user_pool_id: expect.any(String),
+        user_pool_client_id: expect.any(String),
+        username_attributes: ['email'],
+        standard_required_attributes: ['email'],
+        user_verification_types: ['email'],
+        unauthenticated_identities_enabled: false,
+        mfa_configuration: 'NONE',
+        groups: [
+          { admin: { precedence: 0 } },
+          { operator: { precedence: 1 } },
+          { viewer: { precedence: 2 } },
+        ],
+      },
+      data: {
+        aws_region: 'eu-central-1',
+        url: endpoints.graphql,
+        default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
+        authorization_types: ['AWS_IAM'],
+      },
+      custom: { sign_in_endpoint: endpoints.cognito },
+    });
+  });
+
+  it('is healthy, and serves who has signed in', async () => {
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    const { create, names } = await policies();
+    await create('Kept');
+    expect(await names()).toEqual(['Kept', 'Default']);
+  });
+
+  it('refuses a second start in the same folder with one sentence', async () => {
+    const second = start('--port', '0', '--system', system);
+    expect(await second.ended).toBe(1);
+    const { pid } = running.child;
+    expect(second.output()).toBe(
+      `A system already runs in the folder ${system} (process ${pid}): use it, or end it with Ctrl-C or kill ${pid} and start again.\n`,
+    );
+  });
+
+  it('refuses a second start on the same data with one sentence', async () => {
+    const second = start('--port', '0', '--system', join(folder, 'other'), '--data', data);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toMatch(
+      new RegExp(`^A system already runs in the folder ${data} \\(process \\d+\\): [^\n]+\n$`),
+    );
+  });
+
+  it('refuses a port that is taken with one sentence', async () => {
+    const second = start('--port', port, '--system', join(folder, 'other'));
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toBe(
+      `Port ${port} is taken by another program: end that, or choose another port with npm start -- --port ${Number(port) + 1}.\n`,
+    );
+  });
+
+  it.each([
+    [
+      ['--port', 'http'],
+      "error: option '--port <port>' argument 'http' is invalid. A port is a whole number from 0 (any free one) to 65535.\n",
+    ],
+    [['--colour'], "error: unknown option '--colour'\n"],
+  ])('refuses %j', async (options, message) => {
+    const second = start(...options);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toBe(message);
+  });
+
+  it('needs Java, and says so', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = '/nowhere';
+    const second = start('--port', '0', '--system', join(folder, 'other'));
+    process.env.PATH = path;
+    expect(await second.ended).toBe(1);
+    expect(second.output().trimEnd().split('\n').at(-1)).toMatch(
+      /^There is no Java here\. DynamoDB Local needs Java 17 or newer: /,
+    );
+  });
+
+  it('stops all of it at Ctrl-C', async () => {
+    running.child.kill('SIGINT');
+    running.child.kill('SIGINT');
+    expect(await running.ended).toBe(0);
+    const { graphql, dynamodb, kinesis, cognito } = endpoints;
+    expect(await Promise.all([graphql, dynamodb, kinesis, cognito].map(answers))).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ]);
+    expect(
+      ['endpoints.json', 'amplify_outputs.json', 'lock'].map(file => existsSync(join(system, file))),
+    ).toEqual([false, false, false]);
+  });
+
+  it('finds its data again, and shows three edges counting', async () => {
+    running = start('--port', '0', '--data', data, '--system', system);
+    await untilReady(running);
+    endpoints = await readOutput<Endpoints>('endpoints.json');
+    expect(await (await policies()).names()).toEqual(['Kept', 'Default']);
+    await expect
+      .poll(running.output, { timeout: 20_000 })
+      .toMatch(/\n3 edges have counted [\d,]+ packets, .*the API shows/);
+    await expect.poll(pathStatuses, { timeout: 90_000 }).toEqual({
+      Berlin: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
+      Lisbon: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
+      Tallinn: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
+    });
+  }, 200_000);
+
+  it.skipIf(!existsSync('/proc'))('ends when an engine dies, and says which', async () => {
+    process.kill(childOf(running.child.pid!, 'java'), 'SIGKILL');
+    expect(await running.ended).toBe(1);
+    expect(running.output()).toMatch(
+      /DynamoDB Local ended \(SIGKILL\)\.(.|\n)*The system is stopped; start it again with npm start\.\n/,
+    );
+    expect(await Promise.all([endpoints.kinesis, endpoints.cognito].map(answers))).toEqual([false, false]);
+  });
+});
+
+function childOf(parent: number, name: string): number {
+  const found = readdirSync('/proc').find(pid => {
+    if (!/^\d+$/.test(pid) || !existsSync(`/proc/${pid}/stat`)) return false;
+    const [, command, ppid] = /\((.+)\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return command === name && Number(ppid) === parent;
+  });
+  return Number(found);
+}

@@ -1,0 +1,186 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callAwsJson } from '../../../local/aws-json-call.ts';
+import { type RunningSystem, startSystem } from '../../../local/system.ts';
+import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
+import { runEdge } from '../../support/run-edge.ts';
+import { type SystemClient, signedIn } from '../../support/system-client.ts';
+
+const SAMPLE = projectFile('edge/sample/office.pcap');
+
+const POLICIES = [
+  { id: '1', name: 'Web', priority: 700, enabled: true, match: { application: 'Web' } },
+  { id: '2', name: 'UDP', priority: 500, enabled: true, match: { protocol: 17 } },
+];
+
+const COUNTS = `{ policies { items { id packets_matched bytes_matched packets_matched_exact bytes_matched_exact } }
+  trafficTotals { packets_exact bytes_exact } trafficAudit { agrees } }`;
+
+interface StreamRecord {
+  Data: string;
+  PartitionKey: string;
+}
+
+interface Counted {
+  packets: number;
+  bytes: number;
+}
+
+describe('a capture becomes exact counters in GraphQL', () => {
+  let folder: string;
+  let system: RunningSystem;
+  let admin: SystemClient;
+  const expected: Counted = { packets: 0, bytes: 0 };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'patronus-main-path-'));
+    system = await startSystem({ localDirectory: folder });
+    admin = await signedIn(system, 'admin');
+    await writeFile(join(folder, 'policies.json'), JSON.stringify(POLICIES));
+  }, 120_000);
+
+  afterAll(async () => {
+    await system?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function replay(file: string, edge_id: string): Promise<void> {
+    const run = await runEdge([
+      ...['replay', file, '--edge-id', edge_id, '--policies', join(folder, 'policies.json')],
+      ...['--wait', '--system', folder, '--spool', join(folder, edge_id)],
+    ]);
+    expect(`${run.code} ${run.stderr}`).toMatch(/^0 /);
+  }
+
+  async function shown(): Promise<Counted> {
+    const { policies, trafficTotals, trafficAudit } = await admin.data(COUNTS);
+    const sum = (field: string): number =>
+      policies.items.reduce((total: number, item: Record<string, number>) => total + item[field]!, 0);
+    const counted = { packets: sum('packets_matched'), bytes: sum('bytes_matched') };
+    expect(trafficTotals).toEqual({
+      packets_exact: String(counted.packets),
+      bytes_exact: String(counted.bytes),
+    });
+    expect(trafficAudit).toEqual({ agrees: true });
+    return counted;
+  }
+
+  it('counts the sample capture by policy', async () => {
+    await replay(SAMPLE, 'edge-sample');
+    const dry = await runEdge([
+      'replay',
+      SAMPLE,
+      '--dry-run',
+      '--json',
+      '--policies',
+      join(folder, 'policies.json'),
+    ]);
+    const counted = JSON.parse(dry.stdout);
+    expected.packets += counted.packets;
+    expected.bytes += counted.bytes;
+    expect(await shown()).toEqual(expected);
+    const { policies } = await admin.data(COUNTS);
+    for (const { policy_id, packets, bytes } of counted.policies) {
+      const item = policies.items.find(({ id }: { id: string }) => id === policy_id);
+      expect(item).toMatchObject({ packets_matched: packets, bytes_matched_exact: String(bytes) });
+    }
+  });
+
+  it.skipIf(!existsSync(SHARED_CAPTURES))('counts real captures as tshark does', async () => {
+    const totals = JSON.parse(readFileSync(join(SHARED_CAPTURES, 'totals.json'), 'utf8'));
+    for (const file of ['teams.pcap', 'dns_fragmented.pcap', 'bets.pcapng']) {
+      await replay(join(SHARED_CAPTURES, file), `edge-${file}`);
+      expected.packets += totals[file].packets;
+      expected.bytes += totals[file].bytes;
+      expect(await shown()).toEqual(expected);
+    }
+  });
+
+  it('changes no number when the whole stream is replayed from its beginning', async () => {
+    const StreamName = system.endpoints.stream;
+    const api = { endpoint: system.endpoints.kinesis, target: 'Kinesis_20131202', jsonVersion: '1.1' };
+    const { Shards } = await callAwsJson<{ Shards: { ShardId: string }[] }>(api, 'ListShards', {
+      StreamName,
+    });
+    let repeated = 0;
+    for (const { ShardId } of Shards) {
+      const first = { StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' };
+      const { ShardIterator } = await callAwsJson<{ ShardIterator: string }>(api, 'GetShardIterator', first);
+      const page = await callAwsJson<{ Records: StreamRecord[] }>(api, 'GetRecords', { ShardIterator });
+      if (page.Records.length === 0) continue;
+      const Records = page.Records.map(({ Data, PartitionKey }) => ({ Data, PartitionKey }));
+      await callAwsJson(api, 'PutRecords', { StreamName, Records });
+      repeated += Records.length;
+    }
+    expect(repeated).toBeGreaterThan(3);
+    // A report behind the repeats shows that they were processed.
+    await replay(SAMPLE, 'edge-behind');
+    const dry = JSON.parse((await runEdge(['replay', SAMPLE, '--dry-run', '--json'])).stdout);
+    expected.packets += dry.packets;
+    expected.bytes += dry.bytes;
+    expect(await shown()).toEqual(expected);
+  });
+
+  it('keeps the history of what was counted', async () => {
+    const minute = Math.floor(Date.now() / 60_000) * 60_000;
+    await system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() });
+    const { trafficHistory } = await admin.data(
+      `query($from: AWSDateTime!, $to: AWSDateTime!) {
+        trafficHistory(from: $from, to: $to, resolution: MINUTE) { points { packets_total_exact } } }`,
+      { from: new Date(minute - 60_000).toISOString(), to: new Date(minute).toISOString() },
+    );
+    expect(trafficHistory.points.at(-1)).toEqual({ packets_total_exact: String(expected.packets) });
+  });
+
+  it('gives the history out as a file', async () => {
+    const minute = Math.floor(Date.now() / 60_000) * 60_000;
+    const input = {
+      kind: 'HISTORY',
+      format: 'JSONL',
+      resolution: 'MINUTE',
+      from: new Date(minute - 120_000).toISOString(),
+      to: new Date(minute + 60_000).toISOString(),
+    };
+    const { startExport } = await admin.data(
+      'mutation ($input: ExportInput!) { startExport(input: $input) { id } }',
+      { input },
+    );
+    const { id } = startExport;
+    const look = () => admin.data('query ($id: ID!) { export(id: $id) { status rows error } }', { id });
+    await expect
+      .poll(async () => (await look()).export, { timeout: 30_000 })
+      .toEqual({ status: 'DONE', rows: expect.any(Number), error: null });
+    const { exportLink } = await admin.data('mutation ($id: ID!) { exportLink(id: $id) { url } }', { id });
+    const file = await fetch(exportLink.url);
+    const lines = (await file.text()).trimEnd().split('\n');
+    const totals = lines.map(line => JSON.parse(line).packets_total);
+    expect([file.status, totals.filter(total => total === String(expected.packets)).length > 0]).toEqual([
+      200,
+      true,
+    ]);
+    expect(lines).toHaveLength((await look()).export.rows);
+    const tampered = exportLink.url.replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=0');
+    expect((await fetch(tampered)).status).toBe(403);
+  });
+
+  it.each([
+    ['{ policies { items { nope } } }', 'ValidationError', /Field 'nope' in type 'Policy' is undefined/],
+    [
+      'mutation { createPolicy(name: "x", priority: 1001) { id } }',
+      'ValidationError',
+      /priority must be a whole number from 0 to 1000/,
+    ],
+    [
+      '{ policies(limit: 0) { next_token } }',
+      'ValidationError',
+      /limit must be a whole number from 1 to 100/,
+    ],
+    ['mutation { deletePolicy(id: "default") { success } }', 'ValidationError', /default/],
+  ])('answers %s with a typed error', async (query, errorType, message) => {
+    const { errors } = await admin.ask(query);
+    expect(errors?.[0]).toMatchObject({ errorType, message: expect.stringMatching(message) });
+  });
+});

@@ -1,0 +1,258 @@
+import { GetObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { ValidationError } from '../../../core/errors.ts';
+import type { ExportJob } from '../../../core/export/export-job.ts';
+import type { ExportReader } from '../../../core/export/export-reader.ts';
+import { readJob } from '../../../core/export/job-store.ts';
+import { makeDocumentClient } from '../../../core/storage/document-client.ts';
+import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
+import { type ExportBed, makeExportBed, type RunOptions } from '../../support/export-bed.ts';
+import { BUCKET } from '../../support/local-s3.ts';
+import { T0 } from '../../support/report-records.ts';
+import { type Fault, makeFaults } from '../../support/sdk-faults.ts';
+
+const LEASE_MS = 305_001;
+const PART_BYTES = 5000;
+const HALF_A_PART = 2700;
+/** The first two fill a part, the last is what is left. */
+const ROW_CHARACTERS = [HALF_A_PART, HALF_A_PART, 100];
+
+let bed: ExportBed;
+
+beforeAll(async () => {
+  bed = await makeExportBed({ min_part_bytes: PART_BYTES });
+});
+
+beforeEach(() => {
+  bed.api.now = T0;
+  bed.dispatched.length = 0;
+});
+
+afterAll(() => bed.close());
+
+/** An audit log of three entries, an entry a page. `before` runs before a page is given. */
+function wideReader(before: (page: number) => Promise<void> | void = () => {}): ExportReader {
+  const audit: ExportReader['audit'] = async ({ next_token }) => {
+    const page = Number(next_token ?? 0);
+    await before(page);
+    const items = [
+      { id: `entry-${page}`, message: 'x'.repeat(ROW_CHARACTERS[page]!), actor: { groups: ['admin'] } },
+    ];
+    return { items, next_token: page + 1 < ROW_CHARACTERS.length ? String(page + 1) : null };
+  };
+  return { audit } as ExportReader;
+}
+
+async function start(): Promise<string> {
+  const input = {
+    kind: 'AUDIT',
+    format: 'JSONL',
+    from: new Date(T0 - 60_000).toISOString(),
+    to: new Date(T0).toISOString(),
+  };
+  // Somebody else each time: nobody may have more than five.
+  const identity = { sub: `sub-${Math.random()}`, username: 'a', groups: ['viewer'] };
+  const { id } = await bed.api.data('Mutation.startExport', { input }, { identity });
+  bed.dispatched.length = 0;
+  return id;
+}
+
+async function jobOf(id: string): Promise<ExportJob> {
+  return (await readJob(bed.context(), id))!;
+}
+
+async function fileOf(id: string): Promise<string> {
+  const { object_key: Key } = await jobOf(id);
+  const { Body } = await bed.s3.client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+  return Body!.transformToString();
+}
+
+/** What follows a failure: the lease ends, and the clean-up finds what nobody works on. */
+async function goOn(options: RunOptions): Promise<void> {
+  for (let round = 0; round < 4; round++) {
+    bed.api.now += LEASE_MS;
+    await bed.runAll(options);
+    const exports = { dispatch: async (found: string) => void bed.dispatched.push(found) };
+    const { resumed } = await resumeExports({
+      ...bed.context(),
+      slots: 16,
+      scheduled_at: bed.api.now,
+      exports,
+    });
+    if (resumed === 0) return;
+  }
+}
+
+async function uploadIsGone({ object_key: Key, upload_id: UploadId }: ExportJob): Promise<void> {
+  const part = new UploadPartCommand({ Bucket: BUCKET, Key, UploadId, PartNumber: 9, Body: 'x' });
+  await expect(bed.s3.client.send(part)).rejects.toMatchObject({ name: 'NoSuchUpload' });
+}
+
+/** Clients whose calls go wrong together. */
+function faultyClients() {
+  const client = makeDocumentClient({
+    endpoint: inject('dynamodbEndpoint'),
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  const s3 = bed.s3.makeClient();
+  return { client, s3, faults: makeFaults([client, s3]) };
+}
+
+describe.each<[string, number, Fault[]]>([
+  ['in one run', 60_000, ['killed', 'lost', 'server error']],
+  ['in a run a page', 0, ['killed', 'lost']],
+])('an export %s', (_, work_ms, kinds) => {
+  const options = { part_bytes: PART_BYTES, work_ms, reader: wideReader() };
+
+  it('is the same file, whichever call of the database or the bucket goes wrong', async () => {
+    const { client, s3, faults } = faultyClients();
+    const clean = await start();
+    faults.arm();
+    bed.dispatched.push(clean);
+    await bed.runAll({ ...options, client, s3 });
+    const { length: calls } = faults.calls;
+    expect(faults.calls.filter(call => call === 'UploadPartCommand')).toHaveLength(2);
+    const expected = await fileOf(clean);
+    const { bytes } = await jobOf(clean);
+    expect(bytes).toBeGreaterThan(5400);
+
+    const outcomes: unknown[] = [];
+    for (const fault of kinds) {
+      for (let at = 0; at < calls; at++) {
+        const id = await start();
+        faults.arm({ at, fault });
+        bed.dispatched.push(id);
+        await bed.runAll({ ...options, client, s3 }).catch(() => {});
+        faults.arm();
+        await goOn(options);
+        const { status, rows, bytes: size } = await jobOf(id);
+        const same = status === 'DONE' && (await fileOf(id)) === expected;
+        outcomes.push({ fault, at, same, rows, size });
+      }
+    }
+    const wrong = outcomes.filter(outcome => JSON.stringify(outcome).includes('"same":false'));
+    expect(wrong).toEqual([]);
+    expect(outcomes).toHaveLength(kinds.length * calls);
+    expect(outcomes[0]).toMatchObject({ rows: 3, size: bytes });
+  });
+});
+
+describe('an export', () => {
+  const options = { part_bytes: PART_BYTES, work_ms: 60_000 };
+
+  it('is written by one run, however many are called at once', async () => {
+    const id = await start();
+    const outcomes = await Promise.all(
+      Array.from({ length: 4 }, () => bed.run(id, { ...options, reader: wideReader() })),
+    );
+    expect(outcomes.sort()).toEqual(['done', 'nothing to do', 'nothing to do', 'nothing to do']);
+    expect(await bed.run(id, options)).toBe('nothing to do');
+  });
+
+  it('is not taken from the run that has it, before its lease ends', async () => {
+    const id = await start();
+    const others: string[] = [];
+    const reader = wideReader(async page => {
+      bed.api.now += page === 2 ? LEASE_MS - 1001 : 500;
+      others.push(await bed.run(id, { ...options, reader: wideReader() }));
+    });
+    expect(await bed.run(id, { ...options, work_ms: LEASE_MS, reader })).toBe('done');
+    expect(others).toEqual(['nothing to do', 'nothing to do', 'nothing to do']);
+  });
+
+  it('goes on where a call of itself got lost', async () => {
+    const id = await start();
+    const dispatch = () => Promise.reject(new Error('no answer'));
+    const reader = wideReader();
+    await expect(bed.run(id, { ...options, work_ms: 0, reader, dispatch })).rejects.toThrow('no answer');
+    await goOn({ ...options, reader });
+    expect(await jobOf(id)).toMatchObject({ status: 'DONE', rows: 3 });
+  });
+
+  it('is left alone by a run that outlived its lease', async () => {
+    const id = await start();
+    const held = Promise.withResolvers<void>();
+    const late = bed.run(id, {
+      ...options,
+      reader: wideReader(page => (page === 1 ? held.promise : undefined)),
+    });
+    // Until it has the export.
+    await expect.poll(async () => (await jobOf(id)).run_id).toBeDefined();
+    bed.api.now += LEASE_MS;
+    expect(await bed.run(id, { ...options, reader: wideReader() })).toBe('done');
+    const file = await fileOf(id);
+    held.resolve();
+    expect(await late).toBe('stopped');
+    expect(await fileOf(id)).toBe(file);
+  });
+
+  it('never becomes a file with a part that somebody else has put in', async () => {
+    const id = await start();
+    const overwrite = async (page: number): Promise<void> => {
+      if (page !== 2) return;
+      const { object_key: Key, upload_id: UploadId } = await jobOf(id);
+      const Body = Buffer.alloc(PART_BYTES, 'z');
+      const part = { Bucket: BUCKET, Key, UploadId, PartNumber: 1, Body };
+      await bed.s3.client.send(new UploadPartCommand(part));
+    };
+    const run = () => bed.run(id, { ...options, reader: wideReader(overwrite) });
+    for (let attempt = 0; attempt < 6; attempt++) {
+      await expect(run()).rejects.toMatchObject({ name: 'InvalidPart' });
+      bed.api.now += 1;
+    }
+    expect(await run()).toBe('failed');
+    const job = await jobOf(id);
+    expect([job.status, job.upload_id]).toEqual(['FAILED', undefined]);
+  });
+
+  it('that is cancelled stops in the middle, and its upload is taken away', async () => {
+    const id = await start();
+    let job: ExportJob | undefined;
+    const cancel = async (page: number): Promise<void> => {
+      if (page !== 2) return;
+      job = await jobOf(id);
+      await bed.api.data('Mutation.cancelExport', { id });
+    };
+    expect(await bed.run(id, { ...options, reader: wideReader(cancel) })).toBe('stopped');
+    expect(await jobOf(id)).toMatchObject({ status: 'CANCELLED' });
+    await uploadIsGone(job!);
+    expect(await bed.runAll()).toEqual(['nothing to do']);
+  });
+
+  it('that fails leaves no upload, whichever call goes wrong meanwhile', async () => {
+    const failing = wideReader(page => {
+      if (page === 2) throw new ValidationError('There is too much of it.');
+    });
+    const { client, s3, faults } = faultyClients();
+    const clean = await start();
+    faults.arm();
+    expect(await bed.run(clean, { ...options, client, s3, reader: failing })).toBe('refused');
+    const { length: calls } = faults.calls;
+    // From the first part on.
+    const first = faults.calls.indexOf('UploadPartCommand');
+    expect(first).toBeGreaterThan(0);
+    for (let at = first; at < calls; at++) {
+      const id = await start();
+      let job: ExportJob | undefined;
+      const reader = wideReader(async page => {
+        if (page !== 2) return;
+        job ??= await jobOf(id);
+        throw new ValidationError('There is too much of it.');
+      });
+      faults.arm({ at, fault: 'killed' });
+      await bed.run(id, { ...options, client, s3, reader }).catch(() => {});
+      faults.arm();
+      await goOn({ ...options, reader });
+      const ended = await jobOf(id);
+      expect([at, ended.status, ended.error, ended.upload_id]).toEqual([
+        at,
+        'FAILED',
+        'There is too much of it.',
+        undefined,
+      ]);
+      await uploadIsGone(job!);
+    }
+  });
+});

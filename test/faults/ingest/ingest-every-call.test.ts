@@ -1,0 +1,92 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ingest } from '../../../core/ingest/ingest.ts';
+import { LaneMemory } from '../../../core/ingest/lane-memory.ts';
+import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
+import type { TableNames } from '../../../core/storage/tables.ts';
+import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { FAULTS, type Fault, type FaultyClient, faultyClient } from '../../support/faults.ts';
+import { fixedReports } from '../../support/fixed-reports.ts';
+import { ingestContext } from '../../support/ingest-context.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+interface Store {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+}
+
+interface Trouble {
+  /** With a step that takes gauges out first: 160 counters more. */
+  wide?: boolean;
+  /** The call that goes wrong, from 0. */
+  call?: number;
+  fault?: Fault;
+}
+
+/** Delivers the fixed stream, batch by batch, each until all of it is dealt with; one call of all goes wrong. */
+async function deliver(store: Store, prefix: string, trouble: Trouble = {}): Promise<FaultyClient> {
+  const faulty = faultyClient(store.client, call => (call === trouble.call ? trouble.fault : undefined));
+  let client = faulty.client;
+  let memory = new LaneMemory();
+  for (const batch of fixedReports(prefix, trouble).batches) {
+    for (let open = batch; open.length > 0; ) {
+      try {
+        const context = ingestContext({ ...store, client, memory });
+        const [first] = await ingest(open, context);
+        open = first ? batch.slice(batch.indexOf(first)) : [];
+      } catch (error) {
+        if (!['Killed', 'AccessDeniedException'].includes((error as Error).name)) throw error;
+      }
+      if (!faulty.killed) continue;
+      // Lambda starts another one, and delivers the batch again from its beginning.
+      client = store.client;
+      memory = new LaneMemory();
+    }
+  }
+  await faulty.landAll();
+  return faulty;
+}
+
+async function counters({ client, tables }: Store, prefix: string) {
+  const all = await readCounters(client, tables, { slots: 16 });
+  return Object.fromEntries([...all].filter(([policy_id]) => policy_id.startsWith(prefix)));
+}
+
+const TABLES: TableNames = { network: 'network', traffic: 'traffic', cache: 'cache' };
+
+describe('a function that fails at any one of its calls', () => {
+  it.each(FAULTS)('%s: counts exactly, on a database in memory', async fault => {
+    const { calls } = await deliver({ client: new FakeDynamoDb().client, tables: TABLES }, 'p-');
+    expect(calls).toBeGreaterThan(10);
+    for (let call = 0; call < calls; call++) {
+      const store = { client: new FakeDynamoDb().client, tables: TABLES };
+      await deliver(store, 'p-', { call, fault });
+      expect(await counters(store, 'p-'), `at call ${call}`).toEqual(fixedReports('p-').expected);
+    }
+  });
+});
+
+describe('the same on DynamoDB Local', () => {
+  let db: TestTables;
+  let calls: number;
+  beforeAll(async () => {
+    db = await createTables();
+    ({ calls } = await deliver(db, 'clean-'));
+  });
+  afterAll(() => db.drop());
+
+  it('without a fault', async () => {
+    expect(await counters(db, 'clean-')).toEqual(fixedReports('clean-').expected);
+  });
+
+  it.each<Fault>(['killed after', 'time-out, landed', 'time-out, lands later', 'canceled: ValidationError'])(
+    '%s',
+    async fault => {
+      for (let call = 0; call < calls; call++) {
+        const prefix = `${fault}-${call}-`;
+        await deliver(db, prefix, { call, fault });
+        expect(await counters(db, prefix), `at call ${call}`).toEqual(fixedReports(prefix).expected);
+      }
+    },
+  );
+});

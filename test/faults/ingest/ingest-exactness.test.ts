@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { IngestWorld, type WorldOptions } from '../../support/ingest-world.ts';
+import { makeStream, type StreamShape } from '../../support/report-stream.ts';
+
+const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+
+const shapes = fc.record({
+  seed: fc.nat(),
+  edges: fc.integer({ min: 1, max: 4 }),
+  boots: fc.integer({ min: 1, max: 4 }),
+  reports: fc.integer({ min: 1, max: 5 }),
+  policies: fc.integer({ min: 1, max: 6 }),
+  maxParts: fc.integer({ min: 1, max: 3 }),
+  shards: fc.integer({ min: 1, max: 3 }),
+  reshards: fc.integer({ min: 0, max: 2 }),
+  lost: fc.constantFrom(0, 0.3),
+  repeated: fc.constantFrom(0, 0.3),
+  disorder: fc.constantFrom(0, 3, 200),
+});
+
+const troubles = fc.record({
+  seed: fc.nat(),
+  faults: fc.constantFrom(0, 0.1, 0.3),
+  races: fc.constantFrom(0, 0.5),
+  cleanups: fc.constantFrom(0, 0.3),
+  redelivered: fc.constantFrom(0, 0.3),
+});
+
+type Trouble = Omit<WorldOptions, 'client' | 'tables' | 'stream'>;
+
+const NO_RACE = { races: 0, cleanups: 0.3, redelivered: 0.3 };
+
+function worldOf(shape: Omit<StreamShape, 'prefix'>, trouble: Trouble) {
+  const store = new FakeDynamoDb();
+  const stream = makeStream({ ...shape, prefix: '' });
+  const world = new IngestWorld({ client: store.client, tables: TABLES, stream, ...trouble });
+  return { store, stream, world };
+}
+
+describe('ingest counts exactly', () => {
+  it('whatever is lost, repeated, delayed, reordered, delivered again, killed, lost on the way or raced', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
+        const { world } = worldOf({ ...shape, bad: false }, trouble);
+        await world.run();
+        await world.expectExact();
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('beside records that can not be counted: each of them is in the quarantine, and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.constantFrom(0, 0.2), async (shape, faults) => {
+        const { world, store, stream } = worldOf(
+          { ...shape, disorder: 0, bad: true },
+          { ...NO_RACE, seed: shape.seed, faults, refusals: false },
+        );
+        await world.run();
+        await world.expectExact();
+        const kept = store.dump().filter(({ pk }) => pk === 'QUARANTINE');
+        expect(kept).toHaveLength(stream.badRecords);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('and the whole stream from its beginning, read once more by new functions, writes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
+        const { world, store } = worldOf({ ...shape, bad: false }, trouble);
+        await world.run();
+        const before = store.dump();
+        await world.replay();
+        expect(store.dump()).toEqual(before);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('active flows too: in after the last report, out when silent, in again with the next', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
+        const { world, stream } = worldOf({ ...shape, bad: false }, trouble);
+        await world.run();
+        const gauges = async () => {
+          const shown = [...(await world.counters())].map(([id, { active_flows }]) => [id, active_flows]);
+          return Object.fromEntries(shown.filter(([, flows]) => flows !== 0));
+        };
+        const PARTS = 3;
+        const due = Object.fromEntries(stream.edges.map((edge, e) => [`${edge}-p`, PARTS * (e + 1)]));
+        await world.settleGauges(1);
+        expect(await gauges()).toEqual(due);
+        await world.cleanUp();
+        expect(await gauges()).toEqual({});
+        await world.settleGauges(2);
+        expect(await gauges()).toEqual(due);
+        await world.expectExact();
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

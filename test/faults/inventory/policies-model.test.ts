@@ -1,0 +1,160 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
+import {
+  createPolicy,
+  deletePolicy,
+  togglePolicy,
+  updatePolicy,
+} from '../../../core/inventory/policies/change-policies.ts';
+import type { DefinedPolicy } from '../../../core/inventory/policies/policy-items.ts';
+import { readPolicies } from '../../../core/inventory/policies/read-policies.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { type Fault, faultyClient, Killed } from '../../support/faults.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+type Step = { at: Fault | 'no fault'; call: number; id: number } & (
+  | { do: 'create' | 'update'; priority: number }
+  | { do: 'toggle'; enabled: boolean }
+  | { do: 'delete' }
+);
+
+/** Policies as they should be; a step that fails for good leaves them as they were. */
+interface Model {
+  version: number;
+  next_id: number;
+  policies: Map<string, { priority: number; enabled: boolean }>;
+}
+
+const actor = systemCaller('test');
+
+const faults = fc.constantFrom<Fault | 'no fault'>(
+  'no fault',
+  'no fault',
+  'killed before',
+  'killed after',
+  'time-out, did not land',
+  'time-out, landed',
+  'time-out, lands later',
+  'connection reset, landed',
+  'internal error',
+  'throttled',
+  'canceled: TransactionConflict',
+  'canceled: ConditionalCheckFailed',
+);
+
+const common = { at: faults, call: fc.integer({ min: 0, max: 2 }), id: fc.integer({ min: 1, max: 5 }) };
+const priority = fc.integer({ min: 0, max: 1000 });
+const steps = fc.array(
+  fc.oneof(
+    fc.record({ do: fc.constant('create' as const), priority, ...common }),
+    fc.record({ do: fc.constant('update' as const), priority, ...common }),
+    fc.record({ do: fc.constant('toggle' as const), enabled: fc.boolean(), ...common }),
+    fc.record({ do: fc.constant('delete' as const), ...common }),
+  ),
+  { minLength: 1, maxLength: 12 },
+);
+
+it('policies, their version and their audit entries change together or not at all, whatever happens to a call', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async list => {
+      const t = await createTables();
+      try {
+        let model: Model = { version: 0, next_id: 1, policies: new Map() };
+        for (const step of list) model = await take(t, model, step);
+      } finally {
+        await t.drop();
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+async function take(t: TestTables, model: Model, step: Step): Promise<Model> {
+  const faulty = faultyClient(t.client, call =>
+    call === step.call && step.at !== 'no fault' ? step.at : undefined,
+  );
+  const outcome = await run(contextOf(t, faulty.client), step);
+  await faulty.landAll();
+  const found = await state(t);
+  const expected = apply(model, step);
+  if (outcome === 'killed' && found.version === model.version) {
+    expect(found).toEqual(shown(model));
+    return model;
+  }
+  expect(found).toEqual(shown(expected));
+  if (outcome !== 'killed') expect(outcome).toBe(wanted(model, step));
+  return expected;
+}
+
+async function run(context: StoreContext, step: Step): Promise<string> {
+  try {
+    await perform(context, step);
+    return 'done';
+  } catch (error) {
+    if (error instanceof Killed) return 'killed';
+    return (error as Error).name;
+  }
+}
+
+function perform(context: StoreContext, step: Step): Promise<unknown> {
+  const id = String(step.id);
+  switch (step.do) {
+    case 'create':
+      return createPolicy(context, actor, { name: 'p', priority: step.priority, enabled: true, match: {} });
+    case 'update':
+      return updatePolicy(context, actor, id, { priority: step.priority });
+    case 'toggle':
+      return togglePolicy(context, actor, id, step.enabled);
+    case 'delete':
+      return deletePolicy(context, actor, id);
+  }
+}
+
+function wanted({ policies }: Model, step: Step): string {
+  return step.do === 'create' || policies.has(String(step.id)) ? 'done' : 'NotFound';
+}
+
+function apply(model: Model, step: Step): Model {
+  if (wanted(model, step) !== 'done') return model;
+  const policies = new Map(model.policies);
+  const id = step.do === 'create' ? String(model.next_id) : String(step.id);
+  if (step.do === 'create') policies.set(id, { priority: step.priority, enabled: true });
+  if (step.do === 'update') policies.set(id, { ...policies.get(id)!, priority: step.priority });
+  if (step.do === 'toggle') policies.set(id, { ...policies.get(id)!, enabled: step.enabled });
+  if (step.do === 'delete') policies.delete(id);
+  return { version: model.version + 1, next_id: model.next_id + (step.do === 'create' ? 1 : 0), policies };
+}
+
+function shown({ version, policies }: Model) {
+  return { version, audit_entries: version, policies: Object.fromEntries(policies) };
+}
+
+async function state(t: TestTables) {
+  const { version, defined } = await readPolicies(contextOf(t, t.client));
+  const { Items = [] } = await t.client.send(
+    new QueryCommand({
+      TableName: t.tables.network,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-03' },
+      ConsistentRead: true,
+    }),
+  );
+  const policies = defined.map(({ id, priority, enabled }: DefinedPolicy) => [id, { priority, enabled }]);
+  return { version, audit_entries: Items.length, policies: Object.fromEntries(policies) };
+}
+
+function contextOf({ tables }: TestTables, client: TestTables['client']): StoreContext {
+  let now = Date.parse('2026-03-15T12:00:00Z');
+  return {
+    client,
+    tables,
+    clock: () => now,
+    sleep: async ms => {
+      now += Math.ceil(ms);
+    },
+    random: Math.random,
+    deadline: now + 60_000,
+  };
+}

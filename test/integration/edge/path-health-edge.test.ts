@@ -1,0 +1,299 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
+import { readCommands } from '../../../core/commands/command-store.ts';
+import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
+import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
+import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
+import type { Path } from '../../../core/inventory/model/site.ts';
+import { createPath } from '../../../core/inventory/paths/create-path.ts';
+import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
+import { createSite } from '../../../core/inventory/sites/create-site.ts';
+import type { EdgePath } from '../../../core/routing/edge-routes.ts';
+import { makeCaches } from '../../../core/routing/product-caches.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { systemClock, systemSleep } from '../../../core/time/clock.ts';
+import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
+import { edgeApi } from '../../../edge/commands/edge-api.ts';
+import { edgeSigner, localEdgeCredentials } from '../../../edge/commands/edge-identity.ts';
+import { type Following, followCommands } from '../../../edge/commands/follow-commands.ts';
+import { listenToCommands } from '../../../edge/commands/realtime.ts';
+import { startEdgeCommands } from '../../../edge/commands/start-edge-commands.ts';
+import type { RouteChange } from '../../../edge/paths/route-table.ts';
+import type { PolicySet } from '../../../edge/policies/policy-set.ts';
+import { probePath } from '../../../edge/probe/probe-path.ts';
+import { type EchoResponder, startEchoResponder } from '../../../edge/probe/udp-echo.ts';
+import { answer } from '../../../functions/api/answer.ts';
+import type { ApiEvent } from '../../../functions/api/api-event.ts';
+import { resolvers } from '../../../functions/api/resolvers.ts';
+import { publishCommands } from '../../../functions/broadcast/publish-commands.ts';
+import { operationFields } from '../../../lib/operation-fields.ts';
+import { signHeaders } from '../../support/gateway/sign-headers.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
+import { noExports } from '../../support/no-exports.ts';
+import { projectFile } from '../../support/project-files.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+const file = (name: string) => readFileSync(projectFile(`graphql/${name}`), 'utf8');
+const actor = systemCaller('test');
+const REGION = 'eu-central-1';
+
+let t: TestTables;
+let system: TestGateway;
+let responder: EchoResponder;
+let context: StoreContext;
+let path: Path;
+let edge_id: string;
+
+beforeAll(async () => {
+  t = await createTables();
+  context = {
+    client: t.client,
+    tables: t.tables,
+    clock: systemClock,
+    sleep: systemSleep,
+    random: Math.random,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  const caches = makeCaches({ client: t.client, table: t.tables.cache });
+  const run = async (event: unknown) =>
+    answer(event as ApiEvent, {
+      resolvers,
+      slots: 16,
+      exports: noExports,
+      retention: DEFAULT_RETENTION,
+      flow_log_ttl_hours: 24,
+      caches,
+      context,
+      onFailover: () => {},
+      identify: async caller => caller,
+      report: (_message, { error }) => {
+        throw error;
+      },
+    });
+  const operations = operationFields(file('schema.graphql'));
+  const none = { dataSource: 'none' };
+  system = await startTestGateway({
+    sdl: file('schema.graphql'),
+    answers: Object.fromEntries(
+      operations
+        .filter(({ published }) => !published)
+        .map(({ typeName, fieldName }) => [`${typeName}.${fieldName}`, run]),
+    ),
+    resolvers: [
+      ...operations
+        .filter(({ published }) => published)
+        .map(field => ({ ...field, code: file('publish.js'), ...none })),
+      { typeName: 'Subscription', fieldName: 'edgeCommands', code: file('edge-commands.js'), ...none },
+    ],
+  });
+  responder = await startEchoResponder({ port: 0, addresses: ['127.0.0.1'] });
+  await makeNetwork();
+});
+
+afterAll(async () => {
+  await responder.close();
+  await system.stop();
+  await t.drop();
+});
+
+async function makeNetwork() {
+  const [a, b] = [
+    await createSite(context, actor, { name: 'A' }),
+    await createSite(context, actor, { name: 'B' }),
+  ];
+  const endpoint = { endpoint_id: 'wan1', interface_type: 'FIBER' };
+  await addEndpoint(context, actor, { ...endpoint, site_id: a.id, address: '127.0.0.1' });
+  await addEndpoint(context, actor, { ...endpoint, site_id: b.id, address: `127.0.0.1:${responder.port}` });
+  path = await createPath(context, actor, {
+    source_site_id: a.id,
+    source_endpoint_id: 'wan1',
+    destination_site_id: b.id,
+    destination_endpoint_id: 'wan1',
+  });
+  edge_id = 'edge-1@home';
+  await registerEdge(context, actor, { id: edge_id, site_id: a.id });
+}
+
+/** An edge that follows its commands, with what it was told. */
+function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_000) {
+  const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
+  const api = edgeApi({ url: system.url, edge_id, sign });
+  const routes: RoutesOrder[] = [];
+  const policies: PolicySet[] = [];
+  const troubles: string[] = [];
+  const seen: PendingCommand[] = [];
+  let connected = () => {};
+  const listening = new Promise<void>(resolve => {
+    connected = resolve;
+  });
+  const following: Following = followCommands({
+    api,
+    async listen(onCommand) {
+      const connection = await listenToCommands({
+        url: system.url,
+        edge_id,
+        sign,
+        onCommand: command => {
+          seen.push(command);
+          onCommand(command);
+        },
+      });
+      connected();
+      return connection;
+    },
+    policiesVersion: policiesVersion ?? (() => policies.at(-1)?.version),
+    carryOut: makeCarryOut({
+      api,
+      probe: ({ target }) => probePath({ target }),
+      setPolicies: set => policies.push(set),
+      setRoutes: order => routes.push(order),
+      refreshPaths: () => {},
+    }),
+    onTrouble: reason => troubles.push(reason),
+    reread_ms,
+  });
+  return { following, listening, routes, policies, troubles, seen };
+}
+
+/** Publishes what is stored for the edge, as the broadcast does with what the stream tells. */
+async function broadcast(): Promise<number> {
+  const commands = await readCommands(context, edge_id);
+  await publish(commands);
+  return commands.length;
+}
+
+async function publish(commands: PendingCommand[]): Promise<void> {
+  const sign = async (body: string) => {
+    const headers = { 'content-type': 'application/json' };
+    return { headers: await signHeaders({ url: system.url, body, headers }), body };
+  };
+  await publishCommands(commands, { url: system.url, sign });
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+const CHECK = `mutation Check($path_id: ID!) {
+  checkPathHealth(path_id: $path_id) {
+    status
+    metrics { latency_ms packet_loss_pct score }
+    probe { fresh reason }
+  }
+}`;
+
+describe('an edge that listens', () => {
+  it('probes with real packets when told, and the one who asked gets what it measured', async () => {
+    const edge = startEdge();
+    await edge.listening;
+    const asking = system.query(CHECK, { variables: { path_id: path.id }, groups: ['operator'] });
+    await until(async () => (await broadcast()) > 0);
+    const { data, errors } = (await asking) as { data: Record<string, never>; errors?: unknown };
+    expect(errors).toBeUndefined();
+    expect(data.checkPathHealth).toEqual({
+      status: 'OPTIMAL',
+      metrics: { latency_ms: expect.any(Number), packet_loss_pct: 0, score: 100 },
+      probe: { fresh: true, reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes came back.` },
+    });
+    await edge.following.stop();
+    expect(edge.seen).toMatchObject([{ type: 'PROBE', edge_id }]);
+    expect(edge.troubles).toEqual([]);
+    expect(await readCommands(context, edge_id)).toEqual([]);
+  });
+
+  it('takes new routes, and acknowledges them once', async () => {
+    const edge = startEdge();
+    await edge.listening;
+    const failover = `mutation { failoverPath(path_id: "${path.id}") { message } }`;
+    await system.query(failover, { groups: ['operator'] });
+    await broadcast();
+    await until(() => edge.routes.length > 0);
+    await until(async () => (await readCommands(context, edge_id)).length === 0);
+    await edge.following.stop();
+    expect(edge.routes).toEqual([
+      {
+        destination_site_id: path.destination_site_id,
+        routes: [{ policy_id: 'default', path_id: null }],
+      },
+    ]);
+    expect(edge.troubles).toEqual([]);
+  });
+});
+
+describe('an edge that was away', () => {
+  it('finds its commands and newer policies when it connects', async () => {
+    const create = 'mutation { createPolicy(name: "Voice", priority: 10) { id } }';
+    await system.query(create, { groups: ['operator'] });
+    const edge = startEdge(() => '0');
+    await until(() => edge.policies.length > 0);
+    await edge.following.stop();
+    expect(edge.policies).toMatchObject([{ version: '1', policies: [{ id: '1', name: 'Voice' }] }]);
+    expect(edge.troubles).toEqual([]);
+  });
+});
+
+describe('the paths of an edge', () => {
+  it('are read with its routes when it listens, and again when it is told to', async () => {
+    const read: EdgePath[][] = [];
+    const routes: RouteChange[] = [];
+    const troubles: string[] = [];
+    const edge = startEdgeCommands({
+      edge_id,
+      source: { graphql: system.url, region: REGION },
+      policiesVersion: () => undefined,
+      setPolicies: () => {},
+      onPaths: paths => read.push(paths),
+      onRoutes: ({ changes }) => routes.push(...changes),
+      onTrouble: reason => troubles.push(reason),
+      random: () => 0,
+    });
+    await until(() => read.length > 0);
+    expect(read[0]).toEqual([
+      {
+        path_id: path.id,
+        endpoint_id: 'wan1',
+        address: '127.0.0.1',
+        peer_endpoint_id: 'wan1',
+        peer_address: `127.0.0.1:${responder.port}`,
+      },
+    ]);
+    const second = await createPath(context, actor, {
+      source_site_id: path.source_site_id,
+      source_endpoint_id: 'wan1',
+      destination_site_id: path.destination_site_id,
+      destination_endpoint_id: 'wan1',
+    });
+    const hint = { id: 'paths-1', edge_id, type: 'PATHS', data: {}, created_at: path.created_at } as const;
+    await publish([hint]);
+    await until(() => read.length > 1);
+    expect(read[1]!.map(({ path_id }) => path_id).sort()).toEqual([path.id, second.id].sort());
+    // The first path was taken out above: what the policies take now is the new one.
+    expect(routes).toContainEqual({
+      destination_site_id: path.destination_site_id,
+      policy_id: 'default',
+      path_id: second.id,
+      before: null,
+    });
+    await edge.stop();
+    expect(troubles).toEqual([]);
+  });
+
+  it('are nobody else’s to read', async () => {
+    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const other = edgeApi({ url: system.url, edge_id, sign });
+    await expect(other.edgeRoutes()).rejects.toThrow(
+      `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+    );
+  });
+});
+
+describe('an edge may not', () => {
+  it('listen to the commands of another edge', async () => {
+    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const listening = listenToCommands({ url: system.url, edge_id, sign, onCommand: () => {} });
+    await expect(listening).rejects.toThrow(
+      `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+    );
+  });
+});

@@ -1,0 +1,52 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { exportKey, NOTHING_WRITTEN } from '../../../core/export/export-job.ts';
+import { systemClock } from '../../../core/time/clock.ts';
+import { stubFunctionEnvironment } from '../../support/function-environment.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+let db: TestTables;
+let handler: typeof import('../../../functions/export/handler.ts').handler;
+let printed = '';
+
+beforeAll(async () => {
+  db = await createTables();
+  stubFunctionEnvironment(db, {
+    EXPORT_BUCKET: 'none',
+    AWS_LAMBDA_FUNCTION_NAME: 'export',
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_SERVICE_NAME: 'export',
+  });
+  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
+    printed += text;
+    return true;
+  });
+  ({ handler } = await import('../../../functions/export/handler.ts'));
+});
+
+afterAll(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  await db.drop();
+});
+
+/** One call of the function for sums that can't be answered: there is no snapshot. */
+async function runOf(export_id: string, { tries }: { tries: number }) {
+  const now = systemClock();
+  const [from, to] = [now - 60_000, now].map(ms => new Date(ms).toISOString());
+  const Item = {
+    ...{ ...exportKey(export_id), export_id, tries, status: 'RUNNING', started_ms: now, lease_until_ms: 0 },
+    ...{ share: 0, rows: 0, bytes: 0, checkpoint: NOTHING_WRITTEN, expires_at: Math.ceil(now / 1000) + 60 },
+    ...{ file_name: 'x.csv', object_key: 'x.csv', request: { kind: 'STATS', format: 'csv', from, to } },
+  };
+  await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
+  printed = '';
+  const { outcome } = await handler({ export_id }, { getRemainingTimeInMillis: () => 120_000 } as Context);
+  return { outcome, counted: printed.includes('"ExportsFailed":1') };
+}
+
+it('counts what was given up for the alarm, and nothing that was refused', async () => {
+  expect(await runOf('REFUSED', { tries: 0 })).toEqual({ outcome: 'refused', counted: false });
+  expect(await runOf('TRIED', { tries: 5 })).toEqual({ outcome: 'failed', counted: true });
+});

@@ -1,0 +1,204 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../../core/access/caller.ts';
+import { auditPut, changeEntry } from '../../../../core/audit/audit-entry.ts';
+import type { AuditEntry } from '../../../../graphql/schema.generated.ts';
+import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+let t: TestTables;
+let api: ApiUnderTest;
+
+beforeEach(async () => {
+  t = await createTables();
+  api = makeApi(t);
+});
+
+afterEach(() => t.drop());
+
+const admin = {
+  kind: 'PERSON',
+  sub: 'sub-of-admin',
+  username: 'admin',
+  email: 'admin@example.com',
+  groups: ['admin'],
+  source_ip: '192.0.2.1',
+};
+
+describe('the audit log', () => {
+  it('has who, what, before and after of a change, under the id that the answer gave', async () => {
+    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    api.now += 1;
+    const { audit_id } = await api.data('Mutation.deletePolicy', { id: '1' });
+
+    const { items, next_token } = await api.data('Query.auditLog');
+
+    expect(next_token).toBeNull();
+    expect(items).toHaveLength(2);
+    const [deleted, created] = items;
+    const { before, ...rest } = deleted;
+    expect(rest).toEqual({
+      id: audit_id,
+      at: '2026-03-15T12:00:00.001Z',
+      actor: admin,
+      operation: 'deletePolicy',
+      target: 'policy:1',
+      outcome: 'DONE',
+      error_type: null,
+      message: null,
+      request: null,
+      after: null,
+    });
+    expect(JSON.parse(before)).toMatchObject({ id: '1', name: 'Voice', priority: 900 });
+    expect(created).toMatchObject({ operation: 'createPolicy', before: null });
+    expect(JSON.parse(created.after)).toMatchObject({ id: '1', name: 'Voice' });
+  });
+
+  it('has refused changes, and what was asked for', async () => {
+    await api.call('Mutation.updatePolicy', { id: '7', priority: 2000 });
+    const { items } = await api.data('Query.auditLog');
+    expect(items).toEqual([
+      {
+        id: expect.any(String),
+        at: '2026-03-15T12:00:00.000Z',
+        actor: admin,
+        operation: 'updatePolicy',
+        target: 'policy:7',
+        outcome: 'REFUSED',
+        error_type: 'ValidationError',
+        message: 'priority must be a whole number from 0 to 1000.',
+        request: expect.any(String),
+        before: null,
+        after: null,
+      },
+    ]);
+    expect(JSON.parse(items[0].request)).toEqual({ id: '7', priority: 2000 });
+  });
+
+  it('has attempts by somebody who may not, queries included, and no other failed query', async () => {
+    await api.call('Mutation.deletePolicy', { id: '7' }, { identity: personIn('viewer') });
+    api.now += 1;
+    await api.call('Query.policies', {}, { identity: personIn('none') });
+    api.now += 1;
+    await api.call('Query.policies', { limit: 0 });
+
+    const { items } = await api.data('Query.auditLog');
+
+    expect(
+      items.map((entry: AuditEntry) => [entry.operation, entry.error_type, entry.actor.username]),
+    ).toEqual([
+      ['policies', 'Unauthorized', 'none'],
+      ['deletePolicy', 'Unauthorized', 'viewer'],
+    ]);
+  });
+
+  it('keeps no more than 4 KB of a refused request', async () => {
+    await api.call('Mutation.createPolicy', { name: 'x'.repeat(100_000), priority: 1 });
+    const { items } = await api.data('Query.auditLog');
+    expect(JSON.parse(items[0].request).cut_off).toHaveLength(4096);
+  });
+
+  it('refuses all the same when the refusal cannot be written down, and reports that', async () => {
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, network: 'no-such-table' } });
+    expect(await broken.call('Mutation.createPolicy', { name: '', priority: 1 })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'name must be 1 to 100 characters on one line, without control characters.',
+      },
+    });
+    expect(broken.reported).toEqual([
+      {
+        message: 'A refusal could not be written to the audit log',
+        operation: 'Mutation.createPolicy',
+        error: expect.objectContaining({ name: 'ResourceNotFoundException' }),
+      },
+    ]);
+  });
+
+  it('never replaces an entry', async () => {
+    const entry = changeEntry({ at_ms: api.now, actor: systemCaller('test'), operation: 'x', target: null });
+    const put = auditPut({ tables: t.tables, entry }).Put;
+    await t.client.send(new PutCommand(put));
+    await expect(t.client.send(new PutCommand(put))).rejects.toThrow('The conditional request failed');
+  });
+});
+
+describe('pages of the audit log', () => {
+  async function write(
+    at: string,
+    operation: string,
+    actor = systemCaller('test'),
+    target: string | null = null,
+  ) {
+    const entry = changeEntry({ at_ms: Date.parse(at), actor, operation, target });
+    await t.client.send(new PutCommand(auditPut({ tables: t.tables, entry }).Put));
+  }
+
+  async function readAll(args: Record<string, unknown>) {
+    const seen: string[] = [];
+    let next_token: string | null = null;
+    for (let page = 0; page < 50; page += 1) {
+      const read = await api.data('Query.auditLog', { ...args, next_token });
+      expect(read.items.length).toBeLessThanOrEqual(Number(args.limit ?? 25));
+      seen.push(...read.items.map((entry: { operation: string }) => entry.operation));
+      next_token = read.next_token;
+      if (next_token === null) return seen;
+    }
+    throw new Error('The pages never end');
+  }
+
+  it('go back over months without entries, newest first, each entry once', async () => {
+    await write('2026-01-05T00:00:00Z', 'a');
+    await write('2026-01-31T23:59:59.999Z', 'b');
+    await write('2026-03-01T00:00:00Z', 'c');
+    await write('2026-03-15T11:59:59Z', 'd');
+    for (const limit of [1, 2, 3, 100]) expect(await readAll({ limit })).toEqual(['d', 'c', 'b', 'a']);
+  });
+
+  it('end, however many years lie behind', async () => {
+    await write('2026-01-05T00:00:00Z', 'a');
+    api.now = Date.parse('2036-01-01T00:00:00Z');
+    expect(await readAll({ limit: 5 })).toEqual(['a']);
+  });
+
+  it('hold only what the filter lets through', async () => {
+    const person = {
+      ...systemCaller('p'),
+      kind: 'PERSON' as const,
+      email: 'someone@example.com',
+      username: 'someone',
+    };
+    await write('2026-02-01T00:00:00Z', 'x', person, 'policy:1');
+    await write('2026-02-02T00:00:00Z', 'y', person, 'policy:2');
+    await write('2026-03-01T00:00:00Z', 'z', systemCaller('cleanup'), 'policy:2');
+
+    expect(await readAll({ actor: 'someone@example.com' })).toEqual(['y', 'x']);
+    expect(await readAll({ actor: 'someone' })).toEqual(['y', 'x']);
+    expect(await readAll({ actor: 'cleanup' })).toEqual(['z']);
+    expect(await readAll({ action: 'x' })).toEqual(['x']);
+    expect(await readAll({ target: 'policy:2' })).toEqual(['z', 'y']);
+    expect(await readAll({ target: 'policy:2', actor: 'p', action: 'y' })).toEqual(['y']);
+    expect(await readAll({ from: '2026-02-02T00:00:00Z' })).toEqual(['z', 'y']);
+    expect(await readAll({ from: '2026-02-01T00:00:00Z', to: '2026-02-02T00:00:00Z' })).toEqual(['x']);
+  });
+
+  it.each([
+    [{ limit: 0 }, 'limit must be a whole number from 1 to 100.'],
+    [{ from: '2026-02-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }, 'from must be before to.'],
+    [
+      { next_token: '0' },
+      'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+    ],
+  ])('%j is a ValidationError', async (args, message) => {
+    expect(await api.call('Query.auditLog', args)).toEqual({ error: { type: 'ValidationError', message } });
+  });
+
+  it('are for people only', async () => {
+    expect(await api.call('Query.auditLog', {}, { identity: machine })).toEqual({
+      error: {
+        type: 'Unauthorized',
+        message: 'auditLog is for people only: sign in as one of group viewer.',
+      },
+    });
+  });
+});

@@ -1,0 +1,306 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Lane, LanePair } from '../../../../core/ledger/lane/lane.ts';
+import { heardEdgeKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
+import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
+import { makeDocumentClient } from '../../../../core/storage/document-client.ts';
+import { pairKey } from '../../../../core/totals/pair-key.ts';
+import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+const SITE = '550e8400-e29b-41d4-a716-446655440000';
+const OTHER_SITE = '650e8400-e29b-41d4-a716-446655440000';
+
+let t: TestTables;
+let api: ApiUnderTest;
+
+beforeEach(async () => {
+  t = await createTables();
+  api = makeApi(t);
+});
+
+afterEach(() => t.drop());
+
+interface HeardLane extends Partial<Omit<Lane, 'pairs'>> {
+  edge_id: string;
+  pairs?: Partial<LanePair>[];
+}
+
+/** Stores a lane as ingest would have. */
+async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
+  const lane: Lane = {
+    part: 0,
+    site_id: SITE,
+    policies_version: '0',
+    interval_s: 60,
+    boot_id: 'boot-1',
+    seq: 1,
+    parts: 1,
+    sent_at_ms: api.now - 60_000,
+    first_heard_at_ms: api.now - 60_000,
+    last_heard_at_ms: api.now - 60_000,
+    slot: 0,
+    paths: new Map(),
+    pairs: new Map(
+      pairs.map((pair): [string, LanePair] => {
+        const whole = {
+          policy_id: 'default',
+          endpoint_id: 'wan1',
+          packets: 0n,
+          bytes: 0n,
+          active_flows: 0,
+          earlier_packets: 0n,
+          earlier_bytes: 0n,
+          ...pair,
+        };
+        return [pairKey(whole), whole];
+      }),
+    ),
+    ...given,
+  };
+  const put = (Item: Record<string, unknown>) =>
+    t.client.send(new PutCommand({ TableName: t.tables.traffic, Item }));
+  await put({ ...laneKey(lane.edge_id, lane.part), version: 1, data: encodeLane(lane) });
+  await put({ ...heardEdgeKey(lane.edge_id) });
+}
+
+const neverHeard = {
+  first_seen: null,
+  last_seen: null,
+  boot_id: null,
+  seq: null,
+  policies_version: null,
+  behind: null,
+  active_flows: 0,
+  packets: 0,
+  bytes: 0,
+  packets_exact: '0',
+  bytes_exact: '0',
+  parts: [],
+};
+
+describe('an edge', () => {
+  it('is registered before it was ever heard from', async () => {
+    const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
+    const known = { registered: true, site_known: false, retired_at: null };
+    const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
+    expect(edge).toEqual(expected);
+    expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
+  });
+
+  it('is null when nobody knows it', async () => {
+    expect(await api.data('Query.edge', { id: 'edge-7' })).toBeNull();
+  });
+
+  it('counts and is flagged when nobody registered it', async () => {
+    await hear({
+      edge_id: 'edge-7',
+      seq: 42,
+      policies_version: '3',
+      pairs: [
+        { packets: 2n ** 53n, bytes: 100n, active_flows: 2, earlier_packets: 1n, earlier_bytes: 5n },
+        { policy_id: '1', packets: 1n, bytes: 1n, active_flows: 1 },
+      ],
+    });
+    expect(await api.data('Query.edge', { id: 'edge-7' }, { identity: machine })).toEqual({
+      id: 'edge-7',
+      site_id: SITE,
+      registered: false,
+      site_known: false,
+      retired_at: null,
+      first_seen: '2026-03-15T11:59:00.000Z',
+      last_seen: '2026-03-15T11:59:00.000Z',
+      boot_id: 'boot-1',
+      seq: 42,
+      policies_version: '3',
+      behind: false,
+      active_flows: 3,
+      packets: 2 ** 53 + 2,
+      bytes: 106,
+      packets_exact: '9007199254740994',
+      bytes_exact: '106',
+      parts: [{ part: 0, boot_id: 'boot-1', seq: 42 }],
+    });
+  });
+
+  it('is as far as its last part, and nowhere while a part of its boot is missing', async () => {
+    await hear({ edge_id: 'e', part: 0, parts: 3, boot_id: 'new', seq: 9 });
+    await hear({ edge_id: 'e', part: 2, parts: 3, boot_id: 'new', seq: 7 });
+    await hear({ edge_id: 'e', part: 1, parts: 3, boot_id: 'old', seq: 99, sent_at_ms: api.now - 999_999 });
+    expect(await api.data('Query.edge', { id: 'e' })).toMatchObject({
+      boot_id: 'new',
+      seq: null,
+      parts: [
+        { part: 0, boot_id: 'new', seq: 9 },
+        { part: 1, boot_id: 'old', seq: 99 },
+        { part: 2, boot_id: 'new', seq: 7 },
+      ],
+    });
+
+    await hear({ edge_id: 'e', part: 1, parts: 3, boot_id: 'new', seq: 8 });
+    expect(await api.data('Query.edge', { id: 'e' })).toMatchObject({ boot_id: 'new', seq: 7 });
+  });
+
+  it('is behind while it applies older policies, or ones of its own', async () => {
+    await api.data('Mutation.createPolicy', { name: 'p', priority: 1 });
+    await hear({ edge_id: 'old', policies_version: '0' });
+    await hear({ edge_id: 'new', policies_version: '1' });
+    await hear({ edge_id: 'own', policies_version: 'file' });
+    const { items } = await api.data('Query.edges');
+    expect(items.map(({ id, behind }: { id: string; behind: boolean }) => [id, behind])).toEqual([
+      ['new', false],
+      ['old', true],
+      ['own', true],
+    ]);
+  });
+
+  it('moves to another site, is retired, and comes back', async () => {
+    await api.data('Mutation.registerEdge', { id: 'e', site_id: SITE });
+    expect(await api.data('Mutation.registerEdge', { id: 'e', site_id: OTHER_SITE })).toMatchObject({
+      site_id: OTHER_SITE,
+    });
+    api.now += 1000;
+    const retired = { registered: true, retired_at: '2026-03-15T12:00:01.000Z' };
+    expect(await api.data('Mutation.retireEdge', { id: 'e' })).toMatchObject(retired);
+    api.now += 1000;
+    expect(await api.data('Mutation.retireEdge', { id: 'e' })).toMatchObject(retired);
+    expect(await api.data('Mutation.registerEdge', { id: 'e', site_id: SITE })).toMatchObject({
+      retired_at: null,
+    });
+
+    const { items } = await api.data('Query.auditLog', { target: 'edge:e' });
+    expect(items).toHaveLength(5);
+  });
+});
+
+describe('edges', () => {
+  it('are the registered and the heard, by id, each once, page by page', async () => {
+    for (const id of ['a', 'c', 'e']) await api.data('Mutation.registerEdge', { id, site_id: SITE });
+    for (const edge_id of ['b', 'c', 'c#1', 'd', '\u{1f600}', '\uffee']) await hear({ edge_id });
+
+    const seen: [string, boolean][] = [];
+    let next_token: string | null = null;
+    do {
+      const page = await api.data('Query.edges', { limit: 2, next_token });
+      seen.push(...page.items.map((edge: { id: string; registered: boolean }) => [edge.id, edge.registered]));
+      next_token = page.next_token;
+    } while (next_token !== null);
+
+    expect(seen).toEqual([
+      ['a', true],
+      ['b', false],
+      ['c', true],
+      ['c#1', false],
+      ['d', false],
+      ['e', true],
+      ['\uffee', false],
+      ['\u{1f600}', false],
+    ]);
+  });
+});
+
+describe('trafficTotals', () => {
+  it('say how complete they are', async () => {
+    for (const id of ['heard', 'silent', 'never', 'retired']) {
+      await api.data('Mutation.registerEdge', { id, site_id: SITE });
+    }
+    await api.data('Mutation.retireEdge', { id: 'retired' });
+    await hear({ edge_id: 'heard', last_heard_at_ms: api.now - 299_999 });
+    await hear({ edge_id: 'silent', last_heard_at_ms: api.now - 300_000 });
+    await hear({ edge_id: 'retired' });
+    await hear({ edge_id: 'unregistered' });
+
+    expect(await api.data('Query.trafficTotals')).toEqual({
+      packets: 0,
+      bytes: 0,
+      active_flows: 0,
+      packets_exact: '0',
+      bytes_exact: '0',
+      completeness: { edges_expected: 3, edges_heard: 1, as_of: '2026-03-15T12:00:00.000Z' },
+    });
+  });
+});
+
+describe('bad input', () => {
+  const id =
+    'id must be 1 to 128 characters without control characters, as the edge calls itself in its reports.';
+  const site = 'site_id must be a UUID such as 550e8400-e29b-41d4-a716-446655440000.';
+
+  it.each([
+    ['Mutation.registerEdge', { id: '', site_id: SITE }, 'ValidationError', id],
+    ['Mutation.registerEdge', { id: 'x'.repeat(129), site_id: SITE }, 'ValidationError', id],
+    ['Mutation.registerEdge', { id: 'a\nb', site_id: SITE }, 'ValidationError', id],
+    ['Mutation.registerEdge', { id: 'e', site_id: 'Berlin' }, 'ValidationError', site],
+    ['Query.edge', { id: '' }, 'ValidationError', id],
+    [
+      'Mutation.retireEdge',
+      { id: 'nobody' },
+      'NotFound',
+      'Edge "nobody" is not registered: the query edges lists those that are.',
+    ],
+  ])('%s %j is a %s', async (operation, args, type, message) => {
+    expect(await api.call(operation, args)).toEqual({ error: { type, message } });
+  });
+});
+
+describe('the function', () => {
+  it('masks what it did not expect, and reports it', async () => {
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, traffic: 'no-such-table' } });
+    expect(await broken.call('Query.edge', { id: 'e' }, { identity: personIn('viewer') })).toEqual({
+      error: {
+        type: 'Internal',
+        message: 'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
+      },
+    });
+    expect(broken.reported).toEqual([
+      {
+        message: 'Operation failed',
+        operation: 'Query.edge',
+        error: expect.objectContaining({ name: 'ResourceNotFoundException' }),
+      },
+    ]);
+  });
+
+  it.each(['Query.nonsense', 'Mutation.policies', 'constructor.name'])(
+    'masks the unknown operation %s',
+    async name => {
+      expect(await api.call(name)).toMatchObject({ error: { type: 'Internal' } });
+      expect(api.reported[0]?.error.message).toBe('The schema has an operation that the function lacks');
+    },
+  );
+
+  it.each([null, {}, { username: 'x' }])('refuses the identity %j', async identity => {
+    expect(await api.call('Query.policies', {}, { identity })).toEqual({
+      error: { type: 'Unauthorized', message: 'Sign in first: this request carries no identity.' },
+    });
+  });
+});
+
+describe('a database that refuses', () => {
+  it.each([
+    ['Query.policies', {}],
+    ['Query.edges', {}],
+    ['Query.trafficTotals', {}],
+    ['Mutation.createPolicy', { name: 'p', priority: 1 }],
+  ])('is tried again for as long as %s may take, then answered as Throttled', async (operation, args) => {
+    let calls = 0;
+    const handle = async () => {
+      calls += 1;
+      throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
+    };
+    const client = makeDocumentClient({
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      maxAttempts: 1,
+      requestHandler: { handle },
+    });
+    const slow = makeApi({ client, tables: t.tables });
+    expect(await slow.call(operation, args)).toEqual({
+      error: {
+        type: 'Throttled',
+        message: 'The database is too busy to do this now. Try again in a minute.',
+      },
+    });
+    expect(calls).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,343 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
+import { takeSnapshot } from '../../../../core/history/snapshot.ts';
+import { ingest } from '../../../../core/ingest/ingest.ts';
+import type { FlowRecord } from '../../../../core/totals/flow-record.ts';
+import { limitFlows } from '../../../../core/totals/other-flows.ts';
+import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
+import { makeFlow } from '../../../support/flow-records.ts';
+import { ingestContext } from '../../../support/ingest-context.ts';
+import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+const SITE_A = '550e8400-e29b-41d4-a716-446655440000';
+const SITE_B = '550e8400-e29b-41d4-a716-446655440001';
+const MINUTE = 60_000;
+
+const iso = (ms: number) => new Date(ms).toISOString();
+const hour = { from: iso(T0 - 30 * MINUTE), to: iso(T0 + 30 * MINUTE) };
+
+describe('flow logs, from the stream to the API', () => {
+  let db: TestTables;
+  let api: ApiUnderTest;
+
+  beforeAll(async () => {
+    db = await createTables();
+  });
+
+  afterAll(() => db.drop());
+
+  beforeEach(() => {
+    api = makeApi(db);
+    api.now = T0 + MINUTE;
+  });
+
+  async function report(sketch: ReportSketch, options: { mask?: boolean } = {}): Promise<void> {
+    const open = await ingest(
+      [reportRecord(sketch, { arrived_ms: sketch.sent_ms ?? 0 })],
+      ingestContext({ ...db, flow_log_mask_hosts: options.mask ?? false }),
+    );
+    expect(open).toEqual([]);
+  }
+
+  function snapshot(at: number) {
+    return takeSnapshot({
+      store: { client: db.client, table: db.tables.traffic },
+      scheduled_at: at,
+      registered: new Set(['edge-1']),
+      retention: DEFAULT_RETENTION,
+      clock: () => at,
+      sleep: async () => {},
+    });
+  }
+
+  function sumOf(flows: readonly FlowRecord[], policy_id: string): { packets: bigint; bytes: bigint } {
+    const of = flows.filter(flow => flow.policy_id === policy_id);
+    return {
+      packets: of.reduce((sum, flow) => sum + flow.packets, 0n),
+      bytes: of.reduce((sum, flow) => sum + flow.bytes, 0n),
+    };
+  }
+
+  describe('of two edges at two sites', () => {
+    const big = makeFlow({ bytes: 2n ** 60n, packets: 9n });
+    const dns = makeFlow({ policy_id: '8', dst: '192.0.2.53', dst_port: 53, protocol: 17, bytes: 70n });
+    const v6 = makeFlow({ src: '2001:db8::1', dst: '2001:db8:1::9', bytes: 500n });
+    const small = Array.from({ length: 5 }, (_, i) => makeFlow({ src: `10.1.2.${i + 10}`, bytes: 10n }));
+    const listed = limitFlows([big, dns, v6, ...small], 3);
+
+    beforeAll(async () => {
+      await report({
+        flows: listed,
+        policies: ['7', '8'].map(policy_id => ({ policy_id, ...sumOf([big, dns, v6, ...small], policy_id) })),
+      });
+      await report({
+        edge_id: 'edge-2',
+        site_id: SITE_B,
+        sent_ms: 30_000,
+        flows: [makeFlow({ bytes: 1000n, packets: 4n })],
+        policies: [{ policy_id: '7', packets: 10n, bytes: 3000n }],
+      });
+      await snapshot(T0 + MINUTE);
+    });
+
+    it('gives the largest flows of the window, and everything else as other', async () => {
+      const top = await api.data('Query.topFlows', { limit: 2 });
+      expect(top).toMatchObject({
+        from: iso(T0 - 4 * MINUTE),
+        to: iso(T0 + MINUTE),
+        flows: [
+          {
+            site_id: SITE_A,
+            policy_id: '7',
+            src: '10.1.2.3',
+            dst: '192.0.2.9',
+            dst_port: 443,
+            protocol: 6,
+            application: 'Web',
+            bytes_exact: String(2n ** 60n),
+            packets: 9,
+          },
+          { site_id: SITE_B, bytes: 1000 },
+        ],
+        other: { bytes: 620, packets: 7 },
+        total: { bytes_exact: String(2n ** 60n + 1620n), packets: 20 },
+        flows_seen: 4,
+        reports: 2,
+      });
+    });
+
+    it('gives those of a site and of a policy', async () => {
+      const site = await api.data('Query.topFlows', { site_id: SITE_B });
+      const policy = await api.data('Query.topFlows', { policy_id: '8' });
+      expect(site.flows.map((flow: { bytes: number }) => flow.bytes)).toEqual([1000]);
+      expect(policy.flows.map((flow: { dst: string }) => flow.dst)).toEqual(['192.0.2.53']);
+      expect(policy.total.bytes).toBe(70);
+    });
+
+    it('leaves out what was sent before the window', async () => {
+      api.now = T0 + MINUTE + 10_000;
+      const top = await api.data('Query.topFlows', { window: 1 });
+      expect([top.reports, top.total.bytes]).toEqual([1, 1000]);
+    });
+
+    it.each([
+      [{ address: '192.0.2.53' }, ['192.0.2.53']],
+      [{ dst: '192.0.2.0/26', protocol: 17 }, ['192.0.2.53']],
+      [{ src: '2001:db8::/48' }, ['2001:db8:1::9']],
+      [{ src: '2001:db8:1::/48' }, []],
+      [{ port: 53 }, ['192.0.2.53']],
+      [{ application: 'Web', edge_id: 'edge-2' }, ['192.0.2.9']],
+      [{ policy_id: '7', site_id: SITE_A }, ['192.0.2.9', '2001:db8:1::9', null]],
+      [{ endpoint_id: 'wan1', policy_id: '8', port: 443 }, []],
+    ])('finds flows by %j', async (filter, destinations) => {
+      const { items, next_token } = await api.data('Query.flows', { ...hour, filter });
+      expect(items.map((flow: { dst: string | null }) => flow.dst).sort()).toEqual([...destinations].sort());
+      expect(next_token).toBeNull();
+    });
+
+    it('pages through all flows, each once, newest report first', async () => {
+      const seen: { bytes_exact: string }[] = [];
+      let next_token: string | null = null;
+      do {
+        const page = await api.data('Query.flows', { ...hour, limit: 2, next_token });
+        seen.push(...page.items);
+        next_token = page.next_token;
+      } while (next_token !== null);
+      expect(seen.map(flow => BigInt(flow.bytes_exact)).sort()).toEqual(
+        [2n ** 60n, 1000n, 500n, 70n, 50n].sort(),
+      );
+      expect(seen[0]).toMatchObject({
+        edge_id: 'edge-2',
+        site_id: SITE_B,
+        sent_at: iso(T0 + 30_000),
+        interval_s: 60,
+      });
+    });
+
+    it('tells what was counted by protocol, with what no log accounts for beside it', async () => {
+      const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE) };
+      api.now = T0 + 2 * MINUTE;
+      const stats = await api.data('Query.flowStats', { ...range, group_by: ['PROTOCOL'] });
+      const counted = await api.data('Query.trafficStats', { ...range, group_by: ['POLICY'] });
+      expect(stats).toMatchObject({
+        rows: [
+          { protocol: 6, application: null, bytes_exact: String(2n ** 60n + 1500n) },
+          { protocol: 17, bytes: 70 },
+        ],
+        other: { bytes: 0 },
+        other_rows: 0,
+        // 50 bytes of flows that edge-1 didn't list, 2,000 that edge-2 counted without a flow.
+        unattributed: { packets: 11, bytes: 2050 },
+        total: counted.total,
+      });
+    });
+
+    it('tells it by application and by network', async () => {
+      const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE), limit: 1 };
+      api.now = T0 + 2 * MINUTE;
+      const group_by = ['APPLICATION', 'SOURCE_PREFIX', 'DESTINATION_PREFIX'];
+      const stats = await api.data('Query.flowStats', { ...range, group_by });
+      expect(stats).toMatchObject({
+        rows: [
+          {
+            application: 'Web',
+            source_prefix: '10.1.2.0/24',
+            destination_prefix: '192.0.2.0/24',
+            protocol: null,
+          },
+        ],
+        other: { bytes: 570 },
+        other_rows: 2,
+      });
+    });
+  });
+
+  it('keeps networks in place of hosts where it is told to, and adds up what is the same then', async () => {
+    const flows = [
+      makeFlow({ src: '10.9.8.7', dst: '203.0.113.5', bytes: 10n }),
+      makeFlow({ src: '10.9.8.6', dst: '203.0.113.6', bytes: 20n }),
+      makeFlow({ src: '2001:db8:1:2ff::1', dst: '203.0.113.6', bytes: 5n }),
+    ];
+    await report({ edge_id: 'masked', flows }, { mask: true });
+    const { items } = await api.data('Query.flows', { ...hour, filter: { edge_id: 'masked' } });
+    expect(
+      items.map((flow: { src: string; dst: string; bytes: number }) => [flow.src, flow.dst, flow.bytes]),
+    ).toEqual([
+      ['10.9.8.0', '203.0.113.0', 30],
+      ['2001:db8:1:200::', '203.0.113.0', 5],
+    ]);
+  });
+
+  it('shows no flow that has outlived its time, deleted or not', async () => {
+    await report({ edge_id: 'late', flows: [makeFlow()] });
+    api.now = T0 + 24 * 60 * MINUTE - 1000;
+    const filter = { edge_id: 'late' };
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(1);
+    api.now = T0 + 24 * 60 * MINUTE;
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toEqual([]);
+    api.now = T0 + 24 * 60 * MINUTE + 30 * MINUTE;
+    expect(await api.call('Query.flows', { ...hour, filter })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: ask for a later to.',
+      },
+    });
+  });
+
+  it.each([
+    ['Query.topFlows', {}],
+    ['Query.flows', hour],
+    ['Query.flowStats', { ...hour, group_by: ['PROTOCOL'] }],
+  ])('%s says so where no flow is logged', async (operation, args) => {
+    const without = makeApi(db, { flow_log_ttl_hours: 0 });
+    without.now = T0 + MINUTE;
+    expect(await without.call(operation, args)).toEqual({
+      error: {
+        type: 'ValidationError',
+        message:
+          'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
+      },
+    });
+  });
+
+  it('logs a report once, however often it comes', async () => {
+    for (let time = 0; time < 3; time++) await report({ edge_id: 'again', flows: [makeFlow()] });
+    expect((await api.data('Query.flows', { ...hour, filter: { edge_id: 'again' } })).items).toHaveLength(1);
+  });
+
+  it.each([
+    ['Query.topFlows', { window: 61 }, 'window must be a whole number from 1 to 60.'],
+    ['Query.topFlows', { limit: 0 }, 'limit must be a whole number from 1 to 1000.'],
+    [
+      'Query.flows',
+      { ...hour, filter: { address: '10.1.2' } },
+      'filter.address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { port: 65_536 } },
+      'filter.port must be a whole number from 0 to 65535.',
+    ],
+    [
+      'Query.flows',
+      { from: hour.to, to: hour.from },
+      'from (2026-01-31T12:30:00.000Z) must lie before to (2026-01-31T11:30:00.000Z).',
+    ],
+    [
+      'Query.flows',
+      { ...hour, next_token: 'x' },
+      'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+    ],
+    ['Query.flows', { ...hour, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
+    ['Query.flows', { ...hour, filter: { site_id: '' } }, 'filter.site_id must have 1 to 128 characters.'],
+    [
+      'Query.flows',
+      { ...hour, filter: { protocol: 256 } },
+      'filter.protocol must be a whole number from 0 to 255.',
+    ],
+    [
+      'Query.flowStats',
+      { from: iso(T0 - 800 * 24 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
+      'DAY samples are kept for 730 days, now since 2024-02-01T00:00:00.000Z: ask for a later from.',
+    ],
+    [
+      'Query.flowStats',
+      { ...hour, group_by: ['PROTOCOL'], limit: 0 },
+      'limit must be a whole number from 1 to 1000.',
+    ],
+    [
+      'Query.flowStats',
+      { ...hour, group_by: [] },
+      'group_by takes one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, each once.',
+    ],
+    [
+      'Query.flowStats',
+      { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
+      'from and to may lie 48 hours apart at most.',
+    ],
+  ])('%s refuses %j and says what is allowed', async (operation, args, message) => {
+    expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
+  });
+
+  it.each([
+    [
+      'Query.topFlows',
+      { site_id: 'nowhere' },
+      'There is no site "nowhere": the query sites lists those that there are.',
+    ],
+    [
+      'Query.topFlows',
+      { policy_id: '99' },
+      'There is no policy "99": the query policies lists those that there are.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { edge_id: 'nobody' } },
+      'There is no edge "nobody": the query edges lists those that there are.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { endpoint_id: 'wan9' } },
+      'No edge has counted anything for an endpoint "wan9"; with site_id it is looked up at that site.',
+    ],
+    [
+      'Query.flowStats',
+      {
+        from: iso(T0 - MINUTE),
+        to: iso(T0 + 2 * MINUTE),
+        group_by: ['PROTOCOL'],
+        filter: { site_id: SITE_A, endpoint_id: 'wan9' },
+      },
+      `The site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
+    ],
+  ])('%s tells an id that never was from one without flows: %j', async (operation, args, message) => {
+    api.now = T0 + 2 * MINUTE;
+    expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
+  });
+
+  it('has no flows of what is known and carried nothing in the window', async () => {
+    api.now = T0 + 10 * 60 * MINUTE;
+    expect((await api.data('Query.topFlows', { site_id: SITE_A, policy_id: 'default' })).flows).toEqual([]);
+  });
+});

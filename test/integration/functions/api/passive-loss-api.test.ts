@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemCaller } from '../../../../core/access/caller.ts';
+import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
+import { takeSnapshot } from '../../../../core/history/snapshot.ts';
+import { ingest } from '../../../../core/ingest/ingest.ts';
+import { registerEdge } from '../../../../core/inventory/edges/change-edges.ts';
+import type { Path } from '../../../../core/inventory/model/site.ts';
+import { createPath } from '../../../../core/inventory/paths/create-path.ts';
+import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
+import { createSite } from '../../../../core/inventory/sites/create-site.ts';
+import type { StoreContext } from '../../../../core/storage/store-context.ts';
+import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
+import { ingestContext } from '../../../support/ingest-context.ts';
+import { reportRecord, T0 } from '../../../support/report-records.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+const MINUTE = 60_000;
+const actor = systemCaller('test');
+
+let db: TestTables;
+let api: ApiUnderTest;
+let path: Path;
+
+beforeAll(async () => {
+  db = await createTables();
+  api = makeApi(db);
+  api.now = T0;
+  const context: StoreContext = {
+    ...db,
+    clock: () => T0,
+    sleep: async () => {},
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  const sites: string[] = [];
+  for (const name of ['A', 'B']) {
+    const { id } = await createSite(context, actor, { name });
+    await addEndpoint(context, actor, {
+      site_id: id,
+      endpoint_id: 'wan1',
+      address: '192.0.2.1',
+      interface_type: 'FIBER',
+    });
+    await registerEdge(context, actor, { id: `edge-${name}`, site_id: id });
+    sites.push(id);
+  }
+  const [source_site_id, destination_site_id] = sites as [string, string];
+  path = await createPath(context, actor, {
+    source_site_id,
+    source_endpoint_id: 'wan1',
+    destination_site_id,
+    destination_endpoint_id: 'wan1',
+  });
+});
+
+afterAll(() => db.drop());
+
+/** The report of an edge that has been sending and receiving on the path since T0, so many packets a second. */
+async function report(
+  name: 'A' | 'B',
+  { sent_ms, sends, receives }: { sent_ms: number; sends: number; receives: number },
+): Promise<void> {
+  const seconds = sent_ms / 1000;
+  const tx_packets = BigInt(sends * seconds);
+  const rx_packets = BigInt(receives * seconds);
+  const record = reportRecord(
+    {
+      edge_id: `edge-${name}`,
+      site_id: name === 'A' ? path.source_site_id : path.destination_site_id,
+      seq: sent_ms,
+      sent_ms,
+      paths: [
+        {
+          path_id: path.id,
+          latency_ms: 10,
+          jitter_ms: 1,
+          packet_loss_pct: 0,
+          bandwidth_mbps: 100,
+          measured_at: new Date(T0 + sent_ms).toISOString(),
+          tx_packets,
+          tx_bytes: tx_packets * 500n,
+          rx_packets,
+          rx_bytes: rx_packets * 500n,
+        },
+      ],
+    },
+    { arrived_ms: sent_ms },
+  );
+  expect(await ingest([record], ingestContext(db))).toEqual([]);
+}
+
+it('knows nothing of a path whose ends have not reported', async () => {
+  const loss = await api.data('Query.pathLoss', { path_id: path.id });
+  expect(loss.directions).toMatchObject([
+    { from_site_id: path.source_site_id, to_site_id: path.destination_site_id, loss_pct: null },
+    { from_site_id: path.destination_site_id, to_site_id: path.source_site_id, loss_pct: null },
+  ]);
+});
+
+it('compares both ends of a path, each direction, off the snapshots of the window', async () => {
+  for (let minute = 1; minute <= 12; minute++) {
+    // A sends 100 a second, of which 90 arrive; what B sends arrives whole.
+    await report('A', { sent_ms: minute * MINUTE, sends: 100, receives: 40 });
+    await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
+    await takeSnapshot({
+      store: { client: db.client, table: db.tables.traffic },
+      scheduled_at: T0 + (minute + 1) * MINUTE,
+      registered: new Set(['edge-A', 'edge-B']),
+      retention: DEFAULT_RETENTION,
+      clock: () => T0 + (minute + 1) * MINUTE,
+      sleep: async () => {},
+    });
+  }
+  api.now = T0 + 13 * MINUTE;
+  const loss = await api.data('Query.pathLoss', { path_id: path.id, window: 10 });
+  const [there, back] = loss.directions;
+  expect(there.loss_pct).toBeCloseTo(10, 6);
+  expect(there.loss_pct_min).toBeLessThan(10);
+  expect(there.loss_pct_max).toBeGreaterThan(10);
+  expect(there).toMatchObject({ sent_packets: 54_000, received_packets: 48_600 });
+  expect(back).toMatchObject({ loss_pct: 0, loss_pct_min: 0 });
+});
+
+it('shows in the receipt of a failover what the path carried lately and ever', async () => {
+  const receipt = await api.data('Mutation.failoverPath', { path_id: path.id });
+  // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of A, 60 s of B, 500 bytes a packet.
+  expect(receipt).toMatchObject({
+    without_path: ['default'],
+    bytes_moved: 60 * 100 * 500 + 60 * 40 * 500,
+    bytes_moved_exact: '4200000',
+    moved_since: new Date(T0 + 12 * MINUTE).toISOString(),
+    bytes_carried_exact: String(720 * 100 * 500 + 740 * 40 * 500),
+  });
+});
+
+it.each([
+  [{ path_id: 'no path' }, 'NotFound', "There is no path no path: the query paths lists a site's paths."],
+  [{ path_id: 'x', window: 1 }, 'ValidationError', 'window must be a whole number from 2 to 60.'],
+])('refuses %j', async (args, type, message) => {
+  expect(await api.call('Query.pathLoss', args)).toEqual({ error: { type, message } });
+});

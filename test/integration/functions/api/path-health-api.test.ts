@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../../core/access/caller.ts';
+import { registerEdge } from '../../../../core/inventory/edges/change-edges.ts';
+import { createPath } from '../../../../core/inventory/paths/create-path.ts';
+import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
+import { createSite } from '../../../../core/inventory/sites/create-site.ts';
+import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import type { StoreContext } from '../../../../core/storage/store-context.ts';
+import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
+import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+const actor = systemCaller('test');
+
+let t: TestTables;
+let api: ApiUnderTest;
+let context: StoreContext;
+/** What happens while the mutation waits. */
+let meanwhile: () => Promise<void>;
+
+beforeAll(async () => {
+  t = await createTables();
+});
+afterAll(() => t.drop());
+beforeEach(() => {
+  meanwhile = async () => {};
+  context = {
+    client: t.client,
+    tables: t.tables,
+    clock: () => api.now,
+    async sleep(ms) {
+      api.now += ms;
+      await meanwhile();
+    },
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  api = makeApi(t, { context });
+});
+
+function edgeIdentity(edge_id: string): ApiIdentity {
+  return {
+    userArn: `arn:aws:sts::123456789012:assumed-role/patronus-edge/${edge_id}`,
+    username: `AROA:${edge_id}`,
+    sourceIp: ['192.0.2.7'],
+  };
+}
+
+async function onePath({ edges = true } = {}) {
+  const [a, b] = [
+    await createSite(context, actor, { name: 'A' }),
+    await createSite(context, actor, { name: 'B' }),
+  ];
+  for (const [site, address] of [
+    [a, '192.0.2.1'],
+    [b, '198.51.100.2:4791'],
+  ] as const) {
+    await addEndpoint(context, actor, {
+      site_id: site.id,
+      endpoint_id: 'wan1',
+      address,
+      interface_type: 'FIBER',
+    });
+  }
+  const path = await createPath(context, actor, {
+    source_site_id: a.id,
+    source_endpoint_id: 'wan1',
+    destination_site_id: b.id,
+    destination_endpoint_id: 'wan1',
+  });
+  const edge_id = `edge-${a.id}`;
+  if (edges) {
+    await registerEdge(context, actor, { id: edge_id, site_id: a.id });
+    await registerEdge(context, actor, { id: `edge-${b.id}`, site_id: b.id });
+  }
+  await writePathMetrics(context, {
+    path_id: path.id,
+    metrics: {
+      latency_ms: 90,
+      jitter_ms: 2,
+      packet_loss_pct: 1,
+      bandwidth_mbps: 940,
+      measured_at: new Date(api.now - 60_000).toISOString(),
+    },
+  });
+  return { path, edge_id, by: { identity: edgeIdentity(edge_id) } };
+}
+
+describe('checkPathHealth', () => {
+  it('answers with what the edge at the source measured now', async () => {
+    const { path, edge_id, by } = await onePath();
+    meanwhile = async () => {
+      const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+      if (!command) return;
+      expect(command).toMatchObject({ edge_id, type: 'PROBE' });
+      expect(JSON.parse(command.data)).toEqual({
+        path_id: path.id,
+        target: '198.51.100.2:4791',
+        until: '2026-03-15T12:00:10.000Z',
+      });
+      const answer = {
+        edge_id,
+        command_id: command.id,
+        method: 'UDP_ECHO',
+        sent: 20,
+        received: 19,
+        latency_ms: 12.5,
+        jitter_ms: 0.5,
+        measured_at: new Date(api.now).toISOString(),
+      };
+      expect(await api.data('Mutation.reportProbe', answer, by)).toBe(true);
+    };
+    const checked = await api.data(
+      'Mutation.checkPathHealth',
+      { path_id: path.id },
+      { identity: personIn('operator') },
+    );
+    expect(checked).toEqual({
+      ...path,
+      metrics: {
+        latency_ms: 12.5,
+        jitter_ms: 0.5,
+        packet_loss_pct: 5,
+        bandwidth_mbps: 940,
+        mtu: null,
+        score: 60 + 40 * Math.exp(-5),
+        measured_at: '2026-03-15T12:00:00.250Z',
+        age_seconds: 0,
+      },
+      status: 'DEGRADED',
+      out_for: [],
+      probe: {
+        fresh: true,
+        reason: `Edge ${edge_id} measured it now: 19 of 20 UDP echoes came back.`,
+      },
+    });
+    expect(await api.data('Query.pendingCommands', { edge_id }, by)).toEqual([]);
+    const { items } = await api.data('Query.auditLog', { target: `path:${path.id}` });
+    // Both at one moment of this clock: their order says nothing.
+    expect(items.map((entry: { operation: string }) => entry.operation).sort()).toEqual([
+      'checkPathHealth',
+      'createPath',
+    ]);
+  });
+
+  it('answers within 10 s with the last known metrics, their age and why, when the edge is away', async () => {
+    const { path, edge_id } = await onePath();
+    const begun = api.now;
+    const checked = await api.data('Mutation.checkPathHealth', { path_id: path.id });
+    expect(api.now - begun).toBeLessThanOrEqual(10_000);
+    expect(checked).toMatchObject({
+      metrics: { latency_ms: 90, age_seconds: 70 },
+      status: 'OPTIMAL',
+      probe: {
+        fresh: false,
+        reason: `Edge ${edge_id} did not answer within 10 s: look after its connection.`,
+      },
+    });
+  });
+
+  it('passes on why an edge could not measure', async () => {
+    const { path, edge_id, by } = await onePath();
+    meanwhile = async () => {
+      const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+      const answer = { edge_id, command_id: command.id, sent: 0, received: 0, error: 'no route to host' };
+      await api.data('Mutation.reportProbe', answer, by);
+    };
+    expect(await api.data('Mutation.checkPathHealth', { path_id: path.id })).toMatchObject({
+      metrics: { latency_ms: 90 },
+      probe: { fresh: false, reason: `Edge ${edge_id} could not measure: no route to host` },
+    });
+  });
+
+  it('says so when no edge is in service at the path', async () => {
+    const { path } = await onePath({ edges: false });
+    expect(await api.data('Mutation.checkPathHealth', { path_id: path.id })).toMatchObject({
+      metrics: { latency_ms: 90, age_seconds: 60 },
+      probe: {
+        fresh: false,
+        reason: 'No edge is in service at either end of the path: register one, then check again.',
+      },
+    });
+  });
+
+  it('fails over a path whose probes are all lost', async () => {
+    const { path, edge_id, by } = await onePath();
+    meanwhile = async () => {
+      const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+      if (command?.type !== 'PROBE') return;
+      const lost = { sent: 20, received: 0, latency_ms: 1000, jitter_ms: 0, method: 'UDP_ECHO' };
+      const measured_at = new Date(api.now).toISOString();
+      await api.data('Mutation.reportProbe', { edge_id, command_id: command.id, measured_at, ...lost }, by);
+    };
+    expect(await api.data('Mutation.checkPathHealth', { path_id: path.id })).toMatchObject({
+      metrics: { packet_loss_pct: 100, score: expect.closeTo(20, 1) },
+      status: 'FAILED',
+      out_for: ['default'],
+    });
+    const [routes] = await api.data('Query.pendingCommands', { edge_id }, by);
+    expect(routes).toMatchObject({ type: 'ROUTES' });
+    expect(await api.data('Mutation.acknowledgeCommand', { edge_id, command_id: routes.id }, by)).toBe(true);
+    expect(await api.data('Mutation.acknowledgeCommand', { edge_id, command_id: routes.id }, by)).toBe(false);
+  });
+});
+
+describe('an edge', () => {
+  it('is told of newer policies than it applies, however long it was away', async () => {
+    const { edge_id, by } = await onePath();
+    const ask = (policies_version?: string) =>
+      api.data('Query.pendingCommands', { edge_id, policies_version }, by);
+    expect(await ask('0')).toEqual([]);
+    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 10 });
+    expect(await ask('0')).toMatchObject([
+      { id: 'policies-1', type: 'POLICIES', data: '{"policies_version":"1"}' },
+    ]);
+    expect(await ask('1')).toEqual([]);
+    expect(await ask()).toEqual([]);
+  });
+
+  it.each<[string, ApiIdentity]>([
+    ['another edge', edgeIdentity('edge-other')],
+    ['a machine that is no edge', machine],
+    [
+      'a role of the same name',
+      { userArn: 'arn:aws:iam::123456789012:role/edge-mine', username: 'x', sourceIp: null },
+    ],
+  ])('is nobody else: %s may not read, acknowledge or answer for it', async (_who, identity) => {
+    const error = {
+      type: 'Unauthorized',
+      message:
+        "Only edge edge-mine itself may do this: sign with its own role, whose session name is the edge's id.",
+    };
+    const command = { edge_id: 'edge-mine', command_id: 'c-1' };
+    for (const [operation, args] of [
+      ['Query.pendingCommands', { edge_id: 'edge-mine' }],
+      ['Mutation.acknowledgeCommand', command],
+      ['Mutation.reportProbe', { ...command, sent: 0, received: 0 }],
+    ] as const) {
+      expect(await api.call(operation, args, { identity })).toEqual({ error });
+    }
+  });
+
+  it.each([
+    [
+      { sent: 5, received: 6, latency_ms: 1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
+      'received must not be above sent.',
+    ],
+    [{ sent: 5, received: 5 }, 'Probes that were sent come with latency_ms, jitter_ms and measured_at.'],
+    [
+      { sent: 20_000, received: 0, latency_ms: 1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
+      'sent must be a number of probes from 0 to 10000.',
+    ],
+    [
+      { sent: 1, received: 1, latency_ms: -1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
+      'latency_ms must be a number of milliseconds from 0 to 60000.',
+    ],
+  ])('is refused an answer of %o', async (answer, message) => {
+    const { edge_id, by } = await onePath();
+    const args = { edge_id, command_id: 'c-1', ...answer };
+    expect(await api.call('Mutation.reportProbe', args, by)).toEqual({
+      error: { type: 'ValidationError', message },
+    });
+  });
+
+  it('is refused an answer to a probe that nobody ordered', async () => {
+    const { edge_id, by } = await onePath();
+    const args = { edge_id, command_id: 'c-1', sent: 0, received: 0 };
+    expect(await api.call('Mutation.reportProbe', args, by)).toEqual({
+      error: {
+        type: 'NotFound',
+        message: `Edge ${edge_id} has no probe c-1 to answer: it was answered or has expired.`,
+      },
+    });
+  });
+});

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../../core/access/caller.ts';
+import { createPath } from '../../../../core/inventory/paths/create-path.ts';
+import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
+import { createSite } from '../../../../core/inventory/sites/create-site.ts';
+import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import type { StoreContext } from '../../../../core/storage/store-context.ts';
+import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+const actor = systemCaller('test');
+const NOWHERE = '550e8400-e29b-41d4-a716-446655440000';
+
+let t: TestTables;
+let api: ApiUnderTest;
+beforeAll(async () => {
+  t = await createTables();
+});
+beforeEach(() => {
+  api = makeApi(t);
+});
+afterAll(() => t.drop());
+
+async function twoSites() {
+  const context: StoreContext = {
+    client: t.client,
+    tables: t.tables,
+    clock: () => api.now,
+    sleep: async () => {},
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  const [a, b] = [
+    await createSite(context, actor, { name: 'A' }),
+    await createSite(context, actor, { name: 'B' }),
+  ];
+  const paths: string[] = [];
+  for (const endpoint_id of ['wan1', 'wan2']) {
+    for (const site_id of [a.id, b.id]) {
+      await addEndpoint(context, actor, {
+        site_id,
+        endpoint_id,
+        address: '192.0.2.1',
+        interface_type: 'FIBER',
+      });
+    }
+    const path = await createPath(context, actor, {
+      source_site_id: a.id,
+      source_endpoint_id: endpoint_id,
+      destination_site_id: b.id,
+      destination_endpoint_id: endpoint_id,
+    });
+    paths.push(path.id);
+    await writePathMetrics(context, {
+      path_id: path.id,
+      metrics: {
+        latency_ms: 10 * paths.length,
+        jitter_ms: 1,
+        packet_loss_pct: 0,
+        bandwidth_mbps: 100 * paths.length,
+        measured_at: new Date(api.now - 30_000).toISOString(),
+      },
+    });
+  }
+  const sites = { source_site_id: a.id, destination_site_id: b.id };
+  return { sites, fast: paths[0]!, slow: paths[1]! };
+}
+
+describe('routing over GraphQL', () => {
+  it('decides, fails over with a receipt, and decides anew', async () => {
+    const { sites, fast, slow } = await twoSites();
+    const viewer = { identity: personIn('viewer') };
+    expect(await api.data('Query.routingDecision', { policy_id: 'default', ...sites }, viewer)).toEqual({
+      selected_path_id: fast,
+      reason: `Path ${fast} has the lowest latency, 10 ms: 10 ms less than the runner-up ${slow} (20 ms).`,
+      timestamp: '2026-03-15T12:00:00.000Z',
+    });
+    expect(
+      await api.data('Mutation.failoverPath', { path_id: fast }, { identity: personIn('operator') }),
+    ).toEqual({
+      success: true,
+      message: `Path ${fast} is out of use until it has been good for long enough; 1 policy takes another path.`,
+      audit_id: expect.any(String),
+      path_id: fast,
+      samples: [
+        {
+          latency_ms: 10,
+          jitter_ms: 1,
+          packet_loss_pct: 0,
+          bandwidth_mbps: 100,
+          score: 100,
+          measured_at: '2026-03-15T11:59:30.000Z',
+        },
+      ],
+      moved: [
+        {
+          policy_id: 'default',
+          old_path_id: fast,
+          new_path_id: slow,
+          reason: `Path ${slow} is the only one that can be used; 1 path is out of use.`,
+        },
+      ],
+      without_path: [],
+      flows_moved: 0,
+      bytes_moved: null,
+      bytes_moved_exact: null,
+      moved_since: null,
+      bytes_carried: 0,
+      bytes_carried_exact: '0',
+    });
+    // At once in the function that did it.
+    expect(await api.data('Query.routingDecision', { policy_id: 'default', ...sites })).toMatchObject({
+      selected_path_id: slow,
+    });
+    expect((await api.data('Mutation.failoverPath', { path_id: slow })).message).toBe(
+      `Path ${slow} is out of use until it has been good for long enough. No path is left between these sites: policy default has none. Bring another path up, or repair this one.`,
+    );
+    expect(api.failovers).toEqual(['failoverPath without path: none', 'failoverPath without path: default']);
+  });
+
+  it('shows and changes how a policy routes', async () => {
+    const defaults = {
+      policy_id: 'default',
+      preference: 'LOWEST_LATENCY',
+      weights: null,
+      failover_below: 50,
+      failback_above: 80,
+      failback_hold_seconds: 60,
+    };
+    expect(await api.data('Query.policyRouting', { policy_id: 'default' })).toEqual(defaults);
+    const changed = {
+      ...defaults,
+      preference: 'CUSTOM',
+      weights: { latency: 1, jitter: 0, loss: 2, bandwidth: 0, cost: 0 },
+      failover_below: 40,
+    };
+    expect(
+      await api.data('Mutation.setPolicyRouting', {
+        policy_id: 'default',
+        preference: 'CUSTOM',
+        weights: { latency: 1, loss: 2 },
+        failover_below: 40,
+      }),
+    ).toEqual(changed);
+    expect(await api.data('Query.policyRouting', { policy_id: 'default' })).toEqual(changed);
+    expect(await api.data('Mutation.setPolicyRouting', { policy_id: 'default' })).toEqual(defaults);
+  });
+
+  const refused: [string, string, object, string, string][] = [
+    [
+      'Query.routingDecision',
+      'a site that is no UUID',
+      { policy_id: 'default', source_site_id: 'A', destination_site_id: NOWHERE },
+      'ValidationError',
+      'source_site_id must be the UUID of a site.',
+    ],
+    [
+      'Query.routingDecision',
+      'one site with itself',
+      { policy_id: 'default', source_site_id: NOWHERE, destination_site_id: NOWHERE },
+      'ValidationError',
+      'Paths lead from one site to another: source_site_id and destination_site_id must differ.',
+    ],
+    [
+      'Query.routingDecision',
+      'a policy id that none can have',
+      { policy_id: 'x'.repeat(129), source_site_id: NOWHERE, destination_site_id: NOWHERE.replace('5', '6') },
+      'ValidationError',
+      'policy_id must have at most 128 characters.',
+    ],
+    [
+      'Query.policyRouting',
+      'an unknown policy',
+      { policy_id: '77' },
+      'NotFound',
+      'There is no policy 77: the query policies lists those that there are.',
+    ],
+    [
+      'Mutation.setPolicyRouting',
+      'weights that are all zero',
+      { policy_id: 'default', preference: 'CUSTOM', weights: { latency: 0 } },
+      'ValidationError',
+      'weights must have at least one weight above 0.',
+    ],
+    [
+      'Mutation.setPolicyRouting',
+      'a negative weight',
+      { policy_id: 'default', preference: 'CUSTOM', weights: { latency: -1, loss: 1 } },
+      'ValidationError',
+      'weights.latency must be a number from 0 to 1000000.',
+    ],
+    [
+      'Mutation.setPolicyRouting',
+      'CUSTOM without weights',
+      { policy_id: 'default', preference: 'CUSTOM' },
+      'ValidationError',
+      'weights are for the preference CUSTOM, which needs them, and for no other.',
+    ],
+    [
+      'Mutation.setPolicyRouting',
+      'thresholds the wrong way round',
+      { policy_id: 'default', failover_below: 90, failback_above: 80 },
+      'ValidationError',
+      'failback_above must not be below failover_below.',
+    ],
+    [
+      'Mutation.setPolicyRouting',
+      'a score over 100',
+      { policy_id: 'default', failback_above: 101 },
+      'ValidationError',
+      'failback_above must be a health score from 0 to 100.',
+    ],
+    [
+      'Mutation.failoverPath',
+      'an unknown path',
+      { path_id: 'p-1' },
+      'NotFound',
+      "There is no path p-1: the query paths lists a site's paths.",
+    ],
+  ];
+
+  it.each(refused)('%s refuses %s', async (operation, _what, args, type, message) => {
+    expect(await api.call(operation, args)).toEqual({ error: { type, message } });
+  });
+});

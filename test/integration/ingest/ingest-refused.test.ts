@@ -1,0 +1,54 @@
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ingest } from '../../../core/ingest/ingest.ts';
+import { counterKey } from '../../../core/ledger/lane-keys.ts';
+import { ingestContext } from '../../support/ingest-context.ts';
+import { reportRecord } from '../../support/report-records.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+let db: TestTables;
+beforeAll(async () => {
+  db = await createTables();
+  // A counter that nothing can be added to.
+  const Item = { ...counterKey(0, 'broken'), packets: 'many' };
+  await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
+});
+afterAll(() => db.drop());
+
+async function items(pk: string) {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.tables.traffic,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+it('finds the one report that DynamoDB refuses among many, and counts the others', async () => {
+  const fine = (packets: bigint) => ({ policy_id: 'fine', packets });
+  const broken = { policy_id: 'broken', packets: 1n };
+  const records = [
+    reportRecord({ edge_id: 'a', policies: [fine(1n)] }, { sequence: 1 }),
+    reportRecord({ edge_id: 'b', seq: 1, policies: [fine(10n)] }, { sequence: 2 }),
+    reportRecord({ edge_id: 'b', seq: 2, policies: [fine(20n), broken] }, { sequence: 3 }),
+    reportRecord({ edge_id: 'b', seq: 3, policies: [fine(30n)] }, { sequence: 4 }),
+    reportRecord({ edge_id: 'c', policies: [fine(100n)] }, { sequence: 5 }),
+  ];
+  const context = ingestContext(db);
+  expect(await ingest(records, context)).toEqual([]);
+  expect(context.tally).toMatchObject({ ReportsApplied: 4, ReportsQuarantined: 1 });
+  expect(await items('COUNTER#0')).toEqual([
+    { ...counterKey(0, 'broken'), packets: 'many' },
+    { ...counterKey(0, 'fine'), packets: 131, bytes: 0, active_flows: 0 },
+  ]);
+  expect(await items('QUARANTINE')).toMatchObject([
+    {
+      reason: 'refused',
+      sequence_number: '10003',
+      message: expect.stringMatching(/^The database refuses what this report would write \(.+\)\.$/),
+    },
+  ]);
+});

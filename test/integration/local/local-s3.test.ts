@@ -1,0 +1,242 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUCKET, type LocalS3, startLocalS3 } from '../../support/local-s3.ts';
+
+const MIB = 1024 * 1024;
+const NOW = Date.UTC(2026, 0, 31, 12);
+
+let now = Date.now();
+let s3: LocalS3;
+
+beforeAll(async () => {
+  s3 = await startLocalS3({ clock: () => now });
+});
+
+afterAll(async () => {
+  expect(s3.reported).toEqual([]);
+  await s3.close();
+});
+
+const named = (Key: string) => ({ Bucket: BUCKET, Key });
+const put = (Key: string, Body: string | Uint8Array) =>
+  s3.client.send(
+    new PutObjectCommand({
+      ...named(Key),
+      Body,
+      ContentType: 'text/csv; charset=utf-8',
+      ContentDisposition: 'attachment; filename="a.csv"',
+    }),
+  );
+const get = async (Key: string, Range?: string) => {
+  const { Body, ...rest } = await s3.client.send(
+    new GetObjectCommand({ ...named(Key), ...(Range && { Range }) }),
+  );
+  return { text: await Body!.transformToString(), ...rest };
+};
+
+describe('the local S3, by the SDK', () => {
+  it('keeps an object with its headers, whatever its key', async () => {
+    const key = 'exports/01J/Größe & (1) + ü?.csv';
+    await put(key, 'bytes\r\n1\r\n');
+    expect(await get(key)).toMatchObject({
+      text: 'bytes\r\n1\r\n',
+      ContentType: 'text/csv; charset=utf-8',
+      ContentDisposition: 'attachment; filename="a.csv"',
+      ContentLength: 10,
+      ETag: `"${createHash('md5').update('bytes\r\n1\r\n').digest('hex')}"`,
+    });
+    await put(key, 'new');
+    expect((await get(key)).text).toBe('new');
+    const { ContentLength } = await s3.client.send(new HeadObjectCommand(named(key)));
+    expect(ContentLength).toBe(3);
+  });
+
+  it.each([
+    ['bytes=0-1', '01', 'bytes 0-1/10'],
+    ['bytes=8-', '89', 'bytes 8-9/10'],
+    ['bytes=-3', '789', 'bytes 7-9/10'],
+    ['bytes=5-99', '56789', 'bytes 5-9/10'],
+  ])('gives the range %s', async (range, text, ContentRange) => {
+    await put('digits', '0123456789');
+    expect(await get('digits', range)).toMatchObject({ text, ContentRange });
+  });
+
+  it('refuses a range behind the end', async () => {
+    await put('digits', '0123456789');
+    await expect(get('digits', 'bytes=10-')).rejects.toMatchObject({ name: 'InvalidRange' });
+  });
+
+  const begin = async (key: string) =>
+    (await s3.client.send(new CreateMultipartUploadCommand({ ...named(key), ContentType: 'text/csv' })))
+      .UploadId!;
+  const part = async (key: string, UploadId: string, PartNumber: number, Body: Uint8Array) =>
+    (await s3.client.send(new UploadPartCommand({ ...named(key), UploadId, PartNumber, Body }))).ETag!;
+  const complete = (key: string, UploadId: string, parts: [number, string][]) =>
+    s3.client.send(
+      new CompleteMultipartUploadCommand({
+        ...named(key),
+        UploadId,
+        MultipartUpload: { Parts: parts.map(([PartNumber, ETag]) => ({ PartNumber, ETag })) },
+      }),
+    );
+
+  it('puts parts together in their order, the last upload of each', async () => {
+    const id = await begin('parts');
+    const second = await part('parts', id, 2, Buffer.from('end'));
+    await part('parts', id, 1, Buffer.alloc(5 * MIB, 'x'));
+    const first = await part('parts', id, 1, Buffer.alloc(5 * MIB, 'y'));
+    await expect(get('parts')).rejects.toMatchObject({ name: 'NoSuchKey' });
+    await complete('parts', id, [
+      [1, first],
+      [2, second],
+    ]);
+    const { text, ContentType, ETag } = await get('parts');
+    expect([text === `${'y'.repeat(5 * MIB)}end`, ContentType, ETag]).toEqual([
+      true,
+      'text/csv',
+      expect.stringMatching(/^"[0-9a-f]{32}-2"$/),
+    ]);
+    await expect(complete('parts', id, [[1, first]])).rejects.toMatchObject({ name: 'NoSuchUpload' });
+  });
+
+  it('refuses parts that are not what was sent, too small or out of order, and keeps the upload', async () => {
+    const id = await begin('wrong');
+    const one = await part('wrong', id, 1, Buffer.from('small'));
+    const two = await part('wrong', id, 2, Buffer.from('small'));
+    const parts = (...list: [number, string][]) => complete('wrong', id, list);
+    await expect(parts([1, `"${'0'.repeat(32)}"`])).rejects.toMatchObject({ name: 'InvalidPart' });
+    await expect(parts([1, one], [2, two])).rejects.toMatchObject({ name: 'EntityTooSmall' });
+    await expect(parts([2, two], [1, one])).rejects.toMatchObject({ name: 'InvalidPartOrder' });
+    await parts([1, one]);
+    expect((await get('wrong')).text).toBe('small');
+  });
+
+  it('forgets an upload that is aborted', async () => {
+    const UploadId = await begin('gone');
+    await s3.client.send(new AbortMultipartUploadCommand({ ...named('gone'), UploadId }));
+    await expect(part('gone', UploadId, 1, Buffer.from('x'))).rejects.toMatchObject({ name: 'NoSuchUpload' });
+    await expect(
+      s3.client.send(new AbortMultipartUploadCommand({ ...named('gone'), UploadId })),
+    ).rejects.toMatchObject({ name: 'NoSuchUpload' });
+  });
+
+  it('has only what the system uses, and only its buckets', async () => {
+    await expect(s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).rejects.toMatchObject({
+      name: 'NotImplemented',
+    });
+    await expect(
+      s3.client.send(new GetObjectCommand({ Bucket: 'elsewhere', Key: 'a' })),
+    ).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  });
+
+  it('refuses other credentials', async () => {
+    const other = (accessKeyId: string, secretAccessKey: string) =>
+      new S3Client({
+        endpoint: s3.endpoint,
+        region: 'eu-central-1',
+        credentials: { accessKeyId, secretAccessKey },
+        maxAttempts: 1,
+      }).send(new GetObjectCommand(named('digits')));
+    await expect(other('local', 'wrong')).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+    await expect(other('somebody', 'local')).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
+  });
+
+  it('refuses a body that is not the one that was signed', async () => {
+    const client = s3.makeClient();
+    client.middlewareStack.add(
+      next => async args => {
+        (args.request as { body: unknown }).body = 'other';
+        return next(args);
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'tamper' },
+    );
+    await expect(
+      client.send(new PutObjectCommand({ ...named('tampered'), Body: 'first' })),
+    ).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' });
+  });
+});
+
+describe('a signed link', () => {
+  const link = (at = now) =>
+    getSignedUrl(s3.client, new GetObjectCommand(named('digits')), {
+      expiresIn: 900,
+      signingDate: new Date(at),
+    });
+
+  const fetched = async (url: string, method = 'GET') => {
+    const response = await fetch(url, { method });
+    return [response.status, await response.text()] as const;
+  };
+
+  beforeAll(async () => {
+    await put('digits', '0123456789');
+    now = NOW;
+  });
+
+  it('opens the object to whoever has it, for 15 minutes to the second', async () => {
+    const url = await link();
+    expect(await fetched(url)).toEqual([200, '0123456789']);
+    now = NOW + 900_000;
+    expect(await fetched(url)).toEqual([200, '0123456789']);
+    now = NOW + 900_001;
+    expect(await fetched(url)).toEqual([
+      403,
+      '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>Request has expired</Message>' +
+        '<X-Amz-Expires>900</X-Amz-Expires><Expires>2026-01-31T12:15:00Z</Expires><ServerTime>2026-01-31T12:15:00Z</ServerTime></Error>',
+    ]);
+    now = NOW;
+  });
+
+  it.each([
+    ['another key', (url: string) => url.replace('/digits?', '/parts?')],
+    ['a longer time', (url: string) => url.replace('X-Amz-Expires=900', 'X-Amz-Expires=90000')],
+    ['another signature', (url: string) => url.replace(/X-Amz-Signature=./, 'X-Amz-Signature=z')],
+    ['no signature to speak of', (url: string) => url.replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=')],
+    ['one more parameter', (url: string) => `${url}&response-content-type=text%2Fhtml`],
+    ['another region', (url: string) => url.replace('eu-central-1', 'us-east-1')],
+  ])('is no good with %s', async (_, change) => {
+    const [status, text] = await fetched(change(await link()));
+    expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'SignatureDoesNotMatch']);
+  });
+
+  it('is for reading only', async () => {
+    const [status, text] = await fetched(await link(), 'PUT');
+    expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'SignatureDoesNotMatch']);
+  });
+
+  it.each([
+    [(url: string) => url.split('?')[0]!, 403, 'AccessDenied'],
+    [(url: string) => url.replace(/X-Amz-Date=\w+&/, ''), 400, 'AuthorizationQueryParametersError'],
+    [(url: string) => url.replace('Expires=900', 'Expires=700000'), 400, 'AuthorizationQueryParametersError'],
+    [(url: string) => url.replace('Credential=local', 'Credential=other'), 403, 'InvalidAccessKeyId'],
+  ])('without what it needs is refused: %s', async (change, status, code) => {
+    const [given, text] = await fetched(change(await link()));
+    expect([given, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([status, code]);
+  });
+
+  it('survives a reader who goes in the middle', async () => {
+    now = Date.now();
+    await put('large', Buffer.alloc(16 * MIB));
+    const url = await getSignedUrl(s3.client, new GetObjectCommand(named('large')), { expiresIn: 900 });
+    await new Promise<void>(resolve =>
+      request(url, response => {
+        response.once('data', () => response.destroy());
+        response.once('close', resolve);
+      }).end(),
+    );
+    expect((await fetch(url, { method: 'GET', headers: { range: 'bytes=0-0' } })).status).toBe(206);
+  });
+});

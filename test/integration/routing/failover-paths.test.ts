@@ -1,0 +1,451 @@
+import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
+import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
+import { Conflict, NotFound } from '../../../core/errors.ts';
+import { eventOf } from '../../../core/events/broadcast-event.ts';
+import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
+import { createPath } from '../../../core/inventory/paths/create-path.ts';
+import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
+import { createSite } from '../../../core/inventory/sites/create-site.ts';
+import type { PathReport } from '../../../core/report/report.ts';
+import { decideRoute } from '../../../core/routing/decide-route.ts';
+import { failOverPath } from '../../../core/routing/fail-over-path.ts';
+import type { FailoverReceipt } from '../../../core/routing/failover-receipt.ts';
+import { makeMetricsCache } from '../../../core/routing/metrics-cache.ts';
+import { metricsKey } from '../../../core/routing/path-keys.ts';
+import { readPathMetrics } from '../../../core/routing/path-metrics-store.ts';
+import { PathMonitor } from '../../../core/routing/path-monitor.ts';
+import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/policy-routing.ts';
+import { makeRoutingCache } from '../../../core/routing/routing-cache.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+const actor = systemCaller('test');
+
+let db: TestTables;
+beforeAll(async () => {
+  db = await createTables();
+});
+afterAll(() => db.drop());
+
+/** One function: its own memory over the shared tables. */
+function makeFunction(time: FakeTime) {
+  const context: StoreContext = {
+    client: db.client,
+    tables: db.tables,
+    clock: time.clock,
+    sleep: async () => {},
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+  const place = { client: db.client, table: db.tables.cache, ...time };
+  const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
+  const done: string[] = [];
+  const receipts: FailoverReceipt[] = [];
+  const troubles: unknown[] = [];
+  const monitor = new PathMonitor(caches, {
+    onFailover: ({ receipt }, operation) => {
+      done.push(operation);
+      receipts.push(receipt);
+    },
+    onTrouble: (_path, cause) => troubles.push(cause),
+  });
+  return { context, caches, monitor, done, receipts, troubles };
+}
+
+async function set() {
+  const time = fakeTime();
+  const main = makeFunction(time);
+  const { context } = main;
+  const [a, b] = [
+    await createSite(context, actor, { name: 'A' }),
+    await createSite(context, actor, { name: 'B' }),
+  ];
+  const address = { address: '192.0.2.1', interface_type: 'FIBER' };
+  const paths: string[] = [];
+  for (const endpoint_id of ['wan1', 'wan2']) {
+    await addEndpoint(context, actor, { site_id: a.id, endpoint_id, ...address });
+    await addEndpoint(context, actor, { site_id: b.id, endpoint_id, ...address });
+    const path = await createPath(context, actor, {
+      source_site_id: a.id,
+      source_endpoint_id: endpoint_id,
+      destination_site_id: b.id,
+      destination_endpoint_id: endpoint_id,
+    });
+    paths.push(path.id);
+  }
+  const edges = [`edge-${a.id}`, `edge-${b.id}`] as const;
+  await registerEdge(context, actor, { id: edges[0], site_id: a.id });
+  await registerEdge(context, actor, { id: edges[1], site_id: b.id });
+  const key = { policy_id: 'default', source_site_id: a.id, destination_site_id: b.id };
+  return { time, ...main, a, b, edges, key, fast: paths[0]!, slow: paths[1]! };
+}
+
+function measured(time: FakeTime, path_id: string, latency_ms: number, packet_loss_pct = 0): PathReport {
+  const measured_at = new Date(time.clock()).toISOString();
+  const counts = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
+  return { path_id, latency_ms, jitter_ms: 1, packet_loss_pct, bandwidth_mbps: 100, measured_at, ...counts };
+}
+
+async function auditOf(target: string) {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.tables.network,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
+    }),
+  );
+  return Items.filter(item => item.target === target);
+}
+
+describe('routing decisions', () => {
+  it('are made from what the edges measured, the same both ways, and come from the cache for 30 s', async () => {
+    const { time, context, caches, monitor, key, fast, slow, troubles } = await set();
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
+    const decision = {
+      selected_path_id: fast,
+      reason: `Path ${fast} has the lowest latency, 10 ms: 30 ms less than the runner-up ${slow} (40 ms).`,
+      timestamp: '2026-01-31T12:00:00.000Z',
+    };
+    expect(await decideRoute(context, caches, key)).toEqual(decision);
+    const back = { ...key, source_site_id: key.destination_site_id, destination_site_id: key.source_site_id };
+    expect(await decideRoute(context, caches, back)).toEqual(decision);
+    await time.advance(29_999);
+    await monitor.observe(context, [measured(time, slow, 5)]);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    await time.advance(1);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    expect(troubles).toEqual([]);
+  });
+
+  it('follow a changed preference at once', async () => {
+    const { time, context, caches, monitor, key, fast, slow } = await set();
+    await monitor.observe(context, [
+      { ...measured(time, fast, 10), bandwidth_mbps: 10 },
+      { ...measured(time, slow, 40), bandwidth_mbps: 1000 },
+    ]);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    const routing = policyRoutingSchema.parse({ preference: { kind: 'HIGHEST_BANDWIDTH' } });
+    await setPolicyRouting(context, actor, { policy_id: 'default', routing });
+    await time.advance(1000);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    await setPolicyRouting(context, actor, {
+      policy_id: 'default',
+      routing: policyRoutingSchema.parse({}),
+    });
+  });
+
+  it('refuse policies and sites that are not there', async () => {
+    const { context, caches, key } = await set();
+    await expect(decideRoute(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
+      new NotFound('There is no policy 99: the query policies lists those that there are.'),
+    );
+    const nowhere = '550e8400-e29b-41d4-a716-446655440000';
+    await expect(decideRoute(context, caches, { ...key, destination_site_id: nowhere })).rejects.toThrow(
+      new NotFound(`There is no site ${nowhere}: the query sites lists those that there are.`),
+    );
+  });
+});
+
+describe('failoverPath', () => {
+  it('takes the path out everywhere within a second, tells the edges, and leaves a receipt in the audit', async () => {
+    const { time, context, caches, monitor, a, b, edges, key, fast, slow } = await set();
+    const other = makeFunction(time);
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
+    expect((await decideRoute(other.context, other.caches, key)).selected_path_id).toBe(fast);
+    const { receipt, audit_id } = await failOverPath(context, caches, { path_id: fast, actor });
+    const moved = [
+      {
+        policy_id: 'default',
+        old_path_id: fast,
+        new_path_id: slow,
+        reason: `Path ${slow} is the only one that can be used; 1 path is out of use.`,
+      },
+    ];
+    expect(receipt).toMatchObject({
+      path_id: fast,
+      source_site_id: a.id,
+      destination_site_id: b.id,
+      samples: [{ latency_ms: 10, score: 100 }],
+      moved,
+      without_path: [],
+      flows_moved: 0,
+      bytes_moved: null,
+      moved_since: null,
+      bytes_carried: '0',
+    });
+    await time.advance(1000);
+    expect((await decideRoute(other.context, other.caches, key)).selected_path_id).toBe(slow);
+    const [atA] = await readCommands(context, edges[0]);
+    expect(atA).toMatchObject({
+      type: 'ROUTES',
+      edge_id: edges[0],
+      data: { destination_site_id: b.id, routes: [{ policy_id: 'default', path_id: slow }] },
+    });
+    expect((await readCommands(context, edges[1]))[0]).toMatchObject({
+      data: { destination_site_id: a.id, routes: [{ policy_id: 'default', path_id: slow }] },
+    });
+    const entries = await auditOf(`path:${fast}`);
+    expect(entries.filter(entry => entry.operation === 'failoverPath')).toMatchObject([
+      { id: audit_id, after: { receipt: { path_id: fast, moved: [{ policy_ids: ['default'] }] } } },
+    ]);
+    const told = entries.map(entry =>
+      eventOf({
+        kind: 'INSERT',
+        pk: 'AUDIT#2026-01',
+        sk: entry.id,
+        before: undefined,
+        after: { ...entry },
+        at_ms: 0,
+      }),
+    );
+    const { policy_id, ...move } = moved[0]!;
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        type: 'PATH_FAILOVER',
+        site_id: null,
+        data: expect.objectContaining({ path_id: fast, moved: [{ policy_ids: [policy_id], ...move }] }),
+      }),
+    );
+    await expect(failOverPath(context, caches, { path_id: fast, actor })).rejects.toThrow(
+      new Conflict(
+        `Path ${fast} is out of use already, since 2026-01-31T12:00:00.000Z. It comes back by itself when it has been good for long enough.`,
+      ),
+    );
+  });
+
+  it('says which policies are left without a path, and never chooses a dead one', async () => {
+    const { time, context, caches, monitor, key, fast, slow } = await set();
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 1000, 100)]);
+    const { receipt } = await failOverPath(context, caches, { path_id: fast, actor });
+    expect(receipt).toMatchObject({ moved: [{ new_path_id: null }], without_path: ['default'] });
+    await time.advance(1000);
+    expect(await decideRoute(context, caches, key)).toMatchObject({
+      selected_path_id: null,
+      reason: 'All 2 paths between these sites are down or taken out of use.',
+    });
+  });
+
+  it('refuses paths that are not there', async () => {
+    const { context, caches } = await set();
+    for (const path_id of ['p-1', '550e8400-e29b-41d4-a716-446655440000.0123456789abcdef', '']) {
+      await expect(failOverPath(context, caches, { path_id, actor })).rejects.toThrow(
+        new NotFound(`There is no path ${path_id}: the query paths lists a site's paths.`),
+      );
+    }
+  });
+});
+
+describe('automatic failover', () => {
+  it('leaves a path below 50, comes back after 60 s above 80, and audits both', async () => {
+    const { time, context, caches, monitor, key, fast, slow, done, troubles } = await set();
+    const report = (path: string, latency: number, loss = 0) =>
+      monitor.observe(context, [measured(time, path, latency, loss)]);
+    await report(slow, 40);
+    await report(fast, 10);
+    expect(done).toEqual([]);
+    await time.advance(10_000);
+    await report(fast, 400, 8);
+    expect(done).toEqual(['failoverPath']);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    for (let seconds = 0; seconds < 60; seconds += 10) {
+      await time.advance(10_000);
+      await report(fast, 10);
+    }
+    expect(done).toEqual(['failoverPath']);
+    await time.advance(10_000);
+    await report(fast, 10);
+    expect(done).toEqual(['failoverPath', 'failbackPath']);
+    await time.advance(1000);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    const operations = (await auditOf(`path:${fast}`)).map(entry => [entry.operation, entry.actor.sub]);
+    expect(operations).toEqual([
+      ['createPath', 'test'],
+      ['failoverPath', 'ingest'],
+      ['failbackPath', 'ingest'],
+    ]);
+    expect(troubles).toEqual([]);
+  });
+
+  it('tells which policy moved from which path to which, and what was measured', async () => {
+    const { time, context, monitor, fast, slow, receipts } = await set();
+    const report = (latency: number, loss = 0) =>
+      monitor.observe(context, [measured(time, slow, 40), measured(time, fast, latency, loss)]);
+    await report(10);
+    await time.advance(10_000);
+    await report(400, 8);
+    expect(receipts).toMatchObject([
+      {
+        path_id: fast,
+        samples: [
+          { latency_ms: 10, score: 100 },
+          { latency_ms: 400, score: expect.closeTo(20.75, 1) },
+        ],
+        moved: [
+          {
+            policy_id: 'default',
+            old_path_id: fast,
+            new_path_id: slow,
+            reason: `Path ${slow} is the only one that can be used; 1 path is out of use.`,
+          },
+        ],
+        without_path: [],
+      },
+    ]);
+    for (let seconds = 0; seconds <= 60; seconds += 20) {
+      await time.advance(20_000);
+      await report(11 + seconds / 10);
+    }
+    expect(receipts[1]).toMatchObject({
+      moved: [{ policy_id: 'default', old_path_id: slow, new_path_id: fast }],
+      samples: [11, 13, 15, 17].map(latency_ms => ({ latency_ms, score: 100 })),
+    });
+  });
+
+  it('names the policies that it leaves without a path, when the last one dies', async () => {
+    const { time, context, caches, monitor, key, fast, slow, receipts, troubles } = await set();
+    const report = (path: string, loss: number) =>
+      monitor.observe(context, [measured(time, path, path === fast ? 10 : 40, loss)]);
+    await report(fast, 0);
+    await report(slow, 0);
+    for (const path of [fast, slow]) {
+      await time.advance(10_000);
+      await report(path, 100);
+    }
+    expect(receipts).toMatchObject([
+      { path_id: fast, moved: [{ old_path_id: fast, new_path_id: slow }], without_path: [] },
+      { path_id: slow, moved: [{ old_path_id: slow, new_path_id: null }], without_path: ['default'] },
+    ]);
+    await time.advance(1000);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBeNull();
+    expect(troubles).toEqual([]);
+  });
+
+  it('goes by the newest of measurements that come faster than they are stored, when the function ends too', async () => {
+    const { time, context, monitor, fast, slow, done, caches } = await set();
+    const waits: number[] = [];
+    const sleep = (ms: number) => {
+      waits.push(ms);
+      return time.advance(ms);
+    };
+    const sleeping = { ...context, sleep };
+    await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10)]);
+    for (const latency of [20, 400, 30]) {
+      await time.advance(100);
+      const bad = latency === 400 ? 8 : 0;
+      await monitor.observe(context, [measured(time, fast, latency, bad)]);
+    }
+    await time.advance(100);
+    await monitor.observe(context, [measured(time, fast, 500, 8)]);
+    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(10);
+    await monitor.settle(sleeping);
+    expect(waits).toEqual([600]);
+    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(500);
+    expect(done).toEqual(['failoverPath']);
+    const drained = caches.metrics.drain();
+    await time.advance(1000);
+    await drained;
+    expect((await makeFunction(time).caches.metrics.get(fast))?.latency_ms).toBe(500);
+    await monitor.settle(sleeping);
+    expect(waits).toEqual([600]);
+  });
+
+  it('stores a measurement once, however often reports repeat it', async () => {
+    const { time, context, monitor, fast } = await set();
+    const first = measured(time, fast, 10);
+    await monitor.observe(context, [first]);
+    const { tables, client } = context;
+    const key = { TableName: tables.traffic, Key: metricsKey(fast) };
+    await client.send(new DeleteCommand(key));
+    await time.advance(60_000);
+    await monitor.observe(context, [first]);
+    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    await monitor.observe(context, [measured(time, fast, 11)]);
+    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 11 });
+  });
+
+  it('takes a measurement of an edge whose clock is ahead for one of now', async () => {
+    const { time, context, monitor, fast } = await set();
+    const ahead = { ...measured(time, fast, 10), measured_at: '2030-01-01T00:00:00.000Z' };
+    await monitor.observe(context, [ahead]);
+    await time.advance(60_000);
+    await monitor.observe(context, [measured(time, fast, 400)]);
+    expect(await readPathMetrics(context, fast)).toMatchObject({
+      latency_ms: 400,
+      measured_at: '2026-01-31T12:01:00.000Z',
+    });
+  });
+
+  it('is not for what was measured more than five minutes ago', async () => {
+    const { time, context, monitor, fast, done } = await set();
+    const age = (ms: number) => ({
+      ...measured(time, fast, 400, 8),
+      measured_at: new Date(time.clock() - ms).toISOString(),
+    });
+    await monitor.observe(context, [age(300_001)]);
+    expect(done).toEqual([]);
+    await time.advance(1000);
+    await monitor.observe(context, [age(300_000)]);
+    expect(done).toEqual(['failoverPath']);
+  });
+
+  it('keeps to the settings of each policy', async () => {
+    const { time, context, monitor, caches, fast, slow, done, key } = await set();
+    const routing = policyRoutingSchema.parse({ failover: { failover_below: 10, failback_above: 20 } });
+    await setPolicyRouting(context, actor, { policy_id: 'default', routing });
+    await monitor.observe(context, [measured(time, slow, 40)]);
+    await monitor.observe(context, [measured(time, fast, 400, 8)]);
+    expect(done).toEqual([]);
+    await setPolicyRouting(context, actor, {
+      policy_id: 'default',
+      routing: policyRoutingSchema.parse({}),
+    });
+    await time.advance(1000);
+    await monitor.observe(context, [measured(time, fast, 400, 8)]);
+    expect(done).toEqual(['failoverPath']);
+    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+  });
+
+  it('happens once when two functions see the same failure', async () => {
+    const { time, context, monitor, fast, done } = await set();
+    const other = makeFunction(time);
+    const report = measured(time, fast, 400, 8);
+    await Promise.all([monitor.observe(context, [report]), other.monitor.observe(other.context, [report])]);
+    expect([...done, ...other.done]).toEqual(['failoverPath']);
+    expect(other.troubles).toEqual([]);
+  });
+
+  it('ignores measurements of paths that are in no inventory, and late ones', async () => {
+    const { time, context, monitor, fast, done, troubles } = await set();
+    await monitor.observe(context, [measured(time, 'p-1', 900, 50)]);
+    const late = measured(time, fast, 900, 50);
+    await time.advance(5000);
+    await monitor.observe(context, [measured(time, fast, 10)]);
+    await time.advance(5000);
+    await monitor.observe(context, [late]);
+    expect(done).toEqual([]);
+    expect(troubles).toEqual([]);
+  });
+});
+
+describe('commands', () => {
+  it('wait until they are acknowledged, and a newer one about the same replaces the older', async () => {
+    const { time, context, caches, monitor, edges, fast, slow } = await set();
+    await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
+    await failOverPath(context, caches, { path_id: fast, actor });
+    const [first] = await readCommands(context, edges[0]);
+    await time.advance(1000);
+    await failOverPath(context, caches, { path_id: slow, actor });
+    const pending = await readCommands(context, edges[0]);
+    expect(pending).toMatchObject([{ data: { routes: [{ policy_id: 'default', path_id: null }] } }]);
+    const ack = (command_id: string) => acknowledgeCommand(context, { edge_id: edges[0], command_id });
+    expect(await ack(first!.id)).toBe(false);
+    expect(await readCommands(context, edges[0])).toHaveLength(1);
+    expect(await ack(pending[0]!.id)).toBe(true);
+    expect(await ack(pending[0]!.id)).toBe(false);
+    expect(await readCommands(context, edges[0])).toEqual([]);
+    expect(await readCommands(context, edges[1])).toHaveLength(1);
+  });
+});

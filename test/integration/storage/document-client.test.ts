@@ -1,0 +1,55 @@
+import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classifyFailure } from '../../../core/storage/failure.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+describe('document client on DynamoDB Local', () => {
+  let db: TestTables;
+  beforeAll(async () => {
+    db = await createTables();
+  });
+  afterAll(() => db.drop());
+
+  it('keeps integers past 2^53 exact as BigInt and the others as Number', async () => {
+    const Key = { pk: 'n', sk: '1' };
+    await db.client.send(
+      new PutCommand({ TableName: db.tables.traffic, Item: { ...Key, big: 2n ** 53n, small: 7, half: 0.5 } }),
+    );
+    const { Attributes } = await db.client.send(
+      new UpdateCommand({
+        TableName: db.tables.traffic,
+        Key,
+        UpdateExpression: 'ADD big :one',
+        ExpressionAttributeValues: { ':one': 1n },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    expect(Attributes).toEqual({ ...Key, big: 2n ** 53n + 1n, small: 7, half: 0.5 });
+  });
+
+  it('classifies a failed condition of a transaction with its index and the item found', async () => {
+    const Item = { pk: 'c', sk: '1', version: 3 };
+    await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
+    const error = await db.client
+      .send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Put: { TableName: db.tables.traffic, Item: { pk: 'c', sk: '0' } } },
+            {
+              Put: {
+                TableName: db.tables.traffic,
+                Item,
+                ConditionExpression: 'attribute_not_exists(pk)',
+                ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+              },
+            },
+          ],
+        }),
+      )
+      .catch((cause: unknown) => cause);
+    expect(classifyFailure(error)).toMatchObject({
+      kind: 'condition',
+      reasons: [{ index: 1, code: 'ConditionalCheckFailed' }],
+    });
+  });
+});

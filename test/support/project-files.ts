@@ -1,0 +1,9 @@
+import { fileURLToPath } from 'node:url';
+
+/** The absolute path of a file of this project, given from its top folder. */
+export function projectFile(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
+/** Public captures that may lie beside the project; they are absent in a bare clone. */
+export const SHARED_CAPTURES = projectFile('../shared/data/captures/');

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { ipv4, join, pcap, pcapngBlocks, u16, u32 } from '../../support/capture-builder.ts';
+import { countCapture } from '../../support/count-capture.ts';
+
+const IP = ipv4();
+const PCAP = pcap([IP, IP], { linkType: 101 });
+const blocks = pcapngBlocks({ littleEndian: false });
+const PCAPNG_START = join(blocks.section(), blocks.interface(101));
+const PCAPNG = join(PCAPNG_START, blocks.enhanced(0, 1n, IP), blocks.enhanced(0, 2n, IP));
+
+describe('a capture that is cut short counts what came whole', () => {
+  it.each<[string, Buffer, number, string]>([
+    [
+      'in the file header',
+      PCAP.subarray(0, 23),
+      0,
+      'The capture is cut short in the file header: it ends after 23 bytes, and at least 24 were expected. What came before byte 0 was counted.',
+    ],
+    [
+      'in the magic number',
+      PCAP.subarray(0, 3),
+      0,
+      'The capture is cut short in the file header: it ends after 3 bytes, and at least 4 were expected. What came before byte 0 was counted.',
+    ],
+    [
+      "in a record's header",
+      PCAP.subarray(0, 24 + 56 + 5),
+      1,
+      'The capture is cut short in a packet record: it ends after 85 bytes, and at least 96 were expected. What came before byte 80 was counted.',
+    ],
+    [
+      'in a frame',
+      PCAP.subarray(0, -1),
+      1,
+      'The capture is cut short in a packet record: it ends after 135 bytes, and at least 136 were expected. What came before byte 80 was counted.',
+    ],
+    [
+      'in a block',
+      PCAPNG.subarray(0, -1),
+      1,
+      `The capture is cut short in a block: it ends after ${PCAPNG.length - 1} bytes, and at least ${PCAPNG.length} were expected. What came before byte ${PCAPNG.length - 72} was counted.`,
+    ],
+    [
+      'in a block that is passed by',
+      join(PCAPNG, blocks.block(5, Buffer.alloc(100)).subarray(0, 50)),
+      2,
+      `The capture is cut short in a block: it ends after ${PCAPNG.length + 50} bytes, and at least ${PCAPNG.length + 51} were expected. What came before byte ${PCAPNG.length + 50} was counted.`,
+    ],
+  ])('%s', (_, capture, packets, error) => {
+    expect(countCapture(capture)).toMatchObject({ packets, bytes: BigInt(packets * 40), error });
+  });
+});
+
+describe('a capture that can’t be right counts what came before', () => {
+  const record = (captured: number) => join(u32(0, 0, captured, 60), IP);
+  const bigEndian = pcap([IP], { linkType: 101, littleEndian: false });
+  const damaged = 'The capture is damaged from there on.';
+  const at = PCAPNG.length;
+
+  it.each<[string, Buffer, number, string]>([
+    ['nothing at all', Buffer.alloc(0), 0, 'The capture is empty; a pcap or pcapng file was expected.'],
+    [
+      'text',
+      Buffer.from('hello world'),
+      0,
+      'The file is no capture: it begins with 68656c6c; a pcap or pcapng file was expected.',
+    ],
+    [
+      'gzip',
+      Buffer.of(0x1f, 0x8b, 8, 0, 0),
+      0,
+      'The capture is compressed with gzip. Unpack it first, for example with gunzip.',
+    ],
+    [
+      'a record of 4 GB',
+      join(bigEndian, record(0xffffffff)),
+      1,
+      `The packet record at byte 80 says that it holds 4294967295 bytes; at most 1048576 were expected. ${damaged}`,
+    ],
+    [
+      'a record just over the limit, all there',
+      join(bigEndian, record(1_048_577), Buffer.alloc(1_048_577)),
+      1,
+      `The packet record at byte 80 says that it holds 1048577 bytes; at most 1048576 were expected. ${damaged}`,
+    ],
+    [
+      'a block of length 0',
+      join(PCAPNG, u32(6, 0, 0)),
+      2,
+      `The block at byte ${at} says that it is 0 bytes long; a multiple of 4 from 12 on was expected. ${damaged}`,
+    ],
+    [
+      'a block of odd length',
+      join(PCAPNG, u32(6, 33, 0)),
+      2,
+      `The block at byte ${at} says that it is 33 bytes long; a multiple of 4 from 12 on was expected. ${damaged}`,
+    ],
+    [
+      'a packet block of 4 GB',
+      join(PCAPNG, u32(6, 0xfffffffc, 0)),
+      2,
+      `The block at byte ${at} says that it is 4294967292 bytes long; at most 2097152 were expected. ${damaged}`,
+    ],
+    [
+      'a block with two lengths',
+      join(PCAPNG, u32(6, 32), Buffer.alloc(20), u32(36)),
+      2,
+      `The block at byte ${at} says at its end that it is 36 bytes long; 32 as at its beginning was expected. ${damaged}`,
+    ],
+    [
+      'an enhanced packet block without room for one',
+      join(PCAPNG, blocks.block(6, Buffer.alloc(12))),
+      2,
+      `The block at byte ${at} is too short for a packet. ${damaged}`,
+    ],
+    [
+      'an interface description without room for one',
+      join(PCAPNG, blocks.block(1, Buffer.alloc(4))),
+      2,
+      `The block at byte ${at} is too short for an interface description. ${damaged}`,
+    ],
+    [
+      'a simple packet block without room for one',
+      join(PCAPNG, blocks.block(3, Buffer.alloc(0))),
+      2,
+      `The block at byte ${at} is too short for a packet. ${damaged}`,
+    ],
+    [
+      'a frame longer than its block',
+      join(PCAPNG, blocks.enhanced(0, 3n, IP, { captured: 100 })),
+      2,
+      `The block at byte ${at} says that it holds a packet of 100 bytes, but has room for 40. ${damaged}`,
+    ],
+    [
+      'an interface that was not described',
+      join(PCAPNG, blocks.enhanced(1, 3n, IP)),
+      2,
+      `The block at byte ${at} is a packet of interface 1, which its section has not described. ${damaged}`,
+    ],
+    [
+      'an interface of the section before',
+      join(PCAPNG, blocks.section(), blocks.enhanced(0, 3n, IP)),
+      2,
+      `The block at byte ${at + 28} is a packet of interface 0, which its section has not described. ${damaged}`,
+    ],
+    [
+      'a packet of a link type that is not known',
+      join(PCAPNG, blocks.interface(147), blocks.enhanced(1, 3n, IP)),
+      2,
+      `Link type 147 (byte ${at + 24}) can't be read. Supported are BSD loopback (0), Ethernet (1), PPP (9), raw IP (101), Cisco HDLC (104), Linux cooked (113).`,
+    ],
+  ])('%s', (_, capture, packets, error) => {
+    expect(countCapture(capture)).toMatchObject({ packets, error });
+  });
+
+  it('an interface of an unknown link type without packets does no harm', () => {
+    expect(countCapture(join(PCAPNG, blocks.interface(147)))).toMatchObject({ packets: 2, error: undefined });
+  });
+
+  it('options that don’t fit in their block are passed by', () => {
+    const body = join(u16(101, 0), u32(0), u16(9, 60_000), [6]);
+    const capture = join(blocks.section(), blocks.block(1, body), blocks.enhanced(0, 1n, IP));
+    expect(countCapture(capture)).toMatchObject({ packets: 1, error: undefined });
+  });
+});

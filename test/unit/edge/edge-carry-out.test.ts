@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import type { PendingCommand } from '../../../core/commands/edge-command.ts';
+import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
+import type { EdgeApi } from '../../../edge/commands/edge-api.ts';
+
+const AT = Date.UTC(2026, 0, 31, 12);
+
+async function carriedOut(command: Pick<PendingCommand, 'data'> & { type: string }): Promise<unknown[]> {
+  const done: unknown[] = [];
+  const api = {
+    query: async () => ({ policies: { items: [], next_token: null, policies_version: '7' } }),
+    reportProbe: async (...answer: unknown[]) => done.push(['report', ...answer]),
+  } as unknown as EdgeApi;
+  const carryOut = makeCarryOut({
+    api,
+    probe: async ({ target }) => ({ probed: target }) as never,
+    setPolicies: ({ version }) => done.push(['policies', version]),
+    setRoutes: ({ destination_site_id }) => done.push(['routes', destination_site_id]),
+    refreshPaths: () => done.push(['paths']),
+    now: () => AT,
+  });
+  await carryOut({
+    id: 'c-1',
+    edge_id: 'edge-1',
+    created_at: '2026-01-31T12:00:00.000Z',
+    ...command,
+  } as PendingCommand);
+  return done;
+}
+
+const probe = (until: string) => ({
+  type: 'PROBE',
+  data: { path_id: 'p-1', target: '192.0.2.1', until },
+});
+
+it.each([
+  [probe('2026-01-31T12:00:00.000Z'), [['report', 'c-1', { probed: '192.0.2.1' }]]],
+  [probe('2026-01-31T11:59:59.999Z'), []],
+  [{ type: 'ROUTES', data: { destination_site_id: 'b', routes: [] } }, [['routes', 'b']]],
+  // Another policy needs its routes.
+  [{ type: 'POLICIES', data: { policies_version: '7' } }, [['policies', '7'], ['paths']]],
+  [{ type: 'PATHS', data: {} }, [['paths']]],
+  [{ type: 'OF_A_LATER_RELEASE', data: {} }, []],
+])('%j is carried out', async (command, expected) => {
+  expect(await carriedOut(command as never)).toEqual(expected);
+});

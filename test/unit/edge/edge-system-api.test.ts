@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { waitUntilCounted } from '../../../edge/counting/wait-counted.ts';
+import { EdgeError } from '../../../edge/edge-error.ts';
+import { readSystemPolicies } from '../../../edge/policies/system-policies.ts';
+import { type GraphqlClient, graphqlClient } from '../../../edge/system/graphql-client.ts';
+import { fakeTime } from '../../support/fake-time.ts';
+
+const position = { boot_id: 'boot-1', seq: 3, parts: 2 };
+
+function answering(answers: (object | null)[]): GraphqlClient {
+  let asked = 0;
+  return { query: async () => ({ edge: answers[Math.min(asked++, answers.length - 1)] }) };
+}
+
+function parts(...seqs: number[]) {
+  return { parts: seqs.map((seq, part) => ({ part, boot_id: 'boot-1', seq })) };
+}
+
+async function wait(graphql: GraphqlClient, more = {}) {
+  const { clock, advance } = fakeTime();
+  const start = clock();
+  const progress: string[] = [];
+  await waitUntilCounted({
+    graphql,
+    edge_id: 'edge-1',
+    position,
+    onProgress: ({ seq, of }) => progress.push(`${seq}/${of}`),
+    clock,
+    sleep: advance,
+    ...more,
+  });
+  return { progress, waited_ms: clock() - start };
+}
+
+describe('waiting until the system has counted', () => {
+  it('ends when the slowest part of this boot is counted', async () => {
+    const old = {
+      parts: [
+        { part: 0, boot_id: 'boot-0', seq: 99 },
+        { part: 1, boot_id: 'boot-0', seq: 99 },
+      ],
+    };
+    const graphql = answering([null, old, parts(1), parts(1, 1), parts(3, 1), parts(3, 3)]);
+    expect(await wait(graphql)).toEqual({ progress: ['0/3', '0/3', '1/3', '1/3'], waited_ms: 2500 });
+  });
+
+  it('ends when more is counted than was asked for', async () => {
+    expect(await wait(answering([parts(4, 4)]))).toEqual({ progress: [], waited_ms: 0 });
+  });
+
+  it('gives up after two minutes without progress, and says where to look', async () => {
+    await expect(wait(answering([parts(2, 2)]))).rejects.toThrow(
+      new EdgeError(
+        'The system has counted report 2 of 3 of edge-1, boot boot-1, and nothing more for 120 s. The reports are on the stream: look at the ingest function’s log and the quarantine (npm run quarantine -- list).',
+      ),
+    );
+  });
+
+  it('ends when it is stopped', async () => {
+    expect(await wait(answering([null]), { signal: AbortSignal.abort() })).toEqual({
+      progress: [],
+      waited_ms: 0,
+    });
+  });
+});
+
+describe('asking the system', () => {
+  const client = (fetch: () => Promise<Response>) =>
+    graphqlClient({ url: 'https://api.example.com/graphql', authorization: async () => 'token', fetch });
+
+  it('gives the data of an answer', async () => {
+    const graphql = client(async () => Response.json({ data: { answer: 42 } }));
+    expect(await graphql.query('{ answer }')).toEqual({ answer: 42 });
+  });
+
+  it.each<[string, () => Promise<Response>, string]>([
+    [
+      'a refusal',
+      async () => Response.json({ errors: [{ message: 'Only operators may do this.' }] }, { status: 401 }),
+      'The system at https://api.example.com/graphql refused: Only operators may do this.',
+    ],
+    [
+      'an answer that is no JSON',
+      async () => new Response('<html>'),
+      'The system at https://api.example.com/graphql does not answer (no JSON came): is it running?',
+    ],
+    [
+      'a closed door',
+      async () => {
+        throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
+      },
+      'The system at https://api.example.com/graphql does not answer (ECONNREFUSED): is it running?',
+    ],
+    [
+      'silence',
+      async () => {
+        throw new DOMException('timed out', 'TimeoutError');
+      },
+      'The system at https://api.example.com/graphql does not answer (nothing came for 30 s): is it running?',
+    ],
+  ])('tells of %s in a sentence', async (_, fetch, message) => {
+    await expect(client(fetch).query('{ answer }')).rejects.toThrow(new EdgeError(message));
+  });
+
+  it('refuses policies of a newer system that it does not understand', async () => {
+    const item = { id: '7', name: 'x', priority: 1, enabled: true, defined: true, match: { country: 'CH' } };
+    const graphql = {
+      query: async () => ({ policies: { items: [item], next_token: null, policies_version: '1' } }),
+    };
+    await expect(readSystemPolicies(graphql)).rejects.toThrow(
+      new EdgeError(
+        'Policy 7 of the system is not understood: match Unrecognized key: "country". Update this edge program, or give --policies FILE.',
+      ),
+    );
+  });
+});

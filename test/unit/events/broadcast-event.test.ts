@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { eventOf, isTampering } from '../../../core/events/broadcast-event.ts';
+import type { StreamChange } from '../../../core/events/stream-change.ts';
+
+const AT = Date.parse('2026-03-01T12:00:00Z');
+
+function change(parts: Partial<StreamChange>): StreamChange {
+  return {
+    kind: 'INSERT',
+    pk: 'AUDIT#2026-03',
+    sk: '01A',
+    before: undefined,
+    after: undefined,
+    at_ms: AT,
+    ...parts,
+  };
+}
+
+const entry = {
+  id: '01A',
+  at: '2026-03-01T11:59:59.000Z',
+  event: { type: 'SITE_DELETED', site_id: 's1', site_seq: 7, data: { paths: 3 } },
+};
+
+const running = {
+  kind: 'DELETE_SITE',
+  state: 'RUNNING',
+  operation_id: 'op1',
+  site_id: 's1',
+  seq: 5,
+  done_paths: 100,
+  audit_id: '01B',
+};
+
+describe('eventOf', () => {
+  it('tells what a new audit entry holds', () => {
+    expect(eventOf(change({ after: entry }))).toEqual({
+      id: '01A',
+      type: 'SITE_DELETED',
+      timestamp: '2026-03-01T11:59:59.000Z',
+      site_id: 's1',
+      site_seq: 7,
+      data: { paths: 3 },
+    });
+  });
+
+  it('is silent about entries without an event and about changed ones, which it reports as tampering', () => {
+    expect(eventOf(change({ after: { ...entry, event: null } }))).toBeUndefined();
+    const changed = change({ kind: 'MODIFY', before: entry, after: entry });
+    expect(eventOf(changed)).toBeUndefined();
+    expect([isTampering(changed), isTampering(change({ after: entry }))]).toEqual([true, false]);
+    expect(isTampering(change({ kind: 'REMOVE', before: entry }))).toBe(true);
+  });
+
+  it.each([
+    ['the start', undefined, running, 'SITE_DELETION_STARTED'],
+    [
+      'a start in place of an ended operation',
+      { ...running, operation_id: 'op0' },
+      running,
+      'SITE_DELETION_STARTED',
+    ],
+    ['progress', { ...running, seq: 4 }, running, 'SITE_DELETION_PROGRESS'],
+    [
+      'progress of a restore',
+      { ...running, kind: 'RESTORE_SITE', seq: 4 },
+      { ...running, kind: 'RESTORE_SITE' },
+      'SITE_RESTORE_PROGRESS',
+    ],
+    ['a write that raised no number', running, { ...running, handed_over: true }, undefined],
+    [
+      'the end, which the audit entry tells',
+      { ...running, seq: 4 },
+      { ...running, state: 'ENDED' },
+      undefined,
+    ],
+  ])('tells of %s', (_, before, after, type) => {
+    const told = eventOf(
+      change({ kind: before ? 'MODIFY' : 'INSERT', pk: 'DELETION', sk: 's1', before, after }),
+    );
+    expect(told && { id: told.id, type: told.type, seq: told.site_seq, data: told.data }).toEqual(
+      type && { id: 'op1#5', type, seq: 5, data: { done_paths: 100, audit_id: '01B' } },
+    );
+  });
+});

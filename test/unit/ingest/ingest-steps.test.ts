@@ -1,0 +1,291 @@
+import { createHash } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ingest } from '../../../core/ingest/ingest.ts';
+import type { IngestContext } from '../../../core/ingest/ingest-context.ts';
+import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
+import { readAllLanes, readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
+import { laneKey } from '../../../core/ledger/lane-keys.ts';
+import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { faultyClient } from '../../support/faults.ts';
+import { ingestContext } from '../../support/ingest-context.ts';
+import { makeReport, rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
+
+const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+
+let store: FakeDynamoDb;
+let context: IngestContext;
+beforeEach(() => {
+  store = new FakeDynamoDb();
+  context = ingestContext({ client: store.client, tables: TABLES });
+});
+
+const counters = async () => Object.fromEntries(await readCounters(store.client, TABLES, { slots: 16 }));
+const quarantined = () => store.dump().filter(({ pk }) => pk === 'QUARANTINE');
+const manyPolicies = (from: number, count: number) =>
+  Array.from({ length: count }, (_, p) => ({
+    policy_id: `${from + p}`,
+    packets: 1n,
+    bytes: 40n,
+    active_flows: 1,
+  }));
+
+describe('a batch', () => {
+  it('of 100 edges with the same 20 policies takes two transactions: 80 and 20 lanes with 20 counters each', async () => {
+    const records = (seq: number) =>
+      Array.from({ length: 100 }, (_, edge) =>
+        reportRecord({
+          edge_id: `edge-${edge}`,
+          seq,
+          policies: manyPolicies(1, 20).map(pair => ({ ...pair, packets: BigInt(seq) })),
+        }),
+      );
+    await ingest(records(1), context);
+    store.transactionItemBytes.length = 0;
+    context.tally.Transactions = 0;
+    await ingest(records(2), context);
+    expect(context.tally.Transactions).toBe(2);
+    expect(store.transactionItemBytes).toHaveLength(100 + 2 * 20);
+    expect(store.transactionItemBytes.every(bytes => bytes <= 1024)).toBe(true);
+  });
+
+  it('writes a lane once, however many reports of it there are', async () => {
+    const records = [1, 2, 3, 4].map(seq =>
+      reportRecord({ seq, policies: [{ policy_id: '7', packets: BigInt(seq) }] }, { sequence: seq }),
+    );
+    await ingest(records, context);
+    expect(store.items.get(`${laneKey('edge-1', 0).pk}\u0000edge-1#0`)).toMatchObject({ version: 1 });
+    expect(context.tally).toMatchObject({ ReportsApplied: 4, Transactions: 1 });
+    expect((await counters())['7']?.packets).toBe(4n);
+  });
+
+  it('reads a lane once, and then keeps it in mind', async () => {
+    for (let seq = 1; seq < 5; seq++) await ingest([reportRecord({ seq })], context);
+    expect(context.tally.LanesRead).toBe(1);
+  });
+
+  it('writes nothing for repeated reports', async () => {
+    const record = reportRecord({ policies: [{ policy_id: '7', packets: 1n }] });
+    await ingest([record], context);
+    await ingest([record, record], context);
+    expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsOld: 2, Transactions: 1 });
+  });
+
+  it('takes the gauges of 80 policies out first, where 80 others come in', async () => {
+    await ingest([reportRecord({ seq: 1, policies: manyPolicies(0, 80) })], context);
+    await ingest([reportRecord({ seq: 2, policies: manyPolicies(80, 80) })], context);
+    expect(context.tally).toMatchObject({ ReportsApplied: 2, Transactions: 3 });
+    const shown = await counters();
+    expect(shown['3']).toEqual({ packets: 1n, bytes: 40n, active_flows: 0 });
+    expect(shown['83']).toEqual({ packets: 1n, bytes: 40n, active_flows: 1 });
+  });
+
+  it('counts past 2^53 and past 2^64 exactly', async () => {
+    const bytes = 2n ** 63n - 1n;
+    for (let edge = 0; edge < 5; edge++) {
+      await ingest([reportRecord({ edge_id: `e${edge}`, policies: [{ policy_id: '7', bytes }] })], context);
+    }
+    expect((await counters())['7']?.bytes).toBe(5n * bytes);
+  });
+
+  it("of one shard counts in that shard's slot", async () => {
+    await ingest([reportRecord({ policies: [{ policy_id: '7', packets: 1n }] }, { shard: 35 })], context);
+    expect(store.items.get('COUNTER#3\u00007')).toMatchObject({ packets: 1 });
+  });
+
+  it('enters a new edge in the list of edges that were heard from', async () => {
+    const parts = [0, 1].map(part => reportRecord({ edge_id: 'new', part, parts: 2 }));
+    await ingest(parts, context);
+    expect(store.dump().filter(({ pk }) => pk === 'EDGE')).toEqual([{ pk: 'EDGE', sk: 'new', heard: true }]);
+  });
+
+  it('keeps edges apart whose ids look alike', async () => {
+    const policies = [{ policy_id: '7', packets: 1n }];
+    for (const edge_id of ['a', 'a#0', 'a#1', 'A'])
+      await ingest([reportRecord({ edge_id, policies })], context);
+    for (const edge_id of ['a', 'a#0', 'a#1', 'A']) {
+      const lanes = await readLanesOfEdge(store.client, TABLES, edge_id);
+      expect(lanes.map(lane => [lane.edge_id, lane.part])).toEqual([[edge_id, 0]]);
+    }
+    let lanes = 0;
+    for await (const _ of readAllLanes(store.client, TABLES)) lanes++;
+    expect(lanes).toBe(4);
+  });
+});
+
+describe('what can not be counted', () => {
+  it('goes to the quarantine with reason, bytes and place, and the rest of the batch counts', async () => {
+    const garbage = rawRecord(Buffer.from('garbage'), { sequence: 2, shard: 5 });
+    const records = [
+      reportRecord({ seq: 1, policies: [{ policy_id: '7', packets: 5n }] }, { sequence: 1 }),
+      garbage,
+      reportRecord({ seq: 2, policies: [{ policy_id: '7', packets: 4n }] }, { sequence: 3 }),
+      reportRecord({ seq: 3, policies: [{ policy_id: '7', packets: 6n }] }, { sequence: 4 }),
+    ];
+    expect(await ingest(records, context)).toEqual([]);
+    expect((await counters())['7']?.packets).toBe(6n);
+    expect(context.tally).toMatchObject({ ReportsApplied: 2, ReportsQuarantined: 2 });
+    expect(quarantined()).toEqual([
+      {
+        pk: 'QUARANTINE',
+        sk: '2026-01-31T12:00:00.000Z#shardId-000000000000#10003',
+        reason: 'total_went_down',
+        message:
+          'A total is lower than in an earlier report of the same boot; totals only grow within a boot ' +
+          '(packets of policy "7", endpoint "wan1": 4 after 5).',
+        partition_key: 'edge-1',
+        shard_id: 'shardId-000000000000',
+        sequence_number: '10003',
+        arrived_at: '2026-01-31T12:00:00.000Z',
+        data: new Uint8Array(records[2]!.data),
+        size: records[2]!.data.length,
+      },
+      {
+        pk: 'QUARANTINE',
+        sk: '2026-01-31T12:00:00.000Z#shardId-000000000005#10002',
+        reason: 'not_json',
+        message: 'The record is not JSON (Unexpected token \'g\', "garbage" is not valid JSON).',
+        partition_key: 'edge-1',
+        shard_id: 'shardId-000000000005',
+        sequence_number: '10002',
+        arrived_at: '2026-01-31T12:00:00.000Z',
+        data: new Uint8Array(garbage.data),
+        size: 7,
+      },
+    ]);
+  });
+
+  it('keeps the first 256 KB of a larger record and the hash of all of it', async () => {
+    await ingest([rawRecord(Buffer.alloc(300_000, 'x'))], context);
+    expect(quarantined()).toMatchObject([
+      {
+        reason: 'too_large',
+        size: 300_000,
+        sha256: '29927e273accc68286005017f7fa6e4f27bddb4db3083ff8b8d4c3667905b7fa',
+      },
+    ]);
+    expect((quarantined()[0]!.data as Uint8Array).length).toBe(256 * 1024);
+  });
+
+  it('is delivered again while the quarantine can not be written', async () => {
+    const down = faultyClient(store.client, () => 'throttled');
+    const garbage = rawRecord(Buffer.from('garbage'));
+    expect(await ingest([garbage], { ...context, client: down.client })).toEqual([garbage]);
+    expect(await ingest([garbage], { ...context, deadline: context.clock() + 60_000 })).toEqual([]);
+    expect(quarantined()).toHaveLength(1);
+  });
+
+  it('is only the report that would make its lane too large', async () => {
+    const pairs = (prefix: string) =>
+      Array.from({ length: 1500 }, (_, i) => ({
+        policy_id: 'p',
+        endpoint_id: createHash('sha256').update(`${prefix}${i}`).digest('hex'),
+        packets: 1n,
+      }));
+    const sketches = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'].map((letter, i) => ({
+      seq: i + 1,
+      policies: pairs(letter),
+    }));
+    const records = sketches.map((sketch, i) => reportRecord(sketch, { sequence: i }));
+    expect(await ingest(records, context)).toEqual([]);
+    expect(context.tally.ReportsApplied).toBeGreaterThan(2);
+    expect(context.tally.ReportsApplied + context.tally.ReportsQuarantined).toBe(12);
+    expect(quarantined()[0]?.reason).toBe('lane_too_large');
+    expect((await counters()).p?.packets).toBe(BigInt(context.tally.ReportsApplied * 1500));
+  });
+
+  it('is every report of a lane that this release can not read, and no other lane', async () => {
+    await ingest([reportRecord({ seq: 1 })], context);
+    const { pk, sk } = laneKey('edge-1', 0);
+    Object.assign(store.items.get(`${pk}\u0000${sk}`)!, { version: 9, data: new Uint8Array([9]) });
+    const fresh = ingestContext({ client: store.client, tables: TABLES });
+    const records = [
+      reportRecord({ seq: 2 }, { sequence: 2 }),
+      reportRecord({ edge_id: 'edge-2' }, { sequence: 3 }),
+    ];
+    expect(await ingest(records, fresh)).toEqual([]);
+    expect(quarantined()).toMatchObject([
+      {
+        reason: 'lane_unreadable',
+        message:
+          'The stored totals of this edge are in a format that this release does not read ' +
+          '(packed data is of format 9; this release reads 1 and 2).',
+      },
+    ]);
+    expect(fresh.tally.ReportsApplied).toBe(1);
+  });
+
+  it('is a part with other parts than its boot has, also where that part was never heard of', async () => {
+    await ingest([reportRecord({ part: 0, parts: 1, policies: [{ policy_id: '7', packets: 5n }] })], context);
+    const moved = reportRecord({ seq: 2, part: 1, parts: 2, policies: [{ policy_id: '7', packets: 6n }] });
+    await ingest([moved], ingestContext({ client: store.client, tables: TABLES }));
+    expect((await counters())['7']?.packets).toBe(5n);
+    expect(quarantined()).toMatchObject([{ reason: 'parts_changed' }]);
+  });
+
+  it('is counted field by field where it is only unknown', async () => {
+    const json = JSON.stringify({ ...makeReport(), new_field: 1, another: 2 });
+    await ingest([rawRecord(Buffer.from(json))], context);
+    expect(context.tally).toMatchObject({ ReportsApplied: 1, UnknownFields: 2 });
+  });
+});
+
+describe('when the time is over', () => {
+  it('gives back, in order, what is not applied', async () => {
+    const slow = faultyClient(store.client, call => (call >= 3 ? 'throttled' : undefined));
+    const records = [
+      reportRecord({ edge_id: 'a', policies: manyPolicies(0, 80) }, { sequence: 1 }),
+      reportRecord({ edge_id: 'b', policies: manyPolicies(80, 80) }, { sequence: 2 }),
+      reportRecord({ edge_id: 'c', policies: manyPolicies(160, 80) }, { sequence: 3 }),
+    ];
+    const left = await ingest(records, { ...context, client: slow.client });
+    expect(left).toEqual(records.slice(1));
+    expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsNotApplied: 2 });
+  });
+
+  it('throws what repeating can not help, so that the alarm rings', async () => {
+    const denied = faultyClient(store.client, () => 'access denied');
+    await expect(ingest([reportRecord({})], { ...context, client: denied.client })).rejects.toThrow(
+      'AccessDeniedException',
+    );
+  });
+});
+
+describe('path measurements', () => {
+  const path = {
+    path_id: 'p-1',
+    latency_ms: 12.5,
+    jitter_ms: 1,
+    packet_loss_pct: 0,
+    bandwidth_mbps: 100,
+    measured_at: new Date(T0).toISOString(),
+    tx_packets: 1n,
+    tx_bytes: 100n,
+    rx_packets: 1n,
+    rx_bytes: 100n,
+  };
+
+  it('are handed on once a batch, of applied reports only', async () => {
+    const handed: string[][] = [];
+    const onPathReports: IngestContext['onPathReports'] = async reports => {
+      handed.push(
+        reports.map(({ report }) => `${report.edge_id} ${report.seq} ${report.paths[0]?.latency_ms}`),
+      );
+    };
+    const records = [
+      reportRecord({ seq: 2, paths: [path] }, { sequence: 1 }),
+      reportRecord({ seq: 1, paths: [path] }, { sequence: 2 }),
+      reportRecord({ edge_id: 'edge-2' }, { sequence: 3 }),
+    ];
+    await ingest(records, { ...context, onPathReports });
+    expect(handed).toEqual([['edge-1 2 12.5']]);
+  });
+
+  it('that can not be handed on cost no count', async () => {
+    const warnings: string[] = [];
+    const failing = { ...context, onPathReports: () => Promise.reject(new Error('cache down')) };
+    const warn = (message: string) => void warnings.push(message);
+    expect(await ingest([reportRecord({ paths: [path] })], { ...failing, warn })).toEqual([]);
+    expect(warnings).toEqual(['Path measurements were not passed on.']);
+    expect(context.tally.ReportsApplied).toBe(1);
+  });
+});

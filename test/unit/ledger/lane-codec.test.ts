@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Boot } from '../../../core/ledger/lane/boot.ts';
+import { type Lane, newLane, pairOf, pathOf } from '../../../core/ledger/lane/lane.ts';
+import { laneKey } from '../../../core/ledger/lane-keys.ts';
+import { decodeBoot, encodeBoot } from '../../../core/ledger/packing/boot-codec.ts';
+import { decodeLane, encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
+import { PackedDataUnreadable } from '../../../core/ledger/packing/packed-item.ts';
+import { pairKey } from '../../../core/totals/pair-key.ts';
+import { itemBytes } from '../../support/item-bytes.ts';
+
+const count = fc.oneof(
+  fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+  fc.constantFrom(0n, 127n, 128n, 2n ** 53n),
+);
+const id = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 128, unit: 'grapheme' }));
+const whole = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const time = fc.integer({ min: -62_167_219_200_000, max: 253_402_300_799_999 });
+const pathCounts = fc.record({ tx_packets: count, tx_bytes: count, rx_packets: count, rx_bytes: count });
+const pairs = fc
+  .array(
+    fc.record({
+      policy_id: id,
+      endpoint_id: id,
+      packets: count,
+      bytes: count,
+      active_flows: whole,
+      earlier_packets: count,
+      earlier_bytes: count,
+    }),
+    { maxLength: 80 },
+  )
+  .map(list => new Map(list.map(pair => [pairKey(pair), pair])));
+const paths = fc
+  .array(fc.record({ path_id: id, current: pathCounts, earlier: pathCounts }))
+  .map(list => new Map(list.map(path => [path.path_id, path])));
+const lanes: fc.Arbitrary<Lane> = fc.record({
+  edge_id: id,
+  part: fc.nat({ max: 1023 }),
+  site_id: id,
+  policies_version: id,
+  interval_s: fc.constantFrom(0.5, 1, 60),
+  boot_id: id,
+  seq: whole,
+  parts: fc.integer({ min: 1, max: 1024 }),
+  sent_at_ms: time,
+  first_heard_at_ms: time,
+  last_heard_at_ms: time,
+  slot: fc.nat({ max: 1023 }),
+  pairs,
+  paths,
+});
+
+describe('a packed lane', () => {
+  it('reads back as it was, whatever stands in it', () => {
+    fc.assert(
+      fc.property(lanes, lane => {
+        expect(decodeLane(lane, encodeLane(lane))).toEqual(lane);
+      }),
+    );
+  });
+
+  it.each([
+    ['short ids', (p: number) => String(p + 1), 'wan1'],
+    ['UUIDs', (p: number) => `550e8400-e29b-41d4-a716-4466554400${String(p).padStart(2, '0')}`, 'wan1'],
+    ['long names', (p: number) => `policy-of-department-${p}`, 'uplink-provider-west'],
+  ])('of 20 pairs after years of traffic is one write unit, %s', (_, policyId, endpoint_id) => {
+    const lane = { ...newLane({ edge_id: 'edge-berlin-12', part: 0 }), ...YEARS };
+    for (let p = 0; p < 20; p++) {
+      // 2 TB and 3 billion packets in this boot, 100 times that before.
+      const pair = pairOf(lane, { policy_id: policyId(p), endpoint_id });
+      pair.packets = 3_141_592_653n + BigInt(p * 7919);
+      pair.bytes = 2_199_023_255_552n + BigInt(p * 104_729);
+      pair.active_flows = 1500 + p * 37;
+      pair.earlier_packets = pair.packets * 101n;
+      pair.earlier_bytes = pair.bytes * 101n;
+    }
+    const item = { ...laneKey(lane.edge_id, lane.part), version: 2_628_000, data: encodeLane(lane) };
+    expect(itemBytes(item)).toBeLessThanOrEqual(1024);
+  });
+
+  it('is compressed where that makes it smaller', () => {
+    const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), ...YEARS };
+    for (let p = 0; p < 80; p++)
+      pairOf(lane, { policy_id: `policy-of-department-${p}`, endpoint_id: 'wan1' });
+    const data = encodeLane(lane);
+    expect(data[0]).toBe(2);
+    expect(decodeLane(lane, data)).toEqual(lane);
+  });
+
+  it.each([
+    [
+      'of another release',
+      new Uint8Array([9, 1, 2]),
+      'packed data is of format 9; this release reads 1 and 2',
+    ],
+    [
+      'cut short',
+      encodeLane({ ...newLane({ edge_id: 'e', part: 0 }), ...YEARS }).slice(0, 20),
+      'packed data ends too soon',
+    ],
+    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 and 2'],
+  ])('%s says so', (_, data, message) => {
+    expect(() => decodeLane({ edge_id: 'e', part: 0 }, data)).toThrow(new PackedDataUnreadable(message));
+  });
+
+  it('of random bytes is never read as a lane by accident and never hangs', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {
+        try {
+          decodeLane({ edge_id: 'e', part: 0 }, bytes);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PackedDataUnreadable);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('a packed boot', () => {
+  it('reads back as it was', () => {
+    const boots: fc.Arbitrary<Boot> = fc.record({ lane: lanes, seq: whole }).map(({ lane, seq }) => ({
+      boot_id: lane.boot_id,
+      seq,
+      parts: lane.parts,
+      sent_at_ms: lane.sent_at_ms,
+      pairs: new Map(
+        [...lane.pairs].map(([key, { policy_id, endpoint_id, packets, bytes }]) => [
+          key,
+          { policy_id, endpoint_id, packets, bytes },
+        ]),
+      ),
+      paths: new Map([...lane.paths].map(([path_id, { current }]) => [path_id, current])),
+    }));
+    fc.assert(
+      fc.property(boots, boot => {
+        expect(decodeBoot(boot.boot_id, encodeBoot(boot))).toEqual(boot);
+      }),
+    );
+  });
+});
+
+const YEARS = {
+  site_id: '550e8400-e29b-41d4-a716-446655440000',
+  policies_version: '1017',
+  interval_s: 60,
+  boot_id: '01JJZ3NDEKTSV4RRFFQ69G5FAV',
+  seq: 525_600,
+  parts: 1,
+  sent_at_ms: Date.UTC(2026, 0, 31),
+  first_heard_at_ms: Date.UTC(2024, 0, 31),
+  last_heard_at_ms: Date.UTC(2026, 0, 31),
+  slot: 15,
+};
+
+it('paths are kept with their lane', () => {
+  const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), ...YEARS };
+  pathOf(lane, 'p-1').current.tx_bytes = 2n ** 62n;
+  expect(decodeLane(lane, encodeLane(lane)).paths).toEqual(lane.paths);
+});

@@ -1,0 +1,222 @@
+import { describe, expect, it } from 'vitest';
+import type { Boot } from '../../../core/ledger/lane/boot.ts';
+import { foldReport } from '../../../core/ledger/lane/fold.ts';
+import type { FoldState } from '../../../core/ledger/lane/fold-state.ts';
+import { lanePathTotals, laneTotals, newLane } from '../../../core/ledger/lane/lane.ts';
+import { LaneChanges } from '../../../core/ledger/lane/lane-changes.ts';
+import { decodeReport } from '../../../core/report/decode-report.ts';
+import { ReportRejected } from '../../../core/report/rejection.ts';
+import type { PathReport } from '../../../core/report/report.ts';
+import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
+
+function emptyState(): FoldState {
+  return {
+    lane: newLane({ edge_id: 'edge-1', part: 0 }),
+    boots: new Map<string, Boot>(),
+    partsOf: new Map<string, number>(),
+  };
+}
+
+function fold(state: FoldState, sketch: ReportSketch, arrived_ms = 0, changes = new LaneChanges()) {
+  const { data } = reportRecord(sketch);
+  const result = foldReport(
+    state,
+    decodeReport(data, 'edge-1'),
+    { at_ms: T0 + arrived_ms, slot: 3 },
+    changes,
+  );
+  return { result, changes };
+}
+
+const pair = (packets: bigint, active_flows = 0, policy_id = '7') => [
+  { policy_id, packets, bytes: packets * 10n, active_flows },
+];
+
+function totals({ lane }: FoldState) {
+  return laneTotals(lane).map(({ policy_id, packets, active_flows }) => [policy_id, packets, active_flows]);
+}
+
+describe('folding a report into its lane', () => {
+  it("adds the difference to the boot's last report", () => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies: pair(10n, 2) });
+    const { result, changes } = fold(state, { seq: 3, policies: pair(25n, 1) });
+    expect(result).toBe('applied');
+    expect(changes.counters).toEqual(new Map([['7', { packets: 15n, bytes: 150n, active_flows: -1 }]]));
+  });
+
+  it('has nothing to add for a seq not above the last', () => {
+    const state = emptyState();
+    fold(state, { seq: 2, policies: pair(10n, 2) });
+    const before = structuredClone(state.lane);
+    const changes = new LaneChanges();
+    for (const seq of [0, 1, 2]) {
+      expect(fold(state, { seq, policies: pair(99n) }, 0, changes).result).toBe('old');
+    }
+    expect(changes).toEqual(new LaneChanges());
+    expect(state.lane).toEqual(before);
+  });
+
+  it('keeps the totals of a pair that is left out, and takes its flows out', () => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies: [...pair(10n, 2), ...pair(1n, 1, '8')] });
+    const { changes } = fold(state, { seq: 2, policies: pair(1n, 1, '8') });
+    expect(totals(state)).toEqual([
+      ['7', 10n, 0],
+      ['8', 1n, 1],
+    ]);
+    expect(changes.counters.get('7')).toEqual({ packets: 0n, bytes: 0n, active_flows: -2 });
+  });
+
+  it('closes a boot, its flows included, when a new one speaks', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', seq: 9, policies: pair(10n, 2) });
+    const { changes } = fold(state, { boot_id: 'b', seq: 1, sent_ms: 1, policies: pair(3n, 1) });
+    expect(state.lane).toMatchObject({ boot_id: 'b', seq: 1 });
+    expect(totals(state)).toEqual([['7', 13n, 1]]);
+    expect(changes.counters.get('7')).toEqual({ packets: 3n, bytes: 30n, active_flows: -1 });
+    expect([...changes.boots.keys()]).toEqual(['a']);
+    expect(changes.boots.get('a')).toMatchObject({ seq: 9, parts: 1 });
+  });
+
+  it('takes a boot of the same time as the next one', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', policies: pair(1n) });
+    fold(state, { boot_id: 'b', policies: pair(1n) });
+    expect(state.lane.boot_id).toBe('b');
+  });
+
+  it('counts a boot that is heard of after its successor, without its flows', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
+    const { changes } = fold(state, { boot_id: 'a', seq: 9, sent_ms: 0, policies: pair(10n, 2) });
+    expect(state.lane.boot_id).toBe('b');
+    expect(totals(state)).toEqual([['7', 13n, 1]]);
+    expect(changes.counters.get('7')).toEqual({ packets: 10n, bytes: 100n, active_flows: 0 });
+  });
+
+  it("adds the difference of a closed boot's late report", () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', seq: 1, policies: pair(10n, 2) });
+    fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
+    const { changes } = fold(state, { boot_id: 'a', seq: 2, sent_ms: 30_000, policies: pair(12n, 2) });
+    expect(totals(state)).toEqual([['7', 15n, 1]]);
+    expect(changes.counters.get('7')).toEqual({ packets: 2n, bytes: 20n, active_flows: 0 });
+    expect(fold(state, { boot_id: 'a', seq: 2, sent_ms: 30_000, policies: pair(12n) }).result).toBe('old');
+  });
+
+  it('makes a closed boot current again when it speaks later than the current one', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', seq: 1, policies: pair(10n, 2) });
+    fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
+    fold(state, { boot_id: 'a', seq: 2, sent_ms: 60_000, policies: pair(11n, 5) });
+    expect(state.lane.boot_id).toBe('b');
+    fold(state, { boot_id: 'a', seq: 3, sent_ms: 60_001, policies: pair(12n, 5) });
+    expect(state.lane).toMatchObject({ boot_id: 'a', seq: 3 });
+    expect(totals(state)).toEqual([['7', 15n, 5]]);
+    fold(state, { boot_id: 'b', seq: 2, sent_ms: 60_002, policies: pair(4n, 7) });
+    expect(totals(state)).toEqual([['7', 16n, 7]]);
+  });
+
+  it("remembers site, policies' version, slot and the times of arrival", () => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies_version: '4' }, 500);
+    fold(state, { seq: 2, policies_version: '5', site_id: 'site-2' }, 900);
+    fold(state, { boot_id: 'older', seq: 1, sent_ms: -1, policies_version: '3' }, 700);
+    expect(state.lane).toMatchObject({
+      site_id: 'site-2',
+      policies_version: '5',
+      slot: 3,
+      first_heard_at_ms: T0 + 500,
+      last_heard_at_ms: T0 + 900,
+    });
+  });
+});
+
+describe('a report that contradicts its boot', () => {
+  const cases: [string, ReportSketch, string][] = [
+    [
+      'packets went down',
+      { seq: 2, policies: pair(9n) },
+      'A total is lower than in an earlier report of the same boot; totals only grow within a boot ' +
+        '(packets of policy "7", endpoint "wan1": 9 after 10).',
+    ],
+    [
+      'bytes went down',
+      { seq: 2, policies: [{ policy_id: '7', packets: 10n, bytes: 99n }] },
+      'A total is lower than in an earlier report of the same boot; totals only grow within a boot ' +
+        '(bytes of policy "7", endpoint "wan1": 99 after 100).',
+    ],
+    [
+      'other parts',
+      { seq: 2, parts: 2, policies: pair(11n) },
+      'The number of parts differs from that of earlier reports of the same boot; start a new boot (2 parts, 1 before).',
+    ],
+  ];
+
+  it.each(cases)('is rejected and changes nothing: %s', (_, sketch, message) => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies: pair(10n) });
+    const before = structuredClone(state.lane);
+    const changes = new LaneChanges();
+    expect(() => fold(state, sketch, 0, changes)).toThrow(ReportRejected);
+    expect(() => fold(state, sketch, 0, changes)).toThrow(message);
+    expect(changes).toEqual(new LaneChanges());
+    expect(state.lane).toEqual(before);
+  });
+
+  it.each(cases)('is rejected of a closed boot too: %s', (_, sketch, message) => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies: pair(10n) });
+    fold(state, { boot_id: 'boot-2', sent_ms: 1e6, policies: pair(1n) });
+    expect(() => fold(state, sketch)).toThrow(message);
+  });
+
+  it('is old, not wrong, where its seq is not above the last', () => {
+    const state = emptyState();
+    fold(state, { seq: 2, policies: pair(10n) });
+    expect(fold(state, { seq: 1, policies: pair(9n) }).result).toBe('old');
+  });
+
+  it('is rejected in a part that has not heard of the boot yet', () => {
+    const state = emptyState();
+    state.partsOf.set('boot-1', 3);
+    expect(() => fold(state, { parts: 2, policies: pair(1n) })).toThrow('(2 parts, 3 before)');
+  });
+});
+
+describe('path totals', () => {
+  const path = (tx: bigint): PathReport[] => [
+    {
+      path_id: 'p-1',
+      latency_ms: 1,
+      jitter_ms: 1,
+      packet_loss_pct: 0,
+      bandwidth_mbps: 100,
+      measured_at: new Date(T0).toISOString(),
+      tx_packets: tx,
+      tx_bytes: tx * 100n,
+      rx_packets: tx,
+      rx_bytes: tx * 100n,
+    },
+  ];
+  const sent = ({ lane }: FoldState) =>
+    lanePathTotals(lane).map(({ tx_packets, rx_bytes }) => [tx_packets, rx_bytes]);
+
+  it('are summed over boots, late reports included', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', seq: 1, paths: path(10n) });
+    fold(state, { boot_id: 'b', seq: 1, sent_ms: 9, paths: path(5n) });
+    fold(state, { boot_id: 'a', seq: 2, sent_ms: 1, paths: path(12n) });
+    expect(sent(state)).toEqual([[17n, 1700n]]);
+    fold(state, { boot_id: 'a', seq: 3, sent_ms: 10, paths: path(13n) });
+    expect(sent(state)).toEqual([[18n, 1800n]]);
+  });
+
+  it('begin again where a path was set up again within a boot', () => {
+    const state = emptyState();
+    fold(state, { seq: 1, paths: path(10n) });
+    fold(state, { seq: 2, paths: path(3n) });
+    expect(sent(state)).toEqual([[13n, 1300n]]);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { readSettings } from '../../../lib/settings.ts';
+
+const read = (given: Record<string, unknown>) => readSettings(name => given[name]);
+
+describe('settings', () => {
+  it('have defaults for everything', () => {
+    expect(read({})).toEqual({
+      shards: 1,
+      stream_retention_hours: 168,
+      ingest_window_seconds: 5,
+      flow_log_ttl_hours: 24,
+      flow_log_mask_hosts: false,
+      minute_retention_hours: 48,
+      hour_retention_days: 90,
+      day_retention_days: 730,
+      metrics_cache_ttl_seconds: 60,
+      routing_cache_ttl_seconds: 30,
+      counter_slots: 16,
+      export_retention_days: 7,
+      alarm_email: undefined,
+      callback_urls: ['http://localhost:4000/'],
+    });
+  });
+
+  it('come as text from the command line', () => {
+    const given = {
+      shards: '4',
+      alarm_email: 'ops@example.com',
+      callback_urls: 'https://a.example/,https://b.example/',
+    };
+    expect(read(given)).toMatchObject({
+      shards: 4,
+      alarm_email: 'ops@example.com',
+      callback_urls: ['https://a.example/', 'https://b.example/'],
+    });
+  });
+
+  it.each([
+    [{ shards: '0' }, 'Setting shards must be a whole number from 1 to 500, but is "0".'],
+    [
+      { routing_cache_ttl_seconds: 0 },
+      'Setting routing_cache_ttl_seconds must be a whole number from 1 to 86400, but is 0.',
+    ],
+    [{ counter_slots: 8 }, 'Setting counter_slots must be a whole number from 16 to 1024, but is 8.'],
+    [
+      { ingest_window_seconds: '1.5' },
+      'Setting ingest_window_seconds must be a whole number from 0 to 300, but is "1.5".',
+    ],
+    [{ flow_log_mask_hosts: 'yes' }, 'Setting flow_log_mask_hosts must be true or false, but is "yes".'],
+    [
+      { minute_retention_hours: 12 },
+      'Setting minute_retention_hours must be a whole number from 24 to 8760, but is 12.',
+    ],
+    [
+      { minute_retention_hours: 72, hour_retention_days: '2' },
+      'Setting hour_retention_days must not be shorter than minute_retention_hours (72 hours), but is 2 days.',
+    ],
+    [
+      { day_retention_days: 30 },
+      'Setting day_retention_days must not be shorter than hour_retention_days (90 days), but is 30 days.',
+    ],
+    [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
+  ])('%j is refused with what is allowed', (given, message) => {
+    expect(() => read(given)).toThrow(message);
+  });
+});

@@ -1,0 +1,456 @@
+import { readFileSync } from 'node:fs';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { EXPIRY_INDEX } from '../../../core/cache/table-keys.ts';
+import { readRetention } from '../../../core/history/retention-settings.ts';
+import { TTL_ATTRIBUTE } from '../../../core/storage/tables.ts';
+import { operationFields } from '../../../lib/operation-fields.ts';
+import { makeApp } from '../../../lib/patronus-app.ts';
+
+interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
+  Properties: any;
+  DeletionPolicy?: string;
+}
+
+let templates: Template[];
+let data: Template;
+let ingest: Template;
+let api: Template;
+let exports: Template;
+let all: [string, Resource][];
+
+beforeAll(() => {
+  // Bundling is what the test of the whole synthesis is for.
+  const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [] });
+  templates = stacks.map(stack => Template.fromStack(stack));
+  [data, ingest, api, , exports] = templates as [Template, Template, Template, Template, Template];
+  all = templates.flatMap(template =>
+    Object.entries(template.toJSON().Resources as Record<string, Resource>),
+  );
+});
+
+function ofType(type: string): [string, Resource][] {
+  return all.filter(([, resource]) => resource.Type === type);
+}
+
+describe('tables', () => {
+  const kept = {
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    },
+  };
+
+  it('are on demand, encrypted, and forget by the TTL attribute', () => {
+    expect(ofType('AWS::DynamoDB::Table')).toHaveLength(3);
+    data.allResourcesProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    });
+  });
+
+  it('are kept, protected and recoverable where they cannot be rebuilt', () => {
+    const tables = data.findResources('AWS::DynamoDB::Table', kept);
+    expect(Object.keys(tables).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['Network', 'Traffic']);
+  });
+
+  it('stream the changes of Network, with both images', () => {
+    data.hasResourceProperties('AWS::DynamoDB::Table', {
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+  });
+
+  it('have the index that expired cache entries are found by', () => {
+    data.hasResourceProperties('AWS::DynamoDB::Table', {
+      GlobalSecondaryIndexes: [
+        Match.objectLike({ IndexName: EXPIRY_INDEX, Projection: { ProjectionType: 'KEYS_ONLY' } }),
+      ],
+    });
+  });
+});
+
+describe('the way of a report', () => {
+  it('keeps the order, retries from the first report not applied, and gives up into a queue', () => {
+    ingest.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      StartingPosition: 'TRIM_HORIZON',
+      ParallelizationFactor: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 21_600,
+      MaximumBatchingWindowInSeconds: 5,
+      MaximumRetryAttempts: Match.absent(),
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
+  });
+
+  it('keeps what was given up on in the stream for longer than the event source tries', () => {
+    ingest.hasResourceProperties('AWS::Kinesis::Stream', {
+      RetentionPeriodHours: 168,
+      ShardCount: 1,
+      StreamModeDetails: { StreamMode: 'PROVISIONED' },
+      StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+    });
+  });
+
+  it('cleans up every five minutes, and keeps a call that failed', () => {
+    ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      State: 'ENABLED',
+      Target: { DeadLetterConfig: { Arn: Match.anyValue() } },
+    });
+  });
+});
+
+describe('the API', () => {
+  it('takes people by default and machines besides', () => {
+    api.hasResourceProperties('AWS::AppSync::GraphQLApi', {
+      AuthenticationType: 'AMAZON_COGNITO_USER_POOLS',
+      AdditionalAuthenticationProviders: [{ AuthenticationType: 'AWS_IAM' }],
+    });
+  });
+
+  it('has one resolver for each operation, of the code for functions or for publications', () => {
+    const operations = operationFields(readFileSync('graphql/schema.graphql', 'utf8'));
+    const code = readFileSync('graphql/resolver.js', 'utf8');
+    const publication = readFileSync('graphql/publish.js', 'utf8');
+    const resolvers = ofType('AWS::AppSync::Resolver').map(([, { Properties }]) => Properties);
+    const listening = resolvers.filter(({ TypeName }) => TypeName === 'Subscription');
+    expect(listening).toMatchObject([
+      { FieldName: 'edgeCommands', Code: readFileSync('graphql/edge-commands.js', 'utf8') },
+    ]);
+    expect(resolvers).toHaveLength(operations.length + listening.length);
+    for (const { typeName, fieldName, published } of operations) {
+      const resolver = resolvers.find(each => each.TypeName === typeName && each.FieldName === fieldName);
+      expect(resolver).toMatchObject({
+        Code: published ? publication : code,
+        Kind: 'UNIT',
+        Runtime: { Name: 'APPSYNC_JS', RuntimeVersion: '1.0.0' },
+      });
+    }
+  });
+
+  it('lets only administrators add people, who sign in by e-mail', () => {
+    api.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+      UsernameAttributes: ['email'],
+      DeletionProtection: 'ACTIVE',
+    });
+    const groups = ofType('AWS::Cognito::UserPoolGroup').map(([, { Properties }]) => Properties.GroupName);
+    expect(groups).toEqual(['admin', 'operator', 'viewer']);
+  });
+
+  it('answers before AppSync stops waiting', () => {
+    api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 28 });
+  });
+});
+
+describe('the files of exports', () => {
+  it('are encrypted, open to nobody, reached by TLS only, and forgotten', () => {
+    exports.hasResourceProperties('AWS::S3::Bucket', {
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      LifecycleConfiguration: {
+        Rules: [
+          {
+            Status: 'Enabled',
+            ExpirationInDays: 7,
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          },
+        ],
+      },
+    });
+    exports.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 's3:*',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ],
+      },
+    });
+  });
+
+  it('are written in short runs that hand over', () => {
+    exports.hasResourceProperties('AWS::Lambda::Function', { Timeout: 300, MemorySize: 2048 });
+    exports.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 3600,
+    });
+  });
+
+  it('are written by the one function that may call itself without end', () => {
+    const allowed = ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties.RecursiveLoop);
+    expect(allowed.map(([id, { Properties }]) => [id, Properties.RecursiveLoop])).toEqual([
+      [expect.stringMatching(/^Export[0-9A-F]{8}$/), 'Allow'],
+    ]);
+  });
+});
+
+describe('functions', () => {
+  it('run on Node 24 and ARM, with a log group of their own that forgets after a month', () => {
+    const functions = ofType('AWS::Lambda::Function');
+    expect(functions.length).toBeGreaterThan(0);
+    for (const [, { Properties }] of functions) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      const group = all.find(([id]) => id === Properties.LoggingConfig.LogGroup.Ref)?.[1];
+      expect(group?.Properties.RetentionInDays).toBe(30);
+    }
+  });
+
+  it('take one snapshot at a time, each minute, done before the next is due', () => {
+    ingest.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'Every minute: keeps the totals of all policies and lanes',
+      ReservedConcurrentExecutions: 1,
+      Timeout: 55,
+    });
+    ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: { RetryPolicy: { MaximumRetryAttempts: 1, MaximumEventAgeInSeconds: 60 } },
+    });
+  });
+
+  it('agree on how long history is kept: the one that writes it and those that answer from it', () => {
+    const given = { minute_retention_hours: 72, hour_retention_days: 30, day_retention_days: 400 };
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...given });
+    const kept = stacks
+      .flatMap(stack => Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')))
+      .map(({ Properties }) => Properties.Environment.Variables)
+      .filter(variables => 'MINUTE_RETENTION_HOURS' in variables);
+    expect(kept.map(variables => variables.POWERTOOLS_SERVICE_NAME).sort()).toEqual([
+      'api',
+      'export',
+      'snapshot',
+    ]);
+    const HOUR = 3_600_000;
+    for (const variables of kept) {
+      expect(readRetention(variables)).toEqual({ MINUTE: 72 * HOUR, HOUR: 720 * HOUR, DAY: 9600 * HOUR });
+    }
+  });
+});
+
+describe('rights', () => {
+  interface Statement {
+    Action: string | string[];
+    Resource: unknown;
+    Condition?: unknown;
+  }
+
+  const statements = () =>
+    [...ofType('AWS::IAM::Policy'), ...ofType('AWS::IAM::ManagedPolicy')].flatMap(([id, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[]).map(statement => ({ id, ...statement })),
+    );
+  const actionsOf = ({ Action }: Statement) => [Action].flat();
+
+  it('name every action and every resource', () => {
+    expect(statements().length).toBeGreaterThan(0);
+    for (const statement of statements()) {
+      expect(actionsOf(statement).filter(action => action.includes('*'))).toEqual([]);
+      // Which streams there are can't be asked of one table.
+      if (statement.Action === 'dynamodb:ListStreams') continue;
+      expect([statement.Resource].flat()).not.toContain('*');
+    }
+  });
+
+  it('come from policies written here, none from a managed one', () => {
+    for (const [, { Properties }] of ofType('AWS::IAM::Role'))
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+  });
+
+  const writesTo = (table: string) =>
+    statements().filter(
+      statement =>
+        JSON.stringify(statement.Resource).includes(table) &&
+        actionsOf(statement).some(action => /:(Put|Update|Delete|BatchWrite)/.test(action)),
+    );
+
+  it('let no function change or delete an audit entry', () => {
+    const changing = writesTo('Network').filter(statement => !actionsOf(statement).every(isPut));
+    expect(changing.length).toBeGreaterThan(0);
+    for (const { Action, Condition } of changing) {
+      expect(Action).toEqual(['dynamodb:UpdateItem', 'dynamodb:DeleteItem']);
+      expect(Condition).toEqual({
+        'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': ['AUDIT#*'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
+    }
+  });
+
+  it('let the deletion worker do nothing with the caches but clear them', () => {
+    const [only, ...others] = writesTo('Cache').filter(({ id }) => id.startsWith('DeletionWorker'));
+    expect(others).toEqual([]);
+    expect(only).toMatchObject({
+      Action: 'dynamodb:UpdateItem',
+      Condition: {
+        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['GENERATION'] },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      },
+    });
+  });
+
+  const isPut = (action: string) => action === 'dynamodb:PutItem';
+
+  it('let the api function write no counter, lane, boot or sample', () => {
+    for (const { id, Condition } of writesTo('Traffic')) {
+      if (!id.startsWith('ApiFunction')) continue;
+      const condition = Condition as Record<string, Record<string, string[]>>;
+      expect(condition.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
+      for (const key of condition['ForAllValues:StringLike']!['dynamodb:LeadingKeys']!) {
+        expect(key).toMatch(/^(BASELINE|PATH#\*|EXPORT)$/);
+      }
+    }
+  });
+
+  it('never include a scan or PartiQL, nor a batch write where the audit is', () => {
+    expect(
+      statements()
+        .flatMap(actionsOf)
+        .filter(action => /Scan|PartiQL/.test(action)),
+    ).toEqual([]);
+    const onNetwork = statements().filter(({ Resource }) => JSON.stringify(Resource).includes('Network'));
+    expect(onNetwork.length).toBeGreaterThan(0);
+    expect(onNetwork.flatMap(actionsOf).filter(action => action.includes('BatchWrite'))).toEqual([]);
+  });
+
+  it('let an edge only report, and a machine only call the queries that are open to machines', () => {
+    const [edge, reader] = ofType('AWS::IAM::ManagedPolicy').map(
+      ([, { Properties }]) => Properties.PolicyDocument.Statement,
+    );
+    expect(edge).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'kinesis:PutRecords',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^Reports/), 'Arn'] },
+      },
+    ]);
+    const queries = operationFields(readFileSync('graphql/schema.graphql', 'utf8'))
+      .filter(({ typeName, machines }) => typeName === 'Query' && machines)
+      .map(({ fieldName }) => `/types/Query/fields/${fieldName}`);
+    expect(queries).toContain('/types/Query/fields/policies');
+    expect(reader).toHaveLength(1);
+    expect(reader[0].Action).toBe('appsync:GraphQL');
+    expect(
+      reader[0].Resource.map((resource: { 'Fn::Join': [string, unknown[]] }) =>
+        resource['Fn::Join'][1].at(-1),
+      ),
+    ).toEqual(queries);
+  });
+
+  it('let the api function read finished exports only, the exporter write files and its own items', () => {
+    const files = statements().filter(({ Action }) => JSON.stringify(Action).includes('s3:'));
+    const keysOf = ({ Resource }: Statement) =>
+      [Resource]
+        .flat()
+        .map(resource => (resource as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1));
+    expect(files.map(statement => [statement.id.slice(0, 6), statement.Action, keysOf(statement)])).toEqual([
+      ['ApiFun', 's3:GetObject', ['/exports/*']],
+      [
+        'Export',
+        ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        ['/exports/*', '/unfinished/*'],
+      ],
+    ]);
+    const exporting = writesTo('Traffic').filter(({ id }) => id.startsWith('Export'));
+    expect(exporting).toMatchObject([
+      { Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['EXPORT'] } } },
+    ]);
+    expect(writesTo('Network').filter(({ id }) => id.startsWith('Export'))).toEqual([]);
+  });
+
+  it('let the export function be called by the api, the clean-up and itself', () => {
+    const calling = statements().filter(
+      ({ Action, Resource }) =>
+        Action === 'lambda:InvokeFunction' && JSON.stringify(Resource).includes('Export16632B07'),
+    );
+    expect(calling.map(({ id }) => id.replace(/[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'ApiFunctionRoleDefaultPolicy',
+      'CleanupRoleDefaultPolicy',
+      'ExportGoesOn',
+    ]);
+  });
+
+  it('let only clients with TLS reach queues and the topic', () => {
+    const policies = [...ofType('AWS::SQS::QueuePolicy'), ...ofType('AWS::SNS::TopicPolicy')];
+    expect(policies).toHaveLength(ofType('AWS::SQS::Queue').length + 1);
+    for (const [, { Properties }] of policies) {
+      expect(Properties.PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      );
+    }
+  });
+});
+
+describe('alarms', () => {
+  const watched = () =>
+    ofType('AWS::CloudWatch::Alarm').map(
+      ([, { Properties }]) =>
+        `${watchedThing(Properties)}: ${Properties.MetricName} > ${Properties.Threshold}`,
+    );
+
+  function watchedThing({ Dimensions }: { Dimensions: { Value: unknown }[] }): string {
+    const [{ Value }] = Dimensions as [{ Value: string | Record<string, unknown> }];
+    const text =
+      typeof Value === 'string' ? Value : String(Value.Ref ?? Value['Fn::GetAtt'] ?? JSON.stringify(Value));
+    return text.split(',')[0]!.replace(/[0-9A-F]{8}$/, '');
+  }
+
+  const named = (type: string) => ofType(type).map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+
+  it('watch every function, every dead-letter queue and every table', () => {
+    const expected = [
+      ...named('AWS::Lambda::Function').flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
+      ...named('AWS::SQS::Queue').map(name => `${name}: ApproximateNumberOfMessagesVisible > 0`),
+      ...named('AWS::DynamoDB::Table').flatMap(name => [
+        `${name}: ReadThrottleEvents > 0`,
+        `${name}: WriteThrottleEvents > 0`,
+      ]),
+    ];
+    expect(expected.filter(alarm => !watched().includes(alarm))).toEqual([]);
+  });
+
+  it.each([
+    'ingest: ReportsQuarantined > 0',
+    'export: ExportsFailed > 0',
+    'snapshot: LanesUnreadable > 0',
+    'cleanup: totals_mismatches > 0',
+    'ingest: PoliciesWithoutPath > 0',
+    'api: PoliciesWithoutPath > 0',
+    'Ingest: IteratorAge > 300000',
+    'Reports: WriteProvisionedThroughputExceeded > 0',
+    'Api: 5XXError > 0',
+  ])('watch %s', alarm => {
+    expect(watched()).toContain(alarm);
+  });
+
+  it('tell the topic and say in words what to do', () => {
+    for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+      expect(Properties.AlarmActions).toHaveLength(1);
+      expect(Properties.AlarmDescription).toMatch(/^.{40,}\.$/);
+    }
+  });
+});
+
+describe('stacks', () => {
+  it('stay far below the 500 resources that CloudFormation takes', () => {
+    for (const template of templates) {
+      expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(400);
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { policyRuleSchema } from '../../../core/policy/policy-schema.ts';
+
+const RULE = { id: '1', name: 'web', priority: 10, enabled: true, match: { protocol: 6 } };
+
+function problems(rule: unknown): string[] {
+  const { error } = policyRuleSchema.safeParse(rule);
+  return (error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
+}
+
+describe('a policy from outside', () => {
+  it('is enabled and matches everything unless it says otherwise', () => {
+    expect(policyRuleSchema.parse({ id: '1', priority: 0 })).toEqual({
+      id: '1',
+      name: '',
+      priority: 0,
+      enabled: true,
+      match: {},
+    });
+  });
+
+  it.each<[string, unknown, string[]]>([
+    ['all right', RULE, []],
+    ['priority at its end', { ...RULE, priority: 1000 }, []],
+    ['priority too high', { ...RULE, priority: 1001 }, ['priority: must be a whole number from 0 to 1000']],
+    ['priority below 0', { ...RULE, priority: -1 }, ['priority: must be a whole number from 0 to 1000']],
+    ['priority a fraction', { ...RULE, priority: 1.5 }, ['priority: must be a whole number from 0 to 1000']],
+    ['priority a text', { ...RULE, priority: '1' }, ['priority: must be a whole number from 0 to 1000']],
+    ['no id', { ...RULE, id: '' }, ['id: must not be empty']],
+    ['an id too long', { ...RULE, id: 'x'.repeat(129) }, ['id: must have at most 128 characters']],
+    ['enabled a text', { ...RULE, enabled: 'yes' }, ['enabled: must be true or false']],
+    [
+      'a port too high',
+      { ...RULE, match: { source_port: 65_536 } },
+      ['match.source_port: must be a whole number from 0 to 65535'],
+    ],
+    [
+      'a protocol too high',
+      { ...RULE, match: { protocol: 256 } },
+      ['match.protocol: must be a whole number from 0 to 255'],
+    ],
+    [
+      'a range that ends before it begins',
+      { ...RULE, match: { destination_port_from: 10, destination_port_to: 9 } },
+      ['match.destination_port_to: must not be below destination_port_from'],
+    ],
+    [
+      'a network that is none',
+      { ...RULE, match: { source_cidr: '10.0.0.0/40' } },
+      ['match.source_cidr: must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32'],
+    ],
+    [
+      'an application that is none',
+      { ...RULE, match: { application: 'Games' } },
+      [
+        'match.application: must be one of VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other',
+      ],
+    ],
+    ['a condition misspelt', { ...RULE, match: { src_port: 1 } }, ['match: Unrecognized key: "src_port"']],
+  ])('%s', (_, rule, expected) => {
+    expect(problems(rule)).toEqual(expected);
+  });
+});

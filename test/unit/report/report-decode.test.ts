@@ -1,0 +1,90 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodeReport } from '../../../core/report/decode-report.ts';
+import { makeReport, reportJson, T0 } from '../../support/report-records.ts';
+
+const report = makeReport({
+  policies: [
+    { policy_id: '7', packets: 123n, bytes: 9_007_199_254_740_993n, active_flows: 12 },
+    { policy_id: '7', endpoint_id: 'wan2', packets: 2n ** 63n - 1n, bytes: 0n },
+  ],
+  flows: [
+    {
+      policy_id: '7',
+      endpoint_id: 'wan1',
+      src: '10.1.2.3',
+      src_port: 51_234,
+      dst: '2001:db8::9',
+      dst_port: 443,
+      protocol: 6,
+      packets: 10n,
+      bytes: 5120n,
+      first: '2026-01-31T12:00:00.000Z',
+      last: '2026-01-31T12:00:59Z',
+    },
+  ],
+  paths: [
+    {
+      path_id: 'p-1',
+      latency_ms: 12.5,
+      jitter_ms: 0,
+      packet_loss_pct: 100,
+      bandwidth_mbps: 940,
+      measured_at: '2026-01-31T12:00:00Z',
+      tx_packets: 1000n,
+      tx_bytes: 2n ** 60n,
+      rx_packets: 990n,
+      rx_bytes: 0n,
+    },
+  ],
+});
+
+describe('decodeReport', () => {
+  it.each([
+    ['plain', (json: string) => Buffer.from(json)],
+    ['gzip', (json: string) => gzipSync(json)],
+  ])('reads every field of a report, %s', (_, pack) => {
+    expect(decodeReport(pack(reportJson(report)), 'edge-1')).toEqual({
+      report,
+      keys: ['7\u0000wan1', '7\u0000wan2'],
+      sent_at_ms: T0,
+      unknown_fields: 0,
+    });
+  });
+
+  it('takes counts below 2^53 as numbers and as strings', () => {
+    const [pair] = report.policies;
+    const json = reportJson({ ...report, policies: [{ ...pair, packets: '123', bytes: 0 }] });
+    expect(decodeReport(Buffer.from(json), 'edge-1').report.policies[0]).toMatchObject({
+      packets: 123n,
+      bytes: 0n,
+    });
+  });
+
+  it('ignores and counts fields that it does not know, at every level', () => {
+    const more = { later: { nested: [1] }, new_field: 1 };
+    const json = reportJson({
+      ...report,
+      ...more,
+      policies: report.policies.map(pair => ({ ...pair, ...more })),
+      flows: report.flows.map(flow => ({ ...flow, ...more })),
+      paths: report.paths.map(path => ({ ...path, ...more })),
+    });
+    const decoded = decodeReport(Buffer.from(json), 'edge-1');
+    expect(decoded).toMatchObject({ report, unknown_fields: 2 * (1 + 2 + 1 + 1) });
+  });
+
+  it('takes a report without flows and paths', () => {
+    const { flows: _, paths: __, ...without } = report;
+    expect(decodeReport(Buffer.from(reportJson(without)), 'edge-1')).toMatchObject({
+      report: { flows: [], paths: [] },
+      unknown_fields: 0,
+    });
+  });
+
+  it('is not misled by brackets in strings', () => {
+    const site_id = '[[[[{{{{[[[["\\"[[[['.slice(0, 20);
+    const json = reportJson({ ...report, site_id });
+    expect(decodeReport(Buffer.from(json), 'edge-1').report.site_id).toBe(site_id);
+  });
+});

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_FAILOVER,
+  type FailoverSettings,
+  failoverSettingsSchema,
+  MAX_SAMPLE_GAP_MS,
+  nextState,
+  type PathState,
+  type ScoreSample,
+  takeOut,
+} from '../../../core/routing/failover.ts';
+
+const SECOND = 1000;
+
+function run(samples: ScoreSample[], settings: FailoverSettings = DEFAULT_FAILOVER, start?: PathState) {
+  let state = start;
+  const events: [number, string][] = [];
+  for (const sample of samples) {
+    const step = nextState(state, sample, settings);
+    state = step.state;
+    if (step.event) events.push([sample.at_ms / SECOND, step.event]);
+  }
+  return { state, events };
+}
+
+/** One score every ten seconds. */
+const every10s = (...scores: number[]): ScoreSample[] =>
+  scores.map((score, index) => ({ score, at_ms: index * 10 * SECOND }));
+
+describe('failover', () => {
+  it('happens below 50, not at it', () => {
+    expect(run(every10s(100, 50, 50.1)).events).toEqual([]);
+    expect(run(every10s(100, 49.9)).events).toEqual([[10, 'failover']]);
+  });
+
+  it('happens at once when nothing gets through, whatever the score', () => {
+    expect(run([{ score: 60, at_ms: 0, dead: true }]).events).toEqual([[0, 'failover']]);
+  });
+
+  it('is undone after 60 s above 80', () => {
+    expect(run(every10s(40, 90, 90, 90, 90, 90, 90)).events).toEqual([[0, 'failover']]);
+    expect(run(every10s(40, 90, 90, 90, 90, 90, 90, 90)).events).toEqual([
+      [0, 'failover'],
+      [70, 'failback'],
+    ]);
+  });
+
+  it('starts the 60 s anew after a measurement that is not above 80', () => {
+    expect(run(every10s(40, 90, 90, 90, 80, 90, 90, 90, 90, 90, 90)).events).toEqual([[0, 'failover']]);
+  });
+
+  it('starts the 60 s anew after a silence', () => {
+    const samples = [
+      { score: 40, at_ms: 0 },
+      { score: 90, at_ms: 10 * SECOND },
+      { score: 90, at_ms: 11 * SECOND + MAX_SAMPLE_GAP_MS },
+    ];
+    expect(run(samples).events).toEqual([[0, 'failover']]);
+  });
+
+  it('ignores measurements that are not newer than the last', () => {
+    const samples = [
+      { score: 90, at_ms: 10 * SECOND },
+      { score: 10, at_ms: 10 * SECOND },
+      { score: 10, at_ms: 5 * SECOND },
+    ];
+    expect(run(samples).events).toEqual([]);
+  });
+
+  it('by an operator comes back like any other', () => {
+    const start = takeOut({ out: false, since_ms: 0, seen_ms: 0 }, SECOND);
+    const samples = every10s(0, 95, 95, 95, 95, 95, 95, 95).slice(1);
+    expect(run(samples, DEFAULT_FAILOVER, start).events).toEqual([[70, 'failback']]);
+  });
+
+  it.each([
+    [{ failover_below: 60, failback_above: 59 }, 'failback_above must not be below failover_below.'],
+    [{ failover_below: 101 }, 'Too big: expected number to be <=100'],
+    [{ failback_hold_seconds: -1 }, 'Too small: expected number to be >=0'],
+  ])('refuses the settings %o', (settings, message) => {
+    expect(failoverSettingsSchema.safeParse(settings).error?.issues[0]?.message).toBe(message);
+  });
+});
+
+const gap = fc.integer({ min: 1, max: 30 });
+const timed = (score: fc.Arbitrary<number>) =>
+  fc.array(fc.tuple(gap, score), { maxLength: 200 }).map(steps => {
+    let at_ms = 0;
+    return steps.map(([seconds, value]): ScoreSample => {
+      at_ms += seconds * SECOND;
+      return { score: value, at_ms };
+    });
+  });
+
+describe('no flapping', () => {
+  it('noise between the thresholds changes nothing, on either side', () => {
+    fc.assert(
+      fc.property(timed(fc.double({ min: 50, max: 80, noNaN: true })), fc.boolean(), (samples, out) => {
+        const start = { out, since_ms: 0, seen_ms: 0 };
+        expect(run(samples, DEFAULT_FAILOVER, start).events).toEqual([]);
+      }),
+    );
+  });
+
+  it('noise around either threshold changes sides at most once', () => {
+    for (const threshold of [50, 80]) {
+      const noise = timed(fc.double({ min: threshold - 5, max: threshold + 5, noNaN: true }));
+      fc.assert(
+        fc.property(noise, fc.boolean(), (samples, out) => {
+          const start = { out, since_ms: 0, seen_ms: 0 };
+          expect(run(samples, DEFAULT_FAILOVER, start).events.length).toBeLessThanOrEqual(1);
+        }),
+      );
+    }
+  });
+
+  it('any sequence alternates, leaves only below 50, and comes back only after 60 s all above 80', () => {
+    fc.assert(
+      fc.property(timed(fc.constantFrom(0, 49, 50, 65, 80, 81, 100)), samples => {
+        const { events } = run(samples);
+        events.forEach(([at, event], index) => {
+          expect(event).toBe(index % 2 === 0 ? 'failover' : 'failback');
+          const held = samples.filter(
+            sample => sample.at_ms > (at - 60) * SECOND && sample.at_ms <= at * SECOND,
+          );
+          if (event === 'failover') expect(held.at(-1)!.score).toBeLessThan(50);
+          else for (const sample of held) expect(sample.score).toBeGreaterThan(80);
+          if (event === 'failback') expect(at - events[index - 1]![0]).toBeGreaterThanOrEqual(60);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
