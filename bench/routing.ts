@@ -1,6 +1,6 @@
-import type { PathCandidate } from '../core/routing/choose-path.ts';
-import { decide } from '../core/routing/decide.ts';
-import type { PathPreference } from '../core/routing/path-preference.ts';
+import type { PathCandidate } from '../core/routing/choice/choose-path.ts';
+import type { PathPreference } from '../core/routing/choice/path-preference.ts';
+import { makeDecision } from '../core/routing/choice/routing-decision.ts';
 import type { BenchRow } from './bench-row.ts';
 import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
 
@@ -16,7 +16,7 @@ const custom: PathPreference = {
 export async function run(): Promise<BenchRow[]> {
   const candidates = Array.from({ length: PATHS }, (_, index) => candidate(index));
   const now = Date.now();
-  const ns = nanosecondsPerCall(() => decide(candidates, { preference: custom, now }).reason.length);
+  const ns = nanosecondsPerCall(() => makeDecision(candidates, { preference: custom, now }).reason.length);
   const value = ns / 1000;
   return [
     {

@@ -1,10 +1,9 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { CACHE_NAMES } from '../core/cache/cache-names.ts';
 import { readCacheSettings } from '../core/cache/cache-settings.ts';
-import { readUsage, type Usage, UsageReporter } from '../core/cache/usage-reporter.ts';
-import { makeCaches, type ProductCaches } from '../core/routing/product-caches.ts';
+import { readUsage, type Usage, UsageReporter } from '../core/cache/upkeep/usage-reporter.ts';
 import { systemClock } from '../core/time/clock.ts';
+import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-caches.ts';
 
 export interface ContainerCaches {
   caches: ProductCaches;
@@ -30,7 +29,7 @@ export function makeContainerCaches({
   /** Whether its keys are what a new container warms up with; not for functions that answer nobody. */
   leaves_hot_keys?: boolean;
 }): ContainerCaches {
-  const caches = makeCaches({
+  const caches = makeProductCaches({
     client,
     table,
     settings: readCacheSettings(env),

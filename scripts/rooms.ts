@@ -83,12 +83,13 @@ export const ROOMS: Record<string, Rooms> = {
   },
   functions: {
     broadcast: [],
-    cleanup: [],
-    'container-caches': [],
+    cleanup: ['product-caches'],
+    'container-caches': ['product-caches'],
     'deletion-worker': [],
     'failover-metrics': [],
+    'product-caches': [],
     snapshot: [],
-    api: ['container-caches', 'failover-metrics'],
+    api: ['container-caches', 'failover-metrics', 'product-caches'],
     ingest: ['container-caches', 'failover-metrics'],
     export: [],
   },
@@ -142,7 +143,18 @@ export const ROOMS: Record<string, Rooms> = {
 };
 
 /** Rooms of core/ without AWS packages, which import only each other. */
-export const PURE = ['errors', 'hash', 'time', 'policy', 'totals', 'report', 'recorder', 'ledger/lane'];
+export const PURE = [
+  'errors',
+  'hash',
+  'time',
+  'policy',
+  'totals',
+  'report',
+  'recorder',
+  'ledger/lane',
+  'routing/health',
+  'routing/choice',
+];
 
 /** Pure rooms that the browser shares: without Node's own modules too. */
 export const BROWSER = ['errors', 'time', 'policy'];

@@ -1,5 +1,5 @@
 import type { CachedEntry } from './cached-entry.ts';
-import type { RemovalLog } from './removal-log.ts';
+import type { RemovalLog } from './generation/removal-log.ts';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -9,7 +9,7 @@ export interface ItemAddress {
   key: Record<string, unknown>;
 }
 
-/** What a look-up found. `item` is what stands at the address beside; null: nothing; undefined: it was not read. */
+/** What a look-up found. `item` is the companion; null: there is none; undefined: it was not read. */
 export interface Found<V> {
   entry: CachedEntry<V> | undefined;
   item?: Record<string, unknown> | null | undefined;
@@ -36,8 +36,13 @@ export type PutOutcome = 'stored' | 'older' | 'too_soon' | 'too_large';
  */
 export interface CacheLevel<V> {
   get(key: string, generation: number, signal?: AbortSignal): MaybePromise<CachedEntry<V> | undefined>;
-  /** The same, with another item in the same request; levels that can't do that lack it. */
-  getBeside?(key: string, generation: number, beside: ItemAddress, signal?: AbortSignal): Promise<Found<V>>;
+  /** The same, with a companion item in the same request; levels that can't do that lack it. */
+  getWithCompanion?(
+    key: string,
+    generation: number,
+    companion: ItemAddress,
+    signal?: AbortSignal,
+  ): Promise<Found<V>>;
   put(key: string, entry: CachedEntry<V>): MaybePromise<PutOutcome>;
   remove(key: string, generation: number): MaybePromise<boolean>;
   /** Removes what has expired and answers how many entries went. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TTL_MAX_SECONDS } from './cache-limits.ts';
+import { TTL_MAX_SECONDS } from './expiry.ts';
 
 const ttl = z.coerce.number().positive().max(TTL_MAX_SECONDS);
 const count = z.coerce.number().int().positive();

@@ -1,17 +1,18 @@
 import type { Clock } from '../time/clock.ts';
 import { type Schedule, systemSchedule } from '../time/schedule.ts';
 import { turnClock } from '../time/turn-clock.ts';
+import { checkKey } from './cache-key.ts';
 import type { Found, ItemAddress, LevelCount, MaybePromise } from './cache-level.ts';
-import { checkKey, checkTtl } from './cache-limits.ts';
-import type { CacheState } from './cache-state.ts';
-import { type CachedEntry, isExpired } from './cached-entry.ts';
+import type { CachedEntry } from './cached-entry.ts';
+import { checkTtl, isExpired } from './expiry.ts';
 import { type Flight, Flights } from './flights.ts';
-import { MemoryLevel, type MemoryLimits } from './memory-level.ts';
-import { MemoryTier } from './memory-tier.ts';
-import type { RemovalLog } from './removal-log.ts';
-import type { TroubleKind } from './shared-access.ts';
-import type { SharedStore } from './shared-store.ts';
-import { SharedTier } from './shared-tier.ts';
+import type { CacheState } from './generation/cache-state.ts';
+import type { RemovalLog } from './generation/removal-log.ts';
+import { MemoryLevel, type MemoryLimits } from './memory/memory-level.ts';
+import { MemoryTier } from './memory/memory-tier.ts';
+import type { TroubleKind } from './shared/shared-access.ts';
+import type { SharedStore } from './shared/shared-store.ts';
+import { SharedTier } from './shared/shared-tier.ts';
 import type { Tier } from './tier.ts';
 
 export interface CacheOptions<K, V> {
@@ -191,9 +192,9 @@ export class Cache<K, V> {
     return active;
   }
 
-  /** Has the next look-up ask what was cleared, because a change of this function's own may just have done so. */
+  /** Makes the next look-up read what was cleared, because a change of this function's own may just have done so. */
   recheck(): void {
-    this.#tier.doubt();
+    this.#tier.invalidate();
   }
 
   /** Entries of the shared level (without one: of memory), and this function's hits and misses. */
@@ -256,20 +257,18 @@ export class Cache<K, V> {
     const generation = this.#tier.fresh(now);
     if (generation === undefined) return undefined;
     const entry = this.#memory.peek(text);
-    return entry !== undefined && entry.generation === generation && now < entry.expires_ms
-      ? entry
-      : undefined;
+    return entry?.generation === generation && !isExpired(entry, now) ? entry : undefined;
   }
 
-  async #lookUp(key: string, beside?: ItemAddress): Promise<Found<V>> {
-    const found = await this.#find(key, beside);
+  async #lookUp(key: string, companion?: ItemAddress): Promise<Found<V>> {
+    const found = await this.#find(key, companion);
     if (found.entry) this.#hits++;
     else this.#misses++;
     return found;
   }
 
-  async #find(key: string, beside?: ItemAddress): Promise<Found<V>> {
-    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation), beside);
+  async #find(key: string, companion?: ItemAddress): Promise<Found<V>> {
+    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation), companion);
     const { entry } = found;
     if (!entry) return found;
     const held = this.#memory.get(key, entry.generation);

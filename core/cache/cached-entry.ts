@@ -13,11 +13,6 @@ export interface CachedEntry<V> {
   size: number;
 }
 
-/** True from the very millisecond of its expiry on. */
-export function isExpired(entry: Pick<CachedEntry<unknown>, 'expires_ms'>, now: number): boolean {
-  return now >= entry.expires_ms;
-}
-
 /** May `incoming` take the place of `stored`? Without measuring times the last writer wins; an expired one is still newer. */
 export function mayReplace(
   stored: { measured_ms?: number | undefined },

@@ -1,5 +1,5 @@
-import type { CacheState } from './cache-state.ts';
-import { GENERATION_MAX_AGE_MS } from './generation-watch.ts';
+import type { CacheState } from './generation/cache-state.ts';
+import { GENERATION_MAX_AGE_MS } from './generation/generation-watch.ts';
 
 /** One load under way, with what was known of the cache when it began, once that is known. */
 export interface Flight<V> {

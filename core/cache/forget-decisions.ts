@@ -1,7 +1,9 @@
 import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
-import { ROUTING_CACHE } from './cache-names.ts';
-import { raiseGenerationAction } from './generation.ts';
+import { raiseGenerationAction } from './generation/generation.ts';
+
+/** Routing decisions by policy and both sites: the cache's name. */
+export const ROUTING_CACHE = 'routing';
 
 /** Has every routing decision made anew, in the transaction that changes what decisions are made from. */
 export function forgetDecisions(tables: Pick<TableNames, 'cache'>): WriteAction {

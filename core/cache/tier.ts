@@ -1,6 +1,6 @@
 import type { Found, ItemAddress, LevelCount } from './cache-level.ts';
-import type { CacheState } from './cache-state.ts';
 import type { CachedEntry } from './cached-entry.ts';
+import type { CacheState } from './generation/cache-state.ts';
 
 /**
  * What stands behind a cache's memory: the shared level with its generation, or nothing. A tier never fails a look-up or
@@ -14,13 +14,16 @@ export interface Tier<V> {
   /** True when there is nothing behind memory, so that a miss there is a miss. */
   readonly alone: boolean;
   refresh(): Promise<void>;
-  /** Has the next use ask again what was cleared or removed. */
-  doubt(): void;
-  /** `held` is what memory holds of that generation: it is served once the generation is confirmed. `beside` is read in the same request where that can be. */
+  /** Makes the next use read again what was cleared or removed. */
+  invalidate(): void;
+  /**
+   * `held` gives memory's entry of that generation: it is served once the generation is confirmed.
+   * `companion` is read in the same request where the level can do that.
+   */
   find(
     key: string,
     held: (generation: number) => CachedEntry<V> | undefined,
-    beside?: ItemAddress,
+    companion?: ItemAddress,
   ): Promise<Found<V>>;
   write(key: string, entry: CachedEntry<V>): Promise<void>;
   remove(key: string, generation: number): Promise<boolean>;

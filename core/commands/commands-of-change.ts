@@ -5,7 +5,7 @@ import { META_KEY } from '../inventory/policies/policy-items.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { COMMAND_PREFIX, toPending } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
-import { edgesOfChange, mayChangePaths } from './paths-changed.ts';
+import { edgesOfChange, mayChangePaths } from './edges-to-notify.ts';
 import { policiesCommand } from './pending-commands.ts';
 
 /**

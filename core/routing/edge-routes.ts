@@ -2,12 +2,12 @@ import { readEdgeItem } from '../inventory/edges/read-edges.ts';
 import type { Endpoint, Path } from '../inventory/model/site.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import type { StoreContext } from '../storage/store-context.ts';
-import { decide } from './decide.ts';
-import { readEnabledRouting } from './path-change.ts';
+import { makeDecision } from './choice/routing-decision.ts';
+import { readEnabledRouting } from './decisions/policy-routing.ts';
+import { candidatesFor, readCandidatesOf } from './decisions/read-candidates.ts';
 import { endpointOf, priced } from './path-costs.ts';
-import type { ProductCaches } from './product-caches.ts';
 import { type Neighbour, readNeighbourhood } from './read-neighbourhood.ts';
-import { candidatesOf, readStandings } from './route-candidates.ts';
+import type { RoutingCaches } from './routing-caches.ts';
 
 /** What an edge measures and routes over to one peer of its site. */
 export interface EdgeRoutes {
@@ -42,7 +42,7 @@ const TOKEN_KIND = 'edgeRoutes';
  */
 export async function readEdgeRoutes(
   context: StoreContext,
-  caches: ProductCaches,
+  caches: RoutingCaches,
   { edge_id, limit, next_token }: { edge_id: string; limit: number; next_token?: string | null | undefined },
 ): Promise<EdgeRoutesPage> {
   const after = readPageToken(TOKEN_KIND, next_token, [/^[0-9a-f-]{36}$/])?.[0];
@@ -58,14 +58,14 @@ export async function readEdgeRoutes(
   const items = await Promise.all(
     neighbours.map(async ({ peer_site_id, paths }: Neighbour): Promise<EdgeRoutes> => {
       const pricedPaths = paths.map(path => priced(path, endpoints));
-      const pair = await readStandings(context, caches.metrics, pricedPaths);
+      const pair = await readCandidatesOf(context, caches.metrics, pricedPaths);
       const now = context.clock();
       return {
         destination_site_id: peer_site_id,
         paths: paths.map(path => edgePath(path, { site_id, endpoints })),
         routes: Array.from(routing, ([policy_id, { preference }]) => ({
           policy_id,
-          path_id: decide(candidatesOf(pair, policy_id), { preference, now }).selected_path_id,
+          path_id: makeDecision(candidatesFor(pair, policy_id), { preference, now }).selected_path_id,
         })),
       };
     }),

@@ -4,9 +4,9 @@ import type { OperationName } from '../../core/access/roles.ts';
 import type { Asking } from '../../core/answers/asking.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
-import type { PathMonitorEvents } from '../../core/routing/path-monitor.ts';
-import type { ProductCaches } from '../../core/routing/product-caches.ts';
+import type { PathMonitorEvents } from '../../core/routing/failover/path-monitor.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
+import type { ProductCaches } from '../product-caches.ts';
 import { parseArguments } from './parse-arguments.ts';
 
 /** One request to one field: what the resolver works with beside its arguments. */

@@ -6,10 +6,10 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
+import { publishChanges } from './publish-changes.ts';
 import { publishCommands } from './publish-commands.ts';
 import { publishEvent } from './publish-event.ts';
 import { makeSigner } from './sign-request.ts';
-import { tellChanges } from './tell-changes.ts';
 
 /** Time kept back for the calls under way. */
 const MARGIN_MS = 15_000;
@@ -26,7 +26,7 @@ export async function handler(event: DynamoDBStreamEvent, lambda: Context): Prom
   logger.addContext(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
-  const open = await tellChanges(event.Records, {
+  const open = await publishChanges(event.Records, {
     publishEvent: told => publishEvent(told, options),
     publishCommands: commands => publishCommands(commands, options),
     commandsOf: change =>

@@ -1,7 +1,7 @@
-import { CACHE_NAMES } from '../../core/cache/cache-names.ts';
-import { sweepCaches } from '../../core/cache/sweep-caches.ts';
+import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { takeOutSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
+import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
 import { resumeExports } from './resume-exports.ts';

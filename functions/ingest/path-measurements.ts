@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { AppliedPathReport } from '../../core/ingest/ingest-context.ts';
-import { PathMonitor } from '../../core/routing/path-monitor.ts';
+import { PathMonitor } from '../../core/routing/failover/path-monitor.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';

@@ -1,8 +1,8 @@
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
-import { makeCaches } from '../../core/routing/product-caches.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
+import { makeProductCaches } from '../../functions/product-caches.ts';
 import { noExports } from './no-exports.ts';
 import type { TestTables } from './tables.ts';
 
@@ -70,7 +70,7 @@ export function makeApi(
     },
   };
   // Real requests under a clock that stands still: no limit falls due.
-  const caches = makeCaches({
+  const caches = makeProductCaches({
     client,
     table: tables.cache,
     clock: () => api.now,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DeleteTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
-import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
+import { EXPIRY_INDEX } from '../../core/cache/shared/table-keys.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 

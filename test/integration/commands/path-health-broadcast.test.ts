@@ -11,7 +11,7 @@ import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
-import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/policy-routing.ts';
+import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
 import { admin, dump, networkBed, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 

@@ -10,7 +10,6 @@ import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import type { EdgePath } from '../../../core/routing/edge-routes.ts';
-import { makeCaches } from '../../../core/routing/product-caches.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
@@ -27,6 +26,7 @@ import { answer } from '../../../functions/api/answer.ts';
 import type { ApiEvent } from '../../../functions/api/api-event.ts';
 import { resolvers } from '../../../functions/api/resolvers.ts';
 import { publishCommands } from '../../../functions/broadcast/publish-commands.ts';
+import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { signHeaders } from '../../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
@@ -55,7 +55,7 @@ beforeAll(async () => {
     random: Math.random,
     deadline: Number.POSITIVE_INFINITY,
   };
-  const caches = makeCaches({ client: t.client, table: t.tables.cache });
+  const caches = makeProductCaches({ client: t.client, table: t.tables.cache });
   const run = async (event: unknown) =>
     answer(event as ApiEvent, {
       resolvers,

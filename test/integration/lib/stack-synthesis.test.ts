@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
-import { writePathMetrics } from '../../../core/routing/path-metrics-store.ts';
+import { writePathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { type Container, startContainer } from '../../../local/lambda/container.ts';

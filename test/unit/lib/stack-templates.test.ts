@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EXPIRY_INDEX } from '../../../core/cache/table-keys.ts';
+import { EXPIRY_INDEX } from '../../../core/cache/shared/table-keys.ts';
 import { readRetention } from '../../../core/history/retention-settings.ts';
 import { TTL_ATTRIBUTE } from '../../../core/storage/tables.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';

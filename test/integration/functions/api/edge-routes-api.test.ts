@@ -6,7 +6,7 @@ import { deleteSite } from '../../../../core/inventory/removal/delete-site.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
 import { peersThatFit } from '../../../../core/routing/edge-routes.ts';
-import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';

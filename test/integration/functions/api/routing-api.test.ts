@@ -3,7 +3,7 @@ import { systemCaller } from '../../../../core/access/caller.ts';
 import { createPath } from '../../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
-import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';

@@ -1,0 +1,82 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from '../../storage/batch-get.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import { statesKey } from '../path-keys.ts';
+import type { PathState } from './path-state.ts';
+
+/** Stands for every policy, those not made yet included: a path that an operator took out. */
+export const EVERY_POLICY = '*';
+
+/** Where the policies stand with a path; those that aren't there use it. */
+export interface PathStates {
+  path_id: string;
+  /** 0: nothing is stored. */
+  version: number;
+  policies: Record<string, PathState>;
+  /** The last measurements since a policy left the path, newest last; none while all use it. */
+  samples: readonly PathMetrics[];
+}
+
+/** Enough to show the minute that brings a path back, measured every few seconds. */
+const SAMPLES_KEPT = 20;
+
+/** Must a policy keep off the path? */
+export function isOut({ policies }: PathStates, policyId: string): boolean {
+  return (policies[EVERY_POLICY]?.out ?? false) || (policies[policyId]?.out ?? false);
+}
+
+export async function readPathStates(context: StoreContext, path_id: string): Promise<PathStates> {
+  const { client, tables } = context;
+  const { Item } = await repeatUntil(context, () =>
+    client.send(new GetCommand({ TableName: tables.traffic, Key: statesKey(path_id), ConsistentRead: true })),
+  );
+  return fromItem(path_id, Item);
+}
+
+/** The states of many paths, strongly, in the order of the ids. */
+export async function readManyPathStates(
+  context: StoreContext,
+  pathIds: readonly string[],
+): Promise<PathStates[]> {
+  const items = await batchGet(pathIds.map(statesKey), { ...context, table: context.tables.traffic });
+  const found = new Map(items.map(item => [item.pk, item]));
+  return pathIds.map(id => fromItem(id, found.get(statesKey(id).pk)));
+}
+
+/** Writes new states over the version that they were computed from. Policies that use the path in peace need no entry. */
+export function statesAction(
+  { tables }: Pick<StoreContext, 'tables'>,
+  before: PathStates,
+  policies: Record<string, PathState>,
+): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
+  const first = before.version === 0;
+  const out = Object.entries(policies).filter(([, state]) => state.out);
+  return {
+    Put: {
+      TableName: tables.traffic,
+      Item: {
+        ...statesKey(before.path_id),
+        version: before.version + 1,
+        policies: Object.fromEntries(out),
+        samples: out.length > 0 ? before.samples.slice(-SAMPLES_KEPT) : [],
+      },
+      ConditionExpression: first ? 'attribute_not_exists(pk)' : '#version = :version',
+      ...(!first && {
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': before.version },
+      }),
+    },
+  };
+}
+
+function fromItem(path_id: string, item: Record<string, unknown> | undefined): PathStates {
+  return {
+    path_id,
+    version: Number(item?.version ?? 0),
+    policies: (item?.policies ?? {}) as Record<string, PathState>,
+    samples: (item?.samples ?? []) as PathMetrics[],
+  };
+}
