@@ -35,7 +35,7 @@ export const ROOMS: Record<string, Rooms> = {
     ledger: ['access', 'audit', 'errors', 'hash', 'report', 'storage', 'totals'],
     ingest: ['errors', 'flows', 'ledger', 'report', 'storage', 'time'],
     inventory: ['access', 'audit', 'cache', 'errors', 'ledger', 'policy', 'report', 'storage'],
-    events: ['audit', 'inventory'],
+    events: ['audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time'],
     answers: ['audit', 'errors', 'flows', 'history', 'inventory', 'ledger', 'policy', 'storage', 'totals'],
     commands: ['audit', 'events', 'inventory', 'storage'],

@@ -87,6 +87,11 @@ export const PUBLICATIONS = {
 
 export type OperationName = keyof typeof ROLES;
 
+/** The mutations by their GraphQL names, such as `deletePolicy`. */
+export type MutationName = FieldOfMutation<OperationName>;
+
+type FieldOfMutation<Name> = Name extends `Mutation.${infer Field}` ? Field : never;
+
 /** @throws Unauthorized naming the group that may, when the caller may not. */
 export function authorize(operation: OperationName, caller: Caller): void {
   const access: Access = ROLES[operation];

@@ -21,13 +21,13 @@ const options = { url: environment.GRAPHQL_URL, sign: makeSigner(environment) };
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
-/** Tells subscribers what the Network table's stream says, in its order; what fails is delivered again from there. */
+/** Publishes the changes of the Network table, in their order; the stream repeats from the first failure on. */
 export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   const open = await publishChanges(event.Records, {
-    publishEvent: told => publishEvent(told, options),
+    publishEvent: event => publishEvent(event, options),
     publishCommands: commands => publishCommands(commands, options),
     commandsOf: change =>
       commandsOf(change, {

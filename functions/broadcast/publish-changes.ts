@@ -16,10 +16,11 @@ export interface PublishOptions {
 }
 
 /**
- * Tells subscribers and edges what records of the Network table's stream say, in their order. Hints that paths have changed come last, one an
- * edge however many changes there were: edges read all of it, and read it now and then without a hint as well.
+ * Publishes the changes in records of the Network table's stream to subscribers and edges, in their
+ * order. Hints that paths have changed come last, one an edge however many changes there were: an edge
+ * then reads all of its paths, and reads them now and then without a hint as well.
  *
- * @returns the first record that was not dealt with, for want of time or because of a failure; undefined: all are
+ * @returns the first record that is still open, for lack of time or because of a failure; undefined: none is
  */
 export async function publishChanges(
   records: readonly DynamoDBRecord[],
@@ -34,7 +35,7 @@ export async function publishChanges(
       break;
     }
     try {
-      await tell(change, { ...options, hints });
+      await publish(change, { ...options, hints });
     } catch (cause) {
       const key = { pk: change.pk, sk: change.sk };
       options.onTrouble('A change could not be published; it is tried again.', { key, cause });
@@ -42,11 +43,11 @@ export async function publishChanges(
       break;
     }
   }
-  await tellHints([...hints.values()], options);
+  await publishHints([...hints.values()], options);
   return open;
 }
 
-async function tell(
+async function publish(
   change: StreamChange,
   { hints, ...options }: PublishOptions & { hints: Map<string, PendingCommand> },
 ): Promise<void> {
@@ -64,7 +65,7 @@ async function tell(
   options.count('CommandsPublished', others.length);
 }
 
-async function tellHints(
+async function publishHints(
   hints: readonly PendingCommand[],
   { publishCommands, onTrouble, count }: PublishOptions,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
 import { NotFound } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
@@ -33,7 +33,7 @@ type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdg
 
 function change(
   context: StoreContext,
-  author: { actor: Caller; operation: string },
+  author: { actor: Caller; operation: ChangeOperation },
   id: string,
   decide: Decide,
 ): Promise<RegisteredEdge> {

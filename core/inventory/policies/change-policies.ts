@@ -1,5 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { NotFound, ValidationError } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -85,7 +85,7 @@ type Step = { before?: DefinedPolicy; after: DefinedPolicy } | { before: Defined
 
 interface Authorship {
   actor: Caller;
-  operation: string;
+  operation: ChangeOperation;
 }
 
 // Every change is conditional on the policies' version that it was decided on, so that changes have one order.

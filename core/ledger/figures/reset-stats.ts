@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -93,7 +93,7 @@ type Covered = (counted: Map<string, BaselineCounts>) => Map<string, BaselineCou
 
 function reset(
   context: StoreContext,
-  { actor, slots, covers, operation }: ResetRequest & { covers: string; operation: string },
+  { actor, slots, covers, operation }: ResetRequest & { covers: string; operation: ChangeOperation },
   select: Covered,
 ): Promise<ResetDone> {
   const { client, tables, clock } = context;

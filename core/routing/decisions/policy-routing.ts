@@ -7,6 +7,8 @@ import { readPolicies, readPolicy } from '../../inventory/policies/read-policies
 import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { parseItem, readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem, queryAll } from '../../storage/strong-reads.ts';
 import { DEFAULT_PREFERENCE, pathPreferenceSchema } from '../choice/path-preference.ts';
@@ -24,13 +26,13 @@ export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
 
 const PARTITION = 'ROUTING';
 
-/** How one policy routes; the defaults where nobody has said otherwise. */
+/** How one policy routes; the defaults where nothing else was set. */
 export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
-  const item = await getItem(context, { pk: PARTITION, sk: policyId });
-  return item ? fromItem(item) : DEFAULT_ROUTING;
+  const key = { pk: PARTITION, sk: policyId };
+  return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
 }
 
-/** How the policies route that don't take the defaults. */
+/** How the policies route for which it was set. */
 export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
   const items = await queryAll(context, { pk: PARTITION });
   return new Map(items.map(item => [String(item.sk), fromItem(item)]));
@@ -68,8 +70,11 @@ export function setPolicyRouting(
           Put: {
             TableName: tables.network,
             Item: { pk: PARTITION, sk: policy_id, revision: revision + 1, ...routing },
-            ConditionExpression: item ? 'revision = :revision' : 'attribute_not_exists(pk)',
-            ...(item && { ExpressionAttributeValues: { ':revision': revision } }),
+            ...conditionOf(
+              item
+                ? { expression: '#revision = :revision', values: { revision } }
+                : { expression: 'attribute_not_exists(#pk)' },
+            ),
           },
         },
         forgetDecisions(tables),
@@ -86,4 +91,4 @@ export async function requirePolicy(context: StoreContext, policyId: string): Pr
   throw new NotFound(`There is no policy ${policyId}: the query policies lists those that there are.`);
 }
 
-const fromItem = (item: Item): PolicyRouting => policyRoutingSchema.parse(item);
+const fromItem = (item: Item): PolicyRouting => parseItem(policyRoutingSchema, item);

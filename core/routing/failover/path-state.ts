@@ -1,17 +1,20 @@
+import { z } from 'zod';
 import { goodSince, holdIsOver } from './failback-hold.ts';
 import type { FailoverSettings } from './failover-settings.ts';
 
-/** Where one policy stands with one path. Times in ms since the Unix epoch, by the measurements' clock. */
-export interface PathState {
+/** Whether one policy uses one path. Times in ms since the Unix epoch, by the measurements' clock. */
+export const pathStateSchema = z.object({
   /** True: the policy does not use this path. */
-  out: boolean;
+  out: z.boolean(),
   /** When it last changed sides. */
-  since_ms: number;
+  since_ms: z.number(),
   /** The first of the measurements above `failback_above` that have come without a break. */
-  good_since_ms?: number;
+  good_since_ms: z.number().exactOptional(),
   /** The newest measurement that was looked at. */
-  seen_ms: number;
-}
+  seen_ms: z.number(),
+});
+
+export type PathState = z.infer<typeof pathStateSchema>;
 
 export interface ScoreSample {
   score: number;

@@ -1,16 +1,20 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
 import { batchGet } from '../../storage/batch-get.ts';
+import type { Item } from '../../storage/item.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
-import type { PathMetrics } from '../health/path-metrics.ts';
+import { type PathMetrics, pathMetricsSchema } from '../health/path-metrics.ts';
 import { statesKey } from '../path-keys.ts';
-import type { PathState } from './path-state.ts';
+import { type PathState, pathStateSchema } from './path-state.ts';
 
 /** Stands for every policy, those not made yet included: a path that an operator took out. */
 export const EVERY_POLICY = '*';
 
-/** Where the policies stand with a path; those that aren't there use it. */
+/** Which policies have left a path; a policy that isn't there uses it. */
 export interface PathStates {
   path_id: string;
   /** 0: nothing is stored. */
@@ -23,7 +27,7 @@ export interface PathStates {
 /** Enough to show the minute that brings a path back, measured every few seconds. */
 const SAMPLES_KEPT = 20;
 
-/** Must a policy keep off the path? */
+/** Whether a policy must not use the path. */
 export function isOut({ policies }: PathStates, policyId: string): boolean {
   return (policies[EVERY_POLICY]?.out ?? false) || (policies[policyId]?.out ?? false);
 }
@@ -52,7 +56,6 @@ export function statesAction(
   before: PathStates,
   policies: Record<string, PathState>,
 ): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
-  const first = before.version === 0;
   const out = Object.entries(policies).filter(([, state]) => state.out);
   return {
     Put: {
@@ -63,20 +66,21 @@ export function statesAction(
         policies: Object.fromEntries(out),
         samples: out.length > 0 ? before.samples.slice(-SAMPLES_KEPT) : [],
       },
-      ConditionExpression: first ? 'attribute_not_exists(pk)' : '#version = :version',
-      ...(!first && {
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': before.version },
-      }),
+      ...conditionOf(
+        before.version === 0
+          ? { expression: 'attribute_not_exists(#pk)' }
+          : { expression: '#version = :before', values: { before: before.version } },
+      ),
     },
   };
 }
 
-function fromItem(path_id: string, item: Record<string, unknown> | undefined): PathStates {
-  return {
-    path_id,
-    version: Number(item?.version ?? 0),
-    policies: (item?.policies ?? {}) as Record<string, PathState>,
-    samples: (item?.samples ?? []) as PathMetrics[],
-  };
+const statesSchema = z.object({
+  version: z.number().default(0),
+  policies: z.record(z.string(), pathStateSchema).default({}),
+  samples: z.array(pathMetricsSchema).default([]),
+});
+
+function fromItem(path_id: string, item: Item | undefined): PathStates {
+  return { path_id, ...parseItem(statesSchema, item ?? {}) };
 }

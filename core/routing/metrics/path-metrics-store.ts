@@ -1,6 +1,8 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ItemSource } from '../../cache/cache.ts';
 import { classifyFailure } from '../../storage/failure.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { type PathMetrics, pathMetricsSchema } from '../health/path-metrics.ts';
 import { metricsKey } from '../path-keys.ts';
@@ -24,8 +26,10 @@ export async function writePathMetrics(
         TableName: tables.traffic,
         Item: { ...metricsKey(path_id), ...metrics, measured_ms },
         ReturnValues: 'ALL_OLD',
-        ConditionExpression: 'attribute_not_exists(pk) OR measured_ms <= :measured',
-        ExpressionAttributeValues: { ':measured': measured_ms },
+        ...conditionOf({
+          expression: 'attribute_not_exists(#pk) OR #measured_ms <= :measured_ms',
+          values: { measured_ms },
+        }),
       }),
     );
     return { previous: pathMetricsSchema.safeParse(Attributes).data };
@@ -39,7 +43,7 @@ export async function writePathMetrics(
 export function pathMetricsSource(context: Storing, path_id: string): ItemSource<PathMetrics> {
   return {
     address: { table: context.tables.traffic, key: metricsKey(path_id) },
-    parse: item => item && pathMetricsSchema.parse(item),
+    parse: item => item && parseItem(pathMetricsSchema, item),
     read: () => readPathMetrics(context, path_id),
   };
 }
@@ -52,5 +56,5 @@ export async function readPathMetrics(
   const { Item } = await client.send(
     new GetCommand({ TableName: tables.traffic, Key: metricsKey(path_id), ConsistentRead: true }),
   );
-  return Item && pathMetricsSchema.parse(Item);
+  return Item && parseItem(pathMetricsSchema, Item);
 }

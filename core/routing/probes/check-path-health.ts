@@ -6,6 +6,7 @@ import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import { endpointKey } from '../../inventory/model/inventory-keys.ts';
 import { type Path, peerOf } from '../../inventory/model/site.ts';
 import { toEndpoint } from '../../inventory/model/site-items.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem } from '../../storage/strong-reads.ts';
@@ -113,7 +114,7 @@ async function waitForResult(
       const command = { TableName: tables.traffic, Key: probeKey(path_id, command_id), ConsistentRead: true };
       const { Item } = await repeatUntil(context, () => client.send(new GetCommand(command)));
       if (!Item) continue;
-      const result = probeResultSchema.parse(Item);
+      const result = parseItem(probeResultSchema, Item);
       if (result.measured) return result;
       failed.set(command_id, result);
     }
