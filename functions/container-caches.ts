@@ -7,11 +7,14 @@ import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-ca
 
 export interface ContainerCaches {
   caches: ProductCaches;
-  /** Takes the keys that were used last anywhere into memory: bounded in time and number, never rejects. */
+  /**
+   * Loads the keys that were used last anywhere into memory: bounded in time and number, never
+   * rejects.
+   */
   warmUp(): Promise<void>;
   /**
-   * For the end of an invocation, after which a container may stand still or be gone: measurements that wait for their turn
-   * are shared, and look-ups added up, at most once in 10 s. Never rejects.
+   * For the end of an invocation, after which a container may be frozen or gone: measurements that
+   * wait for their turn are shared, and look-ups added up, at most once in 10 s. Never rejects.
    */
   settle(): Promise<void>;
 }
@@ -26,7 +29,10 @@ export function makeContainerCaches({
   client: DynamoDBDocumentClient;
   table: string;
   env: Record<string, string | undefined>;
-  /** Whether its keys are what a new container warms up with; not for functions that answer nobody. */
+  /**
+   * Whether its keys are what a new container warms up with; not for functions that answer no
+   * requests.
+   */
   leaves_hot_keys?: boolean;
 }): ContainerCaches {
   const caches = makeProductCaches({

@@ -16,7 +16,9 @@ export interface AuditEntry {
   actor: Caller;
   /** The operation by its GraphQL name, such as `deletePolicy`. */
   operation: string;
-  /** What it was done to: `policy:7`, `edge:edge-7`, `site:<uuid>` …; null where nothing was named. */
+  /**
+   * What it was done to: `policy:7`, `edge:edge-7`, `site:<uuid>` …; null where nothing was named.
+   */
   target: string | null;
   outcome: 'DONE' | 'REFUSED';
   error_type: ErrorType | null;
@@ -116,7 +118,7 @@ export function changeEntry({ before = null, after = null, event, ...change }: C
   };
 }
 
-/** The entry of an attempt that was refused; nothing was changed, so it stands on its own. */
+/** The entry of an attempt that was refused; nothing was changed, so it is written on its own. */
 export function refusalEntry({ error_type, message, request, ...attempt }: Refusal): AuditEntry {
   return {
     ...identify(attempt),
@@ -139,7 +141,9 @@ function identify({
   return { id: ulid(at_ms), at: new Date(at_ms).toISOString(), actor, operation, target };
 }
 
-/** The action that adds an entry and can't replace one: entries are kept by month, `AUDIT#2026-01`. */
+/**
+ * The action that adds an entry and can't replace one: entries are kept by month, `AUDIT#2026-01`.
+ */
 export function auditPut({ tables, entry }: { tables: TableNames; entry: AuditEntry }): WriteAction & {
   Put: NonNullable<WriteAction['Put']>;
 } {

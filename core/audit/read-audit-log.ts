@@ -35,8 +35,8 @@ const MAX_READS = 24;
 const TOKEN_KIND = 'auditLog';
 
 /**
- * Entries, newest first. A page ends at `limit` entries or after a bounded number of reads: a strong filter may leave it
- * short or empty with more to come.
+ * Entries, newest first. A page ends at `limit` entries or after a bounded number of reads: a
+ * strong filter may leave it short or empty with more to come.
  * @throws ValidationError for a broken token
  */
 export async function readAuditLog(

@@ -4,7 +4,10 @@ import { TTL_MAX_SECONDS } from './expiry.ts';
 const ttl = z.coerce.number().positive().max(TTL_MAX_SECONDS);
 const count = z.coerce.number().int().positive();
 
-/** The caches' configuration, from the function's environment. Times are in seconds or milliseconds as the names say. */
+/**
+ * The caches' configuration, from the function's environment. Times are in seconds or milliseconds
+ * as the names say.
+ */
 export const cacheSettingsSchema = z.object({
   METRICS_CACHE_TTL_SECONDS: ttl.default(60),
   ROUTING_CACHE_TTL_SECONDS: ttl.default(30),

@@ -3,11 +3,15 @@ import type { CachedEntry } from './cached-entry.ts';
 import type { CacheState } from './generation/cache-state.ts';
 
 /**
- * What stands behind a cache's memory: the shared level with its generation, or nothing. A tier never fails a look-up or
- * a write; only `clear` rejects, because whoever clears must know whether it happened.
+ * What is behind a cache's memory: the shared level with its generation, or nothing. A tier never
+ * fails a look-up or a write; only `clear` rejects, because its caller must know whether it
+ * happened.
  */
 export interface Tier<V> {
-  /** The generation from which memory may be served now; undefined: ask {@link Tier.find} or {@link Tier.refresh} first. */
+  /**
+   * The generation from which memory may be served now; undefined: ask {@link Tier.find} or {@link
+   * Tier.refresh} first.
+   */
   fresh(now: number): number | undefined;
   /** What was last heard of the cache, however long ago. */
   readonly state: CacheState | undefined;
@@ -27,7 +31,7 @@ export interface Tier<V> {
   ): Promise<Found<V>>;
   write(key: string, entry: CachedEntry<V>): Promise<void>;
   remove(key: string, generation: number): Promise<boolean>;
-  /** Entries of the present generation; undefined when it can't be told. */
+  /** Entries of the present generation; undefined when that isn't known. */
   count(): Promise<LevelCount | undefined>;
   cleanupExpired(): Promise<number>;
   clear(): Promise<void>;

@@ -19,7 +19,7 @@ const partition = (edgeId: string): string => COMMAND_PREFIX + edgeId;
 /** A probe is dropped after this; every other command waits until it is acknowledged. */
 const PROBE_KEPT_SECONDS = 120;
 
-/** The action that gives an edge a command, to stand in one transaction with the reason for it. */
+/** The action that gives an edge a command, for the transaction that has the reason for it. */
 export function commandAction(
   { tables, clock }: Pick<StoreContext, 'tables' | 'clock'>,
   edgeId: string,
@@ -57,8 +57,8 @@ export async function readCommands(context: StoreContext, edgeId: string): Promi
 }
 
 /**
- * An edge has done a command. Answers false when it isn't there any more, acknowledged already or replaced by a newer one,
- * which stays.
+ * An edge has done a command. Answers false when it isn't there any more, acknowledged already or
+ * replaced by a newer one, which stays.
  */
 export async function acknowledgeCommand(
   context: StoreContext,
@@ -93,8 +93,8 @@ const commandSchema = z.object({
 });
 
 /**
- * A stored command. Its type is left open: a later release may have stored one that this release passes
- * on without knowing it.
+ * A stored command. Its type is left open: a later release may have stored one that this release
+ * passes on without knowing it.
  *
  * @throws BrokenItem
  */

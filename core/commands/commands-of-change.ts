@@ -11,8 +11,8 @@ import { policiesCommand } from './pending-commands.ts';
 
 /**
  * What a change of the Network table publishes to edges that listen: a new command; when a policy
- * changed, the newer version to every edge in service; when paths changed, a hint to read them again to
- * the edges that it concerns.
+ * changed, the newer version to every edge in service; when paths changed, a hint to read them
+ * again to the edges that it concerns.
  */
 export async function commandsOf(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
   const { kind, pk, sk, after, at_ms } = change;

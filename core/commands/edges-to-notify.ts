@@ -18,8 +18,8 @@ const edgeItself: Concerns = ({ target }, { id }) => target === `edge:${id}`;
 const noEdge = null;
 
 /**
- * After which operations edges have other paths or choose among them otherwise, and which edges those
- * are. It has a row for every operation, so that one that is forgotten does not compile.
+ * After which operations edges have other paths or choose among them otherwise, and which edges
+ * those are. It has a row for every operation, so that one that is forgotten does not compile.
  */
 const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   createPath: edgesAtPath,

@@ -6,7 +6,10 @@ import type { Item } from '../storage/item.ts';
 import { parseItem } from '../storage/parse-item.ts';
 import type { StreamChange } from './stream-change.ts';
 
-/** What subscribers of `events` get. Delivered at least once: `id` shows repeats, `site_seq` shows gaps. */
+/**
+ * What subscribers of `events` get. Delivered at least once: `id` shows repeats, `site_seq` shows
+ * gaps.
+ */
 export interface BroadcastEvent {
   id: string;
   type: string;
@@ -18,7 +21,10 @@ export interface BroadcastEvent {
   data: unknown;
 }
 
-/** The event in a change of the Network table, if there is one: a new audit entry, or progress of a long operation. */
+/**
+ * The event in a change of the Network table, if there is one: a new audit entry, or progress of a
+ * long operation.
+ */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {
   if (change.pk.startsWith(AUDIT_PREFIX)) return auditEvent(change);
   if (change.pk === RUNNING_PARTITION) return progressEvent(change);
@@ -45,7 +51,8 @@ const PROGRESS_EVENTS: Record<string, string> = {
   [OPERATION_KIND.restoreSite]: SITE_EVENT.siteRestoreProgress,
 };
 
-// Every write that raises the operation's event number is published, so that the numbers have no gap.
+// Every write that raises the operation's event number is published, so that the numbers have no
+// gap.
 function progressEvent({ kind, before, after, at_ms }: StreamChange): BroadcastEvent | undefined {
   const now = after as RunningOperation | undefined;
   const earlier = before as RunningOperation | undefined;

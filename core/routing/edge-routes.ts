@@ -13,11 +13,14 @@ import type { RoutingCaches } from './routing-caches.ts';
 export interface EdgeRoutes {
   destination_site_id: string;
   paths: EdgePath[];
-  /** The path that each enabled policy takes; null: there is none that could carry it. */
+  /** The path that each enabled policy uses; null: there is none that could carry it. */
   routes: { policy_id: string; path_id: string | null }[];
 }
 
-/** A path as the edge at one of its ends sees it. Addresses are as the inventory has them, empty where it has none. */
+/**
+ * A path as the edge at one of its ends sees it. Addresses are as the inventory has them, empty
+ * where it has none.
+ */
 export interface EdgePath {
   path_id: string;
   endpoint_id: string;
@@ -36,7 +39,8 @@ export interface EdgeRoutesPage {
 const TOKEN_KIND = 'edgeRoutes';
 
 /**
- * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the policies take as things stand now.
+ * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the
+ * policies use now.
  *
  * @throws ValidationError for a token of another list
  */
@@ -73,10 +77,12 @@ export async function readEdgeRoutes(
   return { site_id, items, next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]) };
 }
 
-/** Routes of an answer at most: AppSync and Lambda end at a few MB, and a route has a hundred bytes. */
+/**
+ * Routes of an answer at most: AppSync and Lambda end at a few MB, and a route has a hundred bytes.
+ */
 const MAX_ROUTES = 20_000;
 
-/** How many peers an answer can hold beside so many policies; one at least. */
+/** How many peers an answer can hold with so many policies; one at least. */
 export function peersThatFit(policies: number): number {
   return Math.max(1, Math.floor(MAX_ROUTES / policies));
 }

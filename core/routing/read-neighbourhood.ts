@@ -21,7 +21,10 @@ export interface Neighbourhood {
   next: string | undefined;
 }
 
-/** The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site that isn't shown. */
+/**
+ * The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site
+ * that isn't shown.
+ */
 export async function readNeighbourhood(
   context: StoreContext,
   { site_id, after, limit }: { site_id: string; after: string | undefined; limit: number },

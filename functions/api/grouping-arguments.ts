@@ -4,7 +4,10 @@ import { timeArgument } from './time-argument.ts';
 import { trafficFilter } from './traffic-filter.ts';
 import { wholeNumber } from './whole-number.ts';
 
-/** Arguments of a query that groups what came between two instants by one to all of `groups`, each once. */
+/**
+ * Arguments of a query that groups what came between two instants by one to all of `groups`, each
+ * once.
+ */
 export function groupingArguments<const Group extends string>(groups: readonly Group[], rule: string) {
   return z.object({
     group_by: z

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 
-/** The function's configuration, checked when a container starts. The credentials are the function's role. */
+/**
+ * The function's configuration, checked when a container starts. The credentials are the function's
+ * role.
+ */
 export const environmentSchema = z.object({
   GRAPHQL_URL: z.url(),
   ...tableEnvironment,

@@ -21,7 +21,10 @@ const options = { url: environment.GRAPHQL_URL, sign: makeSigner(environment) };
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
-/** Publishes the changes of the Network table, in their order; the stream repeats from the first failure on. */
+/**
+ * Publishes the changes of the Network table, in their order; the stream repeats from the first
+ * failure on.
+ */
 export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;

@@ -17,10 +17,11 @@ export interface PublishOptions {
 
 /**
  * Publishes the changes in records of the Network table's stream to subscribers and edges, in their
- * order. Hints that paths have changed come last, one an edge however many changes there were: an edge
- * then reads all of its paths, and reads them now and then without a hint as well.
+ * order. Hints that paths have changed come last, one an edge however many changes there were: an
+ * edge then reads all of its paths, and reads them now and then without a hint as well.
  *
- * @returns the first record that is still open, for lack of time or because of a failure; undefined: none is
+ * @returns the first record that is still open, for lack of time or because of a failure;
+ * undefined: none is
  */
 export async function publishChanges(
   records: readonly DynamoDBRecord[],

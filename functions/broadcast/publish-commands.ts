@@ -4,7 +4,10 @@ import { type PostOptions, postMutation } from './post-mutation.ts';
 
 const CONCURRENT_POSTS = 16;
 
-/** Passes commands on to the edges that listen; those that don't read them when they connect. @throws Error */
+/**
+ * Passes commands on to the edges that listen; those that don't read them when they connect.
+ * @throws Error
+ */
 export async function publishCommands(
   commands: readonly PendingCommand[],
   options: PostOptions,

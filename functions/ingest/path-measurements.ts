@@ -8,10 +8,15 @@ import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countFailover } from '../failover-metrics.ts';
 
-/** Counting comes first: measurements that take longer are left to the next report, which comes in a minute. */
+/**
+ * Counting comes first: measurements that take longer are left to the next report, which comes in a
+ * minute.
+ */
 const LIMIT_MS = 10_000;
 
-/** What ingest does with the path measurements of a batch: cache, table, failovers. Never rejects. */
+/**
+ * What ingest does with the path measurements of a batch: cache, table, failovers. Never rejects.
+ */
 export function makePathMeasurements({
   client,
   tables,

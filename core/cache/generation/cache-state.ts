@@ -1,6 +1,9 @@
 import { RemovalLog } from './removal-log.ts';
 
-/** What a function must know of a cache before it serves from memory: which entries are cleared, which keys removed. */
+/**
+ * What a function must know of a cache before it serves from memory: which entries are cleared,
+ * which keys removed.
+ */
 export interface CacheState {
   /** Raised by each clear; entries of earlier generations are dead. */
   generation: number;

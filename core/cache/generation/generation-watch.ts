@@ -2,27 +2,34 @@ import type { Clock } from '../../time/clock.ts';
 import { type CacheState, isBefore } from './cache-state.ts';
 import type { RemovalLog } from './removal-log.ts';
 
-/** For how long what was read may be relied on, so that a clear or a removal is known everywhere within a second. */
+/**
+ * For how long what was read may be relied on, so that a clear or a removal is known everywhere
+ * within a second.
+ */
 export const GENERATION_MAX_AGE_MS = 900;
 
 export interface GenerationWatchOptions {
   /** Strongly consistent. */
   read: (signal: AbortSignal) => Promise<CacheState>;
   clock: Clock;
-  /** Told of removals that this function had not heard of; `since`: the number of the last one that it had. */
+  /**
+   * Called with removals that this function did not know; `since`: the number of the last one that
+   * it had.
+   */
   onRemovals: (removals: RemovalLog, since: number) => void;
 }
 
 /**
- * What this function knows of a cache's clears and removals, and from when. The age counts from the moment the read was
- * sent, so that a clear that landed while it was under way is not overlooked for longer than it may.
+ * What this function knows of a cache's clears and removals, and from when. The age counts from the
+ * moment the read was sent, so that a clear that landed while it was under way is not overlooked
+ * for longer than it may.
  */
 export class GenerationWatch {
   readonly #options: GenerationWatchOptions;
   #state: CacheState | undefined;
   /** Of the state, for the hot path. */
   #generation: number | undefined;
-  /** When the newest read or write that told of it was sent … */
+  /** When the newest read or write that returned it was sent … */
   #knownAt = 0;
   /** … and when its state was heard of. */
   #heardAt = 0;
@@ -32,7 +39,10 @@ export class GenerationWatch {
     this.#options = options;
   }
 
-  /** The generation, if it is known freshly enough to serve from memory; a clock that was set back knows nothing. */
+  /**
+   * The generation, if it is known freshly enough to serve from memory; a clock that was set back
+   * knows nothing.
+   */
   fresh(now: number): number | undefined {
     const age = now - this.#knownAt;
     return age >= 0 && age < GENERATION_MAX_AGE_MS ? this.#generation : undefined;
@@ -50,7 +60,7 @@ export class GenerationWatch {
     this.#reading = undefined;
   }
 
-  /** Reads where the cache stands, once for all who ask meanwhile. Rejects when it can't be read. */
+  /** Reads the cache's state, once for all that ask meanwhile. Rejects when it can't be read. */
   refresh(): Promise<void> {
     const now = this.#options.clock();
     const reading = this.#reading;
@@ -62,8 +72,9 @@ export class GenerationWatch {
   }
 
   /**
-   * Takes over what a read or a write sent at `at` told. Of two that overlap the higher state is the later one. A lower one
-   * that was asked for after the higher was known is believed too: the table was made anew.
+   * Takes over the state that a read or a write sent at `at` returned. Of two that overlap the
+   * higher state is the later one. A lower one that was asked for after the higher was known is
+   * believed too: the table was made anew.
    */
   learn(state: CacheState, at: number): void {
     const now = this.#options.clock();

@@ -7,7 +7,10 @@ import { generationKey } from '../shared/table-keys.ts';
 import type { CacheState } from './cache-state.ts';
 import { LOG_KEEPS, RemovalLog, removalHash } from './removal-log.ts';
 
-/** Where a cache stands: entries of generations before `generation` are dead, those before `swept` are gone as well. */
+/**
+ * What is known of a cache's entries: those of generations before `generation` are dead, those
+ * before `swept` are gone as well.
+ */
 export interface Generation extends CacheState {
   swept: number;
 }
@@ -20,7 +23,10 @@ export interface CacheAddress {
   cache: string;
 }
 
-/** Reads where a cache stands, strongly consistent: what was cleared or removed before this call is known after it. */
+/**
+ * Reads a cache's generation, strongly consistent: what was cleared or removed before this call is
+ * known after it.
+ */
 export async function readGeneration(
   { client, table, cache }: CacheAddress,
   signal?: AbortSignal,
@@ -32,12 +38,12 @@ export async function readGeneration(
   return fromItem(found.Item);
 }
 
-/** The action that clears a cache everywhere, to stand in one transaction with the reason for it. */
+/** The action that clears a cache everywhere, for the transaction that has the reason for it. */
 export function raiseGenerationAction({ table, cache }: Pick<CacheAddress, 'table' | 'cache'>): WriteAction {
   return { Update: raise({ table, cache }) };
 }
 
-/** Clears a cache everywhere, and answers where it stands then. */
+/** Clears a cache everywhere, and returns its new state. */
 export async function raiseGeneration({ client, table, cache }: CacheAddress): Promise<CacheState> {
   const command = new UpdateCommand({ ...raise({ table, cache }), ReturnValues: 'ALL_NEW' });
   const { Attributes } = await client.send(command);
@@ -47,7 +53,7 @@ export async function raiseGeneration({ client, table, cache }: CacheAddress): P
 const raise = ({ table, cache }: Pick<CacheAddress, 'table' | 'cache'>) =>
   updateItem({ table, key: generationKey(cache), add: { generation: 1 } });
 
-/** Records for every function that a key is removed, and answers where the cache stands then. */
+/** Records for every function that a key is removed, and returns the cache's new state. */
 export async function recordRemoval(address: CacheAddress, key: string): Promise<CacheState> {
   const { client, table, cache } = address;
   const { Attributes } = await client.send(

@@ -1,14 +1,20 @@
 import { fnv1a } from '../../hash.ts';
 
-/** Removals that the log keeps. Between two trims it holds up to twice as many; 256 hashes stay under one read unit. */
+/**
+ * Removals that the log keeps. Between two trims it holds up to twice as many; 256 hashes stay
+ * under one read unit.
+ */
 export const LOG_KEEPS = 128;
 
-/** How a key stands in the log. Keys of one hash share their removals, which costs a miss now and then, never a value. */
+/**
+ * A key's form in the log. Keys of one hash share their removals, which costs a miss now and then,
+ * never a value.
+ */
 export const removalHash = fnv1a;
 
 /**
- * The last keys that were removed from a cache, numbered from 1 on without gaps. What began when fewer removals were known
- * may be older than the removal of its key.
+ * The last keys that were removed from a cache, numbered from 1 on without gaps. What began when
+ * fewer removals were known may be older than the removal of its key.
  */
 export class RemovalLog {
   static readonly empty = new RemovalLog(0, []);
@@ -43,7 +49,10 @@ export class RemovalLog {
     return (this.#numbers.get(removalHash(key)) ?? 0) > after;
   }
 
-  /** May the key have been removed after the removal of that number? Also where the log doesn't reach back so far. */
+  /**
+   * May the key have been removed after the removal of that number? Also where the log doesn't
+   * reach back so far.
+   */
   mayName(key: string, after: number): boolean {
     return after < this.#before || this.names(key, after);
   }

@@ -10,12 +10,12 @@ export interface MemoryLimits {
   max_bytes: number;
 }
 
-/** Bytes that an entry takes beside its key and value (objects, list links), by which the byte limit is kept honest. */
+/** Bytes of an entry over its key and value (objects, list links), which the byte limit counts. */
 const ENTRY_OVERHEAD_BYTES = 200;
 
 /**
- * The level in the function's own memory: lru-cache, bounded in entries and bytes. lru-cache's own TTL is left alone:
- * it reads another clock, and the entry knows its expiry.
+ * The level in the function's own memory: lru-cache, bounded in entries and bytes. lru-cache's own
+ * TTL is left alone: it reads another clock, and the entry knows its expiry.
  */
 export class MemoryLevel<V> implements CacheLevel<V> {
   readonly #entries: LRUCache<string, CachedEntry<V>>;
@@ -30,7 +30,10 @@ export class MemoryLevel<V> implements CacheLevel<V> {
     });
   }
 
-  /** Unlike the port's `get`, as it stands: the hot path checks expiry itself, with the clock it has read already. */
+  /**
+   * Unlike the port's `get`, unchecked: the hot path checks expiry itself, with the clock it has
+   * read already.
+   */
   peek(key: string): CachedEntry<V> | undefined {
     return this.#entries.get(key);
   }

@@ -9,14 +9,20 @@ export type TroubleKind = 'slow' | 'failed' | 'garbage' | 'too_large' | 'dropped
 export interface SharedAccessOptions {
   /** Longest time that a request waits for the shared level. */
   limit_ms: number;
-  /** After trouble the shared level is passed by for so long, so that a request pays the limit once and not for each key. */
+  /**
+   * After trouble the shared level is passed by for so long, so that a request pays the limit once
+   * and not for each key.
+   */
   pause_ms: number;
   clock: Clock;
   schedule: Schedule;
   onTrouble: (kind: TroubleKind, cause?: unknown) => void;
 }
 
-/** Guards every use of the shared level: bounded in time, never failing, and passed by for a while after trouble. */
+/**
+ * Guards every use of the shared level: bounded in time, never failing, and passed by for a while
+ * after trouble.
+ */
 export class SharedAccess {
   readonly #options: SharedAccessOptions;
   #pausedAt: number | undefined;
@@ -32,7 +38,10 @@ export class SharedAccess {
     return elapsed < 0 || elapsed >= this.#options.pause_ms;
   }
 
-  /** The answer of `use`, or {@link TROUBLE} when it fails or takes longer than the limit. Never rejects. */
+  /**
+   * The answer of `use`, or {@link TROUBLE} when it fails or is slower than the limit. Never
+   * rejects.
+   */
   attempt<T>(use: (signal: AbortSignal) => Promise<T>): Promise<T | typeof TROUBLE> {
     if (!this.available) return Promise.resolve(TROUBLE);
     const { limit_ms, schedule } = this.#options;

@@ -21,7 +21,10 @@ export interface SharedTierOptions<V> {
   clock: Clock;
   schedule: Schedule;
   onTrouble: (kind: TroubleKind, cause?: unknown) => void;
-  /** Told of removals that this function had not heard of; `since`: the number of the last one that it had. */
+  /**
+   * Called with removals that this function did not know; `since`: the number of the last one that
+   * it had.
+   */
   onRemovals: (removals: RemovalLog, since: number) => void;
 }
 
@@ -34,7 +37,10 @@ interface Look<V> {
 /** Keys that may wait for their next shared write. */
 const MAX_WAITING_WRITES = 10_000;
 
-/** The level that all functions share, guarded: bounded in time, rate-limited in writes, true to its generation. */
+/**
+ * The level that all functions share, guarded: bounded in time, rate-limited in writes, true to its
+ * generation.
+ */
 export class SharedTier<V> implements Tier<V> {
   readonly alone = false;
   readonly #store: SharedStore<V>;
@@ -58,7 +64,7 @@ export class SharedTier<V> implements Tier<V> {
     this.#access = new SharedAccess(options);
     this.#writes = new WriteThrottle({
       put: async (key, entry) => {
-        // What takes too long is not called off: it may as well land late.
+        // A write over the time limit is not aborted: it may as well land late.
         const outcome = await this.#access.attempt(async () => store.level.put(key, entry));
         return outcome === TROUBLE ? undefined : outcome;
       },
@@ -101,7 +107,8 @@ export class SharedTier<V> implements Tier<V> {
     return this.#writes.write(key, entry);
   }
 
-  // From the record on the entry is dead, which is what counts; that it goes makes room and an honest count.
+  // From the record on the entry is dead, which is what counts; that it goes makes room and an
+  // honest count.
   async remove(key: string, generation: number): Promise<boolean> {
     this.#writes.cancel(key);
     const { recordRemoval, level } = this.#store;
@@ -138,7 +145,8 @@ export class SharedTier<V> implements Tier<V> {
     return this.#writes.drain();
   }
 
-  // The generation and the entry are asked for at once, on the guess that nothing was cleared since the last look.
+  // The generation and the entry are asked for at once, on the guess that nothing was cleared since
+  // the last look.
   async #find(key: string, { held, companion, signal }: Look<V>): Promise<Found<V>> {
     const guess = this.#watch.state?.generation;
     const inMemory = guess === undefined ? undefined : held(guess);
@@ -165,7 +173,7 @@ export class SharedTier<V> implements Tier<V> {
     return { entry: await level.get(key, generation, signal) };
   }
 
-  // For whoever counts or cleans up: no limit in time, and trouble is theirs to report.
+  // For counts and clean-up: no time limit, and the caller reports trouble.
   #current(): Promise<CacheState> {
     return this.#store.readState(new AbortController().signal);
   }

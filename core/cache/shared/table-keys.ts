@@ -1,12 +1,21 @@
 import { fnv1a } from '../../hash.ts';
 
-/** Partitions of one generation of a cache: a query counts or sweeps them in parallel, and no partition gets hot. */
+/**
+ * Partitions of one generation of a cache: a query counts or sweeps them in parallel, and no
+ * partition gets hot.
+ */
 const CACHE_SHARDS = 16;
 
-/** Index of the Cache table: `pk` and `expires_ms` (number), keys only. Only entries carry `expires_ms`. */
+/**
+ * Index of the Cache table: `pk` and `expires_ms` (number), keys only. Only entries carry
+ * `expires_ms`.
+ */
 export const EXPIRY_INDEX = 'by-expiry';
 
-/** The generation is in the key: an entry whose load began before a clear lands where nobody reads any more. */
+/**
+ * The generation is in the key: an entry whose load began before a clear lands where it is no
+ * longer read.
+ */
 function partitionKey(cache: string, generation: number, shard: number): string {
   return `ENTRY#${cache}#${generation}#${String(shard).padStart(2, '0')}`;
 }

@@ -18,7 +18,10 @@ import type { ValueCodec } from '../value-codec.ts';
 import { entryKey } from './table-keys.ts';
 import { countPartitions, sweepExpired } from './table-partitions.ts';
 
-/** Values over this stay in memory only; with key and attributes an item stays well under DynamoDB's 400 KB. */
+/**
+ * Values over this stay in memory only; with key and attributes an item stays well under DynamoDB's
+ * 400 KB.
+ */
 export const SHARED_VALUE_MAX_BYTES = 256 * 1024;
 
 export interface TableLevelOptions<V> {
@@ -28,13 +31,18 @@ export interface TableLevelOptions<V> {
   cache: string;
   codec: ValueCodec<V>;
   clock: Clock;
-  /** A key is written at most once in so many milliseconds, whoever writes; 0 is no limit. */
+  /**
+   * A key is written at most once in so many milliseconds, by all functions together; 0: no limit.
+   */
   write_interval_ms?: number;
-  /** Told of an entry that can't be read (broken bytes, an unknown shape). */
+  /** Called for an entry that can't be read (broken bytes, an unknown shape). */
   onGarbage?: (reason: unknown) => void;
 }
 
-/** What is read of an entry's item. Entries of releases before removals were logged have no `removals`. */
+/**
+ * What is read of an entry's item. Entries of releases before removals were logged have no
+ * `removals`.
+ */
 const entryItemSchema = z.object({
   value: z.string(),
   expires_ms: z.number(),
@@ -42,7 +50,10 @@ const entryItemSchema = z.object({
   measured_ms: z.number().optional(),
 });
 
-/** The level that all functions share: the Cache table. Expiry is checked on read, because DynamoDB deletes days late. */
+/**
+ * The level that all functions share: the Cache table. Expiry is checked on read, because DynamoDB
+ * deletes days late.
+ */
 export class TableLevel<V> implements CacheLevel<V> {
   readonly #options: TableLevelOptions<V>;
 
@@ -132,7 +143,7 @@ export class TableLevel<V> implements CacheLevel<V> {
 
   async #read(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {
     const { codec, onGarbage } = this.#options;
-    // A newer shape belongs to a newer release beside this one: a miss here, and not ours to remove.
+    // A newer shape belongs to a newer release that runs at the same time: a miss, and not removed.
     if (typeof item.shape === 'number' && item.shape > codec.shape) return undefined;
     try {
       if (item.shape !== codec.shape) throw new TypeError(`shape ${String(item.shape)}`);
@@ -203,8 +214,9 @@ function putCondition(
   };
 }
 
-// The item comes back in the wire's form: the document client does not translate what an error carries. What was measured
-// at the same time and written too soon before says the same: nothing has to be written after it.
+// The item comes back in the wire's form: the document client does not translate what an error
+// carries. What was measured at the same time and written too soon before says the same: nothing
+// has to be written after it.
 function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
   const measured = (error as { Item?: { measured_ms?: { N?: string } } }).Item?.measured_ms?.N;
   const older =
@@ -213,8 +225,8 @@ function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
 }
 
 /**
- * Two items of two tables in one request, strongly consistent. null: there is none; undefined: the database did not get
- * to it.
+ * Two items of two tables in one request, strongly consistent. null: there is none; undefined: the
+ * database did not get to it.
  */
 async function getTwo(
   client: DynamoDBDocumentClient,

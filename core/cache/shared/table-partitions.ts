@@ -23,7 +23,10 @@ export interface CountScope extends PartitionScope {
   signal?: AbortSignal;
 }
 
-/** Counts the entries of one generation that were not removed, strongly consistent, its partitions in parallel. */
+/**
+ * Counts the entries of one generation that were not removed, strongly consistent, its partitions
+ * in parallel.
+ */
 export async function countPartitions(scope: CountScope): Promise<LevelCount> {
   const counts = await Promise.all(
     partitionKeys(scope.cache, scope.generation).map(pk => countPartition(scope, pk)),
@@ -59,8 +62,8 @@ async function countPartition({ client, table, now, removals, signal }: CountSco
 }
 
 /**
- * Removes what has expired in one generation and answers how many entries went. It reads only that part of the expiry
- * index, so its work grows with what has expired and never with what is live.
+ * Removes what has expired in one generation and answers how many entries went. It reads only that
+ * part of the expiry index, so its work grows with what has expired and never with what is live.
  */
 export async function sweepExpired(scope: PartitionScope): Promise<number> {
   const swept = await Promise.all(
@@ -112,7 +115,10 @@ async function removeExpired(
   }
 }
 
-/** Removes a generation that nobody reads any more, whole, its partitions in parallel; answers how many entries went. */
+/**
+ * Removes a whole generation that is no longer read, its partitions in parallel; returns how many
+ * entries went.
+ */
 export async function sweepGeneration(scope: PartitionScope): Promise<number> {
   const swept = await Promise.all(
     partitionKeys(scope.cache, scope.generation).map(pk => emptyPartition(scope, pk)),

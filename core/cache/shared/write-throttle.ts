@@ -25,10 +25,16 @@ interface Waiting<V> {
   end: () => void;
 }
 
-/** How often a write that others keep forestalling is tried again before it is given up: the others' values are fresh. */
+/**
+ * How often a write that others keep forestalling is tried again before it is given up: the others'
+ * values are fresh.
+ */
 const MAX_FORESTALLED = 3;
 
-/** Writes each key at most once an interval: the first at once, then the newest value when the interval is over. */
+/**
+ * Writes each key at most once an interval: the first at once, then the newest value when the
+ * interval is over.
+ */
 export class WriteThrottle<V> {
   readonly #options: WriteThrottleOptions<V>;
   readonly #lastWrite: LRUCache<string, number>;
@@ -40,7 +46,10 @@ export class WriteThrottle<V> {
     this.#lastWrite = new LRUCache({ max: options.max_waiting });
   }
 
-  /** Resolves when a write that could start at once has ended; a value that has to wait for its turn is not waited for. */
+  /**
+   * Resolves when a write that could start at once has ended; a value that has to wait for its turn
+   * is not waited for.
+   */
   write(key: string, entry: CachedEntry<V>): Promise<void> {
     const waiting = this.#waiting.get(key);
     if (waiting) {
@@ -67,12 +76,17 @@ export class WriteThrottle<V> {
     for (const key of [...this.#waiting.keys()]) this.cancel(key);
   }
 
-  /** Resolves when every write that is under way has ended; what waits for its turn goes on waiting. */
+  /**
+   * Resolves when every write that is under way has ended; what waits for its turn goes on waiting.
+   */
   async settle(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
-  /** Resolves when what waits for its turn is written too; an interval or, where others write the same keys, a few. */
+  /**
+   * Resolves when what waits for its turn is written too; an interval or, where others write the
+   * same keys, a few.
+   */
   async drain(): Promise<void> {
     while (this.#writing.size > 0 || this.#waiting.size > 0) {
       await Promise.all([...this.#waiting.values()].map(({ over }) => over));
@@ -100,7 +114,8 @@ export class WriteThrottle<V> {
     entry: CachedEntry<V>,
     { wait, forestalled }: { wait: number; forestalled: number },
   ): void {
-    // A millisecond more, because timers and clocks round differently and an early write would only be refused.
+    // A millisecond more, because timers and clocks round differently and an early write would only
+    // be refused.
     const cancel = this.#options.schedule(wait + 1, () => {
       const due = this.#take(key);
       // A function that was frozen meanwhile must not put what has expired over what is newer.

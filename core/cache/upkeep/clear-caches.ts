@@ -6,10 +6,12 @@ import { raiseGenerationAction } from '../generation/generation.ts';
 import { asUnreachable, countCaches } from './count-caches.ts';
 
 /**
- * Clears these caches in every function within a second, and tells of it. Answers how many active entries of the shared
- * level were cleared; what functions hold in their memories is not counted.
+ * Clears these caches in every function within a second, and publishes that. Returns how many
+ * active entries of the shared level were cleared; what functions hold in their memories is not
+ * counted.
  *
- * @throws Throttled when the shared level can't be reached: then nothing is cleared, unless a clear goes through unheard
+ * @throws Throttled when the shared level can't be reached: then nothing is cleared, unless a clear
+ * goes through unheard
  */
 export async function clearCaches(
   context: StoreContext,

@@ -7,7 +7,10 @@ import { countPartitions } from '../shared/table-partitions.ts';
 /** Time limit of a count. */
 const LIMIT_MS = 1000;
 
-/** The shared level's entries of each cache, in the order of the names. @throws Throttled when it can't be reached */
+/**
+ * The shared level's entries of each cache, in the order of the names. @throws Throttled when it
+ * can't be reached
+ */
 export async function countCaches(
   { client, tables, clock }: Pick<StoreContext, 'client' | 'tables' | 'clock'>,
   caches: readonly string[],
@@ -21,7 +24,10 @@ export async function countCaches(
   return Promise.all(caches.map(count)).catch(asUnreachable);
 }
 
-/** Says that the caches can't be reached, for requests about the caches themselves. @throws Throttled */
+/**
+ * Says that the caches can't be reached, for requests about the caches themselves. @throws
+ * Throttled
+ */
 export function asUnreachable(cause: unknown): never {
   if (cause instanceof PatronusError) throw cause;
   throw new Throttled(

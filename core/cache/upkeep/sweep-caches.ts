@@ -17,14 +17,16 @@ export interface SweepOptions {
 }
 
 /**
- * Dead generations that a run looks through, the newest ones. Each change of the network's paths makes one, most of them with
- * nothing in it; what older ones may hold has expired long ago, and DynamoDB's own TTL takes it.
+ * Dead generations that a run looks through, the newest ones. Each change of the network's paths
+ * makes one, most of them with nothing in it; what older ones may hold has expired long ago, and
+ * DynamoDB's own TTL takes it.
  */
 const MAX_DEAD = 20;
 
 /**
- * Removes what expired and what was cleared from the shared level, and answers how many entries went. DynamoDB's TTL
- * would do it too, days late. Its work grows with what goes, never with what is live.
+ * Removes what expired and what was cleared from the shared level, and answers how many entries
+ * went. DynamoDB's TTL would do it too, days late. Its work grows with what goes, never with what
+ * is live.
  */
 export async function sweepCaches(options: SweepOptions): Promise<{ removed: number; finished: boolean }> {
   const { caches, clock, deadline } = options;

@@ -21,12 +21,17 @@ export interface UsageReporterOptions {
   clock: Clock;
   /** Whether this function's keys are what a new one warms up with. Default: yes. */
   leaves_hot_keys?: boolean;
-  /** Told of a cache's look-ups since the last time, whether or not they could be added up; make it a metric. */
+  /**
+   * Called with a cache's look-ups since the last time, whether or not they could be added up; make
+   * it a metric.
+   */
   onUsage?: (cache: string, usage: Usage) => void;
   onTrouble?: (cause: unknown) => void;
 }
 
-/** A function adds its look-ups to everyone's at most so often, in one write for all of its caches. */
+/**
+ * A function adds its look-ups to everyone's at most so often, in one write for all of its caches.
+ */
 const USAGE_INTERVAL_MS = 10_000;
 
 /** Time limit of one read or write of the figures. */
@@ -35,7 +40,10 @@ const LIMIT_MS = 1000;
 /** Hot keys that a function leaves for the next one's start, of each cache. */
 const HOT_KEYS = 100;
 
-/** Adds this function's hits and misses to those of all functions, and leaves its hot keys for the next one's start. */
+/**
+ * Adds this function's hits and misses to those of all functions, and leaves its hot keys for the
+ * next one's start.
+ */
 export class UsageReporter {
   readonly #options: UsageReporterOptions;
   readonly #reported = new Map<string, Usage>();

@@ -15,7 +15,10 @@ export interface PathCandidate {
   out: boolean;
 }
 
-/** Standing comes before preference: `failed` and `unmeasured` paths serve only where no other is up, `out` ones never. */
+/**
+ * Standing comes before preference: `failed` and `unmeasured` paths serve only where no other is
+ * up, `out` ones never.
+ */
 export type Standing = 'up' | 'unmeasured' | 'failed' | 'out';
 
 const RANK: Record<Standing, number> = { up: 0, unmeasured: 1, failed: 2, out: 3 };
@@ -31,11 +34,13 @@ export interface Choice {
   /** undefined: no path could carry anything. */
   selected: RankedPath | undefined;
   runner_up: RankedPath | undefined;
-  /** How many paths stand how. */
+  /** How many paths have each standing. */
   standings: Record<Standing, number>;
 }
 
-/** Chooses by standing, then by preference, then by the lower id. Pure; one pass without sorting. */
+/**
+ * Chooses by standing, then by preference, then by the lower id. Pure; one pass without sorting.
+ */
 export function choosePath(candidates: readonly PathCandidate[], preference: PathPreference): Choice {
   const standings: Record<Standing, number> = { up: 0, unmeasured: 0, failed: 0, out: 0 };
   let selected: RankedPath | undefined;
@@ -68,7 +73,8 @@ function isBetter(a: RankedPath, b: RankedPath): boolean {
   return compareIds(a.candidate.path_id, b.candidate.path_id) < 0;
 }
 
-// What is not capped by a component: of two paths over 200 ms the faster one still has the lowest latency.
+// What is not capped by a component: of two paths over 200 ms the faster one still has the lowest
+// latency.
 function comparedValue({ metrics, cost_per_gb }: PathCandidate, preference: PathPreference): number {
   if (preference.kind === 'LOWEST_COST') return cost_per_gb;
   if (!metrics) return 0;

@@ -3,7 +3,9 @@ import { choosePath, type PathCandidate } from './choose-path.ts';
 import { decisionReason } from './decision-reason.ts';
 import type { PathPreference } from './path-preference.ts';
 
-/** Which path a policy's traffic between two sites takes, why in words, and when that was decided. */
+/**
+ * Which path a policy's traffic between two sites takes, why in words, and when that was decided.
+ */
 export const routingDecisionSchema = z.object({
   /** null: there is no path that could carry it. */
   selected_path_id: z.string().nullable(),

@@ -6,7 +6,9 @@ import { readPolicyRouting, requirePolicy } from './policy-routing.ts';
 import { candidatesFor, readCandidates } from './read-candidates.ts';
 import type { RoutingKey } from './routing-cache.ts';
 
-/** The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound */
+/**
+ * The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound
+ */
 export async function cachedDecision(
   context: StoreContext,
   { metrics, routing }: RoutingCaches,

@@ -25,7 +25,10 @@ export interface SideChange {
   samples: PathMetrics[];
 }
 
-/** Changes sides in one transaction: states, audit entry, the edges' new routes, and the decisions forgotten. */
+/**
+ * Changes sides in one transaction: states, audit entry, the edges' new routes, and the decisions
+ * forgotten.
+ */
 export async function changeSides(
   context: StoreContext,
   situation: PathSituation,

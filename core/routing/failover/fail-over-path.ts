@@ -9,8 +9,8 @@ import { withdrawPath } from './path-state.ts';
 import { EVERY_POLICY } from './path-states-store.ts';
 
 /**
- * Takes a path out of use for every policy, on an operator's word, and has them decide again. It comes back by itself when
- * it has been good for long enough.
+ * Withdraws a path from every policy because an operator says so, and decides again for each of
+ * them. The path comes back by itself when it has been good for long enough.
  *
  * @throws NotFound · Conflict when it is out already
  */

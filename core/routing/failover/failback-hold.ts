@@ -6,7 +6,9 @@ import type { FailoverSettings } from './failover-settings.ts';
  */
 export const MAX_SAMPLE_GAP_MS = 180_000;
 
-/** The good measurements of a path that have come without a break. Times in ms since the Unix epoch. */
+/**
+ * The good measurements of a path that have come without a break. Times in ms since the Unix epoch.
+ */
 export interface GoodRun {
   /** The first of them; undefined: the last measurement was not good. */
   good_since_ms?: number | undefined;
@@ -20,7 +22,10 @@ export function goodSince({ good_since_ms, seen_ms }: GoodRun, at_ms: number): n
   return unbroken ? good_since_ms : at_ms;
 }
 
-/** Whether a run of good measurements has lasted for the failback hold, so that the path may come back. */
+/**
+ * Whether a run of good measurements has lasted for the failback hold, so that the path may come
+ * back.
+ */
 export function holdIsOver(
   { good_since_ms, at_ms }: { good_since_ms: number; at_ms: number },
   { failback_hold_seconds }: Pick<FailoverSettings, 'failback_hold_seconds'>,

@@ -13,27 +13,42 @@ export interface FailoverReceipt {
   /** Policies that have no path left between these sites. */
   without_path: string[];
   /**
-   * Flows of the moved policies that were active at the path's endpoints, as of the edges' last reports: other paths of these endpoints
-   * may have carried some of them. 0 where the path carried nothing lately.
+   * Flows of the moved policies that were active at the path's endpoints, as of the edges' last
+   * reports: other paths of these endpoints may have carried some of them. 0 where the path carried
+   * nothing lately.
    */
   flows_moved: number;
-  /** What the path carried, both directions, since `moved_since`, so what has to find its way elsewhere. Decimal; null: not known. */
+  /**
+   * What the path carried, both directions, since `moved_since`, so what has to find its way
+   * elsewhere. Decimal; null: not known.
+   */
   bytes_moved: string | null;
   /** Time of a snapshot of at least a minute before, RFC 3339; null: there was none yet. */
   moved_since: string | null;
-  /** What the path has carried until now, both directions, as the edges of both ends counted it. Decimal. */
+  /**
+   * What the path has carried until now, both directions, as the edges of both ends counted it.
+   * Decimal.
+   */
   bytes_carried: string;
 }
 
-/** As the audit entry keeps it and the event tells it: policies that moved alike stand together. */
+/**
+ * As the audit entry keeps it and the event publishes it: policies that moved alike are grouped.
+ */
 export interface StoredReceipt extends Omit<FailoverReceipt, 'moved'> {
   moved: (Omit<PolicyMove, 'policy_id'> & { policy_ids: string[] })[];
 }
 
-/** Reasons in an entry: an item of DynamoDB ends at 400 KB, and a thousand policies may each have weights of their own. */
+/**
+ * Reasons in an entry: an item of DynamoDB ends at 400 KB, and a thousand policies may each have
+ * weights of their own.
+ */
 const MAX_REASONS_CHARACTERS = 150_000;
 
-/** Small enough for an item however many policies there are; reasons past a limit are left out, `routingDecision` gives them anew. */
+/**
+ * Small enough for an item however many policies there are; reasons past a limit are left out,
+ * `routingDecision` gives them anew.
+ */
 export function storedReceipt({ moved, ...receipt }: FailoverReceipt): StoredReceipt {
   const groups = Map.groupBy(moved, ({ old_path_id, new_path_id, reason }) =>
     JSON.stringify([old_path_id, new_path_id, reason]),

@@ -30,15 +30,16 @@ export interface NewMeasurement {
 }
 
 /**
- * Looks at one new measurement of a path, and fails over or back the policies whose time has come. Where nobody has left the path it costs
- * one read if the path is perfect, and two if it is better than any policy asks for.
+ * Judges one new measurement of a path, and fails over or fails back the policies that it concerns.
+ * While every policy uses the path, this costs one read if the path is perfect, and two if it is
+ * better than any policy asks for.
  */
 export async function judgePath(
   context: StoreContext,
   caches: RoutingCaches,
   { path_id, metrics, previous, job }: NewMeasurement,
 ): Promise<Judgement> {
-  // What an edge that was away has to tell of an hour ago says nothing about the path now.
+  // A measurement that an edge reports an hour late says nothing about the path now.
   if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
   if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, metrics))) return {};
   return commitChange<Judgement>(context, async () => {
@@ -88,7 +89,7 @@ function withMeasurement(
   };
 }
 
-// A failover comes of the last measurement, shown beside the one before it; a failback of all since the path was good again.
+// A failover shows the last two measurements, a failback all of them since the path was good again.
 function samplesOf(
   { states }: PathSituation,
   { operation, metrics, previous }: Measured & { operation: SideChange['operation'] },

@@ -8,25 +8,34 @@ import type { RoutingCaches } from '../routing-caches.ts';
 import type { FailoverDone } from './change-sides.ts';
 import { judgePath } from './judge-path.ts';
 
-/** Told of what a metric or an alarm should be made of. */
+/** Called with what a metric or an alarm should count. */
 export interface PathMonitorEvents {
   onFailover?(done: FailoverDone, operation: 'failoverPath' | 'failbackPath'): void;
   /** Measurements are never a reason to fail a report's counts. */
   onTrouble?(path_id: string, cause: unknown): void;
 }
 
-/** A path is stored and judged at most so often in a function: its edges measure far less often, or something is wrong. */
+/**
+ * A path is stored and judged at most so often in a function: its edges measure far less often, or
+ * something is wrong.
+ */
 const INTERVAL_MS = 1000;
 const MAX_PATHS = 10_000;
 const CONCURRENT_PATHS = 16;
 
-/** Takes the path measurements of reports: into the metrics cache, into the table, and to the judge of failovers. */
+/**
+ * Passes the path measurements of reports to the metrics cache, to the table and to the judge of
+ * failovers.
+ */
 export class PathMonitor {
   readonly #caches: RoutingCaches;
   readonly #events: PathMonitorEvents;
   /** By path id: when it was stored last, and which measurement that was. */
   readonly #stored = new LRUCache<string, { at_ms: number; measured_at?: string }>({ max: MAX_PATHS });
-  /** By path id: the newest measurement, which came too soon after the last one to be stored at once. */
+  /**
+   * By path id: the newest measurement, which came too soon after the last one to be stored at
+   * once.
+   */
   readonly #waiting = new Map<string, PathMetrics>();
 
   constructor(caches: RoutingCaches, events: PathMonitorEvents = {}) {
@@ -34,7 +43,10 @@ export class PathMonitor {
     this.#events = events;
   }
 
-  /** Never rejects. The newest measurement of each path counts; one that came too soon waits for {@link settle}. */
+  /**
+   * Never rejects. The newest measurement of each path counts; one that came too soon waits for
+   * {@link settle}.
+   */
   async observe(context: StoreContext, reports: Iterable<PathReport>): Promise<void> {
     const newest = new Map<string, PathMetrics>();
     for (const report of reports) {
@@ -55,8 +67,9 @@ export class PathMonitor {
   }
 
   /**
-   * Stores and judges what came too soon, when its time has come: for the end of an invocation, after which the function may
-   * stand still or be gone. Takes a second at most, and no time where nothing waits. Never rejects.
+   * Stores and judges what came too soon, once that is due: for the end of an invocation, after
+   * which the function may be frozen or gone. This lasts a second at most, and no time where
+   * nothing waits. Never rejects.
    */
   async settle(context: StoreContext): Promise<void> {
     const wait = Math.max(0, ...[...this.#waiting.keys()].map(path_id => this.#dueIn(context, path_id)));
@@ -74,7 +87,7 @@ export class PathMonitor {
     const waiting = paths.entries();
     const work = async () => {
       for (const [path_id, metrics] of waiting) {
-        // Paths that nobody entered in the inventory may be measured; there is nothing to fail over.
+        // A path that isn't in the inventory may be measured; there is nothing to fail over.
         await take(path_id, metrics).catch(cause => {
           if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
         });
@@ -95,7 +108,10 @@ export class PathMonitor {
     this.#stored.set(path_id, { at_ms, measured_at: metrics.measured_at });
   }
 
-  /** Milliseconds until the path may be stored again; a clock that was set back doesn't make it wait. */
+  /**
+   * Milliseconds until the path may be stored again; a clock that was set back doesn't make it
+   * wait.
+   */
   #dueIn({ clock }: StoreContext, path_id: string): number {
     const elapsed = clock() - (this.#stored.get(path_id)?.at_ms ?? Number.NEGATIVE_INFINITY);
     return elapsed < 0 ? 0 : Math.max(0, INTERVAL_MS - elapsed);

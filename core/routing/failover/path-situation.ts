@@ -54,7 +54,10 @@ export function decideAfter(
   return decideAll({ ...pair, states: new Map(pair.states).set(states.path_id, changed) }, policies, now);
 }
 
-/** Every policy's decision before the measurement being judged, which must not have moved policies already. */
+/**
+ * Every policy's decision before the measurement being judged, which must not have moved policies
+ * already.
+ */
 export function decideBefore(
   { pair, policies, states, before }: PathSituation,
   now: number,

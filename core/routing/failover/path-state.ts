@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { goodSince, holdIsOver } from './failback-hold.ts';
 import type { FailoverSettings } from './failover-settings.ts';
 
-/** Whether one policy uses one path. Times in ms since the Unix epoch, by the measurements' clock. */
+/**
+ * Whether one policy uses one path. Times in ms since the Unix epoch, by the measurements' clock.
+ */
 export const pathStateSchema = z.object({
   /** True: the policy does not use this path. */
   out: z.boolean(),
@@ -29,8 +31,9 @@ export interface FailoverStep {
 }
 
 /**
- * The next state after one measurement. Pure. Between the two thresholds nothing changes sides, so that noise around
- * either does not make a path flap; a measurement not newer than the last is ignored.
+ * The next state after one measurement. Pure. Between the two thresholds nothing changes sides, so
+ * that noise around either does not make a path flap; a measurement not newer than the last is
+ * ignored.
  */
 export function nextState(
   state: PathState | undefined,

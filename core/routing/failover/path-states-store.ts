@@ -11,7 +11,9 @@ import { type PathMetrics, pathMetricsSchema } from '../health/path-metrics.ts';
 import { statesKey } from '../path-keys.ts';
 import { type PathState, pathStateSchema } from './path-state.ts';
 
-/** Stands for every policy, those not made yet included: a path that an operator took out. */
+/**
+ * In place of a policy id: every policy, later ones included. For a path that an operator withdrew.
+ */
 export const EVERY_POLICY = '*';
 
 /** Which policies have left a path; a policy that isn't there uses it. */
@@ -50,7 +52,10 @@ export async function readManyPathStates(
   return pathIds.map(id => fromItem(id, found.get(statesKey(id).pk)));
 }
 
-/** Writes new states over the version that they were computed from. Policies that use the path in peace need no entry. */
+/**
+ * Writes new states over the version that they were computed from. Policies that use the path need
+ * no entry.
+ */
 export function statesAction(
   { tables }: Pick<StoreContext, 'tables'>,
   before: PathStates,

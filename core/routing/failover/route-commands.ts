@@ -12,7 +12,7 @@ export async function readEdgesOf(context: StoreContext, path: Path): Promise<Re
   return (await readExpectedEdges(context)).filter(edge => sites.includes(edge.site_id));
 }
 
-/** Tells every edge at both ends of a path which paths to take from now on. */
+/** The commands to every edge at both ends of a path: which paths to use from now on. */
 export function routeCommands(
   context: StoreContext,
   {

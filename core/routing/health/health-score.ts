@@ -17,7 +17,10 @@ const HEALTH_THRESHOLDS = { latency_ms: 100, jitter_ms: 10, packet_loss_pct: 2 }
 const OPTIMAL_FROM = 80;
 const DEGRADED_FROM = 50;
 
-/** 0.4 latency + 0.4 loss + 0.2 jitter, each 0 to 100: 100 up to its threshold, falling exponentially above it. */
+/**
+ * 0.4 latency + 0.4 loss + 0.2 jitter, each 0 to 100: 100 up to its threshold, falling
+ * exponentially above it.
+ */
 export function healthScore({ latency_ms, jitter_ms, packet_loss_pct }: Measured): number {
   return (
     0.4 * decay(latency_ms / HEALTH_THRESHOLDS.latency_ms, 1) +

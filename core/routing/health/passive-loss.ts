@@ -11,7 +11,9 @@ export interface PassiveLoss {
   /** The receiver's reports that it lies between. */
   from_ms: number;
   to_ms: number;
-  /** As the sender's totals were at the receiver's reports, taken as straight lines between its own. */
+  /**
+   * As the sender's totals were at the receiver's reports, taken as straight lines between its own.
+   */
   sent_packets: number;
   received_packets: number;
   /** 0 to 100. */
@@ -22,12 +24,14 @@ export interface PassiveLoss {
 }
 
 /**
- * Compares what one end sent with what the other received. The ends report at different times: the sender's total at a receiver's report
- * lies between the sender's reports before and after it, which gives the bounds; the longer the range, the closer they are. Packets under
- * way and clocks that differ move the answer by what was sent in that time.
+ * Compares what one end sent with what the other received. The ends report at different times: the
+ * sender's total at a receiver's report lies between the sender's reports before and after it,
+ * which gives the bounds; the longer the range, the closer they are. Packets under way and clocks
+ * that differ move the answer by what was sent in that time.
  *
  * @param sender ascending @param receiver ascending
- * @returns undefined where fewer than two reports of the receiver lie within the sender's, or nothing was sent
+ * @returns undefined where fewer than two reports of the receiver lie within the sender's, or
+ * nothing was sent
  */
 export function passiveLoss(
   sender: readonly PathReading[],

@@ -14,7 +14,10 @@ export interface Kept {
   previous: PathMetrics | undefined;
 }
 
-/** Keeps what was measured on a path, unless something measured later is there: then it answers undefined. */
+/**
+ * Keeps what was measured on a path, unless something measured later is there: then it answers
+ * undefined.
+ */
 export async function writePathMetrics(
   { client, tables }: Storing,
   { path_id, metrics }: { path_id: string; metrics: PathMetrics },
@@ -39,7 +42,7 @@ export async function writePathMetrics(
   }
 }
 
-/** Where a path's metrics stand, for the cache. */
+/** The item of a path's metrics, for the cache. */
 export function pathMetricsSource(context: Storing, path_id: string): ItemSource<PathMetrics> {
   return {
     address: { table: context.tables.traffic, key: metricsKey(path_id) },

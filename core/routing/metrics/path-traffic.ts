@@ -8,7 +8,7 @@ import { lanePathTotals, laneTotals } from '../../ledger/lane/lane.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 
-/** An edge's lanes, with the site that it stands at. */
+/** An edge's lanes, with its site. */
 export interface EdgeLanes {
   site_id: string;
   lanes: Lane[];
@@ -23,7 +23,9 @@ export function readLanesOf(
   );
 }
 
-/** What a path carried until now, both directions, as the edges of both ends counted what they sent. */
+/**
+ * What a path carried until now, both directions, as the edges of both ends counted what they sent.
+ */
 export interface CarriedTraffic {
   /** Ever. */
   bytes_carried: bigint;
@@ -33,7 +35,10 @@ export interface CarriedTraffic {
 
 const RECENTLY_MS = 60_000;
 
-/** Reads what a path carried, by the last reports of the edges at its ends and the snapshot of a minute before. */
+/**
+ * Reads what a path carried, by the last reports of the edges at its ends and the snapshot of a
+ * minute before.
+ */
 export async function readCarried(
   context: StoreContext,
   { path_id, lanes }: { path_id: string; lanes: readonly EdgeLanes[] },
@@ -64,7 +69,10 @@ function sumOf(bytes: readonly bigint[]): bigint {
   return bytes.reduce((sum, one) => sum + one, 0n);
 }
 
-/** Flows of some policies that are active at a path's endpoints, by the last reports of the edges there. */
+/**
+ * Flows of some policies that are active at a path's endpoints, by the last reports of the edges
+ * there.
+ */
 export function flowsAtEnds(
   path: Path,
   { lanes, policies }: { lanes: readonly EdgeLanes[]; policies: readonly string[] },

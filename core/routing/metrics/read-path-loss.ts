@@ -10,14 +10,20 @@ import { readEdgesOf } from '../failover/route-commands.ts';
 import { type PassiveLoss, type PathReading, passiveLoss } from '../health/passive-loss.ts';
 import { readLanesOf } from './path-traffic.ts';
 
-/** The passive loss of one direction; its figures are undefined where not both ends report, or nothing was sent. */
+/**
+ * The passive loss of one direction; its figures are undefined where not both ends report, or
+ * nothing was sent.
+ */
 export interface DirectionLoss {
   from_site_id: string;
   to_site_id: string;
   loss: PassiveLoss | undefined;
 }
 
-/** Both directions of a path over the last minutes, off the lanes as they are and as the minutes' snapshots saw them. */
+/**
+ * Both directions of a path over the last minutes, off the lanes as they are and as the minutes'
+ * snapshots saw them.
+ */
 export async function readPathLoss(
   context: StoreContext,
   { path, window_ms }: { path: Path; window_ms: number },

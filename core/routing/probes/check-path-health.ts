@@ -34,8 +34,8 @@ export interface HealthCheck {
 }
 
 /**
- * Has an edge at the path measure it now, and answers with what it found, or within 10 s with the last known metrics and
- * why there are no fresh ones.
+ * Has an edge at the path measure it now, and answers with what it found, or within 10 s with the
+ * last known metrics and why there are no fresh ones.
  *
  * @throws NotFound
  */

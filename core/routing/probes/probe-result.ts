@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What an edge found when it was told to probe. */
+/** What an edge found when it was ordered to probe. */
 export const probeResultSchema = z.object({
   /** Whether anything was measured; else `reason` says why not. */
   measured: z.boolean(),

@@ -11,7 +11,7 @@ import { probeKey } from '../path-keys.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
 
-/** Whoever waits for a result has it long before. */
+/** A request waits for the result for seconds only. */
 const RESULT_KEPT_SECONDS = 600;
 
 export interface ProbeReport {
@@ -23,10 +23,10 @@ export interface ProbeReport {
 }
 
 /**
- * Takes an edge's answer to a probe: into the metrics, to the judge of failovers, and to whoever waits for it. Answers what
- * the judge did.
+ * Passes an edge's answer to a probe to the metrics, to the judge of failovers and to the request
+ * that waits for it. Returns what the judge did.
  *
- * @throws NotFound when the edge was not told to probe, or has answered already
+ * @throws NotFound when the edge has no such order to probe, or has answered already
  */
 export async function reportProbe(
   context: StoreContext,

@@ -31,7 +31,7 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
     target: ({ source_site_id }) => siteTarget(source_site_id),
     async resolve(input, call) {
       const path = await createPath(call.context, call.caller, input);
-      // Nobody has measured it yet, and nothing may fail any more.
+      // It was never measured, and nothing may fail any more.
       return presentPath(path, { context: call.context, metrics: undefined, policies: {}, probe: null });
     },
   }),

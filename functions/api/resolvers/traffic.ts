@@ -43,7 +43,8 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
   }),
 };
 
-// The last snapshot has counted the edges already; every lane is read for it only where there was none lately.
+// The last snapshot has counted the edges already; every lane is read for it only where there was
+// none lately.
 async function readCompleteness({ context }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cache, type CacheOptions } from '../../../core/cache/cache.ts';
+import { Cache } from '../../../core/cache/cache.ts';
+import type { CacheOptions } from '../../../core/cache/cache-options.ts';
 import { isExpired } from '../../../core/cache/expiry.ts';
 import { tableStore } from '../../../core/cache/shared/shared-store.ts';
 import { jsonCodec } from '../../../core/cache/value-codec.ts';
