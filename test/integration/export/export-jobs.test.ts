@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Throttled } from '../../../core/errors.ts';
+import { answersReader } from '../../../core/export/answers-reader.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import { takeSnapshot } from '../../../core/history/snapshot.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
-import { resolverReader } from '../../../functions/export/resolver-reader.ts';
 import { runExport as runProgram } from '../../../scripts/export/export-program.ts';
 import { personIn } from '../../support/api.ts';
 import { type ApiServer, serveApi } from '../../support/api-server.ts';
@@ -21,7 +21,8 @@ import { faultyClient } from '../../support/sdk-faults.ts';
 const MINUTE = 60_000;
 const EDGES = 13;
 const iso = (ms: number) => new Date(ms).toISOString();
-const range = { from: iso(T0 - 2 * MINUTE), to: iso(T0 + MINUTE) };
+const instants = { from: T0 - 2 * MINUTE, to: T0 + MINUTE };
+const range = { from: iso(instants.from), to: iso(instants.to) };
 
 let bed: ExportBed;
 let server: ApiServer;
@@ -241,10 +242,10 @@ describe('an export that goes on for long', () => {
     };
     const times = { started_ms: bed.api.now, work_until: context.deadline };
     const read = () =>
-      resolverReader({ context, ...KEPT }, times).history({
-        ...range,
+      answersReader({ context, ...KEPT }, times).history({
+        ...instants,
         resolution: 'MINUTE',
-        edge_id: 'edge-1',
+        filter: { edge_id: 'edge-1' },
       });
     faults.arm();
     await read();
@@ -523,14 +524,13 @@ describe('bad input', () => {
 
   it('is not looked for again by the function, chunk by chunk', async () => {
     const context = bed.context();
-    const reader = resolverReader(
+    const reader = answersReader(
       { context, ...KEPT },
       { started_ms: bed.api.now, work_until: context.deadline },
     );
-    const policy_id = 'never';
-    const filter = { policy_id };
-    const paged = { ...range, filter, next_token: null };
-    const history = await reader.history({ ...range, resolution: 'MINUTE', policy_id });
+    const filter = { policy_id: 'never' };
+    const paged = { ...instants, filter, next_token: null };
+    const history = await reader.history({ ...instants, resolution: 'MINUTE', filter });
     expect(history.points).toHaveLength(3);
     const sums = await reader.stats({ ...paged, group_by: ['SITE'], order_by: 'BYTES' });
     expect(sums.rows).toEqual([]);
