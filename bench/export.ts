@@ -5,7 +5,8 @@ import { NOTHING_WRITTEN } from '../core/export/export-job.ts';
 import type { FlowRow } from '../core/export/export-reader.ts';
 import { exportText } from '../core/export/export-text.ts';
 import { flowsTable } from '../core/export/flows-table.ts';
-import type { BenchRow } from './bench-row.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { liveHeapBytes } from './support/measure.ts';
 
 const ROWS = 500_000;
 const PAGE = 1000;
@@ -43,9 +44,7 @@ async function textRows(): Promise<BenchRow[]> {
       name: `CSV export: memory over ${ROWS} rows`,
       value: growth,
       unit: 'MB',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: `<= ${MAX_GROWTH_MB} MB`,
       ok: growth <= MAX_GROWTH_MB,
       note: 'live heap at its largest while running, above that before',
@@ -80,9 +79,7 @@ async function partRows(): Promise<BenchRow[]> {
       name: `CSV export in parts: memory over ${ROWS} rows`,
       value: growth,
       unit: 'MB',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: `<= ${MAX_PARTS_GROWTH_MB} MB`,
       ok: growth <= MAX_PARTS_GROWTH_MB,
       note: 'live heap and buffers at their largest after a part, above those before',
@@ -179,6 +176,5 @@ function memoryMb(): number {
 }
 
 function heapMb(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 2 ** 20;
+  return liveHeapBytes() / 2 ** 20;
 }
