@@ -1,6 +1,6 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { policySamplePartition } from '../core/history/history-keys.ts';
-import { readPolicyHistory } from '../core/history/read-history.ts';
+import { readPolicyHistory } from '../core/history/points/read-history.ts';
 import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history/resolution.ts';
 import type { Sample } from '../core/history/sample.ts';
 import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';

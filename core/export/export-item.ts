@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FLOW_GROUPS } from '../flows/flow-stats.ts';
 import { LANE_GROUPS, ORDERS } from '../history/aggregate.ts';
-import { RESOLUTIONS, type Resolution } from '../history/resolution.ts';
+import { RESOLUTION_NAMES } from '../history/resolution.ts';
 import { APPLICATION_CLASSES } from '../policy/application-class.ts';
 import type { Item } from '../storage/item.ts';
 import { timestamp } from '../storage/store-context.ts';
@@ -52,7 +52,7 @@ const requestSchema = z
     site_id: text,
     endpoint_id: text,
     edge_id: text,
-    resolution: z.enum(Object.keys(RESOLUTIONS) as [Resolution]).optional(),
+    resolution: z.enum(RESOLUTION_NAMES).optional(),
     group_by: z.union([z.array(z.enum(LANE_GROUPS)), z.array(z.enum(FLOW_GROUPS))]).optional(),
     order_by: z.enum(ORDERS).optional(),
     address: text,

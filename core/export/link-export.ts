@@ -1,7 +1,7 @@
 import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import { Conflict } from '../errors.ts';
-import type { StoreContext } from '../storage/store-context.ts';
+import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
@@ -53,7 +53,7 @@ export async function linkExport(
       file_name: job.file_name,
       rows: job.rows,
       bytes: job.bytes,
-      link_expires_at: new Date(expires_ms).toISOString(),
+      link_expires_at: timestamp(expires_ms),
     },
   });
   await transact(client, [auditPut({ tables, entry })], context);

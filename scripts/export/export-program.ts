@@ -14,7 +14,7 @@ import { type ExportRow, exportTable } from '../../core/export/export-tables.ts'
 import { exportText } from '../../core/export/export-text.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
 import { ORDERS, type Order } from '../../core/history/aggregate.ts';
-import { RESOLUTIONS } from '../../core/history/resolution.ts';
+import { RESOLUTION_NAMES } from '../../core/history/resolution.ts';
 import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
 import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
@@ -57,9 +57,7 @@ export async function runExport(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).addOption(
-    new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(
-      Object.keys(RESOLUTIONS),
-    ),
+    new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(RESOLUTION_NAMES),
   );
   addKind(program, { kind: 'STATS', description: 'sums by group, largest first' })
     .option('--by <groups>', `comma-separated: ${EXPORT_GROUPS.join(', ')}`, groupsValue, ['POLICY'])

@@ -4,7 +4,7 @@ import type { ExportReader, HistoryQuery, HistoryRow } from '../../../core/expor
 import { type ExportRequest, settledHistory } from '../../../core/export/export-request.ts';
 import { historyTable } from '../../../core/export/history-table.ts';
 import { settleRange } from '../../../core/export/settle-range.ts';
-import { type HistoryPoint, historyPoints } from '../../../core/history/points.ts';
+import { type HistoryPoint, historyPoints } from '../../../core/history/points/points.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import type { Sample, SnapshotMark } from '../../../core/history/sample.ts';
 

@@ -1,8 +1,8 @@
-import { readFirstSnapshot } from './first-snapshot.ts';
-import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from './resolution.ts';
-import type { SnapshotMark } from './sample.ts';
-import { BASE_WITHIN_MS } from './sample-expiry.ts';
-import { readLastMark, readMarks, type SampleStore, type StoredRange } from './sample-store.ts';
+import { readFirstSnapshot } from '../first-snapshot.ts';
+import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from '../resolution.ts';
+import type { SnapshotMark } from '../sample.ts';
+import { BASE_WITHIN_MS } from '../sample-expiry.ts';
+import { readLastMark, readMarks, type SampleStore, type StoredRange } from '../sample-store.ts';
 
 /** The snapshots that the points of a range are made of. */
 export interface RangeMarks {

@@ -1,6 +1,6 @@
-import type { Range } from './resolution.ts';
-import { RESOLUTIONS } from './resolution.ts';
-import type { Peak, Sample, SnapshotMark } from './sample.ts';
+import type { Range } from '../resolution.ts';
+import { RESOLUTIONS } from '../resolution.ts';
+import type { Peak, Sample, SnapshotMark } from '../sample.ts';
 
 /** One interval of history: it begins at `from`, ends at `at`, and holds what came between the two samples. */
 export interface HistoryPoint {
