@@ -17,7 +17,7 @@ export function exportKey(export_id: string): ItemKey {
   return { pk: EXPORT_PARTITION, sk: export_id };
 }
 
-/** An export that somebody asked for: what, how far it has come, and what the next run of the function needs to go on. */
+/** An export: what was asked for, how far it has come, and what the next run of the function needs to go on. */
 export interface ExportJob {
   export_id: string;
   request: SettledRequest;

@@ -1,5 +1,4 @@
 import type {
-  AuditActor,
   AuditEntry,
   Completeness,
   FlowStatsRow,
@@ -47,7 +46,7 @@ export interface StatsAnswer extends StatsRange {
 export type FlowRow = Omit<LoggedFlow, 'packets' | 'bytes'>;
 
 /** An entry of the audit log. */
-export type AuditRow = Omit<AuditEntry, 'actor'> & { actor: AuditActor };
+export type AuditRow = AuditEntry;
 
 /** A page of a list that is newest first. */
 export interface ReaderPage<Row> {

@@ -6,7 +6,7 @@ import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
 
-/** How long a link opens the file, to whoever has it. */
+/** How long a link opens the file; it needs no sign-in. */
 const LINK_SECONDS = 900;
 
 /** Signs links to the files of exports. The result is a secret: it belongs in no log. */
@@ -22,8 +22,8 @@ export interface ExportLink {
 }
 
 /**
- * A link to the file of an export that is done. Who got it, and until when it is good, stands in the audit log before the link is
- * given; the link itself stands nowhere.
+ * A link to the file of an export that is done. The audit log has who got it, and until when it is valid, before the link is
+ * given; the link itself is stored nowhere.
  *
  * @throws NotFound · Unauthorized · Conflict when there is no file (yet)
  */

@@ -8,7 +8,7 @@ import { readLastMark, readMarks, type SampleStore, type StoredRange } from '../
 export interface RangeMarks {
   /** Ascending: those of the range, and before them those in which the base of its first point is found. */
   marks: SnapshotMark[];
-  /** The last one at or before the range whose figures are still whole; undefined: nobody knows what was before its first point. */
+  /** The last one at or before the range whose figures are still whole; undefined: what was before its first point is unknown. */
   base: SnapshotMark | undefined;
   /** Where samples of these marks may lie: in the range and, where minutes before it were missed, around the last mark before. */
   ranges: StoredRange[];

@@ -34,7 +34,7 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
       return {
         ...presentCounts(totals),
         active_flows: presentActiveFlows(totals.active_flows),
-        // Left out where nobody selected it: it costs reads of its own.
+        // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,
       };
     },

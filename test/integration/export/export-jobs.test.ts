@@ -5,8 +5,6 @@ import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Throttled } from '../../../core/errors.ts';
 import { answersReader } from '../../../core/export/answers-reader.ts';
-import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../core/history/snapshot.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
 import { runExport as runProgram } from '../../../scripts/export/export-program.ts';
@@ -17,6 +15,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
 import { faultyClient } from '../../support/sdk-faults.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
 
 const MINUTE = 60_000;
 const EDGES = 13;
@@ -63,14 +62,7 @@ afterAll(async () => {
 });
 
 function snapshot(at: number) {
-  return takeSnapshot({
-    store: { client: bed.client, table: bed.tables.traffic },
-    scheduled_at: at,
-    registered: new Set(['edge-1']),
-    retention: DEFAULT_RETENTION,
-    clock: () => at,
-    sleep: async () => {},
-  });
+  return snapshotAt(bed, at, ['edge-1']);
 }
 
 const start = (input: object, identity = personIn('viewer')) =>

@@ -138,6 +138,12 @@ describe('the range of an export', () => {
     expect(settled({ from })).toMatchObject({ resolution: 'DAY' });
   });
 
+  it('has to be settled before rows are read', () => {
+    const { reader } = readerOf({ marks: [], samples: [] });
+    // @ts-expect-error: the range of the request lies on no grid
+    expect(historyTable.pages(reader, request)).toBeDefined();
+  });
+
   it('of another kind is left as it is', () => {
     const flows = { ...request, kind: 'FLOWS' as const };
     expect(settleRange(flows, { now: START, retention: DEFAULT_RETENTION })).toBe(flows);
