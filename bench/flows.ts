@@ -1,15 +1,15 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { flowMatcher } from '../core/flows/flow-filter.ts';
 import { flowLogItem } from '../core/flows/flow-log.ts';
 import { type FlowLogStore, readFlowLogs } from '../core/flows/flow-log-reader.ts';
 import { FlowSums } from '../core/flows/top-flows.ts';
 import type { Report } from '../core/report/report.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
-import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { systemSleep } from '../core/time/clock.ts';
 import type { FlowRecord } from '../core/totals/flow-record.ts';
-import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { createTable } from '../test/support/create-table.ts';
 import type { BenchRow } from './bench-row.ts';
+import { median, milliseconds, repeated } from './support/measure.ts';
+import { withDatabase } from './support/with-database.ts';
 
 const EDGES = 1000;
 /** As many as an edge lists of an interval. */
@@ -21,27 +21,8 @@ const NOW = Date.UTC(2026, 0, 31, 12, 30);
 
 /** The largest flows of the last minute of 1,000 edges, from the table. */
 export async function run(): Promise<BenchRow[]> {
-  const dynamodb = await startDynamoDb();
-  const client = makeDocumentClient({
-    endpoint: dynamodb.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+  return withDatabase(async client => {
+    await createTable(client, TABLE);
     const items = await Promise.all(Array.from({ length: EDGES }, (_, edge) => itemOf(edge)));
     await batchPut(items, { client, table: TABLE, sleep: systemSleep });
     const store: FlowLogStore = {
@@ -65,10 +46,7 @@ export async function run(): Promise<BenchRow[]> {
         note: `${Math.round(items.reduce((sum, { data }) => sum + data.length, 0) / EDGES)} bytes a report, DynamoDB Local on the same CPUs`,
       },
     ];
-  } finally {
-    client.destroy();
-    await dynamodb.stop();
-  }
+  });
 }
 
 const range = { from: NOW - 60_000, to: NOW };
@@ -119,11 +97,5 @@ function flowOf(edge: number, index: number): FlowRecord {
 }
 
 async function medianMs(work: () => Promise<void>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const begin = performance.now();
-    await work();
-    times.push(performance.now() - begin);
-  }
-  return times.sort((a, b) => a - b)[ROUNDS >> 1]!;
+  return median(await repeated(ROUNDS, () => milliseconds(work)));
 }

@@ -1,8 +1,8 @@
 import type { PathCandidate } from '../core/routing/choice/choose-path.ts';
 import type { PathPreference } from '../core/routing/choice/path-preference.ts';
 import { makeDecision } from '../core/routing/choice/routing-decision.ts';
-import type { BenchRow } from './bench-row.ts';
-import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { nanosecondsPerCall } from './support/nanoseconds-per-call.ts';
 
 const PATHS = 100;
 const LIMIT_US = 50;
@@ -23,9 +23,7 @@ export async function run(): Promise<BenchRow[]> {
       name: `routing decision among ${PATHS} paths`,
       value,
       unit: 'µs',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: `< ${LIMIT_US} µs`,
       ok: value < LIMIT_US,
       note: 'custom weights, health of each path and the reason in words included',

@@ -39,7 +39,7 @@ export const ROOMS: Record<string, Rooms> = {
     history: ['errors', 'inventory', 'ledger', 'storage', 'time'],
     answers: ['audit', 'errors', 'flows', 'history', 'inventory', 'ledger', 'policy', 'storage', 'totals'],
     commands: ['audit', 'events', 'inventory', 'storage'],
-    export: ['access', 'audit', 'errors', 'flows', 'history', 'inventory', 'storage'],
+    export: ['access', 'answers', 'audit', 'errors', 'flows', 'history', 'inventory', 'policy', 'storage'],
     routing: [
       'access',
       'audit',
@@ -160,7 +160,7 @@ export const PURE = [
 export const BROWSER = ['errors', 'time', 'policy'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
-export const READS_SCHEMA = ['answers'];
+export const READS_SCHEMA = ['answers', 'export'];
 
 /** A way through a table of rooms that ends where it began, or undefined. */
 export function circleIn(rooms: Rooms): string[] | undefined {

@@ -13,7 +13,7 @@ import type { Asking as AskingTraffic } from './asking.ts';
 type Asking = Pick<AskingTraffic, 'context' | 'slots' | 'ids_known'>;
 
 /**
- * Tells an id that never was from one that carried nothing: for answers that are empty. Known is what stands in the inventory and what was
+ * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Known is what the inventory has and what was
  * ever counted, deleted since or not; lanes are read only for what nothing else names.
  *
  * @throws NotFound that names the id

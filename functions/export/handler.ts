@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
+import { answersReader } from '../../core/export/answers-reader.ts';
 import { makeExportClient } from '../../core/export/export-client.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
@@ -11,7 +12,6 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
-import { resolverReader } from './resolver-reader.ts';
 
 /** Time kept back to hand over: a part on its way, the rest, the checkpoint. */
 const HAND_OVER_MS = 60_000;
@@ -53,7 +53,7 @@ export async function handler(event: unknown, lambda: Context): Promise<{ outcom
     {
       ...{ ...context, files, dispatcher },
       reader: ({ started_ms }) =>
-        resolverReader({ context, ...kept }, { started_ms, work_until: context.work_until }),
+        answersReader({ context, ...kept }, { started_ms, work_until: context.work_until }),
     },
     export_id,
   );

@@ -11,13 +11,11 @@ import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
-const GROUP_RULE = `group_by takes one to four of ${LANE_GROUPS.join(', ')}, each once.`;
-
 type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Query.trafficAudit';
 
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
-    arguments: groupingArguments(LANE_GROUPS, GROUP_RULE),
+    arguments: groupingArguments(LANE_GROUPS),
     resolve: (args, call) => answerTrafficStats(call, args),
   }),
 

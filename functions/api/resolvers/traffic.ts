@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { completenessOf } from '../../../core/inventory/edges/completeness.ts';
 import { readExpectedEdges } from '../../../core/inventory/edges/read-edges.ts';
@@ -29,14 +30,11 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
         readShownCounters(client, tables, call),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
-      const { packets, bytes, active_flows } = trafficTotals(counters);
+      const totals = trafficTotals(counters);
       return {
-        packets: Number(packets),
-        bytes: Number(bytes),
-        active_flows: presentActiveFlows(active_flows),
-        packets_exact: String(packets),
-        bytes_exact: String(bytes),
-        // Left out where nobody selected it: it costs reads of its own.
+        ...presentCounts(totals),
+        active_flows: presentActiveFlows(totals.active_flows),
+        // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,
       };
     },

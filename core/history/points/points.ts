@@ -1,6 +1,6 @@
-import type { Range } from './resolution.ts';
-import { RESOLUTIONS } from './resolution.ts';
-import type { Peak, Sample, SnapshotMark } from './sample.ts';
+import type { Range } from '../resolution.ts';
+import { RESOLUTIONS } from '../resolution.ts';
+import type { Peak, Sample, SnapshotMark } from '../sample.ts';
 
 /** One interval of history: it begins at `from`, ends at `at`, and holds what came between the two samples. */
 export interface HistoryPoint {
@@ -16,7 +16,7 @@ export interface HistoryPoint {
   bits_per_second: number;
   active_flows: number;
   peak?: Peak;
-  /** No snapshot was taken at the end of this interval: its traffic stands in the next point that has one. */
+  /** No snapshot was taken at the end of this interval: its traffic is in the next point that has one. */
   gap: boolean;
   /** Intervals before this one that were missed and whose traffic this point includes. */
   intervals_missed: number;
@@ -84,7 +84,7 @@ export function historyPoints(input: HistoryInput): HistoryPoint[] {
   return points;
 }
 
-/** What an increment is counted from. Without `taken_at` nobody knows since when: no rate comes of it. */
+/** What an increment is counted from. Without `taken_at` the time between is unknown, and there is no rate. */
 interface Base extends Omit<Sample, 'taken_at'> {
   taken_at?: number;
 }

@@ -1,8 +1,8 @@
+import type { Range, Retention } from '../resolution.ts';
+import { readPolicySamples, type SampleStore } from '../sample-store.ts';
 import { billingPercentile, billingRates } from './billing-rates.ts';
 import { type HistoryInput, type HistoryPoint, historyPoints } from './points.ts';
 import { readRangeMarks } from './range-marks.ts';
-import type { Range, Retention } from './resolution.ts';
-import { readPolicySamples, type SampleStore } from './sample-store.ts';
 
 /** The history of a policy, or of a group of lanes, over a range. */
 export interface History {

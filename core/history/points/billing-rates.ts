@@ -1,5 +1,5 @@
+import { floorTo, RESOLUTIONS } from '../resolution.ts';
 import type { HistoryInput, HistoryPoint } from './points.ts';
-import { floorTo, RESOLUTIONS } from './resolution.ts';
 
 const BILLING_INTERVAL_MS = 300_000;
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;

@@ -1,8 +1,8 @@
-import { laneTotals } from '../ledger/lane/lane.ts';
-import { decodeLane } from '../ledger/packing/lane-codec.ts';
-import type { BatchGetOptions } from '../storage/batch-get.ts';
-import { type LaneName, readLaneSamples } from './lane-sample.ts';
-import type { Sample, SnapshotMark } from './sample.ts';
+import { laneTotals } from '../../ledger/lane/lane.ts';
+import { decodeLane } from '../../ledger/packing/lane-codec.ts';
+import type { BatchGetOptions } from '../../storage/batch-get.ts';
+import { type LaneName, readLaneSamples } from '../lane-sample.ts';
+import type { Sample, SnapshotMark } from '../sample.ts';
 
 /** Which lanes, and which pairs of them, a series sums. */
 export interface SeriesSelection {

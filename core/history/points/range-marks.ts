@@ -1,14 +1,14 @@
-import { readFirstSnapshot } from './first-snapshot.ts';
-import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from './resolution.ts';
-import type { SnapshotMark } from './sample.ts';
-import { BASE_WITHIN_MS } from './sample-expiry.ts';
-import { readLastMark, readMarks, type SampleStore, type StoredRange } from './sample-store.ts';
+import { readFirstSnapshot } from '../first-snapshot.ts';
+import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from '../resolution.ts';
+import type { SnapshotMark } from '../sample.ts';
+import { BASE_WITHIN_MS } from '../sample-expiry.ts';
+import { readLastMark, readMarks, type SampleStore, type StoredRange } from '../sample-store.ts';
 
 /** The snapshots that the points of a range are made of. */
 export interface RangeMarks {
   /** Ascending: those of the range, and before them those in which the base of its first point is found. */
   marks: SnapshotMark[];
-  /** The last one at or before the range whose figures are still whole; undefined: nobody knows what was before its first point. */
+  /** The last one at or before the range whose figures are still whole; undefined: what was before its first point is unknown. */
   base: SnapshotMark | undefined;
   /** Where samples of these marks may lie: in the range and, where minutes before it were missed, around the last mark before. */
   ranges: StoredRange[];

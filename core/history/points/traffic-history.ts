@@ -1,13 +1,13 @@
-import { ValidationError } from '../errors.ts';
-import { readAllLanes } from '../ledger/figures/read-lanes.ts';
-import type { BatchGetOptions } from '../storage/batch-get.ts';
-import type { TableNames } from '../storage/tables.ts';
-import type { AggregateFilter } from './aggregate.ts';
-import { ALL_TRAFFIC } from './history-keys.ts';
+import { ValidationError } from '../../errors.ts';
+import { readAllLanes } from '../../ledger/figures/read-lanes.ts';
+import type { BatchGetOptions } from '../../storage/batch-get.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { AggregateFilter } from '../aggregate.ts';
+import { ALL_TRAFFIC } from '../history-keys.ts';
+import type { Range, Retention } from '../resolution.ts';
 import { readLaneSeries } from './lane-series.ts';
 import { readRangeMarks } from './range-marks.ts';
 import { type History, readPolicyHistory, toHistory } from './read-history.ts';
-import type { Range, Retention } from './resolution.ts';
 
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
