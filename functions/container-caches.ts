@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CACHE_NAMES } from '../core/cache/cache-names.ts';
-import { readCacheSettings } from '../core/cache/cache-settings.ts';
+import type { CacheSettings } from '../core/cache/cache-settings.ts';
 import { readUsage, type Usage, UsageReporter } from '../core/cache/usage-reporter.ts';
 import { makeCaches, type ProductCaches } from '../core/routing/product-caches.ts';
 import { systemClock } from '../core/time/clock.ts';
@@ -21,19 +21,19 @@ export interface ContainerCaches {
 export function makeContainerCaches({
   client,
   table,
-  env,
+  settings,
   leaves_hot_keys = true,
 }: {
   client: DynamoDBDocumentClient;
   table: string;
-  env: Record<string, string | undefined>;
+  settings: CacheSettings;
   /** Whether its keys are what a new container warms up with; not for functions that answer nobody. */
   leaves_hot_keys?: boolean;
 }): ContainerCaches {
   const caches = makeCaches({
     client,
     table,
-    settings: readCacheSettings(env),
+    settings,
     onTrouble: (cache, kind) => count(cache, { [TROUBLE[kind]]: 1 }),
   });
   const usage = new UsageReporter({

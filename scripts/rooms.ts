@@ -22,8 +22,10 @@ export const ROOMS: Record<string, Rooms> = {
   core: {
     errors: [],
     hash: [],
+    digest: [],
     time: [],
     access: ['errors'],
+    appsync: ['digest'],
     policy: ['errors'],
     storage: ['errors', 'time'],
     audit: ['access', 'errors', 'storage'],
@@ -31,9 +33,9 @@ export const ROOMS: Record<string, Rooms> = {
     cache: ['access', 'audit', 'errors', 'hash', 'storage', 'time'],
     recorder: ['errors', 'policy', 'time', 'totals'],
     report: ['errors', 'hash', 'policy', 'totals'],
-    flows: ['errors', 'hash', 'policy', 'report', 'storage', 'time', 'totals'],
+    flows: ['digest', 'errors', 'hash', 'policy', 'report', 'storage', 'time', 'totals'],
     ledger: ['access', 'audit', 'errors', 'hash', 'report', 'storage', 'totals'],
-    ingest: ['errors', 'flows', 'ledger', 'report', 'storage', 'time'],
+    ingest: ['digest', 'errors', 'flows', 'ledger', 'report', 'storage', 'time'],
     inventory: ['access', 'audit', 'cache', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['audit', 'inventory'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time'],
@@ -82,15 +84,16 @@ export const ROOMS: Record<string, Rooms> = {
     main: ['cli'],
   },
   functions: {
-    broadcast: [],
-    cleanup: [],
+    broadcast: ['settings'],
+    cleanup: ['settings'],
     'container-caches': [],
     'deletion-worker': [],
     'failover-metrics': [],
-    snapshot: [],
-    api: ['container-caches', 'failover-metrics'],
-    ingest: ['container-caches', 'failover-metrics'],
-    export: [],
+    settings: [],
+    snapshot: ['settings'],
+    api: ['container-caches', 'failover-metrics', 'settings'],
+    ingest: ['container-caches', 'failover-metrics', 'settings'],
+    export: ['settings'],
   },
   local: {
     account: [],
@@ -142,7 +145,17 @@ export const ROOMS: Record<string, Rooms> = {
 };
 
 /** Rooms of core/ without AWS packages, which import only each other. */
-export const PURE = ['errors', 'hash', 'time', 'policy', 'totals', 'report', 'recorder', 'ledger/lane'];
+export const PURE = [
+  'errors',
+  'hash',
+  'digest',
+  'time',
+  'policy',
+  'totals',
+  'report',
+  'recorder',
+  'ledger/lane',
+];
 
 /** Pure rooms that the browser shares: without Node's own modules too. */
 export const BROWSER = ['errors', 'time', 'policy'];

@@ -1,8 +1,8 @@
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import type { ExportReader, Row } from '../../core/export/export-reader.ts';
 import { type ExportRequest, isFlowGrouping } from '../../core/export/export-request.ts';
 import { groupField } from '../../core/export/stats-table.ts';
 import { RESOLUTIONS, type Resolution } from '../../core/history/resolution.ts';
-import type { GraphqlClient } from '../../edge/system/graphql-client.ts';
 
 /** The most rows that the API gives at once. */
 const STATS_ROWS = 1000;

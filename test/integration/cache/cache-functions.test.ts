@@ -2,7 +2,7 @@ import { GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { METRICS_CACHE, ROUTING_CACHE } from '../../../core/cache/cache-names.ts';
-import { readCacheSettings } from '../../../core/cache/cache-settings.ts';
+import { cacheSettingsSchema } from '../../../core/cache/cache-settings.ts';
 import { clearCaches } from '../../../core/cache/clear-caches.ts';
 import { sweepCaches } from '../../../core/cache/sweep-caches.ts';
 import { entryKey, generationKey, USAGE_KEY } from '../../../core/cache/table-keys.ts';
@@ -329,7 +329,7 @@ describe('a miss of a value that is one item', () => {
 
 describe('settings', () => {
   it('come from the environment, with defaults', () => {
-    expect(readCacheSettings({ METRICS_CACHE_TTL_SECONDS: '5' })).toEqual({
+    expect(cacheSettingsSchema.parse({ METRICS_CACHE_TTL_SECONDS: '5' })).toEqual({
       METRICS_CACHE_TTL_SECONDS: 5,
       ROUTING_CACHE_TTL_SECONDS: 30,
       CACHE_MAX_ENTRIES: 10_000,
@@ -340,6 +340,8 @@ describe('settings', () => {
   });
 
   it.each(['0', '-1', 'soon', '86401', ''])('refuse a TTL of «%s»', ttl => {
-    expect(() => readCacheSettings({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow('ROUTING_CACHE_TTL_SECONDS');
+    expect(() => cacheSettingsSchema.parse({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow(
+      'ROUTING_CACHE_TTL_SECONDS',
+    );
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
+import { graphqlClient } from '../../../core/appsync/graphql-client.ts';
+import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
@@ -15,8 +17,8 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
 import { edgeApi } from '../../../edge/commands/edge-api.ts';
-import { edgeSigner, localEdgeCredentials } from '../../../edge/commands/edge-identity.ts';
 import { type Following, followCommands } from '../../../edge/commands/follow-commands.ts';
+import { localEdgeCredentials } from '../../../edge/commands/local-edge-credentials.ts';
 import { listenToCommands } from '../../../edge/commands/realtime.ts';
 import { startEdgeCommands } from '../../../edge/commands/start-edge-commands.ts';
 import type { RouteChange } from '../../../edge/paths/route-table.ts';
@@ -117,7 +119,7 @@ async function makeNetwork() {
 
 /** An edge that follows its commands, with what it was told. */
 function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_000) {
-  const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
+  const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
   const api = edgeApi({ url: system.url, edge_id, sign });
   const routes: RoutesOrder[] = [];
   const policies: PolicySet[] = [];
@@ -164,11 +166,13 @@ async function broadcast(): Promise<number> {
 }
 
 async function publish(commands: PendingCommand[]): Promise<void> {
-  const sign = async (body: string) => {
-    const headers = { 'content-type': 'application/json' };
-    return { headers: await signHeaders({ url: system.url, body, headers }), body };
-  };
-  await publishCommands(commands, { url: system.url, sign });
+  const headers = { 'content-type': 'application/json' };
+  const api = graphqlClient({
+    url: system.url,
+    authorizer: { headers: (url, body) => signHeaders({ url, body, headers }) },
+    errorOf: ({ kind }) => new Error(kind),
+  });
+  await publishCommands(commands, api);
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -280,7 +284,7 @@ describe('the paths of an edge', () => {
   });
 
   it('are nobody else’s to read', async () => {
-    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(
       `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
@@ -290,7 +294,7 @@ describe('the paths of an edge', () => {
 
 describe('an edge may not', () => {
   it('listen to the commands of another edge', async () => {
-    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const listening = listenToCommands({ url: system.url, edge_id, sign, onCommand: () => {} });
     await expect(listening).rejects.toThrow(
       `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
