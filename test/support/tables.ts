@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DeleteTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { inject } from 'vitest';
 import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
-import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
+import { localClient } from './local-client.ts';
 
 export interface TestTables {
   client: DynamoDBDocumentClient;
@@ -24,11 +23,7 @@ const EXPIRY_INDEX_DEFINITION: GlobalSecondaryIndex = {
 
 /** Three empty tables of the test's own in the run's DynamoDB Local. Call `drop` in afterAll. */
 export async function createTables(): Promise<TestTables> {
-  const client = makeDocumentClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = localClient();
   const prefix = `test-${randomUUID()}`;
   const tables: TableNames = {
     network: `${prefix}-network`,
