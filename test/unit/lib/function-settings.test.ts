@@ -16,15 +16,17 @@ const folders = readdirSync(projectFile('functions'), { withFileTypes: true })
   .map(({ name }) => name);
 
 const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [] });
-const given = new Map<string, string[]>(
+const values = new Map<string, Record<string, unknown>>(
   stacks
     .flatMap(stack => Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')))
     .flatMap(({ Properties }) => {
       const variables: Record<string, string> = Properties.Environment?.Variables ?? {};
       const folder = variables.POWERTOOLS_SERVICE_NAME;
-      return folder === undefined ? [] : [[folder, Object.keys(variables)] as const];
+      return folder === undefined ? [] : [[folder, variables] as const];
     }),
 );
+
+const given = new Map([...values].map(([folder, variables]) => [folder, Object.keys(variables)]));
 
 async function schemaOf(folder: string): Promise<z.ZodObject> {
   const module = (await import(`../../../functions/${folder}/environment.ts`)) as {
@@ -74,5 +76,14 @@ describe('the settings of a function', () => {
     const chosen = new Set([...given.values()].flat());
     const missing = Object.keys(shape).filter(name => chosen.has(name) && !given.get(folder)!.includes(name));
     expect(missing, 'its default would hold here and the choice elsewhere').toEqual([]);
+  });
+
+  it.each(folders)('%s has the same defaults as the stacks', async folder => {
+    const { shape } = await schemaOf(folder);
+    const others = Object.entries(values.get(folder)!).filter(([name, value]) => {
+      const byDefault = (shape[name] as z.ZodType | undefined)?.safeParse(undefined);
+      return byDefault?.success && (shape[name] as z.ZodType).parse(value) !== byDefault.data;
+    });
+    expect(others).toEqual([]);
   });
 });
