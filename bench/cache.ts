@@ -4,11 +4,11 @@ import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/li
 import { LRUCache } from 'lru-cache';
 import { Cache } from '../core/cache/cache.ts';
 import { tableStore } from '../core/cache/shared-store.ts';
-import { EXPIRY_INDEX } from '../core/cache/table-keys.ts';
 import { jsonCodec } from '../core/cache/value-codec.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { turnClock } from '../core/time/turn-clock.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { keyedTable } from '../test/support/keyed-table.ts';
 import type { BenchRow } from './bench-row.ts';
 import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
 
@@ -234,30 +234,6 @@ function countCommands(client: DynamoDBDocumentClient): Map<string, number> {
 
 async function makeTable(client: DynamoDBDocumentClient): Promise<string> {
   const TableName = `bench-${randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: 'expires_ms', AttributeType: 'N' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: EXPIRY_INDEX,
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'expires_ms', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
+  await client.send(new CreateTableCommand(keyedTable(TableName, { expires: true })));
   return TableName;
 }

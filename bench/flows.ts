@@ -9,6 +9,7 @@ import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { systemSleep } from '../core/time/clock.ts';
 import type { FlowRecord } from '../core/totals/flow-record.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { keyedTable } from '../test/support/keyed-table.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const EDGES = 1000;
@@ -28,20 +29,7 @@ export async function run(): Promise<BenchRow[]> {
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: TABLE,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+    await client.send(new CreateTableCommand(keyedTable(TABLE)));
     const items = await Promise.all(Array.from({ length: EDGES }, (_, edge) => itemOf(edge)));
     await batchPut(items, { client, table: TABLE, sleep: systemSleep });
     const store: FlowLogStore = {

@@ -13,6 +13,7 @@ import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { pairKey } from '../core/totals/pair-key.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { keyedTable } from '../test/support/keyed-table.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const TABLE = 'traffic';
@@ -45,20 +46,7 @@ export async function run(): Promise<BenchRow[]> {
 }
 
 async function makeTable(client: DynamoDBDocumentClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map(AttributeName => ({
-        AttributeName,
-        AttributeType: 'S' as const,
-      })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await client.send(new CreateTableCommand(keyedTable(TABLE)));
 }
 
 interface HistoryCase {

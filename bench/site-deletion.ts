@@ -12,6 +12,7 @@ import { makeDocumentClient } from '../core/storage/document-client.ts';
 import type { StoreContext } from '../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { keyedTable } from '../test/support/keyed-table.ts';
 import { admin, dump, makeHub } from '../test/support/network-bed.ts';
 import type { BenchRow } from './bench-row.ts';
 
@@ -195,20 +196,7 @@ class Bench {
 
   private async makeAnew(TableName: string): Promise<void> {
     await this.client.send(new DeleteTableCommand({ TableName })).catch(() => {});
-    await this.client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+    await this.client.send(new CreateTableCommand(keyedTable(TableName)));
   }
 }
 

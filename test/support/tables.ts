@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
+import { keyedTable } from './keyed-table.ts';
 import { localClient } from './local-client.ts';
 
 export interface TestTables {
@@ -11,15 +11,6 @@ export interface TestTables {
   /** Deletes the tables and closes the client. */
   drop(): Promise<void>;
 }
-
-const EXPIRY_INDEX_DEFINITION: GlobalSecondaryIndex = {
-  IndexName: EXPIRY_INDEX,
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'expires_ms', KeyType: 'RANGE' },
-  ],
-  Projection: { ProjectionType: 'KEYS_ONLY' },
-};
 
 /** Three empty tables of the test's own in the run's DynamoDB Local. Call `drop` in afterAll. */
 export async function createTables(): Promise<TestTables> {
@@ -31,24 +22,7 @@ export async function createTables(): Promise<TestTables> {
     cache: `${prefix}-cache`,
   };
   for (const TableName of Object.values(tables)) {
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-          ...(TableName === tables.cache
-            ? [{ AttributeName: 'expires_ms', AttributeType: 'N' as const }]
-            : []),
-        ],
-        ...(TableName === tables.cache && { GlobalSecondaryIndexes: [EXPIRY_INDEX_DEFINITION] }),
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+    await client.send(new CreateTableCommand(keyedTable(TableName, { expires: TableName === tables.cache })));
   }
   return {
     client,

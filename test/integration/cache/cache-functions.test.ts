@@ -11,6 +11,7 @@ import { makeMetricsCache } from '../../../core/routing/metrics-cache.ts';
 import { makeRoutingCache } from '../../../core/routing/routing-cache.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const CACHES = [METRICS_CACHE, ROUTING_CACHE];
@@ -51,14 +52,7 @@ function makeContainer(more: { leaves_hot_keys?: boolean } = {}) {
 }
 
 function makeContext(): StoreContext {
-  return {
-    client: db.client,
-    tables: db.tables,
-    clock: time.clock,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  return storeContext(db, time.clock);
 }
 
 async function itemsOf(table: string) {

@@ -5,7 +5,6 @@ import { graphqlClient } from '../../../core/appsync/graphql-client.ts';
 import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
-import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
@@ -25,14 +24,12 @@ import type { RouteChange } from '../../../edge/paths/route-table.ts';
 import type { PolicySet } from '../../../edge/policies/policy-set.ts';
 import { probePath } from '../../../edge/probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../../../edge/probe/udp-echo.ts';
-import { answer } from '../../../functions/api/answer.ts';
 import type { ApiEvent } from '../../../functions/api/api-event.ts';
-import { resolvers } from '../../../functions/api/resolvers.ts';
 import { publishCommands } from '../../../functions/broadcast/publish-commands.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
+import { makeApi } from '../../support/api.ts';
 import { signHeaders } from '../../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
-import { noExports } from '../../support/no-exports.ts';
 import { projectFile } from '../../support/project-files.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -57,22 +54,14 @@ beforeAll(async () => {
     random: Math.random,
     deadline: Number.POSITIVE_INFINITY,
   };
-  const caches = makeCaches({ client: t.client, table: t.tables.cache });
-  const run = async (event: unknown) =>
-    answer(event as ApiEvent, {
-      resolvers,
-      slots: 16,
-      exports: noExports,
-      retention: DEFAULT_RETENTION,
-      flow_log_ttl_hours: 24,
-      caches,
-      context,
-      onFailover: () => {},
-      identify: async caller => caller,
-      report: (_message, { error }) => {
-        throw error;
-      },
-    });
+  const api = makeApi(t, {
+    context,
+    caches: makeCaches({ client: t.client, table: t.tables.cache }),
+    report: (_message, { error }) => {
+      throw error;
+    },
+  });
+  const run = (event: unknown) => api.answer(event as ApiEvent);
   const operations = operationFields(file('schema.graphql'));
   const none = { dataSource: 'none' };
   system = await startTestGateway({

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Throttled } from '../../../core/errors.ts';
-import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../core/history/snapshot.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
 import { resolverReader } from '../../../functions/export/resolver-reader.ts';
@@ -18,6 +16,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { localClient } from '../../support/local-client.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
 
 const MINUTE = 60_000;
 const EDGES = 13;
@@ -63,14 +62,7 @@ afterAll(async () => {
 });
 
 function snapshot(at: number) {
-  return takeSnapshot({
-    store: { client: bed.client, table: bed.tables.traffic },
-    scheduled_at: at,
-    registered: new Set(['edge-1']),
-    retention: DEFAULT_RETENTION,
-    clock: () => at,
-    sleep: async () => {},
-  });
+  return snapshotAt(bed, at);
 }
 
 const start = (input: object, identity = personIn('viewer')) =>

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../../core/history/snapshot.ts';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import type { FlowRecord } from '../../../../core/totals/flow-record.ts';
 import { limitFlows } from '../../../../core/totals/other-flows.ts';
@@ -8,6 +6,7 @@ import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
 import { makeFlow } from '../../../support/flow-records.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
+import { snapshotAt } from '../../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const SITE_A = '550e8400-e29b-41d4-a716-446655440000';
@@ -41,14 +40,7 @@ describe('flow logs, from the stream to the API', () => {
   }
 
   function snapshot(at: number) {
-    return takeSnapshot({
-      store: { client: db.client, table: db.tables.traffic },
-      scheduled_at: at,
-      registered: new Set(['edge-1']),
-      retention: DEFAULT_RETENTION,
-      clock: () => at,
-      sleep: async () => {},
-    });
+    return snapshotAt(db, at);
   }
 
   function sumOf(flows: readonly FlowRecord[], policy_id: string): { packets: bigint; bytes: bigint } {
