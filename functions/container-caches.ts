@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { readCacheSettings } from '../core/cache/cache-settings.ts';
+import type { CacheSettings } from '../core/cache/cache-settings.ts';
 import { readUsage, type Usage, UsageReporter } from '../core/cache/upkeep/usage-reporter.ts';
 import { systemClock } from '../core/time/clock.ts';
 import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-caches.ts';
@@ -23,12 +23,12 @@ export interface ContainerCaches {
 export function makeContainerCaches({
   client,
   table,
-  env,
+  settings,
   leaves_hot_keys = true,
 }: {
   client: DynamoDBDocumentClient;
   table: string;
-  env: Record<string, string | undefined>;
+  settings: CacheSettings;
   /**
    * Whether its keys are what a new container warms up with; not for functions that answer no
    * requests.
@@ -38,7 +38,7 @@ export function makeContainerCaches({
   const caches = makeProductCaches({
     client,
     table,
-    settings: readCacheSettings(env),
+    settings,
     onTrouble: (cache, kind) => count(cache, { [TROUBLE[kind]]: 1 }),
   });
   const usage = new UsageReporter({

@@ -21,8 +21,3 @@ export const cacheSettingsSchema = z.object({
 });
 
 export type CacheSettings = z.infer<typeof cacheSettingsSchema>;
-
-/** @throws ZodError that names the variable, when the environment holds a value out of range. */
-export function readCacheSettings(env: Record<string, string | undefined>): CacheSettings {
-  return cacheSettingsSchema.parse(env);
-}

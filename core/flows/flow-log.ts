@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRawSync } from 'node:zlib';
+import { sha256 } from '../digest.ts';
 import { fnv1a } from '../hash.ts';
 import type { Report } from '../report/report.ts';
 import type { ItemKey } from '../storage/item.ts';
@@ -46,7 +46,7 @@ export function flowLogPartition(at_ms: number, bucket: number): string {
  * ids of the greatest length would not fit.
  */
 function flowLogKey({ edge_id, boot_id, seq, part }: Report, sent_at_ms: number): ItemKey {
-  const boot = createHash('sha256').update(`${edge_id}\u0000${boot_id}`).digest('base64url').slice(0, 22);
+  const boot = sha256(`${edge_id}\u0000${boot_id}`, 'base64url').slice(0, 22);
   return {
     pk: flowLogPartition(sent_at_ms, flowBucket(edge_id)),
     sk: `${new Date(sent_at_ms).toISOString()}#${boot}#${seq}#${part}`,

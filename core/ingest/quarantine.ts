@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { sha256 } from '../digest.ts';
 import type { RejectionCode, ReportRejected } from '../report/rejection.ts';
 import type { ItemKey } from '../storage/item.ts';
 import { type Retrying, repeatUntil } from '../storage/retrying.ts';
@@ -50,7 +50,7 @@ function quarantineItem(record: StreamRecord, reason: ReportRejected): Quarantin
     arrived_at: rfc3339(arrived_at_ms),
     data: cut ? data.subarray(0, QUARANTINE_MAX_BYTES) : data,
     size: data.length,
-    ...(cut && { sha256: createHash('sha256').update(data).digest('hex') }),
+    ...(cut && { sha256: sha256(data) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import type { GraphqlClient } from './graphql-client.ts';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { kinesisClient } from './kinesis-client.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
 import { cloudGraphql, localGraphql, noSystem } from './open-graphql.ts';

@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import { makeExportClient } from '../../core/export/export-client.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
-import { readRetention } from '../../core/history/retention-settings.ts';
+import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
@@ -20,7 +20,7 @@ import { resolvers } from './resolvers.ts';
 const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
-const retention = readRetention(process.env);
+const retention = retentionOf(environment);
 const logger = new Logger();
 const client = makeDocumentClient({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
@@ -41,7 +41,7 @@ const exports = {
   retention_days: environment.EXPORT_RETENTION_DAYS,
 };
 
-const container = makeContainerCaches({ client, table: tables.cache, env: process.env });
+const container = makeContainerCaches({ client, table: tables.cache, settings: environment });
 await container.warmUp();
 
 export async function handler(event: ApiEvent, lambda: Context): Promise<Answer> {

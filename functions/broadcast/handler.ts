@@ -5,11 +5,11 @@ import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { makeApiClient } from './api-client.ts';
 import { environmentSchema } from './environment.ts';
 import { publishChanges } from './publish-changes.ts';
 import { publishCommands } from './publish-commands.ts';
 import { publishEvent } from './publish-event.ts';
-import { makeSigner } from './sign-request.ts';
 
 /** Time kept back for the calls under way. */
 const MARGIN_MS = 15_000;
@@ -17,7 +17,7 @@ const MARGIN_MS = 15_000;
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
-const options = { url: environment.GRAPHQL_URL, sign: makeSigner(environment) };
+const api = makeApiClient(environment);
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
@@ -30,8 +30,8 @@ export async function handler(event: DynamoDBStreamEvent, lambda: Context): Prom
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   const open = await publishChanges(event.Records, {
-    publishEvent: event => publishEvent(event, options),
-    publishCommands: commands => publishCommands(commands, options),
+    publishEvent: event => publishEvent(event, api),
+    publishCommands: commands => publishCommands(commands, api),
     commandsOf: change =>
       commandsOf(change, {
         client,

@@ -7,7 +7,7 @@ import { makeExportClient } from '../../core/export/export-client.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
-import { readRetention } from '../../core/history/retention-settings.ts';
+import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
@@ -23,7 +23,7 @@ const SKEW_MS = 5000;
 const environment = environmentSchema.parse(process.env);
 const kept = {
   slots: environment.COUNTER_SLOTS,
-  retention: readRetention(process.env),
+  retention: retentionOf(environment),
   flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
 };
 const logger = new Logger();

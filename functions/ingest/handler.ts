@@ -36,7 +36,7 @@ const client = makeDocumentClient({
 });
 const tables = tablesOf(environment);
 
-const onPathReports = makePathMeasurements({ client, tables, logger, env: process.env });
+const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
 /** Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. */
 export async function handler(

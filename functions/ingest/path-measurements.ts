@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { CacheSettings } from '../../core/cache/cache-settings.ts';
 import type { AppliedPathReport } from '../../core/ingest/ingest-context.ts';
 import { PathMonitor } from '../../core/routing/failover/path-monitor.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
@@ -21,14 +22,14 @@ export function makePathMeasurements({
   client,
   tables,
   logger,
-  env,
+  settings,
 }: {
   client: DynamoDBDocumentClient;
   tables: TableNames;
   logger: Logger;
-  env: Record<string, string | undefined>;
+  settings: CacheSettings;
 }): (reports: AppliedPathReport[]) => Promise<void> {
-  const container = makeContainerCaches({ client, table: tables.cache, env, leaves_hot_keys: false });
+  const container = makeContainerCaches({ client, table: tables.cache, settings, leaves_hot_keys: false });
   const metrics = new Metrics();
   const monitor = new PathMonitor(container.caches, {
     onFailover(done, operation) {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { sha256 } from '../../core/digest.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { CREDENTIALS, REGION } from '../account.ts';
 import {
   parseSignatureTime,
   readAuthorization,
   sameSignature,
-  sha256,
   signatureOf,
 } from '../signature/signature-v4.ts';
 

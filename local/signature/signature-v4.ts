@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../../core/digest.ts';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 
@@ -66,10 +67,6 @@ export function parseSignatureTime(text: string): number | undefined {
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [number, ...number[]];
   return Date.UTC(year, month! - 1, day, hour, minute, second);
-}
-
-export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
 }
 
 function canonical({ method, path, query, headers, signedHeaders, payload }: CanonicalRequest): string {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ExportReader } from '../../core/export/export-reader.ts';
 import {
   EXPORT_GROUPS,
@@ -16,18 +16,15 @@ import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
 import { ORDERS, type Order } from '../../core/history/aggregate.ts';
 import { RESOLUTION_NAMES } from '../../core/history/resolution.ts';
 import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
+import { exitCodeOf, isPlanned } from '../../edge/cli/exit-code.ts';
 import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
+import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
-import { EdgeError } from '../../edge/edge-error.ts';
 import { noSystem, openGraphql } from '../../edge/system/open-graphql.ts';
 import { graphqlReader, settleOverApi } from './graphql-reader.ts';
 import { writeExport } from './write-export.ts';
 
-const BAD_USAGE = 2;
 const DAY_MS = 86_400_000;
-
-/** Where a local system's files lie, beside the program. */
-const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
 
 interface ProgramOptions
   extends Pick<
@@ -75,7 +72,7 @@ export async function runExport(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (cause) {
-    return failed(cause);
+    return exitCodeOf(cause, isKnown);
   }
 }
 
@@ -92,12 +89,7 @@ function addKind(
     .option('--output <file>', '- is the standard output', '-')
     .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)
     .option('--token <token>', 'access token for --graphql')
-    .addOption(
-      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
-        LOCAL_FOLDER,
-        '.local',
-      ),
-    )
+    .addOption(systemFolderOption())
     .action(async ({ by, ...given }: ProgramOptions) => {
       const group_by = by && groupingOf(by);
       if (by && !group_by) {
@@ -170,10 +162,7 @@ function groupsValue(text: string): ExportGroup[] {
   throw new InvalidArgumentError(`It must be one or more of ${EXPORT_GROUPS.join(', ')}.`);
 }
 
-function failed(cause: unknown): number {
-  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const known = cause instanceof EdgeError || (cause as NodeJS.ErrnoException).code !== undefined;
-  process.stderr.write(known ? `${message}\n` : `Something unexpected went wrong: ${message}\n`);
-  return 1;
+/** A file that can't be written is said by the system in words of its own. */
+function isKnown(cause: unknown): boolean {
+  return isPlanned(cause) || (cause as NodeJS.ErrnoException).code !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import type {
   AuditRow,
   ExportReader,
@@ -17,7 +18,6 @@ import {
 import { groupField } from '../../core/export/stats-table.ts';
 import { type Range, RESOLUTIONS, type Resolution } from '../../core/history/resolution.ts';
 import { timestamp } from '../../core/storage/store-context.ts';
-import type { GraphqlClient } from '../../edge/system/graphql-client.ts';
 
 /** The most rows that the API gives at once. */
 const STATS_ROWS = 1000;

@@ -1,6 +1,6 @@
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
-import type { ApiIdentity } from '../../functions/api/api-event.ts';
+import type { ApiEvent, ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
 import { makeProductCaches } from '../../functions/product-caches.ts';
 import { noExports } from './no-exports.ts';
@@ -25,6 +25,8 @@ export const machine: ApiIdentity = {
 };
 
 export interface ApiUnderTest {
+  /** What the function answers to an event of AppSync. */
+  answer(event: ApiEvent): Promise<Answer>;
   /** What the function answers to one operation; by an administrator who selects everything unless said otherwise. */
   call(
     operation: string,
@@ -55,9 +57,10 @@ export function makeApi(
     now: Date.parse('2026-03-15T12:00:00Z'),
     reported: [],
     failovers: [],
+    answer: event => answer(event, surroundings()),
     call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
       const [type, field] = operation.split('.') as [string, string];
-      return answer({ type, field, arguments: args, identity, selection }, surroundings());
+      return api.answer({ type, field, arguments: args, identity, selection });
     },
     async data(operation, args, by) {
       const answered = await api.call(operation, args, by);

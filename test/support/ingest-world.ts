@@ -43,7 +43,7 @@ const LATER = T0 + 1e9;
 export class IngestWorld {
   readonly #options: WorldOptions;
   readonly #random: Random;
-  readonly #clients: FaultyClient[] = [];
+  readonly #clients: FaultyClient<DynamoDBDocumentClient>[] = [];
   readonly #memories = new Map<string, LaneMemory>();
   /** Records that the database was made to refuse: to be replayed out of the quarantine. */
   readonly refused: StreamRecord[] = [];
@@ -189,7 +189,7 @@ export class IngestWorld {
     await takeOutSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
   }
 
-  #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient {
+  #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient<DynamoDBDocumentClient> {
     const random = this.#random;
     const { refusals = true } = this.#options;
     const faults = refusals ? FAULTS : FAULTS.filter(fault => !REFUSALS.includes(fault));

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { inject } from 'vitest';
-import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { createTable } from './create-table.ts';
+import { localClient } from './local-client.ts';
 
 export interface TestTables {
   client: DynamoDBDocumentClient;
@@ -15,11 +14,7 @@ export interface TestTables {
 
 /** Three empty tables of the test's own in the run's DynamoDB Local. Call `drop` in afterAll. */
 export async function createTables(): Promise<TestTables> {
-  const client = makeDocumentClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = localClient();
   const prefix = `test-${randomUUID()}`;
   const tables: TableNames = {
     network: `${prefix}-network`,

@@ -1,9 +1,9 @@
+import { sha256 } from '../../../core/digest.ts';
 import type { Clock } from '../../../core/time/clock.ts';
 import {
   parseSignatureTime,
   readAuthorization,
   sameSignature,
-  sha256,
   signatureOf,
 } from '../../signature/signature-v4.ts';
 import type { LocalCredentials } from '../gateway-options.ts';

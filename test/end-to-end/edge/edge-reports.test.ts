@@ -27,9 +27,9 @@ afterAll(() => system.stop());
 const local = () => ['--system', system.folder];
 
 /** Options for a stream in the «cloud», which is the same engine. */
-const cloud = () => [
+const cloud = (stream = system.stream) => [
   '--stream',
-  system.stream,
+  stream,
   '--region',
   'eu-central-1',
   '--spool',
@@ -282,18 +282,9 @@ describe('edge read to a running system', () => {
 
 describe('edge read to a stream that refuses', () => {
   it('says so while it reads on, and fails at the end with the report kept', async () => {
-    const args = [
-      'read',
-      '--stream',
-      'none',
-      '--region',
-      'eu-central-1',
-      '--spool',
-      folder,
-      '--edge-id',
-      'edge-a',
-    ];
-    const { child, ended } = startEdge([...args, '--interval', '60'], { env: await cloudEnv() });
+    const { child, ended } = startEdge(['read', ...cloud('none'), '--interval', '60'], {
+      env: await cloudEnv(),
+    });
     child.stdin!.write(office.file);
     while (!(await readdir(folder)).some(name => name.endsWith('.json')))
       await new Promise(resolve => setTimeout(resolve, 50));

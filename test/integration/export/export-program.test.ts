@@ -59,7 +59,7 @@ describe('npm run export', () => {
   });
 
   function snapshot(at: number) {
-    return snapshotAt(db, at, ['edge-1']);
+    return snapshotAt(db, at);
   }
 
   async function run(what: string, ...options: string[]): Promise<string[]> {

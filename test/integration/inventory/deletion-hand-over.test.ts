@@ -7,6 +7,8 @@ import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.
 import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { readRunning } from '../../../core/inventory/sites/read-visible.ts';
+import { faultyClient } from '../../support/faults.ts';
+import { localClient } from '../../support/local-client.ts';
 import {
   admin,
   auditOf,
@@ -16,7 +18,6 @@ import {
   type NetworkBed,
   networkBed,
 } from '../../support/network-bed.ts';
-import { faultyClient } from '../../support/sdk-faults.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 describe('an operation that a request has no time for', () => {
@@ -35,7 +36,7 @@ describe('an operation that a request has no time for', () => {
     const { hub } = await makeHub(context, { paths: 120 });
     const whole = inventoryOf(await dump(context));
     // Every call takes 5 s: the time is up after the claim and a chunk or two.
-    const slow = faultyClient();
+    const slow = faultyClient(localClient({ maxAttempts: 1 }));
     slow.client.middlewareStack.add(
       next => async args => {
         bed.advance(5000);
@@ -118,16 +119,20 @@ describe('an operation that a request has no time for', () => {
 
 describe('a database that refuses', () => {
   it.each([
-    ['conflict', 'Conflict', 'Somebody else is changing the same thing right now. Try again in a moment.'],
+    [
+      'canceled: TransactionConflict',
+      'Conflict',
+      'Somebody else is changing the same thing right now. Try again in a moment.',
+    ],
     ['throttled', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
-    ['server error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
+    ['internal error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
   ] as const)('by %s is asked again with jitter until the time is over', async (fault, name, message) => {
     const db = await createTables();
     const bed = networkBed(db);
     try {
       const { hub } = await makeHub(bed.context, { paths: 1 });
       const before = await dump(bed.context);
-      const { client, ...faulty } = faultyClient();
+      const { client, ...faulty } = faultyClient(localClient({ maxAttempts: 1 }));
       const waits: number[] = [];
       const context = {
         ...bed.context,
@@ -153,7 +158,7 @@ describe('a database that refuses', () => {
     const bed = networkBed(db);
     try {
       const { hub } = await makeHub(bed.context, { paths: 60 });
-      const { client, ...faulty } = faultyClient();
+      const { client, ...faulty } = faultyClient(localClient({ maxAttempts: 1 }));
       faulty.arm({ at: 2, fault: 'throttled', times: Infinity });
       const deletion = await deleteSite({ ...bed.context, client }, admin, { site_id: hub.id });
       expect(deletion).toMatchObject({ finished: false });

@@ -20,6 +20,7 @@ import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-stor
 import { metricsKey } from '../../../core/routing/path-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const actor = systemCaller('test');
@@ -32,14 +33,7 @@ afterAll(() => db.drop());
 
 /** One function: its own memory over the shared tables. */
 function makeFunction(time: FakeTime) {
-  const context: StoreContext = {
-    client: db.client,
-    tables: db.tables,
-    clock: time.clock,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  const context: StoreContext = storeContext(db, time.clock);
   const place = { client: db.client, table: db.tables.cache, ...time };
   const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
   const done: string[] = [];

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BROWSER, circleIn, PURE, ROOMS } from '../../../scripts/rooms.ts';
+import { BROWSER, circleIn, MAY_IMPORT, PURE, ROOMS } from '../../../scripts/rooms.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const tables = Object.entries(ROOMS);
@@ -34,6 +34,17 @@ describe('the tables of rooms', () => {
 
   it('what the browser shares is pure', () => {
     expect(BROWSER.filter(room => !PURE.includes(room))).toEqual([]);
+  });
+});
+
+describe('the folders of tests', () => {
+  /** Not rooms: tests of the whole system, and of the documentation. */
+  const others = ['system', 'docs'];
+
+  it.each(['unit', 'integration', 'faults', 'end-to-end'])('%s are rooms of core/ or top folders', kind => {
+    const known = [...Object.keys(ROOMS.core!), ...Object.keys(MAY_IMPORT), ...others];
+    const found = readdirSync(projectFile(`test/${kind}`));
+    expect(found.filter(name => !known.includes(name))).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { admin } from '../../../support/network-bed.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const edge = (id: string): ApiIdentity => ({
@@ -30,14 +31,7 @@ let paths: Path[];
 beforeAll(async () => {
   t = await createTables();
   api = makeApi(t);
-  context = {
-    client: t.client,
-    tables: t.tables,
-    clock: () => api.now,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  context = storeContext(t, () => api.now);
   const sites: Site[] = [];
   for (const name of ['Hub', 'B', 'C']) {
     const site = await createSite(context, admin, { name });

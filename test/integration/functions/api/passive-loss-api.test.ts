@@ -11,6 +11,7 @@ import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../../support/report-records.ts';
 import { snapshotAt } from '../../../support/snapshot-at.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -24,13 +25,7 @@ beforeAll(async () => {
   db = await createTables();
   api = makeApi(db);
   api.now = T0;
-  const context: StoreContext = {
-    ...db,
-    clock: () => T0,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  const context: StoreContext = storeContext(db, () => T0);
   const sites: string[] = [];
   for (const name of ['A', 'B']) {
     const { id } = await createSite(context, actor, { name });

@@ -6,6 +6,7 @@ import { createSite } from '../../../../core/inventory/sites/create-site.ts';
 import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const actor = systemCaller('test');
@@ -22,14 +23,7 @@ beforeEach(() => {
 afterAll(() => t.drop());
 
 async function twoSites() {
-  const context: StoreContext = {
-    client: t.client,
-    tables: t.tables,
-    clock: () => api.now,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  const context: StoreContext = storeContext(t, () => api.now);
   const [a, b] = [
     await createSite(context, actor, { name: 'A' }),
     await createSite(context, actor, { name: 'B' }),
