@@ -6,6 +6,7 @@ import { Cache } from '../core/cache/cache.ts';
 import { tableStore } from '../core/cache/shared-store.ts';
 import { EXPIRY_INDEX } from '../core/cache/table-keys.ts';
 import { jsonCodec } from '../core/cache/value-codec.ts';
+import { LOCAL_CREDENTIALS } from '../core/local-credentials.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { turnClock } from '../core/time/turn-clock.ts';
 import { startDynamoDb } from '../local/engines/dynamodb.ts';
@@ -27,7 +28,7 @@ export async function run(): Promise<BenchRow[]> {
   const client = makeDocumentClient({
     endpoint: dynamodb.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   try {
     const table = await makeTable(client);

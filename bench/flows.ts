@@ -3,6 +3,7 @@ import { flowMatcher } from '../core/flows/flow-filter.ts';
 import { flowLogItem } from '../core/flows/flow-log.ts';
 import { type FlowLogStore, readFlowLogs } from '../core/flows/flow-log-reader.ts';
 import { FlowSums } from '../core/flows/top-flows.ts';
+import { LOCAL_CREDENTIALS } from '../core/local-credentials.ts';
 import type { Report } from '../core/report/report.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
@@ -25,7 +26,7 @@ export async function run(): Promise<BenchRow[]> {
   const client = makeDocumentClient({
     endpoint: dynamodb.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   try {
     await client.send(

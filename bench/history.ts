@@ -9,6 +9,7 @@ import { takeSnapshot } from '../core/history/snapshot.ts';
 import type { Lane } from '../core/ledger/lane/lane.ts';
 import { laneKey } from '../core/ledger/lane-keys.ts';
 import { encodeLane } from '../core/ledger/packing/lane-codec.ts';
+import { LOCAL_CREDENTIALS } from '../core/local-credentials.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { pairKey } from '../core/totals/pair-key.ts';
@@ -28,7 +29,7 @@ export async function run(): Promise<BenchRow[]> {
   const client = makeDocumentClient({
     endpoint: dynamodb.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   try {
     await makeTable(client);

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { deleteSite } from '../core/inventory/removal/delete-site.ts';
 import { CONCURRENCY } from '../core/inventory/removal/run-deletion.ts';
+import { LOCAL_CREDENTIALS } from '../core/local-credentials.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
 import { makeDocumentClient } from '../core/storage/document-client.ts';
 import type { StoreContext } from '../core/storage/store-context.ts';
@@ -32,7 +33,7 @@ export async function run(): Promise<BenchRow[]> {
   const client = makeDocumentClient({
     endpoint: dynamodb.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   try {
     const bench = new Bench(client);

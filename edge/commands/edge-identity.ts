@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 
 /** What an edge signs with: the role whose session bears its id. */
 export interface EdgeCredentials {
@@ -40,7 +41,10 @@ export function edgeSigner({
 
 /** Credentials of an edge of the local system, which tells edges apart by the access key's id. */
 export function localEdgeCredentials(edge_id: string): EdgeCredentials {
-  return { accessKeyId: `local~${encodeURIComponent(edge_id)}`, secretAccessKey: 'local' };
+  return {
+    ...LOCAL_CREDENTIALS,
+    accessKeyId: `${LOCAL_CREDENTIALS.accessKeyId}~${encodeURIComponent(edge_id)}`,
+  };
 }
 
 type Bytes = string | ArrayBuffer | ArrayBufferView;

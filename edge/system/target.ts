@@ -1,4 +1,5 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import type { GraphqlClient } from './graphql-client.ts';
 import { kinesisClient } from './kinesis-client.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
@@ -23,9 +24,6 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   if (local) return localTarget(local);
   throw noSystem();
 }
-
-/** Credentials that every local engine takes. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 function localTarget(local: LocalSystem): Target {
   return {

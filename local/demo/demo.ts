@@ -1,6 +1,7 @@
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { startSimulation } from '../../edge/simulation/simulate.ts';
-import { CREDENTIALS, REGION } from '../account.ts';
-import type { RunningSystem } from '../system.ts';
+import { REGION } from '../aws/account.ts';
+import type { RunningSystem } from '../system/system.ts';
 import { graphqlClient } from './graphql-client.ts';
 import { seedDemo } from './seed-demo.ts';
 
@@ -37,7 +38,7 @@ export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo
   const simulation = startSimulation({
     edges,
     interval_ms: REPORT_EVERY_MS,
-    kinesis: { endpoint: kinesis, region: REGION, credentials: CREDENTIALS },
+    kinesis: { endpoint: kinesis, region: REGION, credentials: LOCAL_CREDENTIALS },
     stream,
     commands: { graphql, region: REGION },
     onTrouble: onNotice,

@@ -1,4 +1,4 @@
-import { callAwsJson } from '../aws-json-call.ts';
+import { callAwsJson } from '../aws/aws-json-call.ts';
 import type { SignIn } from '../provision/user-pools.ts';
 
 /** Calls the API as somebody who has signed in. */

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { REGION } from '../account.ts';
+import { REGION } from '../aws/account.ts';
 import type { Engine } from './engine.ts';
 import { startNodeEngine } from './node-engine.ts';
 

@@ -1,4 +1,5 @@
-import { CREDENTIALS, REGION } from '../account.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
+import { REGION } from '../aws/account.ts';
 import type { CognitoEngine } from '../engines/cognito.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import type { ApiOptions, AuthMode, DataSource, ResolverDefinition } from '../gateway/gateway-options.ts';
@@ -58,7 +59,7 @@ export function makeApi(setting: ApiSetting): Gateway {
     functions: Object.fromEntries(functions),
     dataSources: Object.fromEntries(ofType('DataSource').map(resource => dataSource(setting, resource))),
     region: REGION,
-    credentials: CREDENTIALS,
+    credentials: LOCAL_CREDENTIALS,
     log,
     path: new URL(names.get(setting.api).GraphQLUrl!).pathname,
   });

@@ -1,4 +1,5 @@
-import { CREDENTIALS, REGION } from '../account.ts';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
+import { REGION } from '../aws/account.ts';
 import { findHandler } from '../lambda/bundle-file.ts';
 import type { FunctionFailure } from '../lambda/function-failure.ts';
 import { type LambdaFunction, makeLambdaFunction } from '../lambda/lambda-function.ts';
@@ -37,8 +38,7 @@ export function makeFunction(setting: FunctionSetting): LambdaFunction {
       LANG: 'en_US.UTF-8',
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      ...LOCAL_CREDENTIALS_ENVIRONMENT,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

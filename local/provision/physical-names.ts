@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from '../account.ts';
+import { ACCOUNT_ID, REGION } from '../aws/account.ts';
 import { TYPES_WITHOUT_EFFECT } from '../resources/resource-types.ts';
 import type { Attributes, Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';

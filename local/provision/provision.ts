@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { Schedule } from '../../core/time/schedule.ts';
-import { CREDENTIALS, REGION } from '../account.ts';
+import { REGION } from '../aws/account.ts';
 import type { CognitoEngine } from '../engines/cognito.ts';
 import type { EventSource } from '../event-sources/stream-event-source.ts';
 import type { Gateway } from '../gateway/gateway.ts';
@@ -191,7 +192,7 @@ export async function provision(options: ProvisionOptions): Promise<Provisioned>
     const s3 = makeS3Handler({
       prefix: S3_PATH,
       buckets,
-      credentials: { ...CREDENTIALS, region: REGION },
+      credentials: { ...LOCAL_CREDENTIALS, region: REGION },
       clock,
       log: options.onTrouble,
     });

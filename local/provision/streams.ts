@@ -1,4 +1,4 @@
-import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws-json-call.ts';
+import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws/aws-json-call.ts';
 import type { StreamProperties } from '../resources/stream-schema.ts';
 
 /** What a stream on demand begins with in the cloud. */

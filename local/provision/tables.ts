@@ -1,4 +1,4 @@
-import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws-json-call.ts';
+import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws/aws-json-call.ts';
 import type { TableProperties } from '../resources/table-schema.ts';
 import { arn } from './physical-names.ts';
 

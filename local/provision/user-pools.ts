@@ -1,4 +1,4 @@
-import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws-json-call.ts';
+import { AwsCallError, type AwsJsonApi, callAwsJson } from '../aws/aws-json-call.ts';
 import type { PoolClientProperties, PoolGroupProperties } from '../resources/cognito-schemas.ts';
 
 /** Somebody who can sign in. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../../core/time/clock.ts';
-import { sha256 } from '../signature/signature-v4.ts';
+import { sha256 } from '../aws/signature-v4.ts';
 import { byteRange } from './byte-range.ts';
 import { checkSignature, type S3Credentials } from './check-signature.ts';
 import type { ObjectHeaders, ObjectStore } from './object-store.ts';

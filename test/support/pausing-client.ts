@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 
 /** A client of the run's DynamoDB Local that lets `meanwhile` happen before its call number `at`, from 0. */
@@ -7,7 +8,7 @@ export function pausingClient(at: number, meanwhile: () => Promise<void>): Dynam
   const client = makeDocumentClient({
     endpoint: inject('dynamodbEndpoint'),
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   let calls = 0;
   client.middlewareStack.add(

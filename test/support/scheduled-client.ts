@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type fc from 'fast-check';
 import { inject } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 
 /** A client of the run's DynamoDB Local whose calls happen one at a time, in the order that fast-check chooses. */
@@ -8,7 +9,7 @@ export function scheduledClient(scheduler: fc.Scheduler): DynamoDBDocumentClient
   const client = makeDocumentClient({
     endpoint: inject('dynamodbEndpoint'),
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   client.middlewareStack.add(
     next => {

@@ -3,6 +3,7 @@ import { CreateTableCommand, DeleteTableCommand, type GlobalSecondaryIndex } fro
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 
@@ -27,7 +28,7 @@ export async function createTables(): Promise<TestTables> {
   const client = makeDocumentClient({
     endpoint: inject('dynamodbEndpoint'),
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   const prefix = `test-${randomUUID()}`;
   const tables: TableNames = {

@@ -5,7 +5,7 @@ import {
   sameSignature,
   sha256,
   signatureOf,
-} from '../../signature/signature-v4.ts';
+} from '../../aws/signature-v4.ts';
 import type { LocalCredentials } from '../gateway-options.ts';
 import type { Identity } from './identity.ts';
 import { NOT_AUTHORIZED, UnauthorizedCredentials } from './unauthorized.ts';

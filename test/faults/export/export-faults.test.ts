@@ -4,6 +4,7 @@ import { ValidationError } from '../../../core/errors.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
 import type { ExportReader } from '../../../core/export/export-reader.ts';
 import { readJob } from '../../../core/export/job-store.ts';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../../core/storage/document-client.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
 import { type ExportBed, makeExportBed, type RunOptions } from '../../support/export-bed.ts';
@@ -93,7 +94,7 @@ function faultyClients() {
   const client = makeDocumentClient({
     endpoint: inject('dynamodbEndpoint'),
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
     maxAttempts: 1,
   });
   const s3 = bed.s3.makeClient();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemSleep } from '../../../core/time/clock.ts';
-import { callAwsJson } from '../../../local/aws-json-call.ts';
+import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
 import { startKinesis } from '../../../local/engines/kinesis.ts';
 import { type Checkpoints, memoryCheckpoints, SHARD_END } from '../../../local/event-sources/checkpoints.ts';

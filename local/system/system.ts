@@ -1,19 +1,19 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock, systemSleep } from '../core/time/clock.ts';
-import { systemSchedule } from '../core/time/schedule.ts';
-import { JavaMissing } from './engines/java.ts';
-import { type Engines, startEngines } from './engines.ts';
-import { lockFolder } from './folder-lock.ts';
-import { openFunctionLogs } from './lambda/function-logs.ts';
+import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { systemSchedule } from '../../core/time/schedule.ts';
+import { type Engines, startEngines } from '../engines/engines.ts';
+import { JavaMissing } from '../engines/java.ts';
+import { openFunctionLogs } from '../lambda/function-logs.ts';
+import { type Provisioned, provision } from '../provision/provision.ts';
+import { checkDeployment } from '../resources/check-deployment.ts';
+import { SIGN_INS } from '../sign-ins.ts';
+import { readCloudAssembly } from '../template/cloud-assembly.ts';
+import { synthesize } from '../template/synthesize.ts';
 import { type Endpoints, removeOutputs, writeOutputs } from './outputs.ts';
-import { type Provisioned, provision } from './provision/provision.ts';
-import { checkDeployment } from './resources/check-deployment.ts';
 import { startServer } from './server.ts';
-import { SIGN_INS } from './sign-ins.ts';
 import { StartError } from './start-error.ts';
-import { readCloudAssembly } from './template/cloud-assembly.ts';
-import { synthesize } from './template/synthesize.ts';
+import { takeFolder } from './take-folder.ts';
 
 export interface SystemOptions {
   /** Port of the GraphQL API; 0, the default, for any free one. */
@@ -48,7 +48,7 @@ export interface RunningSystem {
   stop(): Promise<void>;
 }
 
-export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../.local', import.meta.url));
+export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../../.local', import.meta.url));
 
 /**
  * Starts the system as it is deployed: synthesizes the CDK app and runs its template and bundles on local engines.
@@ -72,8 +72,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   }
 
   async function start(): Promise<RunningSystem> {
-    undo.push(await lockFolder(localDirectory));
-    if (dataDirectory !== undefined) undo.push(await lockFolder(dataDirectory));
+    undo.push(await takeFolder(localDirectory));
+    if (dataDirectory !== undefined) undo.push(await takeFolder(dataDirectory));
     const server = await startServer(port);
     undo.push(() => server.close());
 

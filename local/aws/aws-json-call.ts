@@ -1,4 +1,5 @@
-import { CREDENTIALS, REGION } from './account.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
+import { REGION } from './account.ts';
 
 /** An engine refused a call; `name` is the exception's. */
 export class AwsCallError extends Error {
@@ -34,7 +35,7 @@ export async function callAwsJson<Answer>(
       'content-type': `application/x-amz-json-${api.jsonVersion}`,
       'x-amz-target': `${api.target}.${operation}`,
       // The engines look at the form of a signature, not at what it says.
-      authorization: `AWS4-HMAC-SHA256 Credential=${CREDENTIALS.accessKeyId}/20200101/${REGION}/aws/aws4_request, SignedHeaders=host, Signature=0`,
+      authorization: `AWS4-HMAC-SHA256 Credential=${LOCAL_CREDENTIALS.accessKeyId}/20200101/${REGION}/aws/aws4_request, SignedHeaders=host, Signature=0`,
       'x-amz-date': '20200101T000000Z',
     },
     body: JSON.stringify(input),

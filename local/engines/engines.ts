@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CognitoEngine, startCognito } from './engines/cognito.ts';
-import { startDynamoDb } from './engines/dynamodb.ts';
-import type { Engine } from './engines/engine.ts';
-import { startKinesis } from './engines/kinesis.ts';
+import { type CognitoEngine, startCognito } from './cognito.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import type { Engine } from './engine.ts';
+import { startKinesis } from './kinesis.ts';
 
 export interface Engines {
   dynamodb: Engine;
