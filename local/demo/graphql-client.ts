@@ -1,5 +1,5 @@
 import { callAwsJson } from '../aws/aws-json-call.ts';
-import type { SignIn } from '../provision/user-pools.ts';
+import type { SignIn } from '../provision/sign-ins.ts';
 
 /** Calls the API as somebody who has signed in. */
 export type GraphqlClient = <Data>(query: string, variables?: Record<string, unknown>) => Promise<Data>;

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { REGION } from '../aws/account.ts';
-import type { SignIn } from '../provision/user-pools.ts';
+import type { SignIn } from '../provision/sign-ins.ts';
 
 /** `.local/endpoints.json` (contract, docs). */
 export interface Endpoints {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Gateway } from '../gateway/gateway.ts';
-import type { ServiceHandler } from '../provision/provision.ts';
+import type { ServiceHandler } from '../provision/services.ts';
 import { StartError } from './start-error.ts';
 
 /** The system's one HTTP server, on the loopback. */

@@ -12,10 +12,9 @@ import {
   startStreamEventSource,
 } from '../../../local/event-sources/stream-event-source.ts';
 import { tableStreamSource } from '../../../local/event-sources/table-stream-source.ts';
-import { createStream } from '../../../local/provision/streams.ts';
-import { createTable } from '../../../local/provision/tables.ts';
-import { eventSourceMappingSchema } from '../../../local/resources/event-source-mapping-schema.ts';
-import { tableSchema } from '../../../local/resources/table-schema.ts';
+import { createTable, tableSchema } from '../../../local/resources/types/dynamodb-table.ts';
+import { createStream } from '../../../local/resources/types/kinesis-stream.ts';
+import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 
 // Far more than it takes, for machines that are busy with other things.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });

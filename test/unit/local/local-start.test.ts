@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileCheckpoints, SHARD_END } from '../../../local/event-sources/checkpoints.ts';
-import { shortName } from '../../../local/provision/short-name.ts';
 import { openQueue } from '../../../local/queues/queue.ts';
+import { shortName } from '../../../local/resources/physical-name.ts';
 import { startServer } from '../../../local/system/server.ts';
 import { takeFolder } from '../../../local/system/take-folder.ts';
 
