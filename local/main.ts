@@ -101,7 +101,7 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
   ].join('\n');
 }
 
-/** A path inside this folder without what everybody knows, others whole. */
+/** A path inside this folder relative to it, others whole. */
 function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') ? path : short;

@@ -7,7 +7,7 @@ import { seedDemo } from './seed-demo.ts';
 
 export interface DemoOptions {
   system: RunningSystem;
-  /** Told, in one sentence, of what goes wrong with the traffic. */
+  /** Gets a sentence about each thing that goes wrong with the traffic. */
   onNotice(text: string): void;
 }
 

@@ -36,7 +36,7 @@ export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<En
   });
 }
 
-// The mock pretends the cloud's waiting times; nobody needs them here.
+// The mock pretends the cloud's waiting times; they are not needed here.
 const INSTANT = Object.fromEntries(
   [
     'CREATE_STREAM',

@@ -27,7 +27,7 @@ export interface StreamEventSourceOptions {
   checkpoints: Checkpoints;
   /** Gets Lambda's message about each batch that was given up on. */
   onFailed(message: Record<string, unknown>): Promise<void>;
-  /** Told of troubles with reading the stream; reading goes on. */
+  /** Gets each trouble with reading the stream; reading goes on. */
   onTrouble(trouble: unknown): void;
   clock: Clock;
   sleep: Sleep;

@@ -7,7 +7,7 @@ import { madeResources } from './made-resources.ts';
 
 export interface RunnableResources {
   made: MadeResources;
-  /** Starts what runs by itself: event sources and schedules. @returns what ends each */
+  /** Starts what runs by itself: event sources and schedules, all or none. @returns what ends each */
   start(): Promise<Ending[]>;
 }
 
@@ -42,9 +42,14 @@ export async function makeResources(assembly: CloudAssembly, host: Host): Promis
     made,
     async start() {
       const endings: Ending[] = [];
-      for (const type of RUNNING_TYPES) {
-        if (!type.start) continue;
-        for (const resource of ofType(type)) endings.push(await type.start(making(type, resource)));
+      try {
+        for (const type of RUNNING_TYPES) {
+          if (!type.start) continue;
+          for (const resource of ofType(type)) endings.push(await type.start(making(type, resource)));
+        }
+      } catch (cause) {
+        await Promise.all(endings.map(end => end()));
+        throw cause;
       }
       return endings;
     },

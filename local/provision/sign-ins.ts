@@ -8,7 +8,7 @@ export interface SignIn {
   groups: string[];
 }
 
-// Known to everybody: they open nothing but this machine's own loopback.
+// Public: it opens nothing but this machine's own loopback.
 const PASSWORD = 'patronus-local-1A!';
 
 /** Who can sign in on one machine: one person a group. */

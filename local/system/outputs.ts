@@ -30,7 +30,7 @@ const AMPLIFY_FILE = 'amplify_outputs.json';
 /** Writes how to reach the running system, for clients and tests. */
 export async function writeOutputs(folder: string, outputs: Outputs): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // Whoever waits for endpoints.json finds the other file there.
+  // A program that waits for endpoints.json finds the other file there.
   await writeWhole(join(folder, AMPLIFY_FILE), amplifyOutputs(outputs));
   await writeWhole(join(folder, ENDPOINTS_FILE), outputs.endpoints);
 }

@@ -24,9 +24,9 @@ export interface SystemOptions {
   localDirectory?: string;
   /** Settings of the deployment, as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
-  /** Told what the start is doing. */
+  /** Gets what the start is doing. */
   onProgress?: (text: string) => void;
-  /** Told, in one sentence, of what goes wrong while it runs. */
+  /** Gets a sentence about each thing that goes wrong while it runs. */
   onNotice?: (text: string) => void;
   /** Gets every line that a function prints, with its name before it. */
   onFunctionOutput?: ((line: string) => void) | undefined;

@@ -14,7 +14,7 @@ const userPoolSchema = z.strictObject({
   Schema: z.array(z.record(z.string(), z.unknown())).optional(),
   AccountRecoverySetting: MAIL,
   AdminCreateUserConfig: noEffect('the sign-ins are made at the start'),
-  DeletionProtection: noEffect('nobody deletes the pool here'),
+  DeletionProtection: noEffect('the pool is not deleted here'),
   EmailConfiguration: MAIL,
   EmailVerificationMessage: MAIL,
   EmailVerificationSubject: MAIL,

@@ -36,7 +36,7 @@ export const tableSchema = z.strictObject({
     .optional(),
   TimeToLiveSpecification: z.strictObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
   ContributorInsightsSpecification: noEffect('there are no metrics of the cloud here'),
-  DeletionProtectionEnabled: noEffect('nobody deletes tables here'),
+  DeletionProtectionEnabled: noEffect('tables are not deleted here'),
   OnDemandThroughput: noEffect('DynamoDB Local throttles nothing'),
   PointInTimeRecoverySpecification: noEffect('backups are the cloud’s; here the data folder can be copied'),
   SSESpecification: ENCRYPTION,

@@ -33,7 +33,7 @@ const functionSchema = z.strictObject({
   Description: noEffect('for people'),
   LoggingConfig: noEffect('logs are files here'),
   RecursiveLoop: noEffect('there is no detection of loops here'),
-  Role: noEffect('functions run with the rights of whoever started them; a test reads the policies'),
+  Role: noEffect('functions run with the rights of the user who started them; a test reads the policies'),
   TracingConfig: noEffect('there is no X-Ray here'),
   Tags: TAGS,
 });

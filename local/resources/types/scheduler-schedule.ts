@@ -30,7 +30,7 @@ const scheduleSchema = z.strictObject({
       })
       .prefault({}),
     DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
-    RoleArn: noEffect('whoever is on this machine may call its functions'),
+    RoleArn: noEffect('anyone on this machine may call its functions'),
   }),
   Description: noEffect('for people'),
   GroupName: noEffect('a group is a label'),
