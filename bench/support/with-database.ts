@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { startDynamoDb } from '../../local/engines/dynamodb.ts';
 
@@ -11,7 +12,7 @@ export async function withDatabase<Result>(
   const client = makeDocumentClient({
     endpoint: dynamodb.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   try {
     return await work(client);

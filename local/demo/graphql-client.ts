@@ -1,7 +1,7 @@
 import { renewedToken } from '../../core/appsync/authorizer.ts';
 import { graphqlClient as makeClient } from '../../core/appsync/graphql-client.ts';
-import { callAwsJson } from '../aws-json-call.ts';
-import type { SignIn } from '../provision/user-pools.ts';
+import { callAwsJson } from '../aws/aws-json-call.ts';
+import type { SignIn } from '../provision/sign-ins.ts';
 
 /** Calls the API as somebody who has signed in. */
 export type GraphqlClient = <Data>(query: string, variables?: Record<string, unknown>) => Promise<Data>;

@@ -1,14 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { sha256 } from '../../core/digest.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { CREDENTIALS, REGION } from '../account.ts';
-import {
-  parseSignatureTime,
-  readAuthorization,
-  sameSignature,
-  signatureOf,
-} from '../signature/signature-v4.ts';
+import { REGION } from '../aws/account.ts';
+import { parseSignatureTime, readAuthorization, sameSignature, signatureOf } from '../aws/signature-v4.ts';
 
 export interface InvokeEndpointOptions {
   /** What the path begins with before Lambda's own, such as `/lambda`. */
@@ -101,7 +97,7 @@ function isSigned(
   const expected = signatureOf(
     { method, path, query, headers, signedHeaders, payload: sha256(body) },
     scope,
-    CREDENTIALS.secretAccessKey,
+    LOCAL_CREDENTIALS.secretAccessKey,
   );
-  return accessKeyId === CREDENTIALS.accessKeyId && sameSignature(expected, signature);
+  return accessKeyId === LOCAL_CREDENTIALS.accessKeyId && sameSignature(expected, signature);
 }

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.ts';
 import { makeOfficeCapture } from '../../../edge/sample/office-capture.ts';
 import { type EdgeSystem, startEdgeSystem, writeSystemFiles } from '../../support/edge-system.ts';
 import { modelFlowSums, modelTotals } from '../../support/fake-stream.ts';
@@ -39,8 +40,7 @@ const cloud = (stream = system.stream) => [
 ];
 const cloudEnv = async (endpoint?: string) => ({
   AWS_ENDPOINT_URL_KINESIS: endpoint ?? (await endpointOf(system)),
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  ...LOCAL_CREDENTIALS_ENVIRONMENT,
 });
 
 async function endpointOf({ client }: EdgeSystem): Promise<string> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphqlClient } from '../../../local/demo/graphql-client.ts';
-import type { Endpoints } from '../../../local/outputs.ts';
+import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const PROJECT = projectFile('');

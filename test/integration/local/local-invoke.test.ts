@@ -8,7 +8,8 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lambdaDispatcher } from '../../../core/export/lambda-dispatcher.ts';
-import { CREDENTIALS, REGION } from '../../../local/account.ts';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
+import { REGION } from '../../../local/aws/account.ts';
 import { makeInvokeEndpoint } from '../../../local/lambda/invoke-endpoint.ts';
 
 const taken: unknown[] = [];
@@ -37,7 +38,7 @@ afterAll(
     }),
 );
 
-const clientOf = (credentials: { accessKeyId: string; secretAccessKey: string } = { ...CREDENTIALS }) =>
+const clientOf = (credentials: { accessKeyId: string; secretAccessKey: string } = { ...LOCAL_CREDENTIALS }) =>
   new LambdaClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
 
 const invoke = (input: Partial<InvokeCommandInput>, client = clientOf()) =>
