@@ -6,6 +6,7 @@ import type { RegisteredEdge } from '../inventory/edges/edge-items.ts';
 import { endpointKey } from '../inventory/model/inventory-keys.ts';
 import { type Path, peerOf } from '../inventory/model/site.ts';
 import { toEndpoint } from '../inventory/model/site-items.ts';
+import { readPath } from '../inventory/paths/read-paths.ts';
 import { repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { getItem } from '../storage/strong-reads.ts';
@@ -15,7 +16,6 @@ import type { PathMetrics } from './path-metrics.ts';
 import { readPathMetrics } from './path-metrics-store.ts';
 import { type ProbeResult, probeResultSchema } from './probe-result.ts';
 import type { ProductCaches } from './product-caches.ts';
-import { readPath } from './read-paths.ts';
 import { readEdgesOf } from './route-commands.ts';
 
 /** How long the one who asks waits for the edge. */

@@ -1,4 +1,5 @@
 import type { Path } from '../inventory/model/site.ts';
+import { readPath } from '../inventory/paths/read-paths.ts';
 import { readPolicies } from '../inventory/policies/read-policies.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
 import type { StoreContext } from '../storage/store-context.ts';
@@ -8,7 +9,6 @@ import type { PathMetrics } from './path-metrics.ts';
 import { type PathStates, readPathStates } from './path-states.ts';
 import { DEFAULT_ROUTING, type PolicyRouting, readAllPolicyRouting } from './policy-routing.ts';
 import type { ProductCaches } from './product-caches.ts';
-import { readPath } from './read-paths.ts';
 import { candidatesOf, readSitePair, type SitePair } from './route-candidates.ts';
 import type { RoutingDecision } from './routing-decision.ts';
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { NotFound } from '../../../core/errors.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { readPath } from '../../../core/inventory/paths/read-paths.ts';
@@ -49,7 +50,7 @@ describe('deleting and restoring a site', () => {
       `Site B (${b.id}) was deleted with 1 endpoint and 1 path. restoreSite can bring it back until 2026-03-02T12:00:00.000Z.`,
     );
     expect(await readSite(context, b.id)).toBeUndefined();
-    expect(await readPath(context, path.id)).toBeUndefined();
+    await expect(readPath(context, path.id)).rejects.toThrow(NotFound);
     expect(await countSitePaths(context, a.id)).toBe(0);
     expect((await listSites(context, { limit: 10 })).items.map(site => site.id)).toEqual([a.id]);
     expect((await listDeletedSites(context, { limit: 10 })).items).toMatchObject([

@@ -3,10 +3,10 @@ import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { runningKey } from '../../../core/inventory/model/inventory-keys.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
+import { readRunning } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
-import { readRunning } from '../../../core/inventory/sites/read-visible.ts';
 import {
   admin,
   auditOf,
