@@ -5,7 +5,7 @@ import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { listPaths } from '../../../core/inventory/paths/read-paths.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
-import { checkedInside } from '../checked-inside.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentPath, presentPaths } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -27,7 +27,7 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
   }),
 
   'Mutation.createPath': resolver({
-    arguments: checkedInside('Mutation.createPath'),
+    arguments: validatedInCore('Mutation.createPath'),
     target: ({ source_site_id }) => siteTarget(source_site_id),
     async resolve(input, call) {
       const path = await createPath(call.context, call.caller, input);
@@ -37,7 +37,7 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
   }),
 
   'Mutation.deletePath': resolver({
-    arguments: checkedInside('Mutation.deletePath'),
+    arguments: validatedInCore('Mutation.deletePath'),
     target: ({ path_id }) => pathTarget(path_id),
     async resolve(input, { context, caller }) {
       const { path, audit_id } = await deletePath(context, caller, input);

@@ -2,6 +2,6 @@ import { z } from 'zod';
 import type { OperationName } from '../../core/access/roles.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 
-/** Arguments that the operation in core/ checks by itself. */
-export const checkedInside = <Name extends OperationName>(_operation: Name) =>
+/** Arguments that the operation in core/ validates by itself. */
+export const validatedInCore = <Name extends OperationName>(_operation: Name) =>
   z.custom<Operations[Name]['arguments']>();
