@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** An edge of the inventory: it is expected to report while it isn't retired. */
 export interface RegisteredEdge {
   id: string;
-  /** UUID of the site that it stands at. */
+  /** UUID of its site. */
   site_id: string;
   /** RFC 3339, UTC: when it was (last) registered. */
   registered_at: string;

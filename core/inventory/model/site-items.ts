@@ -96,7 +96,7 @@ export const endpointItemSchema: z.ZodType<EndpointItem> = endpointSchema.extend
   removal_id: z.string().exactOptional(),
 });
 
-/** A site as it stands, whatever its status; undefined when there is none. */
+/** A site, whatever its status; undefined when there is none. */
 export const readSiteItem = (context: StoreContext, siteId: string): Promise<SiteItem | undefined> =>
   readItem(context, siteKey(siteId), siteItemSchema);
 

@@ -60,7 +60,7 @@ export const readLastOperation = (
 ): Promise<RunningOperation | undefined> =>
   readItem(context, runningKey(siteId, endpointId), runningOperationSchema);
 
-/** The operation as it stands now; undefined when it has ended. */
+/** The operation as its entry says now; undefined when it has ended. */
 export async function readOperation(
   context: StoreContext,
   { site_id, endpoint_id, operation_id }: RunningOperation,
@@ -109,7 +109,7 @@ export type OperationNews = Partial<Pick<RunningOperation, 'done_paths' | 'hande
 /**
  * Records news of a running operation, and that a run works on it; its event number grows by one.
  *
- * @returns the operation as it stands now; undefined when it has ended
+ * @returns the operation as its entry says now; undefined when it has ended
  * @throws Conflict or Throttled at the deadline
  */
 export async function updateOperation(

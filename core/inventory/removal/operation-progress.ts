@@ -19,7 +19,7 @@ export interface Unfinished {
 export interface OperationProgress {
   /** Counts paths that are through. `offered` is larger when another run was faster with some of them. */
   add(paths: number, offered?: number): void;
-  /** The entry as it stands, once what is being recorded is written. */
+  /** The entry as last written or read, once what is being recorded is written. */
   settled(): Promise<RunningOperation>;
   /** Paths that are through in all runs, as far as earlier ones recorded it. */
   done(): number;
@@ -63,14 +63,15 @@ export function trackProgress(
     add(through, offered = through) {
       paths += through;
       if (through < offered) alone = false;
-      if (recording || context.clock() - recordedAt < RECORD_EVERY_MS) return;
-      recordedAt = context.clock();
-      // Progress is news: that it can't be recorded stops nothing.
-      recording = record()
-        .catch(() => {})
-        .finally(() => {
-          recording = undefined;
-        });
+      if (!recording && context.clock() - recordedAt >= RECORD_EVERY_MS) {
+        recordedAt = context.clock();
+        // Progress is news: a failure to record it stops nothing.
+        recording = record()
+          .catch(() => {})
+          .finally(() => {
+            recording = undefined;
+          });
+      }
     },
     settled,
     done,
@@ -81,12 +82,12 @@ export function trackProgress(
         return true;
       } catch (cause) {
         if (!(cause instanceof ConditionFailed)) throw cause;
+        const found = await readOperation(context, entry);
+        running = found !== undefined;
+        entry = found ?? entry;
+        alone = false;
+        return false;
       }
-      const found = await readOperation(context, entry);
-      running = found !== undefined;
-      entry = found ?? entry;
-      alone = false;
-      return false;
     },
     isRunning: () => running,
     unfinished: () => ({ finished: false, paths: done() }),

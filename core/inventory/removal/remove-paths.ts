@@ -38,8 +38,10 @@ export async function removePaths(
   pages: AsyncIterable<PathItem[]>,
   { which, companion, concurrency, until, leave, onRemoved }: PathRemoval,
 ): Promise<PathItem[] | undefined> {
-  const remove = async (paths: PathItem[]): Promise<void> =>
-    onRemoved?.(await removeChunk(context, paths, companion), paths.length);
+  const remove = async (paths: PathItem[]): Promise<void> => {
+    const removed = await removeChunk(context, paths, companion);
+    onRemoved?.(removed, paths.length);
+  };
   const stop = () => context.clock() >= until;
   const chunks = { size: pathsPerChunk(context), concurrency, stop };
   const rest = await workInChunks(filtered(pages, which), chunks, remove);

@@ -22,14 +22,11 @@ export async function workInChunks<T>(
   let rest: T[] | undefined;
   let failed = false;
   const worker = async (): Promise<void> => {
-    while (!failed && !stop()) {
+    while (rest === undefined && !failed && !stop()) {
       const { value, done } = await chunks.next();
-      if (done) {
-        // Later calls of next() after the end give undefined.
-        rest ??= value;
-        return;
-      }
-      await work(value);
+      if (!done) await work(value);
+      // Later calls of next() after the end give undefined.
+      else rest ??= value;
     }
   };
   const results = await Promise.allSettled(

@@ -27,8 +27,11 @@ export function beingChanged({ id, status }: Pick<SiteItem, 'id' | 'status'>): C
 
 /** @throws Conflict while an endpoint of the site is removed */
 export function refuseWhileRemoving({ id, removing_endpoint }: SiteItem): void {
-  if (removing_endpoint === undefined) return;
-  throw new Conflict(`Endpoint ${removing_endpoint} of site ${id} is being removed. Try again in a moment.`);
+  if (removing_endpoint !== undefined) {
+    throw new Conflict(
+      `Endpoint ${removing_endpoint} of site ${id} is being removed. Try again in a moment.`,
+    );
+  }
 }
 
 /** Why there is no site: with the way back, when it was deleted. */

@@ -10,10 +10,10 @@ import { deleteSites, type OnRefused } from '../../../core/inventory/removal/del
 import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts';
 import { readDependents } from '../../../core/inventory/sites/site-paths.ts';
 import { policiesOnSite } from '../../../core/routing/policies-on-site.ts';
-import { validatedInCore } from '../validated-in-core.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type DeletionOperation =
   | 'Query.siteDeletionPreview'

@@ -1,8 +1,8 @@
 import { endpointTarget } from '../../../core/inventory/model/site-events.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
-import { validatedInCore } from '../validated-in-core.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type EndpointOperation = 'Mutation.addEndpoint' | 'Mutation.removeEndpoint';
 

@@ -5,10 +5,10 @@ import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { listPaths } from '../../../core/inventory/paths/read-paths.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
-import { validatedInCore } from '../validated-in-core.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentPath, presentPaths } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type PathOperation = 'Query.paths' | 'Query.countSitePaths' | 'Mutation.createPath' | 'Mutation.deletePath';
 

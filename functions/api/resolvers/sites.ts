@@ -7,11 +7,11 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { updateSite } from '../../../core/inventory/sites/update-site.ts';
-import { validatedInCore } from '../validated-in-core.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { presentSites, selectsEndpoints } from '../present-site.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type SiteOperation =
   | 'Query.sites'
