@@ -1,7 +1,7 @@
 import { ENDPOINT_PREFIX, PATH_PREFIX, sitePartition } from '../inventory/model/inventory-keys.ts';
 import { type Endpoint, type Path, peerOf } from '../inventory/model/site.ts';
 import { toEndpoint, toPath } from '../inventory/model/site-items.ts';
-import { readVisible } from '../inventory/sites/read-visible.ts';
+import { readVisible } from '../inventory/removal/hidden-sites.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex } from './path-costs.ts';

@@ -1,5 +1,5 @@
 import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
-import type { SiteWithEndpoints } from '../../core/inventory/sites/list-sites.ts';
+import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';

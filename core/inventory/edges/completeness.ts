@@ -7,7 +7,7 @@ export interface Completeness {
   edges_heard: number;
 }
 
-/** An edge that has reported within this time counts as heard; after it its gauges are taken out. */
+/** An edge that has reported within this time counts as heard; after it ingest subtracts its gauges. */
 const HEARD_WITHIN_MS = 300_000;
 
 /** Whether an edge that was last heard at `last_heard_at_ms` counts as heard at `now_ms`. */

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
 import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
-import { Conflict, NotFound } from '../../errors.ts';
+import { Conflict, NotFound, noPolicy } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import {
@@ -31,11 +31,7 @@ export function resetPolicyStats(
 ): Promise<ResetDone> {
   return reset(context, { ...request, covers: policy_id, operation: 'resetPolicyStats' }, counted => {
     const counts = counted.get(policy_id);
-    if (!counts && !defined) {
-      throw new NotFound(
-        `There is no policy ${JSON.stringify(policy_id)}: the query policies lists those that there are.`,
-      );
-    }
+    if (!counts && !defined) throw noPolicy(policy_id);
     return new Map(counts && [[policy_id, counts]]);
   });
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
-import { NotFound } from '../../errors.ts';
+import { noPolicy } from '../../errors.ts';
 import { readPolicies, readPolicy } from '../../inventory/policies/read-policies.ts';
 import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -88,7 +88,7 @@ export function setPolicyRouting(
 /** @throws NotFound unless the policy is defined or the built-in one */
 export async function requirePolicy(context: StoreContext, policyId: string): Promise<void> {
   if (policyId === DEFAULT_POLICY_ID || (await readPolicy(context, policyId))) return;
-  throw new NotFound(`There is no policy ${policyId}: the query policies lists those that there are.`);
+  throw noPolicy(policyId);
 }
 
 const fromItem = (item: Item): PolicyRouting => parseItem(policyRoutingSchema, item);

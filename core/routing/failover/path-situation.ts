@@ -1,11 +1,11 @@
 import type { Path } from '../../inventory/model/site.ts';
+import { readPath } from '../../inventory/paths/read-paths.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { RoutingDecision } from '../choice/routing-decision.ts';
 import { makeDecision } from '../choice/routing-decision.ts';
 import { type PolicyRouting, readEnabledRouting } from '../decisions/policy-routing.ts';
 import { candidatesFor, readCandidates, type SitePair } from '../decisions/read-candidates.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
-import { readPath } from '../read-paths.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { PathState } from './path-state.ts';
 import { type PathStates, readPathStates } from './path-states-store.ts';

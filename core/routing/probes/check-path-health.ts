@@ -6,6 +6,7 @@ import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import { endpointKey } from '../../inventory/model/inventory-keys.ts';
 import { type Path, peerOf } from '../../inventory/model/site.ts';
 import { toEndpoint } from '../../inventory/model/site-items.ts';
+import { readPath } from '../../inventory/paths/read-paths.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -15,7 +16,6 @@ import { readEdgesOf } from '../failover/route-commands.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { readPathMetrics } from '../metrics/path-metrics-store.ts';
 import { probeKey } from '../path-keys.ts';
-import { readPath } from '../read-paths.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { type ProbeResult, probeResultSchema } from './probe-result.ts';
 

@@ -496,7 +496,7 @@ describe('bad input', () => {
     ],
     [
       { kind: 'FLOWS', edge_id: 'nope' },
-      'There is no edge "nope": the query edges lists those that there are.',
+      'No edge "nope" is registered: the query edges lists those that are.',
     ],
     [
       { kind: 'HISTORY', endpoint_id: 'nope' },

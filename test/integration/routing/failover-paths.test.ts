@@ -134,11 +134,11 @@ describe('routing decisions', () => {
   it('refuse policies and sites that are not there', async () => {
     const { context, caches, key } = await set();
     await expect(cachedDecision(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
-      new NotFound('There is no policy 99: the query policies lists those that there are.'),
+      new NotFound('There is no policy "99": the query policies lists those that there are.'),
     );
     const nowhere = '550e8400-e29b-41d4-a716-446655440000';
     await expect(cachedDecision(context, caches, { ...key, destination_site_id: nowhere })).rejects.toThrow(
-      new NotFound(`There is no site ${nowhere}: the query sites lists those that there are.`),
+      new NotFound(`There is no site "${nowhere}": the query sites lists those that there are.`),
     );
   });
 });
@@ -226,7 +226,7 @@ describe('failoverPath', () => {
     const { context, caches } = await set();
     for (const path_id of ['p-1', '550e8400-e29b-41d4-a716-446655440000.0123456789abcdef', '']) {
       await expect(failOverPath(context, caches, { path_id, actor })).rejects.toThrow(
-        new NotFound(`There is no path ${path_id}: the query paths lists a site's paths.`),
+        new NotFound(`There is no path "${path_id}": the query paths lists a site's paths.`),
       );
     }
   });

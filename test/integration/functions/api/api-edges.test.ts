@@ -237,7 +237,7 @@ describe('bad input', () => {
       'Mutation.retireEdge',
       { id: 'nobody' },
       'NotFound',
-      'Edge "nobody" is not registered: the query edges lists those that are.',
+      'No edge "nobody" is registered: the query edges lists those that are.',
     ],
   ])('%s %j is a %s', async (operation, args, type, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });

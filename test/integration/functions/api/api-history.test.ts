@@ -235,7 +235,7 @@ describe('history over the API', () => {
     [
       'Query.trafficHistory',
       { ...range, filter: { edge_id: 'nobody' } },
-      'There is no edge "nobody": the query edges lists those that there are.',
+      'No edge "nobody" is registered: the query edges lists those that are.',
     ],
     [
       'Query.trafficStats',
@@ -245,7 +245,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['EDGE'], filter: { site_id: SITE, endpoint_id: 'wan9' } },
-      `The site "${SITE}" has no endpoint "wan9": the query site lists those that it has.`,
+      `Site "${SITE}" has no endpoint "wan9": the query site lists those that it has.`,
     ],
     [
       'Query.endpointStats',

@@ -306,7 +306,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { ...hour, filter: { edge_id: 'nobody' } },
-      'There is no edge "nobody": the query edges lists those that there are.',
+      'No edge "nobody" is registered: the query edges lists those that are.',
     ],
     [
       'Query.flows',
@@ -321,7 +321,7 @@ describe('flow logs, from the stream to the API', () => {
         group_by: ['PROTOCOL'],
         filter: { site_id: SITE_A, endpoint_id: 'wan9' },
       },
-      `The site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
+      `Site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
     ],
   ])('%s tells an id that never was from one without flows: %j', async (operation, args, message) => {
     api.now = T0 + 2 * MINUTE;

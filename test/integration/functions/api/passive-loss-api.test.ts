@@ -121,7 +121,7 @@ it('shows in the receipt of a failover what the path carried lately and ever', a
 });
 
 it.each([
-  [{ path_id: 'no path' }, 'NotFound', "There is no path no path: the query paths lists a site's paths."],
+  [{ path_id: 'no path' }, 'NotFound', `There is no path "no path": the query paths lists a site's paths.`],
   [{ path_id: 'x', window: 1 }, 'ValidationError', 'window must be a whole number from 2 to 60.'],
 ])('refuses %j', async (args, type, message) => {
   expect(await api.call('Query.pathLoss', args)).toEqual({ error: { type, message } });

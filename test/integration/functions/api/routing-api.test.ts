@@ -167,7 +167,7 @@ describe('routing over GraphQL', () => {
       'an unknown policy',
       { policy_id: '77' },
       'NotFound',
-      'There is no policy 77: the query policies lists those that there are.',
+      'There is no policy "77": the query policies lists those that there are.',
     ],
     [
       'Mutation.setPolicyRouting',
@@ -209,7 +209,7 @@ describe('routing over GraphQL', () => {
       'an unknown path',
       { path_id: 'p-1' },
       'NotFound',
-      "There is no path p-1: the query paths lists a site's paths.",
+      `There is no path "p-1": the query paths lists a site's paths.`,
     ],
   ];
 

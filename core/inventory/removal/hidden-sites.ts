@@ -1,10 +1,9 @@
 import type { StoreContext } from '../../storage/store-context.ts';
-import { queryAll } from '../../storage/strong-reads.ts';
-import { RUNNING_PARTITION } from '../model/inventory-keys.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import type { Path } from '../model/site.ts';
+import { readRunning } from './operation-entry.ts';
 
-/** What a reader must leave out because it is coming or going. */
+/** What a reader must leave out, because an operation that runs is adding or removing it. */
 export interface Hidden {
   site(siteId: string): boolean;
   endpoint(siteId: string, endpointId: string): boolean;
@@ -12,13 +11,14 @@ export interface Hidden {
   path(path: Path): boolean;
 }
 
-/** Only something new ended during each reading asks for another one. */
+/** Another reading is needed only when one more operation ended during the last one. */
 const MAX_READS = 4;
 
 /**
- * Reads the inventory so that nobody sees half of a deletion or restore (docs/decisions/033): `read` strongly, then the
- * running deletions, and `show` leaves out what they hide. A deletion's entry hides its site even after its end. What was
- * restored, or can be added again, is hidden after the end from those only who began before it: who can't know reads again.
+ * Reads the inventory so that no reader sees half of a deletion, restore or removal (docs/decisions/033): `read` strongly,
+ * then the running operations; `show` leaves out what these hide. A deletion hides its site even after its end. A site that
+ * was restored, or an endpoint whose id can be added again, is hidden after the end only from a reading that began before
+ * it, which therefore reads once more.
  */
 export async function readVisible<T, R>(
   context: StoreContext,
@@ -29,17 +29,12 @@ export async function readVisible<T, R>(
   for (let reads = 1; ; reads++) {
     const value = await read();
     const operations = await readRunning(context);
-    const news = operations.filter(mayBeBack).filter(({ operation_id }) => !over.has(operation_id));
-    if (news.length === 0 || reads === MAX_READS) {
+    const ended = operations.filter(mayBeBack).filter(({ operation_id }) => !over.has(operation_id));
+    if (ended.length === 0 || reads === MAX_READS) {
       return show(value, hiddenBy(operations.filter(({ operation_id }) => !over.has(operation_id))));
     }
-    for (const { operation_id } of news) over.add(operation_id);
+    for (const { operation_id } of ended) over.add(operation_id);
   }
-}
-
-/** The running deletions, restores and removals, and those that ended a short while ago. */
-export async function readRunning(context: StoreContext): Promise<RunningOperation[]> {
-  return (await queryAll(context, { pk: RUNNING_PARTITION })) as unknown as RunningOperation[];
 }
 
 const mayBeBack = ({ kind, state }: RunningOperation): boolean =>
