@@ -129,12 +129,6 @@ export const directoryItem = (site: Site): Item & ItemKey => ({
   location: site.location,
 });
 
-/** An item without its keys. */
-export function withoutKeys<T>(item: Item): T {
-  const { pk: _pk, sk: _sk, ...rest } = item;
-  return rest as T;
-}
-
 /** What clients see of a site's item. @throws BrokenItem */
 export const toSite = (item: Item | SiteItem): Site => parseItem(siteSchema, { ...item });
 
