@@ -44,6 +44,16 @@ export function openPacked<T>(data: Uint8Array, read: (reader: PackedReader) => 
   }
 }
 
+/** What `read` gives, or the error where it can't read packed data. */
+export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof PackedDataUnreadable) return cause;
+    throw cause;
+  }
+}
+
 function unseal(data: Uint8Array): PackedReader {
   if (data[0] === FORMAT.plain) return new PackedReader(data, 1);
   if (data[0] === FORMAT.deflated) {
