@@ -1,9 +1,9 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
-import { addChanges, type CounterChange, type LaneChanges } from '../ledger/lane/lane-state.ts';
+import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
 import { bootKey, bootPartsKey, counterKey, heardEdgeKey, laneKey } from '../ledger/lane-keys.ts';
 import { encodeBoot } from '../ledger/packing/boot-codec.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
-import { conditionOf, type ItemCondition, updateItem } from '../storage/item-update.ts';
+import { conditionOf, updateItem } from '../storage/item-update.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 
@@ -70,10 +70,13 @@ interface DraftAction<W> {
   writes: W[];
 }
 
+type Sum = { -readonly [Name in keyof CounterChange]: CounterChange[Name] };
+
 interface DraftCounter<W> {
   slot: number;
   policy_id: string;
-  change: CounterChange;
+  /** The sum of what the writes add; its own, and added to in place, as this runs for each policy of each lane. */
+  change: Sum;
   writes: W[];
 }
 
@@ -153,10 +156,12 @@ function addCounter<W extends LaneWrite>(
 ): void {
   const known = slot.get(policy_id);
   if (!known) {
-    slot.set(policy_id, { slot: write.slot, policy_id, change, writes: [write] });
+    slot.set(policy_id, { slot: write.slot, policy_id, change: { ...change }, writes: [write] });
     return;
   }
-  known.change = addChanges(known.change, change);
+  known.change.packets += change.packets;
+  known.change.bytes += change.bytes;
+  known.change.active_flows += change.active_flows;
   known.writes.push(write);
 }
 
@@ -187,15 +192,24 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
   return { write, own, shared, bytes: bytes + actions * ACTION_BYTES };
 }
 
+// Made once: every write has a lane's condition and a counter for each of its policies.
+const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
+const HAS_BASE_VERSION = conditionOf({ expression: '#version = :base' });
+const ADD_COUNTS = updateItem({
+  table: '',
+  key: { pk: '', sk: '' },
+  add: { packets: 0n, bytes: 0n, active_flows: 0 },
+});
+
 /** The condition guards the lane's boot items too: a transaction that writes one raises the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
   const { edge_id, part, version, data } = item;
-  const unchanged: ItemCondition =
-    base_version === 0
-      ? { expression: 'attribute_not_exists(#pk)' }
-      : { expression: '#version = :base', values: { base: base_version } };
   const Item = { ...laneKey(edge_id, part), version, data };
-  return { Put: { TableName: table, Item, ...conditionOf(unchanged) } };
+  const unchanged =
+    base_version === 0
+      ? IS_NEW
+      : { ...HAS_BASE_VERSION, ExpressionAttributeValues: { ':base': base_version } };
+  return { Put: { TableName: table, Item, ...unchanged } };
 }
 
 function enterHeardEdge(table: string, key: ItemKey): WriteAction {
@@ -207,12 +221,13 @@ function fixParts(table: string, key: ItemKey, parts: number): WriteAction {
   return { Update: updateItem({ table, key, set: { parts }, condition }) };
 }
 
-function addToCounter(
-  table: string,
-  key: ItemKey,
-  { packets, bytes, active_flows }: CounterChange,
-): WriteAction {
-  return { Update: updateItem({ table, key, add: { packets, bytes, active_flows } }) };
+function addToCounter(table: string, Key: ItemKey, { packets, bytes, active_flows }: Sum): WriteAction {
+  const ExpressionAttributeValues = {
+    ':add_packets': packets,
+    ':add_bytes': bytes,
+    ':add_active_flows': active_flows,
+  };
+  return { Update: { ...ADD_COUNTS, TableName: table, Key, ExpressionAttributeValues } };
 }
 
 function isZero({ packets, bytes, active_flows }: CounterChange): boolean {

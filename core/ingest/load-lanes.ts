@@ -1,13 +1,13 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import type { Boot } from '../ledger/lane/boot.ts';
 import { type Lane, newLane } from '../ledger/lane/lane.ts';
-import { NO_CHANGES } from '../ledger/lane/lane-state.ts';
+import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { bootKey, bootPartsKey, laneKey } from '../ledger/lane-keys.ts';
 import { decodeBoot } from '../ledger/packing/boot-codec.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import { readItems } from '../storage/batch-get.ts';
-import { type Item, keyText } from '../storage/item.ts';
+import { type Item, type ItemKey, keyText } from '../storage/item.ts';
 import type { IngestContext } from './ingest-context.ts';
 import type { StoredLane } from './lane-step.ts';
 import type { LaneWork } from './lane-work.ts';
@@ -20,22 +20,18 @@ export type LoadedWork = LaneWork & { readonly stored: StoredLane };
  * the current one. In this order: a transaction that writes a boot's item raises the lane's version too, so a boot that is
  * newer than its lane shows as a failed condition.
  *
- * @returns the same works in their order, each with its lane
+ * @returns the same works, each with its lane
  * @throws Throttled at the deadline
  */
 export async function loadLanes(works: readonly LaneWork[], context: IngestContext): Promise<LoadedWork[]> {
-  const lanes = await readLanes(works.filter(isMissing), context);
+  const missing = works.filter(work => !isLoaded(work));
+  const lanes = await readLanes(missing, context);
   const boots = await readBoots(lanes, context);
-  const stored = new Map(lanes.map(lane => [lane.work, withBoots(lane, boots)]));
-  return works.map(work => (isLoaded(work) ? work : { ...work, stored: stored.get(work)! }));
+  return [...works.filter(isLoaded), ...lanes.map(lane => ({ ...lane.work, stored: toStored(lane, boots) }))];
 }
 
 function isLoaded(work: LaneWork): work is LoadedWork {
   return work.stored !== undefined;
-}
-
-function isMissing(work: LaneWork): boolean {
-  return !isLoaded(work);
 }
 
 interface DecodedLane {
@@ -47,20 +43,23 @@ interface DecodedLane {
 }
 
 async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<DecodedLane[]> {
-  const remembered = new Map(works.map(work => [work, context.memory.get(work)]));
-  const unknown = works.filter(work => remembered.get(work) === undefined);
-  const keyOf = ({ edge_id, part }: LaneWork) => laneKey(edge_id, part);
+  const remembered = works.map(work => context.memory.get(work));
+  const unknown = works.filter((_, index) => remembered[index] === undefined);
   const items = await readItems(unknown.map(keyOf), { ...context, table: context.tables.traffic });
   context.tally.LanesRead += unknown.length;
-  return works.map(work =>
-    decodeItem(work, remembered.get(work) ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined)),
+  return works.map((work, index) =>
+    decode(work, remembered[index] ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined)),
   );
+}
+
+function keyOf({ edge_id, part }: LaneWork): ItemKey {
+  return laneKey(edge_id, part);
 }
 
 /** What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data is unreadable. */
 type LaneRow = Pick<LaneItem, 'version' | 'data'>;
 
-function decodeItem(work: LaneWork, row: LaneRow | undefined): DecodedLane {
+function decode(work: LaneWork, row: LaneRow | undefined): DecodedLane {
   const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane(work);
   const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
   if (lane instanceof PackedDataUnreadable) named.clear();
@@ -80,10 +79,13 @@ async function readBoots(
   return readItems([...distinct.values()], { ...context, table: context.tables.traffic });
 }
 
-function withBoots(
+function toStored(
   { work: { edge_id, part }, version, lane, otherBoots }: DecodedLane,
   items: ReadonlyMap<string, Item>,
 ): StoredLane {
+  if (otherBoots.length === 0) {
+    return { edge_id, part, version, state: stateOf(lane, NO_BOOTS), unreadable_boots: NO_BOOTS.boots };
+  }
   const boots = new Map<string, Boot>();
   const unreadable_boots = new Map<string, PackedDataUnreadable>();
   const parts = new Map<string, number>();
@@ -95,6 +97,14 @@ function withBoots(
     const partsItem = items.get(keyText(bootPartsKey(edge_id, boot_id)));
     if (partsItem) parts.set(boot_id, partsItem.parts as number);
   }
-  const state = lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
-  return { edge_id, part, version, state, unreadable_boots };
+  return { edge_id, part, version, state: stateOf(lane, { boots, parts }), unreadable_boots };
+}
+
+const NO_BOOTS = { boots: new Map<string, never>(), parts: new Map<string, never>() };
+
+function stateOf(
+  lane: Lane | PackedDataUnreadable,
+  { boots, parts }: Pick<LaneState, 'boots' | 'parts'>,
+): StoredLane['state'] {
+  return lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
 }

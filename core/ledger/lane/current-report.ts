@@ -2,9 +2,9 @@ import type { DecodedReport } from '../../report/decode-report.ts';
 import type { PathReport } from '../../report/report.ts';
 import { addPathCounts, isBelow, pathCounts } from '../../totals/path-counts.ts';
 import { checkGrowth } from './check-growth.ts';
-import { withdrawGauges } from './gauges.ts';
-import { emptyPair, emptyPath, type Lane, type LanePath } from './lane.ts';
-import { addCounterChange, type LaneState } from './lane-state.ts';
+import { withdrawGauge } from './gauges.ts';
+import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath } from './lane.ts';
+import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
 
 /**
  * Adds a report of the lane's current boot. A pair that it leaves out keeps its totals and has no active flows.
@@ -14,26 +14,50 @@ import { addCounterChange, type LaneState } from './lane-state.ts';
 export function addCurrentReport(state: LaneState, decoded: DecodedReport): LaneState {
   const { lane, changes } = state;
   const { report, keys, sent_at_ms } = decoded;
-  const pairs = new Map(lane.pairs);
+  const pairs = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
+  let newPairs = 0;
   for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
     const reported = report.policies[i]!;
-    const { policy_id, packets, bytes, active_flows } = reported;
-    const before = pairs.get(keys[i]!) ?? emptyPair(reported);
+    const known = lane.pairs.get(key);
+    if (!known) newPairs++;
+    const before = known ?? emptyPair(reported);
     checkGrowth(reported, before);
-    pairs.set(keys[i]!, { ...before, packets, bytes, active_flows });
+    const { policy_id, endpoint_id, packets, bytes, active_flows } = reported;
+    const { earlier_packets, earlier_bytes } = before;
+    // Written out: a spread costs more, and this runs for each pair of each report.
+    pairs.set(key, {
+      policy_id,
+      endpoint_id,
+      packets,
+      bytes,
+      active_flows,
+      earlier_packets,
+      earlier_bytes,
+    });
     addCounterChange(counters, policy_id, {
       packets: packets - before.packets,
       bytes: bytes - before.bytes,
       active_flows: active_flows - before.active_flows,
     });
   }
+  const isWhole = keys.length - newPairs === lane.pairs.size;
+  if (!isWhole) addPairsLeftOut(lane, pairs, counters);
   const { seq, site_id, policies_version, interval_s } = report;
   const paths = addPaths(lane, report.paths);
   const reported = { seq, sent_at_ms, site_id, policies_version, interval_s, pairs, paths };
-  const next = { ...state, lane: { ...lane, ...reported }, changes: { ...changes, counters } };
-  const someLeftOut = pairs.size > keys.length;
-  return someLeftOut ? withdrawGauges(next, { except: new Set(keys) }) : next;
+  return { ...state, lane: { ...lane, ...reported }, changes: { ...changes, counters } };
+}
+
+function addPairsLeftOut(
+  lane: Lane,
+  pairs: Map<string, LanePair>,
+  counters: Map<string, CounterChange>,
+): void {
+  for (const [key, pair] of lane.pairs) {
+    if (!pairs.has(key)) pairs.set(key, withdrawGauge(pair, counters));
+  }
 }
 
 /**

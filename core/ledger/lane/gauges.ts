@@ -1,22 +1,20 @@
-import type { Lane } from './lane.ts';
-import { addCounterChange, type LaneState } from './lane-state.ts';
+import type { Lane, LanePair } from './lane.ts';
+import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
 
-const NO_PAIR: ReadonlySet<string> = new Set();
-
-/** Sets a lane's active flows to 0 and subtracts them from the counters, `except` of the pairs with these keys. */
-export function withdrawGauges(
-  state: LaneState,
-  { except = NO_PAIR }: { except?: ReadonlySet<string> } = {},
-): LaneState {
+/** Sets a lane's active flows to 0 and subtracts them from the counters. */
+export function withdrawGauges(state: LaneState): LaneState {
   const { lane, changes } = state;
-  const pairs = new Map(lane.pairs);
   const counters = new Map(changes.counters);
-  for (const [key, pair] of lane.pairs) {
-    if (pair.active_flows === 0 || except.has(key)) continue;
-    pairs.set(key, { ...pair, active_flows: 0 });
-    addCounterChange(counters, pair.policy_id, { packets: 0n, bytes: 0n, active_flows: -pair.active_flows });
-  }
+  const pairs = new Map<string, LanePair>();
+  for (const [key, pair] of lane.pairs) pairs.set(key, withdrawGauge(pair, counters));
   return { ...state, lane: { ...lane, pairs }, changes: { ...changes, counters } };
+}
+
+/** A pair without active flows; they are subtracted from the policy's change in `counters`. */
+export function withdrawGauge(pair: LanePair, counters: Map<string, CounterChange>): LanePair {
+  if (pair.active_flows === 0) return pair;
+  addCounterChange(counters, pair.policy_id, { packets: 0n, bytes: 0n, active_flows: -pair.active_flows });
+  return { ...pair, active_flows: 0 };
 }
 
 /** The policies whose counters hold a gauge of the lane. */

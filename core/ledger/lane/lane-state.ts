@@ -37,13 +37,13 @@ export function addCounterChange(
   change: CounterChange,
 ): void {
   const known = counters.get(policy_id);
-  counters.set(policy_id, known ? addChanges(known, change) : change);
-}
-
-export function addChanges(a: CounterChange, b: CounterChange): CounterChange {
-  return {
-    packets: a.packets + b.packets,
-    bytes: a.bytes + b.bytes,
-    active_flows: a.active_flows + b.active_flows,
-  };
+  if (!known) {
+    counters.set(policy_id, change);
+    return;
+  }
+  counters.set(policy_id, {
+    packets: known.packets + change.packets,
+    bytes: known.bytes + change.bytes,
+    active_flows: known.active_flows + change.active_flows,
+  });
 }
