@@ -66,9 +66,9 @@ export async function readWhole(
     await writeLaneSamples(options, whole, page);
   }
   whole.bad_lanes = unreadable.length;
-  const stood = await lastReadable(options, { unreadable, earlier });
-  for (const { lane } of stood) if (lane) addLane(whole, lane);
-  await writeLaneSamples(options, whole, stood);
+  const recovered = await lastReadable(options, { unreadable, earlier });
+  for (const { lane } of recovered) if (lane) addLane(whole, lane);
+  await writeLaneSamples(options, whole, recovered);
   return whole;
 }
 

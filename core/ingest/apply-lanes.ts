@@ -127,7 +127,7 @@ function recover(transaction: Transaction, failure: Failure, context: IngestCont
   }
 }
 
-/** The writes whose actions gave this reason; all where the database did not say which. */
+/** The writes whose actions gave this reason; all where the database did not name any. */
 function writesWith(transaction: Transaction, { reasons }: Failure, code: string): ReadonlySet<PlannedWrite> {
   const blamed = reasons
     .filter(reason => reason.code === code)

@@ -65,8 +65,8 @@ interface WriteDraft<W> {
 
 interface DraftAction<W> {
   action: WriteAction;
-  /** Lanes that need the same action can share it only where it says the same. */
-  says: string;
+  /** Lanes that need the same action can share it only where its claim is the same. */
+  claim: string;
   writes: W[];
 }
 
@@ -99,7 +99,7 @@ class TransactionDraft<W extends LaneWrite> {
     if (this.#writes.length > 0 && !this.#fits(slot, draft)) return false;
     this.#writes.push(write);
     this.#bytes += bytes;
-    for (const action of own) this.#own.push({ action, says: '', writes: [write] });
+    for (const action of own) this.#own.push({ action, claim: '', writes: [write] });
     for (const [key, item] of shared) {
       const known = this.#shared.get(key);
       if (known) known.writes.push(write);
@@ -117,7 +117,7 @@ class TransactionDraft<W extends LaneWrite> {
     const drafts = [...this.#own, ...this.#shared.values()];
     for (const { slot, policy_id, change, writes } of [...this.#counters.values()].flatMap(valuesOf)) {
       if (isZero(change)) continue;
-      drafts.push({ action: addToCounter(table, counterKey(slot, policy_id), change), says: '', writes });
+      drafts.push({ action: addToCounter(table, counterKey(slot, policy_id), change), claim: '', writes });
     }
     return {
       writes: this.#writes,
@@ -136,9 +136,9 @@ class TransactionDraft<W extends LaneWrite> {
     if (this.#actions >= TRANSACTION_MAX_ACTIONS) return false;
     if (this.#bytes + bytes > TRANSACTION_MAX_BYTES) return false;
     let actions = this.#actions + own.length;
-    for (const [key, { says }] of shared) {
+    for (const [key, { claim }] of shared) {
       const known = this.#shared.get(key);
-      if (known && known.says !== says) return false;
+      if (known && known.claim !== claim) return false;
       if (!known) actions++;
     }
     for (const [policy_id, change] of write.changes.counters) {
@@ -182,11 +182,11 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
   const shared = new Map<string, DraftAction<W>>();
   if (base_version === 0) {
     const key = heardEdgeKey(edge_id);
-    shared.set(keyText(key), { action: enterHeardEdge(table, key), says: '', writes: [write] });
+    shared.set(keyText(key), { action: enterHeardEdge(table, key), claim: '', writes: [write] });
   }
   for (const [boot_id, parts] of changes.parts) {
     const key = bootPartsKey(edge_id, boot_id);
-    shared.set(keyText(key), { action: fixParts(table, key, parts), says: String(parts), writes: [write] });
+    shared.set(keyText(key), { action: fixParts(table, key, parts), claim: String(parts), writes: [write] });
   }
   const actions = own.length + shared.size + changes.counters.size;
   return { write, own, shared, bytes: bytes + actions * ACTION_BYTES };

@@ -46,8 +46,11 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport): Lane
   if (!isWhole) addPairsLeftOut(lane, pairs, counters);
   const { seq, site_id, policies_version, interval_s } = report;
   const paths = addPaths(lane, report.paths);
-  const reported = { seq, sent_at_ms, site_id, policies_version, interval_s, pairs, paths };
-  return { ...state, lane: { ...lane, ...reported }, changes: { ...changes, counters } };
+  return {
+    ...state,
+    lane: { ...lane, seq, sent_at_ms, site_id, policies_version, interval_s, pairs, paths },
+    changes: { ...changes, counters },
+  };
 }
 
 function addPairsLeftOut(

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
-/** The first byte of packed data says how the rest is to be read, so that formats can change. */
+/** The first byte of packed data is the format of the rest, so that formats can change. */
 const FORMAT = { plain: 1, deflated: 2 } as const;
 
 /**

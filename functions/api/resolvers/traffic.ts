@@ -4,8 +4,8 @@ import { readRecentCompleteness } from '../../../core/history/recent-completenes
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readExpectedEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
+import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
-import { trafficTotals } from '../../../core/ledger/figures/traffic-totals.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
