@@ -8,7 +8,7 @@ import { newestFirst } from './newest-first.ts';
 const MAX_REPORTS = 2000;
 const MAX_HOURS = 48;
 
-/** A flow as one report tells it. */
+/** A flow as one report lists it. */
 export interface LoggedFlow extends FlowRecord {
   edge_id: string;
   site_id: string;

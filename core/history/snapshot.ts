@@ -43,7 +43,7 @@ export interface PreviousTotals {
  * run that is cut off leaves nothing visible, and of two runs of one minute the first to finish wins.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotResult> {
-  const { store, scheduled_at, clock, registered } = options;
+  const { store, scheduled_at, clock } = options;
   const minute = floorTo(scheduled_at, RESOLUTIONS.MINUTE.ms);
   const newest = await readLastMark(store, { resolution: 'MINUTE' });
   const last = isAfter(newest, minute)
@@ -55,9 +55,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const { rollups, hour, day } = await dueRollups(store, minute);
   const earlier = [last, hour].filter(mark => mark !== undefined);
   const reading = await readWhole(options, { minute, taken_at: clock(), rollups, earlier });
-  const { taken_at, lanes, bad_lanes } = reading;
-  const edges = { edges_expected: registered.size, edges_heard: reading.heard.size };
-  const mark: SnapshotMark = { at: minute, taken_at, minute, ...edges, lanes, bad_lanes };
+  const { taken_at, lanes, bad_lanes, heard } = reading;
+  const mark: SnapshotMark = { at: minute, taken_at, minute, ...heard.completeness, lanes, bad_lanes };
 
   const known = options.previous?.taken_at === last?.taken_at ? options.previous?.fingerprints : undefined;
   const written = await writePolicySamples(options, { reading, known });

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
-import { takeOutSilentGauges } from '../../core/ingest/silent-gauges.ts';
+import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
@@ -88,7 +88,7 @@ export class IngestWorld {
 
   async cleanUp(): Promise<void> {
     const { client, tables } = this.#options;
-    await takeOutSilentGauges({ client, tables, ...cleanupTime() });
+    await withdrawSilentGauges({ client, tables, ...cleanupTime() });
   }
 
   counters(): Promise<Map<string, Counts>> {
@@ -186,7 +186,7 @@ export class IngestWorld {
   async #cleanUpBeside(): Promise<void> {
     const { client, tables } = this.#options;
     const faulty = this.#faulty(client, this.#options.faults);
-    await takeOutSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
+    await withdrawSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
   }
 
   #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient<DynamoDBDocumentClient> {

@@ -3,12 +3,14 @@ import type { Caller } from '../../access/caller.ts';
 import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
 import { Conflict, NotFound, noPolicy } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf, updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import {
   ALL_POLICIES,
   BASELINE_PARTITION,
   type Baseline,
   type BaselineCounts,
+  baselineFromItem,
   baselineItem,
 } from './baselines.ts';
 import { readCounters } from './read-counters.ts';
@@ -52,13 +54,13 @@ export function undoReset(
 ): Promise<{ audit_id: string; covers: string }> {
   const { client, tables } = context;
   return commitChange(context, async () => {
-    const Key = { pk: BASELINE_PARTITION, sk: audit_id };
+    const key = { pk: BASELINE_PARTITION, sk: audit_id };
     const { Item } = await client.send(
-      new GetCommand({ TableName: tables.traffic, Key, ConsistentRead: true }),
+      new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true }),
     );
     if (!Item) throw new NotFound(`No reset has the audit id ${JSON.stringify(audit_id)}.`);
-    if (Item.undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
-    const covers = Item.covers as string;
+    const { covers, undone } = baselineFromItem(Item);
+    if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
     const entry = changeEntry({
       at_ms: context.clock(),
       actor,
@@ -70,13 +72,12 @@ export function undoReset(
     return {
       actions: [
         {
-          Update: {
-            TableName: tables.traffic,
-            Key,
-            UpdateExpression: 'SET undone = :yes',
-            ConditionExpression: 'undone = :no',
-            ExpressionAttributeValues: { ':yes': true, ':no': false },
-          },
+          Update: updateItem({
+            table: tables.traffic,
+            key,
+            set: { undone: true },
+            condition: { expression: '#undone = :no', values: { no: false } },
+          }),
         },
         auditPut({ tables, entry }),
       ],
@@ -113,7 +114,7 @@ function reset(
           Put: {
             TableName: tables.traffic,
             Item: baselineItem(baseline),
-            ConditionExpression: 'attribute_not_exists(pk)',
+            ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
           },
         },
         auditPut({ tables, entry }),
