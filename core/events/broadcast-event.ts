@@ -1,6 +1,6 @@
 import { AUDIT_PREFIX, publishedEntrySchema } from '../audit/audit-entry.ts';
 import { RUNNING_PARTITION } from '../inventory/model/inventory-keys.ts';
-import { OPERATION_KIND, type RunningOperation } from '../inventory/model/running-operation.ts';
+import { OPERATION_KIND, runningOperationSchema } from '../inventory/model/running-operation.ts';
 import { SITE_EVENT } from '../inventory/model/site-events.ts';
 import type { Item } from '../storage/item.ts';
 import { parseItem } from '../storage/parse-item.ts';
@@ -54,8 +54,9 @@ const PROGRESS_EVENTS: Record<string, string> = {
 // Every write that raises the operation's event number is published, so that the numbers have no
 // gap.
 function progressEvent({ kind, before, after, at_ms }: StreamChange): BroadcastEvent | undefined {
-  const now = after as RunningOperation | undefined;
-  const earlier = before as RunningOperation | undefined;
+  // An entry that can't be read is not worth holding the stream up for.
+  const now = runningOperationSchema.safeParse(after).data;
+  const earlier = runningOperationSchema.safeParse(before).data;
   const type = now && PROGRESS_EVENTS[now.kind];
   if (kind === 'REMOVE' || !type || now.state !== 'RUNNING') return undefined;
   const { operation_id, site_id, seq, done_paths, audit_id } = now;

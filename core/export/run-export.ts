@@ -1,5 +1,5 @@
 import { PatronusError } from '../errors.ts';
-import { isBusy } from '../inventory/removal/run-operation.ts';
+import { isBusy } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { ExportFile } from './export-file.ts';

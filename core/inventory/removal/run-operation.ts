@@ -1,4 +1,4 @@
-import { Conflict, Throttled } from '../../errors.ts';
+import { isBusy } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { type OperationProgress, trackProgress, type Unfinished } from './operation-progress.ts';
@@ -48,6 +48,3 @@ async function handOver(progress: OperationProgress): Promise<void> {
     if (!isBusy(cause)) throw cause;
   }
 }
-
-/** Whether the database refused for too long; what was begun stays begun. */
-export const isBusy = (cause: unknown): boolean => cause instanceof Throttled || cause instanceof Conflict;

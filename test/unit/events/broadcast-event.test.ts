@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
 import { eventOf, isTampering } from '../../../core/events/broadcast-event.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
 import { BrokenItem } from '../../../core/storage/parse-item.ts';
@@ -31,6 +32,12 @@ const running = {
   seq: 5,
   done_paths: 100,
   audit_id: '01B',
+  life: 1,
+  actor: systemCaller('cleanup'),
+  started_ms: 1,
+  touched_ms: 1,
+  endpoints: 2,
+  handed_over: false,
 };
 
 describe('eventOf', () => {

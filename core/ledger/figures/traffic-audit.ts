@@ -1,10 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Throttled } from '../errors.ts';
-import { type Counts, readCounters } from '../ledger/figures/read-counters.ts';
-import { readAllLanes } from '../ledger/figures/read-lanes.ts';
-import { laneTotals } from '../ledger/lane/lane.ts';
-import type { TableNames } from '../storage/tables.ts';
-import type { Clock } from '../time/clock.ts';
+import { Throttled } from '../../errors.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { Clock } from '../../time/clock.ts';
+import { laneTotals } from '../lane/lane.ts';
+import { type Counts, readCounters } from './read-counters.ts';
+import { readAllLanes } from './read-lanes.ts';
 
 /** A policy whose counters are not what its lanes hold. */
 export interface Mismatch {

@@ -1,5 +1,5 @@
-import type { Counts } from '../ledger/figures/read-counters.ts';
-import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
+import { type Lane, laneTotals } from '../lane/lane.ts';
+import type { Counts } from './read-counters.ts';
 
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
 export interface EndpointStats extends Counts {
