@@ -100,7 +100,7 @@ async function write(
 }
 
 function finish({ writes }: Transaction, { memory }: IngestContext): Progress {
-  for (const { item } of writes) memory.put(item);
+  for (const { step } of writes) memory.put(step.next);
   return {
     outcomes: writes.flatMap(({ step }) => step.outcomes),
     works: writes.map(({ work, step }) => afterStep(work, step)),

@@ -1,22 +1,31 @@
 import { type Arrival, foldReport } from '../ledger/lane/fold.ts';
 import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
+import { newLane } from '../ledger/lane/lane.ts';
 import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
-import { encodeLane } from '../ledger/packing/lane-codec.ts';
-import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
+import { decodeLane, encodeLane } from '../ledger/packing/lane-codec.ts';
+import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import type { DecodedReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import type { Report } from '../report/report.ts';
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
 import type { LaneWrite } from './lane-transaction.ts';
 
-/** A lane as the table has it, decoded once, with the boots that its reports name. A value: never changed. */
-export interface StoredLane {
+/** A lane as the table has it, packed: so a batch of many lanes holds little. A value: never changed. */
+export interface PackedLane {
   readonly edge_id: string;
   readonly part: number;
   /** 0: there is no item yet. */
   readonly version: number;
-  /** Without changes; or why this release can't read the lane. */
-  readonly state: LaneState | PackedDataUnreadable;
+  /** Its current boot; empty where there is none yet, or none that can be read. */
+  readonly boot_id: string;
+  /** Undefined where there is no item yet. */
+  readonly data: Uint8Array | undefined;
+}
+
+/** A lane with the boots that its reports name beside the current one. A value: never changed. */
+export interface StoredLane extends PackedLane {
+  readonly boots: LaneState['boots'];
+  readonly parts: LaneState['parts'];
   /** Boots that this release can't read, by id. */
   readonly unreadable_boots: ReadonlyMap<string, PackedDataUnreadable>;
 }
@@ -62,10 +71,10 @@ const MAX_LANE_BYTES = 380_000;
  */
 export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
   const { stored, reports, maxReports = Number.POSITIVE_INFINITY } = input;
-  if (stored.state instanceof PackedDataUnreadable) {
-    return withoutWrite(stored, reject(reports, unreadable(stored.state)));
-  }
-  let { state } = stored;
+  const opened = openLane(stored);
+  if (opened instanceof PackedDataUnreadable)
+    return withoutWrite(stored, reject(reports, unreadable(opened)));
+  let state = opened;
   let { slot } = state.lane;
   const outcomes: ReportOutcome<P>[] = [];
   for (const pending of reports.slice(0, maxReports)) {
@@ -84,16 +93,18 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
       state = folded;
     }
   }
-  if (state === stored.state) return withoutWrite(stored, outcomes);
+  if (state === opened) return withoutWrite(stored, outcomes);
   const data = encodeLane(state.lane);
   if (data.length > MAX_LANE_BYTES) return withoutGrowth(input, outcomes.length, data.length);
-  const { edge_id, part } = stored;
-  const item = { edge_id, part, version: stored.version + 1, data };
-  return {
-    outcomes,
-    write: { item, base_version: stored.version, slot, changes: state.changes },
-    next: { ...stored, version: item.version, state: { ...state, changes: NO_CHANGES } },
-  };
+  const { lane, boots, changes } = state;
+  const next = { ...stored, version: stored.version + 1, boot_id: lane.boot_id, data, boots };
+  return { outcomes, write: { item: next, base_version: stored.version, slot, changes }, next };
+}
+
+function openLane(stored: StoredLane): LaneState | PackedDataUnreadable {
+  const { data, boots, parts } = stored;
+  const lane = data ? readOrUnreadable(() => decodeLane(stored, data)) : newLane(stored);
+  return lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
 }
 
 function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejected {

@@ -1,15 +1,12 @@
-import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import type { Boot } from '../ledger/lane/boot.ts';
-import { type Lane, newLane } from '../ledger/lane/lane.ts';
-import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { bootKey, bootPartsKey, laneKey } from '../ledger/lane-keys.ts';
 import { decodeBoot } from '../ledger/packing/boot-codec.ts';
-import { decodeLane } from '../ledger/packing/lane-codec.ts';
+import { readBootId } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import { readItems } from '../storage/batch-get.ts';
 import { type Item, type ItemKey, keyText } from '../storage/item.ts';
 import type { IngestContext } from './ingest-context.ts';
-import type { StoredLane } from './lane-step.ts';
+import type { PackedLane, StoredLane } from './lane-step.ts';
 import type { LaneWork } from './lane-work.ts';
 
 /** A lane's work once it is known what the lane is. */
@@ -34,58 +31,54 @@ function isLoaded(work: LaneWork): work is LoadedWork {
   return work.stored !== undefined;
 }
 
-interface DecodedLane {
+interface FoundLane {
   work: LaneWork;
-  version: number;
-  lane: Lane | PackedDataUnreadable;
+  lane: PackedLane;
   /** Ids of the boots that its reports name and that are not current. */
   otherBoots: string[];
 }
 
-async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<DecodedLane[]> {
+async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<FoundLane[]> {
   const remembered = works.map(work => context.memory.get(work));
   const unknown = works.filter((_, index) => remembered[index] === undefined);
   const items = await readItems(unknown.map(keyOf), { ...context, table: context.tables.traffic });
   context.tally.LanesRead += unknown.length;
-  return works.map((work, index) =>
-    decode(work, remembered[index] ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined)),
-  );
+  return works.map((work, index) => {
+    const lane = remembered[index] ?? packedLane(work, items.get(keyText(keyOf(work))));
+    const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
+    named.delete(lane.boot_id);
+    return { work, lane, otherBoots: [...named] };
+  });
 }
 
 function keyOf({ edge_id, part }: LaneWork): ItemKey {
   return laneKey(edge_id, part);
 }
 
-/** What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data is unreadable. */
-type LaneRow = Pick<LaneItem, 'version' | 'data'>;
-
-function decode(work: LaneWork, row: LaneRow | undefined): DecodedLane {
-  const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane(work);
-  const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
-  if (lane instanceof PackedDataUnreadable) named.clear();
-  else named.delete(lane.boot_id);
-  return { work, version: row?.version ?? 0, lane, otherBoots: [...named] };
+// Plain access: broken data is found by the codec, and its reports go to the quarantine.
+function packedLane({ edge_id, part }: LaneWork, item: Item | undefined): PackedLane {
+  if (!item) return { edge_id, part, version: 0, boot_id: '', data: undefined };
+  const data = item.data as Uint8Array;
+  const boot_id = readOrUnreadable(() => readBootId(data));
+  const isReadable = typeof boot_id === 'string';
+  return { edge_id, part, version: item.version as number, boot_id: isReadable ? boot_id : '', data };
 }
 
 /** The items of the boots that reports name, and of their parts, by key text. */
 async function readBoots(
-  lanes: readonly DecodedLane[],
+  lanes: readonly FoundLane[],
   context: IngestContext,
 ): Promise<ReadonlyMap<string, Item>> {
-  const keys = lanes.flatMap(({ work: { edge_id, part }, otherBoots }) =>
+  const keys = lanes.flatMap(({ lane: { edge_id, part }, otherBoots }) =>
     otherBoots.flatMap(boot_id => [bootKey(edge_id, part, boot_id), bootPartsKey(edge_id, boot_id)]),
   );
   const distinct = new Map(keys.map(key => [keyText(key), key]));
   return readItems([...distinct.values()], { ...context, table: context.tables.traffic });
 }
 
-function toStored(
-  { work: { edge_id, part }, version, lane, otherBoots }: DecodedLane,
-  items: ReadonlyMap<string, Item>,
-): StoredLane {
-  if (otherBoots.length === 0) {
-    return { edge_id, part, version, state: stateOf(lane, NO_BOOTS), unreadable_boots: NO_BOOTS.boots };
-  }
+function toStored({ lane, otherBoots }: FoundLane, items: ReadonlyMap<string, Item>): StoredLane {
+  if (otherBoots.length === 0) return { ...lane, ...NO_BOOTS };
+  const { edge_id, part } = lane;
   const boots = new Map<string, Boot>();
   const unreadable_boots = new Map<string, PackedDataUnreadable>();
   const parts = new Map<string, number>();
@@ -97,14 +90,11 @@ function toStored(
     const partsItem = items.get(keyText(bootPartsKey(edge_id, boot_id)));
     if (partsItem) parts.set(boot_id, partsItem.parts as number);
   }
-  return { edge_id, part, version, state: stateOf(lane, { boots, parts }), unreadable_boots };
+  return { ...lane, boots, parts, unreadable_boots };
 }
 
-const NO_BOOTS = { boots: new Map<string, never>(), parts: new Map<string, never>() };
-
-function stateOf(
-  lane: Lane | PackedDataUnreadable,
-  { boots, parts }: Pick<LaneState, 'boots' | 'parts'>,
-): StoredLane['state'] {
-  return lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
-}
+const NO_BOOTS = {
+  boots: new Map<string, never>(),
+  parts: new Map<string, never>(),
+  unreadable_boots: new Map<string, never>(),
+};

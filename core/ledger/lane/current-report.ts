@@ -14,7 +14,7 @@ import { addCounterChange, type CounterChange, type LaneState } from './lane-sta
 export function addCurrentReport(state: LaneState, decoded: DecodedReport): LaneState {
   const { lane, changes } = state;
   const { report, keys, sent_at_ms } = decoded;
-  const pairs = new Map<string, LanePair>();
+  const reportedPairs = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
   let newPairs = 0;
   for (let i = 0; i < keys.length; i++) {
@@ -27,7 +27,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport): Lane
     const { policy_id, endpoint_id, packets, bytes, active_flows } = reported;
     const { earlier_packets, earlier_bytes } = before;
     // Written out: a spread costs more, and this runs for each pair of each report.
-    pairs.set(key, {
+    reportedPairs.set(key, {
       policy_id,
       endpoint_id,
       packets,
@@ -43,7 +43,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport): Lane
     });
   }
   const isWhole = keys.length - newPairs === lane.pairs.size;
-  if (!isWhole) addPairsLeftOut(lane, pairs, counters);
+  const pairs = isWhole ? reportedPairs : withPairsLeftOut(lane, reportedPairs, counters);
   const { seq, site_id, policies_version, interval_s } = report;
   const paths = addPaths(lane, report.paths);
   return {
@@ -53,14 +53,16 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport): Lane
   };
 }
 
-function addPairsLeftOut(
+/** All pairs in the lane's order, new ones last; those that the report leaves out lose their gauges. */
+function withPairsLeftOut(
   lane: Lane,
-  pairs: Map<string, LanePair>,
+  reported: ReadonlyMap<string, LanePair>,
   counters: Map<string, CounterChange>,
-): void {
-  for (const [key, pair] of lane.pairs) {
-    if (!pairs.has(key)) pairs.set(key, withdrawGauge(pair, counters));
-  }
+): Map<string, LanePair> {
+  const pairs = new Map<string, LanePair>();
+  for (const [key, pair] of lane.pairs) pairs.set(key, reported.get(key) ?? withdrawGauge(pair, counters));
+  for (const [key, pair] of reported) pairs.set(key, pair);
+  return pairs;
 }
 
 /**

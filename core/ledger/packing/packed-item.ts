@@ -33,11 +33,21 @@ export function sealPacked(packed: Uint8Array): Uint8Array {
  * @throws PackedDataUnreadable
  */
 export function openPacked<T>(data: Uint8Array, read: (reader: PackedReader) => T): T {
-  try {
-    const reader = unseal(data);
+  return peekPacked(data, reader => {
     const value = read(reader);
     if (!reader.ended) throw new RangeError('packed data goes on after its end');
     return value;
+  });
+}
+
+/**
+ * Reads the beginning of sealed data with `read`.
+ *
+ * @throws PackedDataUnreadable
+ */
+export function peekPacked<T>(data: Uint8Array, read: (reader: PackedReader) => T): T {
+  try {
+    return read(unseal(data));
   } catch (cause) {
     if (cause instanceof PackedDataUnreadable) throw cause;
     throw new PackedDataUnreadable((cause as Error).message, { cause });

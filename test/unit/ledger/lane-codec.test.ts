@@ -4,7 +4,7 @@ import type { Boot } from '../../../core/ledger/lane/boot.ts';
 import { emptyPair, emptyPath, type Lane, type LanePair, newLane } from '../../../core/ledger/lane/lane.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { decodeBoot, encodeBoot } from '../../../core/ledger/packing/boot-codec.ts';
-import { decodeLane, encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
+import { decodeLane, encodeLane, readBootId } from '../../../core/ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable } from '../../../core/ledger/packing/packed-item.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
 import { itemBytes } from '../../support/item-bytes.ts';
@@ -55,7 +55,9 @@ describe('a packed lane', () => {
   it('reads back as it was, whatever stands in it', () => {
     fc.assert(
       fc.property(lanes, lane => {
-        expect(decodeLane(lane, encodeLane(lane))).toEqual(lane);
+        const data = encodeLane(lane);
+        expect(decodeLane(lane, data)).toEqual(lane);
+        expect(readBootId(data)).toBe(lane.boot_id);
       }),
     );
   });
