@@ -2,13 +2,12 @@ import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { KinesisEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
-import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { ExportStack } from './export-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
@@ -37,7 +36,7 @@ export class IngestStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, exports }: IngestStackProps) {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
-    this.makeIngest(settings, data);
+    const ingest = this.makeIngest(settings, data);
     this.makeCleanup(settings, data, exports);
     this.makeSnapshot(settings, data);
     const reporting = allowReporting(this, this.stream);
@@ -48,6 +47,10 @@ export class IngestStack extends Stack {
     new CfnOutput(this, 'StreamName', {
       value: this.stream.streamName,
       description: 'For the edges: npm run edge -- replay … --stream',
+    });
+    new CfnOutput(this, 'IngestFunctionName', {
+      value: ingest.functionName,
+      description: 'For npm run stream -- replay … --function',
     });
     new CfnOutput(this, 'TrafficTableName', {
       value: data.traffic.tableName,
@@ -72,7 +75,7 @@ export class IngestStack extends Stack {
     return stream;
   }
 
-  private makeIngest(settings: Settings, data: DataStack): void {
+  private makeIngest(settings: Settings, data: DataStack): PatronusFunction {
     const ingest = new PatronusFunction(this, 'Ingest', {
       folder: 'ingest',
       data,
@@ -93,11 +96,6 @@ export class IngestStack extends Stack {
     grantRead(data.network, ingest);
     grantPutUnder(data.network, ingest, ['AUDIT#', 'COMMAND#']);
     grantCaching(data.cache, ingest);
-    const failed = new DeadLetterQueue(this, 'IngestFailed', {
-      alarms: data.alarms,
-      description:
-        'Reports were given up on: the message names their place in the stream, which keeps them for the rest of its retention. Look into the log of ingest, then replay them.',
-    });
     ingest.addEventSource(
       new KinesisEventSource(this.stream, {
         startingPosition: StartingPosition.TRIM_HORIZON,
@@ -106,14 +104,18 @@ export class IngestStack extends Stack {
         parallelizationFactor: 1,
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
-        maxRecordAge: Duration.hours(6),
-        onFailure: new SqsDlq(failed),
+        // Neither an age nor a number of tries ends it: what the stream keeps is tried (docs/decisions/064).
       }),
     );
     data.alarms.add(ingest, 'IteratorAge', {
       metric: ingest.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: ALARM_PERIOD }),
       above: Duration.minutes(5).toMilliseconds(),
       description: 'Ingest is more than five minutes behind the stream: counters are late (nothing is lost).',
+    });
+    data.alarms.add(ingest, 'IngestFarBehind', {
+      metric: ingest.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: ALARM_PERIOD }),
+      above: Duration.hours(settings.stream_retention_hours).toMilliseconds() / 2,
+      description: `Reports wait for more than half of the ${settings.stream_retention_hours} hours that the stream keeps them: then they are lost. Look into the log of ingest, or keep them longer (-c stream_retention_hours=…).`,
     });
     alarmOnLostPaths(data.alarms, ingest, 'ingest');
     data.alarms.add(ingest, 'Quarantine', {
@@ -128,6 +130,7 @@ export class IngestStack extends Stack {
       description:
         'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
     });
+    return ingest;
   }
 
   private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): void {

@@ -7,6 +7,8 @@ const endpointsFile = z.object({
   graphql: z.url(),
   dynamodb: z.url().optional(),
   kinesis: z.url(),
+  lambda: z.url().optional(),
+  ingest: z.string().optional(),
   stream: z.string().min(1),
   cognito: z.url(),
   users: z.array(z.object({ email: z.string(), password: z.string(), groups: z.array(z.string()) })),

@@ -1,12 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type {
-  Context,
-  KinesisStreamBatchResponse,
-  KinesisStreamEvent,
-  KinesisStreamRecord,
-} from 'aws-lambda';
+import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
@@ -16,6 +11,7 @@ import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
+import type { DeliveredRecord, ReplayEvent } from './replay-event.ts';
 
 /** One call to the database at most; the last one that starts before the deadline ends within the margin. */
 const REQUEST_TIMEOUT_MS = 3000;
@@ -38,12 +34,16 @@ const tables = tablesOf(environment);
 
 const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
-/** Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. */
+/**
+ * Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. A replay
+ * counts in the same way, and neither judges paths nor publishes metrics, which alarms are made of.
+ */
 export async function handler(
-  event: KinesisStreamEvent,
+  event: KinesisStreamEvent | ReplayEvent,
   lambda: Context,
 ): Promise<KinesisStreamBatchResponse> {
   logger.addContext(lambda);
+  const isReplay = 'replay' in event;
   const tally = new IngestTally();
   const records = event.Records.map(toStreamRecord);
   const open = await ingest(records, {
@@ -58,22 +58,27 @@ export async function handler(
     sleep: systemSleep,
     random: Math.random,
     deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
-    onPathReports,
+    ...(!isReplay && { onPathReports }),
     warn: (message, details) => logger.warn(message, details),
-  }).finally(() => publish(tally));
+  }).finally(() => {
+    if (!isReplay) publish(tally);
+  });
   return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
 }
 
 function answer(
-  event: KinesisStreamEvent,
+  event: KinesisStreamEvent | ReplayEvent,
   context: Context,
   open: ReadonlySet<string>,
 ): Promise<KinesisStreamBatchResponse> {
-  const checkRecord = async ({ kinesis }: KinesisStreamRecord): Promise<void> => {
+  const checkRecord = async ({ kinesis }: DeliveredRecord): Promise<void> => {
     if (open.has(kinesis.sequenceNumber)) throw new Error('Not applied yet: delivered again.');
   };
   const processor = new BatchProcessor(EventType.KinesisDataStreams);
-  return processPartialResponse(event, checkRecord, processor, { context, throwOnFullBatchFailure: false });
+  return processPartialResponse(event as KinesisStreamEvent, checkRecord, processor, {
+    context,
+    throwOnFullBatchFailure: false,
+  });
 }
 
 function publish(tally: IngestTally): void {

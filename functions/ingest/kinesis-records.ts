@@ -1,8 +1,8 @@
-import type { KinesisStreamRecord } from 'aws-lambda';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
+import type { DeliveredRecord } from './replay-event.ts';
 
 /** A record of Lambda's Kinesis event. Its `eventID` is `shardId-000000000000:<sequence number>`. */
-export function toStreamRecord({ eventID, kinesis }: KinesisStreamRecord): StreamRecord {
+export function toStreamRecord({ eventID, kinesis }: DeliveredRecord): StreamRecord {
   return {
     data: Buffer.from(kinesis.data, 'base64'),
     partition_key: kinesis.partitionKey,

@@ -1,0 +1,117 @@
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { z } from 'zod';
+import { EdgeError } from '../../edge/edge-error.ts';
+import { findLocalSystem } from '../../edge/system/local-system.ts';
+import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
+
+/** Which system's stream is meant. */
+export interface StreamOptions {
+  /** In the cloud: the names that the ingest stack puts out. */
+  stream?: string;
+  function?: string;
+  region?: string;
+  profile?: string;
+  /** The `.local` folder of a running local system. */
+  system: string;
+}
+
+export interface OpenStream {
+  kinesis: KinesisClient;
+  stream: string;
+  /** Runs ingest and waits for its answer. @throws EdgeError where the function fails */
+  invoke(event: ReplayEvent): Promise<string[]>;
+  pause_ms: number;
+  close(): void;
+}
+
+/** Readers of a shard share five reads a second, and Lambda itself makes one. */
+const CLOUD_PAUSE_MS = 300;
+
+/** An invocation lasts as long as the function may run: a minute. */
+const INVOKE_TIMEOUT_MS = 70_000;
+
+const answerSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
+
+/** @throws EdgeError when no system is named and none runs on this machine */
+export async function openStream(options: StreamOptions): Promise<OpenStream> {
+  const { stream, function: functionName, region, profile } = options;
+  if (stream !== undefined || functionName !== undefined) {
+    if (stream === undefined || functionName === undefined) {
+      throw new EdgeError(
+        'In the cloud name both, --stream and --function: they are outputs of the ingest stack.',
+      );
+    }
+    const config = { ...(region && { region }), ...(profile && { profile }) };
+    return opened({ stream, functionName, pause_ms: CLOUD_PAUSE_MS, kinesis: config, lambda: config });
+  }
+  const local = await findLocalSystem(options.system);
+  if (!local?.lambda || !local.ingest) {
+    throw new EdgeError(
+      'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).',
+    );
+  }
+  const config = { region: local.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return opened({
+    stream: local.stream,
+    functionName: local.ingest,
+    pause_ms: 0,
+    kinesis: { ...config, endpoint: local.kinesis },
+    lambda: { ...config, endpoint: local.lambda },
+  });
+}
+
+function opened({
+  stream,
+  functionName,
+  pause_ms,
+  ...configs
+}: {
+  stream: string;
+  functionName: string;
+  pause_ms: number;
+  kinesis: ConstructorParameters<typeof KinesisClient>[0];
+  lambda: ConstructorParameters<typeof LambdaClient>[0];
+}): OpenStream {
+  // HTTP/1.1: the local engine breaks HTTP/2 off now and then.
+  const kinesis = new KinesisClient({
+    requestHandler: new NodeHttpHandler(),
+    maxAttempts: 8,
+    ...configs.kinesis,
+  });
+  const lambda = new LambdaClient({
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: INVOKE_TIMEOUT_MS },
+    ...configs.lambda,
+  });
+  return {
+    kinesis,
+    stream,
+    pause_ms,
+    async invoke(event) {
+      const answer = await lambda.send(
+        new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
+      );
+      const payload = Buffer.from(answer.Payload ?? []).toString();
+      const parsed =
+        answer.FunctionError === undefined ? answerSchema.safeParse(tryParse(payload)) : undefined;
+      if (parsed?.success) return parsed.data.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      throw new EdgeError(
+        `The function ${functionName} failed on a replay (${payload.slice(0, 300)}): see its log. The same command goes on from there.`,
+      );
+    },
+    close() {
+      kinesis.destroy();
+      lambda.destroy();
+    },
+  };
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { userPath } from '../../edge/cli/option-values.ts';
+import { stopSignal } from '../../edge/cli/stop-signal.ts';
+import { openTerminal, type Terminal } from '../../edge/cli/terminal.ts';
+import { EdgeError } from '../../edge/edge-error.ts';
+import { CheckpointFile } from './checkpoint-file.ts';
+import { openStream, type StreamOptions } from './open-stream.ts';
+import { replayStream } from './replay-stream.ts';
+
+const BAD_USAGE = 2;
+const INTERRUPTED = 130;
+
+/** Where a local system's files lie, beside the program. */
+const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
+
+interface ReplayChoice extends StreamOptions {
+  from: string;
+  to?: string;
+  checkpoint?: string;
+}
+
+/** Runs the stream program and gives its exit code: 0 done, 1 failed, 2 bad usage, 130 interrupted. */
+export async function runStream(argv: readonly string[]): Promise<number> {
+  const program = new Command('stream')
+    .description('Works on what the report stream keeps.')
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  const terminal = openTerminal();
+  let exitCode = 0;
+  program
+    .command('replay')
+    .description(
+      'Puts the reports that arrived in a time through ingest again. What was counted before adds nothing, so it does no harm to replay too much or twice. Paths are not judged again and no alarm is raised. Interrupted, the same command goes on where it was.',
+    )
+    .requiredOption('--from <time>', 'RFC 3339: reports that arrived from then on', timeValue)
+    .option('--to <time>', 'RFC 3339: … and before then (default: now)', timeValue)
+    .option('--checkpoint <file>', 'keeps how far it has come (default: a file in .local)')
+    .option(
+      '--stream <name>',
+      "the cloud's stream, an output of the ingest stack (default: the running local system)",
+    )
+    .option('--function <name>', "the cloud's ingest function, an output of the ingest stack")
+    .option('--region <name>', 'AWS region')
+    .option('--profile <name>', 'AWS profile')
+    .addOption(
+      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
+        LOCAL_FOLDER,
+        '.local',
+      ),
+    )
+    .action(async (choice: ReplayChoice, command: Command) => {
+      if (choice.to !== undefined && choice.to <= choice.from) {
+        command.error('error: --to must be later than --from');
+      }
+      exitCode = await replay(choice, terminal);
+    });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (cause) {
+    return failed(cause, terminal);
+  }
+}
+
+async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number> {
+  const now = Date.now();
+  const from_ms = Date.parse(choice.from);
+  const to_ms = Math.min(now, choice.to === undefined ? now : Date.parse(choice.to));
+  if (from_ms >= to_ms)
+    throw new EdgeError(`--from (${choice.from}) lies in the future: nothing has arrived yet.`);
+  const target = await openStream({ ...choice, system: userPath(choice.system) });
+  const file = new CheckpointFile(choice.checkpoint === undefined ? undefined : userPath(choice.checkpoint), {
+    folder: LOCAL_FOLDER,
+    stream: target.stream,
+    from: choice.from,
+  });
+  const signal = stopSignal(() => terminal.say('Stopping after this batch …'));
+  try {
+    const checkpoint = await file.read();
+    if (checkpoint) terminal.say(`Going on where an earlier replay was interrupted (${file.path}).`);
+    const records = await replayStream({
+      ...target,
+      from_ms,
+      to_ms,
+      ...(checkpoint && { checkpoint }),
+      onCheckpoint: reached => file.write(reached),
+      onProgress: ({ done }) => terminal.progress('Replaying', Math.floor(done * 1000), 1000),
+      sleep: ms => new Promise(resolve => setTimeout(resolve, ms)),
+      random: Math.random,
+      signal,
+    });
+    terminal.endProgress();
+    if (signal.aborted) {
+      terminal.say(`Interrupted after ${count(records)}. The same command goes on from there.`);
+      return INTERRUPTED;
+    }
+    await file.remove();
+    terminal.say(
+      `${count(records)} that arrived from ${choice.from} to ${new Date(to_ms).toISOString()} went through ingest again.`,
+    );
+    return 0;
+  } finally {
+    target.close();
+  }
+}
+
+const count = (records: number): string => `${records} ${records === 1 ? 'record' : 'records'}`;
+
+function timeValue(text: string): string {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
+  return new Date(ms).toISOString();
+}
+
+function failed(cause: unknown, terminal: Terminal): number {
+  terminal.endProgress();
+  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  terminal.say(cause instanceof EdgeError ? message : `Something unexpected went wrong: ${message}`);
+  return 1;
+}
