@@ -12,7 +12,8 @@ import { makeS3Handler } from '../s3/s3-handler.ts';
 export type ServiceHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 const S3_PATH = '/s3';
-const LAMBDA_PATH = '/lambda';
+/** Where Lambda's own API is served, beside the GraphQL API. */
+export const LAMBDA_PATH = '/lambda';
 
 /** Where functions reach the engines and the services of this process. */
 export function endpointVariables({ engines, server }: Pick<Host, 'engines' | 'server'>) {
@@ -38,9 +39,14 @@ export function makeServices(made: MadeResources, host: Host): Map<string, Servi
   });
   const lambda = makeInvokeEndpoint({
     prefix: LAMBDA_PATH,
-    take(functionName) {
+    find(functionName) {
       const target = findFunction(made, functionName);
-      return target && asynchronousCall({ made, host }, target);
+      return (
+        target && {
+          take: asynchronousCall({ made, host }, target),
+          invoke: async event => (await target.invoke(event)).result,
+        }
+      );
     },
     clock: host.clock,
   });

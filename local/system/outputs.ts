@@ -13,6 +13,10 @@ export interface Endpoints {
   kinesis: string;
   /** Name of the Kinesis stream. */
   stream: string;
+  /** Lambda's Invoke. */
+  lambda: string;
+  /** Name of the ingest function, for `npm run stream`. */
+  ingest: string;
   cognito: string;
   users: SignIn[];
 }

@@ -6,6 +6,7 @@ import { type Engines, startEngines } from '../engines/engines.ts';
 import { JavaMissing } from '../engines/java.ts';
 import { openFunctionLogs } from '../lambda/function-logs.ts';
 import { type Provisioned, provision } from '../provision/provision.ts';
+import { LAMBDA_PATH } from '../provision/services.ts';
 import { SIGN_INS } from '../provision/sign-ins.ts';
 import { checkDeployment } from '../resources/check-deployment.ts';
 import { readCloudAssembly } from '../template/cloud-assembly.ts';
@@ -140,7 +141,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   }
 }
 
-function endpointsOf(address: string, engines: Engines, { graphqlUrl, streamName }: Provisioned): Endpoints {
+function endpointsOf(address: string, engines: Engines, provisioned: Provisioned): Endpoints {
+  const { graphqlUrl, streamName, functions } = provisioned;
   return {
     graphql: graphqlUrl,
     realtime: `${graphqlUrl.replace('http:', 'ws:')}/realtime`,
@@ -148,6 +150,8 @@ function endpointsOf(address: string, engines: Engines, { graphqlUrl, streamName
     dynamodb: engines.dynamodb.endpoint,
     kinesis: engines.kinesis.endpoint,
     stream: streamName,
+    lambda: `${address}${LAMBDA_PATH}`,
+    ingest: functions.get('ingest')!.name,
     cognito: engines.cognito.endpoint,
     users: [...SIGN_INS],
   };

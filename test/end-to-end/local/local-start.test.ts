@@ -117,6 +117,8 @@ describe('npm start', () => {
       kinesis: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       cognito: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       stream: expect.stringContaining('Reports'),
+      lambda: `http://127.0.0.1:${port}/lambda`,
+      ingest: expect.stringContaining('Ingest'),
       users: ['admin', 'operator', 'viewer'].map(group => ({
         email: `${group}@example.com`,
         password: expect.any(String),

@@ -124,6 +124,39 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect(await shown()).toEqual(expected);
   });
 
+  it('changes no number when npm run stream puts all of it through ingest again', async () => {
+    const replayed = await runEdge(['replay', '--from', '2026-01-01T00:00:00Z', '--system', folder], {
+      program: projectFile('scripts/stream.ts'),
+    });
+    expect(replayed).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /\d+ records that arrived from 2026-01-01T00:00:00\.000Z to \S+ went through ingest again\.\n$/,
+      ),
+    });
+    expect(await shown()).toEqual(expected);
+  });
+
+  it('says what is wrong with a replay of the stream', async () => {
+    const program = projectFile('scripts/stream.ts');
+    const nowhere = join(folder, 'nowhere');
+    expect(
+      await runEdge(['replay', '--from', '2026-01-01T00:00:00Z', '--system', nowhere], { program }),
+    ).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).\n',
+    });
+    const bad = await runEdge(['replay', '--from', 'yesterday', '--system', folder], { program });
+    expect({ code: bad.code, first: bad.stderr.split('\n')[0] }).toEqual({
+      code: 2,
+      first:
+        "error: option '--from <time>' argument 'yesterday' is invalid. It must be a time such as 2026-01-31T12:00:00Z.",
+    });
+  });
+
   it('keeps the history of what was counted', async () => {
     const minute = Math.floor(Date.now() / 60_000) * 60_000;
     await system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() });
