@@ -73,10 +73,10 @@ export class RolledRange {
     return [...marks.filter(mark => mark.at !== newest.at), newest];
   }
 
-  /** What lies outside of it, of the late counts that its samples brought. */
+  /** What reaches back to before it, of the late counts that its samples brought. */
   lateOf(samples: readonly Sample[]): LateSpan[] {
     const late = samples.flatMap(sample => sample.late ?? []);
-    return new LateSpans(late.filter(({ from, to }) => from < this.since || to > this.to)).list();
+    return new LateSpans(late.filter(({ from }) => from < this.since)).list();
   }
 
   /** The earliest hour or day with a share in late counts of which samples are still kept; where nothing is late, its own beginning. */

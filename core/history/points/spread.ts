@@ -27,10 +27,12 @@ export function spreadOver(intervals: readonly CountedInterval[], samples: reado
     if (own === undefined ? at <= last.at : !holds(intervals[own]!, late)) continue;
     for (const span of late) {
       if (own !== undefined) add(shares[own]!, { packets: -span.packets, bytes: -span.bytes });
-      for (let index = indexAfter(intervals, span.from); index < intervals.length; index++) {
+      for (let index = indexAfter(intervals, span.from); index <= (own ?? intervals.length - 1); index++) {
         const { since, at: end } = intervals[index]!;
         if (since >= span.to) break;
-        add(shares[index]!, shareOf(span, { from: since, to: end }));
+        // An hour or day that was read after its end keeps what it read of the time behind it, as its increment does.
+        const to = index === own ? Math.max(end, span.to) : end;
+        add(shares[index]!, shareOf(span, { from: since, to }));
       }
     }
   }
