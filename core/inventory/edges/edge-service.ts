@@ -13,7 +13,7 @@ export interface ServedEdge {
 const MAX_PERIODS = 20;
 
 /** The times in service of a stored edge, oldest first. */
-export function servicePeriods({ service, registered_at, retired_at }: EdgeItem): ServicePeriod[] {
+function servicePeriods({ service, registered_at, retired_at }: EdgeItem): ServicePeriod[] {
   return service ?? [{ from: registered_at, to: retired_at }];
 }
 

@@ -190,14 +190,13 @@ describe('reports that come late', () => {
     expect(reads).toEqual(new Set([64 + 3]));
   });
 
-  it('cost one reading of the last samples in a new container, and an item where they come from far', async () => {
+  it('cost a reading of the samples of minute and hour in a new container, and an item where they come from far', async () => {
     begin([edge('a'), edge('b')]);
     await world.minutes(4);
     const [known] = [...world.reads.values()].slice(-1);
     await world.minute({ snapshot: 'new container' });
-    expect(world.reads.get(world.now)).toBe(known! + 64);
+    expect(world.reads.get(world.now)).toBe(known! + 2 * 64);
     const [written] = [...world.writes.values()].slice(-1);
-    // T0 is the beginning of an hour, and so is the minute before the last.
     await world.minutes(70, { offline: ['b'] });
     await world.minute();
     expect(world.writes.get(world.now)).toBe(written! + 1);
