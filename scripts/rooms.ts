@@ -40,7 +40,7 @@ export const ROOMS: Record<string, Rooms> = {
     ingest: ['digest', 'errors', 'flows', 'ledger', 'report', 'storage', 'time'],
     inventory: ['access', 'audit', 'cache', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['audit', 'inventory', 'storage'],
-    history: ['errors', 'inventory', 'ledger', 'storage', 'time'],
+    history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
     answers: ['audit', 'errors', 'flows', 'history', 'inventory', 'ledger', 'policy', 'storage', 'totals'],
     commands: ['audit', 'events', 'inventory', 'storage'],
     export: ['access', 'answers', 'audit', 'errors', 'flows', 'history', 'inventory', 'policy', 'storage'],

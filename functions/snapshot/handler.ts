@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { retentionOf } from '../../core/history/retention-settings.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
-import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
+import { readServedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
@@ -27,7 +27,7 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
   const { scheduled_at } = eventSchema.parse(event);
   const begun = systemClock();
   const remaining = lambda.getRemainingTimeInMillis();
-  const registered = await readExpectedEdges({
+  const registered = await readServedEdges({
     client,
     tables,
     clock: systemClock,
@@ -38,7 +38,7 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
   const result = await takeSnapshot({
     store: { client, table: tables.traffic },
     scheduled_at: Date.parse(scheduled_at),
-    registered: new Set(registered.map(edge => edge.id)),
+    registered,
     retention,
     clock: systemClock,
     sleep: systemSleep,

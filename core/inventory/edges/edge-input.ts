@@ -10,8 +10,18 @@ const edgeId = z
   .max(REPORT_LIMITS.maxIdLength, ID_RULE)
   .refine(id => id.isWellFormed() && !/\p{Cc}/u.test(id), ID_RULE);
 
+const INTERVAL_RULE =
+  'interval_s must be a whole number of seconds from 1 to 3600, as the edge is started with (--interval).';
+
+const interval = z
+  .int(INTERVAL_RULE)
+  .min(1, INTERVAL_RULE)
+  .max(3600, INTERVAL_RULE)
+  .nullish()
+  .transform(seconds => seconds ?? undefined);
+
 /** What registerEdge takes. */
-export const registerEdgeInput = z.object({ id: edgeId, site_id: uuid('site_id') });
+export const registerEdgeInput = z.object({ id: edgeId, site_id: uuid('site_id'), interval_s: interval });
 
 /** What names an edge. */
 export const edgeIdInput = z.object({ id: edgeId });
