@@ -28,12 +28,12 @@ export async function ingest(
     if (read instanceof ReportRejected) rejected.push([record, read]);
     else reports.push(read);
   }
-  const notLogged = await writeFlowLogs(reports, context);
+  const logged = writeFlowLogs(reports, context);
   const applied: PendingRecord[] = [];
   const settle = (outcome: ReportOutcome<PendingRecord>): void => {
     const { pending, result } = outcome;
     if (result === 'rejected') rejected.push([pending.record, outcome.reason]);
-    else if (!notLogged.has(pending)) open.delete(pending.record);
+    else open.delete(pending.record);
     if (result === 'old') context.tally.ReportsOld++;
     if (result !== 'applied') return;
     context.tally.ReportsApplied++;
@@ -46,6 +46,7 @@ export async function ingest(
     }),
   );
   await passPathReports(applied, context);
+  await logged;
   const left = records.filter(record => open.has(record));
   context.tally.ReportsNotApplied += left.length;
   return left;

@@ -5,6 +5,7 @@ import { tableEnvironment } from '../../core/storage/table-environment.ts';
 export const environmentSchema = z.object({
   ...tableEnvironment,
   USER_POOL_ID: z.string().min(1),
+  FLOW_BUCKET: z.string().min(1),
   EXPORT_BUCKET: z.string().min(1),
   EXPORT_FUNCTION: z.string().min(1),
   EXPORT_RETENTION_DAYS: z.coerce.number().int().min(1).default(7),

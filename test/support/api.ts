@@ -4,6 +4,7 @@ import { type Answer, answer, type Surroundings } from '../../functions/api/answ
 import type { ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
 import { noExports } from './no-exports.ts';
+import { noFlows } from './no-flows.ts';
 import type { TestTables } from './tables.ts';
 
 /** AppSync's identity of somebody in one group, or in none. */
@@ -82,6 +83,7 @@ export function makeApi(
     exports: noExports,
     retention: DEFAULT_RETENTION,
     flow_log_ttl_hours: 24,
+    flow_objects: noFlows,
     caches,
     context: {
       client,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { makeExportClient } from '../../core/export/export-client.ts';
+import { makeS3Client } from '../../core/storage/s3-client.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { CREDENTIALS, REGION } from '../../local/account.ts';
 import { openObjectStore } from '../../local/s3/object-store.ts';
@@ -16,6 +16,8 @@ export interface LocalS3 {
   client: S3Client;
   /** Address with the prefix that the server has in a running system. */
   endpoint: string;
+  /** The bucket's folder. */
+  folder: string;
   /** Another client, such as one whose calls go wrong. */
   makeClient(): S3Client;
   /** What the server reported. */
@@ -47,7 +49,7 @@ export async function startLocalS3({
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
   const makeClient = (): S3Client => {
     const credentials = { ...CREDENTIALS };
-    const made = makeExportClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
+    const made = makeS3Client({ endpoint, region: REGION, credentials, maxAttempts: 1 });
     // The SDK signs by the system's clock and what it thinks it is off.
     Object.defineProperty(made.config, 'systemClockOffset', {
       get: () => clock() - Date.now(),
@@ -58,6 +60,7 @@ export async function startLocalS3({
   const client = makeClient();
   return {
     client,
+    folder,
     endpoint,
     makeClient,
     reported,

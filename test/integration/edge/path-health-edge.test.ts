@@ -31,6 +31,7 @@ import { operationFields } from '../../../lib/operation-fields.ts';
 import { signHeaders } from '../../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
 import { noExports } from '../../support/no-exports.ts';
+import { noFlows } from '../../support/no-flows.ts';
 import { projectFile } from '../../support/project-files.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -63,6 +64,7 @@ beforeAll(async () => {
       exports: noExports,
       retention: DEFAULT_RETENTION,
       flow_log_ttl_hours: 24,
+      flow_objects: noFlows,
       caches,
       context,
       onFailover: () => {},

@@ -5,6 +5,7 @@ import { ingest } from '../../../../core/ingest/ingest.ts';
 import type { FlowRecord } from '../../../../core/totals/flow-record.ts';
 import { limitFlows } from '../../../../core/totals/other-flows.ts';
 import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
+import { type FlowBucket, makeFlowBucket } from '../../../support/flow-bucket.ts';
 import { makeFlow } from '../../../support/flow-records.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
@@ -20,22 +21,27 @@ const hour = { from: iso(T0 - 30 * MINUTE), to: iso(T0 + 30 * MINUTE) };
 describe('flow logs, from the stream to the API', () => {
   let db: TestTables;
   let api: ApiUnderTest;
+  let bucket: FlowBucket;
 
   beforeAll(async () => {
     db = await createTables();
+    bucket = await makeFlowBucket();
   });
 
-  afterAll(() => db.drop());
+  afterAll(async () => {
+    await bucket.close();
+    await db.drop();
+  });
 
   beforeEach(() => {
-    api = makeApi(db);
+    api = makeApi(db, { flow_objects: bucket.objects });
     api.now = T0 + MINUTE;
   });
 
   async function report(sketch: ReportSketch, options: { mask?: boolean } = {}): Promise<void> {
     const open = await ingest(
       [reportRecord(sketch, { arrived_ms: sketch.sent_ms ?? 0 })],
-      ingestContext({ ...db, flow_log_mask_hosts: options.mask ?? false }),
+      ingestContext({ ...db, flow_log: bucket.flow_log, flow_log_mask_hosts: options.mask ?? false }),
     );
     expect(open).toEqual([]);
   }
