@@ -42,14 +42,19 @@ export function encodeLines(
 ): string {
   const { edge_id, boot_id, part, seq, site_id, interval_s } = report;
   // Made once a report: what is written a flow is what this costs.
-  const head = `{"edge_id":${JSON.stringify(edge_id)},"boot_id":${JSON.stringify(boot_id)},"part":${part},"seq":${seq},"n":`;
-  const site = `,"site_id":${JSON.stringify(site_id)},"policy_id":`;
+  const head = `{"edge_id":${quoted(edge_id)},"boot_id":${quoted(boot_id)},"part":${part},"seq":${seq},"n":`;
+  const site = `,"site_id":${quoted(site_id)},"policy_id":`;
   const tail = `,"sent_at":"${new Date(sent_at_ms).toISOString()}","arrived_at":"${new Date(arrived_at_ms).toISOString()}","interval_s":${interval_s}}\n`;
   let text = '';
   for (const [n, flow] of flows.entries()) {
-    text += `${head}${n}${site}${JSON.stringify(flow.policy_id)},"endpoint_id":${JSON.stringify(flow.endpoint_id)},"src":${JSON.stringify(flow.src)},"src_port":${flow.src_port},"dst":${JSON.stringify(flow.dst)},"dst_port":${flow.dst_port},"protocol":${flow.protocol},"packets":${count(flow.packets)},"bytes":${count(flow.bytes)},"first":${JSON.stringify(flow.first)},"last":${JSON.stringify(flow.last)}${tail}`;
+    text += `${head}${n}${site}${quoted(flow.policy_id)},"endpoint_id":${quoted(flow.endpoint_id)},"src":${quoted(flow.src)},"src_port":${flow.src_port},"dst":${quoted(flow.dst)},"dst_port":${flow.dst_port},"protocol":${flow.protocol},"packets":${count(flow.packets)},"bytes":${count(flow.bytes)},"first":${quoted(flow.first)},"last":${quoted(flow.last)}${tail}`;
   }
   return text;
+}
+
+// Half a surrogate pair is no text: other programs would refuse the whole object for it.
+function quoted(text: string): string {
+  return JSON.stringify(text.toWellFormed());
 }
 
 function count(value: bigint): string {

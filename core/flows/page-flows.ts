@@ -36,13 +36,17 @@ export async function pageFlows(store: FlowLogStore, request: FlowPageRequest): 
   const { start } = request;
   if (start && isLegacy(start)) return pageLegacy(store, state, request);
   const page = await pageObjects(store, state, request);
-  if (page.next || page.flows.length >= request.limit) return page;
-  const older = await pageLegacy(store, state, {
-    ...request,
-    start: undefined,
-    limit: request.limit - page.flows.length,
-  });
+  const left = page.next ? undefined : legacyRange(store, state, request);
+  if (!left) return page;
+  const limit = request.limit - page.flows.length;
+  if (limit === 0) return { ...page, next: legacyBefore(left.to) };
+  const older = await pageLegacy(store, state, { ...request, start: undefined, limit });
   return { flows: [...page.flows, ...older.flows], next: older.next };
+}
+
+/** Behind all that the last release's edges sent at or after this time. */
+function legacyBefore(to: number): FlowPosition {
+  return { sk: `${new Date(to - 1).toISOString()}~`, index: 0 };
 }
 
 /** A flow on its way to a page, and what it is put in order by. */

@@ -16,8 +16,9 @@ export interface LocalS3 {
   client: S3Client;
   /** Address with the prefix that the server has in a running system. */
   endpoint: string;
-  /** The bucket's folder. */
+  /** The bucket's folder, and the temporary one that it is in. */
   folder: string;
+  temporary: string;
   /** Another client, such as one whose calls go wrong. */
   makeClient(): S3Client;
   /** What the server reported. */
@@ -29,11 +30,15 @@ export interface LocalS3 {
 export async function startLocalS3({
   clock = Date.now,
   min_part_bytes,
+  bucket_folder = '.',
 }: {
   clock?: Clock;
+  /** Where the bucket is within the temporary folder. */
+  bucket_folder?: string;
   min_part_bytes?: number;
 } = {}): Promise<LocalS3> {
-  const folder = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
+  const temporary = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
+  const folder = join(temporary, bucket_folder);
   const reported: unknown[] = [];
   const handler = makeS3Handler({
     prefix: '/s3',
@@ -61,6 +66,7 @@ export async function startLocalS3({
   return {
     client,
     folder,
+    temporary,
     endpoint,
     makeClient,
     reported,
@@ -69,7 +75,7 @@ export async function startLocalS3({
       const closed = new Promise(resolve => server.close(resolve));
       server.closeAllConnections();
       await closed;
-      await rm(folder, { recursive: true, force: true });
+      await rm(temporary, { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runFlowLog } from '../../../../core/flows/run-flow-log.ts';
 import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
 import { takeSnapshot } from '../../../../core/history/snapshot.ts';
 import { ingest } from '../../../../core/ingest/ingest.ts';
@@ -250,6 +251,60 @@ describe('flow logs, from the stream to the API', () => {
   it('logs a report once, however often it comes', async () => {
     for (let time = 0; time < 3; time++) await report({ edge_id: 'again', flows: [makeFlow()] });
     expect((await api.data('Query.flows', { ...hour, filter: { edge_id: 'again' } })).items).toHaveLength(1);
+  });
+
+  it('erases an address, for administrators, tells how far it is and writes it down', async () => {
+    const flows = [makeFlow({ src: '2001:db8:7::1', bytes: 7n }), makeFlow({ src: '10.7.7.7', bytes: 8n })];
+    await report({ edge_id: 'erased', flows });
+    const filter = { edge_id: 'erased' };
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(2);
+    const erasure = await api.data('Mutation.eraseFlows', { address: '2001:DB8:7:0::1' });
+    expect(erasure).toEqual({
+      audit_id: expect.any(String),
+      address: '2001:db8:7::1',
+      requested_at: iso(T0 + MINUTE),
+      status: 'RUNNING',
+      erased_until: null,
+      finished_at: null,
+    });
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toMatchObject([{ src: '10.7.7.7' }]);
+    expect(await api.data('Query.flowErasures')).toEqual([erasure]);
+    const { items } = await api.data('Query.auditLog', { limit: 1 });
+    expect(items).toMatchObject([
+      { id: erasure.audit_id, operation: 'eraseFlows', target: 'address:2001:db8:7::1', outcome: 'DONE' },
+    ]);
+    await runFlowLog({
+      objects: bucket.objects,
+      ...{ client: db.client, table: db.tables.traffic, owner: 'run', ttl_hours: 24 },
+      ...{ clock: () => api.now, work_until: api.now + MINUTE, lease_until_ms: api.now + MINUTE },
+    });
+    expect(await api.data('Query.flowErasures')).toEqual([
+      { ...erasure, status: 'DONE', erased_until: iso(T0 + MINUTE), finished_at: iso(T0 + MINUTE) },
+    ]);
+    // What arrives afterwards is logged as ever.
+    await report({ edge_id: 'erased', seq: 2, sent_ms: MINUTE, flows });
+    api.now += 1;
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(3);
+  });
+
+  it.each(['10.0.0.0/8', 'nonsense', '', '10.1.2'])('erases no %j', async address => {
+    expect(await api.call('Mutation.eraseFlows', { address })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'address must be a single address such as 10.1.2.3 or 2001:db8::1.',
+      },
+    });
+  });
+
+  it.each([
+    [['flows', '@[1,"a","b",0]', '0']],
+    [['flows', '@[1,"\\q","b",0,1]', '0']],
+    [['flows', '@[1,"a","b",0,1', '0']],
+  ])('takes no token that it never gave: %j', async parts => {
+    const next_token = Buffer.from(JSON.stringify(parts)).toString('base64url');
+    expect(await api.call('Query.flows', { ...hour, next_token })).toMatchObject({
+      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not one') },
+    });
   });
 
   it.each([
