@@ -74,6 +74,6 @@ export async function* batchObjects(
 }
 
 /** Names an object by what is in it, before compression: 128 bits of SHA-256, hexadecimal. */
-export function digestOf(text: Uint8Array): string {
+function digestOf(text: Uint8Array): string {
   return createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARACTERS);
 }

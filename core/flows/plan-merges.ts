@@ -5,7 +5,7 @@ import type { StoredObject } from './read-hour.ts';
 const FEW_OBJECTS = 4;
 
 /** Compressed bytes that are merged at once: what memory takes, ten to fifteen times as much as text. */
-export const GROUP_BYTES = 8 * 1024 * 1024;
+const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Batches of an hour are written until then, most often. Later ones are merged later. */
 const GRACE_MS = 2 * 60_000;
