@@ -10,8 +10,8 @@ import { ReportsSeen } from './reports-seen.ts';
 
 const gzipAsync = promisify(gzip);
 
-/** Nearly as small as with zlib's default, in half the time (docs/performance.md). */
-export const GZIP_LEVEL = 4;
+/** Nearly as small as with zlib's default, in three quarters of the time (docs/performance.md). */
+export const GZIP_LEVEL = 5;
 
 /** Reports that are put into lines at once; then whatever else waits has its turn. */
 const REPORTS_A_TURN = 20;

@@ -52,9 +52,12 @@ export function encodeLines(
   return text;
 }
 
+/** What JSON has as it is; to see that is far quicker than to write it. */
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+
 // Half a surrogate pair is no text: other programs would refuse the whole object for it.
 function quoted(text: string): string {
-  return JSON.stringify(text.toWellFormed());
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text.toWellFormed());
 }
 
 function count(value: bigint): string {

@@ -1,8 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ErasedAddresses } from '../../../core/flows/erased-addresses.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { parseFlowKey } from '../../../core/flows/flow-key.ts';
 import { readFlowLogState } from '../../../core/flows/flow-log-state.ts';
+import { mergeObjects } from '../../../core/flows/merge-objects.ts';
+import { listHour } from '../../../core/flows/read-hour.ts';
 import {
   arrivedReports,
   expectedFlows,
@@ -101,6 +104,31 @@ describe('the flow log, each flow once by every reader', () => {
       if (at === 0) calls = counting.calls;
     }
   });
+
+  it.each(['with', 'without'])(
+    'is not written again where an object that stays holds it, %s its index',
+    async index => {
+      await world.write(reports, [1000]);
+      await world.run();
+      const erased = new ErasedAddresses([]);
+      const merge = async (hour: number): Promise<void> => {
+        const listed = await listHour(world.bucket.objects, hour);
+        const [sources, others] = [0, 1].map(round =>
+          listed.filter(({ generation }) => (generation > 0 ? 1 : 0) === round),
+        ) as [typeof listed, typeof listed];
+        await mergeObjects(world.bucket.objects, { sources, others, erased, expired_ms: 0 });
+      };
+      await merge(T0);
+      await merge(T0 + HOUR);
+      const merged = await world.bucket.keys('flows/');
+      if (index === 'without') await world.bucket.objects.delete(await world.bucket.keys('flow-index/'));
+      await world.write(reports, [4], 2);
+      await merge(T0);
+      await merge(T0 + HOUR);
+      expect(await world.bucket.keys('flows/')).toEqual(merged);
+      expect((await world.readings()).duckdb).toEqual(expectedFlows(reports));
+    },
+  );
 
   it('while another run is at work, which does nothing then', async () => {
     await world.write(reports, [1]);
