@@ -36,7 +36,10 @@ const identify = makeIdentify({
 });
 const tables = tablesOf(environment);
 
-const s3 = makeS3Client();
+// A read that hangs must leave time for another within the request's.
+const s3 = makeS3Client({
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+});
 const flow_objects = flowObjects(s3, environment.FLOW_BUCKET);
 
 const exports = {

@@ -15,7 +15,7 @@ const AUDIT_PAGE = 1000;
 const MAX_FLOW_GROUPS = 1_000_000;
 
 export interface ReaderOptions {
-  /** When the export was started: what was kept then is in it as far as DynamoDB still has it, however long it takes. */
+  /** When the export was started: what was kept then is in it as far as it is still stored, however long it takes. */
   started_ms: number;
   /** A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end of all work. */
   work_until: number;
