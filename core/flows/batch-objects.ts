@@ -30,7 +30,7 @@ export interface BatchObject {
   key: string;
   body: Uint8Array;
   /** Reports whose flows are in it, repeats included. */
-  reports: number;
+  reports: readonly ArrivedReport[];
 }
 
 export interface BatchOptions {
@@ -68,7 +68,7 @@ export async function* batchObjects(
         digest: digestOf(text),
       }),
       body: await gzipAsync(text, { level: GZIP_LEVEL }),
-      reports: ofHour.length,
+      reports: ofHour,
     };
   }
 }

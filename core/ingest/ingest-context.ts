@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FlowObjects } from '../flows/flow-objects.ts';
+import type { RecentReports } from '../flows/recent-reports.ts';
 import type { Report } from '../report/report.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
@@ -27,7 +28,12 @@ export interface IngestContext {
   /** No new call starts after it: milliseconds since the epoch. What isn't applied by then is delivered again. */
   deadline: number;
   /** Where flows are logged; without it they are not. */
-  flow_log?: { objects: FlowObjects; schedule: Schedule };
+  flow_log?: {
+    objects: FlowObjects;
+    schedule: Schedule;
+    /** What this container has written; without it a report that is sent again is written again. */
+    recent?: RecentReports;
+  };
   /** Hours that flow logs are kept; undefined: flows are not logged. */
   flow_log_ttl_hours: number | undefined;
   /** Whether flow logs hold networks (IPv4 /24, IPv6 /56) in place of hosts; no when left out. */

@@ -30,7 +30,10 @@ export async function writeFlowLogs(
   const now = clock();
   const expired = now - flow_log_ttl_hours * 3_600_000;
   const logged = reports
-    .filter(({ decoded, at_ms }) => decoded.report.flows.length > 0 && at_ms > expired)
+    .filter(
+      ({ decoded: { report }, at_ms }) =>
+        report.flows.length > 0 && at_ms > expired && !flow_log.recent?.has(report),
+    )
     .map(({ decoded: { report, sent_at_ms }, at_ms }) => ({ report, sent_at_ms, arrived_at_ms: at_ms }));
   if (logged.length === 0) return;
   const shard = shardNumber(reports[0]!.record.shard_id);
@@ -41,7 +44,9 @@ export async function writeFlowLogs(
     for await (const { key, body, reports } of batchObjects(logged, { shard, mask_hosts })) {
       if (signal.aborted) return;
       await flow_log.objects.put(key, body, { signal });
-      if (!signal.aborted) left -= reports;
+      if (signal.aborted) return;
+      left -= reports.length;
+      for (const { report } of reports) flow_log.recent?.add(report);
     }
   };
   const limit_ms = Math.max(0, Math.min(MAX_MS, (deadline - now) * SHARE_OF_TIME));

@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
+import { RecentReports } from '../../core/flows/recent-reports.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
@@ -46,6 +47,8 @@ const flow_log = {
   schedule: systemSchedule,
 };
 
+const recent = new RecentReports();
+
 const onPathReports = makePathMeasurements({ client, tables, logger, env: process.env });
 
 /**
@@ -66,7 +69,8 @@ export async function handler(
     memory,
     tally,
     slots: environment.COUNTER_SLOTS,
-    flow_log,
+    // A replay may be there to write once more what was lost.
+    flow_log: isReplay ? flow_log : { ...flow_log, recent },
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
     flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
     clock: systemClock,

@@ -3,6 +3,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FlowLine, parseLines } from '../../../core/flows/flow-line.ts';
 import type { FlowObjects } from '../../../core/flows/flow-objects.ts';
+import { RecentReports } from '../../../core/flows/recent-reports.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
@@ -102,6 +103,33 @@ describe('flow logs', () => {
     const keys = await bucket.keys();
     expect(keys).toHaveLength(1);
     expect(await linesOf(keys[0]!)).toHaveLength(2);
+  });
+
+  it('of a report that an edge sends again are not written again by the container that wrote them', async () => {
+    const recent = new RecentReports();
+    const again = (seq: number) => recordOf(seq, { arrived_ms: 60_000, sequence: 50 + seq });
+    const given = () => context({ flow_log: { ...bucket.flow_log, recent } });
+    await ingest([recordOf(1), recordOf(2)], given());
+    await ingest([again(1), again(2), recordOf(3, { arrived_ms: 60_100 })], given());
+    const keys = await bucket.keys();
+    expect(await Promise.all(keys.map(linesOf))).toMatchObject([
+      [{ seq: 1 }, { seq: 1 }, { seq: 2 }, { seq: 2 }],
+      [{ seq: 3 }, { seq: 3 }],
+    ]);
+  });
+
+  it('that could not be written are written when their report comes again', async () => {
+    const recent = new RecentReports();
+    const put = async () => {
+      throw new Error('down');
+    };
+    await ingest(
+      [recordOf(1)],
+      context({ flow_log: { ...bucket.flow_log, recent, objects: { ...bucket.objects, put } } }),
+    );
+    expect(await bucket.keys()).toEqual([]);
+    await ingest([recordOf(1)], context({ flow_log: { ...bucket.flow_log, recent } }));
+    expect(await bucket.keys()).toHaveLength(1);
   });
 
   it('of a batch that arrived over two hours are two objects', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { batchKey, hourOf, indexKey, mergedKey, parseFlowKey } from '../../../core/flows/flow-key.ts';
 import { encodeLines, type FlowLine, flowOf, parseLines } from '../../../core/flows/flow-line.ts';
 import { reportsOf } from '../../../core/flows/lines-of-object.ts';
+import { RecentReports } from '../../../core/flows/recent-reports.ts';
 import { ReportsSeen } from '../../../core/flows/reports-seen.ts';
 import type { FlowRecord } from '../../../core/totals/flow-record.ts';
 
@@ -130,6 +131,20 @@ describe('reports seen', () => {
         }
       }),
     );
+  });
+});
+
+describe('recent reports', () => {
+  it('are remembered to the number, and forgotten behind twice as many', () => {
+    const recent = new RecentReports({ max: 10 });
+    const report = (seq: number) => ({ edge_id: 'e', boot_id: 'b', part: 0, seq });
+    for (let seq = 0; seq < 100; seq++) {
+      recent.add(report(seq));
+      const known = Array.from({ length: seq + 1 }, (_, at) => at).filter(at => recent.has(report(at)));
+      expect(known).toEqual(Array.from({ length: known.length }, (_, at) => seq + 1 - known.length + at));
+      expect(known.length).toBeGreaterThanOrEqual(Math.min(seq + 1, 10));
+      expect(known.length).toBeLessThanOrEqual(20);
+    }
   });
 });
 
