@@ -66,6 +66,12 @@ export default {
       to: { path: '^core/', pathNot: filesOf('core', BROWSER) },
     },
     {
+      name: 'web-imports-only-browser-rooms-of-core',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^core/', pathNot: filesOf('core', BROWSER) },
+    },
+    {
       name: 'few-rooms-read-the-schema',
       severity: 'error',
       from: { path: '^core/', pathNot: filesOf('core', READS_SCHEMA) },

@@ -14,3 +14,6 @@ export interface BenchRow {
   ok: boolean | null;
   note: string;
 }
+
+/** Of a row that is compared with nothing. */
+export const NO_PEER = { peer: '', peer_value: null, ratio: null } as const;

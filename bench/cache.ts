@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { LRUCache } from 'lru-cache';
 import { Cache } from '../core/cache/cache.ts';
-import { tableStore } from '../core/cache/shared-store.ts';
-import { EXPIRY_INDEX } from '../core/cache/table-keys.ts';
+import { tableStore } from '../core/cache/shared/shared-store.ts';
 import { jsonCodec } from '../core/cache/value-codec.ts';
-import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { turnClock } from '../core/time/turn-clock.ts';
-import { startDynamoDb } from '../local/engines/dynamodb.ts';
-import type { BenchRow } from './bench-row.ts';
-import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
+import { createTable } from '../test/support/create-table.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { median, milliseconds } from './support/measure.ts';
+import { nanosecondsPerCall } from './support/nanoseconds-per-call.ts';
+import { withDatabase } from './support/with-database.ts';
 
 interface Metrics {
   latency_ms: number;
@@ -23,13 +22,7 @@ const codec = jsonCodec<Metrics>({ shape: 1, parse: raw => raw as Metrics });
 
 /** Memory hits beside lru-cache itself; shared hits, misses and rate-limited writes on DynamoDB Local. */
 export async function run(): Promise<BenchRow[]> {
-  const dynamodb = await startDynamoDb();
-  const client = makeDocumentClient({
-    endpoint: dynamodb.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  try {
+  return withDatabase(async client => {
     const table = await makeTable(client);
     const bench = { client, table, sent: countCommands(client) };
     return [
@@ -39,10 +32,7 @@ export async function run(): Promise<BenchRow[]> {
       await missWithRead(bench),
       await rateLimit(bench),
     ];
-  } finally {
-    client.destroy();
-    await dynamodb.stop();
-  }
+  });
 }
 
 interface Bench {
@@ -118,9 +108,7 @@ async function sharedHit(bench: Bench): Promise<BenchRow> {
     name: 'cache: hit in the shared level',
     value,
     unit: 'GetItem',
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: '= 1 GetItem',
     ok: value === 1 && found?.latency_ms === 1,
     note: 'the generation is read beside it, once in 0.9 s for all keys',
@@ -140,9 +128,7 @@ async function oneLoad(bench: Bench): Promise<BenchRow> {
     name: 'cache: 10,000 concurrent callers of one key',
     value,
     unit: 'load',
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: '= 1 load',
     ok: value === 1,
     note: '',
@@ -200,23 +186,11 @@ async function rateLimit(bench: Bench): Promise<BenchRow> {
     name: 'cache: one path measured 50 times a second',
     value,
     unit: 'shared writes/s',
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: '<= 1 a second, and the first at once',
     ok: value * seconds <= seconds + 1,
     note: `over ${seconds} s`,
   };
-}
-
-async function milliseconds(call: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await call();
-  return performance.now() - begun;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 function countCommands(client: DynamoDBDocumentClient): Map<string, number> {
@@ -233,31 +207,7 @@ function countCommands(client: DynamoDBDocumentClient): Map<string, number> {
 }
 
 async function makeTable(client: DynamoDBDocumentClient): Promise<string> {
-  const TableName = `bench-${randomUUID()}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-        { AttributeName: 'expires_ms', AttributeType: 'N' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: EXPIRY_INDEX,
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'expires_ms', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-      ],
-    }),
-  );
-  return TableName;
+  const table = `bench-${randomUUID()}`;
+  await createTable(client, table, { expiryIndex: true });
+  return table;
 }

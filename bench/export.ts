@@ -1,10 +1,12 @@
 import { ExportFile } from '../core/export/export-file.ts';
 import { exportFiles } from '../core/export/export-files.ts';
 import { NOTHING_WRITTEN } from '../core/export/export-job.ts';
+import type { FlowRow } from '../core/export/export-reader.ts';
 import { exportText } from '../core/export/export-text.ts';
 import { flowsTable } from '../core/export/flows-table.ts';
 import { makeS3Client } from '../core/storage/s3-client.ts';
-import type { BenchRow } from './bench-row.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { liveHeapBytes } from './support/measure.ts';
 
 const ROWS = 500_000;
 const PAGE = 1000;
@@ -42,9 +44,7 @@ async function textRows(): Promise<BenchRow[]> {
       name: `CSV export: memory over ${ROWS} rows`,
       value: growth,
       unit: 'MB',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: `<= ${MAX_GROWTH_MB} MB`,
       ok: growth <= MAX_GROWTH_MB,
       note: 'live heap at its largest while running, above that before',
@@ -79,9 +79,7 @@ async function partRows(): Promise<BenchRow[]> {
       name: `CSV export in parts: memory over ${ROWS} rows`,
       value: growth,
       unit: 'MB',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: `<= ${MAX_PARTS_GROWTH_MB} MB`,
       ok: growth <= MAX_PARTS_GROWTH_MB,
       note: 'live heap and buffers at their largest after a part, above those before',
@@ -106,7 +104,7 @@ async function uploadRows(rows: number): Promise<{ heaviest: number; parts: numb
       columns,
       format: 'csv',
       object_key: 'exports/bench.csv',
-      upload: async () => 'upload',
+      beginUpload: async () => 'upload',
     },
     NOTHING_WRITTEN,
   );
@@ -121,7 +119,7 @@ async function uploadRows(rows: number): Promise<{ heaviest: number; parts: numb
   return { heaviest, parts: file.parts.length };
 }
 
-const columns = flowsTable.columns({ kind: 'FLOWS', format: 'csv', from: '', to: '' });
+const columns = flowsTable.columns({ kind: 'FLOWS', format: 'csv', from: 0, to: 0 });
 
 async function exportRows(rows: number): Promise<{ heaviest: number; characters: number }> {
   let heaviest = 0;
@@ -144,13 +142,13 @@ async function floor(): Promise<number> {
   return ROWS / ((performance.now() - begin) / 1000);
 }
 
-async function* pages(rows: number) {
+async function* pages(rows: number): AsyncGenerator<FlowRow[]> {
   for (let from = 0; from < rows; from += PAGE) {
     yield Array.from({ length: PAGE }, (_, index) => rowOf(from + index));
   }
 }
 
-function rowOf(number: number) {
+function rowOf(number: number): FlowRow {
   return {
     sent_at: '2026-01-31T12:00:00.000Z',
     interval_s: 60,
@@ -178,6 +176,5 @@ function memoryMb(): number {
 }
 
 function heapMb(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed / 2 ** 20;
+  return liveHeapBytes() / 2 ** 20;
 }

@@ -1,7 +1,6 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { policySamplePartition } from '../core/history/history-keys.ts';
-import { readPolicyHistory } from '../core/history/read-history.ts';
+import { readPolicyHistory } from '../core/history/points/read-history.ts';
 import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history/resolution.ts';
 import type { Sample } from '../core/history/sample.ts';
 import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';
@@ -10,10 +9,11 @@ import type { Lane } from '../core/ledger/lane/lane.ts';
 import { laneKey } from '../core/ledger/lane-keys.ts';
 import { encodeLane } from '../core/ledger/packing/lane-codec.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
-import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { pairKey } from '../core/totals/pair-key.ts';
-import { startDynamoDb } from '../local/engines/dynamodb.ts';
-import type { BenchRow } from './bench-row.ts';
+import { createTable } from '../test/support/create-table.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { cpuMilliseconds, median, repeated } from './support/measure.ts';
+import { withDatabase } from './support/with-database.ts';
 
 const TABLE = 'traffic';
 const LANES = 1000;
@@ -24,41 +24,15 @@ const NOW = Date.parse('2026-03-15T12:00:00Z');
 
 /** A day and a month of one policy, and the snapshot of a thousand lanes, on DynamoDB Local. */
 export async function run(): Promise<BenchRow[]> {
-  const dynamodb = await startDynamoDb();
-  const client = makeDocumentClient({
-    endpoint: dynamodb.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  try {
-    await makeTable(client);
+  return withDatabase(async client => {
+    await createTable(client, TABLE);
     const store = { client, table: TABLE };
     return [
       ...(await historyRows(store, { resolution: 'MINUTE', points: 1440, name: 'a day of minutes' })),
       ...(await historyRows(store, { resolution: 'HOUR', points: 720, name: '30 days of hours' })),
       ...(await snapshotRows(store)),
     ];
-  } finally {
-    client.destroy();
-    await dynamodb.stop();
-  }
-}
-
-async function makeTable(client: DynamoDBDocumentClient): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk'].map(AttributeName => ({
-        AttributeName,
-        AttributeType: 'S' as const,
-      })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  });
 }
 
 interface HistoryCase {
@@ -102,17 +76,14 @@ async function historyRows(
 
   const pages = await pagesOf(store, policy_id);
   const range = { from: NOW - points * ms, to: NOW, resolution };
-  const cpu = await medianCpuMs(() =>
-    readPolicyHistory(store, { policy_id, range, now: NOW, retention: DEFAULT_RETENTION }),
-  );
+  const read = () => readPolicyHistory(store, { policy_id, range, now: NOW, retention: DEFAULT_RETENTION });
+  const cpu = median(await repeated(21, () => cpuMilliseconds(read)));
   return [
     {
       name: `${name} of a policy: pages`,
       value: pages,
       unit: 'Query pages',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: '1 page',
       ok: pages === 1,
       note: `${points} points`,
@@ -121,9 +92,7 @@ async function historyRows(
       name: `${name} of a policy: CPU`,
       value: cpu,
       unit: 'ms',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: '< 20 ms',
       ok: cpu < 20,
       note: 'samples and marks read, decoded and turned into points; median of 21',
@@ -132,32 +101,14 @@ async function historyRows(
 }
 
 async function pagesOf({ client, table }: SampleStore, policy_id: string): Promise<number> {
+  const query = {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': policySamplePartition(policy_id) },
+  };
   let pages = 0;
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const page: { LastEvaluatedKey?: Record<string, unknown> | undefined } = await client.send(
-      new QueryCommand({
-        TableName: table,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': policySamplePartition(policy_id) },
-        ExclusiveStartKey,
-      }),
-    );
-    pages += 1;
-    ExclusiveStartKey = page.LastEvaluatedKey;
-  } while (ExclusiveStartKey);
+  for await (const _ of paginateQuery({ client }, query)) pages += 1;
   return pages;
-}
-
-async function medianCpuMs(work: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < 21; i++) {
-    const before = process.cpuUsage();
-    await work();
-    const { user, system } = process.cpuUsage(before);
-    times.push((user + system) / 1000);
-  }
-  return times.sort((a, b) => a - b)[10]!;
 }
 
 async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
@@ -176,14 +127,8 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
     });
   const taken = await snapshot(1);
   const seconds = (performance.now() - began) / 1000;
-  const cpuSeconds: number[] = [];
-  for (let minute = 2; minute < 9; minute++) {
-    const before = process.cpuUsage();
-    await snapshot(minute);
-    const { user, system } = process.cpuUsage(before);
-    cpuSeconds.push((user + system) / 1e6);
-  }
-  const cpu = cpuSeconds.sort((a, b) => a - b)[3]!;
+  let minute = 2;
+  const cpu = median(await repeated(7, () => cpuMilliseconds(() => snapshot(minute++)))) / 1000;
   const writeUnits = lanes.reduce((sum, { data }) => sum + Math.ceil((data.length + 60) / 1024), 0);
   const readUnits = laneBytes / 4096;
   return [
@@ -191,9 +136,7 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
       name: `snapshot of ${LANES} lanes × ${POLICIES} policies`,
       value: seconds,
       unit: 's',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: '<= 5 s',
       ok: seconds <= 5 && taken.lanes === LANES,
       note: 'with the hour and day it begins',
@@ -202,9 +145,7 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
       name: `snapshot: CPU of a minute of ${LANES} lanes, times ${ON_PAPER / LANES}`,
       value: cpu * (ON_PAPER / LANES),
       unit: 's',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: '<= 55 s',
       ok: cpu * (ON_PAPER / LANES) <= 55,
       note: `${ON_PAPER} lanes on paper, a function of one CPU; median of 7`,

@@ -10,6 +10,7 @@ import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
 import { transactionWriteUnits } from '../test/support/item-bytes.ts';
 import type { BenchRow } from './bench-row.ts';
 import { EDGES, edgeReports, POLICIES } from './ingest-reports.ts';
+import { cpuMilliseconds, median } from './support/measure.ts';
 
 /** Batches of each kind; in turn, so that a busy machine slows both alike. */
 const ROUNDS = 120;
@@ -32,11 +33,11 @@ async function cpu(): Promise<BenchRow> {
   const floor: number[] = [];
   for (let minute = 1; minute <= WARM_UP + ROUNDS; minute++) {
     const records = edgeReports(minute);
-    floor.push(await cpuMicroseconds(async () => parseAll(records)));
-    ours.push(await cpuMicroseconds(() => ingestAll(records, context)));
+    floor.push(await cpuMilliseconds(async () => parseAll(records)));
+    ours.push(await cpuMilliseconds(() => ingestAll(records, context)));
   }
-  const value = median(ours.slice(WARM_UP)) / EDGES;
-  const peer_value = median(floor.slice(WARM_UP)) / EDGES;
+  const value = microsecondsPerReport(ours);
+  const peer_value = microsecondsPerReport(floor);
   const ratio = value / peer_value;
   return {
     name: `ingest: CPU a report of ${POLICIES} policies`,
@@ -49,6 +50,11 @@ async function cpu(): Promise<BenchRow> {
     ok: ratio <= MAX_CPU_RATIO,
     note: 'decode, fold, pack, build the transactions; without the SDK',
   };
+}
+
+/** The median of rounds after the warm-up; rounds in milliseconds. */
+function microsecondsPerReport(rounds: readonly number[]): number {
+  return (median(rounds.slice(WARM_UP)) * 1000) / EDGES;
 }
 
 /** Write units by DynamoDB's published rule, on the real items: each begun KB of an item is one, twice in a transaction. */
@@ -91,17 +97,6 @@ let parsed: unknown;
 function parseAll(records: StreamRecord[]): void {
   for (const { data } of records) parsed = JSON.parse(gunzipSync(data).toString());
   if (parsed === undefined) throw new Error('nothing was parsed');
-}
-
-async function cpuMicroseconds(work: () => Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
 /** Takes every transaction; lanes live in ingest's memory. */

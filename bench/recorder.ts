@@ -7,8 +7,8 @@ import { KEY_WORDS, metaV4, metaV6 } from '../core/policy/flow-key.ts';
 import { compilePolicies } from '../core/policy/policy-match.ts';
 import { Recorder } from '../core/recorder/recorder.ts';
 import { PairTotals } from '../core/totals/pair-totals.ts';
-import type { BenchRow } from './bench-row.ts';
-import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { nanosecondsPerCall } from './support/nanoseconds-per-call.ts';
 
 const FLOWS = 100_000;
 /** Packets of one pass over the prepared sequence. */
@@ -117,9 +117,7 @@ function knownFlows(): BenchRow[] {
       name: 'recorder: packet of a known flow',
       value: zipf.recorder_ns,
       unit: 'ns',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: '<= 60 ns',
       ok: zipf.recorder_ns <= 60,
       note: '100,000 live flows, packets by Zipf’s law',
@@ -170,9 +168,7 @@ function ipv6(): BenchRow {
     name: 'recorder: packet of a known IPv6 flow',
     value,
     unit: 'ns',
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: '',
     ok: null,
     note: '100,000 live flows, packets by Zipf’s law',
@@ -197,9 +193,7 @@ function allocations(): BenchRow {
     name: 'recorder: heap growth a packet of a known flow',
     value: perPacket,
     unit: 'B',
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: '< 0.5 B',
     ok: perPacket < 0.5,
     note: 'worst of five slices of 2 million packets; one object a packet would be 16 B or more',
@@ -220,9 +214,7 @@ function policyStats(): BenchRow {
     name: 'recorder: getPolicyStats',
     value,
     unit: 'ns',
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: '< 43 ns',
     ok: value < 43 && sink > 0,
     note: 'the Rust collector takes 43 ns',

@@ -1,8 +1,8 @@
-import type { PathCandidate } from '../core/routing/choose-path.ts';
-import { decide } from '../core/routing/decide.ts';
-import type { PathPreference } from '../core/routing/path-preference.ts';
-import type { BenchRow } from './bench-row.ts';
-import { nanosecondsPerCall } from './nanoseconds-per-call.ts';
+import type { PathCandidate } from '../core/routing/choice/choose-path.ts';
+import type { PathPreference } from '../core/routing/choice/path-preference.ts';
+import { makeDecision } from '../core/routing/choice/routing-decision.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { nanosecondsPerCall } from './support/nanoseconds-per-call.ts';
 
 const PATHS = 100;
 const LIMIT_US = 50;
@@ -16,16 +16,14 @@ const custom: PathPreference = {
 export async function run(): Promise<BenchRow[]> {
   const candidates = Array.from({ length: PATHS }, (_, index) => candidate(index));
   const now = Date.now();
-  const ns = nanosecondsPerCall(() => decide(candidates, { preference: custom, now }).reason.length);
+  const ns = nanosecondsPerCall(() => makeDecision(candidates, { preference: custom, now }).reason.length);
   const value = ns / 1000;
   return [
     {
       name: `routing decision among ${PATHS} paths`,
       value,
       unit: 'µs',
-      peer: '',
-      peer_value: null,
-      ratio: null,
+      ...NO_PEER,
       threshold: `< ${LIMIT_US} µs`,
       ok: value < LIMIT_US,
       note: 'custom weights, health of each path and the reason in words included',

@@ -1,4 +1,4 @@
-import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   TransactWriteCommand,
@@ -8,12 +8,13 @@ import {
 import { deleteSite } from '../core/inventory/removal/delete-site.ts';
 import { CONCURRENCY } from '../core/inventory/removal/run-deletion.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
-import { makeDocumentClient } from '../core/storage/document-client.ts';
 import type { StoreContext } from '../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
-import { startDynamoDb } from '../local/engines/dynamodb.ts';
+import { createTable } from '../test/support/create-table.ts';
 import { admin, dump, makeHub } from '../test/support/network-bed.ts';
-import type { BenchRow } from './bench-row.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { liveHeapBytes, median, milliseconds } from './support/measure.ts';
+import { withDatabase } from './support/with-database.ts';
 
 const TABLE = 'network';
 const CACHE_TABLE = 'cache';
@@ -28,23 +29,15 @@ const SIZES = [
 
 /** deleteSite on DynamoDB Local beside the same TransactWriteItems calls alone, and its memory as a site grows. */
 export async function run(): Promise<BenchRow[]> {
-  const dynamodb = await startDynamoDb({ heapMiB: 1024 });
-  const client = makeDocumentClient({
-    endpoint: dynamodb.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  try {
+  const measure = async (client: DynamoDBDocumentClient) => {
     const bench = new Bench(client);
     await bench.measure(50);
     const rows: BenchRow[] = [];
     for (const size of SIZES) rows.push(...(await timeRows(bench, size)));
     rows.push(await memoryRow(bench));
     return rows;
-  } finally {
-    client.destroy();
-    await dynamodb.stop();
-  }
+  };
+  return withDatabase(measure, { heapMiB: 1024 });
 }
 
 async function timeRows(bench: Bench, { paths, runs, limitMs }: (typeof SIZES)[number]): Promise<BenchRow[]> {
@@ -66,9 +59,7 @@ async function timeRows(bench: Bench, { paths, runs, limitMs }: (typeof SIZES)[n
   };
   if (limitMs === null) return [row];
   const limit = {
-    peer: '',
-    peer_value: null,
-    ratio: null,
+    ...NO_PEER,
     threshold: `< ${limitMs} ms`,
     ok: value < limitMs,
   };
@@ -195,34 +186,6 @@ class Bench {
 
   private async makeAnew(TableName: string): Promise<void> {
     await this.client.send(new DeleteTableCommand({ TableName })).catch(() => {});
-    await this.client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+    await createTable(this.client, TableName);
   }
-}
-
-async function milliseconds(work: () => Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-}
-
-function liveHeapBytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -30,6 +30,34 @@ export class NotFound extends PatronusError {
   readonly errorType = 'NotFound';
 }
 
+/** No site has this id, or it isn't shown. */
+export const noSite = (id: string): NotFound => noSuch('site', id, 'sites');
+
+/** No path has this id, or it isn't shown. */
+export const noPath = (id: string): NotFound =>
+  new NotFound(`There is no path ${JSON.stringify(id)}: the query paths lists a site's paths.`);
+
+/** No policy has this id. */
+export const noPolicy = (id: string): NotFound => noSuch('policy', id, 'policies');
+
+/** No edge of this id is in the inventory. */
+export const noEdge = (id: string): NotFound =>
+  new NotFound(`No edge ${JSON.stringify(id)} is registered: the query edges lists those that are.`);
+
+/** A site has no such endpoint; without a site, no edge has counted anything for it. */
+export const noEndpoint = (id: string, siteId?: string): NotFound =>
+  new NotFound(
+    siteId === undefined
+      ? `No edge has counted anything for an endpoint ${JSON.stringify(id)}; with site_id it is looked up at that site.`
+      : `Site ${JSON.stringify(siteId)} has no endpoint ${JSON.stringify(id)}: the query site lists those that it has.`,
+  );
+
+function noSuch(kind: string, id: string, query: string): NotFound {
+  return new NotFound(
+    `There is no ${kind} ${JSON.stringify(id)}: the query ${query} lists those that there are.`,
+  );
+}
+
 /** The caller is known but may not do this; the message names the group that may. */
 export class Unauthorized extends PatronusError {
   readonly errorType = 'Unauthorized';

@@ -1,18 +1,20 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { CACHE_NAMES } from '../core/cache/cache-names.ts';
-import { readCacheSettings } from '../core/cache/cache-settings.ts';
-import { readUsage, type Usage, UsageReporter } from '../core/cache/usage-reporter.ts';
-import { makeCaches, type ProductCaches } from '../core/routing/product-caches.ts';
+import type { CacheSettings } from '../core/cache/cache-settings.ts';
+import { readUsage, type Usage, UsageReporter } from '../core/cache/upkeep/usage-reporter.ts';
 import { systemClock } from '../core/time/clock.ts';
+import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-caches.ts';
 
 export interface ContainerCaches {
   caches: ProductCaches;
-  /** Takes the keys that were used last anywhere into memory: bounded in time and number, never rejects. */
+  /**
+   * Loads the keys that were used last anywhere into memory: bounded in time and number, never
+   * rejects.
+   */
   warmUp(): Promise<void>;
   /**
-   * For the end of an invocation, after which a container may stand still or be gone: measurements that wait for their turn
-   * are shared, and look-ups added up, at most once in 10 s. Never rejects.
+   * For the end of an invocation, after which a container may be frozen or gone: measurements that
+   * wait for their turn are shared, and look-ups added up, at most once in 10 s. Never rejects.
    */
   settle(): Promise<void>;
 }
@@ -21,19 +23,22 @@ export interface ContainerCaches {
 export function makeContainerCaches({
   client,
   table,
-  env,
+  settings,
   leaves_hot_keys = true,
 }: {
   client: DynamoDBDocumentClient;
   table: string;
-  env: Record<string, string | undefined>;
-  /** Whether its keys are what a new container warms up with; not for functions that answer nobody. */
+  settings: CacheSettings;
+  /**
+   * Whether its keys are what a new container warms up with; not for functions that answer no
+   * requests.
+   */
   leaves_hot_keys?: boolean;
 }): ContainerCaches {
-  const caches = makeCaches({
+  const caches = makeProductCaches({
     client,
     table,
-    settings: readCacheSettings(env),
+    settings,
     onTrouble: (cache, kind) => count(cache, { [TROUBLE[kind]]: 1 }),
   });
   const usage = new UsageReporter({

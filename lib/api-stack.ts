@@ -19,8 +19,8 @@ import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
-import { retentionEnvironment } from './retention-environment.ts';
 import type { Settings } from './settings.ts';
+import { cacheEnvironment, counterEnvironment, retentionEnvironment } from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
 import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
@@ -80,7 +80,6 @@ export class ApiStack extends Stack {
   private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {
     const fn = new PatronusFunction(this, 'ApiFunction', {
       folder: 'api',
-      settings,
       data,
       description: 'Answers every query and mutation',
       // AppSync waits 30 s for a request: the function must have given its own answer before.
@@ -93,6 +92,8 @@ export class ApiStack extends Stack {
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        ...counterEnvironment(settings),
+        ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });

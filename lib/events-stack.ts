@@ -9,27 +9,24 @@ import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
-import type { Settings } from './settings.ts';
 import { grantForgetting, grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
 export interface EventsStackProps {
-  settings: Settings;
   data: DataStack;
   api: ApiStack;
 }
 
 /** What follows a change of the Network table: its stream → broadcast → subscribers and edges, and → the deletion worker. */
 export class EventsStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
+  constructor(scope: Construct, id: string, { data, api }: EventsStackProps) {
     super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
-    this.makeBroadcast({ settings, data, api });
-    this.makeDeletionWorker({ settings, data });
+    this.makeBroadcast({ data, api });
+    this.makeDeletionWorker({ data });
   }
 
-  private makeBroadcast({ settings, data, api }: EventsStackProps): void {
+  private makeBroadcast({ data, api }: EventsStackProps): void {
     const broadcast = new PatronusFunction(this, 'Broadcast', {
       folder: 'broadcast',
-      settings,
       data,
       description: 'Tells subscribers what changed',
       timeout: Duration.seconds(60),
@@ -75,10 +72,9 @@ export class EventsStack extends Stack {
     });
   }
   /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
-  private makeDeletionWorker({ settings, data }: Omit<EventsStackProps, 'api'>): void {
+  private makeDeletionWorker({ data }: Omit<EventsStackProps, 'api'>): void {
     const worker = new PatronusFunction(this, 'DeletionWorker', {
       folder: 'deletion-worker',
-      settings,
       data,
       description: 'Goes on with deletions and restores that take longer than a request',
       timeout: Duration.seconds(120),

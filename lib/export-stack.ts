@@ -7,8 +7,8 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
-import { retentionEnvironment } from './retention-environment.ts';
 import type { Settings } from './settings.ts';
+import { counterEnvironment, retentionEnvironment } from './shared-environment.ts';
 import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
@@ -52,7 +52,6 @@ export class ExportStack extends Stack {
   private makeFunction(settings: Settings, data: DataStack, flows: FlowLogStack): PatronusFunction {
     const exporter = new PatronusFunction(this, 'Export', {
       folder: 'export',
-      settings,
       data,
       description: 'Writes exports to files, part by part',
       // One that is cut off is taken up when its time would have ended: short runs that hand over lose less.
@@ -63,6 +62,7 @@ export class ExportStack extends Stack {
         EXPORT_BUCKET: this.bucket.bucketName,
         FLOW_BUCKET: flows.bucket.bucketName,
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        ...counterEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });

@@ -48,7 +48,6 @@ export class FlowLogStack extends Stack {
   private makeJob(settings: Settings, data: DataStack): void {
     const job = new PatronusFunction(this, 'FlowLog', {
       folder: 'flow-log',
-      settings,
       data,
       description: 'Every five minutes: merges, indexes, erases and expires the flow log',
       timeout: Duration.minutes(4),

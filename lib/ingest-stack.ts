@@ -12,9 +12,9 @@ import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
-import { retentionEnvironment } from './retention-environment.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
+import { cacheEnvironment, counterEnvironment, retentionEnvironment } from './shared-environment.ts';
 import {
   grantBatchPut,
   grantCaching,
@@ -80,7 +80,6 @@ export class IngestStack extends Stack {
   private makeIngest(settings: Settings, data: DataStack, flows: FlowLogStack): PatronusFunction {
     const ingest = new PatronusFunction(this, 'Ingest', {
       folder: 'ingest',
-      settings,
       data,
       description: 'Adds the reports of the edges to the counters, exactly once',
       timeout: Duration.seconds(60),
@@ -90,6 +89,8 @@ export class IngestStack extends Stack {
         FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
+        ...counterEnvironment(settings),
+        ...cacheEnvironment(settings),
       },
     });
     flows.grantWriting(ingest);
@@ -151,12 +152,11 @@ export class IngestStack extends Stack {
   private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): void {
     const cleanup = new PatronusFunction(this, 'Cleanup', {
       folder: 'cleanup',
-      settings,
       data,
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
       memory: 512,
-      environment: { EXPORT_FUNCTION: exports.exporter.functionName },
+      environment: { EXPORT_FUNCTION: exports.exporter.functionName, ...counterEnvironment(settings) },
     });
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
@@ -191,7 +191,6 @@ export class IngestStack extends Stack {
   private makeSnapshot(settings: Settings, data: DataStack): void {
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',
-      settings,
       data,
       description: 'Every minute: keeps the totals of all policies and lanes',
       timeout: Duration.seconds(55),

@@ -6,12 +6,10 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
-import type { Settings } from './settings.ts';
 
 export interface PatronusFunctionProps {
   /** Folder under functions/ with its handler.ts. */
   folder: string;
-  settings: Settings;
   data: DataStack;
   description: string;
   timeout: Duration;
@@ -30,8 +28,7 @@ export interface PatronusFunctionProps {
  */
 export class PatronusFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
-    const { folder, settings, data, description, timeout, memory, environment, concurrency, callsItself } =
-      props;
+    const { folder, data, description, timeout, memory, environment, concurrency, callsItself } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -55,9 +52,6 @@ export class PatronusFunction extends NodejsFunction {
         NETWORK_TABLE: data.network.tableName,
         TRAFFIC_TABLE: data.traffic.tableName,
         CACHE_TABLE: data.cache.tableName,
-        COUNTER_SLOTS: String(settings.counter_slots),
-        METRICS_CACHE_TTL_SECONDS: String(settings.metrics_cache_ttl_seconds),
-        ROUTING_CACHE_TTL_SECONDS: String(settings.routing_cache_ttl_seconds),
         POWERTOOLS_SERVICE_NAME: folder,
         POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
         NODE_OPTIONS: '--enable-source-maps',

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import { type CountingLine, startCountingLine } from './demo/counting-line.ts';
 import { type Demo, startDemo } from './demo/demo.ts';
-import { StartError } from './start-error.ts';
 import { parseStartOptions, type StartOptions } from './start-options.ts';
-import { DEFAULT_LOCAL_DIRECTORY, type RunningSystem, startSystem } from './system.ts';
+import { StartError } from './system/start-error.ts';
+import { DEFAULT_LOCAL_DIRECTORY, type RunningSystem, startSystem } from './system/system.ts';
 
 /** A Ctrl-C reaches this process twice, from the terminal and from npm: what follows so soon is the same one. */
 const SAME_SIGNAL_MS = 1000;
@@ -101,7 +101,7 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
   ].join('\n');
 }
 
-/** A path inside this folder without what everybody knows, others whole. */
+/** A path inside this folder relative to it, others whole. */
 function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') ? path : short;

@@ -17,7 +17,12 @@ const CHECKS: Check[] = [
   {
     name: 'types (tsc)',
     command: ['tsc', '--noEmit', '--listFiles'],
-    countRead: output => output.split('\n').filter(isOwnSource).length,
+    countRead: output => sourcesIn(output, '').length,
+  },
+  {
+    name: 'types of the browser (tsc)',
+    command: ['tsc', '-p', 'web', '--noEmit', '--listFiles'],
+    countRead: output => sourcesIn(output, 'web/').length,
   },
   {
     name: 'import directions (dependency-cruiser)',
@@ -53,11 +58,15 @@ function run({ name, command, countRead }: Check): string | undefined {
 }
 
 function folders(): string[] {
-  return ['bin', 'lib', 'functions', 'core', 'graphql', 'edge', 'local', 'scripts', 'test', 'bench'];
+  return ['bin', 'lib', 'functions', 'core', 'graphql', 'edge', 'local', 'web', 'scripts', 'test', 'bench'];
 }
 
-function isOwnSource(line: string): boolean {
-  return line.endsWith('.ts') && line.startsWith(process.cwd()) && !line.includes('/node_modules/');
+/** The project's own sources under a folder, among the files that tsc lists. */
+function sourcesIn(output: string, folder: string): string[] {
+  const start = `${process.cwd()}/${folder}`;
+  return output
+    .split('\n')
+    .filter(line => /\.tsx?$/.test(line) && line.startsWith(start) && !line.includes('/node_modules/'));
 }
 
 function numberIn(output: string, pattern: RegExp): number {

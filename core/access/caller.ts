@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Who asked for an operation, as every audit entry keeps it. */
 export interface Caller {
   kind: CallerKind;
@@ -17,3 +19,13 @@ type CallerKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
 export function systemCaller(job: string): Caller {
   return { kind: 'SYSTEM', sub: job, username: null, email: null, groups: [], source_ip: null };
 }
+
+/** A caller as items keep it. */
+export const callerSchema: z.ZodType<Caller> = z.object({
+  kind: z.enum(['PERSON', 'MACHINE', 'SYSTEM']),
+  sub: z.string(),
+  username: z.string().nullable().default(null),
+  email: z.string().nullable().default(null),
+  groups: z.array(z.string()).default([]),
+  source_ip: z.string().nullable().default(null),
+});

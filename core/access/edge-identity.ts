@@ -2,8 +2,8 @@ import { Unauthorized } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
 /**
- * An edge speaks for itself only: the name at the end of its ARN, an assumed role's session name or an IAM user's name, is
- * its edge id.
+ * An edge speaks for itself only: the name at the end of its ARN, an assumed role's session name or
+ * an IAM user's name, is its edge id.
  *
  * @throws Unauthorized for everyone else
  */

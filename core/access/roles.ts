@@ -6,7 +6,10 @@ const GROUPS = ['viewer', 'operator', 'admin'] as const;
 
 type Group = (typeof GROUPS)[number];
 
-/** Who may call an operation. `people`: the weakest group that may; null where it is for machines only. */
+/**
+ * Who may call an operation. `people`: the weakest group that may; null where it is for machines
+ * only.
+ */
 export interface Access {
   people: Group | null;
   /** Whether machines (IAM) may; the schema's @aws_iam says the same to AppSync. */
@@ -19,7 +22,10 @@ const forOperators: Access = { people: 'operator', machines: false };
 const forAdmins: Access = { people: 'admin', machines: false };
 const forMachines: Access = { people: null, machines: true };
 
-/** The one table of who may do what. An operation without a row can't be deployed: a test compares it with the schema. */
+/**
+ * The one table of who may do what. An operation without a row can't be deployed: a test compares
+ * it with the schema.
+ */
 export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
@@ -81,13 +87,21 @@ export const ROLES = {
   'Mutation.cancelExport': forPeople,
 } as const satisfies Record<string, Access>;
 
-/** Operations that no function answers: what a machine sends is what subscribers get. AppSync itself asks for the signature. */
+/**
+ * Operations that no function answers: what a machine sends is what subscribers get. AppSync itself
+ * asks for the signature.
+ */
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
   'Mutation.publishCommand': forMachines,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;
+
+/** The mutations by their GraphQL names, such as `deletePolicy`. */
+export type MutationName = FieldOfMutation<OperationName>;
+
+type FieldOfMutation<Name> = Name extends `Mutation.${infer Field}` ? Field : never;
 
 /** @throws Unauthorized naming the group that may, when the caller may not. */
 export function authorize(operation: OperationName, caller: Caller): void {

@@ -5,10 +5,10 @@ import type {
   TrafficSum,
 } from '../../graphql/schema.generated.ts';
 import type { AggregateFilter } from '../history/aggregate.ts';
-import type { HistoryPoint } from '../history/points.ts';
-import { type History, readPolicyHistory } from '../history/read-history.ts';
+import type { HistoryPoint } from '../history/points/points.ts';
+import { type History, readPolicyHistory } from '../history/points/read-history.ts';
+import { readTrafficHistory } from '../history/points/traffic-history.ts';
 import { previousRange, type Range, type Resolution, resolveRange } from '../history/resolution.ts';
-import { readTrafficHistory } from '../history/traffic-history.ts';
 import { ALL_POLICIES, coversPolicy, readBaselines } from '../ledger/figures/baselines.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { type Asking, askedAt } from './asking.ts';

@@ -20,7 +20,7 @@ import { timestamp } from '../storage/store-context.ts';
 import { checkLogged } from './answer-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
-import { readLanesAtEnds } from './lanes-at-ends.ts';
+import { lanesAtEnds } from './lanes-at-ends.ts';
 import { presentCounts } from './present-counts.ts';
 import { nextStatsToken, readStatsPosition } from './stats-position.ts';
 
@@ -59,7 +59,7 @@ export async function answerTrafficStats(
   const position = readStatsPosition('trafficStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: false });
-  const { before, after } = await readLanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now });
   const { rows, other, total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
@@ -101,7 +101,7 @@ export async function answerFlowStats(
   const position = readStatsPosition('flowStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: true });
-  const { before, after } = await readLanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now });
   const { total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,

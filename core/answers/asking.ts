@@ -17,7 +17,7 @@ export interface Asking {
   flow_objects: FlowObjects;
   /** The instant that ranges and what is kept are judged by, milliseconds; the clock's when left out. Time limits go by the clock always. */
   as_of?: number;
-  /** Whoever asks has looked up the ids: an answer that is empty doesn't. */
+  /** The ids were looked up before: an empty answer doesn't look them up again. */
   ids_known?: boolean;
 }
 

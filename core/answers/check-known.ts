@@ -1,4 +1,4 @@
-import { NotFound } from '../errors.ts';
+import { noEdge, noEndpoint, noPolicy, noSite } from '../errors.ts';
 import type { AggregateFilter } from '../history/aggregate.ts';
 import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
@@ -13,7 +13,7 @@ import type { Asking as AskingTraffic } from './asking.ts';
 type Asking = Pick<AskingTraffic, 'context' | 'slots' | 'ids_known'>;
 
 /**
- * Tells an id that never was from one that carried nothing: for answers that are empty. Known is what stands in the inventory and what was
+ * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Known is what the inventory has and what was
  * ever counted, deleted since or not; lanes are read only for what nothing else names.
  *
  * @throws NotFound that names the id
@@ -28,9 +28,7 @@ export async function checkKnown(asking: Asking, filter: AggregateFilter): Promi
   const endpointMissing = endpoint_id !== undefined && !site?.endpoints.some(({ id }) => id === endpoint_id);
   if (!siteMissing && !endpointMissing) return;
   const counted = await readCounted(asking, { site_id, endpoint_id });
-  if (siteMissing && !counted.site) {
-    throw new NotFound(`There is no site ${quoted(site_id)}: the query sites lists those that there are.`);
-  }
+  if (siteMissing && !counted.site) throw noSite(site_id);
   if (endpointMissing && !counted.endpoint) throw noEndpoint(endpoint_id, site_id);
 }
 
@@ -39,15 +37,11 @@ export async function checkPolicy({ context, slots, ids_known }: Asking, policy_
   if (ids_known || policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id))) return;
   const keys = Array.from({ length: slots }, (_, slot) => counterKey(slot, policy_id));
   const counters = await batchGet(keys, { ...context, table: context.tables.traffic });
-  if (counters.length > 0) return;
-  throw new NotFound(
-    `There is no policy ${quoted(policy_id)}: the query policies lists those that there are.`,
-  );
+  if (counters.length === 0) throw noPolicy(policy_id);
 }
 
 async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
-  if (await readKnownEdge(context, edge_id)) return;
-  throw new NotFound(`There is no edge ${quoted(edge_id)}: the query edges lists those that there are.`);
+  if (!(await readKnownEdge(context, edge_id))) throw noEdge(edge_id);
 }
 
 /** Whether a lane is at the site, and whether one (of the site, if given) has counted for the endpoint. */
@@ -62,16 +56,4 @@ async function readCounted(
     counted.endpoint ||= laneTotals(lane).some(pair => pair.endpoint_id === endpoint_id);
   }
   return counted;
-}
-
-function noEndpoint(endpoint_id: string, site_id: string | undefined): NotFound {
-  return new NotFound(
-    site_id === undefined
-      ? `No edge has counted anything for an endpoint ${quoted(endpoint_id)}; with site_id it is looked up at that site.`
-      : `The site ${quoted(site_id)} has no endpoint ${quoted(endpoint_id)}: the query site lists those that it has.`,
-  );
-}
-
-function quoted(id: string): string {
-  return JSON.stringify(id);
 }

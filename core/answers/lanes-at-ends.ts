@@ -1,6 +1,5 @@
 import { NotFound } from '../errors.ts';
-import { readFirstSnapshot } from '../history/first-snapshot.ts';
-import { type LanesAt, readLanesBefore } from '../history/lane-history.ts';
+import { type LanesAt, readLanesAtEnds } from '../history/lane-history.ts';
 import type { Asking } from './asking.ts';
 
 /**
@@ -8,15 +7,14 @@ import type { Asking } from './asking.ts';
  *
  * @throws NotFound where no snapshot of an end is kept
  */
-export async function readLanesAtEnds(
+export async function lanesAtEnds(
   { context: { client, tables }, retention }: Pick<Asking, 'context' | 'retention'>,
-  { from, to, now }: { from: number; to: number; now: number },
+  range: { from: number; to: number; now: number },
 ): Promise<{ before: LanesAt | undefined; after: LanesAt }> {
   const store = { client, table: tables.traffic };
-  const lanesAt = (before: number) => readLanesBefore(store, { before, now, retention });
-  const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
+  const { before, after, lost } = await readLanesAtEnds(store, { ...range, retention });
   if (!after) throw new NotFound('No snapshot was taken before the end of this range: ask for a later to.');
-  if (!before && ((await readFirstSnapshot(store)) ?? to) <= from) {
+  if (lost) {
     throw new NotFound('No snapshot from before the beginning of this range is kept: ask for a later from.');
   }
   return { before, after };

@@ -1,15 +1,9 @@
-import type { Caller } from '../access/caller.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { WriteAction } from '../storage/write-action.ts';
-import { type AuditEvent, auditPut, changeEntry } from './audit-entry.ts';
+import { type AuditEvent, auditPut, type Change, changeEntry } from './audit-entry.ts';
 
 /** What a change says about itself in the audit log and to subscribers. */
-export interface ChangeRecord {
-  actor: Caller;
-  operation: string;
-  target: string;
-  before?: unknown;
-  after?: unknown;
+export interface ChangeRecord extends Omit<Change, 'at_ms'> {
   event: AuditEvent;
 }
 

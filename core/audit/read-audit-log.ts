@@ -1,9 +1,10 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { encodeTime } from 'ulid';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import { parseItem } from '../storage/parse-item.ts';
 import { type Retrying, repeatUntil } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
-import { type AuditEntry, auditPartition } from './audit-entry.ts';
+import { type AuditEntry, auditEntrySchema, auditPartition } from './audit-entry.ts';
 
 export interface AuditFilter {
   /** The actor's sub, e-mail address or user name. */
@@ -34,8 +35,8 @@ const MAX_READS = 24;
 const TOKEN_KIND = 'auditLog';
 
 /**
- * Entries, newest first. A page ends at `limit` entries or after a bounded number of reads: a strong filter may leave it
- * short or empty with more to come.
+ * Entries, newest first. A page ends at `limit` entries or after a bounded number of reads: a
+ * strong filter may leave it short or empty with more to come.
  * @throws ValidationError for a broken token
  */
 export async function readAuditLog(
@@ -87,8 +88,8 @@ async function readBackwards(
     options.client.send(new QueryCommand(query)),
   );
   // BETWEEN holds both ends, and `before` itself was on the page before.
-  const found = (Items as AuditEntry[]).filter(({ id }) => id < before);
-  const items = found.slice(0, limit);
+  const found = Items.filter(({ sk }) => sk < before);
+  const items = found.slice(0, limit).map(item => parseItem(auditEntrySchema, item));
   const cut = found.length > limit ? items.at(-1)!.id : undefined;
   return { items, next: cut ?? (LastEvaluatedKey?.sk as string | undefined) };
 }

@@ -2,7 +2,10 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../storage/tables.ts';
 import { auditPut, type Refusal, refusalEntry } from './audit-entry.ts';
 
-/** Longest request that is kept whole, characters of JSON: a refused attempt must not fill the table. */
+/**
+ * Longest request that is kept whole, characters of JSON: a refused attempt must not fill the
+ * table.
+ */
 const MAX_REQUEST_LENGTH = 4096;
 
 /** Writes a refused attempt to the audit log. @returns the entry's id */

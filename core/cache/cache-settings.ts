@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { TTL_MAX_SECONDS } from './cache-limits.ts';
+import { TTL_MAX_SECONDS } from './expiry.ts';
 
 const ttl = z.coerce.number().positive().max(TTL_MAX_SECONDS);
 const count = z.coerce.number().int().positive();
 
-/** The caches' configuration, from the function's environment. Times are in seconds or milliseconds as the names say. */
+/**
+ * The caches' configuration, from the function's environment. Times are in seconds or milliseconds
+ * as the names say.
+ */
 export const cacheSettingsSchema = z.object({
   METRICS_CACHE_TTL_SECONDS: ttl.default(60),
   ROUTING_CACHE_TTL_SECONDS: ttl.default(30),
@@ -18,8 +21,3 @@ export const cacheSettingsSchema = z.object({
 });
 
 export type CacheSettings = z.infer<typeof cacheSettingsSchema>;
-
-/** @throws ZodError that names the variable, when the environment holds a value out of range. */
-export function readCacheSettings(env: Record<string, string | undefined>): CacheSettings {
-  return cacheSettingsSchema.parse(env);
-}

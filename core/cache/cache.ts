@@ -1,44 +1,18 @@
 import type { Clock } from '../time/clock.ts';
 import { type Schedule, systemSchedule } from '../time/schedule.ts';
 import { turnClock } from '../time/turn-clock.ts';
+import { checkKey } from './cache-key.ts';
 import type { Found, ItemAddress, LevelCount, MaybePromise } from './cache-level.ts';
-import { checkKey, checkTtl } from './cache-limits.ts';
-import type { CacheState } from './cache-state.ts';
-import { type CachedEntry, isExpired } from './cached-entry.ts';
+import { type CacheOptions, MEMORY_DEFAULTS, SHARED_DEFAULTS } from './cache-options.ts';
+import type { CachedEntry } from './cached-entry.ts';
+import { checkTtl, isExpired } from './expiry.ts';
 import { type Flight, Flights } from './flights.ts';
-import { MemoryLevel, type MemoryLimits } from './memory-level.ts';
-import { MemoryTier } from './memory-tier.ts';
-import type { RemovalLog } from './removal-log.ts';
-import type { TroubleKind } from './shared-access.ts';
-import type { SharedStore } from './shared-store.ts';
-import { SharedTier } from './shared-tier.ts';
+import type { CacheState } from './generation/cache-state.ts';
+import type { RemovalLog } from './generation/removal-log.ts';
+import { MemoryLevel } from './memory/memory-level.ts';
+import { MemoryTier } from './memory/memory-tier.ts';
+import { SharedTier } from './shared/shared-tier.ts';
 import type { Tier } from './tier.ts';
-
-export interface CacheOptions<K, V> {
-  /** Names the cache in metrics and statistics. */
-  name: string;
-  /** TTL of entries that don't bring their own; above 0, at most a day. */
-  ttl_seconds: number;
-  memory?: Partial<MemoryLimits>;
-  /** The level that all functions share; without it the cache is this function's own. */
-  shared?: SharedStore<V>;
-  /** Text of a key, at most 1,024 bytes; by default the key as it stands. */
-  keyOf?: (key: K) => string;
-  /** When a value was measured (ms): older ones then never replace newer ones. */
-  measuredAt?: (value: V) => number;
-  /** Bytes of a value, for the memory limit; by default the length of its JSON. */
-  sizeOf?: (value: V) => number;
-  /** Longest time that a request waits for the shared level. */
-  limit_ms?: number;
-  /** After trouble the shared level is passed by for so long. */
-  pause_ms?: number;
-  /** Least time between two shared writes of one key. */
-  write_interval_ms?: number;
-  clock?: Clock;
-  schedule?: Schedule;
-  /** Told of trouble, which never fails a request; make it a metric. */
-  onTrouble?: (kind: TroubleKind, cause?: unknown) => void;
-}
 
 /** A value that is one item of a table. */
 export interface ItemSource<V> {
@@ -59,13 +33,12 @@ export interface CacheStats extends LevelCount {
   hit_rate: number;
 }
 
-const MEMORY_DEFAULTS: MemoryLimits = { max_entries: 10_000, max_bytes: 32 * 1024 * 1024 };
-const SHARED_DEFAULTS = { limit_ms: 50, pause_ms: 1000, write_interval_ms: 1000 };
 const WARM_DEFAULTS = { max_keys: 100, limit_ms: 500 };
 
 /**
- * A cache with a time to live: this function's memory over a level that all functions share. What was cleared or removed is
- * served nowhere a second later, and trouble with the shared level costs a request at most `limit_ms` and never fails it.
+ * A cache with a time to live: this function's memory over a level that all functions share. What
+ * was cleared or removed is served nowhere a second later, and trouble with the shared level costs
+ * a request at most `limit_ms` and never fails it.
  *
  * What memory holds is answered at once, not as a promise; `await` it all the same.
  *
@@ -109,7 +82,10 @@ export class Cache<K, V> {
       : new MemoryTier();
   }
 
-  /** Keeps `value` for the cache's own TTL; resolves when the shared write, unless it has to wait its turn, has ended. */
+  /**
+   * Keeps `value` for the cache's own TTL; resolves when the shared write, unless it has to wait
+   * its turn, has ended.
+   */
   async insert(key: K, value: V): Promise<void> {
     await this.#insert(this.#checkedKey(key), value, this.#ttlMs);
   }
@@ -131,8 +107,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * The value, or what `load` gives, which is then kept. Whoever asks for a key that is being loaded gets that load's
-   * answer; a failed load is everyone's failure and is not kept, nor is `undefined`.
+   * The value, or what `load` gives, which is then kept. All that ask for a key that is being
+   * loaded get that load's answer; a failed load fails for all of them and is not kept, nor is
+   * `undefined`.
    */
   getOrLoad(key: K, load: () => Promise<V | undefined>): MaybePromise<V | undefined> {
     const text = this.#keyOf(key);
@@ -145,8 +122,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * The same for a value that is one item of a table: on a miss in memory the shared entry and the item are read in one
-   * request, so that a miss takes no longer than reading the item.
+   * The same for a value that is one item of a table: on a miss in memory the shared entry and the
+   * item are read in one request, so that a miss takes no longer than reading the item.
    */
   getOrRead(key: K, source: ItemSource<V>): MaybePromise<V | undefined> {
     const text = this.#keyOf(key);
@@ -159,9 +136,10 @@ export class Cache<K, V> {
   }
 
   /**
-   * Removes a key, in every function within a second, and answers whether there was a value. Loads and writes that began
-   * before don't bring it back; what another function inserts within that second may go with it. Where the shared level is
-   * in trouble only this function forgets the key, and others serve it until its time is over.
+   * Removes a key, in every function within a second, and answers whether there was a value. Loads
+   * and writes that began before don't bring it back; what another function inserts within that
+   * second may go with it. Where the shared level is in trouble only this function forgets the key,
+   * and others serve it until its time is over.
    */
   async remove(key: K): Promise<boolean> {
     const text = this.#checkedKey(key);
@@ -173,7 +151,10 @@ export class Cache<K, V> {
     return shared || (held?.generation === generation && !isExpired(held, this.#clock()));
   }
 
-  /** Removes what has expired, and answers how many entries of the shared level (without one: of memory) went. */
+  /**
+   * Removes what has expired, and answers how many entries of the shared level (without one: of
+   * memory) went.
+   */
   async cleanupExpired(): Promise<number> {
     const generation = this.#tier.state?.generation ?? 0;
     const here = this.#memory.cleanupExpired(generation);
@@ -181,8 +162,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * Forgets everything, in every function within a second, and answers how many active entries were cleared. Loads
-   * under way don't bring anything back. Rejects when the shared level can't be told.
+   * Forgets everything, in every function within a second, and answers how many active entries were
+   * cleared. Loads under way don't bring anything back. Rejects when the shared level can't be
+   * reached.
    */
   async clear(): Promise<number> {
     const { active } = await this.#count();
@@ -191,9 +173,12 @@ export class Cache<K, V> {
     return active;
   }
 
-  /** Has the next look-up ask what was cleared, because a change of this function's own may just have done so. */
+  /**
+   * Makes the next look-up read what was cleared, because a change of this function's own may just
+   * have done so.
+   */
   recheck(): void {
-    this.#tier.doubt();
+    this.#tier.invalidate();
   }
 
   /** Entries of the shared level (without one: of memory), and this function's hits and misses. */
@@ -209,8 +194,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * Takes what the shared level holds of these keys into memory: for a new function's start, bounded in time and number.
-   * Answers how many came.
+   * Takes what the shared level holds of these keys into memory: for a new function's start,
+   * bounded in time and number. Answers how many came.
    */
   warm(keys: Iterable<K>, limits = WARM_DEFAULTS): Promise<number> {
     return this.warmTexts([...take(keys, limits.max_keys)].map(this.#keyOf), limits);
@@ -234,14 +219,17 @@ export class Cache<K, V> {
     return [...this.#memory.recentKeys(limit)];
   }
 
-  /** Resolves when no shared write is under way; values that wait for their key's turn go on waiting. */
+  /**
+   * Resolves when no shared write is under way; values that wait for their key's turn go on
+   * waiting.
+   */
   settle(): Promise<void> {
     return this.#tier.settle();
   }
 
   /**
-   * Resolves when values that wait for their key's turn are in the shared level too: for the end of an invocation, after
-   * which a function may stand still or be gone.
+   * Resolves when values that wait for their key's turn are in the shared level too: for the end of
+   * an invocation, after which a function may be frozen or gone.
    */
   drain(): Promise<void> {
     return this.#tier.drain();
@@ -256,20 +244,18 @@ export class Cache<K, V> {
     const generation = this.#tier.fresh(now);
     if (generation === undefined) return undefined;
     const entry = this.#memory.peek(text);
-    return entry !== undefined && entry.generation === generation && now < entry.expires_ms
-      ? entry
-      : undefined;
+    return entry?.generation === generation && !isExpired(entry, now) ? entry : undefined;
   }
 
-  async #lookUp(key: string, beside?: ItemAddress): Promise<Found<V>> {
-    const found = await this.#find(key, beside);
+  async #lookUp(key: string, companion?: ItemAddress): Promise<Found<V>> {
+    const found = await this.#find(key, companion);
     if (found.entry) this.#hits++;
     else this.#misses++;
     return found;
   }
 
-  async #find(key: string, beside?: ItemAddress): Promise<Found<V>> {
-    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation), beside);
+  async #find(key: string, companion?: ItemAddress): Promise<Found<V>> {
+    const found = await this.#tier.find(key, generation => this.#memory.get(key, generation), companion);
     const { entry } = found;
     if (!entry) return found;
     const held = this.#memory.get(key, entry.generation);
@@ -284,7 +270,7 @@ export class Cache<K, V> {
     return this.#tier.state?.removals.mayName(key, removals) ?? false;
   }
 
-  // What the log names goes; who can't tell what was removed meanwhile forgets everything.
+  // What the log names goes; where the log doesn't reach back far enough, everything goes.
   #drop(log: RemovalLog, since: number): void {
     this.#flights.forgetBefore((key, begun) => !begun || log.mayName(key, begun.removals.last));
     if (log.reachesBackTo(since)) this.#memory.removeWhere((key, entry) => log.names(key, entry.removals));
@@ -300,7 +286,7 @@ export class Cache<K, V> {
     const flight = this.#joinable(key);
     if (flight) return this.#join(flight);
     if (this.#flights.has(key)) {
-      // Its age says too little: only the generation tells whether it began before a clear.
+      // Its age says too little: only the generation shows whether it began before a clear.
       await this.#tier.refresh();
       const late = this.#joinable(key);
       if (late) return this.#join(late);
@@ -324,7 +310,8 @@ export class Cache<K, V> {
   ): Promise<V | undefined> {
     const { entry, item } = await this.#lookUp(key, source.address);
     if (entry) return entry.value;
-    // An item that came with the look-up was read before this is known, but a removal since then has ended the flight.
+    // An item that came with the look-up was read before this is known, but a removal since then
+    // has ended the flight.
     flight.begun = this.#stateIfFresh();
     const parsed = item !== undefined && source.parse;
     const value = parsed ? parsed(item ?? undefined) : await source.read();

@@ -1,4 +1,7 @@
-/** One cached value with what decides whether it may be served. Times are milliseconds since the Unix epoch. */
+/**
+ * One cached value with what decides whether it may be served. Times are milliseconds since the
+ * Unix epoch.
+ */
 export interface CachedEntry<V> {
   value: V;
   /** The first moment at which it may no longer be served. */
@@ -7,18 +10,19 @@ export interface CachedEntry<V> {
   generation: number;
   /** How many removals were known then: a later one of its key makes it unservable too. */
   removals: number;
-  /** When the value was measured, where the cache orders by that: an older one never replaces a newer one. */
+  /**
+   * When the value was measured, where the cache orders by that: an older one never replaces a
+   * newer one.
+   */
   measured_ms?: number;
   /** Bytes of the encoded value, for the memory limit. */
   size: number;
 }
 
-/** True from the very millisecond of its expiry on. */
-export function isExpired(entry: Pick<CachedEntry<unknown>, 'expires_ms'>, now: number): boolean {
-  return now >= entry.expires_ms;
-}
-
-/** May `incoming` take the place of `stored`? Without measuring times the last writer wins; an expired one is still newer. */
+/**
+ * May `incoming` take the place of `stored`? Without measuring times the last writer wins; an
+ * expired one is still newer.
+ */
 export function mayReplace(
   stored: { measured_ms?: number | undefined },
   incoming: { measured_ms?: number | undefined },

@@ -1,5 +1,5 @@
-import type { CacheState } from './cache-state.ts';
-import { GENERATION_MAX_AGE_MS } from './generation-watch.ts';
+import type { CacheState } from './generation/cache-state.ts';
+import { GENERATION_MAX_AGE_MS } from './generation/generation-watch.ts';
 
 /** One load under way, with what was known of the cache when it began, once that is known. */
 export interface Flight<V> {
@@ -8,13 +8,13 @@ export interface Flight<V> {
   begun: CacheState | undefined;
 }
 
-/** Loads under way, one a key: whoever asks for the same key meanwhile gets the same answer. */
+/** Loads under way, one a key: all that ask for the same key meanwhile get the same answer. */
 export class Flights<V> {
   readonly #flights = new Map<string, Flight<V>>();
 
   /**
-   * The flight that a caller may join: one that began after the caller's last possible clear. A flight that began
-   * before is left to those who wait for it already.
+   * The flight that a caller may join: one that began after the caller's last possible clear. A
+   * flight that began before is left to those who wait for it already.
    */
   joinable(key: string, { now, fresh }: { now: number; fresh: number | undefined }): Flight<V> | undefined {
     const flight = this.#flights.get(key);
@@ -43,7 +43,10 @@ export class Flights<V> {
     return flight.promise;
   }
 
-  /** False once the key was removed, the cache cleared or a newer flight begun: its value must not be kept. */
+  /**
+   * False once the key was removed, the cache cleared or a newer flight begun: its value must not
+   * be kept.
+   */
   isCurrent(key: string, flight: Flight<V>): boolean {
     return this.#flights.get(key) === flight;
   }

@@ -2,10 +2,11 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../time/clock.ts';
 import type { Schedule } from '../time/schedule.ts';
 import { turnClock } from '../time/turn-clock.ts';
-import { Cache, type CacheOptions } from './cache.ts';
+import { Cache } from './cache.ts';
+import type { CacheOptions } from './cache-options.ts';
 import { type CacheSettings, cacheSettingsSchema } from './cache-settings.ts';
-import type { TroubleKind } from './shared-access.ts';
-import { tableStore } from './shared-store.ts';
+import type { TroubleKind } from './shared/shared-access.ts';
+import { tableStore } from './shared/shared-store.ts';
 import type { ValueCodec } from './value-codec.ts';
 
 /** Where a cache of the product lives; tests bring their own time. */

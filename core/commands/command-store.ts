@@ -1,7 +1,9 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import { withoutKeys } from '../inventory/model/site-items.ts';
+import { z } from 'zod';
 import type { Item } from '../storage/item.ts';
+import { conditionOf } from '../storage/item-update.ts';
+import { parseItem } from '../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { queryAll } from '../storage/strong-reads.ts';
@@ -14,10 +16,10 @@ export const COMMAND_PREFIX = 'COMMAND#';
 
 const partition = (edgeId: string): string => COMMAND_PREFIX + edgeId;
 
-/** A probe that nobody waits for any more is dropped; every other command waits until it is acknowledged. */
+/** A probe is dropped after this; every other command waits until it is acknowledged. */
 const PROBE_KEPT_SECONDS = 120;
 
-/** The action that gives an edge a command, to stand in one transaction with the reason for it. */
+/** The action that gives an edge a command, for the transaction that has the reason for it. */
 export function commandAction(
   { tables, clock }: Pick<StoreContext, 'tables' | 'clock'>,
   edgeId: string,
@@ -55,8 +57,8 @@ export async function readCommands(context: StoreContext, edgeId: string): Promi
 }
 
 /**
- * An edge has done a command. Answers false when it isn't there any more, acknowledged already or replaced by a newer one,
- * which stays.
+ * An edge has done a command. Answers false when it isn't there any more, acknowledged already or
+ * replaced by a newer one, which stays.
  */
 export async function acknowledgeCommand(
   context: StoreContext,
@@ -70,8 +72,7 @@ export async function acknowledgeCommand(
         new DeleteCommand({
           TableName: context.tables.network,
           Key: { pk: pending.pk, sk: pending.sk },
-          ConditionExpression: 'id = :id',
-          ExpressionAttributeValues: { ':id': command_id },
+          ...conditionOf({ expression: '#id = :command_id', values: { command_id } }),
         }),
       ),
     );
@@ -82,8 +83,21 @@ export async function acknowledgeCommand(
   }
 }
 
-/** A stored command without its keys. */
+/** A command as the Network table keeps it. */
+const commandSchema = z.object({
+  id: z.string(),
+  edge_id: z.string(),
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+  created_at: z.string(),
+});
+
+/**
+ * A stored command. Its type is left open: a later release may have stored one that this release
+ * passes on without knowing it.
+ *
+ * @throws BrokenItem
+ */
 export function toPending(item: Item): PendingCommand {
-  const { [TTL_ATTRIBUTE]: _expires, ...pending } = withoutKeys<PendingCommand & Item>(item);
-  return pending as PendingCommand;
+  return parseItem(commandSchema, item) as PendingCommand;
 }

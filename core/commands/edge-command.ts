@@ -1,11 +1,12 @@
 /**
- * What an edge is told to do. A newer command of the same `about` replaces the older one, because only the newest counts.
+ * What an edge has to do. A newer command of the same `about` replaces the older one, because only
+ * the newest counts.
  *
  * - PROBE: measure a path now and answer with `reportProbe`.
  * - ROUTES: take these paths to a site from now on.
  * - POLICIES: fetch the policies; there is a newer version.
- * - PATHS: read `edgeRoutes` again; paths or preferences have changed. Told to edges that listen, never stored: the others read
- *   it when they connect.
+ * - PATHS: read `edgeRoutes` again; paths or preferences have changed. Published to edges that
+ *   listen, never stored: the others read it when they connect.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }
@@ -17,7 +18,7 @@ export interface ProbeOrder {
   path_id: string;
   /** Where the other end answers, `host:port`; what it doesn't say is the edge's default. */
   target: string;
-  /** RFC 3339, UTC: nobody waits for the answer after it. */
+  /** RFC 3339, UTC: an answer after it comes too late. */
   until: string;
 }
 

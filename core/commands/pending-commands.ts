@@ -4,8 +4,9 @@ import { readCommands } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
 
 /**
- * All that an edge has to do, oldest first: what waits for its acknowledgement and, when it applies older policies than
- * there are, the command to fetch them. That one is never stored: every edge would have to be written with each change.
+ * All that an edge has to do, oldest first: what waits for its acknowledgement and, when it applies
+ * older policies than there are, the command to fetch them. That one is never stored: every edge
+ * would have to be written with each change.
  */
 export async function pendingCommands(
   context: StoreContext,

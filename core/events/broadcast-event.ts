@@ -1,10 +1,15 @@
-import { AUDIT_PREFIX, type AuditEntry } from '../audit/audit-entry.ts';
+import { AUDIT_PREFIX, publishedEntrySchema } from '../audit/audit-entry.ts';
 import { RUNNING_PARTITION } from '../inventory/model/inventory-keys.ts';
-import { OPERATION_KIND, type RunningOperation } from '../inventory/model/running-operation.ts';
+import { OPERATION_KIND, runningOperationSchema } from '../inventory/model/running-operation.ts';
 import { SITE_EVENT } from '../inventory/model/site-events.ts';
+import type { Item } from '../storage/item.ts';
+import { parseItem } from '../storage/parse-item.ts';
 import type { StreamChange } from './stream-change.ts';
 
-/** What subscribers of `events` get. Delivered at least once: `id` tells repeats, `site_seq` tells gaps. */
+/**
+ * What subscribers of `events` get. Delivered at least once: `id` shows repeats, `site_seq` shows
+ * gaps.
+ */
 export interface BroadcastEvent {
   id: string;
   type: string;
@@ -16,25 +21,29 @@ export interface BroadcastEvent {
   data: unknown;
 }
 
-/** The event in a change of the Network table, if there is one: a new audit entry, or progress of a long operation. */
+/**
+ * The event in a change of the Network table, if there is one: a new audit entry, or progress of a
+ * long operation.
+ */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {
   if (change.pk.startsWith(AUDIT_PREFIX)) return auditEvent(change);
   if (change.pk === RUNNING_PARTITION) return progressEvent(change);
   return undefined;
 }
 
-/** Whether somebody changed or removed an audit entry, which no function may. */
+/** Whether an audit entry was changed or removed, which no function may do. */
 export function isTampering({ kind, pk }: StreamChange): boolean {
   return pk.startsWith(AUDIT_PREFIX) && kind !== 'INSERT';
 }
 
 function auditEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {
-  const entry = after as AuditEntry | undefined;
-  if (kind !== 'INSERT' || !entry?.event) return undefined;
+  if (kind !== 'INSERT' || !after) return undefined;
+  const entry = parseItem(publishedEntrySchema, after);
+  if (!entry.event) return undefined;
   const { type, site_id, site_seq, data, data_in_after } = entry.event;
-  const changed = entry.after as Record<string, unknown> | null;
-  const told = data_in_after === undefined ? data : changed?.[data_in_after];
-  return { id: entry.id, type, timestamp: entry.at, site_id, site_seq, data: told };
+  const changed = entry.after as Item | null | undefined;
+  const published = data_in_after === undefined ? data : changed?.[data_in_after];
+  return { id: entry.id, type, timestamp: entry.at, site_id, site_seq, data: published };
 }
 
 const PROGRESS_EVENTS: Record<string, string> = {
@@ -42,14 +51,16 @@ const PROGRESS_EVENTS: Record<string, string> = {
   [OPERATION_KIND.restoreSite]: SITE_EVENT.siteRestoreProgress,
 };
 
-// Every write that raises the operation's event number is told of, so that the numbers have no gap.
+// Every write that raises the operation's event number is published, so that the numbers have no
+// gap.
 function progressEvent({ kind, before, after, at_ms }: StreamChange): BroadcastEvent | undefined {
-  const now = after as RunningOperation | undefined;
-  const earlier = before as RunningOperation | undefined;
+  // An entry that can't be read is not worth holding the stream up for.
+  const now = runningOperationSchema.safeParse(after).data;
+  const earlier = runningOperationSchema.safeParse(before).data;
   const type = now && PROGRESS_EVENTS[now.kind];
   if (kind === 'REMOVE' || !type || now.state !== 'RUNNING') return undefined;
   const { operation_id, site_id, seq, done_paths, audit_id } = now;
-  // An entry that ended a moment ago may still stand where the next operation of the site enters.
+  // The entry of an operation that ended a moment ago may still be in place of the new one.
   const begins = earlier?.operation_id !== operation_id;
   if (!begins && seq === earlier?.seq) return undefined;
   const started = begins && now.kind === OPERATION_KIND.deleteSite;

@@ -1,10 +1,12 @@
-/** A change of an item as the Network table's stream tells it, with plain values. */
+import type { Item } from '../storage/item.ts';
+
+/** A change of an item, as the Network table's stream has it, with plain values. */
 export interface StreamChange {
   kind: 'INSERT' | 'MODIFY' | 'REMOVE';
   pk: string;
   sk: string;
-  before: Record<string, unknown> | undefined;
-  after: Record<string, unknown> | undefined;
+  before: Item | undefined;
+  after: Item | undefined;
   /** When it happened, milliseconds. */
   at_ms: number;
 }

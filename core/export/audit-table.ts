@@ -1,9 +1,10 @@
-import { type ExportTable, fields, shareOf } from './export-table.ts';
+import type { AuditRow } from './export-reader.ts';
+import { columnsOf, type ExportTable, shareOf } from './export-table.ts';
 
 /** Who did what, newest first. */
-export const auditTable: ExportTable = {
-  columns: () => [
-    ...fields({
+export const auditTable: ExportTable<'AUDIT', AuditRow> = {
+  columns: () =>
+    columnsOf({
       at_utc: 'at',
       audit_id: 'id',
       operation: 'operation',
@@ -11,15 +12,16 @@ export const auditTable: ExportTable = {
       outcome: 'outcome',
       error_type: 'error_type',
       message: 'message',
-      actor_kind: 'actor.kind',
-      actor_sub: 'actor.sub',
-      actor_username: 'actor.username',
-      actor_email: 'actor.email',
-      actor_source_ip: 'actor.source_ip',
+      actor_kind: ({ actor }) => actor.kind,
+      actor_sub: ({ actor }) => actor.sub,
+      actor_username: ({ actor }) => actor.username,
+      actor_email: ({ actor }) => actor.email,
+      actor_source_ip: ({ actor }) => actor.source_ip,
+      actor_groups: ({ actor }) => actor.groups.join(' '),
+      request_json: 'request',
+      before_json: 'before',
+      after_json: 'after',
     }),
-    { name: 'actor_groups', value: row => row.actor.groups.join(' ') },
-    ...fields({ request_json: 'request', before_json: 'before', after_json: 'after' }),
-  ],
 
   async *pages(reader, request, start = null) {
     const { from, to, actor, action, target } = request;

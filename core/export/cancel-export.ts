@@ -2,13 +2,14 @@ import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import { Conflict } from '../errors.ts';
 import { commitChange } from '../storage/commit-change.ts';
+import { updateItem } from '../storage/item-update.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
 
 /**
- * Ends an export that is running. Its run notices within a second or so; the function takes away what was uploaded.
+ * Ends an export that is running. Its run notices within a second or so; the function removes what was uploaded.
  *
  * @throws NotFound · Unauthorized · Conflict when it has ended already
  */
@@ -31,18 +32,12 @@ export async function cancelExport(
       before: { status: job.status },
       after: { status: EXPORT_STATUS.cancelled },
     });
-    const Update = {
-      TableName: tables.traffic,
-      Key: exportKey(export_id),
-      UpdateExpression: 'SET #status = :cancelled, finished_ms = :now',
-      ConditionExpression: '#status = :running',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: {
-        ':cancelled': EXPORT_STATUS.cancelled,
-        ':running': EXPORT_STATUS.running,
-        ':now': now,
-      },
-    };
+    const Update = updateItem({
+      table: tables.traffic,
+      key: exportKey(export_id),
+      set: { status: EXPORT_STATUS.cancelled, finished_ms: now },
+      condition: { expression: '#status = :running', values: { running: EXPORT_STATUS.running } },
+    });
     return {
       actions: [{ Update }, auditPut({ tables, entry })],
       result: { ...job, status: EXPORT_STATUS.cancelled, finished_ms: now },

@@ -1,17 +1,13 @@
+import { guardFormula } from './csv-formula-guard.ts';
 import type { Cell, Column, RowWriter } from './table.ts';
 
 const LINE_END = '\r\n';
 
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
-/** What a spreadsheet would run: OWASP's list for CSV injection. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
-
-const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
-
 /**
- * CSV as RFC 4180 has it: a header, CRLF, quotes doubled; UTF-8. Text that a spreadsheet would take for a formula gets an
- * apostrophe in front; numbers, negative ones too, stay numbers. Null is an empty cell.
+ * CSV as RFC 4180 has it: a header, CRLF, quotes doubled; UTF-8. Text that a spreadsheet would take for a formula is guarded, see
+ * {@link guardFormula}. Null is an empty cell.
  *
  * @example csvWriter([{ name: 'bytes', value: row => row.bytes }]).row({ bytes: 12n }) // '12\r\n'
  */
@@ -26,6 +22,6 @@ export function csvWriter<Row>(columns: readonly Column<Row>[]): RowWriter<Row> 
 export function csvCell(value: Cell | undefined): string {
   if (value === null || value === undefined) return '';
   if (typeof value !== 'string') return String(value);
-  const safe = FORMULA.test(value) && !NUMBER.test(value) ? `'${value}` : value;
+  const safe = guardFormula(value);
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,4 +1,4 @@
-/** Has the export function take an export up. Being told of one twice does no harm, and never is mended by the clean-up. */
+/** Has the export function work on an export. A second dispatch does no harm; a lost one is retried by the clean-up. */
 export interface ExportDispatcher {
   dispatch(export_id: string): Promise<void>;
 }

@@ -14,8 +14,10 @@ export interface ExportFileOptions<Row> {
   columns: readonly Column<Row>[];
   format: ExportFormat;
   object_key: string;
-  /** Gives the upload's id, which begins with the first part. */
-  upload(): Promise<string>;
+  /** The upload that has begun; without it the first part begins one. */
+  upload_id?: string | undefined;
+  /** @returns the new upload's id */
+  beginUpload(): Promise<string>;
   /** A part is uploaded when it is so large: 8 MiB by default, S3 takes 5 MiB and more. Memory holds one, and a page of rows. */
   part_bytes?: number | undefined;
 }
@@ -26,6 +28,7 @@ export class ExportFile<Row> {
   /** Of the whole file so far, what is not uploaded yet included. */
   bytes = 0;
   readonly parts: string[] = [];
+  upload_id: string | undefined;
   readonly #writer: RowWriter<Row>;
   readonly #options: ExportFileOptions<Row>;
   #pieces: Uint8Array[] = [];
@@ -36,6 +39,7 @@ export class ExportFile<Row> {
     const { columns, format } = options;
     this.#options = options;
     this.#writer = format === 'csv' ? csvWriter(columns) : jsonLinesWriter(columns);
+    this.upload_id = options.upload_id;
     this.rows = checkpoint.rows;
     this.parts.push(...checkpoint.parts);
     this.bytes = checkpoint.bytes - tail.length;
@@ -74,10 +78,10 @@ export class ExportFile<Row> {
         'The export is larger than the 80 GB that one file takes: ask for a shorter range, or for less.',
       );
     }
-    const { files, object_key, upload } = this.#options;
-    const number = this.parts.length + 1;
-    const upload_id = await upload();
-    this.parts.push(await files.uploadPart({ key: object_key, upload_id, number, body: this.pending }));
+    const { files, object_key, beginUpload } = this.#options;
+    this.upload_id ??= await beginUpload();
+    const part = { number: this.parts.length + 1, body: this.pending };
+    this.parts.push(await files.uploadPart({ key: object_key, upload_id: this.upload_id, ...part }));
     this.#pieces = [];
     this.#pending = 0;
   }

@@ -65,7 +65,7 @@ export function exportFiles(client: S3Client, Bucket: string): ExportFiles {
       try {
         await client.send(new CompleteMultipartUploadCommand(request));
       } catch (cause) {
-        // Whoever was here before may have put it together and not lived to say so.
+        // An earlier run may have put it together and ended before it saved that.
         if (!isNamed(cause, 'NoSuchUpload')) throw cause;
         const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key }));
         if (ContentLength !== bytes) throw cause;

@@ -1,6 +1,6 @@
 import type { Caller } from '../access/caller.ts';
 import type { ItemKey } from '../storage/item.ts';
-import type { ExportRequest } from './export-request.ts';
+import type { SettledRequest } from './export-request.ts';
 
 export const EXPORT_STATUS = {
   running: 'RUNNING',
@@ -17,35 +17,38 @@ export function exportKey(export_id: string): ItemKey {
   return { pk: EXPORT_PARTITION, sk: export_id };
 }
 
-/** An export that somebody asked for: what, how far it has come, and what the next run of the function needs to go on. */
+/** An export: what was asked for, how far it has come, and what the next run of the function needs to go on. */
 export interface ExportJob {
   export_id: string;
-  request: ExportRequest;
+  request: SettledRequest;
   owner: Caller;
   status: ExportStatus;
   file_name: string;
   /** Where the file is in the bucket once the export is done. */
   object_key: string;
   started_ms: number;
-  finished_ms?: number;
+  finished_ms?: number | undefined;
   /** Seconds since the epoch; the TTL attribute. */
   expires_at: number;
-  /** How far it has come, 0 to 1, for whoever waits. */
+  /** How far it has come, 0 to 1. */
   share: number;
   rows: number;
   bytes: number;
   /** Why it failed, for a person. */
-  error?: string;
-  /** The run that may write, until its lease ends; nobody else writes meanwhile. */
-  run_id?: string;
-  /** Later than the end of the run's life, milliseconds since the epoch; 0: nobody works on it. */
+  error?: string | undefined;
+  /** The run that may write, until its lease ends; no other run writes meanwhile. */
+  run_id?: string | undefined;
+  /** Later than the end of the run's life, milliseconds since the epoch; 0: no run works on it. */
   lease_until_ms: number;
   /** Runs that have begun since the last checkpoint. */
   tries: number;
   /** The upload in parts, as soon as there is one. */
-  upload_id?: string;
+  upload_id?: string | undefined;
   checkpoint: Checkpoint;
 }
+
+/** What changes while an export runs. */
+export type ExportProgress = Partial<Omit<ExportJob, 'export_id' | 'request' | 'owner'>>;
 
 /** What of the file is safe, and where the rows go on behind it. */
 export interface Checkpoint {

@@ -1,47 +1,93 @@
-import type { Order } from '../history/aggregate.ts';
-import type { Resolution } from '../history/resolution.ts';
-import type { ExportGroup, ExportRequest } from './export-request.ts';
+import type {
+  AuditEntry,
+  Completeness,
+  FlowStatsRow,
+  HistoryPoint,
+  LoggedFlow,
+  TrafficRow,
+  TrafficSum,
+} from '../../graphql/schema.generated.ts';
+import type { AggregateFilter, Order } from '../history/aggregate.ts';
+import type { Range } from '../history/resolution.ts';
+import type { ExportFields, ExportGrouping, ExportRequest } from './export-request.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: rows are what the API answers; the columns say what is taken of them
-export type Row = any;
+/** Exact figures alone are exported. */
+type ExactSum = Pick<TrafficSum, 'packets_exact' | 'bytes_exact'>;
 
-type TrafficFilter = Pick<ExportRequest, 'policy_id' | 'site_id' | 'endpoint_id' | 'edge_id'>;
+/** How many edges a figure rests on; the instant is a column of its own. */
+type EdgesHeard = Omit<Completeness, 'as_of'>;
+
+/** An interval. */
+export type HistoryRow = Omit<HistoryPoint, 'packets' | 'bytes' | 'completeness'> & {
+  completeness: EdgesHeard | null;
+};
+
+/** Sums of a group: of counters or of flows. Only the fields that were grouped by are read. */
+export type GroupSums = ExactSum & Partial<Omit<TrafficRow & FlowStatsRow, keyof TrafficSum>>;
+
+/** What all sums of an answer share: the readings that they lie between. RFC 3339. */
+export interface StatsRange {
+  from: string;
+  to: string;
+  completeness: EdgesHeard;
+}
+
+/** A page of sums, largest first. */
+export interface StatsAnswer extends StatsRange {
+  rows: GroupSums[];
+  /** Rows behind these. */
+  other_rows: number;
+  next_token: string | null;
+  /** Of groups of flows: what no logged flow accounts for. */
+  unattributed?: ExactSum;
+}
+
+/** A logged flow. */
+export type FlowRow = Omit<LoggedFlow, 'packets' | 'bytes'>;
+
+/** An entry of the audit log. */
+export type AuditRow = AuditEntry;
 
 /** A page of a list that is newest first. */
-export interface ReaderPage {
+export interface ReaderPage<Row> {
   items: Row[];
   next_token: string | null;
 }
 
+/** Milliseconds since the epoch; `to` is exclusive. */
+type TimeRange = Pick<Range, 'from' | 'to'>;
+
+interface NextToken {
+  /** The token of the page before; null: from the beginning. */
+  next_token: string | null;
+}
+
+/** A range on the grid of its resolution, see {@link SettledRequest}. */
+export type HistoryQuery = Range & { filter: AggregateFilter };
+
+export interface StatsQuery extends TimeRange, NextToken {
+  group_by: ExportGrouping;
+  filter: AggregateFilter;
+  order_by: Order;
+}
+
+export interface FlowsQuery extends TimeRange, NextToken {
+  filter: AggregateFilter & Pick<ExportFields, 'address' | 'port' | 'protocol' | 'application'>;
+}
+
+export type AuditQuery = TimeRange & NextToken & Pick<ExportRequest<'AUDIT'>, 'actor' | 'action' | 'target'>;
+
 /**
- * What exports read through: the answers of the API's queries, either asked over GraphQL or given by the resolvers in the same
- * process. Rows have the schema's fields.
+ * What exports read through: the answers of the API's queries, either asked over GraphQL or given by `core/answers` in the same
+ * process. Queries have instants in milliseconds; rows have the schema's fields, instants in RFC 3339.
  */
 export interface ExportReader {
-  /** policyHistory where a policy alone is asked for, else trafficHistory. */
-  history(
-    request: TrafficFilter & { from: string; to: string; resolution: Resolution },
-  ): Promise<{ points: Row[] }>;
-  /** trafficStats, or flowStats for groups of flows, with as many rows as it can give; `next_token` is null behind the last. */
-  stats(request: {
-    group_by: readonly ExportGroup[];
-    from: string;
-    to: string;
-    filter: TrafficFilter;
-    order_by: Order;
-    next_token: string | null;
-  }): Promise<Row>;
+  /** policyHistory for a policy alone, else trafficHistory. */
+  history(query: HistoryQuery): Promise<{ points: HistoryRow[] }>;
+  /** trafficStats, or flowStats for groups of flows, with as many rows as it can give. */
+  stats(query: StatsQuery): Promise<StatsAnswer>;
   /** A page of flows. */
-  flows(request: {
-    from: string;
-    to: string;
-    filter: TrafficFilter & Pick<ExportRequest, 'address' | 'port' | 'protocol' | 'application'>;
-    next_token: string | null;
-  }): Promise<ReaderPage>;
+  flows(query: FlowsQuery): Promise<ReaderPage<FlowRow>>;
   /** A page of auditLog. */
-  audit(
-    request: Pick<ExportRequest, 'from' | 'to' | 'actor' | 'action' | 'target'> & {
-      next_token: string | null;
-    },
-  ): Promise<ReaderPage>;
+  audit(query: AuditQuery): Promise<ReaderPage<AuditRow>>;
 }

@@ -1,60 +1,109 @@
 import { FLOW_GROUPS, type FlowGroup } from '../flows/flow-stats.ts';
-import { LANE_GROUPS, type LaneGroup, type Order } from '../history/aggregate.ts';
-import type { Resolution } from '../history/resolution.ts';
+import { type AggregateFilter, LANE_GROUPS, type LaneGroup, type Order } from '../history/aggregate.ts';
+import type { Range, Resolution } from '../history/resolution.ts';
+import type { ApplicationClass } from '../policy/application-class.ts';
 import type { ExportFormat } from './table.ts';
 
 /** What can be exported: intervals, sums by group, logged flows, the audit log. */
 export const EXPORT_KINDS = ['HISTORY', 'STATS', 'FLOWS', 'AUDIT'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
-/** What sums can be grouped by: counters or flows, not both at once. */
+/** What sums can be grouped by. */
 export const EXPORT_GROUPS = [...LANE_GROUPS, ...FLOW_GROUPS] as const;
 export type ExportGroup = LaneGroup | FlowGroup;
 
-/** What of which time. All that is given must hold; each kind looks at what is its own. */
-export interface ExportRequest {
-  kind: ExportKind;
-  format: ExportFormat;
-  /** RFC 3339, UTC. */
-  from: string;
-  to: string;
-  policy_id?: string | undefined;
-  site_id?: string | undefined;
-  endpoint_id?: string | undefined;
-  edge_id?: string | undefined;
+/** The groups of one export: counters or flows, not both at once. */
+export type ExportGrouping = readonly LaneGroup[] | readonly FlowGroup[];
+
+/** What narrows or shapes an export, over all kinds. All that is given must hold. */
+export interface ExportFields extends AggregateFilter {
   resolution?: Resolution | undefined;
-  group_by?: readonly ExportGroup[] | undefined;
+  group_by?: ExportGrouping | undefined;
   order_by?: Order | undefined;
+  /** Address or prefix at either end of a flow. */
   address?: string | undefined;
+  /** Port at either end of a flow. */
   port?: number | undefined;
+  /** IP protocol. */
   protocol?: number | undefined;
-  application?: string | undefined;
+  application?: ApplicationClass | undefined;
   actor?: string | undefined;
   action?: string | undefined;
   target?: string | undefined;
 }
 
+const TRAFFIC_FIELDS = ['policy_id', 'site_id', 'endpoint_id', 'edge_id'] as const;
+
+/** The fields of each kind. */
+export const EXPORT_FIELDS = {
+  HISTORY: [...TRAFFIC_FIELDS, 'resolution'],
+  STATS: [...TRAFFIC_FIELDS, 'group_by', 'order_by'],
+  FLOWS: [...TRAFFIC_FIELDS, 'address', 'port', 'protocol', 'application'],
+  AUDIT: ['actor', 'action', 'target'],
+} as const satisfies Record<ExportKind, readonly (keyof ExportFields)[]>;
+
+/** Of which time, and as what. */
+export interface ExportFrame {
+  format: ExportFormat;
+  /** Milliseconds since the epoch. */
+  from: number;
+  /** Milliseconds since the epoch, exclusive. */
+  to: number;
+}
+
+/** An export as it is asked for. */
+export type ExportRequest<Kind extends ExportKind = ExportKind> = {
+  [K in Kind]: { kind: K } & ExportFrame & Pick<ExportFields, (typeof EXPORT_FIELDS)[K][number]>;
+}[Kind];
+
+declare const settled: unique symbol;
+
+/**
+ * An export that can be read. The range of a history lies on the grid of its resolution, which is chosen: a history is read in chunks over
+ * minutes, and no chunk may choose anew. Other kinds are read as they are asked for.
+ */
+export type SettledRequest<Kind extends ExportKind = ExportKind> = {
+  [K in Kind]: K extends 'HISTORY'
+    ? ExportRequest<'HISTORY'> & { resolution: Resolution; readonly [settled]: true }
+    : ExportRequest<K>;
+}[Kind];
+
+/** A request of the fields that its kind has; other fields, and those that are undefined, are left out. */
+export function exportRequest<Kind extends ExportKind>(
+  kind: Kind,
+  { format, from, to, ...fields }: ExportFrame & ExportFields,
+): ExportRequest<Kind> {
+  const names: readonly (keyof ExportFields)[] = EXPORT_FIELDS[kind];
+  const given = names.filter(name => fields[name] !== undefined).map(name => [name, fields[name]]);
+  return { kind, format, from, to, ...Object.fromEntries(given) } as ExportRequest<Kind>;
+}
+
+/** A history over a range that lies on the grid of its resolution. */
+export function settledHistory(
+  request: ExportRequest<'HISTORY'>,
+  { from, to, resolution }: Range,
+): SettledRequest<'HISTORY'> {
+  return { ...request, from, to, resolution } as SettledRequest<'HISTORY'>;
+}
+
 /** Whether sums come from the flow log instead of the counters. */
-export function isFlowGrouping(groups: readonly string[] = []): boolean {
+export function isFlowGrouping(groups: readonly string[] = []): groups is readonly FlowGroup[] {
   return groups.some(group => (FLOW_GROUPS as readonly string[]).includes(group));
 }
 
-/** Whether groups of counters and of flows were asked for at once, which nothing can answer. */
-export function isMixedGrouping(groups: readonly string[] = []): boolean {
-  return isFlowGrouping(groups) && groups.some(group => (LANE_GROUPS as readonly string[]).includes(group));
+/** The groups as those of one export; undefined where counters and flows are mixed, which no query can answer. */
+export function groupingOf(groups: readonly ExportGroup[]): ExportGrouping | undefined {
+  const isMixed = isFlowGrouping(groups) && groups.some(group => !isFlowGrouping([group]));
+  return isMixed ? undefined : (groups as ExportGrouping);
 }
 
-/** What of a request narrows traffic. */
-export function trafficFilterOf({ policy_id, site_id, endpoint_id, edge_id }: ExportRequest): {
-  policy_id?: string;
-  site_id?: string;
-  endpoint_id?: string;
-  edge_id?: string;
-} {
-  return {
-    ...(policy_id !== undefined && { policy_id }),
-    ...(site_id !== undefined && { site_id }),
-    ...(endpoint_id !== undefined && { endpoint_id }),
-    ...(edge_id !== undefined && { edge_id }),
-  };
+/** What of a request narrows traffic; nothing of the audit log. */
+export function trafficFilterOf(request: { kind: ExportKind } & AggregateFilter): AggregateFilter {
+  const given = TRAFFIC_FIELDS.filter(name => request[name] !== undefined);
+  return Object.fromEntries(given.map(name => [name, request[name]]));
+}
+
+/** Whether a filter names a policy and nothing else: the policy has a history of its own. */
+export function isPolicyAlone(filter: AggregateFilter): filter is { policy_id: string } {
+  return TRAFFIC_FIELDS.every(name => (filter[name] !== undefined) === (name === 'policy_id'));
 }

@@ -1,38 +1,47 @@
-import type { ExportReader, Row } from './export-reader.ts';
-import type { ExportRequest } from './export-request.ts';
-import type { Column } from './table.ts';
+import type { ExportReader } from './export-reader.ts';
+import type { ExportFrame, ExportKind, SettledRequest } from './export-request.ts';
+import type { Cell, Column } from './table.ts';
 
-/** Something that can be exported: its columns, and its rows page by page. */
-export interface ExportTable {
-  columns(request: ExportRequest): Column<Row>[];
+/** A kind of export: its columns, and its rows page by page. */
+export interface ExportTable<Kind extends ExportKind, Row> {
+  columns(request: SettledRequest<Kind>): Column<Row>[];
   /**
    * All rows, each once. `start` is the `position` of an earlier page: rows go on behind that page.
    * @throws what the reader throws
    */
-  pages(reader: ExportReader, request: ExportRequest, start?: string | null): AsyncGenerator<ExportPage>;
+  pages(
+    reader: ExportReader,
+    request: SettledRequest<Kind>,
+    start?: string | null,
+  ): AsyncGenerator<ExportPage<Row>>;
 }
 
-export interface ExportPage {
+export interface ExportPage<Row> {
   rows: Row[];
   /** How far it has come with this page, 0 to 1. */
   share: number;
-  /** Where the next page begins; undefined where reading can't go on from here, only from the beginning. */
+  /** Where the next page begins, as text to store; undefined where reading can't go on from here, only from the beginning. */
   position?: string;
 }
 
-/** Columns named as the fields they are taken from, or as said. */
-export function fields(names: Record<string, string>): Column<Row>[] {
-  return Object.entries(names).map(([name, path]) => {
-    const steps = path.split('.');
-    const [step] = steps as [string];
-    if (steps.length === 1) return { name, value: row => row[step] };
-    return { name, value: row => steps.reduce((value, step) => value?.[step], row) };
-  });
+/** Names of a row's fields that are cells as they are. */
+type CellField<Row> = {
+  [Field in keyof Row]-?: Row[Field] extends Cell | undefined ? Field : never;
+}[keyof Row];
+
+/** Columns by name: the field that a cell is, or how it is made of the row. */
+export function columnsOf<Row>(
+  cells: Record<string, CellField<Row> | ((row: Row) => Cell | undefined)>,
+): Column<Row>[] {
+  return Object.entries(cells).map(([name, cell]) => ({
+    name,
+    value: typeof cell === 'function' ? cell : row => row[cell] as Cell | undefined,
+  }));
 }
 
-/** How far back a list that is newest first has come with a row of this time, 0 to 1. */
-export function shareOf({ from, to }: ExportRequest, time: string | undefined): number {
+/** How far back a list that is newest first has come with a row of this time (RFC 3339), 0 to 1. */
+export function shareOf({ from, to }: Pick<ExportFrame, 'from' | 'to'>, time: string | undefined): number {
   if (time === undefined) return 0;
-  const share = (Date.parse(to) - Date.parse(time)) / (Date.parse(to) - Date.parse(from));
+  const share = (to - Date.parse(time)) / (to - from);
   return Math.min(1, Math.max(0, share));
 }

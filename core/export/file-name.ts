@@ -1,3 +1,4 @@
+import { timestamp } from '../storage/store-context.ts';
 import type { ExportRequest } from './export-request.ts';
 import type { ExportFormat } from './table.ts';
 
@@ -22,6 +23,6 @@ export function fileHeaders({ file_name, format }: { file_name: string; format: 
   };
 }
 
-function compact(time: string): string {
-  return `${new Date(time).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`;
+function compact(ms: number): string {
+  return `${timestamp(ms).slice(0, 19).replace(/[-:]/g, '')}Z`;
 }

@@ -1,10 +1,11 @@
+import type { FlowRow } from './export-reader.ts';
 import { trafficFilterOf } from './export-request.ts';
-import { type ExportTable, fields, shareOf } from './export-table.ts';
+import { columnsOf, type ExportTable, shareOf } from './export-table.ts';
 
 /** The flow log, newest report first. A record without addresses sums what its report doesn't list. */
-export const flowsTable: ExportTable = {
+export const flowsTable: ExportTable<'FLOWS', FlowRow> = {
   columns: () =>
-    fields({
+    columnsOf({
       sent_at_utc: 'sent_at',
       interval_seconds: 'interval_s',
       edge_id: 'edge_id',

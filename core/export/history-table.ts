@@ -1,7 +1,8 @@
 import { RESOLUTIONS } from '../history/resolution.ts';
+import { timestamp } from '../storage/store-context.ts';
+import type { HistoryRow } from './export-reader.ts';
 import { trafficFilterOf } from './export-request.ts';
-import { type ExportTable, fields } from './export-table.ts';
-import { settleRange } from './settle-range.ts';
+import { columnsOf, type ExportTable } from './export-table.ts';
 
 /** Intervals that are asked for at once: of a thousand lanes that is some hundred megabytes to read them from. */
 const CHUNK_POINTS = 240;
@@ -10,9 +11,9 @@ const CHUNK_POINTS = 240;
  * Interval by interval: of a policy, or of what a filter leaves of all traffic. Read chunk by chunk: ranges that follow each other have
  * every increment once, so the chunks put together are what one answer over the whole range would be, gaps over their borders included.
  */
-export const historyTable: ExportTable = {
+export const historyTable: ExportTable<'HISTORY', HistoryRow> = {
   columns: () =>
-    fields({
+    columnsOf({
       from_utc: 'from',
       to_utc: 'at',
       packets: 'packets_exact',
@@ -28,25 +29,18 @@ export const historyTable: ExportTable = {
       gap: 'gap',
       intervals_missed: 'intervals_missed',
       reset: 'reset',
-      edges_expected: 'completeness.edges_expected',
-      edges_heard: 'completeness.edges_heard',
+      edges_expected: ({ completeness }) => completeness?.edges_expected,
+      edges_heard: ({ completeness }) => completeness?.edges_heard,
     }),
 
-  async *pages(reader, request, start) {
-    const { resolution } = request;
-    if (resolution === undefined) throw new Error(`The range is not settled: call ${settleRange.name} first`);
-    const { ms } = RESOLUTIONS[resolution];
-    const from = Date.parse(request.from);
-    const to = Date.parse(request.to);
+  async *pages(reader, request, start = null) {
+    const { from, to, resolution } = request;
+    const chunk = CHUNK_POINTS * RESOLUTIONS[resolution].ms;
     const filter = trafficFilterOf(request);
-    for (let begin = start ? Date.parse(start) : from; begin < to; begin += CHUNK_POINTS * ms) {
-      const end = Math.min(to, begin + CHUNK_POINTS * ms);
-      const { points } = await reader.history({ ...filter, from: iso(begin), to: iso(end), resolution });
-      yield { rows: points, share: (end - from) / (to - from), position: iso(end) };
+    for (let begin = start === null ? from : Date.parse(start); begin < to; begin += chunk) {
+      const end = Math.min(to, begin + chunk);
+      const { points } = await reader.history({ filter, from: begin, to: end, resolution });
+      yield { rows: points, share: (end - from) / (to - from), position: timestamp(end) };
     }
   },
 };
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
-}

@@ -1,24 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { GetCommand, QueryCommand, type QueryCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../storage/item.ts';
+import { conditionOf, type ItemCondition, updateItem } from '../storage/item-update.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
-import { EXPORT_PARTITION, EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
+import { exportItem, parseExport } from './export-item.ts';
+import {
+  EXPORT_PARTITION,
+  EXPORT_STATUS,
+  type ExportJob,
+  type ExportProgress,
+  exportKey,
+} from './export-job.ts';
 
 /** The action that enters a new export. */
 export function putJob({ tables }: StoreContext, job: ExportJob): WriteAction {
   return {
     Put: {
       TableName: tables.traffic,
-      Item: { ...exportKey(job.export_id), ...job },
-      ConditionExpression: 'attribute_not_exists(pk)',
+      Item: exportItem(job),
+      ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
     },
   };
 }
 
-/** An export, read strongly; undefined when there is none, or its time is over. */
+/** An export, read strongly; undefined when there is none, or its time is over. @throws UnreadableExport */
 export async function readJob(context: StoreContext, export_id: string): Promise<ExportJob | undefined> {
   const get = new GetCommand({
     TableName: context.tables.traffic,
@@ -26,7 +35,7 @@ export async function readJob(context: StoreContext, export_id: string): Promise
     ConsistentRead: true,
   });
   const { Item } = await repeatUntil(context, () => context.client.send(get));
-  const job = Item as ExportJob | undefined;
+  const job = Item && parseExport(Item);
   return job && job.expires_at * 1000 > context.clock() ? job : undefined;
 }
 
@@ -35,7 +44,7 @@ export interface JobPage {
   next_token: string | null;
 }
 
-/** Exports, the newest first: of one owner, or of everybody. @throws ValidationError for a broken token */
+/** Exports, the newest first: of one owner, or of all. @throws ValidationError for a broken token · UnreadableExport */
 export async function listJobs(
   context: StoreContext,
   {
@@ -47,11 +56,11 @@ export async function listJobs(
   const items: ExportJob[] = [];
   const [before] = readPageToken('exports', next_token, [/^[0-9A-Z]{26}$/]) ?? [];
   for await (const page of jobPages(context, { before, ...ownedBy(owner) })) {
-    for (const job of page) {
+    for (const item of page) {
       if (items.length === limit) {
         return { items, next_token: makePageToken('exports', [items.at(-1)!.export_id]) };
       }
-      items.push(job);
+      items.push(parseExport(item));
     }
   }
   return { items, next_token: null };
@@ -70,19 +79,19 @@ export async function countRunning(context: StoreContext, owner: string): Promis
   return running;
 }
 
-/** Exports that nobody works on though there is something to do: to go on with, or an upload to take away. */
-export async function* abandonedJobs(context: StoreContext): AsyncGenerator<ExportJob> {
+/** Ids of exports that no run works on though there is something to do: to go on with, or an upload to remove. */
+export async function* abandonedExports(context: StoreContext): AsyncGenerator<string> {
   const pages = jobPages(context, {
     filter:
-      'lease_until_ms < :now_ms AND (#status = :running OR (#status <> :done AND attribute_exists(upload_id)))',
-    names: { '#status': 'status' },
+      '#lease_until_ms < :now_ms AND (#status = :running OR (#status <> :done AND attribute_exists(#upload_id)))',
+    names: { '#lease_until_ms': 'lease_until_ms', '#status': 'status', '#upload_id': 'upload_id' },
     values: {
       ':now_ms': context.clock(),
       ':running': EXPORT_STATUS.running,
       ':done': EXPORT_STATUS.done,
     },
   });
-  for await (const page of pages) yield* page;
+  for await (const page of pages) yield* page.map(({ sk }) => String(sk));
 }
 
 /** Whether a run of the function has anything to do. */
@@ -111,9 +120,8 @@ function ownedBy(owner: string | undefined): JobFilter {
 async function* jobPages(
   { client, tables, clock, ...retrying }: StoreContext,
   { before, filter, names, values }: JobFilter,
-): AsyncGenerator<ExportJob[]> {
-  let start: Record<string, unknown> | undefined =
-    before === undefined ? undefined : { ...exportKey(before) };
+): AsyncGenerator<Item[]> {
+  let start: Item | undefined = before === undefined ? undefined : { ...exportKey(before) };
   do {
     const query: QueryCommandInput = {
       TableName: tables.traffic,
@@ -132,16 +140,17 @@ async function* jobPages(
     const { Items = [], LastEvaluatedKey } = await repeatUntil({ clock, ...retrying }, () =>
       client.send(new QueryCommand(query)),
     );
-    yield Items as ExportJob[];
+    yield Items;
     start = LastEvaluatedKey;
   } while (start);
 }
 
 /**
- * Takes an export for a run of the function, until `lease_until_ms`, which must lie behind the end of the run's life: nobody else
+ * Takes an export for a run of the function, until `lease_until_ms`, which must lie behind the end of the run's life: no other run
  * writes before.
  *
- * @returns undefined when somebody has it, or when there is nothing to do
+ * @returns undefined when another run has it, or when there is nothing to do
+ * @throws UnreadableExport
  */
 export async function takeJob(
   context: StoreContext,
@@ -150,15 +159,16 @@ export async function takeJob(
   const job = await readJob(context, export_id);
   if (!job || !hasWork(job)) return undefined;
   const run_id = randomUUID();
-  const taken = { run_id, lease_until_ms, tries: job.tries + 1 };
   const changed = await change(context, export_id, {
-    set: taken,
-    // Its own lease is no obstacle: the answer to the first attempt may have been lost.
-    condition: '#status = :as_read AND (lease_until_ms < :now OR run_id = :run_id)',
-    values: { ':as_read': job.status, ':now': context.clock() },
+    set: { run_id, lease_until_ms, tries: job.tries + 1 },
+    condition: {
+      // Its own lease is no obstacle: the answer to the first attempt may have been lost.
+      expression: '#status = :as_read AND (#lease_until_ms < :now OR #run_id = :run_id)',
+      values: { as_read: job.status, now: context.clock(), run_id },
+    },
   });
   if (!changed) return undefined;
-  // Read anew: whoever had it may have written on until its lease ended.
+  // Read anew: the run that had it may have written on until its lease ended.
   const mine = await readJob(context, export_id);
   return mine?.run_id === run_id ? mine : undefined;
 }
@@ -167,12 +177,14 @@ export async function takeJob(
 export function changeTaken(
   context: StoreContext,
   { export_id, run_id }: ExportJob,
-  set: Partial<ExportJob>,
+  set: ExportProgress,
 ): Promise<boolean> {
   return change(context, export_id, {
     set,
-    condition: '#status = :running AND run_id = :run',
-    values: { ':running': EXPORT_STATUS.running, ':run': run_id },
+    condition: {
+      expression: '#status = :running AND #run_id = :run_id',
+      values: { running: EXPORT_STATUS.running, run_id },
+    },
   });
 }
 
@@ -181,37 +193,24 @@ export function forgetUpload(context: StoreContext, { export_id }: ExportJob): P
   return change(context, export_id, {
     set: { lease_until_ms: 0 },
     remove: ['upload_id'],
-    condition: '#status <> :running',
-    values: { ':running': EXPORT_STATUS.running },
+    condition: { expression: '#status <> :running', values: { running: EXPORT_STATUS.running } },
   });
 }
 
 interface JobChange {
-  set: Partial<ExportJob>;
-  remove?: (keyof ExportJob)[];
-  condition: string;
-  values: Record<string, unknown>;
+  condition: ItemCondition;
+  set: ExportProgress;
+  remove?: (keyof ExportProgress)[];
 }
 
-async function change(
-  context: StoreContext,
-  export_id: string,
-  { set, remove = [], condition, values }: JobChange,
-): Promise<boolean> {
-  const given = Object.entries(set).filter(([, value]) => value !== undefined);
-  const names = [...given.map(([name]) => name), ...remove, 'status'];
-  const removed = remove.length > 0 ? ` REMOVE ${remove.map(name => `#${name}`).join(', ')}` : '';
-  const update = new UpdateCommand({
-    TableName: context.tables.traffic,
-    Key: exportKey(export_id),
-    UpdateExpression: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}${removed}`,
-    ConditionExpression: condition,
-    ExpressionAttributeNames: Object.fromEntries(names.map(name => [`#${name}`, name])),
-    ExpressionAttributeValues: {
-      ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
-      ...values,
-    },
-  });
+async function change(context: StoreContext, export_id: string, changes: JobChange): Promise<boolean> {
+  const update = new UpdateCommand(
+    updateItem({
+      table: context.tables.traffic,
+      key: exportKey(export_id),
+      ...changes,
+    }),
+  );
   try {
     await repeatUntil(context, () => context.client.send(update));
     return true;

@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 
-/** The client for calls that nobody waits long for: what gets lost is mended by the clean-up. */
+/** A client that gives up soon: a lost dispatch is retried by the clean-up. */
 export function makeDispatchClient(): LambdaClient {
   return new LambdaClient({
     maxAttempts: 2,

@@ -1,12 +1,12 @@
 import type { Caller } from '../access/caller.ts';
 import { auditPut, changeEntry } from '../audit/audit-entry.ts';
 import { Conflict } from '../errors.ts';
-import type { StoreContext } from '../storage/store-context.ts';
+import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
 
-/** How long a link opens the file, to whoever has it. */
+/** How long a link opens the file; it needs no sign-in. */
 const LINK_SECONDS = 900;
 
 /** Signs links to the files of exports. The result is a secret: it belongs in no log. */
@@ -22,8 +22,8 @@ export interface ExportLink {
 }
 
 /**
- * A link to the file of an export that is done. Who got it, and until when it is good, stands in the audit log before the link is
- * given; the link itself stands nowhere.
+ * A link to the file of an export that is done. The audit log has who got it, and until when it is valid, before the link is
+ * given; the link itself is stored nowhere.
  *
  * @throws NotFound · Unauthorized · Conflict when there is no file (yet)
  */
@@ -53,7 +53,7 @@ export async function linkExport(
       file_name: job.file_name,
       rows: job.rows,
       bytes: job.bytes,
-      link_expires_at: new Date(expires_ms).toISOString(),
+      link_expires_at: timestamp(expires_ms),
     },
   });
   await transact(client, [auditPut({ tables, entry })], context);

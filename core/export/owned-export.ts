@@ -4,7 +4,7 @@ import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportJob } from './export-job.ts';
 import { readJob } from './job-store.ts';
 
-/** An export for whoever may see it: its owner, and administrators. @throws NotFound · Unauthorized */
+/** An export, for its owner and for administrators. @throws NotFound · Unauthorized */
 export async function readOwnedExport(
   context: StoreContext,
   { caller, export_id }: { caller: Caller; export_id: string },

@@ -1,12 +1,18 @@
 import { PatronusError } from '../errors.ts';
-import { isBusy } from '../inventory/removal/hand-over.ts';
+import { isBusy } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { ExportFile } from './export-file.ts';
 import type { ExportFiles } from './export-files.ts';
-import { type Checkpoint, EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
-import type { ExportReader, Row } from './export-reader.ts';
-import { EXPORT_TABLES } from './export-tables.ts';
+import {
+  type Checkpoint,
+  EXPORT_STATUS,
+  type ExportJob,
+  type ExportProgress,
+  NOTHING_WRITTEN,
+} from './export-job.ts';
+import type { ExportReader } from './export-reader.ts';
+import { type ExportRow, exportTable } from './export-tables.ts';
 import { fileHeaders } from './file-name.ts';
 import { changeTaken, forgetUpload, readJob, takeJob } from './job-store.ts';
 
@@ -29,7 +35,8 @@ export type RunOutcome = 'done' | 'refused' | 'failed' | 'handed over' | 'stoppe
 /** Runs that may end without a step forward; then the export has failed. */
 const MAX_TRIES = 5;
 
-const TELL_EVERY_MS = 1000;
+/** Progress is saved so often. */
+const SAVE_EVERY_MS = 1000;
 
 /**
  * Writes an export, or as much of it as there is time for: from the last checkpoint on, to a file in parts. May be called any
@@ -40,7 +47,7 @@ const TELL_EVERY_MS = 1000;
 export async function runExport(context: ExportRunContext, export_id: string): Promise<RunOutcome> {
   const job = await takeJob(context, { export_id, lease_until_ms: context.lease_until_ms });
   if (!job) return 'nothing to do';
-  if (job.status !== EXPORT_STATUS.running) return tidyUp(context, job);
+  if (job.status !== EXPORT_STATUS.running) return stop(context, job);
   if (job.tries > MAX_TRIES) {
     const error = `It was given up after ${MAX_TRIES} attempts. Start it again later.`;
     return fail(context, job, { error, outcome: 'failed' });
@@ -48,7 +55,7 @@ export async function runExport(context: ExportRunContext, export_id: string): P
   try {
     return await write(context, job);
   } catch (cause) {
-    if (cause instanceof NotMine) return tidyUp(context, job);
+    if (cause instanceof NotMine) return stop(context, job);
     if (cause instanceof PatronusError && !isBusy(cause)) {
       return fail(context, job, { error: cause.message, outcome: 'refused' });
     }
@@ -57,55 +64,65 @@ export async function runExport(context: ExportRunContext, export_id: string): P
   }
 }
 
-/** Somebody has cancelled the export, or has it now. */
+/** The export was cancelled, or another run has it now. */
 class NotMine extends Error {}
 
 async function write(context: ExportRunContext, job: ExportJob): Promise<RunOutcome> {
   const { files } = context;
-  const { object_key: key, request } = job;
-  if (!job.checkpoint.finished) {
-    const file = await openFile(context, job);
-    if ((await writeRows(context, job, file)) === 'handed over') return 'handed over';
-    const { rows, bytes } = file;
-    if (file.parts.length === 0) {
-      // Too short for parts: whole at once, and so as often as need be.
-      await files.put(key, file.pending, fileHeaders({ file_name: job.file_name, format: request.format }));
-      return done(context, job, { rows, bytes });
-    }
-    await file.uploadPart();
-    await save(context, job, checkpointed(file, { position: '', finished: true }));
+  if (job.checkpoint.finished) return complete(context, job, { ...job.checkpoint, upload_id: job.upload_id });
+  const file = await openFile(context, job);
+  if ((await writeRows(context, job, file)) === 'handed over') return 'handed over';
+  if (file.parts.length === 0) {
+    // Too short for parts: whole at once, and so as often as need be.
+    const headers = fileHeaders({ file_name: job.file_name, format: job.request.format });
+    await files.put(job.object_key, file.pending, headers);
+    return done(context, job, file);
   }
-  const { parts, rows, bytes } = job.checkpoint;
-  await files.completeUpload({ key, upload_id: job.upload_id!, parts, bytes });
+  await file.uploadPart();
+  await save(context, job, checkpointed(file, { position: '', finished: true }));
+  return complete(context, job, file);
+}
+
+/** What a finished file is put together from. */
+type Parts = Pick<ExportFile<ExportRow>, 'rows' | 'bytes' | 'parts' | 'upload_id'>;
+
+async function complete(
+  context: ExportRunContext,
+  job: ExportJob,
+  { rows, bytes, parts, upload_id }: Parts,
+): Promise<RunOutcome> {
+  const upload = { key: job.object_key, upload_id: upload_id! };
+  await context.files.completeUpload({ ...upload, parts, bytes });
   return done(context, job, { rows, bytes });
 }
 
-async function openFile(context: ExportRunContext, job: ExportJob): Promise<ExportFile<Row>> {
-  const { files } = context;
-  const { request, object_key, checkpoint, file_name } = job;
+async function openFile(context: ExportRunContext, job: ExportJob): Promise<ExportFile<ExportRow>> {
+  const { files, part_bytes } = context;
+  const { request, object_key, checkpoint, file_name, upload_id } = job;
   const { format } = request;
-  const columns = EXPORT_TABLES[request.kind].columns(request);
+  const columns = exportTable(request).columns(request);
   const tail = checkpoint.tail_key === null ? undefined : await files.get(checkpoint.tail_key);
-  const upload = async (): Promise<string> => {
-    if (job.upload_id === undefined) {
-      const upload_id = await files.beginUpload(object_key, fileHeaders({ file_name, format }));
-      await save(context, job, { upload_id });
-    }
-    return job.upload_id!;
+  const beginUpload = async (): Promise<string> => {
+    const begun = await files.beginUpload(object_key, fileHeaders({ file_name, format }));
+    await save(context, job, { upload_id: begun });
+    return begun;
   };
-  const options = { files, columns, format, object_key, upload, part_bytes: context.part_bytes };
-  return new ExportFile<Row>(options, checkpoint, tail);
+  return new ExportFile<ExportRow>(
+    { files, columns, format, object_key, upload_id, beginUpload, part_bytes },
+    checkpoint,
+    tail,
+  );
 }
 
 async function writeRows(
   context: ExportRunContext,
   job: ExportJob,
-  file: ExportFile<Row>,
+  file: ExportFile<ExportRow>,
 ): Promise<'all' | 'handed over'> {
   const { clock, files, dispatcher, work_until } = context;
   const { request, checkpoint, export_id, run_id } = job;
-  const pages = EXPORT_TABLES[request.kind].pages(context.reader(job), request, checkpoint.position);
-  let told = clock();
+  const pages = exportTable(request).pages(context.reader(job), request, checkpoint.position);
+  let saved = clock();
   for await (const { rows, share, position } of pages) {
     file.add(rows);
     const full = file.hasPart;
@@ -120,28 +137,29 @@ async function writeRows(
     }
     if (full && position !== undefined) {
       await save(context, job, { ...checkpointed(file, { position }), share });
-    } else if (clock() - told >= TELL_EVERY_MS) {
+    } else if (clock() - saved >= SAVE_EVERY_MS) {
       await save(context, job, { rows: file.rows, bytes: file.bytes, share });
     } else continue;
-    told = clock();
+    saved = clock();
   }
   return 'all';
 }
 
 function checkpointed(
-  { rows, bytes, parts }: ExportFile<Row>,
+  { rows, bytes, parts }: ExportFile<ExportRow>,
   { position, tail_key = null, finished = false }: Pick<Checkpoint, 'position'> & Partial<Checkpoint>,
-): Partial<ExportJob> {
+): ExportProgress {
   return { rows, bytes, tries: 0, checkpoint: { position, rows, bytes, parts, tail_key, finished } };
 }
 
 async function done(
   context: ExportRunContext,
   job: ExportJob,
-  figures: { rows: number; bytes: number },
+  { rows, bytes }: Pick<ExportJob, 'rows' | 'bytes'>,
 ): Promise<RunOutcome> {
   await save(context, job, {
-    ...figures,
+    rows,
+    bytes,
     status: EXPORT_STATUS.done,
     share: 1,
     finished_ms: context.clock(),
@@ -152,9 +170,8 @@ async function done(
 }
 
 /** @throws NotMine when the export is not this run's any more */
-async function save(context: ExportRunContext, job: ExportJob, set: Partial<ExportJob>): Promise<void> {
+async function save(context: ExportRunContext, job: ExportJob, set: ExportProgress): Promise<void> {
   if (!(await changeTaken(context, job, set))) throw new NotMine();
-  Object.assign(job, set);
 }
 
 async function fail(
@@ -163,21 +180,21 @@ async function fail(
   { error, outcome }: { error: string; outcome: 'refused' | 'failed' },
 ): Promise<RunOutcome> {
   const end = { status: EXPORT_STATUS.failed, error, finished_ms: context.clock() };
-  if (!(await changeTaken(context, job, end))) return tidyUp(context, job);
-  await takeUploadAway(context, job);
-  return outcome;
+  const failed = await changeTaken(context, job, end);
+  await removeUpload(context, job);
+  return failed ? outcome : 'stopped';
 }
 
-/** What is left to do for an export that has ended, or was taken from this run. */
-async function tidyUp(context: ExportRunContext, { export_id }: ExportJob): Promise<RunOutcome> {
-  const now = await readJob(context, export_id);
-  if (now && now.status !== EXPORT_STATUS.running) await takeUploadAway(context, now);
+async function stop(context: ExportRunContext, job: ExportJob): Promise<RunOutcome> {
+  await removeUpload(context, job);
   return 'stopped';
 }
 
-async function takeUploadAway(context: ExportRunContext, job: ExportJob): Promise<void> {
-  const { object_key: key, upload_id, status } = job;
-  if (upload_id === undefined || status === EXPORT_STATUS.done) return;
-  await context.files.abortUpload({ key, upload_id });
+/** Removes the upload of an export that has ended without a file. */
+async function removeUpload(context: ExportRunContext, { export_id }: ExportJob): Promise<void> {
+  const job = await readJob(context, export_id);
+  if (!job || job.upload_id === undefined) return;
+  if (job.status === EXPORT_STATUS.running || job.status === EXPORT_STATUS.done) return;
+  await context.files.abortUpload({ key: job.object_key, upload_id: job.upload_id });
   await forgetUpload(context, job);
 }

@@ -5,8 +5,9 @@ import { Conflict } from '../errors.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
+import { storedRequest } from './export-item.ts';
 import { EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
-import type { ExportRequest } from './export-request.ts';
+import type { SettledRequest } from './export-request.ts';
 import { exportFileName } from './file-name.ts';
 import { countRunning, putJob } from './job-store.ts';
 
@@ -17,18 +18,17 @@ const MAX_RUNNING = 5;
 
 export interface StartExport {
   actor: Caller;
-  /** Settled, see {@link settleRange}. */
-  request: ExportRequest;
-  /** How long it is known, and its file kept, days. */
+  request: SettledRequest;
+  /** How long the export is known, and its file kept, days. */
   retention_days: number;
   dispatcher: ExportDispatcher;
 }
 
 /**
- * Enters an export together with its audit entry and has the function take it up. Where that could not be told, the clean-up
- * tells it within minutes.
+ * Enters an export together with its audit entry and dispatches it to the function. A lost dispatch is retried by the clean-up
+ * within minutes.
  *
- * @throws Conflict when so many exports of the same owner are running already
+ * @throws Conflict when five exports of the same owner are running already
  */
 export async function startExport(
   context: StoreContext,
@@ -41,9 +41,7 @@ export async function startExport(
   const file_name = exportFileName(request);
   const job: ExportJob = {
     export_id,
-    request: Object.fromEntries(
-      Object.entries(request).filter(([, value]) => value !== undefined),
-    ) as unknown as ExportRequest,
+    request,
     owner: actor,
     status: EXPORT_STATUS.running,
     file_name,
@@ -62,7 +60,7 @@ export async function startExport(
     actor,
     operation: 'startExport',
     target: `export:${export_id}`,
-    after: job.request,
+    after: storedRequest(request),
   });
   await transact(client, [putJob(context, job), auditPut({ tables, entry })], context);
   await dispatcher.dispatch(export_id).catch(() => {});

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { sha256 } from '../digest.ts';
 import type { Report } from '../report/report.ts';
 import { batchKey, hourOf } from './flow-key.ts';
 import { encodeLines } from './flow-line.ts';
@@ -75,5 +75,5 @@ export async function* batchObjects(
 
 /** Names an object by what is in it, before compression: 128 bits of SHA-256, hexadecimal. */
 function digestOf(text: Uint8Array): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, DIGEST_CHARACTERS);
+  return sha256(text).slice(0, DIGEST_CHARACTERS);
 }

@@ -1,6 +1,6 @@
 import type { FlowRecord } from '../totals/flow-record.ts';
 
-/** Whether two records of one site tell of the same flow: 5-tuple and policy. */
+/** Whether two records of one site are of the same flow: 5-tuple and policy. */
 export function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {
   return (
     a.src_port === b.src_port &&

@@ -33,7 +33,7 @@ export interface TopFlows {
  * a text of them as key would be made, and thrown away, for each of the hundred thousand (docs/performance.md).
  */
 export class FlowSums {
-  /** By site, then by hash; where two flows have the same, the second stands at the next number that is free. */
+  /** By site, then by hash; where two flows have the same, the second is at the next free number. */
   readonly #sites = new Map<string, Map<number, FlowRecord>>();
   readonly #total: Sum = { packets: 0n, bytes: 0n };
   readonly #matches: FlowMatcher;

@@ -1,5 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { classifyFailure } from '../storage/failure.ts';
+import { conditionOf } from '../storage/item-update.ts';
 import { MARKS_PARTITION } from './history-keys.ts';
 import type { SampleStore } from './sample-store.ts';
 
@@ -19,7 +20,7 @@ export async function putFirstSnapshot({ client, table }: SampleStore, minute: n
       new PutCommand({
         TableName: table,
         Item: { ...KEY, minute },
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
       }),
     );
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { laneTotals } from '../ledger/lane/lane.ts';
 import type { LaneTotals } from './aggregate.ts';
+import { readFirstSnapshot } from './first-snapshot.ts';
 import { readLanesAt } from './lane-sample.ts';
-import { isWhole, type KeptAsOf, RESOLUTIONS, type Resolution } from './resolution.ts';
+import { isWhole, type KeptAsOf, RESOLUTION_NAMES, RESOLUTIONS, type Resolution } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
@@ -23,7 +24,7 @@ export async function readLanesBefore(
   store: SampleStore,
   { before, ...keptAsOf }: KeptAsOf & { before: number },
 ): Promise<LanesAt | undefined> {
-  const kept = (Object.keys(RESOLUTIONS) as Resolution[]).filter(name => isWhole(before, name, keptAsOf));
+  const kept = RESOLUTION_NAMES.filter(name => isWhole(before, name, keptAsOf));
   const marks = await Promise.all(
     kept.map(async resolution => {
       const mark = await readMarkTakenBy(store, { resolution, before });
@@ -38,6 +39,26 @@ export async function readLanesBefore(
   if (under) await addLanes(store, under, lanes);
   await addLanes(store, mark, lanes);
   return { mark, lanes: [...lanes.values()] };
+}
+
+/** The lanes at both ends of a range. */
+export interface LanesAtEnds {
+  before: LanesAt | undefined;
+  after: LanesAt | undefined;
+  /** The system had begun by the beginning of the range, and no reading of it is kept. Else, without `before`, all counts from zero. */
+  lost: boolean;
+}
+
+/** Reads the lanes at both ends of a range; instants in milliseconds. */
+export async function readLanesAtEnds(
+  store: SampleStore,
+  { from, to, ...keptAsOf }: KeptAsOf & { from: number; to: number },
+): Promise<LanesAtEnds> {
+  const [before, after] = await Promise.all(
+    [from, to].map(end => readLanesBefore(store, { before: end, ...keptAsOf })),
+  );
+  const lost = !before && after !== undefined && ((await readFirstSnapshot(store)) ?? to) <= from;
+  return { before, after, lost };
 }
 
 /** The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all of them itself. */

@@ -1,8 +1,8 @@
 import type { Lane } from '../ledger/lane/lane.ts';
 import { laneBucket, laneBuckets, laneKey, lanePartition, parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
-import { type BatchGetOptions, batchGet, type StoredKey } from '../storage/batch-get.ts';
-import { keyText } from '../storage/item.ts';
+import { type BatchGetOptions, readItems } from '../storage/batch-get.ts';
+import { type ItemKey, keyText } from '../storage/item.ts';
 import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { laneSamplePartition } from './history-keys.ts';
@@ -52,12 +52,11 @@ export async function readLaneSamples(
   { lanes, readings }: { lanes: readonly LaneName[]; readings: readonly Reading[] },
 ): Promise<LaneSampleAt> {
   const keys = readings.flatMap(reading => lanes.map(lane => laneSampleKey(lane, reading)));
-  const items = await batchGet<StoredKey & { data: Uint8Array }>(keys, store);
-  const found = new Map(items.map(item => [keyText(item), item.data]));
-  return (lane, reading) => found.get(keyText(laneSampleKey(lane, reading)));
+  const found = await readItems(keys, store);
+  return (lane, reading) => found.get(keyText(laneSampleKey(lane, reading)))?.data as Uint8Array | undefined;
 }
 
-function laneSampleKey({ edge_id, part }: LaneName, { minute, taken_at }: Reading): StoredKey {
+function laneSampleKey({ edge_id, part }: LaneName, { minute, taken_at }: Reading): ItemKey {
   const pk = laneSamplePartition({ minute, taken_at, bucket: laneBucket(edge_id) });
   return { pk, sk: laneKey(edge_id, part).sk };
 }

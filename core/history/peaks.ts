@@ -1,4 +1,4 @@
-import { historyPoints } from './points.ts';
+import { historyPoints } from './points/points.ts';
 import type { Peak, Sample, SnapshotMark } from './sample.ts';
 import { BASE_WITHIN_MS } from './sample-expiry.ts';
 import { readMarks, readPolicySamples, type SampleStore } from './sample-store.ts';

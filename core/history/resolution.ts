@@ -1,4 +1,5 @@
 import { ValidationError } from '../errors.ts';
+import { timestamp } from '../storage/store-context.ts';
 
 /** The spacing of kept samples, finest first. Names are the schema's; `key` is what sort keys begin with. */
 export const RESOLUTIONS = {
@@ -8,6 +9,9 @@ export const RESOLUTIONS = {
 } as const;
 
 export type Resolution = keyof typeof RESOLUTIONS;
+
+/** Their names, finest first. */
+export const RESOLUTION_NAMES = Object.keys(RESOLUTIONS) as Resolution[];
 
 /** How long samples of each resolution are kept, in milliseconds. */
 export type Retention = Record<Resolution, number>;
@@ -50,14 +54,14 @@ export interface RangeRequest {
 export function resolveRange(request: RangeRequest): Range {
   const { from, to, now, retention, max_points = MAX_POINTS } = request;
   if (!(from < to)) {
-    throw new ValidationError(`from (${iso(from)}) must lie before to (${iso(to)}).`);
+    throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
   }
-  if (from > now) throw new ValidationError(`from (${iso(from)}) lies in the future.`);
+  if (from > now) throw new ValidationError(`from (${timestamp(from)}) lies in the future.`);
   const resolution = request.resolution ?? chooseResolution(request);
   const oldest = oldestKept(resolution, request);
   if (from < oldest) {
     throw new ValidationError(
-      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${iso(oldest)}: ask for a later from${coarserHint(resolution, name => from >= oldestKept(name, request))}.`,
+      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${timestamp(oldest)}: ask for a later from${coarserHint(resolution, name => from >= oldestKept(name, request))}.`,
     );
   }
   const { ms } = RESOLUTIONS[resolution];
@@ -83,7 +87,7 @@ export function previousRange({ from, to, resolution }: Range, kept: KeptAsOf): 
   if (start < oldest) {
     const hint = coarserHint(resolution, name => start >= oldestKept(name, kept));
     throw new ValidationError(
-      `compare_previous needs samples from ${iso(start)} on, but ${resolution} samples are kept for ${span(kept.retention[resolution])}, now since ${iso(oldest)}: ask for a shorter range${hint}.`,
+      `compare_previous needs samples from ${timestamp(start)} on, but ${resolution} samples are kept for ${span(kept.retention[resolution])}, now since ${timestamp(oldest)}: ask for a shorter range${hint}.`,
     );
   }
   return { from: start, to: from, resolution };
@@ -116,8 +120,7 @@ export function ceilTo(at: number, ms: number): number {
 }
 
 function chooseResolution({ from, to, ...kept }: RangeRequest): Resolution {
-  const names = Object.keys(RESOLUTIONS) as Resolution[];
-  const fits = names.find(
+  const fits = RESOLUTION_NAMES.find(
     name => from >= oldestKept(name, kept) && (to - from) / RESOLUTIONS[name].ms <= COMFORTABLE_POINTS,
   );
   return fits ?? 'DAY';
@@ -125,16 +128,11 @@ function chooseResolution({ from, to, ...kept }: RangeRequest): Resolution {
 
 /** The coarser resolutions that would do, where there are any. */
 function coarserHint(resolution: Resolution, fits: (name: Resolution) => boolean): string {
-  const names = Object.keys(RESOLUTIONS) as Resolution[];
-  const coarser = names.slice(names.indexOf(resolution) + 1).filter(fits);
+  const coarser = RESOLUTION_NAMES.slice(RESOLUTION_NAMES.indexOf(resolution) + 1).filter(fits);
   return coarser.length === 0 ? '' : ` or the resolution ${coarser.join(' or ')}`;
 }
 
 function span(ms: number): string {
   const hours = ms / RESOLUTIONS.HOUR.ms;
   return hours < 72 ? `${hours} hours` : `${hours / 24} days`;
-}
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -11,18 +11,18 @@ const kept = (unitMs: number, fallbackMs: number) =>
     .default(fallbackMs / unitMs)
     .transform(count => count * unitMs);
 
-const retentionSchema = z.object({
+/**
+ * How long samples are kept, in milliseconds once parsed: a part of a function's environment. The function that writes
+ * samples and those that check ranges read the same variables.
+ */
+export const retentionSettings = {
   MINUTE_RETENTION_HOURS: kept(HOUR_MS, DEFAULT_RETENTION.MINUTE),
   HOUR_RETENTION_DAYS: kept(DAY_MS, DEFAULT_RETENTION.HOUR),
   DAY_RETENTION_DAYS: kept(DAY_MS, DEFAULT_RETENTION.DAY),
-});
+};
 
-/**
- * How long samples are kept, from the function's environment. Who writes them and who checks ranges read the same variables.
- *
- * @throws ZodError that names the variable, when it holds no positive number
- */
-export function readRetention(env: Record<string, string | undefined>): Retention {
-  const { MINUTE_RETENTION_HOURS, HOUR_RETENTION_DAYS, DAY_RETENTION_DAYS } = retentionSchema.parse(env);
+/** The retention that a checked environment names, milliseconds. */
+export function retentionOf(environment: Record<keyof typeof retentionSettings, number>): Retention {
+  const { MINUTE_RETENTION_HOURS, HOUR_RETENTION_DAYS, DAY_RETENTION_DAYS } = environment;
   return { MINUTE: MINUTE_RETENTION_HOURS, HOUR: HOUR_RETENTION_DAYS, DAY: DAY_RETENTION_DAYS };
 }

@@ -48,7 +48,7 @@ export function markItem(
   };
 }
 
-/** The marks of a range, ascending. */
+/** The marks of a range, ascending. @throws UnreadableSample */
 export async function readMarks({ client, table }: SampleStore, range: StoredRange): Promise<SnapshotMark[]> {
   const items = await queryRange({ client, table }, MARKS_PARTITION, {
     first: instantKey(range.resolution, range.from),
@@ -57,7 +57,7 @@ export async function readMarks({ client, table }: SampleStore, range: StoredRan
   return items.map(unpackMark);
 }
 
-/** The samples of a policy in a range, ascending; those of a reading that did not count are left out. */
+/** The samples of a policy in a range, ascending; those of a reading that did not count are left out. @throws UnreadableSample */
 export async function readPolicySamples(
   { client, table }: SampleStore,
   { policy_id, range, marks }: { policy_id: string; range: StoredRange; marks: readonly SnapshotMark[] },
@@ -70,7 +70,7 @@ export async function readPolicySamples(
   return items.map(unpackSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
 }
 
-/** The newest mark of a resolution at or before an instant; without one, the newest there is. */
+/** The newest mark of a resolution at or before an instant; without one, the newest there is. @throws UnreadableSample */
 export async function readLastMark(
   { client, table }: SampleStore,
   { resolution, before = FAR_FUTURE }: { resolution: Resolution; before?: number },
@@ -97,7 +97,7 @@ async function queryRange(
   { client, table }: SampleStore,
   partition: string,
   { first, last }: { first: string; last: string },
-): Promise<string[]> {
+): Promise<unknown[]> {
   const pages = paginateQuery(
     { client },
     {
@@ -108,7 +108,7 @@ async function queryRange(
       ConsistentRead: true,
     },
   );
-  const packed: string[] = [];
+  const packed: unknown[] = [];
   for await (const { Items = [] } of pages) {
     for (const item of Items) packed.push(item.packed);
   }

@@ -19,7 +19,7 @@ export interface Peak {
 }
 
 /**
- * That a snapshot was taken at this instant, and how complete it is. An instant that has none is a gap: nobody looked. An
+ * That a snapshot was taken at this instant, and how complete it is. An instant that has none is a gap. An
  * instant that has one, but no sample of a policy, means that the policy's totals had not changed.
  */
 export interface SnapshotMark {

@@ -1,6 +1,5 @@
 import { aggregate } from './aggregate.ts';
-import { readFirstSnapshot } from './first-snapshot.ts';
-import { readLanesBefore } from './lane-history.ts';
+import { readLanesAtEnds } from './lane-history.ts';
 import type { Retention } from './resolution.ts';
 import type { SampleStore } from './sample-store.ts';
 
@@ -11,11 +10,14 @@ export async function siteTrafficOfDay(
   store: SampleStore,
   { site_id, now, retention }: { site_id: string; now: number; retention: Retention },
 ): Promise<{ packets: bigint; bytes: bigint } | undefined> {
-  const at = (before: number) => readLanesBefore(store, { before, now, retention });
-  const [before, after] = await Promise.all([at(now - DAY_MS), at(now)]);
-  if (!after) return undefined;
-  // The readings of a day ago are gone: only a system that is younger counts from zero.
-  if (!before && ((await readFirstSnapshot(store)) ?? now) <= now - DAY_MS) return undefined;
+  const { before, after, lost } = await readLanesAtEnds(store, {
+    from: now - DAY_MS,
+    to: now,
+    now,
+    retention,
+  });
+  // Where the readings of a day ago are gone, only a system that is younger counts from zero.
+  if (!after || lost) return undefined;
   return aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,

@@ -1,11 +1,14 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { batchPut } from '../storage/batch-write.ts';
+import { classifyFailure } from '../storage/failure.ts';
+import type { Item } from '../storage/item.ts';
+import { conditionOf } from '../storage/item-update.ts';
 import { putFirstSnapshot } from './first-snapshot.ts';
-import { putMark } from './put-mark.ts';
-import { floorTo, RESOLUTIONS } from './resolution.ts';
+import { floorTo, RESOLUTIONS, type Resolution } from './resolution.ts';
 import { rollupSamples } from './rollup.ts';
 import type { SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
-import { policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
+import { markItem, policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
 import { type ReadingOptions, type Rollup, readWhole, type WholeReading } from './whole-reading.ts';
 
 export interface SnapshotOptions extends ReadingOptions {
@@ -40,7 +43,7 @@ export interface PreviousTotals {
  * run that is cut off leaves nothing visible, and of two runs of one minute the first to finish wins.
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotResult> {
-  const { store, scheduled_at, clock, registered } = options;
+  const { store, scheduled_at, clock } = options;
   const minute = floorTo(scheduled_at, RESOLUTIONS.MINUTE.ms);
   const newest = await readLastMark(store, { resolution: 'MINUTE' });
   const last = isAfter(newest, minute)
@@ -52,9 +55,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const { rollups, hour, day } = await dueRollups(store, minute);
   const earlier = [last, hour].filter(mark => mark !== undefined);
   const reading = await readWhole(options, { minute, taken_at: clock(), rollups, earlier });
-  const { taken_at, lanes, bad_lanes } = reading;
-  const edges = { edges_expected: registered.size, edges_heard: reading.heard.size };
-  const mark: SnapshotMark = { at: minute, taken_at, minute, ...edges, lanes, bad_lanes };
+  const { taken_at, lanes, bad_lanes, heard } = reading;
+  const mark: SnapshotMark = { at: minute, taken_at, minute, ...heard.completeness, lanes, bad_lanes };
 
   const known = options.previous?.taken_at === last?.taken_at ? options.previous?.fingerprints : undefined;
   const written = await writePolicySamples(options, { reading, known });
@@ -100,7 +102,7 @@ async function writePolicySamples(
 ): Promise<Map<string, string>> {
   const { policies, minute, rollups } = reading;
   const written = new Map<string, string>();
-  const items: Record<string, unknown>[] = [];
+  const items: Item[] = [];
   const expires_at = expiryOf(minute, { resolution: 'MINUTE', retention });
   for (const [policy_id, sample] of policies) {
     const fingerprint = `${sample.packets}#${sample.bytes}#${sample.active_flows}`;
@@ -110,6 +112,34 @@ async function writePolicySamples(
   }
   await batchPut(items, { client: store.client, table: store.table, sleep });
   return written;
+}
+
+/**
+ * Puts the mark of a snapshot unless another run has put one. A put whose answer was lost and that is repeated finds its own mark, which
+ * counts as done.
+ *
+ * @returns whether the stored mark is this one
+ */
+async function putMark(
+  { store, retention }: SnapshotOptions,
+  mark: SnapshotMark,
+  resolution: Resolution,
+): Promise<boolean> {
+  const expires_at = expiryOf(mark.at, { resolution, retention });
+  try {
+    await store.client.send(
+      new PutCommand({
+        TableName: store.table,
+        Item: markItem(mark, { resolution, expires_at }),
+        ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
+      }),
+    );
+    return true;
+  } catch (cause) {
+    if (classifyFailure(cause).kind !== 'condition') throw cause;
+    const stored = await readLastMark(store, { resolution, before: mark.at });
+    return stored?.taken_at === mark.taken_at;
+  }
 }
 
 function remember(previous: PreviousTotals | undefined, totals: PreviousTotals): void {

@@ -1,4 +1,4 @@
-import { isHeard } from '../inventory/edges/completeness.ts';
+import { HeardEdges } from '../inventory/edges/completeness.ts';
 import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
 import { parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { batchPut } from '../storage/batch-write.ts';
@@ -41,8 +41,8 @@ export interface WholeReading extends Reading {
   bad_lanes: number;
   /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}. */
   policies: Map<string, Sample>;
-  /** Registered edges that were heard from lately. */
-  heard: Set<string>;
+  /** The registered edges that were heard of. */
+  heard: HeardEdges;
 }
 
 /**
@@ -54,20 +54,21 @@ export async function readWhole(
   { earlier, ...reading }: Reading & { rollups: Rollup[]; earlier: readonly Reading[] },
 ): Promise<WholeReading> {
   const { store, registered } = options;
-  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard: new Set() };
+  const heard = new HeardEdges(registered, reading.taken_at);
+  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard };
   const unreadable: LaneReading[] = [];
   for await (const page of readLanesNow(store)) {
     whole.lanes += page.length;
     for (const found of page) {
-      if (found.lane) addLane(whole, found.lane, registered);
+      if (found.lane) addLane(whole, found.lane);
       else unreadable.push(found);
     }
     await writeLaneSamples(options, whole, page);
   }
   whole.bad_lanes = unreadable.length;
-  const stood = await lastReadable(options, { unreadable, earlier });
-  for (const { lane } of stood) if (lane) addLane(whole, lane, registered);
-  await writeLaneSamples(options, whole, stood);
+  const recovered = await lastReadable(options, { unreadable, earlier });
+  for (const { lane } of recovered) if (lane) addLane(whole, lane);
+  await writeLaneSamples(options, whole, recovered);
   return whole;
 }
 
@@ -107,10 +108,8 @@ async function writeLaneSamples(
   await batchPut(items, { client: store.client, table: store.table, sleep });
 }
 
-function addLane(whole: WholeReading, lane: Lane, registered: ReadonlySet<string>): void {
-  if (registered.has(lane.edge_id) && isHeard(lane.last_heard_at_ms, whole.taken_at)) {
-    whole.heard.add(lane.edge_id);
-  }
+function addLane(whole: WholeReading, lane: Lane): void {
+  whole.heard.add(lane);
   for (const pair of laneTotals(lane)) {
     for (const id of [pair.policy_id, ALL_TRAFFIC]) {
       const sum = whole.policies.get(id) ?? emptySample(whole);

@@ -1,79 +1,89 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { encodeBoot } from '../ledger/packing/boot-codec.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import { backoffMs } from '../storage/backoff.ts';
 import { classifyFailure, type Failure } from '../storage/failure.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { type LaneStep, nextLaneStep, type ReportOutcome } from './lane-step.ts';
-import { type LaneTransaction, packSteps } from './lane-transaction.ts';
-import { forgetLane, type LaneWork, type PendingRecord } from './lane-work.ts';
-import { loadLanes } from './load-lanes.ts';
+import { type LaneTransaction, type LaneWrite, packWrites } from './lane-transaction.ts';
+import type { LaneWork, PendingRecord } from './lane-work.ts';
+import { type LoadedWork, loadLanes } from './load-lanes.ts';
+import { untilDeadline } from './until-deadline.ts';
 
-type Step = LaneStep<PendingRecord>;
-type Transaction = LaneTransaction<Step>;
-type Settle = (outcome: ReportOutcome<PendingRecord>) => void;
+type Outcome = ReportOutcome<PendingRecord>;
+
+/** A lane's write with the work that it was made from and the step that it is of. */
+interface PlannedWrite extends LaneWrite {
+  work: LoadedWork;
+  step: LaneStep<PendingRecord>;
+}
+
+type Transaction = LaneTransaction<PlannedWrite>;
+
+/** Reports that are settled, and their lanes with what is left of their work. */
+interface Progress {
+  outcomes: Outcome[];
+  works: LaneWork[];
+}
 
 /**
  * Folds the reports into their lanes and writes them, transaction by transaction, until all are settled or the deadline has
- * come; what is not settled then stays in `pending`. Every write is conditional on the version of each lane that it was computed
- * from, so whoever else writes, whatever is repeated or lost on the way, each report counts once.
+ * come. Every write is conditional on the version of each lane that it was computed from, so whatever another writer does,
+ * whatever is repeated or lost on the way, each report counts once.
  *
- * @param settle called for each report once what it changes is written
- * @throws Throttled, where reading took until the deadline · what repeating can't help (no such table, no permission)
+ * @returns the settled reports: what an applied one changes is written, the others change nothing
+ * @throws what repeating can't help (no such table, no permission)
  */
-export async function applyLanes(
-  works: readonly LaneWork[],
-  context: IngestContext,
-  settle: Settle,
-): Promise<void> {
-  const stepWork = new Map<Step, LaneWork>();
+export async function applyLanes(works: readonly LaneWork[], context: IngestContext): Promise<Outcome[]> {
+  const settled: Outcome[] = [];
+  const settle = (outcomes: readonly Outcome[]): void => {
+    settled.push(...outcomes);
+    for (const { result } of outcomes) {
+      if (result === 'applied') context.tally.ReportsApplied++;
+      if (result === 'old') context.tally.ReportsOld++;
+    }
+  };
+  let open = works;
   let failures = 0;
-  for (;;) {
-    const open = works.filter(work => work.pending.length > 0);
-    if (open.length === 0) return;
-    await loadLanes(open, context);
-    const steps = makeSteps(open, stepWork, settle);
-    const alone = (step: Step) => stepWork.get(step)?.isolated ?? false;
-    for (const transaction of packSteps(steps, { table: context.tables.traffic, alone })) {
-      if (context.clock() >= context.deadline) return;
+  while (open.length > 0) {
+    const loaded = await untilDeadline(loadLanes(open, context));
+    if (!loaded) return settled;
+    const plans = loaded.map(planWrite);
+    for (const { outcomes } of plans) settle(outcomes);
+    const writes = plans.flatMap(({ write }) => write ?? []);
+    const left: LaneWork[] = [];
+    const alone = ({ work }: PlannedWrite) => work.isolated;
+    for (const transaction of packWrites(writes, { table: context.tables.traffic, alone })) {
+      if (context.clock() >= context.deadline) return settled;
       const failure = await write(transaction, context);
-      if (failure) {
-        recover(transaction, failure, { stepWork, context, settle });
-        await pause(failure, failures++, context);
-      } else {
-        for (const step of transaction.steps) finish(step, stepWork.get(step)!, context, settle);
-        failures = 0;
-      }
+      const { outcomes, works: rest } = failure
+        ? recover(transaction, failure, context)
+        : finish(transaction, context);
+      settle(outcomes);
+      left.push(...rest);
+      if (failure) await pause(failure, failures++, context);
+      else failures = 0;
     }
+    open = left.filter(({ pending }) => pending.length > 0);
   }
+  return settled;
 }
 
-/** The next write of every lane that needs one. Steps that need none, of old and refused reports, are settled at once. */
-function makeSteps(works: readonly LaneWork[], stepWork: Map<Step, LaneWork>, settle: Settle): Step[] {
-  const steps: Step[] = [];
-  for (const work of works) {
-    while (work.pending.length > 0) {
-      const step = work.step ?? nextStep(work);
-      if (step.next !== step.base) {
-        work.step = step;
-        stepWork.set(step, work);
-        steps.push(step);
-        break;
-      }
-      settleStep(step, work, settle);
-    }
+/** The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. */
+function planWrite(work: LoadedWork): { outcomes: Outcome[]; write: PlannedWrite | undefined } {
+  const outcomes: Outcome[] = [];
+  let left = work;
+  while (left.pending.length > 0) {
+    const { stored, pending, isolated } = left;
+    const step = nextLaneStep({ stored, reports: pending, ...(isolated && { maxReports: 1 }) });
+    if (step.write) return { outcomes, write: { ...step.write, work: left, step } };
+    outcomes.push(...step.outcomes);
+    left = afterStep(left, step);
   }
-  return steps;
+  return { outcomes, write: undefined };
 }
 
-function nextStep({ stored, boots, partsOf, pending, isolated }: LaneWork): Step {
-  return nextLaneStep({
-    base: stored!,
-    boots,
-    partsOf,
-    reports: pending,
-    ...(isolated && { maxReports: 1 }),
-  });
+function afterStep(work: LoadedWork, { outcomes, next }: LaneStep<PendingRecord>): LoadedWork {
+  return { ...work, stored: next, pending: work.pending.slice(outcomes.length) };
 }
 
 async function write(
@@ -89,79 +99,70 @@ async function write(
   }
 }
 
-function finish(step: Step, work: LaneWork, { memory }: IngestContext, settle: Settle): void {
-  memory.put(step.next);
-  work.stored = step.next;
-  work.step = undefined;
-  for (const boot of step.changes.boots.values()) work.boots.set(boot.boot_id, encodeBoot(boot));
-  settleStep(step, work, settle);
+function finish({ writes }: Transaction, { memory }: IngestContext): Progress {
+  for (const { step } of writes) memory.put(step.next);
+  return {
+    outcomes: writes.flatMap(({ step }) => step.outcomes),
+    works: writes.map(({ work, step }) => afterStep(work, step)),
+  };
 }
 
-function settleStep({ outcomes }: Step, work: LaneWork, settle: Settle): void {
-  work.pending = work.pending.slice(outcomes.length);
-  for (const outcome of outcomes) settle(outcome);
-}
-
-interface Recovery {
-  stepWork: ReadonlyMap<Step, LaneWork>;
-  context: IngestContext;
-  settle: Settle;
-}
-
-function recover(transaction: Transaction, failure: Failure, { stepWork, context, settle }: Recovery): void {
-  const works = (steps: readonly Step[]) => steps.map(step => stepWork.get(step)!);
+function recover(transaction: Transaction, failure: Failure, context: IngestContext): Progress {
+  const { writes } = transaction;
   switch (failure.kind) {
     case 'condition':
       context.tally.ConditionsFailed++;
-      forget(works(stepsWith(transaction, failure, 'ConditionalCheckFailed')), context);
-      return;
+      return forget(writes, writesWith(transaction, failure, 'ConditionalCheckFailed'), context);
     case 'conflict':
     case 'throttled':
       context.tally.TransactionsRepeated++;
-      return;
+      return { outcomes: [], works: writes.map(({ work }) => work) };
     case 'unknown':
       context.tally.TransactionsRepeated++;
-      forget(works(transaction.steps), context);
-      return;
+      return forget(writes, new Set(writes), context);
     case 'validation':
-      isolate(works(refusedSteps(transaction, failure)), failure, settle);
-      return;
+      return isolate(writes, writesWith(transaction, failure, 'ValidationError'), failure);
     case 'fatal':
       throw failure.cause;
   }
 }
 
-/** The steps whose actions gave this reason; all where the database did not say which. */
-function stepsWith(transaction: Transaction, { reasons }: Failure, code: string): Step[] {
-  const steps = new Set(
-    reasons.filter(reason => reason.code === code).flatMap(({ index }) => transaction.stepsOf(index)),
-  );
-  return steps.size > 0 ? [...steps] : transaction.steps;
+/** The writes whose actions gave this reason; all where the database did not name any. */
+function writesWith(transaction: Transaction, { reasons }: Failure, code: string): ReadonlySet<PlannedWrite> {
+  const blamed = reasons
+    .filter(reason => reason.code === code)
+    .flatMap(({ index }) => transaction.writesOf(index));
+  return new Set(blamed.length > 0 ? blamed : transaction.writes);
 }
 
-function refusedSteps(transaction: Transaction, failure: Failure): Step[] {
-  return stepsWith(transaction, failure, 'ValidationError');
-}
-
-function forget(works: readonly LaneWork[], { memory }: IngestContext): void {
-  for (const work of works) {
-    memory.forget(work);
-    forgetLane(work);
-  }
+/** What was known of the `blamed` lanes may be wrong: they are read again before anything is made from them. */
+function forget(
+  writes: readonly PlannedWrite[],
+  blamed: ReadonlySet<PlannedWrite>,
+  { memory }: IngestContext,
+): Progress {
+  for (const { item } of blamed) memory.forget(item);
+  const works = writes.map(each => (blamed.has(each) ? { ...each.work, stored: undefined } : each.work));
+  return { outcomes: [], works };
 }
 
 /** From a transaction of many lanes to one lane, from many reports to one, and that one is what the database refuses. */
-function isolate(works: readonly LaneWork[], { cause }: Failure, settle: Settle): void {
-  for (const work of works) {
-    const only = work.isolated && work.pending[0];
-    if (only) {
-      const reason = new ReportRejected('refused', (cause as Error).message, { cause });
-      work.pending = work.pending.slice(1);
-      settle({ pending: only, result: 'rejected', reason });
-    }
-    work.isolated = true;
-    work.step = undefined;
-  }
+function isolate(
+  writes: readonly PlannedWrite[],
+  blamed: ReadonlySet<PlannedWrite>,
+  { cause }: Failure,
+): Progress {
+  const outcomes: Outcome[] = [];
+  const works = writes.map((each): LaneWork => {
+    const { work } = each;
+    const [first, ...rest] = work.pending;
+    if (!blamed.has(each)) return work;
+    if (!work.isolated || !first) return { ...work, isolated: true };
+    const reason = new ReportRejected('refused', (cause as Error).message, { cause });
+    outcomes.push({ pending: first, result: 'rejected', reason });
+    return { ...work, pending: rest };
+  });
+  return { outcomes, works };
 }
 
 // A failed condition is looked into at once; everything else gets time to pass.

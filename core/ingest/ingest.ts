@@ -1,12 +1,11 @@
-import { Conflict, Throttled } from '../errors.ts';
 import { decodeReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import { applyLanes } from './apply-lanes.ts';
 import type { IngestContext } from './ingest-context.ts';
-import type { ReportOutcome } from './lane-step.ts';
 import { groupByLane, type PendingRecord } from './lane-work.ts';
 import { putInQuarantine } from './quarantine.ts';
 import { type StreamRecord, slotOfShard } from './stream-record.ts';
+import { untilDeadline } from './until-deadline.ts';
 import { writeFlowLogs } from './write-flow-logs.ts';
 
 /**
@@ -20,34 +19,29 @@ export async function ingest(
   records: readonly StreamRecord[],
   context: IngestContext,
 ): Promise<StreamRecord[]> {
-  const open = new Set(records);
-  const rejected: [StreamRecord, ReportRejected][] = [];
-  const reports: PendingRecord[] = [];
-  for (const record of records) {
-    const read = readRecord(record, context);
-    if (read instanceof ReportRejected) rejected.push([record, read]);
-    else reports.push(read);
-  }
+  const read = records.map(record => ({ record, result: readRecord(record, context) }));
+  const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
   const logged = writeFlowLogs(reports, context);
-  const applied: PendingRecord[] = [];
-  const settle = (outcome: ReportOutcome<PendingRecord>): void => {
-    const { pending, result } = outcome;
-    if (result === 'rejected') rejected.push([pending.record, outcome.reason]);
-    else open.delete(pending.record);
-    if (result === 'old') context.tally.ReportsOld++;
-    if (result !== 'applied') return;
-    context.tally.ReportsApplied++;
-    applied.push(pending);
-  };
-  await untilDeadline(applyLanes(groupByLane(reports), context, settle));
-  await Promise.all(
-    rejected.map(async ([record, reason]) => {
-      if (await quarantine(record, reason, context)) open.delete(record);
-    }),
+  const outcomes = await applyLanes(groupByLane(reports), context);
+  const rejected = [
+    ...read.flatMap(({ record, result }) =>
+      result instanceof ReportRejected ? [{ record, reason: result }] : [],
+    ),
+    ...outcomes.flatMap(outcome =>
+      outcome.result === 'rejected' ? [{ record: outcome.pending.record, reason: outcome.reason }] : [],
+    ),
+  ];
+  const quarantined = await Promise.all(
+    rejected.map(async ({ record, reason }) => ((await quarantine(record, reason, context)) ? [record] : [])),
   );
-  await passPathReports(applied, context);
+  const counted = outcomes.filter(({ result }) => result !== 'rejected').map(({ pending }) => pending);
+  await passPathReports(
+    outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending),
+    context,
+  );
   await logged;
-  const left = records.filter(record => open.has(record));
+  const done = new Set([...quarantined.flat(), ...counted.map(({ record }) => record)]);
+  const left = records.filter(record => !done.has(record));
   context.tally.ReportsNotApplied += left.length;
   return left;
 }
@@ -63,24 +57,14 @@ function readRecord(record: StreamRecord, { slots, tally }: IngestContext): Pend
   }
 }
 
-// What isn't done at the deadline stays open; nothing else is wrong.
-async function untilDeadline(work: Promise<void>): Promise<boolean> {
-  try {
-    await work;
-    return true;
-  } catch (cause) {
-    if (cause instanceof Throttled || cause instanceof Conflict) return false;
-    throw cause;
-  }
-}
-
 async function quarantine(
   record: StreamRecord,
   reason: ReportRejected,
   context: IngestContext,
 ): Promise<boolean> {
   const { partition_key, shard_id, sequence_number } = record;
-  if (!(await untilDeadline(putInQuarantine(record, reason, context)))) return false;
+  const put = putInQuarantine(record, reason, context).then(() => true);
+  if (!(await untilDeadline(put))) return false;
   context.tally.ReportsQuarantined++;
   context.warn('A report was put into the quarantine.', {
     reason: reason.code,

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { StoredLane } from './lane-step.ts';
+import type { PackedLane } from './lane-step.ts';
 
 /** Keys, the Map's entry and the object around a lane's packed bytes, roughly. */
 const OVERHEAD_BYTES = 400;
@@ -9,7 +9,7 @@ const OVERHEAD_BYTES = 400;
  * lane is put after its write succeeded, and a write from an outdated lane fails its condition.
  */
 export class LaneMemory {
-  readonly #lanes: LRUCache<string, StoredLane>;
+  readonly #lanes: LRUCache<string, PackedLane>;
 
   /** @param maxBytes 128 MiB hold about 120,000 lanes of 20 pairs */
   constructor({ maxBytes = 128 * 1024 * 1024 } = {}) {
@@ -19,12 +19,12 @@ export class LaneMemory {
     });
   }
 
-  get(lane: LaneId): StoredLane | undefined {
+  get(lane: LaneId): PackedLane | undefined {
     return this.#lanes.get(nameOf(lane));
   }
 
-  put(lane: StoredLane): void {
-    this.#lanes.set(nameOf(lane), lane);
+  put({ edge_id, part, version, boot_id, data }: PackedLane): void {
+    this.#lanes.set(nameOf({ edge_id, part }), { edge_id, part, version, boot_id, data });
   }
 
   forget(lane: LaneId): void {
@@ -33,8 +33,8 @@ export class LaneMemory {
 }
 
 export interface LaneId {
-  edge_id: string;
-  part: number;
+  readonly edge_id: string;
+  readonly part: number;
 }
 
 function nameOf({ edge_id, part }: LaneId): string {

@@ -1,24 +1,33 @@
 import { type Arrival, foldReport } from '../ledger/lane/fold.ts';
-import type { FoldState } from '../ledger/lane/fold-state.ts';
-import { type Lane, newLane } from '../ledger/lane/lane.ts';
-import { LaneChanges } from '../ledger/lane/lane-changes.ts';
-import { policiesWithGauges, takeOutGauges } from '../ledger/lane/lane-gauges.ts';
-import { decodeBoot } from '../ledger/packing/boot-codec.ts';
+import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
+import { newLane } from '../ledger/lane/lane.ts';
+import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { decodeLane, encodeLane } from '../ledger/packing/lane-codec.ts';
-import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
+import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import type { DecodedReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import type { Report } from '../report/report.ts';
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
+import type { LaneWrite } from './lane-transaction.ts';
 
-/** A lane as it stands in the table; `version` 0 and no data where there is none yet. */
-export interface StoredLane {
-  edge_id: string;
-  part: number;
-  version: number;
+/** A lane as the table has it, packed: so a batch of many lanes holds little. A value: never changed. */
+export interface PackedLane {
+  readonly edge_id: string;
+  readonly part: number;
+  /** 0: there is no item yet. */
+  readonly version: number;
   /** Its current boot; empty where there is none yet, or none that can be read. */
-  boot_id: string;
-  data?: Uint8Array;
+  readonly boot_id: string;
+  /** Undefined where there is no item yet. */
+  readonly data: Uint8Array | undefined;
+}
+
+/** A lane with the boots that its reports name beside the current one. A value: never changed. */
+export interface StoredLane extends PackedLane {
+  readonly boots: LaneState['boots'];
+  readonly parts: LaneState['parts'];
+  /** Boots that this release can't read, by id. */
+  readonly unreadable_boots: ReadonlyMap<string, PackedDataUnreadable>;
 }
 
 /** A report on its way into a lane. */
@@ -31,21 +40,17 @@ export type ReportOutcome<P extends PendingReport> =
   | { pending: P; result: 'applied' | 'old' }
   | { pending: P; result: 'rejected'; reason: ReportRejected };
 
-/** One write of a lane that fits one transaction, and the reports that are dealt with once it is written. */
+/** The next step of a lane: the reports that it settles, and what is written before they are settled. */
 export interface LaneStep<P extends PendingReport = PendingReport> {
-  base: StoredLane;
-  /** The lane as it will stand; the same as `base` where nothing has to be written. */
-  next: StoredLane;
-  slot: number;
-  changes: LaneChanges;
   outcomes: ReportOutcome<P>[];
+  /** Undefined where nothing has to be written: the reports are old or rejected. */
+  write: LaneWrite | undefined;
+  /** The lane after the step. */
+  next: StoredLane;
 }
 
 export interface LaneStepInput<P extends PendingReport> {
-  base: StoredLane;
-  /** The lane's boots that its reports name, packed as stored, by id. */
-  boots: ReadonlyMap<string, Uint8Array>;
-  partsOf: Map<string, number>;
+  stored: StoredLane;
   /** In the order of arrival. */
   reports: readonly P[];
   /** At most this many reports in the step: 1 isolates a report that the database refuses. */
@@ -62,72 +67,57 @@ const MAX_LANE_BYTES = 380_000;
 
 /**
  * Folds as many of a lane's reports as fit one transaction, in the order of arrival. Where a single report and the gauges
- * of the one before would not fit, the step takes only the gauges out, and deals with no report.
+ * of the one before would not fit, the step only withdraws the gauges, and settles no report.
  */
 export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
-  const { base, reports, maxReports = Number.POSITIVE_INFINITY } = input;
-  const lane = openLane(base);
-  if (lane instanceof ReportRejected) return rejectAll(base, reports, lane);
-  const state: FoldState = { lane, boots: new Map(), partsOf: input.partsOf };
-  const changes = new LaneChanges();
-  const outcomes: ReportOutcome<P>[] = [];
+  const { stored, reports, maxReports = Number.POSITIVE_INFINITY } = input;
+  const opened = openLane(stored);
+  if (opened instanceof PackedDataUnreadable)
+    return withoutWrite(stored, reject(reports, unreadable(opened)));
+  let state = opened;
   let { slot } = state.lane;
+  const outcomes: ReportOutcome<P>[] = [];
   for (const pending of reports.slice(0, maxReports)) {
     slot = pending.slot;
-    const broken = openBoot(pending, state, input.boots);
-    if (broken) {
-      outcomes.push({ pending, result: 'rejected', reason: broken });
-      continue;
-    }
-    if (!fits(pending, state, changes)) {
-      if (outcomes.length === 0) takeOutGauges(state.lane, changes);
+    const { report } = pending.decoded;
+    const broken = stored.unreadable_boots.get(report.boot_id);
+    if (!broken && !fits(report, state)) {
+      if (outcomes.length === 0) state = withdrawGauges(state);
       break;
     }
-    outcomes.push(fold(pending, state, changes));
+    const folded = broken ? unreadable(broken) : fold(state, pending);
+    if (folded instanceof ReportRejected) {
+      outcomes.push({ pending, result: 'rejected', reason: folded });
+    } else {
+      outcomes.push({ pending, result: folded === state ? 'old' : 'applied' });
+      state = folded;
+    }
   }
-  if (!changes.touched) return { base, next: base, slot, changes, outcomes };
+  if (state === opened) return withoutWrite(stored, outcomes);
   const data = encodeLane(state.lane);
   if (data.length > MAX_LANE_BYTES) return withoutGrowth(input, outcomes.length, data.length);
-  const { boot_id } = state.lane;
-  return { base, next: { ...base, version: base.version + 1, boot_id, data }, slot, changes, outcomes };
+  const { lane, boots, changes } = state;
+  const next = { ...stored, version: stored.version + 1, boot_id: lane.boot_id, data, boots };
+  return { outcomes, write: { item: next, base_version: stored.version, slot, changes }, next };
 }
 
-function openLane(base: StoredLane): Lane | ReportRejected {
+function openLane(stored: StoredLane): LaneState | PackedDataUnreadable {
+  const { data, boots, parts } = stored;
+  const lane = data ? readOrUnreadable(() => decodeLane(stored, data)) : newLane(stored);
+  return lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
+}
+
+function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejected {
   try {
-    return base.data ? decodeLane(base, base.data) : newLane(base);
-  } catch (cause) {
-    return unreadable(cause);
+    return foldReport(state, pending.decoded, pending);
+  } catch (reason) {
+    if (reason instanceof ReportRejected) return reason;
+    throw reason;
   }
-}
-
-/** Unpacks the boot that a report names, where it is neither current nor unpacked yet. */
-function openBoot(
-  { decoded }: PendingReport,
-  { lane, boots }: FoldState,
-  stored: ReadonlyMap<string, Uint8Array>,
-): ReportRejected | undefined {
-  const { boot_id } = decoded.report;
-  const data = stored.get(boot_id);
-  if (data === undefined || boot_id === lane.boot_id || boots.has(boot_id)) return undefined;
-  try {
-    boots.set(boot_id, decodeBoot(boot_id, data));
-    return undefined;
-  } catch (cause) {
-    return unreadable(cause);
-  }
-}
-
-function unreadable(cause: unknown): ReportRejected {
-  if (!(cause instanceof PackedDataUnreadable)) throw cause;
-  return new ReportRejected('lane_unreadable', cause.message, { cause });
 }
 
 // An upper bound: the policies of the report and of all gauges, the boot that closes and the one that is written late.
-function fits(
-  { decoded: { report } }: PendingReport,
-  { lane, boots }: FoldState,
-  changes: LaneChanges,
-): boolean {
+function fits(report: Report, { lane, boots, changes }: LaneState): boolean {
   const isCurrent = report.boot_id === lane.boot_id;
   const bootItems = changes.boots.size + (isCurrent ? 0 : 2);
   const partsItems = changes.parts.size + (isCurrent || boots.has(report.boot_id) ? 0 : 1);
@@ -135,35 +125,27 @@ function fits(
   const room = TRANSACTION_MAX_ACTIONS - items;
   if (bootItems > MAX_BOOTS_A_STEP) return false;
   const atMost = changes.counters.size + report.policies.length + lane.pairs.size;
-  return atMost <= room || touchedPolicies(report, lane, changes).size <= room;
+  return atMost <= room || touchedPolicies(report, { lane, changes }).size <= room;
 }
 
-function touchedPolicies(report: Report, lane: Lane, changes: LaneChanges): Set<string> {
+function touchedPolicies(
+  report: Report,
+  { lane, changes }: Pick<LaneState, 'lane' | 'changes'>,
+): Set<string> {
   const policies = policiesWithGauges(lane);
   for (const policy_id of changes.counters.keys()) policies.add(policy_id);
   for (const { policy_id } of report.policies) policies.add(policy_id);
   return policies;
 }
 
-function fold<P extends PendingReport>(pending: P, state: FoldState, changes: LaneChanges): ReportOutcome<P> {
-  try {
-    return { pending, result: foldReport(state, pending.decoded, pending, changes) };
-  } catch (reason) {
-    if (reason instanceof ReportRejected) return { pending, result: 'rejected', reason };
-    throw reason;
-  }
-}
-
-function rejectAll<P extends PendingReport>(
-  base: StoredLane,
-  reports: readonly P[],
-  reason: ReportRejected,
+function withoutWrite<P extends PendingReport>(
+  stored: StoredLane,
+  outcomes: ReportOutcome<P>[],
 ): LaneStep<P> {
-  const outcomes = reports.map(pending => ({ pending, result: 'rejected' as const, reason }));
-  return { base, next: base, slot: 0, changes: new LaneChanges(), outcomes };
+  return { outcomes, write: undefined, next: stored };
 }
 
-// Reports one by one, so that only those go that would make the lane too large.
+// Reports one by one, so that only those are rejected that would make the lane too large.
 function withoutGrowth<P extends PendingReport>(
   input: LaneStepInput<P>,
   reports: number,
@@ -171,5 +153,13 @@ function withoutGrowth<P extends PendingReport>(
 ): LaneStep<P> {
   if (reports > 1) return nextLaneStep({ ...input, maxReports: 1 });
   const reason = new ReportRejected('lane_too_large', `${bytes} bytes`);
-  return rejectAll(input.base, input.reports.slice(0, 1), reason);
+  return withoutWrite(input.stored, reject(input.reports.slice(0, 1), reason));
+}
+
+function reject<P extends PendingReport>(reports: readonly P[], reason: ReportRejected): ReportOutcome<P>[] {
+  return reports.map(pending => ({ pending, result: 'rejected', reason }));
+}
+
+function unreadable(cause: PackedDataUnreadable): ReportRejected {
+  return new ReportRejected('lane_unreadable', cause.message, { cause });
 }

@@ -1,234 +1,233 @@
-import type { CounterChange } from '../ledger/lane/lane-changes.ts';
+import type { LaneItem } from '../ledger/figures/read-lanes.ts';
+import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
 import { bootKey, bootPartsKey, counterKey, heardEdgeKey, laneKey } from '../ledger/lane-keys.ts';
 import { encodeBoot } from '../ledger/packing/boot-codec.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
+import { conditionOf, updateItem } from '../storage/item-update.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
-import type { LaneStep } from './lane-step.ts';
 
-/** Steps of different lanes that are written together, all or none. */
-export interface LaneTransaction<S extends LaneStep = LaneStep> {
-  steps: S[];
-  actions: WriteAction[];
-  /** The steps that the action at an index belongs to. */
-  stepsOf(index: number): S[];
+/** One write of a lane, with all that has to be in the same transaction. */
+export interface LaneWrite {
+  /** The lane's item after the write. */
+  item: LaneItem;
+  /** The version that it was computed from; 0: there was no item. */
+  base_version: number;
+  /** The counter slot that the changes go to. */
+  slot: number;
+  changes: LaneChanges;
 }
 
-export interface PackOptions<S extends LaneStep> {
+/** Writes of different lanes that are done together, all or none. */
+export interface LaneTransaction<W extends LaneWrite = LaneWrite> {
+  writes: W[];
+  actions: WriteAction[];
+  /** The writes that the action at an index belongs to. */
+  writesOf(index: number): W[];
+}
+
+export interface PackOptions<W extends LaneWrite> {
   /** Name of the Traffic table. */
   table: string;
-  /** A step that must not share its transaction. */
-  alone?: (step: S) => boolean;
+  /** A write that must not share its transaction. */
+  alone?: (write: W) => boolean;
 }
 
 /**
- * Packs steps into as few transactions as one pass finds: each step goes to the first that has room. Lanes that count under
+ * Packs writes into as few transactions as one pass finds: each goes to the first that has room. Lanes that count under
  * the same policies share the counters' writes: 100 lanes of the same 20 policies take two transactions with 140 actions.
  */
-export function packSteps<S extends LaneStep>(
-  steps: readonly S[],
-  { table, alone = () => false }: PackOptions<S>,
-): LaneTransaction<S>[] {
-  const shared: TransactionDraft<S>[] = [];
-  const single: TransactionDraft<S>[] = [];
-  for (const step of steps) {
-    const draft = draftOf(step, table);
-    const isAlone = alone(step);
+export function packWrites<W extends LaneWrite>(
+  writes: readonly W[],
+  { table, alone = () => false }: PackOptions<W>,
+): LaneTransaction<W>[] {
+  const shared: TransactionDraft<W>[] = [];
+  const single: TransactionDraft<W>[] = [];
+  for (const write of writes) {
+    const draft = draftOf(write, table);
+    const isAlone = alone(write);
     if (!isAlone && shared.some(transaction => transaction.add(draft))) continue;
-    const transaction = new TransactionDraft<S>();
+    const transaction = new TransactionDraft<W>();
     transaction.add(draft);
     (isAlone ? single : shared).push(transaction);
   }
   return [...shared, ...single].map(transaction => transaction.finish(table));
 }
 
-interface StepDraft<S> {
-  step: S;
-  /** Writes of the lane and its boots: of this step alone. */
+interface WriteDraft<W> {
+  write: W;
+  /** The actions of the lane and its boots: of this write alone. */
   own: WriteAction[];
-  /** Writes of what the edge's lanes have in common, by key. */
-  shared: Map<string, DraftAction<S>>;
+  /** The actions on what the edge's lanes have in common, by key. */
+  shared: Map<string, DraftAction<W>>;
   bytes: number;
 }
 
-interface DraftAction<S> {
+interface DraftAction<W> {
   action: WriteAction;
-  /** Steps that need the same write can share it only where it says the same. */
-  says: string;
-  steps: S[];
+  /** Lanes that need the same action can share it only where its claim is the same. */
+  claim: string;
+  writes: W[];
 }
 
-interface DraftCounter<S> {
+type Sum = { -readonly [Name in keyof CounterChange]: CounterChange[Name] };
+
+interface DraftCounter<W> {
   slot: number;
   policy_id: string;
-  change: CounterChange;
-  steps: S[];
+  /** The sum of what the writes add; its own, and added to in place, as this runs for each policy of each lane. */
+  change: Sum;
+  writes: W[];
 }
 
 /** Keys, expressions and names of one action, with room. */
 const ACTION_BYTES = 1024;
 
-class TransactionDraft<S extends LaneStep> {
-  readonly #own: DraftAction<S>[] = [];
-  readonly #shared = new Map<string, DraftAction<S>>();
+class TransactionDraft<W extends LaneWrite> {
+  readonly #own: DraftAction<W>[] = [];
+  readonly #shared = new Map<string, DraftAction<W>>();
   /** By slot, then by policy. */
-  readonly #counters = new Map<number, Map<string, DraftCounter<S>>>();
-  readonly #steps: S[] = [];
+  readonly #counters = new Map<number, Map<string, DraftCounter<W>>>();
+  readonly #writes: W[] = [];
   #actions = 0;
   #bytes = 0;
 
-  /** Adds a step where it fits; says whether it did. A step alone always fits. */
-  add(draft: StepDraft<S>): boolean {
-    const { step, own, shared, bytes } = draft;
-    const slot = this.#slot(step.slot);
-    if (this.#steps.length > 0 && !this.#fits(slot, draft)) return false;
-    this.#steps.push(step);
+  /** Adds a write where it fits; returns whether it did. The first write always fits. */
+  add(draft: WriteDraft<W>): boolean {
+    const { write, own, shared, bytes } = draft;
+    const slot = this.#slot(write.slot);
+    if (this.#writes.length > 0 && !this.#fits(slot, draft)) return false;
+    this.#writes.push(write);
     this.#bytes += bytes;
-    for (const action of own) this.#own.push({ action, says: '', steps: [step] });
+    for (const action of own) this.#own.push({ action, claim: '', writes: [write] });
     for (const [key, item] of shared) {
       const known = this.#shared.get(key);
-      if (known) known.steps.push(step);
+      if (known) known.writes.push(write);
       else this.#shared.set(key, item);
     }
-    for (const [policy_id, change] of step.changes.counters) {
-      if (!isZero(change)) addCounter(slot, policy_id, change, step);
+    for (const [policy_id, change] of write.changes.counters) {
+      if (!isZero(change)) addCounter(slot, policy_id, change, write);
     }
     this.#actions = this.#own.length + this.#shared.size;
     for (const counters of this.#counters.values()) this.#actions += counters.size;
     return true;
   }
 
-  finish(table: string): LaneTransaction<S> {
+  finish(table: string): LaneTransaction<W> {
     const drafts = [...this.#own, ...this.#shared.values()];
-    for (const { slot, policy_id, change, steps } of [...this.#counters.values()].flatMap(valuesOf)) {
+    for (const { slot, policy_id, change, writes } of [...this.#counters.values()].flatMap(valuesOf)) {
       if (isZero(change)) continue;
-      drafts.push({ action: addToCounter(table, counterKey(slot, policy_id), change), says: '', steps });
+      drafts.push({ action: addToCounter(table, counterKey(slot, policy_id), change), claim: '', writes });
     }
     return {
-      steps: this.#steps,
+      writes: this.#writes,
       actions: drafts.map(({ action }) => action),
-      stepsOf: index => drafts[index]?.steps ?? [],
+      writesOf: index => drafts[index]?.writes ?? [],
     };
   }
 
-  #slot(slot: number): Map<string, DraftCounter<S>> {
-    const known = this.#counters.get(slot) ?? new Map<string, DraftCounter<S>>();
+  #slot(slot: number): Map<string, DraftCounter<W>> {
+    const known = this.#counters.get(slot) ?? new Map<string, DraftCounter<W>>();
     this.#counters.set(slot, known);
     return known;
   }
 
-  #fits(slot: Map<string, DraftCounter<S>>, { step, own, shared, bytes }: StepDraft<S>): boolean {
+  #fits(slot: Map<string, DraftCounter<W>>, { write, own, shared, bytes }: WriteDraft<W>): boolean {
     if (this.#actions >= TRANSACTION_MAX_ACTIONS) return false;
     if (this.#bytes + bytes > TRANSACTION_MAX_BYTES) return false;
     let actions = this.#actions + own.length;
-    for (const [key, { says }] of shared) {
+    for (const [key, { claim }] of shared) {
       const known = this.#shared.get(key);
-      if (known && known.says !== says) return false;
+      if (known && known.claim !== claim) return false;
       if (!known) actions++;
     }
-    for (const [policy_id, change] of step.changes.counters) {
+    for (const [policy_id, change] of write.changes.counters) {
       if (!slot.has(policy_id) && !isZero(change)) actions++;
     }
     return actions <= TRANSACTION_MAX_ACTIONS;
   }
 }
 
-function addCounter<S extends LaneStep>(
-  slot: Map<string, DraftCounter<S>>,
+function addCounter<W extends LaneWrite>(
+  slot: Map<string, DraftCounter<W>>,
   policy_id: string,
   change: CounterChange,
-  step: S,
+  write: W,
 ): void {
   const known = slot.get(policy_id);
   if (!known) {
-    slot.set(policy_id, { slot: step.slot, policy_id, change: { ...change }, steps: [step] });
+    slot.set(policy_id, { slot: write.slot, policy_id, change: { ...change }, writes: [write] });
     return;
   }
   known.change.packets += change.packets;
   known.change.bytes += change.bytes;
   known.change.active_flows += change.active_flows;
-  known.steps.push(step);
+  known.writes.push(write);
 }
 
 function valuesOf<T>(map: ReadonlyMap<unknown, T>): T[] {
   return [...map.values()];
 }
 
-function draftOf<S extends LaneStep>(step: S, table: string): StepDraft<S> {
-  const { base, next, changes } = step;
-  const { edge_id, part } = base;
-  const own = [putLane(table, laneKey(edge_id, part), step)];
-  let bytes = next.data?.length ?? 0;
+function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
+  const { item, base_version, changes } = write;
+  const { edge_id, part } = item;
+  const own = [putLane(table, write)];
+  let bytes = item.data.length;
   for (const boot of changes.boots.values()) {
     const data = encodeBoot(boot);
     bytes += data.length;
     own.push({ Put: { TableName: table, Item: { ...bootKey(edge_id, part, boot.boot_id), data } } });
   }
-  const shared = new Map<string, DraftAction<S>>();
-  if (base.version === 0) {
+  const shared = new Map<string, DraftAction<W>>();
+  if (base_version === 0) {
     const key = heardEdgeKey(edge_id);
-    shared.set(keyText(key), { action: enterHeardEdge(table, key), says: '', steps: [step] });
+    shared.set(keyText(key), { action: enterHeardEdge(table, key), claim: '', writes: [write] });
   }
   for (const [boot_id, parts] of changes.parts) {
     const key = bootPartsKey(edge_id, boot_id);
-    shared.set(keyText(key), { action: fixParts(table, key, parts), says: String(parts), steps: [step] });
+    shared.set(keyText(key), { action: fixParts(table, key, parts), claim: String(parts), writes: [write] });
   }
   const actions = own.length + shared.size + changes.counters.size;
-  return { step, own, shared, bytes: bytes + actions * ACTION_BYTES };
+  return { write, own, shared, bytes: bytes + actions * ACTION_BYTES };
 }
 
-/** The condition guards the lane's boot items too: whoever writes one raises the lane's version. */
-function putLane(table: string, key: ItemKey, { base, next }: LaneStep): WriteAction {
-  const Item = { ...key, version: next.version, data: next.data };
-  if (base.version === 0) {
-    return { Put: { TableName: table, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
-  }
-  return {
-    Put: {
-      TableName: table,
-      Item,
-      ConditionExpression: 'version = :base',
-      ExpressionAttributeValues: { ':base': base.version },
-    },
-  };
+// Made once: every write has a lane's condition and a counter for each of its policies.
+const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
+const HAS_BASE_VERSION = conditionOf({ expression: '#version = :base' });
+const ADD_COUNTS = updateItem({
+  table: '',
+  key: { pk: '', sk: '' },
+  add: { packets: 0n, bytes: 0n, active_flows: 0 },
+});
+
+/** The condition guards the lane's boot items too: a transaction that writes one raises the lane's version. */
+function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
+  const { edge_id, part, version, data } = item;
+  const Item = { ...laneKey(edge_id, part), version, data };
+  const unchanged =
+    base_version === 0
+      ? IS_NEW
+      : { ...HAS_BASE_VERSION, ExpressionAttributeValues: { ':base': base_version } };
+  return { Put: { TableName: table, Item, ...unchanged } };
 }
 
-function enterHeardEdge(table: string, Key: ItemKey): WriteAction {
-  return {
-    Update: {
-      TableName: table,
-      Key,
-      UpdateExpression: 'SET heard = :yes',
-      ExpressionAttributeValues: { ':yes': true },
-    },
-  };
+function enterHeardEdge(table: string, key: ItemKey): WriteAction {
+  return { Update: updateItem({ table, key, set: { heard: true } }) };
 }
 
-function fixParts(table: string, Key: ItemKey, parts: number): WriteAction {
-  return {
-    Update: {
-      TableName: table,
-      Key,
-      UpdateExpression: 'SET parts = :parts',
-      ConditionExpression: 'attribute_not_exists(parts) OR parts = :parts',
-      ExpressionAttributeValues: { ':parts': parts },
-    },
-  };
+function fixParts(table: string, key: ItemKey, parts: number): WriteAction {
+  const condition = { expression: 'attribute_not_exists(#parts) OR #parts = :parts', values: { parts } };
+  return { Update: updateItem({ table, key, set: { parts }, condition }) };
 }
 
-function addToCounter(table: string, Key: ItemKey, change: CounterChange): WriteAction {
-  return {
-    Update: {
-      TableName: table,
-      Key,
-      UpdateExpression: 'ADD packets :packets, bytes :bytes, active_flows :active_flows',
-      ExpressionAttributeValues: {
-        ':packets': change.packets,
-        ':bytes': change.bytes,
-        ':active_flows': change.active_flows,
-      },
-    },
+function addToCounter(table: string, Key: ItemKey, { packets, bytes, active_flows }: Sum): WriteAction {
+  const ExpressionAttributeValues = {
+    ':add_packets': packets,
+    ':add_bytes': bytes,
+    ':add_active_flows': active_flows,
   };
+  return { Update: { ...ADD_COUNTS, TableName: table, Key, ExpressionAttributeValues } };
 }
 
 function isZero({ packets, bytes, active_flows }: CounterChange): boolean {

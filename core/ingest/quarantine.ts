@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { RejectionCode, ReportRejected } from '../report/rejection.ts';
+import { z } from 'zod';
+import { sha256 } from '../digest.ts';
+import type { ReportRejected } from '../report/rejection.ts';
 import type { ItemKey } from '../storage/item.ts';
 import { type Retrying, repeatUntil } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
@@ -13,24 +14,29 @@ export const QUARANTINE_PARTITION = 'QUARANTINE';
 /** A record's bytes are kept up to here; of a larger one, the first bytes and the hash of all. */
 const QUARANTINE_MAX_BYTES = 256 * 1024;
 
-/** A record that could not be counted, as it is kept until somebody looks. */
-export interface QuarantineItem extends ItemKey {
-  reason: RejectionCode;
+/** A record that could not be counted, as it is kept until a person decides. */
+export const quarantineItemSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  /** Releases before or after this one may have other codes. */
+  reason: z.string(),
   /** The reason for people. */
-  message: string;
-  partition_key: string;
-  shard_id: string;
-  sequence_number: string;
+  message: z.string(),
+  partition_key: z.string(),
+  shard_id: z.string(),
+  sequence_number: z.string(),
   /** RFC 3339. */
-  arrived_at: string;
-  data: Uint8Array;
+  arrived_at: z.string(),
+  data: z.custom<Uint8Array>(value => value instanceof Uint8Array),
   /** Bytes of the whole record. */
-  size: number;
+  size: z.number(),
   /** SHA-256 of the whole record in hex, where `data` is only its beginning. */
-  sha256?: string;
+  sha256: z.string().optional(),
   /** RFC 3339: when it was last sent again. */
-  replayed_at?: string;
-}
+  replayed_at: z.string().optional(),
+});
+
+export type QuarantineItem = z.infer<typeof quarantineItemSchema>;
 
 /** Its place in the quarantine: repeating writes the same item. */
 function quarantineKey({ arrived_at_ms, shard_id, sequence_number }: StreamRecord): ItemKey {
@@ -50,7 +56,7 @@ function quarantineItem(record: StreamRecord, reason: ReportRejected): Quarantin
     arrived_at: rfc3339(arrived_at_ms),
     data: cut ? data.subarray(0, QUARANTINE_MAX_BYTES) : data,
     size: data.length,
-    ...(cut && { sha256: createHash('sha256').update(data).digest('hex') }),
+    ...(cut && { sha256: sha256(data) }),
   };
 }
 

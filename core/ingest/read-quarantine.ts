@@ -1,25 +1,17 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { updateItem } from '../storage/item-update.ts';
+import { parseItem } from '../storage/parse-item.ts';
 import type { TableNames } from '../storage/tables.ts';
-import { QUARANTINE_PARTITION, type QuarantineItem } from './quarantine.ts';
+import { QUARANTINE_PARTITION, type QuarantineItem, quarantineItemSchema } from './quarantine.ts';
 
 /** A record in the quarantine without its bytes. */
 export type QuarantineEntry = Omit<QuarantineItem, 'data'>;
 
 type Tables = Pick<TableNames, 'traffic'>;
 
-const ENTRY_FIELDS = [
-  'pk',
-  'sk',
-  'reason',
-  'message',
-  'partition_key',
-  'shard_id',
-  'sequence_number',
-  'arrived_at',
-  'size',
-  'sha256',
-  'replayed_at',
-];
+const entrySchema = quarantineItemSchema.omit({ data: true });
+
+const ENTRY_FIELDS = Object.keys(entrySchema.shape);
 
 /** Everything in the quarantine, oldest first, read strongly and a page at a time. */
 export async function* listQuarantine(
@@ -37,7 +29,7 @@ export async function* listQuarantine(
       ConsistentRead: true,
     },
   );
-  for await (const { Items = [] } of pages) yield* Items as QuarantineEntry[];
+  for await (const { Items = [] } of pages) yield* Items.map(item => parseItem(entrySchema, item));
 }
 
 /** One record with its bytes, by its place (`sk`); undefined where there is none. */
@@ -54,22 +46,20 @@ export async function readQuarantined(
       ConsistentRead: true,
     }),
   );
-  return Item as QuarantineItem | undefined;
+  return Item && parseItem(quarantineItemSchema, Item);
 }
 
-/** Notes that a record was sent again. It stays: what happened is to be seen later. */
+/** Notes that a record was sent again. The item stays, so that its history can be seen later. */
 export async function markReplayed(
   client: DynamoDBDocumentClient,
   tables: Tables,
   { place, at }: { place: string; at: string },
 ): Promise<void> {
-  await client.send(
-    new UpdateCommand({
-      TableName: tables.traffic,
-      Key: { pk: QUARANTINE_PARTITION, sk: place },
-      UpdateExpression: 'SET replayed_at = :at',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':at': at },
-    }),
-  );
+  const update = updateItem({
+    table: tables.traffic,
+    key: { pk: QUARANTINE_PARTITION, sk: place },
+    set: { replayed_at: at },
+    condition: { expression: 'attribute_exists(#pk)' },
+  });
+  await client.send(new UpdateCommand(update));
 }

@@ -78,7 +78,7 @@ class KeySet {
     this.words = new Int32Array(1024 * stride);
   }
 
-  /** Where in `words` the key stands, entered if it is new. */
+  /** The index of the key in `words`; a new key is entered. */
   place(key: Int32Array): number {
     const mask = this.#slots.length - 1;
     let at = this.#hash(key, 0) & mask;

@@ -10,7 +10,7 @@ const GROWTH = 4;
 /**
  * The flows that the recorder knows, in typed arrays: open addressing with linear probing, key and counts in the one
  * cache line that a look-up fetches. It grows up to `capacity` entries, so that few flows stay in the nearest cache;
- * when it is full, the caller takes out `longestIdle()` first.
+ * when it is full, the caller evicts `longestIdle()` first.
  *
  * An entry is the index of its place. `insert` and `remove` may move other entries: hold none across them.
  */

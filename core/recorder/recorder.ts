@@ -30,7 +30,7 @@ import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
 import { type ExactCounts, exactCounts, type PolicyStats, statsOfPairs } from './policy-stats.ts';
 
 export interface RecorderOptions {
-  /** The endpoint that packets enter by when nothing else is said. */
+  /** The endpoint that packets enter by unless another is given. */
   endpoint_id?: string;
   /** Flows that are known at a time; a flow takes some 160 bytes. */
   flow_capacity?: number;
@@ -58,7 +58,7 @@ export interface TrafficTotals {
 }
 
 /**
- * What one exported flow record says; counts may be of any size.
+ * The content of one exported flow record; counts may be of any size.
  */
 export interface FlowCounts {
   packets: bigint;
@@ -108,12 +108,12 @@ export class Recorder {
     this.#distinct = distinct_flows;
   }
 
-  /** How many flows were taken out because the table was full. */
+  /** How many flows were evicted because the table was full. */
   get evictedFlows(): number {
     return this.#evicted;
   }
 
-  /** The index that stands for an endpoint in packed keys; 0 is the recorder's own. */
+  /** The index of an endpoint in packed keys; 0 is the recorder's own. */
   endpointIndex(endpoint_id: string): number {
     const known = this.#endpoints.indexOf(endpoint_id);
     if (known >= 0) {
@@ -187,7 +187,7 @@ export class Recorder {
   }
 
   /**
-   * Notes that a flow whose two ports are 0 had a whole transport header, which its key can't tell from a later
+   * Notes that a flow whose two ports are 0 had a whole transport header, which its key can't distinguish from a later
    * fragment. Of use to `distinct_flows` only.
    */
   noteZeroPorts(key: Int32Array): void {
@@ -260,7 +260,7 @@ export class Recorder {
     }
   }
 
-  /** Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and says how many. Counts stay. */
+  /** Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and returns how many. Counts stay. */
   cleanupStaleFlows(max_idle_ms = 300_000, now_ms: number = this.#clock()): number {
     let removed = 0;
     for (let entry = 0; entry < this.#table.places; ) {

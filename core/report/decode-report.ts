@@ -107,7 +107,7 @@ function readPolicies(list: unknown[], keys: string[], unknown: Unknown): Policy
   if (policies.size > REPORT_LIMITS.maxPolicies) {
     throw new ReportRejected('too_many_policies', `${policies.size} policies`);
   }
-  // Where every policy is another one, no pair stands twice.
+  // Where all policies differ, no pair is there twice.
   if (policies.size < totals.length) checkDuplicates(totals, keys);
   return totals;
 }

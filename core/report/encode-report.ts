@@ -26,7 +26,7 @@ export function reportJson(report: Report): string {
   );
 }
 
-/** A whole number as it stands in a report. */
+/** A whole number as a report holds it. */
 export function wireInteger(value: bigint): number | string {
   return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();
 }

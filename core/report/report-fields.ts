@@ -1,10 +1,10 @@
 import { ReportRejected } from './rejection.ts';
 import { REPORT_LIMITS } from './report.ts';
 
-/** A JSON object whose fields nobody has looked at yet. */
+/** A JSON object whose fields are not checked yet. */
 export type RawObject = Record<string, unknown>;
 
-/** Where a field stands, for the message: built only when it is needed. */
+/** The place of a field, for the message: built only when it is needed. */
 export interface Place {
   list?: 'policies' | 'flows' | 'paths';
   index?: number;

@@ -10,7 +10,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  */
 const NESTING_MATTERS_FROM_BYTES = 16 * 1024;
 
-/** A record's JSON: its bytes, and what they say. */
+/** A record's JSON: its bytes and the parsed value. */
 export interface ReportJson {
   bytes: Uint8Array;
   value: unknown;
@@ -64,8 +64,8 @@ function inflate(record: Uint8Array): Uint8Array {
  */
 function chunkSizeFor(gzipped: Uint8Array): number {
   const end = Buffer.from(gzipped.buffer, gzipped.byteOffset, gzipped.byteLength);
-  const said = end.length < 18 ? 0 : end.readUInt32LE(end.length - 4);
-  return Math.min(Math.max(1024, said + 1), REPORT_LIMITS.maxJsonBytes);
+  const statedSize = end.length < 18 ? 0 : end.readUInt32LE(end.length - 4);
+  return Math.min(Math.max(1024, statedSize + 1), REPORT_LIMITS.maxJsonBytes);
 }
 
 function decodeText(json: Uint8Array): string {

@@ -2,22 +2,25 @@ import { readEdgeItem } from '../inventory/edges/read-edges.ts';
 import type { Endpoint, Path } from '../inventory/model/site.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import type { StoreContext } from '../storage/store-context.ts';
-import { decide } from './decide.ts';
-import { readEnabledRouting } from './path-change.ts';
+import { makeDecision } from './choice/routing-decision.ts';
+import { readEnabledRouting } from './decisions/policy-routing.ts';
+import { candidatesFor, readCandidatesOf } from './decisions/read-candidates.ts';
 import { endpointOf, priced } from './path-costs.ts';
-import type { ProductCaches } from './product-caches.ts';
 import { type Neighbour, readNeighbourhood } from './read-neighbourhood.ts';
-import { candidatesOf, readStandings } from './route-candidates.ts';
+import type { RoutingCaches } from './routing-caches.ts';
 
 /** What an edge measures and routes over to one peer of its site. */
 export interface EdgeRoutes {
   destination_site_id: string;
   paths: EdgePath[];
-  /** The path that each enabled policy takes; null: there is none that could carry it. */
+  /** The path that each enabled policy uses; null: there is none that could carry it. */
   routes: { policy_id: string; path_id: string | null }[];
 }
 
-/** A path as the edge at one of its ends sees it. Addresses are as the inventory has them, empty where it has none. */
+/**
+ * A path as the edge at one of its ends sees it. Addresses are as the inventory has them, empty
+ * where it has none.
+ */
 export interface EdgePath {
   path_id: string;
   endpoint_id: string;
@@ -36,13 +39,14 @@ export interface EdgeRoutesPage {
 const TOKEN_KIND = 'edgeRoutes';
 
 /**
- * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the policies take as things stand now.
+ * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the
+ * policies use now.
  *
  * @throws ValidationError for a token of another list
  */
 export async function readEdgeRoutes(
   context: StoreContext,
-  caches: ProductCaches,
+  caches: RoutingCaches,
   { edge_id, limit, next_token }: { edge_id: string; limit: number; next_token?: string | null | undefined },
 ): Promise<EdgeRoutesPage> {
   const after = readPageToken(TOKEN_KIND, next_token, [/^[0-9a-f-]{36}$/])?.[0];
@@ -58,14 +62,14 @@ export async function readEdgeRoutes(
   const items = await Promise.all(
     neighbours.map(async ({ peer_site_id, paths }: Neighbour): Promise<EdgeRoutes> => {
       const pricedPaths = paths.map(path => priced(path, endpoints));
-      const pair = await readStandings(context, caches.metrics, pricedPaths);
+      const pair = await readCandidatesOf(context, caches.metrics, pricedPaths);
       const now = context.clock();
       return {
         destination_site_id: peer_site_id,
         paths: paths.map(path => edgePath(path, { site_id, endpoints })),
         routes: Array.from(routing, ([policy_id, { preference }]) => ({
           policy_id,
-          path_id: decide(candidatesOf(pair, policy_id), { preference, now }).selected_path_id,
+          path_id: makeDecision(candidatesFor(pair, policy_id), { preference, now }).selected_path_id,
         })),
       };
     }),
@@ -73,10 +77,12 @@ export async function readEdgeRoutes(
   return { site_id, items, next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]) };
 }
 
-/** Routes of an answer at most: AppSync and Lambda end at a few MB, and a route has a hundred bytes. */
+/**
+ * Routes of an answer at most: AppSync and Lambda end at a few MB, and a route has a hundred bytes.
+ */
 const MAX_ROUTES = 20_000;
 
-/** How many peers an answer can hold beside so many policies; one at least. */
+/** How many peers an answer can hold with so many policies; one at least. */
 export function peersThatFit(policies: number): number {
   return Math.max(1, Math.floor(MAX_ROUTES / policies));
 }

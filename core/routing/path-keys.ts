@@ -1,4 +1,7 @@
-/** Keys of the Traffic table's items about a path: what changes by the minute, unlike the path itself. */
+/**
+ * Keys of the Traffic table's items about a path: what changes by the minute, unlike the path
+ * itself.
+ */
 const partition = (pathId: string): string => `PATH#${pathId}`;
 
 /** What was measured last. */
@@ -7,7 +10,7 @@ export const metricsKey = (pathId: string) => ({ pk: partition(pathId), sk: 'MET
 /** Which policies have left the path. */
 export const statesKey = (pathId: string) => ({ pk: partition(pathId), sk: 'STATES' });
 
-/** The outcome of a probe that somebody asked for; goes after a while. */
+/** The outcome of a probe that was asked for; it expires. */
 export const probeKey = (pathId: string, commandId: string) => ({
   pk: partition(pathId),
   sk: `PROBE#${commandId}`,

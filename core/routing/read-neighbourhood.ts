@@ -1,7 +1,8 @@
-import { ENDPOINT_PREFIX, PATH_PREFIX, sitePartition } from '../inventory/model/inventory-keys.ts';
+import { PATH_PREFIX, sitePartition } from '../inventory/model/inventory-keys.ts';
 import { type Endpoint, type Path, peerOf } from '../inventory/model/site.ts';
-import { toEndpoint, toPath } from '../inventory/model/site-items.ts';
-import { readVisible } from '../inventory/sites/read-visible.ts';
+import { toPath } from '../inventory/model/site-items.ts';
+import { readVisible } from '../inventory/removal/hidden-sites.ts';
+import { readEndpoints } from '../inventory/sites/read-site.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex } from './path-costs.ts';
@@ -21,7 +22,10 @@ export interface Neighbourhood {
   next: string | undefined;
 }
 
-/** The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site that isn't shown. */
+/**
+ * The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site
+ * that isn't shown.
+ */
 export async function readNeighbourhood(
   context: StoreContext,
   { site_id, after, limit }: { site_id: string; after: string | undefined; limit: number },
@@ -43,9 +47,4 @@ export async function readNeighbourhood(
     endpoints: endpointIndex(endpoints),
     next,
   }));
-}
-
-async function readEndpoints(context: StoreContext, siteId: string): Promise<Endpoint[]> {
-  const items = await queryAll(context, { pk: sitePartition(siteId), prefix: ENDPOINT_PREFIX });
-  return items.map(toEndpoint);
 }

@@ -1,35 +1,12 @@
-import { NotFound } from '../errors.ts';
-import {
-  ENDPOINT_PREFIX,
-  META,
-  PATH_PREFIX,
-  pathKey,
-  sitePartition,
-} from '../inventory/model/inventory-keys.ts';
-import { PATH_ID, sourceSiteOf } from '../inventory/model/path-id.ts';
-import { type Path, peerOf } from '../inventory/model/site.ts';
+import { noSite } from '../errors.ts';
+import { ENDPOINT_PREFIX, META, PATH_PREFIX, sitePartition } from '../inventory/model/inventory-keys.ts';
+import { peerOf } from '../inventory/model/site.ts';
 import { toEndpoint, toPath } from '../inventory/model/site-items.ts';
-import { readVisible } from '../inventory/sites/read-visible.ts';
+import { readVisible } from '../inventory/removal/hidden-sites.ts';
 import type { Item } from '../storage/item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
-import { getItem, queryAll } from '../storage/strong-reads.ts';
+import { queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex, type PricedPath, priced } from './path-costs.ts';
-
-/** One path by its id. @throws NotFound */
-export async function readPath(context: StoreContext, pathId: string): Promise<Path> {
-  const path = PATH_ID.test(pathId)
-    ? await readVisible(
-        context,
-        () => getItem(context, pathKey(sourceSiteOf(pathId), pathId)),
-        (item, hidden) => {
-          const found = item && toPath(item);
-          return found && !hidden.path(found) ? found : undefined;
-        },
-      )
-    : undefined;
-  if (path) return path;
-  throw new NotFound(`There is no path ${pathId}: the query paths lists a site's paths.`);
-}
 
 /** Every path between two sites, whichever of them is its source. @throws NotFound when a site isn't there */
 export async function readPathsBetween(
@@ -48,9 +25,7 @@ export async function readPathsBetween(
       [destination_site_id]: destinationMeta.some(isMeta),
     };
     for (const id of [source_site_id, destination_site_id]) {
-      if (!present[id] || hidden.site(id)) {
-        throw new NotFound(`There is no site ${id}: the query sites lists those that there are.`);
-      }
+      if (!present[id] || hidden.site(id)) throw noSite(id);
     }
     const endpoints = endpointIndex([...source.filter(isEndpoint), ...destinationEndpoints].map(toEndpoint));
     return source

@@ -1,5 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { backoffMs } from './backoff.ts';
+import { type Item, type ItemKey, keyText } from './item.ts';
 import { outOfTime, type Retrying, repeatUntil } from './retrying.ts';
 
 /** DynamoDB's limit on one BatchGetItem call. */
@@ -7,12 +8,6 @@ const BATCH_MAX_KEYS = 100;
 
 /** Calls under way at once; the SDK keeps 50 connections. */
 const CONCURRENCY = 16;
-
-/** Where an item stands. */
-export interface StoredKey {
-  pk: string;
-  sk: string;
-}
 
 export interface BatchGetOptions extends Retrying {
   client: DynamoDBDocumentClient;
@@ -25,27 +20,37 @@ export interface BatchGetOptions extends Retrying {
  *
  * @throws Throttled at the deadline
  */
-export async function batchGet<Item extends StoredKey = StoredKey & Record<string, unknown>>(
-  keys: readonly StoredKey[],
+export async function batchGet<Read extends ItemKey = ItemKey & Item>(
+  keys: readonly ItemKey[],
   options: BatchGetOptions,
-): Promise<Item[]> {
+): Promise<Read[]> {
   const batches = inBatches(keys);
-  const items: Item[] = [];
+  const items: Read[] = [];
   const worker = async (): Promise<void> => {
     for (const batch of batches) {
-      for (const item of await readBatch(batch, options)) items.push(item as Item);
+      for (const item of await readBatch(batch, options)) items.push(item as unknown as Read);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   return items;
 }
 
-async function readBatch(
-  keys: StoredKey[],
-  { client, table, ...retrying }: BatchGetOptions,
-): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
-  let left: Record<string, unknown>[] = keys.map(({ pk, sk }) => ({ pk, sk }));
+/**
+ * As {@link batchGet}: the items that exist by the text of their keys.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readItems(
+  keys: readonly ItemKey[],
+  options: BatchGetOptions,
+): Promise<ReadonlyMap<string, Item>> {
+  const items = await batchGet(keys, options);
+  return new Map(items.map(item => [keyText(item), item]));
+}
+
+async function readBatch(keys: ItemKey[], { client, table, ...retrying }: BatchGetOptions): Promise<Item[]> {
+  const found: Item[] = [];
+  let left: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let attempt = 0; ; attempt++) {
     const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
     const answer = await repeatUntil(retrying, () => client.send(new BatchGetCommand({ RequestItems })));
@@ -63,7 +68,7 @@ async function pause(attempt: number, { clock, sleep, random, deadline }: Retryi
 }
 
 // One generator shared by all workers: each takes the next batch when it is free.
-function* inBatches(keys: readonly StoredKey[]): Generator<StoredKey[]> {
+function* inBatches(keys: readonly ItemKey[]): Generator<ItemKey[]> {
   for (let from = 0; from < keys.length; from += BATCH_MAX_KEYS)
     yield keys.slice(from, from + BATCH_MAX_KEYS);
 }

@@ -54,3 +54,6 @@ export function outOfTime({ kind, cause }: Pick<Failure, 'kind' | 'cause'>): Con
     ? new Throttled('The database is too busy to do this now. Try again in a minute.', { cause })
     : new Conflict('Somebody else is changing the same thing right now. Try again in a moment.', { cause });
 }
+
+/** Whether the database refused for too long; what was begun stays begun. */
+export const isBusy = (cause: unknown): boolean => cause instanceof Throttled || cause instanceof Conflict;

@@ -8,7 +8,7 @@ export function makeS3Client(config: S3ClientConfig = {}): S3Client {
   return new S3Client({
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    // Without it a request that nobody answers lasts as long as the function.
+    // Without it a request without an answer lasts as long as the function.
     requestHandler: { connectionTimeout: 2000, requestTimeout: 30_000, throwOnRequestTimeout: true },
     ...config,
   });

@@ -13,7 +13,7 @@ export async function getItem(context: StoreContext, key: ItemKey): Promise<Item
 }
 
 /** Those of the items that exist, strongly, in no particular order. No key twice. */
-export function getItems(context: StoreContext, keys: ItemKey[]): Promise<Item[]> {
+export function getItems(context: StoreContext, keys: ItemKey[]): Promise<(Item & ItemKey)[]> {
   return batchGet<ItemKey & Item>(keys, { ...context, table: context.tables.network });
 }
 

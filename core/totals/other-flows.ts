@@ -1,6 +1,6 @@
 import type { FlowRecord } from './flow-record.ts';
 
-/** Stands as `src` and `dst`, with ports and protocol 0, in the record that sums a pair's flows that aren't listed. */
+/** The `src` and `dst`, with ports and protocol 0, of the record that sums a pair's flows that aren't listed. */
 export const OTHER_FLOWS = 'other';
 
 /** Whether a record sums flows instead of naming one. */

@@ -18,7 +18,7 @@ interface PolicyPairs {
 
 /**
  * Totals since boot of every (policy, endpoint) pair ever seen, apart for each path and direction, by pair index: `sums` and `carried` hold two floats a
- * pair, packets and bytes. A total is `carried · 2^52 + sums`, so it stays exact far beyond 2^53. Whoever adds to `sums`
+ * pair, packets and bytes. A total is `carried · 2^52 + sums`, so it stays exact far beyond 2^53. Code that adds to `sums`
  * calls `carry` when one has reached `CARRY`.
  */
 export class PairTotals {

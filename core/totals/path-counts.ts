@@ -8,6 +8,28 @@ export function noPathCounts(): PathCounts {
   return { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
 }
 
+/** The counts alone of what may hold more. */
+export function pathCounts({ tx_packets, tx_bytes, rx_packets, rx_bytes }: PathCounts): PathCounts {
+  return { tx_packets, tx_bytes, rx_packets, rx_bytes };
+}
+
+export function addPathCounts(a: PathCounts, b: PathCounts): PathCounts {
+  const sum = noPathCounts();
+  for (const count of PATH_COUNTS) sum[count] = a[count] + b[count];
+  return sum;
+}
+
+export function subtractPathCounts(a: PathCounts, b: PathCounts): PathCounts {
+  const difference = noPathCounts();
+  for (const count of PATH_COUNTS) difference[count] = a[count] - b[count];
+  return difference;
+}
+
+/** Whether any count of `a` is below that of `b`. */
+export function isBelow(a: PathCounts, b: PathCounts): boolean {
+  return PATH_COUNTS.some(count => a[count] < b[count]);
+}
+
 /** What pairs have counted of each path since boot, by path id. `paths` are the ids by path index. */
 export function pathCountsOf(totals: PairTotals, paths: readonly string[]): Map<string, PathCounts> {
   const counts = new Map<string, PathCounts>();

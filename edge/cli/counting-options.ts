@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LISTED_FLOWS } from '../reporting/listed-flows.ts';
+import type { TargetOptions } from '../system/target-options.ts';
 import { hostEdgeId, idValue, positiveValue, userPath, uuidValue, wholeValue } from './option-values.ts';
-import { addSystemOptions, type SystemOptions, systemContradiction } from './system-options.ts';
+import { addSystemOptions, systemContradiction } from './system-options.ts';
 
 const FORMATS = ['capture', 'nfdump', 'goflow2'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Options of `replay` and `read`, parsed. */
-export interface CountingOptions extends SystemOptions {
+export interface CountingOptions extends TargetOptions {
   edgeId: string;
   siteId?: string;
   endpointId: string;

@@ -1,12 +1,10 @@
-import { Command, CommanderError } from 'commander';
-import { EdgeError } from '../edge-error.ts';
+import { Command } from 'commander';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
+import { exitCodeOf } from './exit-code.ts';
 import { positiveValue, wholeValue } from './option-values.ts';
 import type { ReadOptions } from './read.ts';
 import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import { systemContradiction } from './system-options.ts';
-
-const BAD_USAGE = 2;
 
 /** Runs the edge program and gives its exit code: 0 done, 1 failed or input that could not be counted, 2 bad usage. */
 export async function runEdge(argv: readonly string[]): Promise<number> {
@@ -65,15 +63,6 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return code;
   } catch (cause) {
-    return failed(cause);
+    return exitCodeOf(cause);
   }
-}
-
-function failed(cause: unknown): number {
-  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  process.stderr.write(
-    cause instanceof EdgeError ? `${message}\n` : `Something unexpected went wrong: ${message}\n`,
-  );
-  return 1;
 }

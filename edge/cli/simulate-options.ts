@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
+import type { TargetOptions } from '../system/target-options.ts';
 import { positiveValue, wholeValue } from './option-values.ts';
-import { addSystemOptions, type SystemOptions } from './system-options.ts';
+import { addSystemOptions } from './system-options.ts';
 
 /** Options of `simulate`, parsed. */
-export interface SimulateOptions extends SystemOptions {
+export interface SimulateOptions extends TargetOptions {
   edges: number;
   seed: number;
   duration: number;

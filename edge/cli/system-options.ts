@@ -1,19 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { TargetOptions } from '../system/target-options.ts';
 import { urlValue, userPath } from './option-values.ts';
-
-/** Options that say which system is meant, parsed. */
-export interface SystemOptions {
-  stream?: string;
-  region?: string;
-  profile?: string;
-  graphql?: string;
-  token?: string;
-  system: string;
-}
-
-/** Where a local system's files lie, beside the program. */
-const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
+import { systemFolderOption } from './system-folder.ts';
 
 /** Adds the options that all commands share. */
 export function addSystemOptions(command: Command): Command {
@@ -23,12 +11,7 @@ export function addSystemOptions(command: Command): Command {
     .option('--profile <profile>', 'AWS profile to sign in with')
     .option('--graphql <url>', 'GraphQL address in the cloud, for policies and --wait', urlValue)
     .option('--token <token>', 'access token for --graphql')
-    .addOption(
-      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
-        LOCAL_FOLDER,
-        '.local',
-      ),
-    );
+    .addOption(systemFolderOption());
 }
 
 /** What is wrong with a combination of these, if anything. */
@@ -38,7 +21,7 @@ export function systemContradiction({
   profile,
   graphql,
   token,
-}: SystemOptions): string | undefined {
+}: TargetOptions): string | undefined {
   if (stream === undefined && (region !== undefined || profile !== undefined)) {
     return '--region and --profile are for the cloud: give --stream too';
   }
@@ -53,7 +36,7 @@ export function targetOptions({
   graphql,
   token,
   system,
-}: SystemOptions): TargetOptions {
+}: TargetOptions): TargetOptions {
   return {
     system: userPath(system),
     ...(stream !== undefined && { stream }),

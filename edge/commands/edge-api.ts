@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { signedBy } from '../../core/appsync/authorizer.ts';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import type { SignPost } from '../../core/appsync/sign-post.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
-import { EdgeError } from '../edge-error.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
-import type { GraphqlClient } from '../system/graphql-client.ts';
-import { postJson } from '../system/graphql-client.ts';
-import type { SignPost } from './edge-identity.ts';
+import { systemClient } from '../system/system-client.ts';
 
 const commandSchema = z
   .object({
@@ -77,18 +77,7 @@ export function edgeApi({
   sign: SignPost;
   fetch?: typeof globalThis.fetch;
 }): EdgeApi {
-  async function query(document: string, variables: Record<string, unknown> = {}): Promise<unknown> {
-    const body = { query: document, variables };
-    const headers = await sign(new URL(url), JSON.stringify(body));
-    const answer = (await postJson(fetch, url, { headers, body })) as {
-      data?: unknown;
-      errors?: { message?: string }[];
-    };
-    if (answer.errors?.length) {
-      throw new EdgeError(`The system at ${url} refused: ${answer.errors[0]?.message ?? 'no reason given'}`);
-    }
-    return answer.data;
-  }
+  const { query } = systemClient({ url, authorizer: signedBy(sign), fetch });
   return {
     query,
     async pendingCommands(policies_version) {

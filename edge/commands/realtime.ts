@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws';
+import type { SignPost } from '../../core/appsync/sign-post.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import { EdgeError } from '../edge-error.ts';
 import { COMMAND_FIELDS, readCommand } from './edge-api.ts';
-import type { SignPost } from './edge-identity.ts';
 
 export interface Listening {
   /** Resolves when the connection has ended, with the reason. */

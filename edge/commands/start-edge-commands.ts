@@ -1,3 +1,4 @@
+import { makeSignPost, type SigningCredentials } from '../../core/appsync/sign-post.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { followRoutes } from '../paths/follow-routes.ts';
 import type { RouteTable, RouteUpdate } from '../paths/route-table.ts';
@@ -6,8 +7,8 @@ import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import { type ProbeWay, probePath } from '../probe/probe-path.ts';
 import { makeCarryOut } from './carry-out.ts';
 import { edgeApi } from './edge-api.ts';
-import { type EdgeCredentials, edgeSigner, localEdgeCredentials } from './edge-identity.ts';
 import { type Following, followCommands } from './follow-commands.ts';
+import { localEdgeCredentials } from './local-edge-credentials.ts';
 import { listenToCommands } from './realtime.ts';
 
 /** Where an edge's commands come from. */
@@ -16,7 +17,7 @@ export interface CommandSource {
   graphql: string;
   region: string;
   /** Of the edge's role; without it those of an edge of the local system. */
-  credentials?: () => Promise<EdgeCredentials>;
+  credentials?: () => Promise<SigningCredentials>;
 }
 
 export interface EdgeCommandsOptions {
@@ -48,7 +49,7 @@ export function startEdgeCommands({
   random = Math.random,
 }: EdgeCommandsOptions): Following {
   const { graphql: url, region, credentials = async () => localEdgeCredentials(edge_id) } = source;
-  const sign = edgeSigner({ region, credentials });
+  const sign = makeSignPost({ region, credentials });
   const api = edgeApi({ url, edge_id, sign });
   let paths: EdgePath[] = [];
   const routes = followRoutes({

@@ -1,3 +1,4 @@
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { compilePolicies } from '../../core/policy/policy-match.ts';
 import { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import { Recorder } from '../../core/recorder/recorder.ts';
@@ -6,7 +7,6 @@ import { readPoliciesFile } from '../policies/policies-file.ts';
 import { NO_POLICIES, type PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
 import type { Reporter } from '../reporting/reporter.ts';
-import type { GraphqlClient } from '../system/graphql-client.ts';
 import { noSystem, openGraphql } from '../system/open-graphql.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { z } from 'zod';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
 import { openDiskSpool } from '../spool/disk-spool.ts';
-import type { GraphqlClient } from '../system/graphql-client.ts';
 import { openTarget } from '../system/target.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 

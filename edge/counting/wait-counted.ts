@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../core/time/clock.ts';
 import { EdgeError } from '../edge-error.ts';
 import type { ReportPosition } from '../reporting/reporter.ts';
-import type { GraphqlClient } from '../system/graphql-client.ts';
 
 const COUNTED = 'query Counted($id: ID!) { edge(id: $id) { parts { part boot_id seq } } }';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
 import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../core/policy/policy.ts';
 import { policyRuleSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../edge-error.ts';
-import type { GraphqlClient } from '../system/graphql-client.ts';
 import type { PolicySet } from './policy-set.ts';
 
 const POLICIES = `query Policies($next_token: String) {

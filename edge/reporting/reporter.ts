@@ -1,4 +1,3 @@
-import { subtractPathCounts } from '../../core/ledger/lane/lane-paths.ts';
 import type { RecorderInterval } from '../../core/recorder/recorder.ts';
 import { encodeReport } from '../../core/report/encode-report.ts';
 import type { PathReport, Report } from '../../core/report/report.ts';
@@ -7,7 +6,7 @@ import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { rfc3339 } from '../../core/time/rfc3339.ts';
 import type { FlowRecord } from '../../core/totals/flow-record.ts';
 import { limitFlows, OTHER_FLOWS } from '../../core/totals/other-flows.ts';
-import type { PathCounts } from '../../core/totals/path-counts.ts';
+import { type PathCounts, subtractPathCounts } from '../../core/totals/path-counts.ts';
 import type { PolicyTotals } from '../../core/totals/policy-totals.ts';
 import type { Spool } from '../spool/spool.ts';
 import { DEFAULT_LISTED_FLOWS } from './listed-flows.ts';

@@ -1,7 +1,8 @@
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { lockFolder } from './folder-lock.ts';
+import { FolderInUse, FolderLockError, lockFolder } from '../../core/folder-lock.ts';
+
 import { type Spool, type SpoolEntry, SpoolError } from './spool.ts';
 
 const FILE_NAME = /^(\d{12})\.json$/;
@@ -54,7 +55,7 @@ export async function openDiskSpool(
       }),
     write: (slot, entry) => guard(folder, () => writeEntry(folder, fileName(slot), entry)),
     remove: slot => guard(folder, () => rm(join(folder, fileName(slot)), { force: true })),
-    close: unlock,
+    close: async () => unlock(),
   };
 }
 
@@ -92,7 +93,16 @@ async function guard<T>(folder: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    if (cause instanceof SpoolError) throw cause;
+    if (cause instanceof FolderInUse) {
+      const { heldBy } = cause;
+      throw new SpoolError(
+        `${heldBy[0]!.toUpperCase()}${heldBy.slice(1)} already reports for this edge from ${folder}: stop it, or give this one another --edge-id or --spool.`,
+        { cause },
+      );
+    }
+    if (cause instanceof FolderLockError) {
+      throw new SpoolError(`${cause.message} Another folder can be given with --spool.`, { cause });
+    }
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
     throw new SpoolError(
       `The folder ${folder} for unsent reports can't be used (${code}): make room or rights there, or give another one with --spool.`,

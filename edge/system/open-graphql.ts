@@ -1,7 +1,9 @@
+import { tokenOf } from '../../core/appsync/authorizer.ts';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { EdgeError } from '../edge-error.ts';
-import { type GraphqlClient, graphqlClient } from './graphql-client.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
 import { accessTokens } from './sign-in.ts';
+import { systemClient } from './system-client.ts';
 import type { TargetOptions } from './target-options.ts';
 
 /** The system's GraphQL API, as far as it is known. */
@@ -24,17 +26,17 @@ export function localGraphql(local: LocalSystem): GraphqlClient {
     local.users.find(({ groups }) => groups.includes('admin')) ??
     local.users[0];
   if (!user) throw new EdgeError('The local system has no users: start it again with npm start.');
-  const authorization = accessTokens({
+  const token = accessTokens({
     endpoint: local.cognito,
     client_id: local.client_id,
     email: user.email,
     password: user.password,
   });
-  return graphqlClient({ url: local.graphql, authorization });
+  return systemClient({ url: local.graphql, authorizer: tokenOf(token) });
 }
 
 export function cloudGraphql({ graphql, token }: TargetOptions): GraphqlClient | undefined {
   if (graphql === undefined) return undefined;
   if (token === undefined) throw new EdgeError('--graphql needs a token to sign in with: give --token.');
-  return graphqlClient({ url: graphql, authorization: async () => token });
+  return systemClient({ url: graphql, authorizer: tokenOf(async () => token) });
 }

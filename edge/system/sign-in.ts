@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { postJson } from '../../core/appsync/post-json.ts';
 import { EdgeError } from '../edge-error.ts';
-import { postJson } from './graphql-client.ts';
+import { systemError } from './system-client.ts';
 
 const answer = z.object({
   AuthenticationResult: z.object({ AccessToken: z.string() }).optional(),
@@ -23,19 +24,19 @@ export function accessTokens({ endpoint, client_id, email, password }: SignIn): 
   let token: { value: string; until: number } | undefined;
   return async () => {
     if (token && performance.now() < token.until) return token.value;
-    const { AuthenticationResult, message } = answer.parse(
-      await postJson(fetch, endpoint, {
-        headers: {
-          'content-type': 'application/x-amz-json-1.1',
-          'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
-        },
-        body: {
-          AuthFlow: 'USER_PASSWORD_AUTH',
-          ClientId: client_id,
-          AuthParameters: { USERNAME: email, PASSWORD: password },
-        },
-      }),
-    );
+    const request = {
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      ClientId: client_id,
+      AuthParameters: { USERNAME: email, PASSWORD: password },
+    };
+    const { json } = await postJson(endpoint, JSON.stringify(request), {
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+      },
+      errorOf: systemError(endpoint),
+    });
+    const { AuthenticationResult, message } = answer.parse(json);
     if (!AuthenticationResult) {
       throw new EdgeError(
         `Signing in as ${email} at ${endpoint} was refused: ${message ?? 'no reason given'}.`,

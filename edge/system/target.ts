@@ -1,5 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import type { GraphqlClient } from './graphql-client.ts';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { kinesisClient } from './kinesis-client.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
 import { cloudGraphql, localGraphql, noSystem } from './open-graphql.ts';
@@ -23,9 +24,6 @@ export async function openTarget(options: TargetOptions): Promise<Target> {
   if (local) return localTarget(local);
   throw noSystem();
 }
-
-/** Credentials that every local engine takes. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 function localTarget(local: LocalSystem): Target {
   return {

@@ -19,7 +19,7 @@ export interface Surroundings
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */
   identify(caller: Caller): Promise<Caller>;
-  /** Told of what clients are not: faults, and refusals that could not be written down. */
+  /** Called for what clients don't see: faults, and refusals that could not be recorded. */
   report(message: string, details: { operation: string; error: Error }): void;
 }
 
@@ -62,8 +62,8 @@ function masked(operation: string, cause: unknown, { report }: Surroundings): An
   };
 }
 
-// A refused change belongs in the audit log, and so does every attempt by somebody who may not. The refusal stands even if
-// it can't be written down.
+// A refused change belongs in the audit log, and so does every attempt that a role forbids. The
+// client gets the refusal even if it can't be recorded.
 async function writeDown(
   event: ApiEvent,
   caller: Caller,

@@ -8,7 +8,7 @@ export interface ApiEvent {
   arguments: unknown;
   /** Who AppSync found behind the token or the signature. */
   identity: ApiIdentity | null;
-  /** Paths of the selected fields, such as `items/name`; an alias stands in its field's place. */
+  /** Paths of the selected fields, such as `items/name`; an alias is in its field's place. */
   selection: string[];
 }
 
@@ -22,7 +22,7 @@ export interface ApiIdentity {
   sourceIp?: string[] | null;
 }
 
-/** The caller in an identity. @throws Unauthorized when there is nobody in it. */
+/** The caller in an identity. @throws Unauthorized when there is none in it. */
 export function callerOf(identity: ApiIdentity | null): Caller {
   const username = identity?.username ?? null;
   const source_ip = identity?.sourceIp?.join(', ') || null;

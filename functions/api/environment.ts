@@ -1,15 +1,29 @@
 import { z } from 'zod';
+import { cacheSettingsSchema } from '../../core/cache/cache-settings.ts';
+import { retentionSettings } from '../../core/history/retention-settings.ts';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
+import { SETTINGS } from '../settings.ts';
+
+const {
+  USER_POOL_ID,
+  FLOW_BUCKET,
+  EXPORT_BUCKET,
+  EXPORT_FUNCTION,
+  EXPORT_RETENTION_DAYS,
+  FLOW_LOG_TTL_HOURS,
+  COUNTER_SLOTS,
+} = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
-  USER_POOL_ID: z.string().min(1),
-  FLOW_BUCKET: z.string().min(1),
-  EXPORT_BUCKET: z.string().min(1),
-  EXPORT_FUNCTION: z.string().min(1),
-  EXPORT_RETENTION_DAYS: z.coerce.number().int().min(1).default(7),
-  /** How long flows are kept; 0: no flow is logged. */
-  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
-  COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
+  ...cacheSettingsSchema.shape,
+  ...retentionSettings,
+  USER_POOL_ID,
+  FLOW_BUCKET,
+  EXPORT_BUCKET,
+  EXPORT_FUNCTION,
+  EXPORT_RETENTION_DAYS,
+  FLOW_LOG_TTL_HOURS,
+  COUNTER_SLOTS,
 });

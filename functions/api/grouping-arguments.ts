@@ -4,8 +4,12 @@ import { timeArgument } from './time-argument.ts';
 import { trafficFilter } from './traffic-filter.ts';
 import { wholeNumber } from './whole-number.ts';
 
-/** Arguments of a query that groups what came between two instants by one to all of `groups`, each once. */
-export function groupingArguments<const Group extends string>(groups: readonly Group[], rule: string) {
+/**
+ * Arguments of a query that groups what came between two instants by one to all of `groups`, each
+ * once.
+ */
+export function groupingArguments<const Group extends string>(groups: readonly Group[]) {
+  const rule = `group_by takes one to four of ${groups.join(', ')}, each once.`;
   return z.object({
     group_by: z
       .array(z.enum(groups as readonly [Group, ...Group[]], rule), rule)

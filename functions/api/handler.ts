@@ -4,7 +4,7 @@ import type { Context } from 'aws-lambda';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
-import { readRetention } from '../../core/history/retention-settings.ts';
+import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
@@ -21,7 +21,7 @@ import { resolvers } from './resolvers.ts';
 const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
-const retention = readRetention(process.env);
+const retention = retentionOf(environment);
 const logger = new Logger();
 const client = makeDocumentClient({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
@@ -48,7 +48,7 @@ const exports = {
   retention_days: environment.EXPORT_RETENTION_DAYS,
 };
 
-const container = makeContainerCaches({ client, table: tables.cache, env: process.env });
+const container = makeContainerCaches({ client, table: tables.cache, settings: environment });
 await container.warmUp();
 
 export async function handler(event: ApiEvent, lambda: Context): Promise<Answer> {

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { ValidationError } from '../../core/errors.ts';
 
 /**
- * Checks arguments. A rule's message is a whole sentence or what follows the argument's name, such as «must be …».
+ * Checks arguments. A rule's message is a whole sentence or what follows the argument's name, such
+ * as «must be …».
  * @throws ValidationError with all that is wrong, each said once
  */
 export function parseArguments<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {

@@ -8,13 +8,14 @@ import type { Caller } from '../../core/access/caller.ts';
 export interface PersonEmailOptions {
   cognito: CognitoIdentityProviderClient;
   user_pool_id: string;
-  /** Told when an address could not be looked up. */
+  /** Called when an address could not be looked up. */
   report(error: Error): void;
 }
 
 /**
- * Fills in a person's e-mail address for the audit log: an access token, which is what clients send, doesn't carry it. It is
- * remembered for ten minutes; where it can't be found, the entry has the person's `sub` all the same.
+ * Fills in a person's e-mail address for the audit log: an access token, which is what clients
+ * send, doesn't carry it. It is remembered for ten minutes; where it can't be found, the entry has
+ * the person's `sub` all the same.
  */
 export function makeIdentify(options: PersonEmailOptions): (caller: Caller) => Promise<Caller> {
   const known = new LRUCache<string, { email: string | null }>({ max: 1000, ttl: 600_000 });

@@ -1,8 +1,8 @@
 import type { Path } from '../../core/inventory/model/site.ts';
-import { pathHealth } from '../../core/routing/path-health.ts';
-import type { PathMetrics } from '../../core/routing/path-metrics.ts';
-import { EVERY_POLICY, readManyPathStates } from '../../core/routing/path-states.ts';
-import { METRICS_MAX_AGE_MS, recentMetrics } from '../../core/routing/route-candidates.ts';
+import { EVERY_POLICY, readManyPathStates } from '../../core/routing/failover/path-states-store.ts';
+import { pathHealth } from '../../core/routing/health/health-score.ts';
+import type { PathMetrics } from '../../core/routing/health/path-metrics.ts';
+import { METRICS_MAX_AGE_MS, recentMetrics } from '../../core/routing/metrics/recent-metrics.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import type {
   PathMetrics as PresentedMetrics,

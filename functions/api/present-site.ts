@@ -1,5 +1,5 @@
 import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
-import type { SiteWithEndpoints } from '../../core/inventory/sites/list-sites.ts';
+import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
@@ -17,11 +17,17 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof Site | '__typename')[];
 
-/** Whether more of the sites under a path of the selection is asked for than what stands in themselves and `fields`. */
+/**
+ * Whether more of the sites under a path of the selection is asked for than what stands in
+ * themselves and `fields`.
+ */
 const selectsMore = ({ selection }: Call, path: string, field: 'endpoints' | 'last_seen') =>
   !selectsOnly(selection, path, [...OWN_FIELDS, field]);
 
-/** Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at the top. */
+/**
+ * Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at
+ * the top.
+ */
 export const selectsEndpoints = (call: Call, path: string): boolean => selectsMore(call, path, 'last_seen');
 
 /** Sites as clients see them; when they were last heard is read where it is asked for. */

@@ -4,24 +4,24 @@ import type { OperationName } from '../../core/access/roles.ts';
 import type { Asking } from '../../core/answers/asking.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
-import type { PathMonitorEvents } from '../../core/routing/path-monitor.ts';
-import type { ProductCaches } from '../../core/routing/product-caches.ts';
+import type { PathMonitorEvents } from '../../core/routing/failover/path-monitor.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
+import type { ProductCaches } from '../product-caches.ts';
 import { parseArguments } from './parse-arguments.ts';
 
-/** One request to one field: what the resolver works with beside its arguments. */
+/** One request to one field: what the resolver works with apart from its arguments. */
 export interface Call extends Asking {
   caller: Caller;
   /** Paths of the selected fields, see `selectsOnly`. */
   selection: string[];
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
-  /** Told of a path that changed sides; make it a metric. */
+  /** Called for a path that changed sides; make it a metric. */
   onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
 }
 
-/** What exports need beside the tables. */
+/** What exports need apart from the tables. */
 export interface ExportPorts {
   dispatcher: ExportDispatcher;
   signer: LinkSigner;
@@ -53,7 +53,10 @@ export function resolver<S extends z.ZodType, Result>(
   };
 }
 
-/** A resolver for every operation, each for exactly the arguments and the result that the schema says. */
+/**
+ * A resolver for every operation, each for exactly the arguments and the result that the schema
+ * says.
+ */
 export type Resolvers = {
   [Name in OperationName]: Resolver<Operations[Name]['arguments'], Operations[Name]['result']>;
 };

@@ -1,6 +1,6 @@
 /**
- * Whether a selection holds nothing beside `fields` under `path` (`''` for the top), so that the rest needn't be read.
- * Anything unknown, such as an alias, counts as selected.
+ * Whether a selection holds nothing but `fields` under `path` (`''` for the top), so that the rest
+ * needn't be read. Anything unknown, such as an alias, counts as selected.
  */
 export function selectsOnly(selection: string[], path: string, fields: readonly string[]): boolean {
   const prefix = path === '' ? '' : `${path}/`;

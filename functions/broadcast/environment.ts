@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
+import { roleSettings, SETTINGS } from '../settings.ts';
 
-/** The function's configuration, checked when a container starts. The credentials are the function's role. */
+const { GRAPHQL_URL } = SETTINGS;
+
+/**
+ * The function's configuration, checked when a container starts. The credentials are the function's
+ * role.
+ */
 export const environmentSchema = z.object({
-  GRAPHQL_URL: z.url(),
   ...tableEnvironment,
-  AWS_REGION: z.string().min(1),
-  AWS_ACCESS_KEY_ID: z.string().min(1),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1),
-  AWS_SESSION_TOKEN: z.string().optional(),
+  ...roleSettings,
+  GRAPHQL_URL,
 });
 
 export type Environment = z.output<typeof environmentSchema>;

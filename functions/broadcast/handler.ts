@@ -5,11 +5,11 @@ import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { makeApiClient } from './api-client.ts';
 import { environmentSchema } from './environment.ts';
+import { publishChanges } from './publish-changes.ts';
 import { publishCommands } from './publish-commands.ts';
 import { publishEvent } from './publish-event.ts';
-import { makeSigner } from './sign-request.ts';
-import { tellChanges } from './tell-changes.ts';
 
 /** Time kept back for the calls under way. */
 const MARGIN_MS = 15_000;
@@ -17,18 +17,21 @@ const MARGIN_MS = 15_000;
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
-const options = { url: environment.GRAPHQL_URL, sign: makeSigner(environment) };
+const api = makeApiClient(environment);
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
-/** Tells subscribers what the Network table's stream says, in its order; what fails is delivered again from there. */
+/**
+ * Publishes the changes of the Network table, in their order; the stream repeats from the first
+ * failure on.
+ */
 export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
-  const open = await tellChanges(event.Records, {
-    publishEvent: told => publishEvent(told, options),
-    publishCommands: commands => publishCommands(commands, options),
+  const open = await publishChanges(event.Records, {
+    publishEvent: event => publishEvent(event, api),
+    publishCommands: commands => publishCommands(commands, api),
     commandsOf: change =>
       commandsOf(change, {
         client,

@@ -1,4 +1,4 @@
-import { auditTraffic } from '../../core/history/traffic-audit.ts';
+import { auditTraffic } from '../../core/ledger/figures/traffic-audit.ts';
 import type { StepContext } from './cleanup-step.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
+import { SETTINGS } from '../settings.ts';
 
-/** What the stack sets for the clean-up function. */
+const { EXPORT_FUNCTION, COUNTER_SLOTS } = SETTINGS;
+
+/** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
-  EXPORT_FUNCTION: z.string().min(1),
-  COUNTER_SLOTS: z.coerce.number().int().min(1).default(16),
+  EXPORT_FUNCTION,
+  COUNTER_SLOTS,
 });

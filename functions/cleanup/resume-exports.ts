@@ -1,4 +1,4 @@
-import { abandonedJobs } from '../../core/export/job-store.ts';
+import { abandonedExports } from '../../core/export/job-store.ts';
 import type { StepContext } from './cleanup-step.ts';
 
 /**
@@ -10,7 +10,7 @@ export async function resumeExports(context: StepContext): Promise<Record<string
   const failures: unknown[] = [];
   let resumed = 0;
   let complete = true;
-  for await (const { export_id } of abandonedJobs(context)) {
+  for await (const export_id of abandonedExports(context)) {
     complete = context.clock() < context.deadline;
     if (!complete) break;
     try {

@@ -1,14 +1,14 @@
-import { CACHE_NAMES } from '../../core/cache/cache-names.ts';
-import { sweepCaches } from '../../core/cache/sweep-caches.ts';
-import { takeOutSilentGauges } from '../../core/ingest/silent-gauges.ts';
+import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
+import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
+import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
 import { resumeExports } from './resume-exports.ts';
 
 /** All duties of the clean-up, in their order. A new one is a line here. */
 export const steps: readonly CleanupStep[] = [
-  { name: 'gauges', run: async context => ({ ...(await takeOutSilentGauges(context)) }) },
+  { name: 'gauges', run: async context => ({ ...(await withdrawSilentGauges(context)) }) },
   {
     name: 'caches',
     run: ({ client, tables, clock, deadline }) =>

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 
-/** What the stack sets for the worker. */
+/** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
 });

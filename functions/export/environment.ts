@@ -1,12 +1,18 @@
 import { z } from 'zod';
+import { retentionSettings } from '../../core/history/retention-settings.ts';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
+import { SETTINGS } from '../settings.ts';
 
-/** The function's configuration, checked when a container starts. The last is set by Lambda. */
+const { FLOW_BUCKET, EXPORT_BUCKET, COUNTER_SLOTS, FLOW_LOG_TTL_HOURS } = SETTINGS;
+
+/** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
-  FLOW_BUCKET: z.string().min(1),
-  EXPORT_BUCKET: z.string().min(1),
-  COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
-  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
+  ...retentionSettings,
+  FLOW_BUCKET,
+  EXPORT_BUCKET,
+  COUNTER_SLOTS,
+  FLOW_LOG_TTL_HOURS,
+  /** Set by Lambda. */
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
 });

@@ -2,17 +2,17 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
+import { answersReader } from '../../core/export/answers-reader.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
-import { readRetention } from '../../core/history/retention-settings.ts';
+import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
-import { resolverReader } from './resolver-reader.ts';
 
 /** Time kept back to hand over: a part on its way, the rest, the checkpoint. */
 const HAND_OVER_MS = 60_000;
@@ -25,7 +25,7 @@ const environment = environmentSchema.parse(process.env);
 const s3 = makeS3Client();
 const kept = {
   slots: environment.COUNTER_SLOTS,
-  retention: readRetention(process.env),
+  retention: retentionOf(environment),
   flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
   flow_objects: flowObjects(s3, environment.FLOW_BUCKET),
 };
@@ -56,7 +56,7 @@ export async function handler(event: unknown, lambda: Context): Promise<{ outcom
     {
       ...{ ...context, files, dispatcher },
       reader: ({ started_ms }) =>
-        resolverReader({ context, ...kept }, { started_ms, work_until: context.work_until }),
+        answersReader({ context, ...kept }, { started_ms, work_until: context.work_until }),
     },
     export_id,
   );

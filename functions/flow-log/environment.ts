@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
+import { SETTINGS } from '../settings.ts';
 
-/** What the stack sets for the function of the flow log. */
-export const environmentSchema = z.object({
-  ...tableEnvironment,
-  FLOW_BUCKET: z.string().min(1),
-  /** How long a flow is kept; 0 keeps none. */
-  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
-});
+const { FLOW_BUCKET, FLOW_LOG_TTL_HOURS } = SETTINGS;
+
+/** The function's configuration, checked when a container starts. */
+export const environmentSchema = z.object({ ...tableEnvironment, FLOW_BUCKET, FLOW_LOG_TTL_HOURS });

@@ -49,7 +49,7 @@ const flow_log = {
 
 const recent = new RecentReports();
 
-const onPathReports = makePathMeasurements({ client, tables, logger, env: process.env });
+const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
 /**
  * Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. A replay

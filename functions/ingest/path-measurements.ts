@@ -1,29 +1,35 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { CacheSettings } from '../../core/cache/cache-settings.ts';
 import type { AppliedPathReport } from '../../core/ingest/ingest-context.ts';
-import { PathMonitor } from '../../core/routing/path-monitor.ts';
+import { PathMonitor } from '../../core/routing/failover/path-monitor.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countFailover } from '../failover-metrics.ts';
 
-/** Counting comes first: measurements that take longer are left to the next report, which comes in a minute. */
+/**
+ * Counting comes first: measurements that take longer are left to the next report, which comes in a
+ * minute.
+ */
 const LIMIT_MS = 10_000;
 
-/** What ingest does with the path measurements of a batch: cache, table, failovers. Never rejects. */
+/**
+ * What ingest does with the path measurements of a batch: cache, table, failovers. Never rejects.
+ */
 export function makePathMeasurements({
   client,
   tables,
   logger,
-  env,
+  settings,
 }: {
   client: DynamoDBDocumentClient;
   tables: TableNames;
   logger: Logger;
-  env: Record<string, string | undefined>;
+  settings: CacheSettings;
 }): (reports: AppliedPathReport[]) => Promise<void> {
-  const container = makeContainerCaches({ client, table: tables.cache, env, leaves_hot_keys: false });
+  const container = makeContainerCaches({ client, table: tables.cache, settings, leaves_hot_keys: false });
   const metrics = new Metrics();
   const monitor = new PathMonitor(container.caches, {
     onFailover(done, operation) {

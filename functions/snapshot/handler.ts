@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
-import { readRetention } from '../../core/history/retention-settings.ts';
+import { retentionOf } from '../../core/history/retention-settings.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
 import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
@@ -11,7 +11,7 @@ import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
-const retention = readRetention(process.env);
+const retention = retentionOf(environment);
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();

@@ -1,12 +1,13 @@
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { startSimulation } from '../../edge/simulation/simulate.ts';
-import { CREDENTIALS, REGION } from '../account.ts';
-import type { RunningSystem } from '../system.ts';
+import { REGION } from '../aws/account.ts';
+import type { RunningSystem } from '../system/system.ts';
 import { graphqlClient } from './graphql-client.ts';
 import { seedDemo } from './seed-demo.ts';
 
 export interface DemoOptions {
   system: RunningSystem;
-  /** Told, in one sentence, of what goes wrong with the traffic. */
+  /** Gets a sentence about each thing that goes wrong with the traffic. */
   onNotice(text: string): void;
 }
 
@@ -37,7 +38,7 @@ export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo
   const simulation = startSimulation({
     edges,
     interval_ms: REPORT_EVERY_MS,
-    kinesis: { endpoint: kinesis, region: REGION, credentials: CREDENTIALS },
+    kinesis: { endpoint: kinesis, region: REGION, credentials: LOCAL_CREDENTIALS },
     stream,
     commands: { graphql, region: REGION },
     onTrouble: onNotice,

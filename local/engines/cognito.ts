@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { CREDENTIALS, REGION } from '../account.ts';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
+import { REGION } from '../aws/account.ts';
 import type { Engine } from './engine.ts';
 import { startNodeEngine } from './node-engine.ts';
 
@@ -37,8 +38,7 @@ export async function startCognito({ directory }: CognitoOptions): Promise<Cogni
     env: {
       PORT: `${PORT}`,
       AWS_REGION: REGION,
-      AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+      ...LOCAL_CREDENTIALS_ENVIRONMENT,
       AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
     },
   });

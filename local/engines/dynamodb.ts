@@ -39,7 +39,7 @@ export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOp
       cwd: folder,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' },
-      // Ctrl-C in a terminal is for whoever started it, who ends the engines in order.
+      // Ctrl-C in a terminal is for the process that started it, which ends the engines in order.
       detached: true,
     },
   );

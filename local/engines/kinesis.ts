@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import { REGION } from '../account.ts';
+import { REGION } from '../aws/account.ts';
 import type { Engine } from './engine.ts';
 import { startNodeEngine } from './node-engine.ts';
 
@@ -36,7 +36,7 @@ export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<En
   });
 }
 
-// The mock pretends the cloud's waiting times; nobody needs them here.
+// The mock pretends the cloud's waiting times; they are not needed here.
 const INSTANT = Object.fromEntries(
   [
     'CREATE_STREAM',

@@ -33,7 +33,7 @@ export function startNodeEngine({
     env: { PATH: process.env.PATH ?? '', ...env },
     execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Ctrl-C in a terminal is for whoever started it, who ends the engines in order.
+    // Ctrl-C in a terminal is for the process that started it, which ends the engines in order.
     detached: true,
   });
   return engineProcess({

@@ -1,4 +1,4 @@
-import { AwsCallError } from '../aws-json-call.ts';
+import { AwsCallError } from '../aws/aws-json-call.ts';
 import type { ReadResult, ShardPosition, ShardReader, StreamRecord } from './shard-source.ts';
 
 export interface IteratedShardOptions {

@@ -1,19 +1,19 @@
 import { backoffMs } from '../../core/storage/backoff.ts';
 import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { Invocation } from '../lambda/lambda-function.ts';
-import type { EventSourceMapping } from '../resources/event-source-mapping-schema.ts';
 import { firstFailedIndex } from './batch-response.ts';
 import type { FailedBatch } from './failed-batch.ts';
 import type { StreamRecord } from './shard-source.ts';
 
 /** The part of an event source mapping that says what happens to a batch that fails. */
-export type RetryRules = Pick<
-  EventSourceMapping,
-  | 'BisectBatchOnFunctionError'
-  | 'FunctionResponseTypes'
-  | 'MaximumRecordAgeInSeconds'
-  | 'MaximumRetryAttempts'
->;
+export interface RetryRules {
+  BisectBatchOnFunctionError: boolean;
+  FunctionResponseTypes: 'ReportBatchItemFailures'[];
+  /** -1: without limit. */
+  MaximumRecordAgeInSeconds: number;
+  /** -1: without limit. */
+  MaximumRetryAttempts: number;
+}
 
 export interface BatchContext {
   rules: RetryRules;

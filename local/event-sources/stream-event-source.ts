@@ -1,17 +1,24 @@
 import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { LambdaFunction } from '../lambda/lambda-function.ts';
-import type { EventSourceMapping } from '../resources/event-source-mapping-schema.ts';
 import { type Checkpoints, SHARD_END } from './checkpoints.ts';
 import { batchCollector } from './collect-batch.ts';
 import { failedBatchMessage } from './failed-batch.ts';
 import { makeFilter } from './filter-criteria.ts';
-import { processBatch } from './process-batch.ts';
+import { processBatch, type RetryRules } from './process-batch.ts';
 import type { Shard, ShardPosition, ShardReader, ShardSource } from './shard-source.ts';
 
 /** Pause between two looks for new shards, and between two reads that found nothing. Lambda takes a second for the latter. */
 const DISCOVERY_MS = 1000;
 const POLL_MS = 250;
 const AFTER_ERROR_MS = 1000;
+
+/** An event source mapping in the template's words, as far as it says how a stream is read. */
+export interface EventSourceMapping extends RetryRules {
+  StartingPosition: 'TRIM_HORIZON' | 'LATEST';
+  BatchSize: number;
+  MaximumBatchingWindowInSeconds: number;
+  FilterCriteria?: { Filters: { Pattern: string }[] } | undefined;
+}
 
 export interface StreamEventSourceOptions {
   mapping: EventSourceMapping;
@@ -20,7 +27,7 @@ export interface StreamEventSourceOptions {
   checkpoints: Checkpoints;
   /** Gets Lambda's message about each batch that was given up on. */
   onFailed(message: Record<string, unknown>): Promise<void>;
-  /** Told of troubles with reading the stream; reading goes on. */
+  /** Gets each trouble with reading the stream; reading goes on. */
   onTrouble(trouble: unknown): void;
   clock: Clock;
   sleep: Sleep;

@@ -1,5 +1,5 @@
-import { REGION } from '../account.ts';
-import { type AwsJsonApi, callAwsJson } from '../aws-json-call.ts';
+import { REGION } from '../aws/account.ts';
+import { type AwsJsonApi, callAwsJson } from '../aws/aws-json-call.ts';
 import { iteratedShard } from './iterated-shard.ts';
 import type { ShardPosition, ShardSource, StreamRecord } from './shard-source.ts';
 

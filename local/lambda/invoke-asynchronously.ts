@@ -17,7 +17,7 @@ export interface AsynchronousOptions {
 }
 
 /**
- * Calls a function as Lambda does with an asynchronous event: nobody waits for the answer, a failure is tried again after one and
+ * Calls a function as Lambda does with an asynchronous event: the caller doesn't wait for the answer, a failure is tried again after one and
  * after two minutes, then it goes to the on-failure destination. Resolves when it is done with.
  */
 export async function invokeAsynchronously(options: AsynchronousOptions): Promise<void> {

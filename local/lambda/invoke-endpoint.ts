@@ -1,55 +1,56 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { sha256 } from '../../core/digest.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { CREDENTIALS, REGION } from '../account.ts';
-import {
-  parseSignatureTime,
-  readAuthorization,
-  sameSignature,
-  sha256,
-  signatureOf,
-} from '../signature/signature-v4.ts';
+import { REGION } from '../aws/account.ts';
+import { parseSignatureTime, readAuthorization, sameSignature, signatureOf } from '../aws/signature-v4.ts';
+import { describeFailure, FunctionFailure, TooManyRequests } from './function-failure.ts';
+
+/** A function as callers of Lambda's API see it. */
+export interface InvocableFunction {
+  /** Hands an event over and waits for nothing. */
+  take(event: unknown): void;
+  /** Runs the function and gives its answer. @throws FunctionFailure · TooManyRequests */
+  invoke(event: unknown): Promise<unknown>;
+}
 
 export interface InvokeEndpointOptions {
   /** What the path begins with before Lambda's own, such as `/lambda`. */
   prefix: string;
-  /** Hands an event over to a function of this name or ARN; undefined: there is none. */
-  take(functionName: string): ((event: unknown) => void) | undefined;
+  /** The function of a name or ARN; undefined: there is none. */
+  find(functionName: string): InvocableFunction | undefined;
   clock: Clock;
 }
 
-/** Lambda's limit on an asynchronous event. */
-const MAX_EVENT_BYTES = 1024 * 1024;
+/** Lambda's limits on an event, by type of invocation. */
+const MAX_EVENT_BYTES = { Event: 1024 * 1024, RequestResponse: 6 * 1024 * 1024 } as const;
 
 const MAX_SKEW_MS = 5 * 60_000;
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** Lambda's Invoke for asynchronous events, by which functions call one another. The handler never rejects. */
+/** Lambda's Invoke, by which functions and programs call functions. The handler never rejects. */
 export function makeInvokeEndpoint(options: InvokeEndpointOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await buffer(request).catch(() => Buffer.alloc(0));
-    const { status, type, message } = invoke(request, body, options);
-    response.writeHead(status, {
-      'content-type': 'application/json',
-      ...(type && { 'x-amzn-errortype': type }),
-    });
-    response.end(type === undefined ? '' : JSON.stringify({ Type: 'User', Message: message }));
+    const { status, headers, payload } = await invoke(request, body, options);
+    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    response.end(payload === undefined ? '' : JSON.stringify(payload));
   };
 }
 
 interface Outcome {
   status: number;
-  /** The exception's name where it is refused. */
-  type?: string;
-  message?: string;
+  headers?: Record<string, string>;
+  payload?: unknown;
 }
 
-function invoke(
+async function invoke(
   request: IncomingMessage,
   body: Buffer,
-  { prefix, take, clock }: InvokeEndpointOptions,
-): Outcome {
+  { prefix, find, clock }: InvokeEndpointOptions,
+): Promise<Outcome> {
   const path = (request.url ?? '').split('?')[0]!;
   const name = PATH.exec(path.slice(prefix.length))?.[1];
   if (name === undefined || request.method !== 'POST') {
@@ -58,29 +59,43 @@ function invoke(
   if (!isSigned(request, { path, body, clock })) {
     return refusal(403, 'InvalidSignatureException', 'The request is not signed as it should be.');
   }
-  if (request.headers['x-amz-invocation-type'] !== 'Event') {
+  const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (type !== 'Event' && type !== 'RequestResponse') {
     return refusal(
       400,
       'InvalidParameterValueException',
-      'The one-machine runtime takes invocations of type Event alone.',
+      'The one-machine runtime takes invocations of type Event and RequestResponse.',
     );
   }
-  if (body.length > MAX_EVENT_BYTES) {
-    return refusal(413, 'RequestTooLargeException', `An event is at most ${MAX_EVENT_BYTES} bytes.`);
+  if (body.length > MAX_EVENT_BYTES[type]) {
+    return refusal(413, 'RequestTooLargeException', `An event is at most ${MAX_EVENT_BYTES[type]} bytes.`);
   }
   const functionName = decodeURIComponent(name);
-  const hand = take(functionName);
-  if (!hand) return refusal(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+  const found = find(functionName);
+  if (!found) return refusal(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
+  let event: unknown;
   try {
-    hand(JSON.parse(body.toString() || '{}'));
+    event = JSON.parse(body.toString() || '{}');
   } catch {
     return refusal(400, 'InvalidRequestContentException', 'Could not parse request body into json.');
   }
+  if (type === 'RequestResponse') return answerOf(found, event);
+  found.take(event);
   return { status: 202 };
 }
 
+async function answerOf(found: InvocableFunction, event: unknown): Promise<Outcome> {
+  try {
+    return { status: 200, payload: (await found.invoke(event)) ?? null };
+  } catch (cause) {
+    if (cause instanceof TooManyRequests) return refusal(429, cause.name, cause.message);
+    const payload = cause instanceof FunctionFailure ? cause.payload : describeFailure(cause);
+    return { status: 200, headers: { 'x-amz-function-error': 'Unhandled' }, payload };
+  }
+}
+
 function refusal(status: number, type: string, message: string): Outcome {
-  return { status, type, message };
+  return { status, headers: { 'x-amzn-errortype': type }, payload: { Type: 'User', Message: message } };
 }
 
 function isSigned(
@@ -101,7 +116,7 @@ function isSigned(
   const expected = signatureOf(
     { method, path, query, headers, signedHeaders, payload: sha256(body) },
     scope,
-    CREDENTIALS.secretAccessKey,
+    LOCAL_CREDENTIALS.secretAccessKey,
   );
-  return accessKeyId === CREDENTIALS.accessKeyId && sameSignature(expected, signature);
+  return accessKeyId === LOCAL_CREDENTIALS.accessKeyId && sameSignature(expected, signature);
 }

@@ -51,7 +51,7 @@ export function makeLambdaFunction({
       return;
     }
     if (reservedConcurrency !== undefined) throw new TooManyRequests(options.functionName);
-    // Whoever leaves passes its place on, so `busy` stays as it is.
+    // A call that ends passes its place on, so `busy` stays as it is.
     await new Promise<void>(resolve => waiting.push(resolve));
   }
 

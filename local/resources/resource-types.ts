@@ -1,60 +1,90 @@
-import type { z } from 'zod';
-import {
-  apiKeySchema,
-  apiSchema,
-  dataSourceSchema,
-  functionConfigurationSchema,
-  graphqlSchemaSchema,
-  resolverSchema,
-} from './appsync-schemas.ts';
-import { bucketSchema } from './bucket-schema.ts';
-import { poolClientSchema, poolGroupSchema, userPoolSchema } from './cognito-schemas.ts';
-import { eventSourceMappingSchema } from './event-source-mapping-schema.ts';
-import { eventInvokeConfigSchema, functionSchema } from './function-schema.ts';
-import { queueSchema } from './queue-schema.ts';
-import { scheduleGroupSchema, scheduleSchema } from './schedule-schema.ts';
-import { streamSchema } from './stream-schema.ts';
-import { tableSchema } from './table-schema.ts';
+import { arn } from '../aws/arn.ts';
+import type { Resource } from '../template/deployment.ts';
+import { TemplateError } from '../template/template-error.ts';
+import type { ResourceType, TypeWithoutEffect } from './resource-type.ts';
+import { appsyncApiKey } from './types/appsync-api-key.ts';
+import { appsyncDataSource } from './types/appsync-data-source.ts';
+import { appsyncFunctionConfiguration } from './types/appsync-function-configuration.ts';
+import { appsyncGraphqlApi } from './types/appsync-graphql-api.ts';
+import { appsyncGraphqlSchema } from './types/appsync-graphql-schema.ts';
+import { appsyncResolver } from './types/appsync-resolver.ts';
+import { cognitoUserPool } from './types/cognito-user-pool.ts';
+import { cognitoUserPoolClient } from './types/cognito-user-pool-client.ts';
+import { cognitoUserPoolGroup } from './types/cognito-user-pool-group.ts';
+import { dynamodbTable } from './types/dynamodb-table.ts';
+import { kinesisStream } from './types/kinesis-stream.ts';
+import { lambdaEventInvokeConfig } from './types/lambda-event-invoke-config.ts';
+import { lambdaEventSourceMapping } from './types/lambda-event-source-mapping.ts';
+import { lambdaFunction } from './types/lambda-function.ts';
+import { s3Bucket } from './types/s3-bucket.ts';
+import { schedulerSchedule } from './types/scheduler-schedule.ts';
+import { schedulerScheduleGroup } from './types/scheduler-schedule-group.ts';
+import { sqsQueue } from './types/sqs-queue.ts';
+import { withoutEffect } from './without-effect.ts';
 
-/** Every type of resource that runs here, with all properties of it that are known. */
-export const RUNNING_TYPES: Record<string, z.ZodType> = {
-  'AWS::AppSync::ApiKey': apiKeySchema,
-  'AWS::AppSync::DataSource': dataSourceSchema,
-  'AWS::AppSync::FunctionConfiguration': functionConfigurationSchema,
-  'AWS::AppSync::GraphQLApi': apiSchema,
-  'AWS::AppSync::GraphQLSchema': graphqlSchemaSchema,
-  'AWS::AppSync::Resolver': resolverSchema,
-  'AWS::Cognito::UserPool': userPoolSchema,
-  'AWS::Cognito::UserPoolClient': poolClientSchema,
-  'AWS::Cognito::UserPoolGroup': poolGroupSchema,
-  'AWS::DynamoDB::Table': tableSchema,
-  'AWS::Kinesis::Stream': streamSchema,
-  'AWS::Lambda::EventInvokeConfig': eventInvokeConfigSchema,
-  'AWS::Lambda::EventSourceMapping': eventSourceMappingSchema,
-  'AWS::Lambda::Function': functionSchema,
-  'AWS::S3::Bucket': bucketSchema,
-  'AWS::SQS::Queue': queueSchema,
-  'AWS::Scheduler::Schedule': scheduleSchema,
-  'AWS::Scheduler::ScheduleGroup': scheduleGroupSchema,
-};
+/** Every type of resource that runs here. */
+export const RUNNING_TYPES: readonly ResourceType[] = [
+  appsyncApiKey,
+  appsyncDataSource,
+  appsyncFunctionConfiguration,
+  appsyncGraphqlApi,
+  appsyncGraphqlSchema,
+  appsyncResolver,
+  cognitoUserPool,
+  cognitoUserPoolClient,
+  cognitoUserPoolGroup,
+  dynamodbTable,
+  kinesisStream,
+  lambdaEventInvokeConfig,
+  lambdaEventSourceMapping,
+  lambdaFunction,
+  s3Bucket,
+  schedulerSchedule,
+  schedulerScheduleGroup,
+  sqsQueue,
+];
 
-/** Types of resources that are known and do nothing on one machine, with the reason. */
-export const TYPES_WITHOUT_EFFECT: Record<string, string> = {
-  'AWS::CDK::Metadata': 'says which constructs were used',
-  'AWS::CloudWatch::Alarm': 'nobody is woken up by one machine; errors are printed',
-  'AWS::CloudWatch::CompositeAlarm': 'nobody is woken up by one machine; errors are printed',
-  'AWS::CloudWatch::Dashboard': 'there are no metrics of the cloud here',
-  'AWS::Cognito::UserPoolDomain': 'people sign in at the local sign-in endpoint',
-  'AWS::IAM::ManagedPolicy':
-    'functions run with the rights of whoever started them; a test reads the policies',
-  'AWS::IAM::Policy': 'functions run with the rights of whoever started them; a test reads the policies',
-  'AWS::IAM::Role': 'functions run with the rights of whoever started them; a test reads the policies',
-  'AWS::Lambda::Permission': 'whoever is on this machine may call its functions',
-  'AWS::Logs::LogGroup': 'logs are files here',
-  'AWS::Logs::MetricFilter': 'there are no metrics of the cloud here',
-  'AWS::S3::BucketPolicy': 'whoever is on this machine may sign for its buckets',
-  'AWS::SNS::Subscription': 'nobody is mailed from one machine',
-  'AWS::SNS::Topic': 'nobody is mailed from one machine',
-  'AWS::SNS::TopicPolicy': 'nobody is mailed from one machine',
-  'AWS::SQS::QueuePolicy': 'whoever is on this machine may use its queues',
-};
+const ALARM = 'one machine alarms no one; errors are printed';
+const METRICS = 'there are no metrics of the cloud here';
+const RIGHTS = 'functions run with the rights of the user who started them; a test reads the policies';
+const MAIL = 'no mail is sent from one machine';
+
+/** Every type that is known and does nothing on one machine. */
+const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
+  withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
+  withoutEffect('AWS::CloudWatch::Alarm', ALARM),
+  withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
+  withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
+  withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
+  withoutEffect('AWS::IAM::ManagedPolicy', RIGHTS),
+  withoutEffect('AWS::IAM::Policy', RIGHTS),
+  withoutEffect('AWS::IAM::Role', RIGHTS, name => ({
+    Ref: name,
+    Arn: arn('iam', `role/${name}`, { global: true }),
+  })),
+  withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
+  withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
+  withoutEffect('AWS::Logs::MetricFilter', METRICS),
+  withoutEffect('AWS::S3::BucketPolicy', 'anyone on this machine may sign for its buckets'),
+  withoutEffect('AWS::SNS::Subscription', MAIL),
+  withoutEffect('AWS::SNS::Topic', MAIL, name => ({ Ref: arn('sns', name), Arn: arn('sns', name) })),
+  withoutEffect('AWS::SNS::TopicPolicy', MAIL),
+  withoutEffect('AWS::SQS::QueuePolicy', 'anyone on this machine may use its queues'),
+];
+
+const KNOWN_TYPES = new Map(
+  [...RUNNING_TYPES, ...TYPES_WITHOUT_EFFECT].map(known => [known.type, known] as const),
+);
+
+/**
+ * What is known of a resource's type.
+ * @throws TemplateError when nothing is known of it
+ */
+export function typeOf({ stack, logicalId, type }: Resource): ResourceType | TypeWithoutEffect {
+  const known = KNOWN_TYPES.get(type);
+  if (known) return known;
+  throw new TemplateError(
+    `${stack}.${logicalId}`,
+    `the one-machine runtime doesn't know resources of type ${type}; add the type in local/resources/resource-types.ts, or do without it`,
+  );
+}

@@ -5,7 +5,7 @@ import {
   readAuthorization,
   sameSignature,
   signatureOf,
-} from '../signature/signature-v4.ts';
+} from '../aws/signature-v4.ts';
 import { S3Error } from './s3-error.ts';
 
 export interface S3Request {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../core/time/clock.ts';
 import type { Schedule } from '../../core/time/schedule.ts';
-import { ACCOUNT_ID, REGION } from '../account.ts';
+import { ACCOUNT_ID, REGION } from '../aws/account.ts';
 import type { NextTime } from './schedule-expression.ts';
 
 export interface ScheduledCall {

@@ -1,4 +1,4 @@
-import { ACCOUNT_ID, REGION } from '../account.ts';
+import { ACCOUNT_ID, REGION } from '../aws/account.ts';
 import type { CloudAssembly, StackTemplate, Template } from './cloud-assembly.ts';
 import { NO_VALUE, resolveValue, type Scope } from './intrinsics.ts';
 import { TemplateError } from './template-error.ts';

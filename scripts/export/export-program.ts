@@ -1,37 +1,39 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ExportReader } from '../../core/export/export-reader.ts';
 import {
   EXPORT_GROUPS,
+  type ExportFields,
   type ExportGroup,
+  type ExportGrouping,
   type ExportKind,
   type ExportRequest,
-  isMixedGrouping,
+  exportRequest,
+  groupingOf,
 } from '../../core/export/export-request.ts';
-import { EXPORT_TABLES } from '../../core/export/export-tables.ts';
+import { type ExportRow, exportTable } from '../../core/export/export-tables.ts';
 import { exportText } from '../../core/export/export-text.ts';
 import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
 import { ORDERS, type Order } from '../../core/history/aggregate.ts';
-import { RESOLUTIONS } from '../../core/history/resolution.ts';
+import { RESOLUTION_NAMES } from '../../core/history/resolution.ts';
 import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
+import { exitCodeOf, isPlanned } from '../../edge/cli/exit-code.ts';
 import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
+import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
-import { EdgeError } from '../../edge/edge-error.ts';
 import { noSystem, openGraphql } from '../../edge/system/open-graphql.ts';
 import { graphqlReader, settleOverApi } from './graphql-reader.ts';
 import { writeExport } from './write-export.ts';
 
-const BAD_USAGE = 2;
 const DAY_MS = 86_400_000;
-
-/** Where a local system's files lie, beside the program. */
-const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
 
 interface ProgramOptions
   extends Pick<
-    ExportRequest,
+    ExportFields,
     'resolution' | 'address' | 'port' | 'protocol' | 'application' | 'actor' | 'action' | 'target'
   > {
-  from?: string;
-  to?: string;
+  /** Milliseconds since the epoch. */
+  from?: number;
+  to?: number;
   policy?: string;
   site?: string;
   endpoint?: string;
@@ -52,9 +54,7 @@ export async function runExport(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).addOption(
-    new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(
-      Object.keys(RESOLUTIONS),
-    ),
+    new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(RESOLUTION_NAMES),
   );
   addKind(program, { kind: 'STATS', description: 'sums by group, largest first' })
     .option('--by <groups>', `comma-separated: ${EXPORT_GROUPS.join(', ')}`, groupsValue, ['POLICY'])
@@ -72,7 +72,7 @@ export async function runExport(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (cause) {
-    return failed(cause);
+    return exitCodeOf(cause, isKnown);
   }
 }
 
@@ -89,17 +89,13 @@ function addKind(
     .option('--output <file>', '- is the standard output', '-')
     .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)
     .option('--token <token>', 'access token for --graphql')
-    .addOption(
-      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
-        LOCAL_FOLDER,
-        '.local',
-      ),
-    )
-    .action(async (given: ProgramOptions) => {
-      if (isMixedGrouping(given.by)) {
+    .addOption(systemFolderOption())
+    .action(async ({ by, ...given }: ProgramOptions) => {
+      const group_by = by && groupingOf(by);
+      if (by && !group_by) {
         command.error('error: --by takes groups of counters or of flows, not both at once');
       }
-      await exportTo(kind, given);
+      await exportTo(kind, { ...given, group_by });
     });
   if (kind === 'AUDIT') return command;
   return command
@@ -109,7 +105,10 @@ function addKind(
     .option('--edge <id>', 'only this edge');
 }
 
-async function exportTo(kind: ExportKind, given: ProgramOptions): Promise<void> {
+/** What is given once the groups are those of one export. */
+type ExportOptions = Omit<ProgramOptions, 'by'> & { group_by: ExportGrouping | undefined };
+
+async function exportTo(kind: ExportKind, given: ExportOptions): Promise<void> {
   const { graphql, token } = given;
   const client = await openGraphql({
     system: userPath(given.system),
@@ -119,19 +118,22 @@ async function exportTo(kind: ExportKind, given: ProgramOptions): Promise<void> 
   if (!client) throw noSystem();
   const output = given.output === '-' ? '-' : userPath(given.output);
   const format = given.format ?? (/\.(jsonl|ndjson)$/i.test(output) ? 'jsonl' : 'csv');
-  const table = EXPORT_TABLES[kind];
   const request = await settleOverApi(client, requestOf(given, { kind, format }));
+  const table = exportTable(request);
   const terminal = openTerminal();
   let rows = 0;
-  async function* counted(): AsyncGenerator<unknown[]> {
-    for await (const page of table.pages(graphqlReader(client!), request)) {
+  async function* counted(reader: ExportReader): AsyncGenerator<ExportRow[]> {
+    for await (const page of table.pages(reader, request)) {
       terminal.progress('Exporting', Math.round(page.share * 1000), 1000);
       rows += page.rows.length;
       yield page.rows;
     }
   }
   try {
-    await writeExport(output, exportText(counted(), { columns: table.columns(request), format }));
+    await writeExport(
+      output,
+      exportText(counted(graphqlReader(client)), { columns: table.columns(request), format }),
+    );
   } finally {
     terminal.endProgress();
   }
@@ -139,23 +141,18 @@ async function exportTo(kind: ExportKind, given: ProgramOptions): Promise<void> 
 }
 
 function requestOf(
-  given: ProgramOptions,
+  given: ExportOptions,
   { kind, format }: { kind: ExportKind; format: ExportFormat },
 ): ExportRequest {
-  const { policy, site, endpoint, edge, by, order, resolution } = given;
-  const { address, port, protocol, application, actor, action, target } = given;
-  const to = given.to ?? new Date().toISOString();
-  const from = given.from ?? new Date(Date.parse(to) - DAY_MS).toISOString();
-  return {
-    ...{ kind, format, from, to, resolution, group_by: by, order_by: order },
-    ...{ policy_id: policy, site_id: site, endpoint_id: endpoint, edge_id: edge },
-    ...{ address, port, protocol, application, actor, action, target },
-  };
+  const { policy, site, endpoint, edge, order, ...fields } = given;
+  const { to = Date.now(), from = to - DAY_MS } = given;
+  const ids = { policy_id: policy, site_id: site, endpoint_id: endpoint, edge_id: edge };
+  return exportRequest(kind, { ...fields, ...ids, order_by: order, format, from, to });
 }
 
-function timeValue(text: string): string {
+function timeValue(text: string): number {
   const time = Date.parse(text);
-  if (Number.isFinite(time)) return new Date(time).toISOString();
+  if (Number.isFinite(time)) return time;
   throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
 }
 
@@ -165,10 +162,7 @@ function groupsValue(text: string): ExportGroup[] {
   throw new InvalidArgumentError(`It must be one or more of ${EXPORT_GROUPS.join(', ')}.`);
 }
 
-function failed(cause: unknown): number {
-  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const known = cause instanceof EdgeError || (cause as NodeJS.ErrnoException).code !== undefined;
-  process.stderr.write(known ? `${message}\n` : `Something unexpected went wrong: ${message}\n`);
-  return 1;
+/** A file that can't be written is said by the system in words of its own. */
+function isKnown(cause: unknown): boolean {
+  return isPlanned(cause) || (cause as NodeJS.ErrnoException).code !== undefined;
 }

@@ -1,8 +1,23 @@
-import type { ExportReader, Row } from '../../core/export/export-reader.ts';
-import { type ExportRequest, isFlowGrouping } from '../../core/export/export-request.ts';
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import type {
+  AuditRow,
+  ExportReader,
+  FlowRow,
+  HistoryRow,
+  ReaderPage,
+  StatsAnswer,
+} from '../../core/export/export-reader.ts';
+import {
+  type ExportGrouping,
+  type ExportRequest,
+  isFlowGrouping,
+  isPolicyAlone,
+  type SettledRequest,
+  settledHistory,
+} from '../../core/export/export-request.ts';
 import { groupField } from '../../core/export/stats-table.ts';
-import { RESOLUTIONS, type Resolution } from '../../core/history/resolution.ts';
-import type { GraphqlClient } from '../../edge/system/graphql-client.ts';
+import { type Range, RESOLUTIONS, type Resolution } from '../../core/history/resolution.ts';
+import { timestamp } from '../../core/storage/store-context.ts';
 
 /** The most rows that the API gives at once. */
 const STATS_ROWS = 1000;
@@ -44,20 +59,41 @@ const AUDIT = `query ($from: AWSDateTime, $to: AWSDateTime, $actor: String, $act
 
 /** Reads what is exported from a system's GraphQL API. */
 export function graphqlReader(client: GraphqlClient): ExportReader {
-  const ask = async (document: string, variables: Record<string, unknown>): Promise<Row> =>
-    ((await client.query(document, variables)) as Row).answer;
   return {
-    history({ from, to, resolution, ...filter }) {
-      const { policy_id } = filter;
-      const range = { from, to, resolution };
-      return policy_id !== undefined && Object.keys(filter).length === 1
-        ? ask(POLICY_HISTORY, { ...range, policy_id })
-        : ask(TRAFFIC_HISTORY, { ...range, filter });
+    history({ filter, resolution, ...range }) {
+      const asked = { ...rangeVariables(range), resolution };
+      return isPolicyAlone(filter)
+        ? ask<{ points: HistoryRow[] }>(client, POLICY_HISTORY, { ...asked, ...filter })
+        : ask<{ points: HistoryRow[] }>(client, TRAFFIC_HISTORY, { ...asked, filter });
     },
-    stats: request => ask(statsDocument(request.group_by), { ...request, limit: STATS_ROWS }),
-    flows: request => ask(FLOWS, { ...request, limit: FLOWS_PAGE }),
-    audit: request => ask(AUDIT, { ...request, limit: AUDIT_PAGE }),
+
+    stats: query =>
+      ask<StatsAnswer>(client, statsDocument(query.group_by), {
+        ...query,
+        ...rangeVariables(query),
+        limit: STATS_ROWS,
+      }),
+
+    flows: query =>
+      ask<ReaderPage<FlowRow>>(client, FLOWS, { ...query, ...rangeVariables(query), limit: FLOWS_PAGE }),
+
+    audit: query =>
+      ask<ReaderPage<AuditRow>>(client, AUDIT, { ...query, ...rangeVariables(query), limit: AUDIT_PAGE }),
   };
+}
+
+/** What a document's query answers; `Answer` is what the document selects. */
+async function ask<Answer>(
+  client: GraphqlClient,
+  document: string,
+  variables: Record<string, unknown>,
+): Promise<Answer> {
+  const data = await client.query(document, variables);
+  return (data as { answer: Answer }).answer;
+}
+
+function rangeVariables({ from, to }: Pick<Range, 'from' | 'to'>): { from: string; to: string } {
+  return { from: timestamp(from), to: timestamp(to) };
 }
 
 const RANGE = `query ($from: AWSDateTime!, $to: AWSDateTime!, $resolution: Resolution) {
@@ -67,28 +103,29 @@ const RANGE = `query ($from: AWSDateTime!, $to: AWSDateTime!, $resolution: Resol
  * The request with a history's range as the system takes it, by its clock: on the grid, the resolution chosen. The range may be of any
  * length: a resolution that the system chooses gives some 1,500 points at most, and of one that was asked for only the ends are looked at.
  */
-export async function settleOverApi(client: GraphqlClient, request: ExportRequest): Promise<ExportRequest> {
+export async function settleOverApi(client: GraphqlClient, request: ExportRequest): Promise<SettledRequest> {
   if (request.kind !== 'HISTORY') return request;
-  const ask = async (range: Partial<ExportRequest>): Promise<SettledRange> =>
-    ((await client.query(RANGE, range)) as Row).answer;
   const { from, to, resolution } = request;
-  if (resolution === undefined) return { ...request, ...(await ask({ from, to })) };
-  const start = Date.parse(from);
-  const first = await ask({ from, to: iso(Math.min(start + 1, Date.parse(to))), resolution });
+  if (resolution === undefined) return settledHistory(request, await askRange(client, { from, to }));
+  const first = await askRange(client, { from, to: Math.min(from + 1, to), resolution });
   // Its last interval has begun by the system's clock, and isn't over at the end of the range.
-  const coarse = await ask({ from, to });
-  const lately = Date.parse(coarse.to) - RESOLUTIONS[coarse.resolution].ms;
-  const last = await ask({ from: iso(Math.max(start, lately)), to, resolution });
-  return { ...request, resolution, from: first.from, to: last.to };
+  const coarse = await askRange(client, { from, to });
+  const lately = coarse.to - RESOLUTIONS[coarse.resolution].ms;
+  const last = await askRange(client, { from: Math.max(from, lately), to, resolution });
+  return settledHistory(request, { resolution, from: first.from, to: last.to });
 }
 
-type SettledRange = Pick<ExportRequest, 'from' | 'to'> & { resolution: Resolution };
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
+/** The range that the system takes for the one that is asked for. */
+async function askRange(
+  client: GraphqlClient,
+  { resolution, ...range }: Pick<Range, 'from' | 'to'> & { resolution?: Resolution },
+): Promise<Range> {
+  type Answer = Record<'from' | 'to', string> & { resolution: Resolution };
+  const answer = await ask<Answer>(client, RANGE, { ...rangeVariables(range), resolution });
+  return { from: Date.parse(answer.from), to: Date.parse(answer.to), resolution: answer.resolution };
 }
 
-function statsDocument(group_by: Parameters<ExportReader['stats']>[0]['group_by']): string {
+function statsDocument(group_by: ExportGrouping): string {
   const ofFlows = isFlowGrouping(group_by);
   const sum = '{ packets_exact bytes_exact }';
   return `query ($group_by: [${ofFlows ? 'FlowGroup' : 'TrafficGroup'}!]!, $from: AWSDateTime!, $to: AWSDateTime!,
@@ -97,7 +134,7 @@ function statsDocument(group_by: Parameters<ExportReader['stats']>[0]['group_by'
       group_by: $group_by, from: $from, to: $to, filter: $filter, order_by: $order_by, limit: $limit, next_token: $next_token
     ) {
       from to rows { ${group_by.map(groupField).join(' ')} packets_exact bytes_exact }
-      other ${sum} other_rows next_token ${ofFlows ? `unattributed ${sum}` : ''} completeness { edges_expected edges_heard }
+      other_rows next_token ${ofFlows ? `unattributed ${sum}` : ''} completeness { edges_expected edges_heard }
     }
   }`;
 }

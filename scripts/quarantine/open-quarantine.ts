@@ -1,6 +1,7 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
@@ -44,7 +45,7 @@ export async function openQuarantine(options: SystemOptions): Promise<OpenQuaran
       'No system runs on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).',
     );
   }
-  const config = { region: local.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const config = { region: local.region, credentials: LOCAL_CREDENTIALS };
   const client = makeDocumentClient({ ...config, endpoint: local.dynamodb });
   return opened({
     client,

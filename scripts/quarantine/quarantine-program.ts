@@ -1,16 +1,13 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { listQuarantine, type QuarantineEntry, readQuarantined } from '../../core/ingest/read-quarantine.ts';
 import { REJECTION_REASONS } from '../../core/report/rejection.ts';
+import { exitCodeOf } from '../../edge/cli/exit-code.ts';
 import { userPath } from '../../edge/cli/option-values.ts';
+import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { type OpenQuarantine, openQuarantine, type SystemOptions } from './open-quarantine.ts';
 import { replay } from './replay.ts';
 import { entryLine, itemText } from './show-text.ts';
-
-const BAD_USAGE = 2;
-
-/** Where a local system's files lie, beside the program. */
-const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
 
 interface Choice extends SystemOptions {
   all?: boolean;
@@ -41,7 +38,7 @@ export async function runQuarantine(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (cause) {
-    return failed(cause);
+    return exitCodeOf(cause);
   }
 }
 
@@ -53,12 +50,7 @@ function addCommand(program: Command, name: string, description: string): Comman
     .option('--stream <name>', "the cloud's stream, for replay")
     .option('--region <name>', 'AWS region')
     .option('--profile <name>', 'AWS profile')
-    .addOption(
-      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
-        LOCAL_FOLDER,
-        '.local',
-      ),
-    );
+    .addOption(systemFolderOption());
 }
 
 function reasonOption(): Option {
@@ -121,13 +113,4 @@ async function replayAll(quarantine: OpenQuarantine, places: string[], { reason 
   }
   process.stderr.write(`${wanted.length - problems.length} of ${wanted.length} records sent again.\n`);
   if (problems.length > 0) throw new EdgeError(problems.join('\n'));
-}
-
-function failed(cause: unknown): number {
-  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  process.stderr.write(
-    cause instanceof EdgeError ? `${message}\n` : `Something unexpected went wrong: ${message}\n`,
-  );
-  return 1;
 }

@@ -2,6 +2,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { z } from 'zod';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { findLocalSystem } from '../../edge/system/local-system.ts';
 import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
@@ -52,7 +53,7 @@ export async function openStream(options: StreamOptions): Promise<OpenStream> {
       'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).',
     );
   }
-  const config = { region: local.region, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  const config = { region: local.region, credentials: LOCAL_CREDENTIALS };
   return opened({
     stream: local.stream,
     functionName: local.ingest,

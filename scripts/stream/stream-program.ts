@@ -1,17 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { exitCodeOf } from '../../edge/cli/exit-code.ts';
 import { userPath } from '../../edge/cli/option-values.ts';
 import { stopSignal } from '../../edge/cli/stop-signal.ts';
+import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { openTerminal, type Terminal } from '../../edge/cli/terminal.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { CheckpointFile } from './checkpoint-file.ts';
 import { openStream, type StreamOptions } from './open-stream.ts';
 import { replayStream } from './replay-stream.ts';
 
-const BAD_USAGE = 2;
 const INTERRUPTED = 130;
-
-/** Where a local system's files lie, beside the program. */
-const LOCAL_FOLDER = new URL('../../.local', import.meta.url).pathname;
 
 interface ReplayChoice extends StreamOptions {
   from: string;
@@ -42,12 +40,7 @@ export async function runStream(argv: readonly string[]): Promise<number> {
     .option('--function <name>', "the cloud's ingest function, an output of the ingest stack")
     .option('--region <name>', 'AWS region')
     .option('--profile <name>', 'AWS profile')
-    .addOption(
-      new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
-        LOCAL_FOLDER,
-        '.local',
-      ),
-    )
+    .addOption(systemFolderOption())
     .action(async (choice: ReplayChoice, command: Command) => {
       if (choice.to !== undefined && choice.to <= choice.from) {
         command.error('error: --to must be later than --from');
@@ -58,7 +51,8 @@ export async function runStream(argv: readonly string[]): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
   } catch (cause) {
-    return failed(cause, terminal);
+    terminal.endProgress();
+    return exitCodeOf(cause);
   }
 }
 
@@ -70,7 +64,7 @@ async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number>
     throw new EdgeError(`--from (${choice.from}) lies in the future: nothing has arrived yet.`);
   const target = await openStream({ ...choice, system: userPath(choice.system) });
   const file = new CheckpointFile(choice.checkpoint === undefined ? undefined : userPath(choice.checkpoint), {
-    folder: LOCAL_FOLDER,
+    folder: userPath(choice.system),
     stream: target.stream,
     from: choice.from,
   });
@@ -110,12 +104,4 @@ function timeValue(text: string): string {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
   return new Date(ms).toISOString();
-}
-
-function failed(cause: unknown, terminal: Terminal): number {
-  terminal.endProgress();
-  if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  terminal.say(cause instanceof EdgeError ? message : `Something unexpected went wrong: ${message}`);
-  return 1;
 }

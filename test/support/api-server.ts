@@ -3,15 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { buildSchema, graphql } from 'graphql';
+import { APPSYNC_DEFINITIONS } from '../../local/gateway/schema/appsync-definitions.ts';
 import type { ApiUnderTest } from './api.ts';
-
-const APPSYNC = `
-  scalar AWSDateTime
-  scalar AWSJSON
-  directive @aws_iam on OBJECT | FIELD_DEFINITION
-  directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT | FIELD_DEFINITION
-  directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
-`;
 
 export interface ApiServer {
   url: string;
@@ -20,7 +13,7 @@ export interface ApiServer {
 
 /** Serves the queries of an API under test over HTTP, checked against the schema, without sign-in. */
 export async function serveApi(api: () => ApiUnderTest): Promise<ApiServer> {
-  const schema = buildSchema(APPSYNC + readFileSync('graphql/schema.graphql', 'utf8'));
+  const schema = buildSchema(APPSYNC_DEFINITIONS + readFileSync('graphql/schema.graphql', 'utf8'));
   const names = Object.keys(schema.getQueryType()!.getFields());
   const rootValue = Object.fromEntries(
     names.map(name => [name, (args: unknown) => api().data(`Query.${name}`, args)]),

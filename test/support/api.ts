@@ -1,8 +1,8 @@
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
-import { makeCaches } from '../../core/routing/product-caches.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
-import type { ApiIdentity } from '../../functions/api/api-event.ts';
+import type { ApiEvent, ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
+import { makeProductCaches } from '../../functions/product-caches.ts';
 import { noExports } from './no-exports.ts';
 import { noFlows } from './no-flows.ts';
 import type { TestTables } from './tables.ts';
@@ -26,6 +26,8 @@ export const machine: ApiIdentity = {
 };
 
 export interface ApiUnderTest {
+  /** What the function answers to an event of AppSync. */
+  answer(event: ApiEvent): Promise<Answer>;
   /** What the function answers to one operation; by an administrator who selects everything unless said otherwise. */
   call(
     operation: string,
@@ -56,9 +58,10 @@ export function makeApi(
     now: Date.parse('2026-03-15T12:00:00Z'),
     reported: [],
     failovers: [],
+    answer: event => answer(event, surroundings()),
     call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
       const [type, field] = operation.split('.') as [string, string];
-      return answer({ type, field, arguments: args, identity, selection }, surroundings());
+      return api.answer({ type, field, arguments: args, identity, selection });
     },
     async data(operation, args, by) {
       const answered = await api.call(operation, args, by);
@@ -71,7 +74,7 @@ export function makeApi(
     },
   };
   // Real requests under a clock that stands still: no limit falls due.
-  const caches = makeCaches({
+  const caches = makeProductCaches({
     client,
     table: tables.cache,
     clock: () => api.now,

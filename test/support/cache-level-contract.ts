@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheLevel } from '../../core/cache/cache-level.ts';
 import type { CachedEntry } from '../../core/cache/cached-entry.ts';
-import { RemovalLog, removalHash } from '../../core/cache/removal-log.ts';
+import { RemovalLog, removalHash } from '../../core/cache/generation/removal-log.ts';
 import { type FakeTime, fakeTime } from './fake-time.ts';
 
 /** What every level of a cache does, whatever it keeps its entries in. */

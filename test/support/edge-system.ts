@@ -9,6 +9,7 @@ import {
   GetShardIteratorCommand,
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { decodeReport } from '../../core/report/decode-report.ts';
 import type { Report } from '../../core/report/report.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
@@ -31,15 +32,17 @@ export interface EdgeSystem {
 }
 
 const REGION = 'eu-central-1';
-const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
-
 /** Policies come in pages of this size, so that paging shows. */
 const PAGE = 2;
 
 export async function startEdgeSystem(): Promise<EdgeSystem> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-edge-'));
   const kinesis = await startKinesis();
-  const client = kinesisClient({ endpoint: kinesis.endpoint, region: REGION, credentials: CREDENTIALS });
+  const client = kinesisClient({
+    endpoint: kinesis.endpoint,
+    region: REGION,
+    credentials: LOCAL_CREDENTIALS,
+  });
   let systems = 0;
 
   const server = createServer((request, response) => {

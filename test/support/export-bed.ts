@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { answersReader } from '../../core/export/answers-reader.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
 import type { ExportReader } from '../../core/export/export-reader.ts';
 import { type ExportRunContext, type RunOutcome, runExport } from '../../core/export/run-export.ts';
@@ -7,7 +8,6 @@ import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
 import { type FlowObjects, flowObjects } from '../../core/flows/flow-objects.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
-import { resolverReader } from '../../functions/export/resolver-reader.ts';
 import { type ApiUnderTest, makeApi } from './api.ts';
 import { BUCKET, type LocalS3, startLocalS3 } from './local-s3.ts';
 import { createTables, type TestTables } from './tables.ts';
@@ -76,7 +76,7 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
       files: exportFiles(options.s3 ?? s3.client, BUCKET),
       dispatcher: options.dispatch ? { dispatch: options.dispatch } : dispatcher,
       reader: ({ started_ms }) =>
-        reader ?? resolverReader({ context: given, ...KEPT, flow_objects }, { started_ms, work_until }),
+        reader ?? answersReader({ context: given, ...KEPT, flow_objects }, { started_ms, work_until }),
       work_until,
       lease_until_ms: clock() + RUN_MS + 5000,
       ...(part_bytes !== undefined && { part_bytes }),

@@ -111,10 +111,11 @@ function copy(item: Item | undefined): Item | undefined {
 }
 
 function holds(
-  { ConditionExpression: condition, ExpressionAttributeValues: values }: Write,
+  { ConditionExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }: Write,
   old?: Item,
 ): boolean {
-  if (condition === undefined) return true;
+  if (ConditionExpression === undefined) return true;
+  const condition = withNames(ConditionExpression, names);
   return condition.split(' OR ').some(term => {
     const missing = /^attribute_not_exists\((\w+)\)$/.exec(term);
     if (missing) return old?.[missing[1]!] === undefined;
@@ -125,18 +126,29 @@ function holds(
 }
 
 function applied(
-  { Item, Key, UpdateExpression = '', ExpressionAttributeValues: values = {} }: Write,
+  {
+    Item,
+    Key,
+    UpdateExpression = '',
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values = {},
+  }: Write,
   old?: Item,
 ): Item {
   if (Item) return structuredClone(Item);
   const item: Item = { ...Key, ...old };
-  const [, verb, terms] = /^(ADD|SET) (.*)$/.exec(UpdateExpression) ?? [];
+  const [, verb, terms] = /^(ADD|SET) (.*)$/.exec(withNames(UpdateExpression, names)) ?? [];
   for (const term of terms?.split(', ') ?? []) {
     const [, name, value] = /^(\w+) (?:= )?(:\w+)$/.exec(term) ?? [];
     if (!name || !value) throw new Error(`update not known here: ${UpdateExpression}`);
     item[name] = verb === 'SET' ? values[value] : sum(item[name], values[value]);
   }
   return item;
+}
+
+/** An expression with the attributes' own names in place of `#name`. */
+function withNames(expression: string, names: Record<string, string> = {}): string {
+  return expression.replaceAll(/#\w+/g, name => names[name] ?? name);
 }
 
 function sum(a: unknown, b: unknown): number | bigint {

@@ -1,7 +1,7 @@
-import { type CacheState, FIRST_STATE } from '../../core/cache/cache-state.ts';
-import { MemoryLevel } from '../../core/cache/memory-level.ts';
-import { LOG_KEEPS, RemovalLog, removalHash } from '../../core/cache/removal-log.ts';
-import type { SharedStore } from '../../core/cache/shared-store.ts';
+import { type CacheState, FIRST_STATE } from '../../core/cache/generation/cache-state.ts';
+import { LOG_KEEPS, RemovalLog, removalHash } from '../../core/cache/generation/removal-log.ts';
+import { MemoryLevel } from '../../core/cache/memory/memory-level.ts';
+import type { SharedStore } from '../../core/cache/shared/shared-store.ts';
 import type { Clock } from '../../core/time/clock.ts';
 
 export interface FakeSharedStore<V> extends SharedStore<V> {

@@ -1,7 +1,6 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
-import { clientWith } from './fake-dynamodb.ts';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 
-/** What can happen to one call to the database. */
+/** What can happen to one call of the SDK. */
 export const FAULTS = [
   'killed before',
   'killed after',
@@ -29,55 +28,69 @@ export const REFUSALS: readonly Fault[] = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** The function is gone: nothing after this call happens. */
+/** The function is gone: nothing after this call happens. Not an error that anything may take for a refusal. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-export interface FaultyClient {
-  client: DynamoDBDocumentClient;
-  /** Calls so far. */
-  readonly calls: number;
+/** A client of the SDK, whatever the service. */
+interface SdkClient {
+  // biome-ignore lint/suspicious/noExplicitAny: each client has commands of its own
+  send(command: any, ...more: any[]): any;
+}
+
+export interface FaultPlan {
+  fault: Fault;
+  /** The call that goes wrong, from 0. */
+  at: number;
+  /** How many go wrong from there on; 1. */
+  times?: number;
+}
+
+export interface Faults {
+  /** The same client, but its calls go wrong; calls are counted over all clients of these faults. */
+  on<Client extends SdkClient>(client: Client): Client;
+  /** Begins anew: no call so far, not killed, and what goes wrong is what the plan says. */
+  arm(plan?: FaultPlan): void;
+  /** Names of the commands so far. */
+  readonly calls: readonly string[];
+  /** Once killed, no call reaches the service. */
   readonly killed: boolean;
   /** Lets the calls land whose answer was lost before they did. */
   landAll(): Promise<void>;
 }
 
-/**
- * A client whose calls go wrong as `faultOf` says, by their number from 0. Once killed, no call of it reaches the database.
- */
-export function faultyClient(
-  inner: DynamoDBDocumentClient,
-  faultOf: (call: number) => Fault | undefined,
+/** Faults by the number of the call, from 0; without `faultOf`, those that `arm` plans. */
+export function makeFaults(
+  faultOf: (call: number) => Fault | undefined = () => undefined,
   beforeCall: () => Promise<void> = async () => {},
-): FaultyClient {
-  let calls = 0;
+): Faults {
+  let calls: string[] = [];
   let killed = false;
   const late: (() => Promise<unknown>)[] = [];
-  const real = (command: unknown) => inner.send(command as TransactWriteCommand);
 
-  async function send(command: unknown): Promise<unknown> {
-    const fault = faultOf(calls++);
+  async function call(command: object, real: () => Promise<unknown>): Promise<unknown> {
+    const fault = faultOf(calls.push(command.constructor.name) - 1);
     await beforeCall();
     if (killed) throw new Killed();
     switch (fault) {
       case undefined:
-        return settled(() => real(command));
+        return settled(real);
       case 'killed before':
         killed = true;
         throw new Killed();
       case 'killed after':
         killed = true;
-        await real(command).catch(() => {});
+        await real().catch(() => {});
         throw new Killed();
       case 'time-out, landed':
-        await settled(() => real(command));
+        await settled(real);
         throw named('TimeoutError');
       case 'time-out, lands later':
-        late.push(() => real(command).catch(() => {}));
+        late.push(() => real().catch(() => {}));
         throw named('TimeoutError');
       case 'connection reset, landed':
-        await settled(() => real(command));
+        await settled(real);
         throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
       case 'time-out, did not land':
         throw named('TimeoutError');
@@ -87,18 +100,20 @@ export function faultyClient(
         throw named('ThrottlingException');
       case 'access denied':
         throw named('AccessDeniedException');
-      default:
+      default: {
+        const code = fault.slice('canceled: '.length);
         // Only transactions are canceled with reasons.
-        if (command instanceof TransactWriteCommand)
-          throw canceled(fault.slice('canceled: '.length), command);
-        return settled(() => real(command));
+        if (command instanceof TransactWriteCommand) throw canceled(code, command);
+        if (code === 'TransactionConflict') throw named('TransactionConflictException');
+        return settled(real);
+      }
     }
   }
 
   // What is still on its way lands after the next call: as late as a write can land and do harm.
-  async function settled(call: () => Promise<unknown>): Promise<unknown> {
+  async function settled(real: () => Promise<unknown>): Promise<unknown> {
     try {
-      return await call();
+      return await real();
     } finally {
       await landAll();
     }
@@ -109,7 +124,17 @@ export function faultyClient(
   }
 
   return {
-    client: clientWith(send),
+    on: client => {
+      const send = (command: object, ...more: unknown[]) =>
+        call(command, () => client.send(command, ...more));
+      return Object.create(client, { send: { value: send } });
+    },
+    arm(plan) {
+      faultOf = number =>
+        plan && number >= plan.at && number < plan.at + (plan.times ?? 1) ? plan.fault : undefined;
+      calls = [];
+      killed = false;
+    },
     get calls() {
       return calls;
     },
@@ -118,6 +143,22 @@ export function faultyClient(
     },
     landAll,
   };
+}
+
+export interface FaultyClient<Client extends SdkClient> extends Faults {
+  client: Client;
+}
+
+/** One client whose calls go wrong. */
+export function faultyClient<Client extends SdkClient>(
+  inner: Client,
+  ...how: Parameters<typeof makeFaults>
+): FaultyClient<Client> {
+  const faults = makeFaults(...how);
+  return Object.defineProperties(
+    { client: faults.on(inner) },
+    Object.getOwnPropertyDescriptors(faults),
+  ) as FaultyClient<Client>;
 }
 
 function canceled(code: string, { input }: TransactWriteCommand): Error {

@@ -1,4 +1,5 @@
 import { inject, vi } from 'vitest';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
 import type { TestTables } from './tables.ts';
 
 /**
@@ -15,8 +16,7 @@ export function stubFunctionEnvironment({ tables }: TestTables, own: Record<stri
     AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    ...LOCAL_CREDENTIALS_ENVIRONMENT,
     POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
     POWERTOOLS_DEV: 'false',
     ...own,

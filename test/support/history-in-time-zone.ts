@@ -1,5 +1,7 @@
 // Run in a process of its own, with TZ set: history around a day's midnight and a change of its clocks, as the API tells it.
+
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeApi } from './api.ts';
 import type { TestTables } from './tables.ts';
@@ -17,7 +19,7 @@ const { endpoint, tables, date, hours } = JSON.parse(process.argv[2]!) as {
 const client = makeDocumentClient({
   endpoint,
   region: 'eu-central-1',
-  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  credentials: LOCAL_CREDENTIALS,
 });
 const db: TestTables = { client, tables, drop: async () => {} };
 const start = Date.parse(`${date}T00:00:00Z`);

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
-import { takeOutSilentGauges } from '../../core/ingest/silent-gauges.ts';
+import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
@@ -43,7 +43,7 @@ const LATER = T0 + 1e9;
 export class IngestWorld {
   readonly #options: WorldOptions;
   readonly #random: Random;
-  readonly #clients: FaultyClient[] = [];
+  readonly #clients: FaultyClient<DynamoDBDocumentClient>[] = [];
   readonly #memories = new Map<string, LaneMemory>();
   /** Records that the database was made to refuse: to be replayed out of the quarantine. */
   readonly refused: StreamRecord[] = [];
@@ -88,7 +88,7 @@ export class IngestWorld {
 
   async cleanUp(): Promise<void> {
     const { client, tables } = this.#options;
-    await takeOutSilentGauges({ client, tables, ...cleanupTime() });
+    await withdrawSilentGauges({ client, tables, ...cleanupTime() });
   }
 
   counters(): Promise<Map<string, Counts>> {
@@ -186,10 +186,10 @@ export class IngestWorld {
   async #cleanUpBeside(): Promise<void> {
     const { client, tables } = this.#options;
     const faulty = this.#faulty(client, this.#options.faults);
-    await takeOutSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
+    await withdrawSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
   }
 
-  #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient {
+  #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient<DynamoDBDocumentClient> {
     const random = this.#random;
     const { refusals = true } = this.#options;
     const faults = refusals ? FAULTS : FAULTS.filter(fault => !REFUSALS.includes(fault));

@@ -9,6 +9,7 @@ import {
   type Shard,
 } from '@aws-sdk/client-kinesis';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
 
@@ -31,7 +32,7 @@ export async function startKinesisStream(): Promise<KinesisStream> {
   const client = kinesisClient({
     endpoint: engine.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
     maxAttempts: 3,
   });
   const StreamName = 'reports';

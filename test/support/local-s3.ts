@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import type { Clock } from '../../core/time/clock.ts';
-import { CREDENTIALS, REGION } from '../../local/account.ts';
+import { REGION } from '../../local/aws/account.ts';
 import { openObjectStore } from '../../local/s3/object-store.ts';
 import { makeS3Handler } from '../../local/s3/s3-handler.ts';
 
@@ -45,7 +46,7 @@ export async function startLocalS3({
     buckets: new Map([
       [BUCKET, await openObjectStore(folder, min_part_bytes === undefined ? {} : { min_part_bytes })],
     ]),
-    credentials: { ...CREDENTIALS, region: REGION },
+    credentials: { ...LOCAL_CREDENTIALS, region: REGION },
     clock,
     log: (message, details) => reported.push({ message, ...details }),
   });
@@ -53,7 +54,7 @@ export async function startLocalS3({
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
   const makeClient = (): S3Client => {
-    const credentials = { ...CREDENTIALS };
+    const credentials = { ...LOCAL_CREDENTIALS };
     const made = makeS3Client({ endpoint, region: REGION, credentials, maxAttempts: 1 });
     // The SDK signs by the system's clock and what it thinks it is off.
     Object.defineProperty(made.config, 'systemClockOffset', {

@@ -1,14 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { inject } from 'vitest';
-import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { localClient } from './local-client.ts';
 
 /** A client of the run's DynamoDB Local that lets `meanwhile` happen before its call number `at`, from 0. */
 export function pausingClient(at: number, meanwhile: () => Promise<void>): DynamoDBDocumentClient {
-  const client = makeDocumentClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = localClient();
   let calls = 0;
   client.middlewareStack.add(
     next => async args => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Cache } from '../../core/cache/cache.ts';
-import type { SharedStore } from '../../core/cache/shared-store.ts';
+import type { SharedStore } from '../../core/cache/shared/shared-store.ts';
 import type { FakeTime } from './fake-time.ts';
 
 /** A value knows when it was taken from its source: by that it is told whether it is from before a removal. */

@@ -14,12 +14,20 @@ export interface RunningEdge {
   ended: Promise<EdgeRun>;
 }
 
+interface RunOptions {
+  input?: Buffer | string;
+  cwd?: string;
+  env?: Record<string, string>;
+  /** The program's file; the edge program, when it is left out. */
+  program?: string;
+}
+
 /** Starts the edge program as `npm run edge -- …` does. */
 export function startEdge(
   args: readonly string[],
-  { input, cwd, env = {} }: { input?: Buffer | string; cwd?: string; env?: Record<string, string> } = {},
+  { input, cwd, env = {}, program = MAIN }: RunOptions = {},
 ): RunningEdge {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env, ...(cwd && { INIT_CWD: cwd }) },
   });

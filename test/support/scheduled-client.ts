@@ -1,15 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type fc from 'fast-check';
-import { inject } from 'vitest';
-import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { localClient } from './local-client.ts';
 
 /** A client of the run's DynamoDB Local whose calls happen one at a time, in the order that fast-check chooses. */
 export function scheduledClient(scheduler: fc.Scheduler): DynamoDBDocumentClient {
-  const client = makeDocumentClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = localClient();
   client.middlewareStack.add(
     next => {
       type Args = Parameters<typeof next>[0];

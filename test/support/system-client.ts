@@ -1,4 +1,4 @@
-import type { RunningSystem } from '../../local/system.ts';
+import type { RunningSystem } from '../../local/system/system.ts';
 
 /** A client of a running local system, signed in as somebody of one of the demo's groups. */
 export interface SystemClient {

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, DeleteTableCommand, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { inject } from 'vitest';
-import { EXPIRY_INDEX } from '../../core/cache/table-keys.ts';
-import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
+import { createTable } from './create-table.ts';
+import { localClient } from './local-client.ts';
 
 export interface TestTables {
   client: DynamoDBDocumentClient;
@@ -13,47 +12,17 @@ export interface TestTables {
   drop(): Promise<void>;
 }
 
-const EXPIRY_INDEX_DEFINITION: GlobalSecondaryIndex = {
-  IndexName: EXPIRY_INDEX,
-  KeySchema: [
-    { AttributeName: 'pk', KeyType: 'HASH' },
-    { AttributeName: 'expires_ms', KeyType: 'RANGE' },
-  ],
-  Projection: { ProjectionType: 'KEYS_ONLY' },
-};
-
 /** Three empty tables of the test's own in the run's DynamoDB Local. Call `drop` in afterAll. */
 export async function createTables(): Promise<TestTables> {
-  const client = makeDocumentClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = localClient();
   const prefix = `test-${randomUUID()}`;
   const tables: TableNames = {
     network: `${prefix}-network`,
     traffic: `${prefix}-traffic`,
     cache: `${prefix}-cache`,
   };
-  for (const TableName of Object.values(tables)) {
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-          ...(TableName === tables.cache
-            ? [{ AttributeName: 'expires_ms', AttributeType: 'N' as const }]
-            : []),
-        ],
-        ...(TableName === tables.cache && { GlobalSecondaryIndexes: [EXPIRY_INDEX_DEFINITION] }),
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-      }),
-    );
+  for (const table of Object.values(tables)) {
+    await createTable(client, table, { expiryIndex: table === tables.cache });
   }
   return {
     client,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { sha256 } from '../../digest.ts';
 import { fnv1a } from '../../hash.ts';
 import type { ItemKey } from '../../storage/item.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
@@ -39,7 +39,7 @@ export function flowLogPartition(at_ms: number, bucket: number): string {
 
 /** What a report's sort key has behind the time. Edge and boot are in it as a digest. */
 export function legacyIdOf({ edge_id, boot_id, seq, part }: ReportId): string {
-  const boot = createHash('sha256').update(`${edge_id}\u0000${boot_id}`).digest('base64url').slice(0, 22);
+  const boot = sha256(`${edge_id}\u0000${boot_id}`, 'base64url').slice(0, 22);
   return `${boot}#${seq}#${part}`;
 }
 

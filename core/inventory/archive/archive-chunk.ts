@@ -1,10 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { z } from 'zod';
 import type { ItemKey } from '../../storage/item.ts';
-import type { TableNames } from '../../storage/tables.ts';
-import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
+import { conditionOf, updateItem } from '../../storage/item-update.ts';
+import { readItem } from '../../storage/parse-item.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { type TableNames, TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { archivePartition, chunkKey } from '../model/inventory-keys.ts';
-import type { PathItem } from '../model/site-items.ts';
+import { type PathItem, pathItemSchema } from '../model/site-items.ts';
 import { putNew } from '../model/site-writes.ts';
 
 /** First byte of packed data, so that the format can change: 1 = raw deflate of JSON. */
@@ -16,10 +19,10 @@ export function pack(value: unknown): Uint8Array {
   return Buffer.concat([Buffer.of(FORMAT), body]);
 }
 
-/** @throws Error for a format of a later release */
-export function unpack<T>(data: Uint8Array): T {
+/** What {@link pack} packed. @throws Error for a format of a later release */
+export function unpack<T>(schema: z.ZodType<T>, data: Uint8Array): T {
   if (data[0] !== FORMAT) throw new Error(`archive format ${data[0]} is not known to this release`);
-  return JSON.parse(inflateRawSync(data.subarray(1)).toString()) as T;
+  return schema.parse(JSON.parse(inflateRawSync(data.subarray(1)).toString()));
 }
 
 /** Some paths of a deleted site. Every writer raises `version`; a chunk without paths doesn't exist. */
@@ -30,6 +33,20 @@ export interface ArchiveChunk extends ItemKey {
   data: Uint8Array;
   expires_at: number;
 }
+
+export const archiveChunkSchema: z.ZodType<ArchiveChunk> = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  operation_id: z.string(),
+  count: z.number(),
+  version: z.number(),
+  data: z.instanceof(Uint8Array),
+  expires_at: z.number(),
+});
+
+/** One chunk; undefined when it is empty or was never there. */
+export const readChunk = (context: StoreContext, { pk, sk }: ItemKey): Promise<ArchiveChunk | undefined> =>
+  readItem(context, { pk, sk }, archiveChunkSchema);
 
 export interface NewChunk {
   site_id: string;
@@ -54,42 +71,27 @@ export function putChunk(
   });
 }
 
-export const chunkPaths = (chunk: ArchiveChunk): PathItem[] => unpack<PathItem[]>(chunk.data);
+const pathsSchema = z.array(pathItemSchema);
 
-/** Leaves only `paths` in a chunk that nobody may have changed since it was read; without any, removes it. */
+export const chunkPaths = ({ data }: ArchiveChunk): PathItem[] => unpack(pathsSchema, data);
+
+/** Leaves only `paths` in a chunk, unless it has changed since it was read; without any, removes it. */
 export function rewriteChunk(
   tables: TableNames,
   { pk, sk, version }: ArchiveChunk,
   { paths, expires_at }: { paths: PathItem[]; expires_at: number },
 ): WriteAction {
-  const unchanged = {
-    TableName: tables.network,
-    Key: { pk, sk },
-    ConditionExpression: '#version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
+  const table = tables.network;
+  const key = { pk, sk };
+  const condition = { expression: '#version = :version', values: { version } };
+  if (paths.length === 0) return { Delete: { TableName: table, Key: key, ...conditionOf(condition) } };
+  const set = {
+    version: version + 1,
+    count: paths.length,
+    data: pack(paths),
+    [TTL_ATTRIBUTE]: expires_at,
   };
-  if (paths.length === 0) {
-    return { Delete: { ...unchanged, ExpressionAttributeValues: { ':version': version } } };
-  }
-  return {
-    Update: {
-      ...unchanged,
-      UpdateExpression: 'SET #version = :next, #count = :count, #data = :data, #expires = :expires',
-      ExpressionAttributeNames: {
-        '#version': 'version',
-        '#count': 'count',
-        '#data': 'data',
-        '#expires': TTL_ATTRIBUTE,
-      },
-      ExpressionAttributeValues: {
-        ':version': version,
-        ':next': version + 1,
-        ':count': paths.length,
-        ':data': pack(paths),
-        ':expires': expires_at,
-      },
-    },
-  };
+  return { Update: updateItem({ table, key, set, condition }) };
 }
 
 /** The site whose archive a chunk lies in. */

@@ -1,18 +1,19 @@
-import type { Caller } from '../../access/caller.ts';
+import { z } from 'zod';
+import { type Caller, callerSchema } from '../../access/caller.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
+import { readItem } from '../../storage/parse-item.ts';
 import { DEFAULT_ARCHIVE_DAYS, type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { archiveHeadKey, archiveListKey } from '../model/inventory-keys.ts';
-import type { EndpointItem, SiteItem } from '../model/site-items.ts';
+import { type EndpointItem, endpointItemSchema, type SiteItem, siteItemSchema } from '../model/site-items.ts';
 import { pack, unpack } from './archive-chunk.ts';
 
 const DAY_S = 24 * 3600;
 /** What is archived stays a little longer than it can be restored, so that it doesn't expire under a restore. */
 const SLACK_S = 2 * DAY_S;
 
-/** What a deleted site left beside its paths. */
-export interface ArchiveHead {
-  state: 'ARCHIVED' | 'RESTORING' | 'RESTORED';
+/** What the list of deleted sites shows of one. */
+export interface DeletedSite {
   site_id: string;
   name: string;
   location: string | null;
@@ -23,17 +24,56 @@ export interface ArchiveHead {
   restorable_until: string;
   endpoints: number;
   paths: number;
-  /** Site and endpoints, packed. */
-  data: Uint8Array;
+}
+
+const listedSchema = z.object({
+  site_id: z.string(),
+  name: z.string(),
+  location: z.string().nullable().default(null),
+  deleted_at: z.string(),
+  deleted_by: callerSchema,
+  audit_id: z.string(),
+  restorable_until: z.string(),
+  endpoints: z.number(),
+  paths: z.number(),
+});
+
+/** An item of the list of deleted sites. */
+export const deletedSiteSchema: z.ZodType<DeletedSite> = listedSchema;
+
+/** What a deleted site left in its archive, with its paths in chunks beside it. */
+export interface ArchiveHead extends DeletedSite {
+  state: 'ARCHIVED' | 'RESTORING' | 'RESTORED';
+  /** Site and endpoints, packed; not kept once it is RESTORED. */
+  data?: Uint8Array;
   /** Audit entry of the restore, once it has one. */
   restore_audit_id?: string;
   restored_at?: string;
 }
 
+const archiveHeadSchema: z.ZodType<ArchiveHead> = listedSchema.extend({
+  state: z.enum(['ARCHIVED', 'RESTORING', 'RESTORED']),
+  data: z.instanceof(Uint8Array).exactOptional(),
+  restore_audit_id: z.string().exactOptional(),
+  restored_at: z.string().exactOptional(),
+});
+
+/** A deleted site's head, kept after a restore too; undefined when there is none. */
+export const readArchiveHead = (context: StoreContext, siteId: string): Promise<ArchiveHead | undefined> =>
+  readItem(context, archiveHeadKey(siteId), archiveHeadSchema);
+
 export interface ArchivedSite {
   site: SiteItem;
   endpoints: EndpointItem[];
 }
+
+const archivedSiteSchema: z.ZodType<ArchivedSite> = z.object({
+  site: siteItemSchema,
+  endpoints: z.array(endpointItemSchema),
+});
+
+/** The site and endpoints in an ARCHIVED head. */
+export const archivedSite = ({ data }: ArchiveHead): ArchivedSite => unpack(archivedSiteSchema, data!);
 
 /** Seconds since the epoch until which what is archived now is kept. */
 export const archiveExpiry = (context: StoreContext): number =>
@@ -53,7 +93,7 @@ export function archiveItems(
   { site, endpoints, paths, deleted_by, audit_id }: Deleted,
 ): { head: ArchiveHead; items: (Item & ItemKey)[] } {
   const now = context.clock();
-  const listed = {
+  const listed: DeletedSite = {
     site_id: site.id,
     name: site.name,
     location: site.location,
@@ -74,5 +114,3 @@ export function archiveItems(
     ],
   };
 }
-
-export const archivedSite = (head: ArchiveHead): ArchivedSite => unpack<ArchivedSite>(head.data);

@@ -1,14 +1,32 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { updateItem } from '../../storage/item-update.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { queryAll } from '../../storage/strong-reads.ts';
+import { queryAll, queryPages } from '../../storage/strong-reads.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { archivePartition, CHUNK_PREFIX } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
-import type { ArchiveChunk } from './archive-chunk.ts';
+import { type ArchiveChunk, archiveChunkSchema, chunkPaths } from './archive-chunk.ts';
 import { archiveExpiry } from './archive-head.ts';
+import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
 
-/** Paths that a deletion has put in the archive so far, whoever ran it. */
+const countSchema = z.object({ count: z.number() });
+const ownerSchema = z.object({ pk: z.string(), sk: z.string(), operation_id: z.string() });
+
+/** Chunks a page: bounds memory. */
+const PAGE_CHUNKS = 16;
+
+/** Pages of the chunks in a site's archive. */
+export async function* chunkPages(context: StoreContext, siteId: string): AsyncGenerator<ArchiveChunk[]> {
+  const query = { pk: archivePartition(siteId), prefix: CHUNK_PREFIX, pageSize: PAGE_CHUNKS };
+  for await (const page of queryPages(context, query)) {
+    yield page.map(item => parseItem(archiveChunkSchema, item));
+  }
+}
+
+/** Paths that all runs of a deletion have put in the archive so far. */
 export async function countArchived(
   context: StoreContext,
   { site_id, operation_id }: RunningOperation,
@@ -18,7 +36,7 @@ export async function countArchived(
     prefix: `${CHUNK_PREFIX}${operation_id}#`,
     project: ['count'],
   });
-  return chunks.reduce((sum, chunk) => sum + (chunk.count as number), 0);
+  return chunks.reduce((sum, chunk) => sum + parseItem(countSchema, chunk).count, 0);
 }
 
 /** Keeps what earlier deletions of the site have left in its archive as long as what this one puts there. */
@@ -31,16 +49,28 @@ export async function keepLeftovers(
     prefix: CHUNK_PREFIX,
     project: ['pk', 'sk', 'operation_id'],
   });
-  const earlier = chunks.filter(chunk => chunk.operation_id !== operation_id) as unknown as ArchiveChunk[];
+  const earlier = chunks
+    .map(chunk => parseItem(ownerSchema, chunk))
+    .filter(chunk => chunk.operation_id !== operation_id);
   for (const { pk, sk } of earlier) {
-    const command = new UpdateCommand({
-      TableName: context.tables.network,
-      Key: { pk, sk },
-      UpdateExpression: 'SET #expires = :expires',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: { '#expires': TTL_ATTRIBUTE },
-      ExpressionAttributeValues: { ':expires': archiveExpiry(context) },
-    });
+    const command = new UpdateCommand(
+      updateItem({
+        table: context.tables.network,
+        key: { pk, sk },
+        set: { [TTL_ATTRIBUTE]: archiveExpiry(context) },
+        condition: { expression: 'attribute_exists(#pk)' },
+      }),
+    );
     await repeatUntil(context, () => context.client.send(command));
   }
+}
+
+/** The paths that a restored site's archive still holds, and why. */
+export async function readSkipped(context: StoreContext, siteId: string): Promise<SkippedPath[]> {
+  const skipped: SkippedPath[] = [];
+  for await (const chunks of chunkPages(context, siteId)) {
+    const { fates } = await judgePaths(context, siteId, chunks.flatMap(chunkPaths));
+    skipped.push(...skippedPaths(siteId, fates));
+  }
+  return skipped;
 }

@@ -1,16 +1,13 @@
 import { backoffMs } from '../../storage/backoff.ts';
 import { ConditionFailed, outOfTime } from '../../storage/retrying.ts';
 import { maxActions, type StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
 import { writeChange } from '../../storage/write-change.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
-import { endsAt, peerOf } from '../model/site.ts';
-import { type PathItem, toPath } from '../model/site-items.ts';
-import { type ArchiveChunk, archiveOwner, chunkPaths } from './archive-chunk.ts';
+import { endsAt } from '../model/site.ts';
+import { type ArchiveChunk, archiveOwner, chunkPaths, readChunk } from './archive-chunk.ts';
 import { archiveExpiry } from './archive-head.ts';
 import { planStep } from './attach-step.ts';
-import { type Fate, judgePaths } from './path-fates.ts';
-import type { SkippedPath } from './skipped-path.ts';
+import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
 
 /** The operation that restores, and the life of the site that it begins. */
 export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state'>;
@@ -21,8 +18,8 @@ export interface Attached {
 }
 
 /**
- * Brings back those paths of a chunk that end at the restored site and whose peer is there, in as many transactions as it
- * takes. Does nothing any more once that life of the site is over.
+ * Brings back those paths of a chunk that end at the restored site and whose peer is there, in as many transactions as
+ * needed. Stops once that life of the site is over.
  */
 export async function attachPaths(
   context: StoreContext,
@@ -49,7 +46,11 @@ export async function attachPaths(
       max_actions: maxActions(context),
       expires_at: archiveExpiry(context),
     });
-    if (step.actions.length === 0) return { restored, skipped: skippedPaths(restore, chunk, fates) };
+    if (step.actions.length === 0) {
+      // Paths that another site's archive keeps are skipped by that site's restore, not by this one.
+      const own = archiveOwner(chunk.pk) === site_id;
+      return { restored, skipped: own ? skippedPaths(site_id, fates) : [] };
+    }
     try {
       await writeChange(context, step.actions);
       restored += step.restored.length;
@@ -60,17 +61,7 @@ export async function attachPaths(
       if (context.clock() + wait >= context.deadline) throw outOfTime({ kind: 'condition', cause });
       await context.sleep(wait);
     }
-    chunk = (await getItem(context, { pk: read.pk, sk: read.sk })) as ArchiveChunk | undefined;
+    chunk = await readChunk(context, read);
   }
   return { restored, skipped: [] };
-}
-
-// What another site's archive keeps is that site's to tell.
-function skippedPaths({ site_id }: Restore, { pk }: ArchiveChunk, fates: Map<PathItem, Fate>): SkippedPath[] {
-  if (archiveOwner(pk) !== site_id) return [];
-  return [...fates].flatMap(([path, fate]) =>
-    fate.restore
-      ? []
-      : [{ path: toPath({ ...path }), peer_site_id: peerOf(path, site_id), reason: fate.reason }],
-  );
 }

@@ -27,7 +27,7 @@ export interface StepInput {
   chunk: ArchiveChunk;
   /** All that is in the chunk. */
   paths: PathItem[];
-  /** What becomes of those that are not settled yet. */
+  /** What becomes of those that aren't decided yet. */
   fates: Map<PathItem, Fate>;
   /** Actions that the transaction may have. */
   max_actions: number;

@@ -1,18 +1,25 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import type { ItemKey } from '../../storage/item.ts';
+import { z } from 'zod';
+import { conditionOf } from '../../storage/item-update.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import { queryAll } from '../../storage/strong-reads.ts';
 import { waitingPartition } from '../model/inventory-keys.ts';
 import { endsAt } from '../model/site.ts';
-import { type ArchiveChunk, chunkPaths } from './archive-chunk.ts';
+import { chunkPaths, readChunk } from './archive-chunk.ts';
 import { attachPaths, type Restore } from './attach-paths.ts';
 
-interface WaitingNote extends ItemKey {
-  chunk_pk: string;
-  chunk_sk: string;
-  operation_id: string;
-}
+/** Under a site that is gone: a chunk of another site's archive that holds paths between the two. */
+const waitingNoteSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  chunk_pk: z.string(),
+  chunk_sk: z.string(),
+  operation_id: z.string(),
+});
+
+type WaitingNote = z.infer<typeof waitingNoteSchema>;
 
 /**
  * Brings back the paths that other restored sites' archives hold because this site was gone.
@@ -26,26 +33,25 @@ export async function attachWaiting(
 ): Promise<number | undefined> {
   const notes = await queryAll(context, { pk: waitingPartition(restore.site_id) });
   let restored = 0;
-  for (const note of notes as unknown as WaitingNote[]) {
+  for (const note of notes.map(item => parseItem(waitingNoteSchema, item))) {
     if (stop()) return undefined;
-    const key = { pk: note.chunk_pk, sk: note.chunk_sk };
-    const chunk = (await getItem(context, key)) as ArchiveChunk | undefined;
+    const chunk = await readChunk(context, chunkOf(note));
     if (chunk) restored += (await attachPaths(context, restore, chunk)).restored;
     await dropNote(context, restore, note);
   }
   return restored;
 }
 
-/** Takes a note away once its chunk holds nothing of the site; who noted again meanwhile keeps it. */
+const chunkOf = ({ chunk_pk, chunk_sk }: WaitingNote) => ({ pk: chunk_pk, sk: chunk_sk });
+
+/** Removes a note once its chunk holds nothing of the site; one that was written again meanwhile stays. */
 async function dropNote(context: StoreContext, { site_id }: Restore, note: WaitingNote): Promise<void> {
-  const chunk = await getItem(context, { pk: note.chunk_pk, sk: note.chunk_sk });
-  const held = chunk ? chunkPaths(chunk as unknown as ArchiveChunk) : [];
-  if (held.some(path => endsAt(path, site_id))) return;
+  const chunk = await readChunk(context, chunkOf(note));
+  if (chunk && chunkPaths(chunk).some(path => endsAt(path, site_id))) return;
   const command = new DeleteCommand({
     TableName: context.tables.network,
     Key: { pk: note.pk, sk: note.sk },
-    ConditionExpression: 'operation_id = :id',
-    ExpressionAttributeValues: { ':id': note.operation_id },
+    ...conditionOf({ expression: '#operation_id = :id', values: { id: note.operation_id } }),
   });
   await repeatUntil(context, () => context.client.send(command)).catch(cause => {
     if (!(cause instanceof ConditionFailed)) throw cause;

@@ -1,10 +1,19 @@
-import type { Item, ItemKey } from '../../storage/item.ts';
+import { type Item, type ItemKey, keyText } from '../../storage/item.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItems } from '../../storage/strong-reads.ts';
 import { endpointKey, siteKey } from '../model/inventory-keys.ts';
 import { type Path, peerOf, SITE_STATUS } from '../model/site.ts';
-import type { EndpointItem, PathItem, SiteItem } from '../model/site-items.ts';
-import type { SkipReason } from './skipped-path.ts';
+import { endpointItemSchema, type PathItem, siteItemSchema, toPath } from '../model/site-items.ts';
+
+/** Why a path stays in the archive. From PEER_GONE it comes back by itself, when the peer is restored. */
+export type SkipReason = 'PEER_GONE' | 'ENDPOINT_GONE';
+
+export interface SkippedPath {
+  path: Path;
+  peer_site_id: string;
+  reason: SkipReason;
+}
 
 /** What becomes of an archived path now: it goes back to both its sites, the peer in this life of it, or is skipped. */
 export type Fate = { restore: true; peer_life: number } | { restore: false; reason: SkipReason };
@@ -15,23 +24,27 @@ export interface Judgement {
   fates: Map<PathItem, Fate>;
 }
 
-/** What stands in the way of each of a site's archived paths. Read strongly; the writer makes sure of it again. */
+/** What keeps each of a site's archived paths from coming back. Read strongly; the writer checks it again. */
 export async function judgePaths(
   context: StoreContext,
   siteId: string,
   paths: PathItem[],
 ): Promise<Judgement> {
-  const keys = new Map([siteKey(siteId), ...paths.flatMap(keysOf)].map(key => [textOf(key), key]));
+  const keys = new Map([siteKey(siteId), ...paths.flatMap(keysOf)].map(key => [keyText(key), key]));
   const found = await getItems(context, [...keys.values()]);
-  const items = new Map(found.map(item => [textOf(item as unknown as ItemKey), item]));
-  const find = (key: ItemKey) => items.get(textOf(key));
+  const items = new Map(found.map(item => [keyText(item), item]));
+  const find = (key: ItemKey) => items.get(keyText(key));
   return {
     life: lifeOf(find(siteKey(siteId))),
     fates: new Map(paths.map(path => [path, judge(path, peerOf(path, siteId), find)])),
   };
 }
 
-const textOf = ({ pk, sk }: ItemKey): string => `${pk} ${sk}`;
+/** Those of the paths that stay in the archive. */
+export const skippedPaths = (siteId: string, fates: Judgement['fates']): SkippedPath[] =>
+  [...fates].flatMap(([path, fate]) =>
+    fate.restore ? [] : [{ path: toPath(path), peer_site_id: peerOf(path, siteId), reason: fate.reason }],
+  );
 
 const endpointKeys = (path: Path): ItemKey[] => [
   endpointKey(path.source_site_id, path.source_endpoint_id),
@@ -45,13 +58,17 @@ const keysOf = (path: Path): ItemKey[] => [
 ];
 
 function lifeOf(item: Item | undefined): number | undefined {
-  const site = item as SiteItem | undefined;
-  return site === undefined || site.status === SITE_STATUS.deleting ? undefined : site.life;
+  const site = item && parseItem(siteItemSchema, item);
+  return site?.status === SITE_STATUS.deleting ? undefined : site?.life;
+}
+
+function isActive(item: Item | undefined): boolean {
+  return item !== undefined && parseItem(endpointItemSchema, item).status === 'ACTIVE';
 }
 
 function judge(path: PathItem, peer: string, find: (key: ItemKey) => Item | undefined): Fate {
   const peer_life = lifeOf(find(siteKey(peer)));
   if (peer_life === undefined) return { restore: false, reason: 'PEER_GONE' };
-  const whole = endpointKeys(path).every(key => (find(key) as EndpointItem | undefined)?.status === 'ACTIVE');
+  const whole = endpointKeys(path).every(key => isActive(find(key)));
   return whole ? { restore: true, peer_life } : { restore: false, reason: 'ENDPOINT_GONE' };
 }

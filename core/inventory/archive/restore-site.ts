@@ -1,31 +1,31 @@
 import type { Caller } from '../../access/caller.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import { type Change, commitChange } from '../../storage/commit-change.ts';
+import { updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { count } from '../model/count-words.ts';
-import { archiveHeadKey, archiveListKey, runningKey, siteKey } from '../model/inventory-keys.ts';
+import { archiveHeadKey, archiveListKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { CUT_OFF_MS, OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { SITE_STATUS } from '../model/site.ts';
 import { siteIdInput } from '../model/site-input.ts';
-import { endpointItem, type SiteItem, siteItem } from '../model/site-items.ts';
+import { endpointItem, readSiteItem, type SiteItem, siteItem } from '../model/site-items.ts';
 import { putNew } from '../model/site-writes.ts';
-import { enterOperation, newOperation } from '../removal/enter-operation.ts';
-import { HAND_OVER_MS, handOver, isBusy } from '../removal/hand-over.ts';
+import { enterOperation, newOperation, readLastOperation } from '../removal/operation-entry.ts';
+import { HAND_OVER_MS, runOperation } from '../removal/run-operation.ts';
 import { beingChanged } from '../sites/active-site.ts';
-import { type ArchiveHead, archivedSite } from './archive-head.ts';
+import { type ArchiveHead, archivedSite, readArchiveHead } from './archive-head.ts';
+import { readSkipped } from './archived-paths.ts';
+import type { SkippedPath } from './path-fates.ts';
 import { type RestoreRun, runRestore } from './run-restore.ts';
-import type { SkippedPath } from './skipped-path.ts';
-import { readSkipped } from './skipped-paths.ts';
 
 export interface SiteRestore {
   message: string;
   audit_id: string;
   /** Paths that stay in the archive, because the peer or an endpoint is gone. */
   skipped: SkippedPath[];
-  /** false: the worker function goes on with it; until it is whole the site is not shown. */
+  /** false: the worker function continues it; the site is not shown before the end. */
   finished: boolean;
 }
 
@@ -50,15 +50,11 @@ export async function restoreSite(
   const claim = await claimRestore(context, actor, site_id);
   if ('done' in claim) return claim.done;
   const { operation, name, resumed } = claim;
-  const run = await runRestore(context, operation, { until, resumed }).catch((cause): RestoreRun => {
-    if (!isBusy(cause)) throw cause;
-    return { finished: false, operation, paths: operation.done_paths, skipped: [] };
-  });
-  if (!run.finished) await handOver(context, run.operation, run.paths);
+  const run: RestoreRun = await runOperation(context, operation, { run: runRestore, until, resumed });
   return {
     message: message(name, operation, run),
     audit_id: operation.audit_id,
-    skipped: run.skipped,
+    skipped: run.skipped ?? [],
     finished: run.finished,
   };
 }
@@ -68,14 +64,14 @@ type Claim = { operation: RunningOperation; name: string; resumed: boolean } | {
 async function claimRestore(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
   const began = context.clock();
   return commitChange(context, async () => {
-    const head = (await getItem(context, archiveHeadKey(siteId))) as ArchiveHead | undefined;
+    const head = await readArchiveHead(context, siteId);
     return head?.state === 'ARCHIVED'
       ? planClaim(context, actor, head)
       : { actions: [], result: await joinRestore(context, { siteId, head, began }) };
   });
 }
 
-/** The site appears with its endpoints, not shown yet, and the archive's head is taken. */
+/** Puts the site back with its endpoints, not shown yet, and claims the archive's head. */
 function planClaim(context: StoreContext, actor: Caller, head: ArchiveHead): Change<Claim> {
   const { tables } = context;
   const { site_id, deleted_at, restorable_until } = head;
@@ -103,7 +99,7 @@ function planClaim(context: StoreContext, actor: Caller, head: ArchiveHead): Cha
   };
   return {
     actions: [
-      takeHead(context, head),
+      claimHead(context, head),
       { Delete: { TableName: tables.network, Key: archiveListKey(deleted_at, site_id) } },
       putNew(tables, siteItem(restoring)),
       ...endpoints.map(endpoint => putNew(tables, endpointItem(endpoint))),
@@ -113,16 +109,18 @@ function planClaim(context: StoreContext, actor: Caller, head: ArchiveHead): Cha
   };
 }
 
-function takeHead({ tables }: StoreContext, { site_id, audit_id }: ArchiveHead): WriteAction {
+/** Holds once, while the head is the one that was read. */
+function claimHead({ tables }: StoreContext, { site_id, audit_id }: ArchiveHead): WriteAction {
   return {
-    Update: {
-      TableName: tables.network,
-      Key: archiveHeadKey(site_id),
-      UpdateExpression: 'SET #state = :restoring',
-      ConditionExpression: '#state = :archived AND audit_id = :audit',
-      ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':restoring': 'RESTORING', ':archived': 'ARCHIVED', ':audit': audit_id },
-    },
+    Update: updateItem({
+      table: tables.network,
+      key: archiveHeadKey(site_id),
+      set: { state: 'RESTORING' },
+      condition: {
+        expression: '#state = :archived AND #audit_id = :audit',
+        values: { archived: 'ARCHIVED', audit: audit_id },
+      },
+    }),
   };
 }
 
@@ -134,7 +132,7 @@ interface Begun {
 
 /** A restore that is under way goes on when it was cut off; one that is done is answered again. */
 async function joinRestore(context: StoreContext, { siteId, head, began }: Begun): Promise<Claim> {
-  const site = (await getItem(context, siteKey(siteId))) as SiteItem | undefined;
+  const site = await readSiteItem(context, siteId);
   if (site === undefined)
     throw new NotFound(`There is no deleted site ${siteId}. deletedSites lists those that can be restored.`);
   if (site.status === SITE_STATUS.deleting) throw beingChanged(site);
@@ -149,11 +147,10 @@ async function joinRestore(context: StoreContext, { siteId, head, began }: Begun
 }
 
 async function resumeRestore(context: StoreContext, site: SiteItem): Promise<Claim> {
-  const operation = (await getItem(context, runningKey(site.id))) as RunningOperation | undefined;
-  const cutOff =
-    operation?.operation_id === site.operation_id && operation!.touched_ms + CUT_OFF_MS <= context.clock();
-  if (!cutOff) throw beingChanged(site);
-  return { operation: operation!, name: site.name, resumed: true };
+  const operation = await readLastOperation(context, site.id);
+  const held = operation?.operation_id === site.operation_id;
+  if (!operation || !held || operation.touched_ms + CUT_OFF_MS > context.clock()) throw beingChanged(site);
+  return { operation, name: site.name, resumed: true };
 }
 
 function message(name: string, { site_id, endpoints }: RunningOperation, run: RestoreRun): string {

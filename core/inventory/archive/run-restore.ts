@@ -1,90 +1,62 @@
-import { ConditionFailed } from '../../storage/retrying.ts';
-import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem, queryPages } from '../../storage/strong-reads.ts';
-import { writeChange } from '../../storage/write-change.ts';
-import {
-  archivePartition,
-  CHUNK_PREFIX,
-  PATH_PREFIX,
-  siteKey,
-  sitePartition,
-} from '../model/inventory-keys.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import { updateItem } from '../../storage/item-update.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { queryPages } from '../../storage/strong-reads.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { archiveHeadKey, PATH_PREFIX, siteKey, sitePartition } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
-import type { SiteItem } from '../model/site-items.ts';
-import { OperationProgress } from '../removal/operation-progress.ts';
-import type { RunOptions } from '../removal/run-deletion.ts';
-import { readOperation } from '../removal/update-operation.ts';
-import type { ArchiveChunk } from './archive-chunk.ts';
+import { SITE_STATUS } from '../model/site.ts';
+import { SITE_EVENT, siteTarget } from '../model/site-events.ts';
+import { directoryItem, readSiteItem, type SiteItem, toSite } from '../model/site-items.ts';
+import { endOperation } from '../removal/operation-entry.ts';
+import type { OperationProgress, Unfinished } from '../removal/operation-progress.ts';
+import { chunkPages } from './archived-paths.ts';
 import { attachPaths } from './attach-paths.ts';
 import { attachWaiting } from './attach-waiting.ts';
-import { finishRestore } from './finish-restore.ts';
-import type { SkippedPath } from './skipped-path.ts';
+import type { SkippedPath } from './path-fates.ts';
 
 export type RestoreRun =
   | { finished: true; paths: number; skipped: SkippedPath[] }
-  | { finished: false; operation: RunningOperation; paths: number; skipped: SkippedPath[] };
-
-/** Chunks read ahead: bounds memory. */
-const PAGE_CHUNKS = 16;
+  | (Unfinished & { skipped?: SkippedPath[] });
 
 /**
  * Brings a claimed site's paths back, chunk by chunk, then shows the site. Its transactions all check the site's status and
- * therefore go one after another. Any number of runs may be at it at once, and any may be cut off anywhere.
+ * therefore go one after another.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the restore stays claimed
  */
 export async function runRestore(
   context: StoreContext,
-  operation: RunningOperation,
-  { until, resumed }: RunOptions,
+  progress: OperationProgress,
+  until: number,
 ): Promise<RestoreRun> {
-  const progress = new OperationProgress(context, operation);
+  const claimed = await progress.settled();
+  const { site_id, operation_id } = claimed;
   const outOfTime = () => context.clock() >= until;
   const skipped: SkippedPath[] = [];
-  const cutOff = async (): Promise<RestoreRun> => {
-    await progress.settled();
-    return { finished: false, operation: progress.operation, paths: progress.done, skipped };
-  };
-  const chunks = { pk: archivePartition(operation.site_id), prefix: CHUNK_PREFIX, pageSize: PAGE_CHUNKS };
-  for await (const page of queryPages(context, chunks)) {
-    for (const chunk of page as unknown as ArchiveChunk[]) {
-      if (outOfTime()) return cutOff();
-      const attached = await attachPaths(context, operation, chunk);
+  for await (const chunks of chunkPages(context, site_id)) {
+    for (const chunk of chunks) {
+      if (outOfTime()) return { ...progress.unfinished(), skipped };
+      const attached = await attachPaths(context, claimed, chunk);
       skipped.push(...attached.skipped);
       progress.add(attached.restored);
     }
   }
-  const waiting = await attachWaiting(context, operation, outOfTime);
-  if (waiting === undefined) return cutOff();
+  const waiting = await attachWaiting(context, claimed, outOfTime);
+  if (waiting === undefined) return { ...progress.unfinished(), skipped };
   progress.add(waiting);
-  await progress.settled();
-  return finish(context, { progress, skipped, alone: !resumed });
-}
-
-interface Ending {
-  progress: OperationProgress;
-  skipped: SkippedPath[];
-  /** Whether nobody else has worked on it: then this run knows how many paths are back. */
-  alone: boolean;
-}
-
-async function finish(context: StoreContext, { progress, skipped, alone }: Ending): Promise<RestoreRun> {
-  const { site_id, operation_id } = progress.operation;
-  for (let counted = alone; ; counted = false) {
-    const paths = counted ? progress.paths : await countPaths(context, site_id);
-    const site = (await getItem(context, siteKey(site_id))) as SiteItem | undefined;
-    if (site?.operation_id !== operation_id) return { finished: true, paths, skipped };
-    const restored = { operation: progress.operation, site, paths, skipped: skipped.length };
-    try {
-      await writeChange(context, finishRestore(context, restored));
-      return { finished: true, paths, skipped };
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-    const standing = await readOperation(context, progress.operation);
-    if (standing === undefined) return { finished: true, paths, skipped };
-    progress.operation = standing;
-  }
+  let run: RestoreRun;
+  do {
+    const operation = await progress.settled();
+    const paths = progress.exact() ?? (await countPaths(context, site_id));
+    run = { finished: true, paths, skipped };
+    const site = await readSiteItem(context, site_id);
+    if (site?.operation_id !== operation_id) break;
+    const restored = { operation, site, paths, skipped: skipped.length };
+    if (await progress.end(lastTransaction(context, restored))) break;
+  } while (progress.isRunning());
+  return run;
 }
 
 async function countPaths(context: StoreContext, siteId: string): Promise<number> {
@@ -92,4 +64,74 @@ async function countPaths(context: StoreContext, siteId: string): Promise<number
   const query = { pk: sitePartition(siteId), prefix: PATH_PREFIX, project: ['pk'] };
   for await (const page of queryPages(context, query)) paths += page.length;
   return paths;
+}
+
+interface Restored {
+  operation: RunningOperation;
+  site: SiteItem;
+  /** Paths that are back. */
+  paths: number;
+  /** Paths that stay in the archive. */
+  skipped: number;
+}
+
+/** The transaction that shows a restored site: it holds once, while the restore holds the site. */
+function lastTransaction(
+  context: StoreContext,
+  { operation, site, paths, skipped }: Restored,
+): WriteAction[] {
+  const { tables } = context;
+  const table = tables.network;
+  const now = timestamp(context.clock());
+  const { operation_id, audit_id, seq } = operation;
+  const { active, restoring } = SITE_STATUS;
+  const showSite = updateItem({
+    table,
+    key: siteKey(site.id),
+    set: {
+      status: active,
+      version: site.version + 1,
+      seq: seq + 1,
+      leftovers: skipped > 0,
+      updated_at: now,
+    },
+    remove: ['operation_id'],
+    condition: {
+      expression: '#operation_id = :id AND #status = :restoring',
+      values: { id: operation_id, restoring },
+    },
+  });
+  const keepHead = updateItem({
+    table,
+    key: archiveHeadKey(site.id),
+    set: { state: 'RESTORED', restored_at: now, restore_audit_id: audit_id },
+    remove: ['data'],
+  });
+  return [
+    { Update: showSite },
+    { Put: { TableName: table, Item: directoryItem(site) } },
+    endOperation(context, operation, paths),
+    forgetDecisions(tables),
+    { Update: keepHead },
+    auditPut({ tables, entry: auditEntry(now, { operation, site, paths, skipped }) }),
+  ];
+}
+
+function auditEntry(now: string, { operation, site, paths, skipped }: Restored) {
+  const { endpoints, seq, actor, started_ms, audit_id } = operation;
+  const after = { ...toSite(site), status: SITE_STATUS.active, updated_at: now };
+  const entry = changeEntry({
+    at_ms: started_ms,
+    actor,
+    operation: 'restoreSite',
+    target: siteTarget(site.id),
+    after: { site: after, endpoints, paths, skipped_paths: skipped, finished_at: now },
+    event: {
+      type: SITE_EVENT.siteRestored,
+      site_id: site.id,
+      site_seq: seq + 1,
+      data: { site: after, endpoints, paths, skipped_paths: skipped },
+    },
+  });
+  return { ...entry, id: audit_id };
 }

@@ -1,7 +1,8 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
-import { NotFound } from '../../errors.ts';
+import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { noEdge } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { type EdgeItem, edgeFromItem, edgeToItem, type RegisteredEdge } from './edge-items.ts';
@@ -24,8 +25,8 @@ export function registerEdge(
 /** Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't registered. */
 export function retireEdge(context: StoreContext, actor: Caller, id: string): Promise<RegisteredEdge> {
   return change(context, { actor, operation: 'retireEdge' }, id, (before, now) => {
-    if (before) return { ...before, retired_at: before.retired_at ?? now };
-    throw new NotFound(`Edge ${JSON.stringify(id)} is not registered: the query edges lists those that are.`);
+    if (!before) throw noEdge(id);
+    return { ...before, retired_at: before.retired_at ?? now };
   });
 }
 
@@ -33,7 +34,7 @@ type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdg
 
 function change(
   context: StoreContext,
-  author: { actor: Caller; operation: string },
+  author: { actor: Caller; operation: ChangeOperation },
   id: string,
   decide: Decide,
 ): Promise<RegisteredEdge> {
@@ -52,17 +53,9 @@ function change(
 }
 
 function edgeAction(TableName: string, before: EdgeItem | undefined, after: RegisteredEdge): WriteAction {
-  if (!before) {
-    return {
-      Put: { TableName, Item: edgeToItem(after, 1), ConditionExpression: 'attribute_not_exists(pk)' },
-    };
-  }
-  return {
-    Put: {
-      TableName,
-      Item: edgeToItem(after, before.revision + 1),
-      ConditionExpression: 'revision = :revision',
-      ExpressionAttributeValues: { ':revision': before.revision },
-    },
-  };
+  const condition = before
+    ? { expression: '#revision = :revision', values: { revision: before.revision } }
+    : { expression: 'attribute_not_exists(#pk)' };
+  const Item = edgeToItem(after, (before?.revision ?? 0) + 1);
+  return { Put: { TableName, Item, ...conditionOf(condition) } };
 }

@@ -1,5 +1,5 @@
 import type { Lane } from '../../ledger/lane/lane.ts';
-import type { RegisteredEdge } from './edge-items.ts';
+import { isSilent } from '../../ledger/lane/silence.ts';
 
 /** How much of the network a figure covers. */
 export interface Completeness {
@@ -7,23 +7,23 @@ export interface Completeness {
   edges_heard: number;
 }
 
-/** An edge that has reported within this time counts as heard; after it its gauges are taken out. */
-const HEARD_WITHIN_MS = 300_000;
+/** Counts, lane by lane, the expected edges that were heard of at an instant: those with a lane that isn't silent. */
+export class HeardEdges {
+  readonly #expected: ReadonlySet<string>;
+  readonly #now_ms: number;
+  readonly #heard = new Set<string>();
 
-/** Whether an edge that was last heard at `last_heard_at_ms` counts as heard at `now_ms`. */
-export function isHeard(last_heard_at_ms: number, now_ms: number): boolean {
-  return last_heard_at_ms > now_ms - HEARD_WITHIN_MS;
-}
-
-/** How many of the expected edges were heard from shortly before `now_ms`. */
-export async function completenessOf(
-  expected: readonly RegisteredEdge[],
-  lanes: AsyncIterable<Pick<Lane, 'edge_id' | 'last_heard_at_ms'>>,
-  now_ms: number,
-): Promise<Completeness> {
-  const silent = new Set(expected.map(edge => edge.id));
-  for await (const { edge_id, last_heard_at_ms } of lanes) {
-    if (isHeard(last_heard_at_ms, now_ms)) silent.delete(edge_id);
+  /** @param expected ids of the registered edges that are not retired */
+  constructor(expected: ReadonlySet<string>, now_ms: number) {
+    this.#expected = expected;
+    this.#now_ms = now_ms;
   }
-  return { edges_expected: expected.length, edges_heard: expected.length - silent.size };
+
+  add(lane: Pick<Lane, 'edge_id' | 'last_heard_at_ms'>): void {
+    if (this.#expected.has(lane.edge_id) && !isSilent(lane, this.#now_ms)) this.#heard.add(lane.edge_id);
+  }
+
+  get completeness(): Completeness {
+    return { edges_expected: this.#expected.size, edges_heard: this.#heard.size };
+  }
 }

@@ -1,6 +1,6 @@
 import { type Lane, laneTotals } from '../../ledger/lane/lane.ts';
 
-/** What an edge's lanes tell of it. */
+/** What an edge's lanes show of it. */
 export interface EdgeStatus {
   /** As the edge reports it. */
   site_id: string;

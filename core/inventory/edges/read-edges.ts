@@ -1,9 +1,17 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { HEARD_EDGES_PARTITION, heardEdgeKey } from '../../ledger/lane-keys.ts';
+import type { Item } from '../../storage/item.ts';
+import { parseItem, readItem } from '../../storage/parse-item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem, queryAll } from '../../storage/strong-reads.ts';
-import { EDGE_PARTITION, type EdgeItem, edgeFromItem, type RegisteredEdge } from './edge-items.ts';
+import { queryAll } from '../../storage/strong-reads.ts';
+import {
+  EDGE_PARTITION,
+  type EdgeItem,
+  edgeFromItem,
+  edgeItemSchema,
+  type RegisteredEdge,
+} from './edge-items.ts';
 
 /** An edge that is in the inventory, was heard from, or both. */
 export interface KnownEdge {
@@ -28,27 +36,30 @@ export async function readKnownEdges(
   const page = async (TableName: string, pk: string) => {
     const query = { TableName, ...keyCondition(pk, after), Limit: limit, ConsistentRead: true };
     const { Items = [] } = await repeatUntil(context, () => client.send(new QueryCommand(query)));
-    return Items as EdgeItem[];
+    return Items;
   };
   const [registered, heard] = await Promise.all([
     page(tables.network, EDGE_PARTITION),
     page(tables.traffic, HEARD_EDGES_PARTITION),
   ]);
-  const known = new Map(heard.map(({ sk }): [string, KnownEdge] => [sk, { id: sk, registration: null }]));
-  for (const item of registered) known.set(item.sk, { id: item.sk, registration: edgeFromItem(item) });
+  const ids = heard.map(({ sk }) => String(sk));
+  const known = new Map(ids.map((id): [string, KnownEdge] => [id, { id, registration: null }]));
+  for (const edge of registered.map(toEdge)) known.set(edge.id, { id: edge.id, registration: edge });
   return [...known.values()].sort(byBytes).slice(0, limit);
 }
 
 /** All edges that are expected to report. */
 export async function readExpectedEdges(context: StoreContext): Promise<RegisteredEdge[]> {
-  const items = (await queryAll(context, { pk: EDGE_PARTITION })) as unknown[] as EdgeItem[];
-  return items.map(edgeFromItem).filter(edge => edge.retired_at === null);
+  const items = await queryAll(context, { pk: EDGE_PARTITION });
+  return items.map(toEdge).filter(edge => edge.retired_at === null);
 }
 
 /** The inventory's item of an edge, or undefined. */
-export async function readEdgeItem(context: StoreContext, id: string): Promise<EdgeItem | undefined> {
-  return (await getItem(context, { pk: EDGE_PARTITION, sk: id })) as EdgeItem | undefined;
+export function readEdgeItem(context: StoreContext, id: string): Promise<EdgeItem | undefined> {
+  return readItem(context, { pk: EDGE_PARTITION, sk: id }, edgeItemSchema);
 }
+
+const toEdge = (item: Item): RegisteredEdge => edgeFromItem(parseItem(edgeItemSchema, item));
 
 async function wasHeard(context: StoreContext, id: string): Promise<boolean> {
   const { client, tables } = context;

@@ -1,4 +1,5 @@
-import type { Caller } from '../../access/caller.ts';
+import { z } from 'zod';
+import { type Caller, callerSchema } from '../../access/caller.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { runningKey } from './inventory-keys.ts';
 
@@ -10,7 +11,7 @@ export const OPERATION_KIND = {
 } as const;
 export type OperationKind = (typeof OPERATION_KIND)[keyof typeof OPERATION_KIND];
 
-/** An entry of the running deletions: readers hide what it names; whoever finds it cut off can finish it. */
+/** An entry of the running operations: readers hide what it names, and clean-up finishes one that was cut off. */
 export interface RunningOperation {
   operation_id: string;
   kind: OperationKind;
@@ -20,26 +21,44 @@ export interface RunningOperation {
   /** The site's life that it ends or begins. */
   life: number;
   state: 'RUNNING' | 'ENDED';
-  /** Allotted at the beginning, so that the answer can name it before the entry stands in the log. */
+  /** Allotted at the beginning, so that the answer can name it before the audit entry is written. */
   audit_id: string;
   actor: Caller;
   started_ms: number;
-  /** When somebody last worked on it; who finds it old takes over. */
+  /** When a run last worked on it; another run takes over once this is old. */
   touched_ms: number;
   ended_ms?: number;
-  /** Endpoints and paths that are through, as far as told; progress, not accounting. */
+  /** Paths that are through, as far as runs recorded it: progress, not accounting. */
   done_paths: number;
   endpoints: number;
-  /** Number of the site's last event that told of it; who raises it locks on it. */
+  /** Number of the site's last event about it; every write of the entry raises it and is conditional on it. */
   seq: number;
-  /** Set by whoever runs out of time: the table's stream then starts the worker function, which takes it back. */
+  /** Set by a run that is out of time: the table's stream then starts the worker function, which clears it. */
   handed_over: boolean;
 }
 
-/** How long an entry stays after its end, so that a reader who began before the end still finds it. */
+export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
+  operation_id: z.string(),
+  kind: z.enum(OPERATION_KIND),
+  site_id: z.string(),
+  endpoint_id: z.string().exactOptional(),
+  life: z.number().default(1),
+  state: z.enum(['RUNNING', 'ENDED']),
+  audit_id: z.string(),
+  actor: callerSchema,
+  started_ms: z.number(),
+  touched_ms: z.number(),
+  ended_ms: z.number().exactOptional(),
+  done_paths: z.number().default(0),
+  endpoints: z.number().default(0),
+  seq: z.number(),
+  handed_over: z.boolean().default(false),
+});
+
+/** How long an entry stays after its end, so that a reader that began before the end still finds it. */
 export const KEEP_ENDED_MS = 60_000;
 
-/** Cut off, when nobody has worked on it for so long. A runner reports at least every few seconds. */
+/** An operation counts as cut off when no run has worked on it for this long; a run records progress every few seconds. */
 export const CUT_OFF_MS = 30_000;
 
 export const runningItem = (operation: RunningOperation): Item & ItemKey => ({

@@ -3,7 +3,7 @@ export const endpointTarget = (siteId: string, endpointId: string): string =>
   `endpoint:${siteId}/${endpointId}`;
 export const pathTarget = (pathId: string): string => `path:${pathId}`;
 
-/** Types of the events that tell of sites. */
+/** Types of the events about sites. */
 export const SITE_EVENT = {
   siteCreated: 'SITE_CREATED',
   siteUpdated: 'SITE_UPDATED',

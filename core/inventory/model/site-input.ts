@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isEndpointAddress } from './endpoint-address.ts';
+import { parseAddress } from '../../policy/ip-address.ts';
 import { lineOfText, uuid } from './parse-input.ts';
 import { PATH_ID } from './path-id.ts';
 import { INTERFACE_TYPES } from './site.ts';
@@ -12,6 +12,10 @@ const ENDPOINT_ID_RULE = 'must be 1 to 64 letters, digits, dots, hyphens or unde
 const WG_RULE = 'wg_interface must be a Linux interface name of 1 to 15 characters, such as wg0.';
 const PATH_ID_RULE = 'path_id must be the id of a path, as the list of paths shows it.';
 const BATCH_MAX = 50;
+
+const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
+const PORT = /^[1-9][0-9]{0,4}$/;
+const MAX_HOST_NAME = 253;
 
 const publicKey = z
   .string(PUBLIC_KEY_RULE)
@@ -81,3 +85,25 @@ export const deleteSitesInput = z.object({
     .max(BATCH_MAX, BATCH_RULE)
     .refine(ids => new Set(ids).size === ids.length, 'site_ids must name each site once.'),
 });
+
+/**
+ * Whether a text is where an endpoint can be reached: an IPv4 address, an IPv6 address or a host name, alone or with a
+ * port (`203.0.113.7:51820`, `[2001:db8::1]:51820`). A name that looks like a number is none (RFC 3696).
+ */
+function isEndpointAddress(text: string): boolean {
+  if (parseAddress(text)) return true;
+  const bracketed = /^\[([^\]%]+)\](?::(\d+))?$/.exec(text);
+  if (bracketed) return parseAddress(bracketed[1]!)?.family === 6 && isPort(bracketed[2]);
+  const [host = '', port, ...more] = text.split(':');
+  return more.length === 0 && isPort(port) && (parseAddress(host)?.family === 4 || isHostName(host));
+}
+
+function isPort(text: string | undefined): boolean {
+  return text === undefined || (PORT.test(text) && Number(text) <= 65_535);
+}
+
+function isHostName(text: string): boolean {
+  if (text.length > MAX_HOST_NAME) return false;
+  const labels = text.replace(/\.$/, '').split('.');
+  return labels.every(label => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1)!);
+}

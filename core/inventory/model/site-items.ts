@@ -1,6 +1,22 @@
+import { z } from 'zod';
 import type { Item, ItemKey } from '../../storage/item.ts';
+import { parseItem, readItem } from '../../storage/parse-item.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
 import { directoryKey, endpointKey, pathKey, siteKey } from './inventory-keys.ts';
-import type { Endpoint, Path, Site } from './site.ts';
+import { type Endpoint, INTERFACE_TYPES, type Path, SITE_STATUS, type Site } from './site.ts';
+
+// Sites and paths of the first release have no life: theirs is the first.
+const life = z.number().default(1);
+
+const siteSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  location: z.string().nullable().default(null),
+  public_key: z.string().nullable().default(null),
+  status: z.enum(SITE_STATUS),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
 
 /** META with what only writers look at. */
 export interface SiteItem extends Site {
@@ -8,7 +24,7 @@ export interface SiteItem extends Site {
   version: number;
   /** 1, and one more with every restore: what began in an earlier life can't touch what came later. */
   life: number;
-  /** Number of the site's last event: grows by one an event, so that whoever listens sees a gap. */
+  /** Number of the site's last event: grows by one an event, so that subscribers see a gap. */
   seq: number;
   /** The deletion or restore that has claimed the site. */
   operation_id?: string;
@@ -18,18 +34,55 @@ export interface SiteItem extends Site {
   leftovers?: boolean;
 }
 
+/** A site's META. */
+export const siteItemSchema: z.ZodType<SiteItem> = siteSchema.extend({
+  version: z.number(),
+  life,
+  seq: z.number(),
+  operation_id: z.string().exactOptional(),
+  removing_endpoint: z.string().exactOptional(),
+  leftovers: z.boolean().exactOptional(),
+});
+
+const pathSchema = z.object({
+  id: z.string(),
+  source_site_id: z.string(),
+  source_endpoint_id: z.string(),
+  destination_site_id: z.string(),
+  destination_endpoint_id: z.string(),
+  wg_interface: z.string().nullable().default(null),
+  created_at: z.string(),
+});
+
 /** A copy of a path, with what only writers look at. */
 export interface PathItem extends Path {
-  /** Changes whenever the path comes into being, so that nobody removes a later one. */
+  /** New whenever the path comes into being, so that a delete can't hit a later one. */
   rev: string;
   /** Lives of its two sites in which it came into being. */
   source_life: number;
   destination_life: number;
 }
 
+/** A copy of a path, in a site's partition or in an archive. */
+export const pathItemSchema: z.ZodType<PathItem> = pathSchema.extend({
+  rev: z.string(),
+  source_life: life,
+  destination_life: life,
+});
+
 /** The life of one of its two sites in which a path came into being. */
 export const lifeAt = (path: PathItem, siteId: string): number =>
   path.source_site_id === siteId ? path.source_life : path.destination_life;
+
+const endpointSchema = z.object({
+  site_id: z.string(),
+  id: z.string(),
+  address: z.string(),
+  interface_type: z.enum(INTERFACE_TYPES),
+  cost_per_gb: z.number().default(0),
+  reachable: z.boolean().nullable().default(null),
+  created_at: z.string(),
+});
 
 /** An endpoint takes paths while it is ACTIVE. */
 export interface EndpointItem extends Endpoint {
@@ -37,6 +90,15 @@ export interface EndpointItem extends Endpoint {
   /** The removal that has claimed it. */
   removal_id?: string;
 }
+
+export const endpointItemSchema: z.ZodType<EndpointItem> = endpointSchema.extend({
+  status: z.enum(['ACTIVE', 'REMOVING']),
+  removal_id: z.string().exactOptional(),
+});
+
+/** A site, whatever its status; undefined when there is none. */
+export const readSiteItem = (context: StoreContext, siteId: string): Promise<SiteItem | undefined> =>
+  readItem(context, siteKey(siteId), siteItemSchema);
 
 export const siteItem = (site: SiteItem): Item & ItemKey => ({ ...siteKey(site.id), ...site });
 
@@ -52,6 +114,14 @@ export const pathItem = (path: PathItem, siteId: string): Item & ItemKey => ({
 });
 
 /** What the list of sites searches through. */
+export const directoryEntrySchema = z.object({
+  sk: z.string(),
+  site_id: z.string(),
+  name: z.string(),
+  location: z.string().nullable().default(null),
+});
+
+/** A site's entry in the directory. */
 export const directoryItem = (site: Site): Item & ItemKey => ({
   ...directoryKey(site.created_at, site.id),
   site_id: site.id,
@@ -59,29 +129,11 @@ export const directoryItem = (site: Site): Item & ItemKey => ({
   location: site.location,
 });
 
-/** An item without its keys. */
-export function withoutKeys<T>(item: Item): T {
-  const { pk: _pk, sk: _sk, ...rest } = item;
-  return rest as T;
-}
+/** What clients see of a site's item. @throws BrokenItem */
+export const toSite = (item: Item | SiteItem): Site => parseItem(siteSchema, { ...item });
 
-export function toSite(item: Item): Site {
-  const { id, name, location, public_key, status, created_at, updated_at } = item as unknown as Site;
-  return { id, name, location, public_key, status, created_at, updated_at };
-}
+/** What clients see of an endpoint's item. @throws BrokenItem */
+export const toEndpoint = (item: Item | EndpointItem): Endpoint => parseItem(endpointSchema, { ...item });
 
-export function toEndpoint(item: Item): Endpoint {
-  const { site_id, id, address, interface_type, cost_per_gb, reachable, created_at } =
-    item as unknown as Endpoint;
-  return { site_id, id, address, interface_type, cost_per_gb, reachable, created_at };
-}
-
-export function toPath(item: Item): Path {
-  const {
-    rev: _rev,
-    source_life: _source,
-    destination_life: _destination,
-    ...path
-  } = withoutKeys<PathItem>(item);
-  return path;
-}
+/** What clients see of a path's item. @throws BrokenItem */
+export const toPath = (item: Item | PathItem): Path => parseItem(pathSchema, { ...item });

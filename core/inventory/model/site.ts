@@ -42,7 +42,7 @@ export interface Endpoint {
   interface_type: InterfaceType;
   /** US dollars a gigabyte (10⁹ bytes). */
   cost_per_gb: number;
-  /** null: nobody has tried yet. */
+  /** null: not tried yet. */
   reachable: boolean | null;
   created_at: string;
 }

@@ -1,20 +1,19 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
-import { NotFound } from '../../errors.ts';
+import { noPath } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import { readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
 import { pathKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { sourceSiteOf } from '../model/path-id.ts';
 import type { Path } from '../model/site.ts';
 import { pathTarget, SITE_EVENT } from '../model/site-events.ts';
 import { pathIdInput } from '../model/site-input.ts';
-import { type PathItem, toPath, withoutKeys } from '../model/site-items.ts';
-import { updateSiteItem } from '../model/site-writes.ts';
+import { pathItemSchema, toPath } from '../model/site-items.ts';
+import { deletePathCopies, updateSiteItem } from '../model/site-writes.ts';
 import { readActiveSite } from '../sites/active-site.ts';
-import { deletePathCopies } from './path-writes.ts';
 
 export interface DeletedPath {
   path: Path;
@@ -30,10 +29,8 @@ export async function deletePath(context: StoreContext, actor: Caller, input: un
   const { path_id } = parseInput(pathIdInput, input);
   const { tables } = context;
   return commitChange(context, async () => {
-    const item = await getItem(context, pathKey(sourceSiteOf(path_id), path_id));
-    if (item === undefined) {
-      throw new NotFound(`There is no path ${path_id}. The list of a site's paths shows their ids.`);
-    }
+    const item = await readItem(context, pathKey(sourceSiteOf(path_id), path_id), pathItemSchema);
+    if (item === undefined) throw noPath(path_id);
     const path = toPath(item);
     const [source, destination] = await Promise.all([
       readActiveSite(context, path.source_site_id),
@@ -55,7 +52,7 @@ export async function deletePath(context: StoreContext, actor: Caller, input: un
       actions: [
         updateSiteItem(tables, { site: source, event: true }),
         updateSiteItem(tables, { site: destination, event: false }),
-        ...deletePathCopies(tables, withoutKeys<PathItem>(item)),
+        ...deletePathCopies(tables, item),
         forgetDecisions(tables),
         audit,
       ],

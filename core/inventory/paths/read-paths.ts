@@ -1,4 +1,4 @@
-import { NotFound } from '../../errors.ts';
+import { noPath, noSite } from '../../errors.ts';
 import { makePageToken, readPageToken } from '../../storage/page-token.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem, queryPages } from '../../storage/strong-reads.ts';
@@ -6,7 +6,7 @@ import { PATH_PREFIX, pathKey, siteKey, sitePartition } from '../model/inventory
 import { PATH_ID, sourceSiteOf } from '../model/path-id.ts';
 import { type Path, SITE_STATUS } from '../model/site.ts';
 import { toPath } from '../model/site-items.ts';
-import { type Hidden, readVisible } from '../sites/read-visible.ts';
+import { readVisible } from '../removal/hidden-sites.ts';
 
 export interface PathQuery {
   /** The site at either end. */
@@ -43,7 +43,7 @@ export async function listPaths(context: StoreContext, query: PathQuery): Promis
         paths: paths.filter(path => !hidden.path(path)),
       }),
     );
-    if (!part.there) throw new NotFound(`There is no site ${site_id}. The list of sites shows their ids.`);
+    if (!part.there) throw noSite(site_id);
     items.push(...part.paths);
     after = part.last;
   } while (after !== undefined && items.length <= limit);
@@ -77,15 +77,16 @@ async function readSome(context: StoreContext, { site_id, after, count }: PartQu
   return paths;
 }
 
-/** One path; undefined when there is none, or while one of its sites is deleted or restored. */
-export async function readPath(context: StoreContext, pathId: string): Promise<Path | undefined> {
-  if (!PATH_ID.test(pathId)) return undefined;
+/** One path. @throws NotFound when there is none, and while one of its sites or endpoints is hidden */
+export async function readPath(context: StoreContext, pathId: string): Promise<Path> {
+  if (!PATH_ID.test(pathId)) throw noPath(pathId);
   return readVisible(
     context,
     () => getItem(context, pathKey(sourceSiteOf(pathId), pathId)),
-    (item, hidden: Hidden) => {
+    (item, hidden) => {
       const path = item && toPath(item);
-      return path && !hidden.path(path) ? path : undefined;
+      if (!path || hidden.path(path)) throw noPath(pathId);
+      return path;
     },
   );
 }

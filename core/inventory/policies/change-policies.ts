@@ -1,8 +1,9 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
-import { NotFound, ValidationError } from '../../errors.ts';
+import { noPolicy, ValidationError } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { type NewPolicy, type PolicyPatch, refuseBuiltIn } from './policy-input.ts';
@@ -75,17 +76,15 @@ async function patched(context: StoreContext, id: string, patch: PolicyPatch): P
 async function find(context: StoreContext, id: string): Promise<DefinedPolicy> {
   refuseBuiltIn(id);
   const policy = await readPolicy(context, id);
-  if (policy) return policy;
-  throw new NotFound(
-    `There is no policy ${JSON.stringify(id)}: the query policies lists those that there are.`,
-  );
+  if (!policy) throw noPolicy(id);
+  return policy;
 }
 
 type Step = { before?: DefinedPolicy; after: DefinedPolicy } | { before: DefinedPolicy; after?: never };
 
 interface Authorship {
   actor: Caller;
-  operation: string;
+  operation: ChangeOperation;
 }
 
 // Every change is conditional on the policies' version that it was decided on, so that changes have one order.
@@ -105,7 +104,7 @@ function change(
       actions: [
         policyAction(tables.network, step, meta.version + 1),
         metaAction(tables.network, step, meta),
-        // Who asks for the route of a policy that is gone must not get the one it had.
+        // A request for the route of a deleted policy must not get the one that it had.
         ...(step.after ? [] : [forgetDecisions(tables)]),
         auditPut({ tables, entry }),
       ],
@@ -114,13 +113,12 @@ function change(
   });
 }
 
+const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
+const IS_THERE = conditionOf({ expression: 'attribute_exists(#pk)' });
+
 function policyAction(TableName: string, { before, after }: Step, version: number): WriteAction {
-  if (after) {
-    const ConditionExpression = before ? 'attribute_exists(pk)' : 'attribute_not_exists(pk)';
-    return { Put: { TableName, Item: toItem(after, version), ConditionExpression } };
-  }
-  const Key = { pk: POLICY_PARTITION, sk: before.id };
-  return { Delete: { TableName, Key, ConditionExpression: 'attribute_exists(pk)' } };
+  if (after) return { Put: { TableName, Item: toItem(after, version), ...(before ? IS_THERE : IS_NEW) } };
+  return { Delete: { TableName, Key: { pk: POLICY_PARTITION, sk: before.id }, ...IS_THERE } };
 }
 
 function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMeta): WriteAction {
@@ -130,17 +128,7 @@ function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMe
     count: meta.count + (after ? 1 : 0) - (before ? 1 : 0),
     last_change: { id: (after ?? before).id, deleted: !after },
   };
+  const isUnchanged = conditionOf({ expression: '#version = :version', values: { version: meta.version } });
   const Item = { ...META_KEY, ...next };
-  if (meta.version === 0) {
-    return { Put: { TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
-  }
-  return {
-    Put: {
-      TableName,
-      Item,
-      ConditionExpression: '#version = :version',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':version': meta.version },
-    },
-  };
+  return { Put: { TableName, Item, ...(meta.version === 0 ? IS_NEW : isUnchanged) } };
 }

@@ -37,7 +37,7 @@ export const builtIn: ListedPolicy = {
   updated_at: null,
 };
 
-/** An id that edges count under but that isn't defined; off, so that nobody takes it for one that matches everything. */
+/** An id that edges count under but that isn't defined; shown as switched off, because it matches nothing. */
 export function undefinedPolicy(id: string): ListedPolicy {
   return {
     id,
@@ -52,7 +52,7 @@ export function undefinedPolicy(id: string): ListedPolicy {
   };
 }
 
-/** Where a page of the list begins: after this line, wherever it stands or would stand now. */
+/** Where a page of the list begins: after this line, wherever its place is now. */
 export interface ListPosition {
   /** 0 defined, 1 built in, 2 unknown. */
   rank: number;

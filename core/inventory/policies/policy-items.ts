@@ -1,6 +1,8 @@
+import { z } from 'zod';
+import { APPLICATION_CLASSES } from '../../policy/application-class.ts';
 import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../policy/policy.ts';
 
-/** A policy that somebody defined. */
+/** A policy that an operator defined. */
 export interface DefinedPolicy extends PolicyRule {
   /** RFC 3339, UTC. */
   created_at: string;
@@ -19,6 +21,13 @@ export interface PoliciesMeta {
   last_change: { id: string; deleted: boolean } | null;
 }
 
+export const policiesMetaSchema: z.ZodType<PoliciesMeta> = z.object({
+  version: z.number(),
+  next_id: z.number(),
+  count: z.number(),
+  last_change: z.object({ id: z.string(), deleted: z.boolean() }).nullable().default(null),
+});
+
 /** How many policies may be defined: their list is read as a whole. */
 export const MAX_POLICIES = 1000;
 
@@ -35,18 +44,31 @@ export const BUILT_IN_POLICY: PolicyRule = {
   match: {},
 };
 
+// Types only: ranges were checked on the way in, by the rules of the release that stored the policy.
+const matchSchema: z.ZodType<PolicyMatch> = z.object({
+  source_cidr: z.string().exactOptional(),
+  destination_cidr: z.string().exactOptional(),
+  source_port: z.number().exactOptional(),
+  destination_port_from: z.number().exactOptional(),
+  destination_port_to: z.number().exactOptional(),
+  protocol: z.number().exactOptional(),
+  application: z.enum(APPLICATION_CLASSES).exactOptional(),
+});
+
 /** A policy as it is stored; `version` is the policies' version that its last change made. */
-export interface PolicyItem {
-  pk: string;
-  sk: string;
-  version: number;
-  name: string;
-  priority: number;
-  enabled: boolean;
-  match: PolicyMatch;
-  created_at: string;
-  updated_at: string;
-}
+export const policyItemSchema = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  version: z.number(),
+  name: z.string(),
+  priority: z.number(),
+  enabled: z.boolean(),
+  match: matchSchema,
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+
+export type PolicyItem = z.output<typeof policyItemSchema>;
 
 export function toItem(policy: DefinedPolicy, version: number): PolicyItem {
   const { id, ...rest } = policy;

@@ -1,7 +1,8 @@
 import { Conflict } from '../../errors.ts';
 import { backoffMs } from '../../storage/backoff.ts';
+import { parseItem, readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import { queryAll } from '../../storage/strong-reads.ts';
 import {
   type DefinedPolicy,
   fromItem,
@@ -10,6 +11,8 @@ import {
   POLICY_PARTITION,
   type PoliciesMeta,
   type PolicyItem,
+  policiesMetaSchema,
+  policyItemSchema,
 } from './policy-items.ts';
 
 export interface Policies {
@@ -38,20 +41,23 @@ export async function readPolicies(context: StoreContext): Promise<Policies> {
 /** One defined policy, or undefined. */
 export async function readPolicy(context: StoreContext, id: string): Promise<DefinedPolicy | undefined> {
   if (!/^\d+$/.test(id)) return undefined;
-  const item = await getItem(context, { pk: POLICY_PARTITION, sk: id });
-  return item && fromItem(item as unknown as PolicyItem);
+  const item = await readItem(context, { pk: POLICY_PARTITION, sk: id }, policyItemSchema);
+  return item && fromItem(item);
 }
 
 /** The policies' version and what comes with it. */
 export async function readPoliciesMeta(context: StoreContext): Promise<PoliciesMeta> {
-  const item = await getItem(context, META_KEY);
-  return (item as PoliciesMeta | undefined) ?? NO_POLICIES;
+  return (await readItem(context, META_KEY, policiesMetaSchema)) ?? NO_POLICIES;
 }
 
 async function readPartition(context: StoreContext): Promise<{ meta: PoliciesMeta; items: PolicyItem[] }> {
-  const found = (await queryAll(context, { pk: POLICY_PARTITION })) as unknown[] as PolicyItem[];
-  const meta = found.find(item => item.sk === META_KEY.sk) as PoliciesMeta | undefined;
-  return { meta: meta ?? NO_POLICIES, items: found.filter(item => item.sk !== META_KEY.sk) };
+  const found = await queryAll(context, { pk: POLICY_PARTITION });
+  const meta = found.find(item => item.sk === META_KEY.sk);
+  const policies = found.filter(item => item.sk !== META_KEY.sk);
+  return {
+    meta: meta ? parseItem(policiesMetaSchema, meta) : NO_POLICIES,
+    items: policies.map(item => parseItem(policyItemSchema, item)),
+  };
 }
 
 function isWhole({ version, count, last_change }: PoliciesMeta, items: PolicyItem[]): boolean {

@@ -1,26 +1,25 @@
 import type { Caller } from '../../access/caller.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
-import { Conflict, NotFound } from '../../errors.ts';
+import { NotFound } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
 import { count } from '../model/count-words.ts';
-import { runningKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { SITE_STATUS } from '../model/site.ts';
 import { siteIdInput } from '../model/site-input.ts';
+import type { SiteItem } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
-import { beingChanged, readActiveSite } from '../sites/active-site.ts';
-import { enterOperation, newOperation } from './enter-operation.ts';
-import { HAND_OVER_MS, handOver, isBusy } from './hand-over.ts';
+import { beingChanged, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
+import { enterOperation, newOperation, readLastOperation } from './operation-entry.ts';
 import { type DeletionRun, runDeletion } from './run-deletion.ts';
+import { HAND_OVER_MS, runOperation } from './run-operation.ts';
 
 export interface SiteDeletion {
   /** For a person: how many paths and endpoints went, or that it goes on. */
   message: string;
   audit_id: string;
-  /** false: the worker function goes on with it; the site is no longer shown and nothing attaches to it. */
+  /** false: the worker function continues it; the site is no longer shown and nothing attaches to it. */
   finished: boolean;
 }
 
@@ -42,7 +41,7 @@ export async function deleteSite(
 ): Promise<SiteDeletion> {
   const { site_id } = parseInput(siteIdInput, input);
   const { operation, name } = await claim(context, actor, site_id);
-  const run = await runOrHandOver(context, operation, until);
+  const run = await runOperation(context, operation, { run: runDeletion, until, resumed: false });
   return { message: message(name, site_id, run), audit_id: operation.audit_id, finished: run.finished };
 }
 
@@ -51,18 +50,12 @@ interface Claim {
   name: string;
 }
 
-async function claim(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
+/** Hides the site and stops all changes of it, in one transaction. */
+function claim(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
   const { tables } = context;
   const began = context.clock();
   return commitChange(context, async () => {
-    const site = await readActiveSite(context, siteId).catch(async cause => {
-      throw cause instanceof NotFound ? await notFoundOrLost(context, siteId, { cause, began }) : cause;
-    });
-    if (site.removing_endpoint !== undefined) {
-      throw new Conflict(
-        `Endpoint ${site.removing_endpoint} of site ${siteId} is being removed. Try again in a moment.`,
-      );
-    }
+    const site = await readSiteToDelete(context, siteId, began);
     const operation = newOperation(context, {
       kind: OPERATION_KIND.deleteSite,
       site_id: siteId,
@@ -83,28 +76,23 @@ async function claim(context: StoreContext, actor: Caller, siteId: string): Prom
   });
 }
 
-// Who asked while somebody else's deletion was under way has lost against it: that is a conflict, though the site is gone.
-async function notFoundOrLost(
-  context: StoreContext,
-  siteId: string,
-  { cause, began }: { cause: NotFound; began: number },
-): Promise<NotFound | Conflict> {
-  const entry = (await getItem(context, runningKey(siteId))) as RunningOperation | undefined;
-  const lost = entry?.kind === OPERATION_KIND.deleteSite && (entry.ended_ms ?? began) >= began;
-  return lost ? beingChanged({ id: siteId, status: SITE_STATUS.deleting }) : cause;
+async function readSiteToDelete(context: StoreContext, siteId: string, began: number): Promise<SiteItem> {
+  try {
+    const site = await readActiveSite(context, siteId);
+    refuseWhileRemoving(site);
+    return site;
+  } catch (cause) {
+    if (cause instanceof NotFound && (await wasDeletedSince(context, siteId, began))) {
+      // This request has lost against another deletion: a conflict, though the site is gone.
+      throw beingChanged({ id: siteId, status: SITE_STATUS.deleting });
+    }
+    throw cause;
+  }
 }
 
-async function runOrHandOver(
-  context: StoreContext,
-  operation: RunningOperation,
-  until: number,
-): Promise<DeletionRun> {
-  const run = await runDeletion(context, operation, { until, resumed: false }).catch(cause => {
-    if (!isBusy(cause)) throw cause;
-    return { finished: false, operation, paths: operation.done_paths } as const;
-  });
-  if (!run.finished) await handOver(context, run.operation, run.paths);
-  return run;
+async function wasDeletedSince(context: StoreContext, siteId: string, began: number): Promise<boolean> {
+  const last = await readLastOperation(context, siteId);
+  return last?.kind === OPERATION_KIND.deleteSite && (last.ended_ms ?? began) >= began;
 }
 
 function message(name: string, siteId: string, run: DeletionRun): string {

@@ -4,7 +4,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { deleteSitesInput } from '../model/site-input.ts';
 import { deleteSite } from './delete-site.ts';
-import { HAND_OVER_MS } from './hand-over.ts';
+import { HAND_OVER_MS } from './run-operation.ts';
 
 /** Sites of a batch under way at once. */
 const AT_ONCE = 4;
@@ -23,10 +23,10 @@ export interface BatchDeletion {
 export type OnRefused = (siteId: string, error: PatronusError) => Promise<string>;
 
 /**
- * Deletes several sites, each by itself: one that is refused stops none of the others. Results stand in the order given.
+ * Deletes several sites, each by itself: one that is refused stops none of the others. Results are in the order given.
  *
  * @param onRefused records a refusal and returns its audit id
- * @throws ValidationError when the list itself is no good; then nothing was deleted
+ * @throws ValidationError when the list itself is not valid; then nothing was deleted
  */
 export async function deleteSites(
   context: StoreContext,

@@ -1,24 +1,21 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { runningKey } from '../model/inventory-keys.ts';
-import { CUT_OFF_MS, KEEP_ENDED_MS, type RunningOperation } from '../model/running-operation.ts';
-import { readRunning } from '../sites/read-visible.ts';
+import { CUT_OFF_MS, KEEP_ENDED_MS } from '../model/running-operation.ts';
 import { continueOperation } from './continue-operation.ts';
-import { lookAfter } from './look-after.ts';
+import { readRunning, removeEntry } from './operation-entry.ts';
+import { removeStragglers } from './remove-stragglers.ts';
 
 export interface FinishedDeletions {
-  /** Operations that had been cut off and are through now. */
+  /** Operations that had been cut off and have ended now. */
   finished: number;
   /** Operations that are still under way, here or elsewhere. */
   running: number;
-  /** Entries of operations that ended long enough ago, taken away. */
+  /** Entries that were removed, of operations that ended long enough ago. */
   removed: number;
 }
 
 /**
- * A step of clean-up: finishes deletions, restores and removals that were cut off, and takes their entries away a minute
- * after the end. May be cut off itself.
+ * A step of clean-up: finishes deletions, restores and removals that were cut off, and removes their entries, after their
+ * stragglers, a minute after the end. May be cut off itself.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch
  */
@@ -34,25 +31,11 @@ export async function finishDeletions(
       if (cutOff && (await continueOperation(context, operation, until))) result.finished++;
       else result.running++;
     } else if (operation.ended_ms! + KEEP_ENDED_MS <= context.clock()) {
-      await lookAfter(context, operation, until);
+      await removeStragglers(context, operation, until);
       if (context.clock() >= until) break;
       await removeEntry(context, operation);
       result.removed++;
     }
   }
   return result;
-}
-
-async function removeEntry(context: StoreContext, operation: RunningOperation): Promise<void> {
-  const command = new DeleteCommand({
-    TableName: context.tables.network,
-    Key: runningKey(operation.site_id, operation.endpoint_id),
-    ConditionExpression: 'operation_id = :id AND #state = :ended',
-    ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ':id': operation.operation_id, ':ended': 'ENDED' },
-  });
-  await repeatUntil(context, () => context.client.send(command)).catch(cause => {
-    // A later operation of the same site has taken its place, or another clean-up was faster.
-    if (!(cause instanceof ConditionFailed)) throw cause;
-  });
 }

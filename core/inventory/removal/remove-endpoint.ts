@@ -1,24 +1,23 @@
 import type { Caller } from '../../access/caller.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
-import { Conflict } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import { updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
 import { count } from '../model/count-words.ts';
 import { endpointKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { removeEndpointInput } from '../model/site-input.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
-import { readActiveEndpoint, readActiveSite } from '../sites/active-site.ts';
-import { enterOperation, newOperation } from './enter-operation.ts';
-import { HAND_OVER_MS, handOver, isBusy } from './hand-over.ts';
-import { type RemovalRun, runRemoval } from './run-removal.ts';
+import { readActiveEndpoint, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
+import { enterOperation, newOperation } from './operation-entry.ts';
+import { HAND_OVER_MS, runOperation } from './run-operation.ts';
+import { runRemoval } from './run-removal.ts';
 
 export interface EndpointRemoval {
   message: string;
   audit_id: string;
-  /** false: the worker function goes on with it; the endpoint and its paths are no longer shown. */
+  /** false: the worker function continues it; the endpoint and its paths are no longer shown. */
   finished: boolean;
 }
 
@@ -35,17 +34,14 @@ export async function removeEndpoint(
 ): Promise<EndpointRemoval> {
   const { site_id, endpoint_id } = parseInput(removeEndpointInput, input);
   const operation = await claim(context, actor, { site_id, endpoint_id });
-  const run = await runRemoval(context, operation, { until }).catch((cause): RemovalRun => {
-    if (!isBusy(cause)) throw cause;
-    return { finished: false, operation, paths: operation.done_paths };
-  });
-  if (!run.finished) await handOver(context, run.operation, run.paths);
+  const run = await runOperation(context, operation, { run: runRemoval, until, resumed: false });
   const message = run.finished
     ? `Endpoint ${endpoint_id} was removed with ${count(run.paths, 'path')}.`
     : `Endpoint ${endpoint_id} is being removed; ${run.paths} of its paths are gone so far, and it goes on in the background.`;
   return { message, audit_id: operation.audit_id, finished: run.finished };
 }
 
+/** Hides the endpoint and stops new paths to it, in one transaction. */
 function claim(
   context: StoreContext,
   actor: Caller,
@@ -55,11 +51,7 @@ function claim(
   return commitChange(context, async () => {
     const site = await readActiveSite(context, site_id);
     await readActiveEndpoint(context, site_id, endpoint_id);
-    if (site.removing_endpoint !== undefined) {
-      throw new Conflict(
-        `Endpoint ${site.removing_endpoint} of site ${site_id} is being removed. Try again in a moment.`,
-      );
-    }
+    refuseWhileRemoving(site);
     const operation = newOperation(context, {
       kind: OPERATION_KIND.removeEndpoint,
       site_id,
@@ -70,24 +62,16 @@ function claim(
       seq: 0,
     });
     const set = { removing_endpoint: endpoint_id };
-    const takeEndpoint: WriteAction = {
-      Update: {
-        TableName: tables.network,
-        Key: endpointKey(site_id, endpoint_id),
-        UpdateExpression: 'SET #status = :removing, removal_id = :id',
-        ConditionExpression: '#status = :active',
-        ExpressionAttributeNames: { '#status': 'status' },
-        ExpressionAttributeValues: {
-          ':removing': 'REMOVING',
-          ':active': 'ACTIVE',
-          ':id': operation.operation_id,
-        },
-      },
-    };
+    const claimEndpoint = updateItem({
+      table: tables.network,
+      key: endpointKey(site_id, endpoint_id),
+      set: { status: 'REMOVING', removal_id: operation.operation_id },
+      condition: { expression: '#status = :active', values: { active: 'ACTIVE' } },
+    });
     return {
       actions: [
         updateSiteItem(tables, { site, set, event: false }),
-        takeEndpoint,
+        { Update: claimEndpoint },
         enterOperation(tables, operation),
         forgetDecisions(tables),
       ],

@@ -1,4 +1,4 @@
-import type { Item } from '../../storage/item.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { ConditionFailed } from '../../storage/retrying.ts';
 import { maxActions, type StoreContext } from '../../storage/store-context.ts';
 import { getItems } from '../../storage/strong-reads.ts';
@@ -6,36 +6,73 @@ import { transact } from '../../storage/transact.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { type NewChunk, putChunk } from '../archive/archive-chunk.ts';
 import { pathKey } from '../model/inventory-keys.ts';
-import type { PathItem } from '../model/site-items.ts';
-import { deletePathCopies } from '../paths/path-writes.ts';
+import { type PathItem, pathItemSchema } from '../model/site-items.ts';
+import { deletePathCopies } from '../model/site-writes.ts';
+import { workInChunks } from './work-in-chunks.ts';
 
-/** Paths that a transaction can remove on both sides beside its other part: 49, as 2 · 49 + 1 ≤ 100. */
-export const pathsPerChunk = (context: StoreContext): number => Math.floor((maxActions(context) - 1) / 2);
+/** What a transaction does beside removing paths: it archives them, or checks something. */
+export type Companion = { archive: Omit<NewChunk, 'paths'> } | { check: WriteAction };
 
-/** What else the transaction does: keep the paths in the archive, or make sure of something. */
-export type RemovalPart = { archive: Omit<NewChunk, 'paths'> } | { check: WriteAction };
+export interface PathRemoval {
+  /** Which of the paths that are read. */
+  which(path: PathItem): boolean;
+  companion: Companion;
+  /** Transactions under way at once. */
+  concurrency: number;
+  /** No new transaction starts after it: milliseconds since the epoch. */
+  until: number;
+  /** How many paths may be left for a last transaction of the caller's own. */
+  leave: number;
+  /** After each transaction: how many paths it removed, and how many it was to remove. */
+  onRemoved?(removed: number, offered: number): void;
+}
 
 /**
- * Removes paths on both sides and does the other part, in one transaction. Paths that somebody else has removed meanwhile
- * are in that one's archive and are left out; when a check no longer holds, nothing is removed.
+ * Removes paths on both sides, in atomic chunks. Paths that another operation has removed meanwhile are in that one's
+ * archive and are left out; when a check no longer holds, nothing is removed.
  *
- * @param paths at most {@link pathsPerChunk}, as they were read
- * @returns how many were removed by this call
+ * @returns the last paths, not removed, at most `leave`; undefined when the time was up before the end
  */
 export async function removePaths(
   context: StoreContext,
-  paths: PathItem[],
-  part: RemovalPart,
-): Promise<number> {
+  pages: AsyncIterable<PathItem[]>,
+  { which, companion, concurrency, until, leave, onRemoved }: PathRemoval,
+): Promise<PathItem[] | undefined> {
+  const remove = async (paths: PathItem[]): Promise<void> => {
+    const removed = await removeChunk(context, paths, companion);
+    onRemoved?.(removed, paths.length);
+  };
+  const stop = () => context.clock() >= until;
+  const chunks = { size: pathsPerChunk(context), concurrency, stop };
+  const rest = await workInChunks(filtered(pages, which), chunks, remove);
+  if (rest === undefined || stop()) return undefined;
+  if (rest.length <= leave) return rest;
+  await remove(rest);
+  return [];
+}
+
+/** Paths that a transaction can remove on both sides beside its companion: 49, as 2 · 49 + 1 ≤ 100. */
+const pathsPerChunk = (context: StoreContext): number => Math.floor((maxActions(context) - 1) / 2);
+
+async function* filtered(
+  pages: AsyncIterable<PathItem[]>,
+  which: (path: PathItem) => boolean,
+): AsyncGenerator<PathItem[]> {
+  for await (const page of pages) yield page.filter(which);
+}
+
+/** Removes a chunk in one transaction. @returns how many paths this call removed */
+async function removeChunk(context: StoreContext, paths: PathItem[], companion: Companion): Promise<number> {
   const { client, tables } = context;
   for (let left = paths; left.length > 0; left = await stillThere(context, left)) {
-    const other = 'check' in part ? part.check : putChunk(tables, { ...part.archive, paths: left });
+    const last =
+      'check' in companion ? companion.check : putChunk(tables, { ...companion.archive, paths: left });
     try {
-      await transact(client, [...left.flatMap(path => deletePathCopies(tables, path)), other], context);
+      await transact(client, [...left.flatMap(path => deletePathCopies(tables, path)), last], context);
       return left.length;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if ('check' in part && failedOnly(cause, 2 * left.length)) return 0;
+      if ('check' in companion && failedOnly(cause, 2 * left.length)) break;
     }
   }
   return 0;
@@ -51,7 +88,7 @@ async function stillThere(context: StoreContext, paths: PathItem[]): Promise<Pat
     pathKey(source_site_id, id),
     pathKey(destination_site_id, id),
   ]);
-  const found = await getItems(context, keys);
-  const copies = Map.groupBy(found as (Item & PathItem)[], copy => `${copy.id} ${copy.rev}`);
+  const found = (await getItems(context, keys)).map(item => parseItem(pathItemSchema, item));
+  const copies = Map.groupBy(found, copy => `${copy.id} ${copy.rev}`);
   return paths.filter(({ id, rev }) => copies.get(`${id} ${rev}`)?.length === 2);
 }

@@ -1,105 +1,160 @@
-import { ConditionFailed } from '../../storage/retrying.ts';
-import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
-import { writeChange } from '../../storage/write-change.ts';
-import { type ArchiveHead, archiveExpiry } from '../archive/archive-head.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { maxActions, type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { putChunk } from '../archive/archive-chunk.ts';
+import { type ArchiveHead, archiveExpiry, archiveItems, readArchiveHead } from '../archive/archive-head.ts';
 import { countArchived, keepLeftovers } from '../archive/archived-paths.ts';
-import { archiveHeadKey } from '../model/inventory-keys.ts';
+import { directoryKey, endpointKey, siteKey } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
-import { lifeAt, type PathItem } from '../model/site-items.ts';
-import { finishDeletion, lastPathsThatFit } from './finish-deletion.ts';
-import { OperationProgress } from './operation-progress.ts';
-import { pathsPerChunk, removePaths } from './remove-paths.ts';
+import { SITE_STATUS } from '../model/site.ts';
+import { SITE_EVENT, siteTarget } from '../model/site-events.ts';
+import {
+  type EndpointItem,
+  lifeAt,
+  type PathItem,
+  type SiteItem,
+  toEndpoint,
+  toSite,
+} from '../model/site-items.ts';
+import { deletePathCopies } from '../model/site-writes.ts';
+import { endOperation } from './operation-entry.ts';
+import type { OperationProgress, Unfinished } from './operation-progress.ts';
+import { removePaths } from './remove-paths.ts';
 import { readPartition } from './site-partition.ts';
-import { takeChunks, workThrough } from './take-chunks.ts';
-import { readOperation } from './update-operation.ts';
 
 /** Transactions of one run under way at once. */
 export const CONCURRENCY = 4;
 
-export interface RunOptions {
-  /** No new transaction starts after it: milliseconds since the epoch. */
-  until: number;
-  /** Whether somebody else may have worked on it before: then what is done is counted in the archive. */
-  resumed: boolean;
-}
-
 export type DeletionRun =
   | { finished: true; endpoints: number; paths: number; restorable_until: string | null }
-  | { finished: false; operation: RunningOperation; paths: number };
+  | Unfinished;
 
 /**
- * Removes a claimed site: its paths in atomic chunks, then what is left with the site itself, the audit entry and the
- * archive's head. Any number of runs may be at it at once, and any may be cut off anywhere.
+ * Removes a claimed site: its paths in atomic chunks, then the last of them with the site itself, the audit entry and the
+ * archive's head. Only paths of the life that the deletion ends: a run that wakes up late leaves later ones alone.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the deletion stays claimed
  */
 export async function runDeletion(
   context: StoreContext,
-  operation: RunningOperation,
-  { until, resumed }: RunOptions,
+  progress: OperationProgress,
+  until: number,
 ): Promise<DeletionRun> {
-  const { site_id, operation_id } = operation;
-  const progress = new OperationProgress(context, operation);
-  let alone = !resumed;
-  const remove = async (paths: PathItem[]): Promise<void> => {
-    const archive = { site_id, operation_id, expires_at: archiveExpiry(context) };
-    const removed = await removePaths(context, paths, { archive });
-    if (removed < paths.length) alone = false;
-    progress.add(removed);
-  };
-  const outOfTime = () => context.clock() >= until;
-  for (;;) {
-    const reading = readPartition(context, site_id);
-    const chunks = takeChunks(pathsOfLife(reading.paths, operation), pathsPerChunk(context));
-    let lastPaths = await workThrough(chunks, { concurrency: CONCURRENCY, stop: outOfTime }, remove);
-    await progress.settled();
-    if (lastPaths === undefined || outOfTime()) {
-      return { finished: false, operation: progress.operation, paths: progress.done };
-    }
-    const { site, endpoints } = reading;
-    if (site?.operation_id !== operation_id) return finishedByAnother(context, operation);
-    if (lastPaths.length > lastPathsThatFit(context, endpoints.length)) {
-      await remove(lastPaths);
-      await progress.settled();
-      lastPaths = [];
-    }
+  const claimed = await progress.settled();
+  const { site_id, operation_id, life } = claimed;
+  do {
+    const { site, endpoints, paths: pages } = await readPartition(context, site_id);
+    if (site?.operation_id !== operation_id) break;
+    const lastPaths = await removePaths(context, pages, {
+      which: path => lifeAt(path, site_id) === life,
+      companion: { archive: { site_id, operation_id, expires_at: archiveExpiry(context) } },
+      concurrency: CONCURRENCY,
+      until,
+      leave: lastPathsThatFit(context, endpoints.length),
+      onRemoved: progress.add,
+    });
+    const operation = await progress.settled();
+    if (lastPaths === undefined) return progress.unfinished();
     if (site.leftovers) await keepLeftovers(context, operation);
-    const removed = alone ? progress.paths : await countArchived(context, operation);
+    const removed = progress.exact() ?? (await countArchived(context, operation));
     const paths = removed + lastPaths.length;
-    const remains = { operation: progress.operation, site, endpoints, lastPaths, paths };
-    const { head, actions } = finishDeletion(context, remains);
-    try {
-      await writeChange(context, actions);
-      return finished(head);
-    } catch (cause) {
-      if (!(cause instanceof ConditionFailed)) throw cause;
-    }
-    const standing = await readOperation(context, operation);
-    if (standing === undefined) return finishedByAnother(context, operation);
-    progress.operation = standing;
-    alone = false;
-  }
+    const { head, actions } = lastTransaction(context, { operation, site, endpoints, lastPaths, paths });
+    if (await progress.end(actions)) return finished(head);
+  } while (progress.isRunning());
+  return finishedByAnother(context, claimed);
 }
 
-// What came into being in a later life of the site is no business of a run that was cut off long ago.
-async function* pathsOfLife(
-  pages: AsyncIterable<PathItem[]>,
-  { site_id, life }: RunningOperation,
-): AsyncGenerator<PathItem[]> {
-  for await (const page of pages) yield page.filter(path => lifeAt(path, site_id) === life);
-}
-
-function finished({ endpoints, paths, restorable_until }: ArchiveHead): DeletionRun {
-  return { finished: true, endpoints, paths, restorable_until };
-}
+const finished = ({ endpoints, paths, restorable_until }: ArchiveHead): DeletionRun => ({
+  finished: true,
+  endpoints,
+  paths,
+  restorable_until,
+});
 
 async function finishedByAnother(
   context: StoreContext,
   { site_id, audit_id, endpoints, done_paths }: RunningOperation,
 ): Promise<DeletionRun> {
-  const head = (await getItem(context, archiveHeadKey(site_id))) as ArchiveHead | undefined;
+  const head = await readArchiveHead(context, site_id);
   return head?.audit_id === audit_id
     ? finished(head)
     : { finished: true, endpoints, paths: done_paths, restorable_until: null };
 }
+
+/** What is left of a site when its deletion comes to the end. */
+interface Remains {
+  operation: RunningOperation;
+  site: SiteItem;
+  endpoints: EndpointItem[];
+  /** The last paths, few enough for {@link lastPathsThatFit}. */
+  lastPaths: PathItem[];
+  /** Paths of the whole deletion, the last ones included. */
+  paths: number;
+}
+
+/** Site, directory, entry of the deletion, head and list entry of the archive, audit entry, last chunk, decisions. */
+const OTHER_ACTIONS = 8;
+
+/** How many paths the last transaction takes: 45 for a site with two endpoints. */
+const lastPathsThatFit = (context: StoreContext, endpoints: number): number =>
+  Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - endpoints) / 2));
+
+/** The transaction that removes the site: it holds once, while the deletion that claimed the site holds it. */
+function lastTransaction(
+  context: StoreContext,
+  { operation, site, endpoints, lastPaths, paths }: Remains,
+): { head: ArchiveHead; actions: WriteAction[] } {
+  const { tables } = context;
+  const TableName = tables.network;
+  const { operation_id, actor, audit_id, seq } = operation;
+  const { head, items } = archiveItems(context, {
+    site: { ...site, seq: seq + 1 },
+    endpoints,
+    paths,
+    deleted_by: actor,
+    audit_id,
+  });
+  const chunk = { site_id: site.id, operation_id, paths: lastPaths, expires_at: archiveExpiry(context) };
+  const isHeld = {
+    expression: '#operation_id = :id AND #status = :deleting',
+    values: { id: operation_id, deleting: SITE_STATUS.deleting },
+  };
+  const entry = auditEntry(timestamp(context.clock()), { operation, site, endpoints, paths });
+  return {
+    head,
+    actions: [
+      { Delete: { TableName, Key: siteKey(site.id), ...conditionOf(isHeld) } },
+      { Delete: { TableName, Key: directoryKey(site.created_at, site.id) } },
+      ...endpoints.map(({ id }) => ({ Delete: { TableName, Key: endpointKey(site.id, id) } })),
+      ...lastPaths.flatMap(path => deletePathCopies(tables, path)),
+      ...(lastPaths.length > 0 ? [putChunk(tables, chunk)] : []),
+      ...items.map(Item => ({ Put: { TableName, Item } })),
+      endOperation(context, operation, paths),
+      forgetDecisions(tables),
+      auditPut({ tables, entry: { ...entry, id: audit_id } }),
+    ],
+  };
+}
+
+// The entry bears the time of the claim, which its id was made of; the answer may have named it long before.
+const auditEntry = (finished_at: string, { operation, site, endpoints, paths }: Omit<Remains, 'lastPaths'>) =>
+  changeEntry({
+    at_ms: operation.started_ms,
+    actor: operation.actor,
+    operation: 'deleteSite',
+    target: siteTarget(site.id),
+    before: {
+      site: { ...toSite(site), status: SITE_STATUS.active },
+      endpoints: endpoints.map(toEndpoint),
+      paths,
+    },
+    after: { finished_at },
+    event: {
+      type: SITE_EVENT.siteDeleted,
+      site_id: site.id,
+      site_seq: operation.seq + 1,
+      data: { name: site.name, endpoints: endpoints.length, paths },
+    },
+  });

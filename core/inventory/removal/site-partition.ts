@@ -1,34 +1,49 @@
 import type { Item } from '../../storage/item.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { readAhead } from '../../storage/read-ahead.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryPages } from '../../storage/strong-reads.ts';
-import { ENDPOINT_PREFIX, META, sitePartition } from '../model/inventory-keys.ts';
-import { type EndpointItem, type PathItem, type SiteItem, withoutKeys } from '../model/site-items.ts';
+import { ENDPOINT_PREFIX, META, PATH_PREFIX, sitePartition } from '../model/inventory-keys.ts';
+import {
+  type EndpointItem,
+  endpointItemSchema,
+  type PathItem,
+  pathItemSchema,
+  type SiteItem,
+  siteItemSchema,
+} from '../model/site-items.ts';
 
-/** A site's partition while it is being read. Site and endpoints sort before the paths and are there with the first page. */
-export interface PartitionReading {
+/** A site's partition as its first page shows it. */
+export interface SitePartition {
+  /** undefined when the site is gone. */
   site: SiteItem | undefined;
   endpoints: EndpointItem[];
-  /** Pages of paths, read as they are asked for. */
-  paths: AsyncGenerator<PathItem[]>;
+  /** Pages of its paths, read as they are asked for, one ahead. */
+  paths: AsyncIterable<PathItem[]>;
 }
 
-/** Items a page: bounds the memory that a big site takes. */
+/** Items a page: bounds the memory that a big site takes. Site and endpoints (64 at most) sort before the paths. */
 const PAGE_ITEMS = 400;
 
-/** Reads a site's partition strongly, front to back, once. */
-export function readPartition(context: StoreContext, siteId: string): PartitionReading {
-  const reading: PartitionReading = { site: undefined, endpoints: [], paths: pages() };
-  async function* pages(): AsyncGenerator<PathItem[]> {
-    const query = { pk: sitePartition(siteId), pageSize: PAGE_ITEMS };
-    for await (const page of readAhead(queryPages(context, query))) yield page.flatMap(sortOut);
-  }
-  function sortOut(item: Item): PathItem[] {
-    const { sk } = item as { sk: string };
-    if (sk === META) reading.site = withoutKeys(item);
-    else if (sk.startsWith(ENDPOINT_PREFIX)) reading.endpoints.push(withoutKeys(item));
-    else return [withoutKeys<PathItem>(item)];
-    return [];
-  }
-  return reading;
+/** Reads a site's partition strongly, front to back. */
+export async function readPartition(context: StoreContext, siteId: string): Promise<SitePartition> {
+  const pages = readAhead(queryPages(context, { pk: sitePartition(siteId), pageSize: PAGE_ITEMS }));
+  const first: Item[] = (await pages.next()).value ?? [];
+  const meta = first.find(({ sk }) => sk === META);
+  return {
+    site: meta && parseItem(siteItemSchema, meta),
+    endpoints: itemsOf(first, ENDPOINT_PREFIX).map(item => parseItem(endpointItemSchema, item)),
+    paths: pathPages(first, pages),
+  };
 }
+
+async function* pathPages(first: Item[], rest: AsyncIterable<Item[]>): AsyncGenerator<PathItem[]> {
+  yield pathsIn(first);
+  for await (const page of rest) yield pathsIn(page);
+}
+
+const pathsIn = (page: Item[]): PathItem[] =>
+  itemsOf(page, PATH_PREFIX).map(item => parseItem(pathItemSchema, item));
+
+const itemsOf = (page: Item[], prefix: string): Item[] =>
+  page.filter(({ sk }) => String(sk).startsWith(prefix));

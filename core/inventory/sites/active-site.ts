@@ -1,9 +1,10 @@
-import { Conflict, NotFound } from '../../errors.ts';
+import { Conflict, NotFound, noEndpoint, noSite } from '../../errors.ts';
+import { readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
-import { archiveHeadKey, endpointKey, siteKey } from '../model/inventory-keys.ts';
+import { readArchiveHead } from '../archive/archive-head.ts';
+import { endpointKey } from '../model/inventory-keys.ts';
 import { SITE_STATUS } from '../model/site.ts';
-import type { EndpointItem, SiteItem } from '../model/site-items.ts';
+import { type EndpointItem, endpointItemSchema, readSiteItem, type SiteItem } from '../model/site-items.ts';
 
 /**
  * A site that can be changed now.
@@ -11,7 +12,7 @@ import type { EndpointItem, SiteItem } from '../model/site-items.ts';
  * @throws NotFound, saying so when it was deleted · Conflict while it is deleted or restored
  */
 export async function readActiveSite(context: StoreContext, siteId: string): Promise<SiteItem> {
-  const site = (await getItem(context, siteKey(siteId))) as SiteItem | undefined;
+  const site = await readSiteItem(context, siteId);
   if (site === undefined) throw await missingSite(context, siteId);
   if (site.status === SITE_STATUS.active) return site;
   throw beingChanged(site);
@@ -24,12 +25,19 @@ export function beingChanged({ id, status }: Pick<SiteItem, 'id' | 'status'>): C
     : new Conflict(`Site ${id} is being restored. Try again when that is done.`);
 }
 
-/** What to say of a site that isn't there. */
-async function missingSite(context: StoreContext, siteId: string): Promise<NotFound> {
-  const head = await getItem(context, archiveHeadKey(siteId));
-  if (head?.state !== 'ARCHIVED') {
-    return new NotFound(`There is no site ${siteId}. The list of sites shows their ids.`);
+/** @throws Conflict while an endpoint of the site is removed */
+export function refuseWhileRemoving({ id, removing_endpoint }: SiteItem): void {
+  if (removing_endpoint !== undefined) {
+    throw new Conflict(
+      `Endpoint ${removing_endpoint} of site ${id} is being removed. Try again in a moment.`,
+    );
   }
+}
+
+/** Why there is no site: with the way back, when it was deleted. */
+async function missingSite(context: StoreContext, siteId: string): Promise<NotFound> {
+  const head = await readArchiveHead(context, siteId);
+  if (head?.state !== 'ARCHIVED') return noSite(siteId);
   return new NotFound(
     `Site ${siteId} was deleted on ${head.deleted_at}; restoreSite can bring it back until ${head.restorable_until}.`,
   );
@@ -41,10 +49,8 @@ export async function readActiveEndpoint(
   siteId: string,
   endpointId: string,
 ): Promise<EndpointItem> {
-  const endpoint = (await getItem(context, endpointKey(siteId, endpointId))) as EndpointItem | undefined;
-  if (endpoint === undefined) {
-    throw new NotFound(`Site ${siteId} has no endpoint ${endpointId}. Add it with addEndpoint first.`);
-  }
+  const endpoint = await readItem(context, endpointKey(siteId, endpointId), endpointItemSchema);
+  if (endpoint === undefined) throw noEndpoint(endpointId, siteId);
   if (endpoint.status === 'ACTIVE') return endpoint;
   throw new Conflict(`Endpoint ${endpointId} of site ${siteId} is being removed.`);
 }

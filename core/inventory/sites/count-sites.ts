@@ -1,7 +1,7 @@
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll } from '../../storage/strong-reads.ts';
 import { DIRECTORY_PARTITION } from '../model/inventory-keys.ts';
-import { readVisible } from './read-visible.ts';
+import { readVisible } from '../removal/hidden-sites.ts';
 
 /** How many sites there are, those left out that are being deleted or restored. */
 export function countSites(context: StoreContext): Promise<number> {

@@ -1,21 +1,9 @@
-import type { Caller } from '../../access/caller.ts';
 import { makePageToken, readPageToken } from '../../storage/page-token.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { queryPages } from '../../storage/strong-reads.ts';
+import { type DeletedSite, deletedSiteSchema } from '../archive/archive-head.ts';
 import { ARCHIVES_PARTITION, archiveListKey } from '../model/inventory-keys.ts';
-
-/** A site that can still be restored. */
-export interface DeletedSite {
-  site_id: string;
-  name: string;
-  location: string | null;
-  deleted_at: string;
-  deleted_by: Caller;
-  audit_id: string;
-  restorable_until: string;
-  endpoints: number;
-  paths: number;
-}
 
 export interface DeletedSiteList {
   items: DeletedSite[];
@@ -35,7 +23,8 @@ export async function listDeletedSites(
   const items: DeletedSite[] = [];
   const query = { pk: ARCHIVES_PARTITION, descending: true, pageSize: limit + 1 };
   for await (const page of queryPages(context, { ...query, ...(after !== undefined && { after }) })) {
-    items.push(...page.map(toDeletedSite).filter(({ restorable_until }) => restorable_until > now));
+    const listed = page.map(item => parseItem(deletedSiteSchema, item));
+    items.push(...listed.filter(({ restorable_until }) => restorable_until > now));
     if (items.length > limit) break;
   }
   const shown = items.slice(0, limit);
@@ -44,9 +33,3 @@ export async function listDeletedSites(
 
 const tokenAfter = ({ deleted_at, site_id }: DeletedSite): string =>
   makePageToken(TOKEN_KIND, [archiveListKey(deleted_at, site_id).sk]);
-
-function toDeletedSite(item: Record<string, unknown>): DeletedSite {
-  const { site_id, name, location, deleted_at, deleted_by, audit_id, restorable_until, endpoints, paths } =
-    item as unknown as DeletedSite;
-  return { site_id, name, location, deleted_at, deleted_by, audit_id, restorable_until, endpoints, paths };
-}

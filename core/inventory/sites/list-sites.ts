@@ -1,15 +1,12 @@
 import { makePageToken, readPageToken } from '../../storage/page-token.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItems, queryPages } from '../../storage/strong-reads.ts';
 import { DIRECTORY_PARTITION, directoryKey, siteKey } from '../model/inventory-keys.ts';
-import { type Endpoint, SITE_STATUS, type Site } from '../model/site.ts';
-import { toSite } from '../model/site-items.ts';
-import { readEndpoints } from './read-endpoints.ts';
-import { readVisible } from './read-visible.ts';
-
-export interface SiteWithEndpoints extends Site {
-  endpoints: Endpoint[];
-}
+import { SITE_STATUS, type Site } from '../model/site.ts';
+import { directoryEntrySchema, toSite } from '../model/site-items.ts';
+import { readVisible } from '../removal/hidden-sites.ts';
+import { readEndpoints, type SiteWithEndpoints } from './read-site.ts';
 
 export interface SiteQuery {
   limit: number;
@@ -73,7 +70,7 @@ interface Part {
 async function readPart(context: StoreContext, query: PartQuery): Promise<Part> {
   const { ids, last } = await findEntries(context, query);
   const items = await getItems(context, ids.map(siteKey));
-  const byId = new Map(items.map(item => [item.id as string, toSite(item)]));
+  const byId = new Map(items.map(toSite).map(site => [site.id, site]));
   const sites = ids.flatMap(id => byId.get(id) ?? []);
   const endpoints = await Promise.all(
     sites.map(({ id }) => (query.with_endpoints ? readEndpoints(context, id) : [])),
@@ -86,20 +83,14 @@ async function findEntries(context: StoreContext, { after, count, search }: Part
   const ids: string[] = [];
   const directory = { pk: DIRECTORY_PARTITION, pageSize: needle === '' ? count : 1000 };
   for await (const page of queryPages(context, { ...directory, ...(after !== undefined && { after }) })) {
-    for (const { sk, site_id, name, location } of page as unknown as DirectoryEntry[]) {
+    for (const item of page) {
+      const { sk, site_id, name, location } = parseItem(directoryEntrySchema, item);
       if (!fold(`${name}\n${location ?? ''}`).includes(needle)) continue;
       ids.push(site_id);
       if (ids.length === count) return { ids, last: sk };
     }
   }
   return { ids, last: undefined };
-}
-
-interface DirectoryEntry {
-  sk: string;
-  site_id: string;
-  name: string;
-  location: string | null;
 }
 
 const fold = (text: string): string => text.normalize('NFKC').toLowerCase();

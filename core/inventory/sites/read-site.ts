@@ -1,11 +1,13 @@
 import type { StoreContext } from '../../storage/store-context.ts';
-import { getItem } from '../../storage/strong-reads.ts';
-import { siteKey } from '../model/inventory-keys.ts';
-import { SITE_STATUS } from '../model/site.ts';
-import { toSite } from '../model/site-items.ts';
-import type { SiteWithEndpoints } from './list-sites.ts';
-import { readEndpoints } from './read-endpoints.ts';
-import { readVisible } from './read-visible.ts';
+import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import { ENDPOINT_PREFIX, siteKey, sitePartition } from '../model/inventory-keys.ts';
+import { type Endpoint, SITE_STATUS, type Site } from '../model/site.ts';
+import { toEndpoint, toSite } from '../model/site-items.ts';
+import { readVisible } from '../removal/hidden-sites.ts';
+
+export interface SiteWithEndpoints extends Site {
+  endpoints: Endpoint[];
+}
 
 /** One site with its endpoints; undefined when there is none, or while it is deleted or restored. */
 export function readSite(context: StoreContext, siteId: string): Promise<SiteWithEndpoints | undefined> {
@@ -23,4 +25,10 @@ export function readSite(context: StoreContext, siteId: string): Promise<SiteWit
       return { ...site, endpoints: site.endpoints.filter(({ id }) => !hidden.endpoint(siteId, id)) };
     },
   );
+}
+
+/** A site's endpoints by id, those included that are being removed: read them inside `readVisible`. */
+export async function readEndpoints(context: StoreContext, siteId: string): Promise<Endpoint[]> {
+  const items = await queryAll(context, { pk: sitePartition(siteId), prefix: ENDPOINT_PREFIX });
+  return items.map(toEndpoint);
 }

@@ -2,7 +2,8 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { getItems } from '../../storage/strong-reads.ts';
 import { siteKey } from '../model/inventory-keys.ts';
 import { SITE_STATUS } from '../model/site.ts';
-import { readVisible } from './read-visible.ts';
+import { toSite } from '../model/site-items.ts';
+import { readVisible } from '../removal/hidden-sites.ts';
 
 /** Which of these ids are of sites that are there, not deleted, not being deleted or restored. */
 export function readShownSites(context: StoreContext, ids: Iterable<string>): Promise<Set<string>> {
@@ -11,10 +12,8 @@ export function readShownSites(context: StoreContext, ids: Iterable<string>): Pr
     context,
     () => getItems(context, keys),
     (items, hidden) => {
-      const shown = items.filter(
-        item => item.status === SITE_STATUS.active && !hidden.site(item.id as string),
-      );
-      return new Set(shown.map(item => item.id as string));
+      const active = items.map(toSite).filter(({ status }) => status === SITE_STATUS.active);
+      return new Set(active.map(({ id }) => id).filter(id => !hidden.site(id)));
     },
   );
 }

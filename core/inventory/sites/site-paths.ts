@@ -1,11 +1,11 @@
-import { NotFound } from '../../errors.ts';
+import { noSite } from '../../errors.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll } from '../../storage/strong-reads.ts';
 import { PATH_PREFIX, sitePartition } from '../model/inventory-keys.ts';
 import { type Path, peerOf } from '../model/site.ts';
 import { toPath } from '../model/site-items.ts';
+import { readVisible } from '../removal/hidden-sites.ts';
 import { readSite } from './read-site.ts';
-import { readVisible } from './read-visible.ts';
 
 /** All paths that end at a site. */
 function readSitePaths(context: StoreContext, siteId: string): Promise<Path[]> {
@@ -32,8 +32,7 @@ export interface SiteDependents {
 /** @throws NotFound for a site that isn't shown */
 export async function readDependents(context: StoreContext, siteId: string): Promise<SiteDependents> {
   const [site, paths] = await Promise.all([readSite(context, siteId), readSitePaths(context, siteId)]);
-  if (site === undefined)
-    throw new NotFound(`There is no site ${siteId}. The list of sites shows their ids.`);
+  if (site === undefined) throw noSite(siteId);
   const peer_sites = [...new Set(paths.map(path => peerOf(path, siteId)))].sort();
   return { endpoints: site.endpoints.length, paths, peer_sites };
 }

@@ -27,7 +27,7 @@ export async function updateSite(context: StoreContext, actor: Caller, input: un
       actor,
       operation: 'updateSite',
       target: siteTarget(site_id),
-      before: toSite({ ...site }),
+      before: toSite(site),
       after,
       event: { type: SITE_EVENT.siteUpdated, site_id, site_seq: site.seq + 1, data: { site: after } },
     });

@@ -1,5 +1,8 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
 import { toBigInt } from '../../storage/document-client.ts';
+import type { Item } from '../../storage/item.ts';
+import { parseItem } from '../../storage/parse-item.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import { type Counts, readCounters } from './read-counters.ts';
 
@@ -9,7 +12,7 @@ export const BASELINE_PARTITION = 'BASELINE';
 /** What a reset covers: one policy, or every policy there was and will be. */
 export const ALL_POLICIES = '*';
 
-/** A reset as it is stored: what the counters said when it was made. Nothing is taken from the counters themselves. */
+/** A reset as it is stored: the counters at the time when it was made. The counters themselves stay as they are. */
 export interface Baseline {
   /** Id of the reset's audit entry. */
   audit_id: string;
@@ -24,16 +27,27 @@ export interface Baseline {
 
 export type BaselineCounts = Pick<Counts, 'packets' | 'bytes'>;
 
-interface BaselineItem {
-  sk: string;
-  at: number;
-  covers: string;
-  policies: Record<string, { packets: number | bigint; bytes: number | bigint }>;
-  undone?: boolean;
+const count = z.union([z.number(), z.bigint()]).transform(toBigInt);
+
+const baselineSchema = z
+  .object({
+    sk: z.string(),
+    at: z.number(),
+    covers: z.string(),
+    policies: z.record(z.string(), z.object({ packets: count, bytes: count })),
+    undone: z.boolean().default(false),
+  })
+  .transform(({ sk, policies, ...rest }): Baseline => {
+    return { audit_id: sk, ...rest, policies: new Map(Object.entries(policies)) };
+  });
+
+/** @throws BrokenItem */
+export function baselineFromItem(item: Item): Baseline {
+  return parseItem(baselineSchema, item);
 }
 
 /** The item of a baseline. */
-export function baselineItem({ audit_id, at, covers, policies, undone }: Baseline): Record<string, unknown> {
+export function baselineItem({ audit_id, at, covers, policies, undone }: Baseline): Item {
   return {
     pk: BASELINE_PARTITION,
     sk: audit_id,
@@ -66,7 +80,7 @@ export async function readBaselines(
   const baselines: Baseline[] = [];
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
-      const baseline = toBaseline(item as BaselineItem);
+      const baseline = baselineFromItem(item);
       baselines.push(baseline);
       if (!all && !baseline.undone && baseline.covers === ALL_POLICIES) return baselines;
     }
@@ -102,11 +116,4 @@ export async function readShownCounters(
     counts.bytes -= base.bytes;
   }
   return counters;
-}
-
-function toBaseline({ sk, at, covers, policies, undone = false }: BaselineItem): Baseline {
-  const counts = Object.entries(policies).map(([policy_id, { packets, bytes }]) => {
-    return [policy_id, { packets: toBigInt(packets), bytes: toBigInt(bytes) }] as const;
-  });
-  return { audit_id: sk, at, covers, policies: new Map(counts), undone };
 }

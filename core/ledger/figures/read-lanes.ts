@@ -26,7 +26,7 @@ export async function readLanesOfEdge(
   return lanes;
 }
 
-/** A lane's item as it stands in the table. */
+/** A lane's item as it is in the table. */
 export interface LaneItem {
   edge_id: string;
   part: number;

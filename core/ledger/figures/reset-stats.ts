@@ -1,14 +1,16 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
-import { Conflict, NotFound } from '../../errors.ts';
+import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { Conflict, NotFound, noPolicy } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf, updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import {
   ALL_POLICIES,
   BASELINE_PARTITION,
   type Baseline,
   type BaselineCounts,
+  baselineFromItem,
   baselineItem,
 } from './baselines.ts';
 import { readCounters } from './read-counters.ts';
@@ -31,11 +33,7 @@ export function resetPolicyStats(
 ): Promise<ResetDone> {
   return reset(context, { ...request, covers: policy_id, operation: 'resetPolicyStats' }, counted => {
     const counts = counted.get(policy_id);
-    if (!counts && !defined) {
-      throw new NotFound(
-        `There is no policy ${JSON.stringify(policy_id)}: the query policies lists those that there are.`,
-      );
-    }
+    if (!counts && !defined) throw noPolicy(policy_id);
     return new Map(counts && [[policy_id, counts]]);
   });
 }
@@ -56,13 +54,13 @@ export function undoReset(
 ): Promise<{ audit_id: string; covers: string }> {
   const { client, tables } = context;
   return commitChange(context, async () => {
-    const Key = { pk: BASELINE_PARTITION, sk: audit_id };
+    const key = { pk: BASELINE_PARTITION, sk: audit_id };
     const { Item } = await client.send(
-      new GetCommand({ TableName: tables.traffic, Key, ConsistentRead: true }),
+      new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true }),
     );
     if (!Item) throw new NotFound(`No reset has the audit id ${JSON.stringify(audit_id)}.`);
-    if (Item.undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
-    const covers = Item.covers as string;
+    const { covers, undone } = baselineFromItem(Item);
+    if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
     const entry = changeEntry({
       at_ms: context.clock(),
       actor,
@@ -74,13 +72,12 @@ export function undoReset(
     return {
       actions: [
         {
-          Update: {
-            TableName: tables.traffic,
-            Key,
-            UpdateExpression: 'SET undone = :yes',
-            ConditionExpression: 'undone = :no',
-            ExpressionAttributeValues: { ':yes': true, ':no': false },
-          },
+          Update: updateItem({
+            table: tables.traffic,
+            key,
+            set: { undone: true },
+            condition: { expression: '#undone = :no', values: { no: false } },
+          }),
         },
         auditPut({ tables, entry }),
       ],
@@ -93,7 +90,7 @@ type Covered = (counted: Map<string, BaselineCounts>) => Map<string, BaselineCou
 
 function reset(
   context: StoreContext,
-  { actor, slots, covers, operation }: ResetRequest & { covers: string; operation: string },
+  { actor, slots, covers, operation }: ResetRequest & { covers: string; operation: ChangeOperation },
   select: Covered,
 ): Promise<ResetDone> {
   const { client, tables, clock } = context;
@@ -117,7 +114,7 @@ function reset(
           Put: {
             TableName: tables.traffic,
             Item: baselineItem(baseline),
-            ConditionExpression: 'attribute_not_exists(pk)',
+            ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
           },
         },
         auditPut({ tables, entry }),

@@ -1,20 +1,26 @@
 import type { PathCounts } from '../../totals/path-counts.ts';
 
-/** The last `seq` and the totals of one boot that is not the current one, in one part of an edge. */
+/** The last `seq` and the totals of one boot that is not the current one, in one part of an edge. A value: never changed. */
 export interface Boot {
-  boot_id: string;
-  seq: number;
-  parts: number;
+  readonly boot_id: string;
+  readonly seq: number;
+  readonly parts: number;
   /** `sent_at` of the last report applied, milliseconds. */
-  sent_at_ms: number;
+  readonly sent_at_ms: number;
   /** By pairKey. */
-  pairs: Map<string, BootPair>;
-  paths: Map<string, PathCounts>;
+  readonly pairs: ReadonlyMap<string, BootPair>;
+  /** By path id. */
+  readonly paths: ReadonlyMap<string, PathCounts>;
 }
 
 export interface BootPair {
-  policy_id: string;
-  endpoint_id: string;
-  packets: bigint;
-  bytes: bigint;
+  readonly policy_id: string;
+  readonly endpoint_id: string;
+  readonly packets: bigint;
+  readonly bytes: bigint;
+}
+
+/** A boot that no report was applied of yet. */
+export function newBoot({ boot_id, parts }: Pick<Boot, 'boot_id' | 'parts'>): Boot {
+  return { boot_id, seq: -1, parts, sent_at_ms: 0, pairs: new Map(), paths: new Map() };
 }

@@ -1,54 +1,53 @@
-import { pairKey } from '../../totals/pair-key.ts';
 import { noPathCounts, type PathCounts } from '../../totals/path-counts.ts';
 
 /**
  * All that is kept of one part of one edge: its current boot with its totals, and the sum of its earlier boots. What the edge
- * has ever counted is, pair by pair, current + earlier.
+ * has ever counted is, pair by pair, current + earlier. A value: never changed.
  */
 export interface Lane {
-  edge_id: string;
-  part: number;
+  readonly edge_id: string;
+  readonly part: number;
   /** As of the last report that was applied. */
-  site_id: string;
-  policies_version: string;
-  interval_s: number;
-  boot_id: string;
+  readonly site_id: string;
+  readonly policies_version: string;
+  readonly interval_s: number;
+  readonly boot_id: string;
   /** The last report applied of the current boot. */
-  seq: number;
+  readonly seq: number;
   /** Parts of the current boot; fixed for a boot. */
-  parts: number;
+  readonly parts: number;
   /** `sent_at` of that report, by the edge's clock, milliseconds. */
-  sent_at_ms: number;
+  readonly sent_at_ms: number;
   /** Arrival of the first and of the last applied report in the stream, milliseconds. */
-  first_heard_at_ms: number;
-  last_heard_at_ms: number;
-  /** The counter slot that was written last; clean-up takes gauges out there. */
-  slot: number;
-  /** By {@link pairKey}. */
-  pairs: Map<string, LanePair>;
+  readonly first_heard_at_ms: number;
+  readonly last_heard_at_ms: number;
+  /** The counter slot that was written last; clean-up withdraws gauges there. */
+  readonly slot: number;
+  /** By pairKey. */
+  readonly pairs: ReadonlyMap<string, LanePair>;
   /** By path id. */
-  paths: Map<string, LanePath>;
+  readonly paths: ReadonlyMap<string, LanePath>;
 }
 
 /** One (policy, endpoint) of a lane. */
 export interface LanePair {
-  policy_id: string;
-  endpoint_id: string;
+  readonly policy_id: string;
+  readonly endpoint_id: string;
   /** Totals of the current boot. */
-  packets: bigint;
-  bytes: bigint;
+  readonly packets: bigint;
+  readonly bytes: bigint;
   /** Flows active at the last report; 0 once the edge is silent. */
-  active_flows: number;
+  readonly active_flows: number;
   /** Sums of all other boots. */
-  earlier_packets: bigint;
-  earlier_bytes: bigint;
+  readonly earlier_packets: bigint;
+  readonly earlier_bytes: bigint;
 }
 
 /** What a lane's edge sent and received on one path. */
 export interface LanePath {
-  path_id: string;
-  current: PathCounts;
-  earlier: PathCounts;
+  readonly path_id: string;
+  readonly current: PathCounts;
+  readonly earlier: PathCounts;
 }
 
 /** All that a pair has ever counted, and its flows active now. */
@@ -106,26 +105,13 @@ export function newLane({ edge_id, part }: { edge_id: string; part: number }): L
   };
 }
 
-/** A lane's pair, made with zeros where it is new. */
-export function pairOf(
-  lane: Lane,
-  ids: { policy_id: string; endpoint_id: string },
-  key: string = pairKey(ids),
-): LanePair {
-  const known = lane.pairs.get(key);
-  if (known) return known;
-  const { policy_id, endpoint_id } = ids;
+/** A pair that counted nothing yet. */
+export function emptyPair({ policy_id, endpoint_id }: Pick<LanePair, 'policy_id' | 'endpoint_id'>): LanePair {
   const zeros = { packets: 0n, bytes: 0n, active_flows: 0, earlier_packets: 0n, earlier_bytes: 0n };
-  const pair: LanePair = { policy_id, endpoint_id, ...zeros };
-  lane.pairs.set(key, pair);
-  return pair;
+  return { policy_id, endpoint_id, ...zeros };
 }
 
-/** A lane's path, made with zeros where it is new. */
-export function pathOf(lane: Lane, path_id: string): LanePath {
-  const known = lane.paths.get(path_id);
-  if (known) return known;
-  const path: LanePath = { path_id, current: noPathCounts(), earlier: noPathCounts() };
-  lane.paths.set(path_id, path);
-  return path;
+/** A path that counted nothing yet. */
+export function emptyPath(path_id: string): LanePath {
+  return { path_id, current: noPathCounts(), earlier: noPathCounts() };
 }

@@ -1,7 +1,7 @@
 import { pairKey } from '../../totals/pair-key.ts';
 import { PATH_COUNTS, type PathCounts } from '../../totals/path-counts.ts';
 import type { Lane, LanePair, LanePath } from '../lane/lane.ts';
-import { openPacked, sealPacked } from './packed-item.ts';
+import { openPacked, peekPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
 import { readString, readStrings, StringTable } from './string-table.ts';
@@ -50,6 +50,14 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
     pairs: readPairs(input),
     paths: readPaths(input),
   }));
+}
+
+/** The current boot of a packed lane; the rest isn't decoded. @throws PackedDataUnreadable */
+export function readBootId(data: Uint8Array): string {
+  return peekPacked(data, input => {
+    const [, , , boot_id] = [input.text(), input.text(), input.text(), input.text()];
+    return boot_id;
+  });
 }
 
 function writePairs(out: PackedWriter, pairs: ReadonlyMap<string, LanePair>): void {

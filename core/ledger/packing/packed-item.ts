@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
-/** The first byte of packed data says how the rest is to be read, so that formats can change. */
+/** The first byte of packed data is the format of the rest, so that formats can change. */
 const FORMAT = { plain: 1, deflated: 2 } as const;
 
 /**
@@ -33,14 +33,34 @@ export function sealPacked(packed: Uint8Array): Uint8Array {
  * @throws PackedDataUnreadable
  */
 export function openPacked<T>(data: Uint8Array, read: (reader: PackedReader) => T): T {
-  try {
-    const reader = unseal(data);
+  return peekPacked(data, reader => {
     const value = read(reader);
     if (!reader.ended) throw new RangeError('packed data goes on after its end');
     return value;
+  });
+}
+
+/**
+ * Reads the beginning of sealed data with `read`.
+ *
+ * @throws PackedDataUnreadable
+ */
+export function peekPacked<T>(data: Uint8Array, read: (reader: PackedReader) => T): T {
+  try {
+    return read(unseal(data));
   } catch (cause) {
     if (cause instanceof PackedDataUnreadable) throw cause;
     throw new PackedDataUnreadable((cause as Error).message, { cause });
+  }
+}
+
+/** What `read` gives, or the error where it can't read packed data. */
+export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof PackedDataUnreadable) return cause;
+    throw cause;
   }
 }
 

@@ -14,7 +14,7 @@ export class PackedWriter {
     this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
-  /** A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit says that more follows (LEB128). */
+  /** A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit is set where more follow (LEB128). */
   number(value: number): void {
     this.#reserve(8);
     let rest = value;

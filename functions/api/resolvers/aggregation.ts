@@ -5,19 +5,17 @@ import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
-import { endpointStats } from '../../../core/history/endpoint-stats.ts';
-import { auditTraffic } from '../../../core/history/traffic-audit.ts';
+import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
+import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
-
-const GROUP_RULE = `group_by takes one to four of ${LANE_GROUPS.join(', ')}, each once.`;
 
 type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Query.trafficAudit';
 
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
-    arguments: groupingArguments(LANE_GROUPS, GROUP_RULE),
+    arguments: groupingArguments(LANE_GROUPS),
     resolve: (args, call) => answerTrafficStats(call, args),
   }),
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CACHE_NAMES } from '../../../core/cache/cache-names.ts';
-import { clearCaches } from '../../../core/cache/clear-caches.ts';
-import { readCacheStats } from '../../../core/cache/read-cache-stats.ts';
+import { clearCaches } from '../../../core/cache/upkeep/clear-caches.ts';
+import { readCacheStats } from '../../../core/cache/upkeep/read-cache-stats.ts';
+import { CACHE_NAMES } from '../../product-caches.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type CacheOperation = 'Query.cacheStats' | 'Mutation.clearCache';

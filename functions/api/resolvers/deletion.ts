@@ -9,11 +9,11 @@ import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { deleteSites, type OnRefused } from '../../../core/inventory/removal/delete-sites.ts';
 import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts';
 import { readDependents } from '../../../core/inventory/sites/site-paths.ts';
-import { policiesOnSite } from '../../../core/routing/policies-on-site.ts';
-import { checkedInside } from '../checked-inside.ts';
+import { policiesOnSite } from '../../../core/routing/decisions/policies-on-site.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type DeletionOperation =
   | 'Query.siteDeletionPreview'
@@ -56,7 +56,7 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   }),
 
   'Mutation.deleteSite': resolver({
-    arguments: checkedInside('Mutation.deleteSite'),
+    arguments: validatedInCore('Mutation.deleteSite'),
     target,
     async resolve(input, { context, caller }) {
       const deletion = await deleteSite(context, caller, input);
@@ -65,13 +65,13 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   }),
 
   'Mutation.deleteSites': resolver({
-    arguments: checkedInside('Mutation.deleteSites'),
+    arguments: validatedInCore('Mutation.deleteSites'),
     resolve: (input, call) =>
       deleteSites(call.context, call.caller, { input, onRefused: refusalRecorder(call) }),
   }),
 
   'Mutation.restoreSite': resolver({
-    arguments: checkedInside('Mutation.restoreSite'),
+    arguments: validatedInCore('Mutation.restoreSite'),
     target,
     async resolve(input, { context, caller }) {
       const { skipped, ...restore } = await restoreSite(context, caller, input);

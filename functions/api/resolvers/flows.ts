@@ -25,8 +25,6 @@ import { wholeNumber } from '../whole-number.ts';
 
 const MINUTE_MS = 60_000;
 
-const GROUP_RULE = `group_by takes one to four of ${FLOW_GROUPS.join(', ')}, each once.`;
-
 type FlowOperation =
   | 'Query.topFlows'
   | 'Query.flows'
@@ -75,7 +73,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   }),
 
   'Query.flowStats': resolver({
-    arguments: groupingArguments(FLOW_GROUPS, GROUP_RULE),
+    arguments: groupingArguments(FLOW_GROUPS),
     resolve: (args, call) => answerFlowStats(call, args),
   }),
 

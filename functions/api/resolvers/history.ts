@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerPolicyHistory, answerTrafficHistory } from '../../../core/answers/answer-history.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
-import { RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
+import { RESOLUTION_NAMES } from '../../../core/history/resolution.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { trafficFilter } from '../traffic-filter.ts';
@@ -10,7 +10,7 @@ const rangeArguments = {
   from: timeArgument,
   to: timeArgument,
   resolution: z
-    .enum(Object.keys(RESOLUTIONS) as [Resolution], 'must be MINUTE, HOUR or DAY')
+    .enum(RESOLUTION_NAMES, 'must be MINUTE, HOUR or DAY')
     .nullish()
     .transform(given => given ?? undefined),
   compare_previous: z.boolean().nullish(),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
-import { checkPathHealth } from '../../../core/routing/check-path-health.ts';
-import { readPathStates } from '../../../core/routing/path-states.ts';
-import type { ProbeResult } from '../../../core/routing/probe-result.ts';
-import { type ProbeReport, reportProbe } from '../../../core/routing/report-probe.ts';
+import { readPathStates } from '../../../core/routing/failover/path-states-store.ts';
+import { checkPathHealth } from '../../../core/routing/probes/check-path-health.ts';
+import type { ProbeResult } from '../../../core/routing/probes/probe-result.ts';
+import { type ProbeReport, reportProbe } from '../../../core/routing/probes/report-probe.ts';
 import { presentPath } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 

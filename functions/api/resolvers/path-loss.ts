@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
-import { readPathLoss } from '../../../core/routing/read-path-readings.ts';
-import { readPath } from '../../../core/routing/read-paths.ts';
-import { recentMetrics } from '../../../core/routing/route-candidates.ts';
+import { readPath } from '../../../core/inventory/paths/read-paths.ts';
+import { readPathLoss } from '../../../core/routing/metrics/read-path-loss.ts';
+import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 

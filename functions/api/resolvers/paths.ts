@@ -5,10 +5,10 @@ import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { listPaths } from '../../../core/inventory/paths/read-paths.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
-import { checkedInside } from '../checked-inside.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentPath, presentPaths } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type PathOperation = 'Query.paths' | 'Query.countSitePaths' | 'Mutation.createPath' | 'Mutation.deletePath';
 
@@ -27,17 +27,17 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
   }),
 
   'Mutation.createPath': resolver({
-    arguments: checkedInside('Mutation.createPath'),
+    arguments: validatedInCore('Mutation.createPath'),
     target: ({ source_site_id }) => siteTarget(source_site_id),
     async resolve(input, call) {
       const path = await createPath(call.context, call.caller, input);
-      // Nobody has measured it yet, and nothing may fail any more.
+      // It was never measured, and nothing may fail any more.
       return presentPath(path, { context: call.context, metrics: undefined, policies: {}, probe: null });
     },
   }),
 
   'Mutation.deletePath': resolver({
-    arguments: checkedInside('Mutation.deletePath'),
+    arguments: validatedInCore('Mutation.deletePath'),
     target: ({ path_id }) => pathTarget(path_id),
     async resolve(input, { context, caller }) {
       const { path, audit_id } = await deletePath(context, caller, input);

@@ -156,8 +156,8 @@ function presentMatch({ match }: ListedPolicy): Policy['match'] {
 
 type CountFields = Omit<Policy, (typeof DEFINITION_FIELDS)[number]>;
 
-// Counts that nobody selected are not read and not there. Were they selected after all, the API would refuse the answer
-// for the missing fields, where a made-up 0 would be believed.
+// Counts that were not selected are not read and not there. Were they selected after all, the API
+// would refuse the answer for the missing fields, where a made-up 0 would be believed.
 function presentCounts(counts: Counts | undefined): CountFields {
   if (counts === undefined) return {} as CountFields;
   return {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { REPORT_LIMITS } from '../../../core/report/report.ts';
-import { decideRoute } from '../../../core/routing/decide-route.ts';
-import { failOverPath } from '../../../core/routing/fail-over-path.ts';
+import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
   readPolicyRouting,
   requirePolicy,
   setPolicyRouting,
-} from '../../../core/routing/policy-routing.ts';
-import { presentFailover } from '../../../core/routing/present-failover.ts';
-import { policyRoutingInput } from '../../../core/routing/routing-input.ts';
+} from '../../../core/routing/decisions/policy-routing.ts';
+import { policyRoutingInput } from '../../../core/routing/decisions/policy-routing-input.ts';
+import type { FailoverDone } from '../../../core/routing/failover/change-sides.ts';
+import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
@@ -34,7 +34,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
         ({ source_site_id, destination_site_id }) => source_site_id !== destination_site_id,
         'Paths lead from one site to another: source_site_id and destination_site_id must differ.',
       ),
-    resolve: (key, { context, caches }) => decideRoute(context, caches, key),
+    resolve: (key, { context, caches }) => cachedDecision(context, caches, key),
   }),
 
   'Query.policyRouting': resolver({
@@ -44,7 +44,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
         readPolicyRouting(context, policy_id),
         requirePolicy(context, policy_id),
       ]);
-      return present(policy_id, routing);
+      return presentRouting(policy_id, routing);
     },
   }),
 
@@ -53,7 +53,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
     target: ({ policy_id }) => `policy:${policy_id}`,
     async resolve({ policy_id, ...routing }, { context, caller }) {
       await setPolicyRouting(context, caller, { policy_id, routing });
-      return present(policy_id, routing);
+      return presentRouting(policy_id, routing);
     },
   }),
 
@@ -68,7 +68,39 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 };
 
-function present(policy_id: string, { preference, failover }: PolicyRouting): PresentedRouting {
+function presentRouting(policy_id: string, { preference, failover }: PolicyRouting): PresentedRouting {
   const weights = preference.kind === 'CUSTOM' ? preference.weights : null;
   return { policy_id, preference: preference.kind, weights, ...failover };
+}
+
+function presentFailover({ receipt, audit_id }: FailoverDone) {
+  const { path_id, samples, moved, without_path, flows_moved, bytes_moved, moved_since, bytes_carried } =
+    receipt;
+  return {
+    success: true,
+    message: failoverMessage(path_id, moved.length, without_path),
+    audit_id,
+    path_id,
+    samples,
+    moved,
+    without_path,
+    flows_moved,
+    bytes_moved: bytes_moved === null ? null : Number(bytes_moved),
+    bytes_moved_exact: bytes_moved,
+    moved_since,
+    bytes_carried: Number(bytes_carried),
+    bytes_carried_exact: bytes_carried,
+  };
+}
+
+function failoverMessage(path_id: string, moved: number, withoutPath: string[]): string {
+  const out = `Path ${path_id} is out of use until it has been good for long enough`;
+  if (moved === 0) return `${out}; no policy was using it.`;
+  const policies = moved === 1 ? '1 policy takes' : `${moved} policies take`;
+  if (withoutPath.length === 0) return `${out}; ${policies} another path.`;
+  const stranded =
+    withoutPath.length === 1
+      ? `policy ${withoutPath[0]} has`
+      : `policies ${withoutPath.slice(0, 5).join(', ')}${withoutPath.length > 5 ? ' …' : ''} have`;
+  return `${out}. No path is left between these sites: ${stranded} none. Bring another path up, or repair this one.`;
 }

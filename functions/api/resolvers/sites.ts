@@ -7,11 +7,11 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { updateSite } from '../../../core/inventory/sites/update-site.ts';
-import { checkedInside } from '../checked-inside.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { presentSites, selectsEndpoints } from '../present-site.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
+import { validatedInCore } from '../validated-in-core.ts';
 
 type SiteOperation =
   | 'Query.sites'
@@ -46,7 +46,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
   }),
 
   'Mutation.createSite': resolver({
-    arguments: checkedInside('Mutation.createSite'),
+    arguments: validatedInCore('Mutation.createSite'),
     async resolve(input, call) {
       const site = await createSite(call.context, call.caller, input);
       return { ...site, status: 'ACTIVE', endpoints: [], last_seen: null };
@@ -54,7 +54,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
   }),
 
   'Mutation.updateSite': resolver({
-    arguments: checkedInside('Mutation.updateSite'),
+    arguments: validatedInCore('Mutation.updateSite'),
     target: ({ site_id }) => siteTarget(site_id),
     async resolve(input, call) {
       // What else is shown is read first: once the change is made, nothing may fail any more.

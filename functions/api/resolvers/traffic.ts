@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
-import { completenessOf } from '../../../core/inventory/edges/completeness.ts';
+import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readExpectedEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
+import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
-import { trafficTotals } from '../../../core/ledger/figures/traffic-totals.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -29,29 +30,26 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
         readShownCounters(client, tables, call),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
-      const { packets, bytes, active_flows } = trafficTotals(counters);
+      const totals = trafficTotals(counters);
       return {
-        packets: Number(packets),
-        bytes: Number(bytes),
-        active_flows: presentActiveFlows(active_flows),
-        packets_exact: String(packets),
-        bytes_exact: String(bytes),
-        // Left out where nobody selected it: it costs reads of its own.
+        ...presentCounts(totals),
+        active_flows: presentActiveFlows(totals.active_flows),
+        // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,
       };
     },
   }),
 };
 
-// The last snapshot has counted the edges already; every lane is read for it only where there was none lately.
+// The last snapshot has counted the edges already; every lane is read for it only where there was
+// none lately.
 async function readCompleteness({ context }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
   const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
   if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
   const expected = await readExpectedEdges(context);
-  return {
-    ...(await completenessOf(expected, readAllLanes(client, tables), now)),
-    as_of: timestamp(now),
-  };
+  const heard = new HeardEdges(new Set(expected.map(edge => edge.id)), now);
+  for await (const lane of readAllLanes(client, tables)) heard.add(lane);
+  return { ...heard.completeness, as_of: timestamp(now) };
 }

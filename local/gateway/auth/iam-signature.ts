@@ -1,11 +1,6 @@
+import { sha256 } from '../../../core/digest.ts';
 import type { Clock } from '../../../core/time/clock.ts';
-import {
-  parseSignatureTime,
-  readAuthorization,
-  sameSignature,
-  sha256,
-  signatureOf,
-} from '../../signature/signature-v4.ts';
+import { parseSignatureTime, readAuthorization, sameSignature, signatureOf } from '../../aws/signature-v4.ts';
 import type { LocalCredentials } from '../gateway-options.ts';
 import type { Identity } from './identity.ts';
 import { NOT_AUTHORIZED, UnauthorizedCredentials } from './unauthorized.ts';

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.ts';
 import { makeOfficeCapture } from '../../../edge/sample/office-capture.ts';
 import { type EdgeSystem, startEdgeSystem, writeSystemFiles } from '../../support/edge-system.ts';
 import { modelFlowSums, modelTotals } from '../../support/fake-stream.ts';
@@ -27,9 +28,9 @@ afterAll(() => system.stop());
 const local = () => ['--system', system.folder];
 
 /** Options for a stream in the «cloud», which is the same engine. */
-const cloud = () => [
+const cloud = (stream = system.stream) => [
   '--stream',
-  system.stream,
+  stream,
   '--region',
   'eu-central-1',
   '--spool',
@@ -39,8 +40,7 @@ const cloud = () => [
 ];
 const cloudEnv = async (endpoint?: string) => ({
   AWS_ENDPOINT_URL_KINESIS: endpoint ?? (await endpointOf(system)),
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
+  ...LOCAL_CREDENTIALS_ENVIRONMENT,
 });
 
 async function endpointOf({ client }: EdgeSystem): Promise<string> {
@@ -127,7 +127,7 @@ describe('edge replay to a running system', () => {
       'default',
     ]);
     expect(modelFlowSums(reports)).toEqual(modelTotals(reports));
-    expect(await readdir(join(system.folder, 'edge', 'edge-a'))).toEqual([]);
+    expect(await readdir(join(system.folder, 'edge', 'edge-a'))).toEqual(['lock.sqlite']);
   });
 
   it('counts a run that is repeated under its boot id once', async () => {
@@ -153,7 +153,7 @@ describe('edge replay to a running system', () => {
   it('refuses a second process of the same edge', async () => {
     const first = startEdge(['read', '--edge-id', 'edge-d', ...local()]);
     first.child.stdin!.write(office.file);
-    const lock = join(system.folder, 'edge', 'edge-d', 'lock');
+    const lock = join(system.folder, 'edge', 'edge-d', 'lock.json');
     while (!existsSync(lock)) await new Promise(resolve => setTimeout(resolve, 50));
     const second = await runEdge(['read', '--edge-id', 'edge-d', ...local()]);
     expect(second).toEqual({
@@ -213,13 +213,13 @@ describe('edge replay to a stream in the cloud', () => {
       stderr:
         'No policies file and no system to ask: everything counts under "default".\nThe stream none did not take the report: there is no such stream; check --stream and --region.\n',
     });
-    expect(await readdir(folder)).toEqual(['000000000001.json']);
+    expect(await readdir(folder)).toEqual(['000000000001.json', 'lock.sqlite']);
     // For another stream it stays where it is.
     const other = await runEdge([...args, '--boot-id', 'second', '--stream', system.stream], { env });
     expect(other.stderr).toContain(
       `${folder} keeps 1 unsent report(s) for another system; delete them if it is gone.\n`,
     );
-    expect(await readdir(folder)).toEqual(['000000000001.json']);
+    expect(await readdir(folder)).toEqual(['000000000001.json', 'lock.sqlite']);
   });
 
   it('sends the last report of a run that was killed, before its own first', async () => {
@@ -245,7 +245,7 @@ describe('edge replay to a stream in the cloud', () => {
       'next 4',
       'next 5',
     ]);
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(folder)).toEqual(['lock.sqlite']);
   });
 });
 
@@ -282,18 +282,9 @@ describe('edge read to a running system', () => {
 
 describe('edge read to a stream that refuses', () => {
   it('says so while it reads on, and fails at the end with the report kept', async () => {
-    const args = [
-      'read',
-      '--stream',
-      'none',
-      '--region',
-      'eu-central-1',
-      '--spool',
-      folder,
-      '--edge-id',
-      'edge-a',
-    ];
-    const { child, ended } = startEdge([...args, '--interval', '60'], { env: await cloudEnv() });
+    const { child, ended } = startEdge(['read', ...cloud('none'), '--interval', '60'], {
+      env: await cloudEnv(),
+    });
     child.stdin!.write(office.file);
     while (!(await readdir(folder)).some(name => name.endsWith('.json')))
       await new Promise(resolve => setTimeout(resolve, 50));
@@ -305,7 +296,7 @@ describe('edge read to a stream that refuses', () => {
       `No policies file and no system to ask: everything counts under "default".\n${refused}${refused}`,
     );
     expect(code).toBe(1);
-    expect(await readdir(folder)).toEqual(['000000000001.json', '000000000002.json']);
+    expect(await readdir(folder)).toEqual(['000000000001.json', '000000000002.json', 'lock.sqlite']);
   });
 });
 

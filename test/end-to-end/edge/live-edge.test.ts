@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EchoResponder, startEchoResponder } from '../../../edge/probe/udp-echo.ts';
-import { type RunningSystem, startSystem } from '../../../local/system.ts';
+import { type RunningSystem, startSystem } from '../../../local/system/system.ts';
 import { ethernet, ipv4, pcap, ports } from '../../support/capture-builder.ts';
 import { type RunningEdge, startEdge } from '../../support/run-edge.ts';
 import { type SystemClient, signedIn } from '../../support/system-client.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { generateClient } from 'aws-amplify/api';
 import { signIn, signOut } from 'aws-amplify/auth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type RunningSystem, startSystem } from '../../../local/system.ts';
+import { type RunningSystem, startSystem } from '../../../local/system/system.ts';
 import { type AmplifyOutputs, authFlow, configureAmplify } from '../../../web/amplify-loopback.ts';
 
 interface Told {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphqlClient } from '../../../local/demo/graphql-client.ts';
-import type { Endpoints } from '../../../local/outputs.ts';
+import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const PROJECT = projectFile('');
@@ -117,6 +117,8 @@ describe('npm start', () => {
       kinesis: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       cognito: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
       stream: expect.stringContaining('Reports'),
+      lambda: `http://127.0.0.1:${port}/lambda`,
+      ingest: expect.stringContaining('Ingest'),
       users: ['admin', 'operator', 'viewer'].map(group => ({
         email: `${group}@example.com`,
         password: expect.any(String),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { putInQuarantine } from '../../../core/ingest/quarantine.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type KinesisStream, startKinesisStream } from '../../support/kinesis-stream.ts';
@@ -27,8 +28,7 @@ describe('npm run quarantine', () => {
     const system = ['--table', db.tables.traffic, '--stream', stream.name, '--region', 'eu-central-1'];
     const env = {
       ...process.env,
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      ...LOCAL_CREDENTIALS_ENVIRONMENT,
       AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
       AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
     };

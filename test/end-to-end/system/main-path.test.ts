@@ -3,8 +3,8 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { callAwsJson } from '../../../local/aws-json-call.ts';
-import { type RunningSystem, startSystem } from '../../../local/system.ts';
+import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
+import { type RunningSystem, startSystem } from '../../../local/system/system.ts';
 import { documentedQueries, duckdb } from '../../support/duckdb-flows.ts';
 import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
 import { runEdge } from '../../support/run-edge.ts';
@@ -123,6 +123,39 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expected.packets += dry.packets;
     expected.bytes += dry.bytes;
     expect(await shown()).toEqual(expected);
+  });
+
+  it('changes no number when npm run stream puts all of it through ingest again', async () => {
+    const replayed = await runEdge(['replay', '--from', '2026-01-01T00:00:00Z', '--system', folder], {
+      program: projectFile('scripts/stream.ts'),
+    });
+    expect(replayed).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /\d+ records that arrived from 2026-01-01T00:00:00\.000Z to \S+ went through ingest again\.\n$/,
+      ),
+    });
+    expect(await shown()).toEqual(expected);
+  });
+
+  it('says what is wrong with a replay of the stream', async () => {
+    const program = projectFile('scripts/stream.ts');
+    const nowhere = join(folder, 'nowhere');
+    expect(
+      await runEdge(['replay', '--from', '2026-01-01T00:00:00Z', '--system', nowhere], { program }),
+    ).toEqual({
+      code: 1,
+      stdout: '',
+      stderr:
+        'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).\n',
+    });
+    const bad = await runEdge(['replay', '--from', 'yesterday', '--system', folder], { program });
+    expect({ code: bad.code, first: bad.stderr.split('\n')[0] }).toEqual({
+      code: 2,
+      first:
+        "error: option '--from <time>' argument 'yesterday' is invalid. It must be a time such as 2026-01-31T12:00:00Z.",
+    });
   });
 
   it('keeps the history of what was counted', async () => {

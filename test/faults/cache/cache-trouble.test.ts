@@ -1,12 +1,12 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { entryKey, generationKey, USAGE_KEY } from '../../../core/cache/table-keys.ts';
+import { entryKey, generationKey, USAGE_KEY } from '../../../core/cache/shared/table-keys.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
-import { PathMonitor } from '../../../core/routing/path-monitor.ts';
-import { makeCaches } from '../../../core/routing/product-caches.ts';
+import { PathMonitor } from '../../../core/routing/failover/path-monitor.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemSchedule } from '../../../core/time/schedule.ts';
+import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { type ApiUnderTest, makeApi } from '../../support/api.ts';
 import { admin, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -115,7 +115,7 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
     const schedule = trouble.instead === never ? systemSchedule : () => () => {};
     const place = { client, table: t.tables.cache, clock: () => api.now, schedule };
     // Each request in a function of its own, so that none passes the shared level by because of the one before.
-    const caches = () => makeCaches({ ...place, onTrouble: (_cache, kind) => kinds.add(kind) });
+    const caches = () => makeProductCaches({ ...place, onTrouble: (_cache, kind) => kinds.add(kind) });
     const api: ApiUnderTest = makeApi(
       { client, tables: t.tables },
       {

@@ -1,15 +1,15 @@
 import { GetObjectCommand, UploadPartCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ValidationError } from '../../../core/errors.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
-import type { ExportReader } from '../../../core/export/export-reader.ts';
+import type { AuditQuery, ExportReader } from '../../../core/export/export-reader.ts';
 import { readJob } from '../../../core/export/job-store.ts';
-import { makeDocumentClient } from '../../../core/storage/document-client.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
 import { type ExportBed, makeExportBed, type RunOptions } from '../../support/export-bed.ts';
+import { type Fault, makeFaults } from '../../support/faults.ts';
+import { localClient } from '../../support/local-client.ts';
 import { BUCKET } from '../../support/local-s3.ts';
 import { T0 } from '../../support/report-records.ts';
-import { type Fault, makeFaults } from '../../support/sdk-faults.ts';
 
 const LEASE_MS = 305_001;
 const PART_BYTES = 5000;
@@ -32,7 +32,7 @@ afterAll(() => bed.close());
 
 /** An audit log of three entries, an entry a page. `before` runs before a page is given. */
 function wideReader(before: (page: number) => Promise<void> | void = () => {}): ExportReader {
-  const audit: ExportReader['audit'] = async ({ next_token }) => {
+  const audit = async ({ next_token }: AuditQuery) => {
     const page = Number(next_token ?? 0);
     await before(page);
     const items = [
@@ -40,7 +40,7 @@ function wideReader(before: (page: number) => Promise<void> | void = () => {}): 
     ];
     return { items, next_token: page + 1 < ROW_CHARACTERS.length ? String(page + 1) : null };
   };
-  return { audit } as ExportReader;
+  return { audit } as unknown as ExportReader;
 }
 
 async function start(): Promise<string> {
@@ -90,19 +90,13 @@ async function uploadIsGone({ object_key: Key, upload_id: UploadId }: ExportJob)
 
 /** Clients whose calls go wrong together. */
 function faultyClients() {
-  const client = makeDocumentClient({
-    endpoint: inject('dynamodbEndpoint'),
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    maxAttempts: 1,
-  });
-  const s3 = bed.s3.makeClient();
-  return { client, s3, faults: makeFaults([client, s3]) };
+  const faults = makeFaults();
+  return { client: faults.on(localClient({ maxAttempts: 1 })), s3: faults.on(bed.s3.makeClient()), faults };
 }
 
 describe.each<[string, number, Fault[]]>([
-  ['in one run', 60_000, ['killed', 'lost', 'server error']],
-  ['in a run a page', 0, ['killed', 'lost']],
+  ['in one run', 60_000, ['killed after', 'connection reset, landed', 'internal error']],
+  ['in a run a page', 0, ['killed after', 'connection reset, landed']],
 ])('an export %s', (_, work_ms, kinds) => {
   const options = { part_bytes: PART_BYTES, work_ms, reader: wideReader() };
 
@@ -241,7 +235,7 @@ describe('an export', () => {
         job ??= await jobOf(id);
         throw new ValidationError('There is too much of it.');
       });
-      faults.arm({ at, fault: 'killed' });
+      faults.arm({ at, fault: 'killed after' });
       await bed.run(id, { ...options, client, s3, reader }).catch(() => {});
       faults.arm();
       await goOn({ ...options, reader });

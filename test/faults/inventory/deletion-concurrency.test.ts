@@ -10,9 +10,9 @@ import {
   PATHS,
   SMALL_TRANSACTIONS,
 } from '../../support/inventory-world.ts';
-import { networkBed } from '../../support/network-bed.ts';
+import type { NetworkBed } from '../../support/network-bed.ts';
 import { scheduledClient } from '../../support/scheduled-client.ts';
-import { createTables } from '../../support/tables.ts';
+import { withNetwork } from '../../support/use-network.ts';
 
 // How many schedules are tried; DELETION_RUNS=1000 looks longer.
 const RUNS = Number(process.env.DELETION_RUNS ?? 40);
@@ -43,9 +43,17 @@ describe('operations on sites at the same time', () => {
   }, 3_600_000);
 });
 
-async function runTogether(scheduler: fc.Scheduler, deletedFirst: number[], operations: Operation[]) {
-  const db = await createTables();
-  const bed = networkBed(db);
+function runTogether(scheduler: fc.Scheduler, deletedFirst: number[], operations: Operation[]) {
+  return withNetwork(bed => runOn(bed, { scheduler, deletedFirst, operations }));
+}
+
+interface Schedule {
+  scheduler: fc.Scheduler;
+  deletedFirst: number[];
+  operations: Operation[];
+}
+
+async function runOn(bed: NetworkBed, { scheduler, deletedFirst, operations }: Schedule): Promise<void> {
   const calm: StoreContext = { ...bed.context, max_actions: SMALL_TRANSACTIONS };
   const gated: StoreContext = { ...calm, client: scheduledClient(scheduler) };
   try {
@@ -65,6 +73,5 @@ async function runTogether(scheduler: fc.Scheduler, deletedFirst: number[], oper
     await expectSoundWorld(bed, world, outcomes);
   } finally {
     gated.client.destroy();
-    await db.drop();
   }
 }

@@ -3,6 +3,8 @@ import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
 import type { Item } from '../../../core/storage/item.ts';
+import { type Fault, faultyClient, Killed } from '../../support/faults.ts';
+import { localClient } from '../../support/local-client.ts';
 import {
   admin,
   auditOf,
@@ -13,18 +15,26 @@ import {
   type NetworkBed,
   networkBed,
 } from '../../support/network-bed.ts';
-import { FAULTS, type Fault, faultyClient, Killed } from '../../support/sdk-faults.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 // DELETION_FAULTS=all goes through every call of 5,000 paths too, which takes an hour.
 const ALL = process.env.DELETION_FAULTS === 'all';
+
+/** The kinds of trouble of a call: the function ends, the answer is lost, the write is refused for now. */
+const TROUBLES: readonly Fault[] = [
+  'killed after',
+  'connection reset, landed',
+  'canceled: TransactionConflict',
+  'throttled',
+  'internal error',
+];
 
 describe.each([0, 1, 45, 46, 300, 5000])('a fault at every call, %i paths', paths => {
   let db: TestTables;
   let bed: NetworkBed;
   let site: Hub;
   let whole: Map<string, Item>;
-  const faulty = faultyClient();
+  const faulty = faultyClient(localClient({ maxAttempts: 1 }));
   beforeAll(async () => {
     db = await createTables();
     bed = networkBed(db);
@@ -64,7 +74,7 @@ describe.each([0, 1, 45, 46, 300, 5000])('a fault at every call, %i paths', path
     const before = auditOf(await dump(bed.context), name).length;
     faulty.arm({ at, fault });
     const outcome = await run(name).catch((cause: unknown) => cause);
-    if (fault === 'killed') expect(outcome).toBeInstanceOf(Killed);
+    if (fault === 'killed after') expect(outcome).toBeInstanceOf(Killed);
     else expect(outcome).toMatchObject({ finished: true });
     faulty.arm();
     await cleanUp();
@@ -106,11 +116,11 @@ interface Plan {
 function plansFor(paths: number, calls: number): Plan[] {
   const everyCall = Array.from({ length: calls }, (_, at) => at);
   const at = (fault: Fault) => (call: number) => ({ at: call, fault });
-  if (paths <= 46 || ALL) return FAULTS.flatMap(fault => everyCall.map(at(fault)));
-  if (paths > 300) return [1, Math.floor(calls / 2), calls - 1].map(at('killed'));
+  if (paths <= 46 || ALL) return TROUBLES.flatMap(fault => everyCall.map(at(fault)));
+  if (paths > 300) return [1, Math.floor(calls / 2), calls - 1].map(at('killed after'));
   return [
-    ...everyCall.map(at('killed')),
-    ...everyCall.filter(call => call % 3 === 0).map(call => at(FAULTS[1 + (call % 4)]!)(call)),
+    ...everyCall.map(at('killed after')),
+    ...everyCall.filter(call => call % 3 === 0).map(call => at(TROUBLES[1 + (call % 4)]!)(call)),
   ];
 }
 

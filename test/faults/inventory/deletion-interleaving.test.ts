@@ -8,9 +8,9 @@ import {
   SMALL_TRANSACTIONS,
   type World,
 } from '../../support/inventory-world.ts';
-import { type NetworkBed, networkBed } from '../../support/network-bed.ts';
+import type { NetworkBed } from '../../support/network-bed.ts';
 import { pausingClient } from '../../support/pausing-client.ts';
-import { createTables } from '../../support/tables.ts';
+import { withNetwork } from '../../support/use-network.ts';
 
 interface Case {
   title: string;
@@ -143,12 +143,7 @@ describe('an operation that stops before any of its calls, and what happens mean
     '$title',
     async ({ deletedFirst = [], first, meanwhile }) => {
       for (let at = 0; ; at++) {
-        const db = await createTables();
-        try {
-          if (!(await runOnce(networkBed(db), { deletedFirst, first, meanwhile, at }))) return;
-        } finally {
-          await db.drop();
-        }
+        if (!(await withNetwork(bed => runOnce(bed, { deletedFirst, first, meanwhile, at })))) return;
       }
     },
     600_000,

@@ -1,16 +1,17 @@
 import { GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
-import { METRICS_CACHE, ROUTING_CACHE } from '../../../core/cache/cache-names.ts';
-import { readCacheSettings } from '../../../core/cache/cache-settings.ts';
-import { clearCaches } from '../../../core/cache/clear-caches.ts';
-import { sweepCaches } from '../../../core/cache/sweep-caches.ts';
-import { entryKey, generationKey, USAGE_KEY } from '../../../core/cache/table-keys.ts';
-import { readUsage, type Usage, UsageReporter } from '../../../core/cache/usage-reporter.ts';
-import { makeMetricsCache } from '../../../core/routing/metrics-cache.ts';
-import { makeRoutingCache } from '../../../core/routing/routing-cache.ts';
+import { cacheSettingsSchema } from '../../../core/cache/cache-settings.ts';
+import { ROUTING_CACHE } from '../../../core/cache/forget-decisions.ts';
+import { entryKey, generationKey, USAGE_KEY } from '../../../core/cache/shared/table-keys.ts';
+import { clearCaches } from '../../../core/cache/upkeep/clear-caches.ts';
+import { sweepCaches } from '../../../core/cache/upkeep/sweep-caches.ts';
+import { readUsage, type Usage, UsageReporter } from '../../../core/cache/upkeep/usage-reporter.ts';
+import { makeRoutingCache } from '../../../core/routing/decisions/routing-cache.ts';
+import { METRICS_CACHE, makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const CACHES = [METRICS_CACHE, ROUTING_CACHE];
@@ -51,14 +52,7 @@ function makeContainer(more: { leaves_hot_keys?: boolean } = {}) {
 }
 
 function makeContext(): StoreContext {
-  return {
-    client: db.client,
-    tables: db.tables,
-    clock: time.clock,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  return storeContext(db, time.clock);
 }
 
 async function itemsOf(table: string) {
@@ -329,7 +323,7 @@ describe('a miss of a value that is one item', () => {
 
 describe('settings', () => {
   it('come from the environment, with defaults', () => {
-    expect(readCacheSettings({ METRICS_CACHE_TTL_SECONDS: '5' })).toEqual({
+    expect(cacheSettingsSchema.parse({ METRICS_CACHE_TTL_SECONDS: '5' })).toEqual({
       METRICS_CACHE_TTL_SECONDS: 5,
       ROUTING_CACHE_TTL_SECONDS: 30,
       CACHE_MAX_ENTRIES: 10_000,
@@ -340,6 +334,8 @@ describe('settings', () => {
   });
 
   it.each(['0', '-1', 'soon', '86401', ''])('refuse a TTL of «%s»', ttl => {
-    expect(() => readCacheSettings({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow('ROUTING_CACHE_TTL_SECONDS');
+    expect(() => cacheSettingsSchema.parse({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow(
+      'ROUTING_CACHE_TTL_SECONDS',
+    );
   });
 });

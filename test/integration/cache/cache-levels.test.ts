@@ -1,12 +1,12 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MemoryLevel } from '../../../core/cache/memory-level.ts';
-import { entryKey } from '../../../core/cache/table-keys.ts';
+import { MemoryLevel } from '../../../core/cache/memory/memory-level.ts';
+import { entryKey } from '../../../core/cache/shared/table-keys.ts';
 import {
   SHARED_VALUE_MAX_BYTES,
   TableLevel,
   type TableLevelOptions,
-} from '../../../core/cache/table-level.ts';
+} from '../../../core/cache/shared/table-level.ts';
 import { jsonCodec } from '../../../core/cache/value-codec.ts';
 import { describeCacheLevel } from '../../support/cache-level-contract.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';

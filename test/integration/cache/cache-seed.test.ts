@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Cache, type CacheOptions } from '../../../core/cache/cache.ts';
-import { isExpired } from '../../../core/cache/cached-entry.ts';
-import { tableStore } from '../../../core/cache/shared-store.ts';
+import { Cache } from '../../../core/cache/cache.ts';
+import type { CacheOptions } from '../../../core/cache/cache-options.ts';
+import { isExpired } from '../../../core/cache/expiry.ts';
+import { tableStore } from '../../../core/cache/shared/shared-store.ts';
 import { jsonCodec } from '../../../core/cache/value-codec.ts';
-import { makeMetricsCache } from '../../../core/routing/metrics-cache.ts';
-import { makeRoutingCache } from '../../../core/routing/routing-cache.ts';
+import { makeRoutingCache } from '../../../core/routing/decisions/routing-cache.ts';
+import { makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
+import { refusalEntry } from '../../../core/audit/audit-entry.ts';
 import { commandAction } from '../../../core/commands/command-store.ts';
 import { commandsOf } from '../../../core/commands/commands-of-change.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
@@ -11,7 +12,7 @@ import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
-import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/policy-routing.ts';
+import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
 import { admin, dump, networkBed, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -125,11 +126,17 @@ describe('what edges are told of a change', () => {
 
   it('is nothing of a refusal, an acknowledgement, a single policy or anything else', async () => {
     const { context } = networkBed(t);
+    const refused = refusalEntry({
+      at_ms: AT,
+      actor: admin,
+      operation: 'deleteSite',
+      target: `site:${SITE}`,
+      error_type: 'NotFound',
+      message: 'There is no such site.',
+      request: { site_id: SITE },
+    });
     for (const other of [
-      {
-        ...change('AUDIT#2026-01', '01', { operation: 'deleteSite', outcome: 'REFUSED' }),
-        kind: 'INSERT' as const,
-      },
+      { ...change('AUDIT#2026-01', refused.id, { ...refused }), kind: 'INSERT' as const },
       change('COMMAND#edge-1', 'POLICIES'),
       change('POLICY', '7', { version: 17 }),
       change('POLICY', '#META'),

@@ -35,9 +35,9 @@ describe('the spool on disk', () => {
     const spool = await openDiskSpool(folder);
     await spool.write(1, spoolEntry(1));
     await spool.remove(1);
-    expect(await readdir(folder)).toEqual(['lock']);
+    expect(await readdir(folder)).toEqual(['lock.json', 'lock.sqlite']);
     await spool.close();
-    expect(await readdir(folder)).toEqual([]);
+    expect(await readdir(folder)).toEqual(['lock.sqlite']);
   });
 
   it('ignores a file that a kill left half written', async () => {

@@ -1,37 +1,35 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
+import { graphqlClient } from '../../../core/appsync/graphql-client.ts';
+import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
-import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import type { EdgePath } from '../../../core/routing/edge-routes.ts';
-import { makeCaches } from '../../../core/routing/product-caches.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
 import { edgeApi } from '../../../edge/commands/edge-api.ts';
-import { edgeSigner, localEdgeCredentials } from '../../../edge/commands/edge-identity.ts';
 import { type Following, followCommands } from '../../../edge/commands/follow-commands.ts';
+import { localEdgeCredentials } from '../../../edge/commands/local-edge-credentials.ts';
 import { listenToCommands } from '../../../edge/commands/realtime.ts';
 import { startEdgeCommands } from '../../../edge/commands/start-edge-commands.ts';
 import type { RouteChange } from '../../../edge/paths/route-table.ts';
 import type { PolicySet } from '../../../edge/policies/policy-set.ts';
 import { probePath } from '../../../edge/probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../../../edge/probe/udp-echo.ts';
-import { answer } from '../../../functions/api/answer.ts';
 import type { ApiEvent } from '../../../functions/api/api-event.ts';
-import { resolvers } from '../../../functions/api/resolvers.ts';
 import { publishCommands } from '../../../functions/broadcast/publish-commands.ts';
+import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
+import { makeApi } from '../../support/api.ts';
 import { signHeaders } from '../../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
-import { noExports } from '../../support/no-exports.ts';
-import { noFlows } from '../../support/no-flows.ts';
 import { projectFile } from '../../support/project-files.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -56,23 +54,14 @@ beforeAll(async () => {
     random: Math.random,
     deadline: Number.POSITIVE_INFINITY,
   };
-  const caches = makeCaches({ client: t.client, table: t.tables.cache });
-  const run = async (event: unknown) =>
-    answer(event as ApiEvent, {
-      resolvers,
-      slots: 16,
-      exports: noExports,
-      retention: DEFAULT_RETENTION,
-      flow_log_ttl_hours: 24,
-      flow_objects: noFlows,
-      caches,
-      context,
-      onFailover: () => {},
-      identify: async caller => caller,
-      report: (_message, { error }) => {
-        throw error;
-      },
-    });
+  const api = makeApi(t, {
+    context,
+    caches: makeProductCaches({ client: t.client, table: t.tables.cache }),
+    report: (_message, { error }) => {
+      throw error;
+    },
+  });
+  const run = (event: unknown) => api.answer(event as ApiEvent);
   const operations = operationFields(file('schema.graphql'));
   const none = { dataSource: 'none' };
   system = await startTestGateway({
@@ -119,7 +108,7 @@ async function makeNetwork() {
 
 /** An edge that follows its commands, with what it was told. */
 function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_000) {
-  const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
+  const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
   const api = edgeApi({ url: system.url, edge_id, sign });
   const routes: RoutesOrder[] = [];
   const policies: PolicySet[] = [];
@@ -166,11 +155,13 @@ async function broadcast(): Promise<number> {
 }
 
 async function publish(commands: PendingCommand[]): Promise<void> {
-  const sign = async (body: string) => {
-    const headers = { 'content-type': 'application/json' };
-    return { headers: await signHeaders({ url: system.url, body, headers }), body };
-  };
-  await publishCommands(commands, { url: system.url, sign });
+  const headers = { 'content-type': 'application/json' };
+  const api = graphqlClient({
+    url: system.url,
+    authorizer: { headers: (url, body) => signHeaders({ url, body, headers }) },
+    errorOf: ({ kind }) => new Error(kind),
+  });
+  await publishCommands(commands, api);
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -282,7 +273,7 @@ describe('the paths of an edge', () => {
   });
 
   it('are nobody else’s to read', async () => {
-    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(
       `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
@@ -292,7 +283,7 @@ describe('the paths of an edge', () => {
 
 describe('an edge may not', () => {
   it('listen to the commands of another edge', async () => {
-    const sign = edgeSigner({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
+    const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const listening = listenToCommands({ url: system.url, edge_id, sign, onCommand: () => {} });
     await expect(listening).rejects.toThrow(
       `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,

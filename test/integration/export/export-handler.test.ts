@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
 import { exportKey, NOTHING_WRITTEN } from '../../../core/export/export-job.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
@@ -39,6 +40,7 @@ async function runOf(export_id: string, { tries }: { tries: number }) {
     ...{ ...exportKey(export_id), export_id, tries, status: 'RUNNING', started_ms: now, lease_until_ms: 0 },
     ...{ share: 0, rows: 0, bytes: 0, checkpoint: NOTHING_WRITTEN, expires_at: Math.ceil(now / 1000) + 60 },
     ...{ file_name: 'x.csv', object_key: 'x.csv', request: { kind: 'STATS', format: 'csv', from, to } },
+    owner: systemCaller('test'),
   };
   await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
   printed = '';

@@ -4,25 +4,26 @@ import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Throttled } from '../../../core/errors.ts';
-import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../core/history/snapshot.ts';
+import { answersReader } from '../../../core/export/answers-reader.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { systemSchedule } from '../../../core/time/schedule.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
-import { resolverReader } from '../../../functions/export/resolver-reader.ts';
 import { runExport as runProgram } from '../../../scripts/export/export-program.ts';
 import { personIn } from '../../support/api.ts';
 import { type ApiServer, serveApi } from '../../support/api-server.ts';
 import { type ExportBed, KEPT, makeExportBed } from '../../support/export-bed.ts';
+import { faultyClient } from '../../support/faults.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
+import { localClient } from '../../support/local-client.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
-import { faultyClient } from '../../support/sdk-faults.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
 
 const MINUTE = 60_000;
 const EDGES = 13;
 const iso = (ms: number) => new Date(ms).toISOString();
-const range = { from: iso(T0 - 2 * MINUTE), to: iso(T0 + MINUTE) };
+const instants = { from: T0 - 2 * MINUTE, to: T0 + MINUTE };
+const range = { from: iso(instants.from), to: iso(instants.to) };
 
 let bed: ExportBed;
 let server: ApiServer;
@@ -66,14 +67,7 @@ afterAll(async () => {
 });
 
 function snapshot(at: number) {
-  return takeSnapshot({
-    store: { client: bed.client, table: bed.tables.traffic },
-    scheduled_at: at,
-    registered: new Set(['edge-1']),
-    retention: DEFAULT_RETENTION,
-    clock: () => at,
-    sleep: async () => {},
-  });
+  return snapshotAt(bed, at);
 }
 
 const start = (input: object, identity = personIn('viewer')) =>
@@ -232,7 +226,7 @@ describe('an export that goes on for long', () => {
 
   it('is given back when the database is busy to the end of its time', async () => {
     const { id } = await start({ kind: 'HISTORY', edge_id: 'edge-1' });
-    const faults = faultyClient();
+    const faults = faultyClient(localClient({ maxAttempts: 1 }));
     let sleeps = 0;
     const context = {
       ...bed.context(),
@@ -245,14 +239,14 @@ describe('an export that goes on for long', () => {
     };
     const times = { started_ms: bed.api.now, work_until: context.deadline };
     const read = () =>
-      resolverReader({ context, ...KEPT, flow_objects: bed.flow_objects }, times).history({
-        ...range,
+      answersReader({ context, ...KEPT, flow_objects: bed.flow_objects }, times).history({
+        ...instants,
         resolution: 'MINUTE',
-        edge_id: 'edge-1',
+        filter: { edge_id: 'edge-1' },
       });
     faults.arm();
     await read();
-    const at = faults.calls.indexOf('BatchGetItemCommand');
+    const at = faults.calls.indexOf('BatchGetCommand');
     expect(at).toBeGreaterThan(-1);
     faults.arm({ at, fault: 'throttled', times: Number.POSITIVE_INFINITY });
     const reader = { history: read } as never;
@@ -506,7 +500,7 @@ describe('bad input', () => {
     ],
     [
       { kind: 'FLOWS', edge_id: 'nope' },
-      'There is no edge "nope": the query edges lists those that there are.',
+      'No edge "nope" is registered: the query edges lists those that are.',
     ],
     [
       { kind: 'HISTORY', endpoint_id: 'nope' },
@@ -527,14 +521,13 @@ describe('bad input', () => {
 
   it('is not looked for again by the function, chunk by chunk', async () => {
     const context = bed.context();
-    const reader = resolverReader(
+    const reader = answersReader(
       { context, ...KEPT, flow_objects: bed.flow_objects },
       { started_ms: bed.api.now, work_until: context.deadline },
     );
-    const policy_id = 'never';
-    const filter = { policy_id };
-    const paged = { ...range, filter, next_token: null };
-    const history = await reader.history({ ...range, resolution: 'MINUTE', policy_id });
+    const filter = { policy_id: 'never' };
+    const paged = { ...instants, filter, next_token: null };
+    const history = await reader.history({ ...instants, resolution: 'MINUTE', filter });
     expect(history.points).toHaveLength(3);
     const sums = await reader.stats({ ...paged, group_by: ['SITE'], order_by: 'BYTES' });
     expect(sums.rows).toEqual([]);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../core/history/snapshot.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { runExport } from '../../../scripts/export/export-program.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
@@ -12,6 +11,7 @@ import { type FlowBucket, makeFlowBucket } from '../../support/flow-bucket.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -63,14 +63,7 @@ describe('npm run export', () => {
   });
 
   function snapshot(at: number) {
-    return takeSnapshot({
-      store: { client: db.client, table: db.tables.traffic },
-      scheduled_at: at,
-      registered: new Set(['edge-1']),
-      retention: DEFAULT_RETENTION,
-      clock: () => at,
-      sleep: async () => {},
-    });
+    return snapshotAt(db, at);
   }
 
   async function run(what: string, ...options: string[]): Promise<string[]> {

@@ -1,6 +1,5 @@
 import type { Context } from 'aws-lambda';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { CREDENTIALS } from '../../../local/account.ts';
 import { arrivedReports, type FlowWorld, HOUR, makeFlowWorld } from '../../support/flow-world.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { BUCKET } from '../../support/local-s3.ts';
@@ -14,8 +13,6 @@ beforeAll(async () => {
   stubFunctionEnvironment(world, {
     FLOW_BUCKET: BUCKET,
     AWS_ENDPOINT_URL_S3: world.bucket.s3.endpoint,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
     POWERTOOLS_SERVICE_NAME: 'flow-log',
   });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => Boolean(printed.push(String(text))));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { putFirstSnapshot } from '../../../core/history/first-snapshot.ts';
 import { readLanesBefore } from '../../../core/history/lane-history.ts';
-import { readPolicyHistory } from '../../../core/history/read-history.ts';
+import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import {
   DEFAULT_RETENTION,
   RESOLUTIONS,

@@ -1,7 +1,7 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditTraffic } from '../../../core/history/traffic-audit.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
+import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
 import type { StepContext } from '../../../functions/cleanup/cleanup-step.ts';
 import { compareTotals } from '../../../functions/cleanup/compare-totals.ts';

@@ -1,7 +1,7 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
-import { takeOutSilentGauges } from '../../../core/ingest/silent-gauges.ts';
+import { withdrawSilentGauges } from '../../../core/ingest/silent-gauges.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
@@ -40,10 +40,10 @@ describe('clean-up of gauges on DynamoDB Local', () => {
 
   it('takes out those of silent lanes only, and the next report puts them back', async () => {
     await ingest([report('silent', 1, 0, 3), report('alive', 1, 1)], ingestContext(db));
-    expect(await takeOutSilentGauges(cleanupContext(db, SILENT_MS - 1))).toMatchObject({
+    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS - 1))).toMatchObject({
       lanes_taken_out: 0,
     });
-    expect(await takeOutSilentGauges(cleanupContext(db, SILENT_MS))).toEqual({
+    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toEqual({
       lanes_read: 2,
       lanes_taken_out: 1,
       lanes_left: 0,
@@ -51,7 +51,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
       complete: true,
     });
     expect(await activeFlows(db)).toEqual({ 7: 2 });
-    expect(await takeOutSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({ lanes_taken_out: 0 });
+    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({ lanes_taken_out: 0 });
     await ingest([report('silent', 2, SILENT_MS)], ingestContext(db));
     expect(await activeFlows(db)).toEqual({ 7: 4 });
     const counters = await readCounters(db.client, db.tables, { slots: 16 });
@@ -60,7 +60,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
 
   it('is not undone by the repetition of an old report', async () => {
     await ingest([report('silent', 1, 0)], ingestContext(db));
-    await takeOutSilentGauges(cleanupContext(db, SILENT_MS));
+    await withdrawSilentGauges(cleanupContext(db, SILENT_MS));
     await ingest([report('silent', 1, 0)], ingestContext(db));
     expect(await activeFlows(db)).toEqual({ 7: 0 });
   });
@@ -77,7 +77,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
       }
       return db.client.send(command as TransactWriteCommand);
     });
-    const result = await takeOutSilentGauges(cleanupContext({ ...db, client }, SILENT_MS));
+    const result = await withdrawSilentGauges(cleanupContext({ ...db, client }, SILENT_MS));
     expect(reported).toBe(true);
     expect(result).toMatchObject({ lanes_taken_out: 0, lanes_left: 1 });
     expect(await activeFlows(db)).toEqual({ 7: 2 });
@@ -86,7 +86,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
   it('is seen by an ingest function that still has the lane in mind', async () => {
     const context = ingestContext(db);
     await ingest([report('edge', 1, 0)], context);
-    await takeOutSilentGauges(cleanupContext(db, SILENT_MS));
+    await withdrawSilentGauges(cleanupContext(db, SILENT_MS));
     await ingest([report('edge', 2, SILENT_MS)], context);
     expect(context.tally.ConditionsFailed).toBe(1);
     expect(await activeFlows(db)).toEqual({ 7: 2 });
@@ -108,7 +108,7 @@ describe('clean-up of gauges', () => {
   it('packs lanes into few transactions', async () => {
     const { store, db } = await filled();
     store.transactionItemBytes.length = 0;
-    expect(await takeOutSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({
+    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({
       lanes_taken_out: EDGES,
     });
     expect(store.transactionItemBytes.length).toBeLessThan(EDGES * 1.3);
@@ -128,9 +128,9 @@ describe('clean-up of gauges', () => {
     const faulty = faultyClient(db.client, call =>
       call % 3 === 0 && call > 64 && ++troubled < 10 ? fault : undefined,
     );
-    await takeOutSilentGauges(cleanupContext({ ...db, client: faulty.client }, SILENT_MS)).catch(() => {});
+    await withdrawSilentGauges(cleanupContext({ ...db, client: faulty.client }, SILENT_MS)).catch(() => {});
     await faulty.landAll();
-    await takeOutSilentGauges(cleanupContext(db, SILENT_MS));
+    await withdrawSilentGauges(cleanupContext(db, SILENT_MS));
     expect(await activeFlows(db)).toEqual({ 7: 0 });
   });
 
@@ -138,7 +138,7 @@ describe('clean-up of gauges', () => {
     const { store, db } = await filled();
     const { pk, sk } = laneKey('edge-9', 0);
     store.items.get(`${pk}\u0000${sk}`)!.data = new Uint8Array([9]);
-    expect(await takeOutSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({
+    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({
       lanes_taken_out: EDGES - 1,
       lanes_unreadable: 1,
     });
@@ -148,7 +148,7 @@ describe('clean-up of gauges', () => {
   it('stops at its deadline and says so', async () => {
     const { db } = await filled();
     const context = cleanupContext(db, SILENT_MS);
-    const result = await takeOutSilentGauges({ ...context, deadline: context.clock() });
+    const result = await withdrawSilentGauges({ ...context, deadline: context.clock() });
     expect(result.complete).toBe(false);
     expect(result.lanes_taken_out).toBe(0);
   });

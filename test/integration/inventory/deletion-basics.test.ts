@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { NotFound } from '../../../core/errors.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { readPath } from '../../../core/inventory/paths/read-paths.ts';
@@ -8,30 +9,14 @@ import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
-import {
-  admin,
-  auditOf,
-  dump,
-  inventoryOf,
-  makeHub,
-  type NetworkBed,
-  networkBed,
-  newSite,
-} from '../../support/network-bed.ts';
-import { createTables, type TestTables } from '../../support/tables.ts';
+import { admin, auditOf, dump, inventoryOf, makeHub, newSite } from '../../support/network-bed.ts';
+import { useNetwork } from '../../support/use-network.ts';
 
 describe('deleting and restoring a site', () => {
-  let db: TestTables;
-  let bed: NetworkBed;
-  beforeAll(async () => {
-    db = await createTables();
-  });
-  beforeEach(() => {
-    bed = networkBed(db);
-  });
-  afterAll(() => db.drop());
+  const network = useNetwork();
 
   it('takes endpoints and paths on both sides, and brings them back', async () => {
+    const { bed } = network;
     const { context } = bed;
     const [a, b] = [await newSite(context, 'A'), await newSite(context, 'B')];
     for (const { id } of [a, b]) {
@@ -49,7 +34,7 @@ describe('deleting and restoring a site', () => {
       `Site B (${b.id}) was deleted with 1 endpoint and 1 path. restoreSite can bring it back until 2026-03-02T12:00:00.000Z.`,
     );
     expect(await readSite(context, b.id)).toBeUndefined();
-    expect(await readPath(context, path.id)).toBeUndefined();
+    await expect(readPath(context, path.id)).rejects.toThrow(NotFound);
     expect(await countSitePaths(context, a.id)).toBe(0);
     expect((await listSites(context, { limit: 10 })).items.map(site => site.id)).toEqual([a.id]);
     expect((await listDeletedSites(context, { limit: 10 })).items).toMatchObject([
@@ -69,6 +54,7 @@ describe('deleting and restoring a site', () => {
   });
 
   it.each([0, 1, 45, 46, 300])('goes for %i paths', async paths => {
+    const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths });
     const before = inventoryOf(await dump(context));

@@ -1,41 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { runningKey } from '../../../core/inventory/model/inventory-keys.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
+import { readRunning } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
-import { readRunning } from '../../../core/inventory/sites/read-visible.ts';
-import {
-  admin,
-  auditOf,
-  dump,
-  inventoryOf,
-  makeHub,
-  type NetworkBed,
-  networkBed,
-} from '../../support/network-bed.ts';
-import { faultyClient } from '../../support/sdk-faults.ts';
-import { createTables, type TestTables } from '../../support/tables.ts';
+import { faultyClient } from '../../support/faults.ts';
+import { localClient } from '../../support/local-client.ts';
+import { admin, auditOf, dump, inventoryOf, makeHub } from '../../support/network-bed.ts';
+import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
 describe('an operation that a request has no time for', () => {
-  let db: TestTables;
-  let bed: NetworkBed;
-  beforeAll(async () => {
-    db = await createTables();
-  });
-  beforeEach(() => {
-    bed = networkBed(db);
-  });
-  afterAll(() => db.drop());
+  const network = useNetwork();
 
   it('is handed over once, says so, and goes on from where it was', async () => {
+    const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 120 });
     const whole = inventoryOf(await dump(context));
     // Every call takes 5 s: the time is up after the claim and a chunk or two.
-    const slow = faultyClient();
+    const slow = faultyClient(localClient({ maxAttempts: 1 }));
     slow.client.middlewareStack.add(
       next => async args => {
         bed.advance(5000);
@@ -73,6 +59,7 @@ describe('an operation that a request has no time for', () => {
   });
 
   it('numbers its events without a gap', async () => {
+    const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 10 });
     await deleteSite(context, admin, { site_id: hub.id }, { until: 0 });
@@ -89,7 +76,7 @@ describe('an operation that a request has no time for', () => {
   });
 
   it('removes a busy endpoint in the same way', async () => {
-    const { context } = bed;
+    const { context } = network.bed;
     const { hub } = await makeHub(context, { paths: 120 });
     const input = { site_id: hub.id, endpoint_id: 'wan1' };
     const removal = await removeEndpoint(context, admin, input, { until: context.clock() });
@@ -102,6 +89,7 @@ describe('an operation that a request has no time for', () => {
   });
 
   it('is left to clean-up when nobody takes it', async () => {
+    const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 60 });
     await deleteSite(context, admin, { site_id: hub.id }, { until: 0 });
@@ -118,16 +106,18 @@ describe('an operation that a request has no time for', () => {
 
 describe('a database that refuses', () => {
   it.each([
-    ['conflict', 'Conflict', 'Somebody else is changing the same thing right now. Try again in a moment.'],
+    [
+      'canceled: TransactionConflict',
+      'Conflict',
+      'Somebody else is changing the same thing right now. Try again in a moment.',
+    ],
     ['throttled', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
-    ['server error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
+    ['internal error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
   ] as const)('by %s is asked again with jitter until the time is over', async (fault, name, message) => {
-    const db = await createTables();
-    const bed = networkBed(db);
-    try {
+    await withNetwork(async bed => {
       const { hub } = await makeHub(bed.context, { paths: 1 });
       const before = await dump(bed.context);
-      const { client, ...faulty } = faultyClient();
+      const { client, ...faulty } = faultyClient(localClient({ maxAttempts: 1 }));
       const waits: number[] = [];
       const context = {
         ...bed.context,
@@ -143,25 +133,19 @@ describe('a database that refuses', () => {
       expect(waits.slice(0, 4)).toEqual([20, 40, 80, 160]);
       expect(context.clock()).toBeLessThan(bed.context.deadline);
       expect(await dump(bed.context)).toEqual(before);
-    } finally {
-      await db.drop();
-    }
+    });
   });
 
   it('after the claim leaves a deletion that goes on', async () => {
-    const db = await createTables();
-    const bed = networkBed(db);
-    try {
+    await withNetwork(async bed => {
       const { hub } = await makeHub(bed.context, { paths: 60 });
-      const { client, ...faulty } = faultyClient();
+      const { client, ...faulty } = faultyClient(localClient({ maxAttempts: 1 }));
       faulty.arm({ at: 2, fault: 'throttled', times: Infinity });
       const deletion = await deleteSite({ ...bed.context, client }, admin, { site_id: hub.id });
       expect(deletion).toMatchObject({ finished: false });
       bed.advance(60_000);
       await finishDeletions(bed.context, { until: Infinity });
       expect(auditOf(await dump(bed.context), 'deleteSite')).toMatchObject([{ id: deletion.audit_id }]);
-    } finally {
-      await db.drop();
-    }
+    });
   });
 });

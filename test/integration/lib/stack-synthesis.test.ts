@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
-import { writePathMetrics } from '../../../core/routing/path-metrics-store.ts';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.ts';
+import { writePathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { type Container, startContainer } from '../../../local/lambda/container.ts';
@@ -93,8 +94,7 @@ describe('the bundle of the api function', () => {
     vi.stubEnv('EXPORT_FUNCTION', 'export');
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', inject('dynamodbEndpoint'));
     vi.stubEnv('AWS_REGION', 'eu-central-1');
-    vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
-    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+    for (const [name, value] of Object.entries(LOCAL_CREDENTIALS_ENVIRONMENT)) vi.stubEnv(name, value);
   });
 
   afterAll(async () => {

@@ -75,7 +75,7 @@ describe('the engines', () => {
 
   /** Starts all three in a process of their own, which prints where they are. */
   async function startInChild(): Promise<Started> {
-    const engines = new URL('../../../local/engines.ts', import.meta.url).href;
+    const engines = new URL('../../../local/engines/engines.ts', import.meta.url).href;
     const program = `
       const { startEngines } = await import(${JSON.stringify(engines)});
       const { dynamodb, kinesis, cognito } = await startEngines({ scratchDirectory: ${JSON.stringify(folder)} });

@@ -8,14 +8,25 @@ import {
 } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { lambdaDispatcher } from '../../../core/export/lambda-dispatcher.ts';
-import { CREDENTIALS, REGION } from '../../../local/account.ts';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
+import { REGION } from '../../../local/aws/account.ts';
+import { FunctionFailure, TooManyRequests } from '../../../local/lambda/function-failure.ts';
 import { makeInvokeEndpoint } from '../../../local/lambda/invoke-endpoint.ts';
 
 const taken: unknown[] = [];
+
+/** The function: fails when it is told to. */
+async function invoke(event: unknown): Promise<unknown> {
+  const { fail } = event as { fail?: string };
+  if (fail === 'busy') throw new TooManyRequests('Stack-Export');
+  if (fail !== undefined) throw new FunctionFailure('r', { errorType: 'Error', errorMessage: fail });
+  return event;
+}
+
 const server = createServer((request, response) => void handler(request, response));
 const handler = makeInvokeEndpoint({
   prefix: '/lambda',
-  take: name => (name === 'Stack-Export' ? event => taken.push(event) : undefined),
+  find: name => (name === 'Stack-Export' ? { take: event => taken.push(event), invoke } : undefined),
   clock: Date.now,
 });
 let endpoint: string;
@@ -37,33 +48,44 @@ afterAll(
     }),
 );
 
-const clientOf = (credentials: { accessKeyId: string; secretAccessKey: string } = { ...CREDENTIALS }) =>
+const clientOf = (credentials: { accessKeyId: string; secretAccessKey: string } = { ...LOCAL_CREDENTIALS }) =>
   new LambdaClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
 
-const invoke = (input: Partial<InvokeCommandInput>, client = clientOf()) =>
+const call = (input: Partial<InvokeCommandInput>, client = clientOf()) =>
   client.send(new InvokeCommand({ FunctionName: 'Stack-Export', InvocationType: 'Event', ...input }));
 
 describe('Invoke on one machine', () => {
   it('hands an event over and waits for nothing', async () => {
     await lambdaDispatcher(clientOf(), 'Stack-Export').dispatch('01J');
     expect(taken).toEqual([{ export_id: '01J' }]);
-    expect(await invoke({})).toMatchObject({ StatusCode: 202 });
+    expect(await call({})).toMatchObject({ StatusCode: 202 });
     expect(taken).toEqual([{ export_id: '01J' }, {}]);
+  });
+
+  it.each([
+    ['{"a":1}', undefined, '{"a":1}'],
+    ['{"fail":"broken"}', 'Unhandled', '{"errorType":"Error","errorMessage":"broken"}'],
+  ])('answers %s with what the function gives', async (Payload, FunctionError, answer) => {
+    const { Payload: given, ...rest } = await call({ InvocationType: 'RequestResponse', Payload });
+    expect(rest).toMatchObject({ StatusCode: 200, ...(FunctionError && { FunctionError }) });
+    expect(Buffer.from(given!).toString()).toBe(answer);
+    expect(taken).toEqual([]);
   });
 
   it.each<[Partial<InvokeCommandInput>, string]>([
     [{ FunctionName: 'Other' }, 'ResourceNotFoundException'],
-    [{ InvocationType: 'RequestResponse' }, 'InvalidParameterValueException'],
+    [{ InvocationType: 'DryRun' }, 'InvalidParameterValueException'],
+    [{ InvocationType: 'RequestResponse', Payload: '{"fail":"busy"}' }, 'TooManyRequestsException'],
     [{ Payload: 'no JSON' }, 'InvalidRequestContentException'],
     [{ Payload: JSON.stringify('x'.repeat(1024 * 1024)) }, 'RequestTooLargeException'],
   ])('refuses %j', async (input, name) => {
-    await expect(invoke(input)).rejects.toMatchObject({ name });
+    await expect(call(input)).rejects.toMatchObject({ name });
     expect(taken).toEqual([]);
   });
 
   it('takes no other signature, and nothing else of Lambda', async () => {
     const stranger = clientOf({ accessKeyId: 'local', secretAccessKey: 'wrong' });
-    await expect(invoke({}, stranger)).rejects.toMatchObject({ name: 'InvalidSignatureException' });
+    await expect(call({}, stranger)).rejects.toMatchObject({ name: 'InvalidSignatureException' });
     const unsigned = await fetch(`${endpoint}/2015-03-31/functions/Stack-Export/invocations`, {
       method: 'POST',
     });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { systemSleep } from '../../../core/time/clock.ts';
-import { callAwsJson } from '../../../local/aws-json-call.ts';
+import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
 import { startKinesis } from '../../../local/engines/kinesis.ts';
 import { type Checkpoints, memoryCheckpoints, SHARD_END } from '../../../local/event-sources/checkpoints.ts';
@@ -12,10 +12,9 @@ import {
   startStreamEventSource,
 } from '../../../local/event-sources/stream-event-source.ts';
 import { tableStreamSource } from '../../../local/event-sources/table-stream-source.ts';
-import { createStream } from '../../../local/provision/streams.ts';
-import { createTable } from '../../../local/provision/tables.ts';
-import { eventSourceMappingSchema } from '../../../local/resources/event-source-mapping-schema.ts';
-import { tableSchema } from '../../../local/resources/table-schema.ts';
+import { createTable, tableSchema } from '../../../local/resources/types/dynamodb-table.ts';
+import { createStream } from '../../../local/resources/types/kinesis-stream.ts';
+import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 
 // Far more than it takes, for machines that are busy with other things.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, inject, it } from 'vitest';
-import { callAwsJson } from '../../../local/aws-json-call.ts';
-import { createTable } from '../../../local/provision/tables.ts';
-import { type TableProperties, tableSchema } from '../../../local/resources/table-schema.ts';
+import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
+import {
+  createTable,
+  type TableProperties,
+  tableSchema,
+} from '../../../local/resources/types/dynamodb-table.ts';
 
 const endpoint = inject('dynamodbEndpoint');
 const table = `test-${randomUUID()}`;

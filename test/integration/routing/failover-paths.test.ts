@@ -9,17 +9,18 @@ import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import type { PathReport } from '../../../core/report/report.ts';
-import { decideRoute } from '../../../core/routing/decide-route.ts';
-import { failOverPath } from '../../../core/routing/fail-over-path.ts';
-import type { FailoverReceipt } from '../../../core/routing/failover-receipt.ts';
-import { makeMetricsCache } from '../../../core/routing/metrics-cache.ts';
+import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
+import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
+import { makeRoutingCache } from '../../../core/routing/decisions/routing-cache.ts';
+import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
+import type { FailoverReceipt } from '../../../core/routing/failover/failover-receipt.ts';
+import { PathMonitor } from '../../../core/routing/failover/path-monitor.ts';
+import { makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts';
+import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
-import { readPathMetrics } from '../../../core/routing/path-metrics-store.ts';
-import { PathMonitor } from '../../../core/routing/path-monitor.ts';
-import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/policy-routing.ts';
-import { makeRoutingCache } from '../../../core/routing/routing-cache.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const actor = systemCaller('test');
@@ -32,14 +33,7 @@ afterAll(() => db.drop());
 
 /** One function: its own memory over the shared tables. */
 function makeFunction(time: FakeTime) {
-  const context: StoreContext = {
-    client: db.client,
-    tables: db.tables,
-    clock: time.clock,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  const context: StoreContext = storeContext(db, time.clock);
   const place = { client: db.client, table: db.tables.cache, ...time };
   const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
   const done: string[] = [];
@@ -109,14 +103,14 @@ describe('routing decisions', () => {
       reason: `Path ${fast} has the lowest latency, 10 ms: 30 ms less than the runner-up ${slow} (40 ms).`,
       timestamp: '2026-01-31T12:00:00.000Z',
     };
-    expect(await decideRoute(context, caches, key)).toEqual(decision);
+    expect(await cachedDecision(context, caches, key)).toEqual(decision);
     const back = { ...key, source_site_id: key.destination_site_id, destination_site_id: key.source_site_id };
-    expect(await decideRoute(context, caches, back)).toEqual(decision);
+    expect(await cachedDecision(context, caches, back)).toEqual(decision);
     await time.advance(29_999);
     await monitor.observe(context, [measured(time, slow, 5)]);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(fast);
     await time.advance(1);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(slow);
     expect(troubles).toEqual([]);
   });
 
@@ -126,11 +120,11 @@ describe('routing decisions', () => {
       { ...measured(time, fast, 10), bandwidth_mbps: 10 },
       { ...measured(time, slow, 40), bandwidth_mbps: 1000 },
     ]);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(fast);
     const routing = policyRoutingSchema.parse({ preference: { kind: 'HIGHEST_BANDWIDTH' } });
     await setPolicyRouting(context, actor, { policy_id: 'default', routing });
     await time.advance(1000);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(slow);
     await setPolicyRouting(context, actor, {
       policy_id: 'default',
       routing: policyRoutingSchema.parse({}),
@@ -139,12 +133,12 @@ describe('routing decisions', () => {
 
   it('refuse policies and sites that are not there', async () => {
     const { context, caches, key } = await set();
-    await expect(decideRoute(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
-      new NotFound('There is no policy 99: the query policies lists those that there are.'),
+    await expect(cachedDecision(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
+      new NotFound('There is no policy "99": the query policies lists those that there are.'),
     );
     const nowhere = '550e8400-e29b-41d4-a716-446655440000';
-    await expect(decideRoute(context, caches, { ...key, destination_site_id: nowhere })).rejects.toThrow(
-      new NotFound(`There is no site ${nowhere}: the query sites lists those that there are.`),
+    await expect(cachedDecision(context, caches, { ...key, destination_site_id: nowhere })).rejects.toThrow(
+      new NotFound(`There is no site "${nowhere}": the query sites lists those that there are.`),
     );
   });
 });
@@ -154,7 +148,7 @@ describe('failoverPath', () => {
     const { time, context, caches, monitor, a, b, edges, key, fast, slow } = await set();
     const other = makeFunction(time);
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
-    expect((await decideRoute(other.context, other.caches, key)).selected_path_id).toBe(fast);
+    expect((await cachedDecision(other.context, other.caches, key)).selected_path_id).toBe(fast);
     const { receipt, audit_id } = await failOverPath(context, caches, { path_id: fast, actor });
     const moved = [
       {
@@ -177,7 +171,7 @@ describe('failoverPath', () => {
       bytes_carried: '0',
     });
     await time.advance(1000);
-    expect((await decideRoute(other.context, other.caches, key)).selected_path_id).toBe(slow);
+    expect((await cachedDecision(other.context, other.caches, key)).selected_path_id).toBe(slow);
     const [atA] = await readCommands(context, edges[0]);
     expect(atA).toMatchObject({
       type: 'ROUTES',
@@ -222,7 +216,7 @@ describe('failoverPath', () => {
     const { receipt } = await failOverPath(context, caches, { path_id: fast, actor });
     expect(receipt).toMatchObject({ moved: [{ new_path_id: null }], without_path: ['default'] });
     await time.advance(1000);
-    expect(await decideRoute(context, caches, key)).toMatchObject({
+    expect(await cachedDecision(context, caches, key)).toMatchObject({
       selected_path_id: null,
       reason: 'All 2 paths between these sites are down or taken out of use.',
     });
@@ -232,7 +226,7 @@ describe('failoverPath', () => {
     const { context, caches } = await set();
     for (const path_id of ['p-1', '550e8400-e29b-41d4-a716-446655440000.0123456789abcdef', '']) {
       await expect(failOverPath(context, caches, { path_id, actor })).rejects.toThrow(
-        new NotFound(`There is no path ${path_id}: the query paths lists a site's paths.`),
+        new NotFound(`There is no path "${path_id}": the query paths lists a site's paths.`),
       );
     }
   });
@@ -249,7 +243,7 @@ describe('automatic failover', () => {
     await time.advance(10_000);
     await report(fast, 400, 8);
     expect(done).toEqual(['failoverPath']);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(slow);
     for (let seconds = 0; seconds < 60; seconds += 10) {
       await time.advance(10_000);
       await report(fast, 10);
@@ -259,7 +253,7 @@ describe('automatic failover', () => {
     await report(fast, 10);
     expect(done).toEqual(['failoverPath', 'failbackPath']);
     await time.advance(1000);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(fast);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(fast);
     const operations = (await auditOf(`path:${fast}`)).map(entry => [entry.operation, entry.actor.sub]);
     expect(operations).toEqual([
       ['createPath', 'test'],
@@ -319,7 +313,7 @@ describe('automatic failover', () => {
       { path_id: slow, moved: [{ old_path_id: slow, new_path_id: null }], without_path: ['default'] },
     ]);
     await time.advance(1000);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBeNull();
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBeNull();
     expect(troubles).toEqual([]);
   });
 
@@ -405,7 +399,7 @@ describe('automatic failover', () => {
     await time.advance(1000);
     await monitor.observe(context, [measured(time, fast, 400, 8)]);
     expect(done).toEqual(['failoverPath']);
-    expect((await decideRoute(context, caches, key)).selected_path_id).toBe(slow);
+    expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(slow);
   });
 
   it('happens once when two functions see the same failure', async () => {

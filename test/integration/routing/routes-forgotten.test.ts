@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ROUTING_CACHE } from '../../../core/cache/cache-names.ts';
-import { readGeneration } from '../../../core/cache/generation.ts';
+import { ROUTING_CACHE } from '../../../core/cache/forget-decisions.ts';
+import { readGeneration } from '../../../core/cache/generation/generation.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { runningKey, waitingPartition } from '../../../core/inventory/model/inventory-keys.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
@@ -12,12 +12,12 @@ import { finishDeletions } from '../../../core/inventory/removal/finish-deletion
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
-import { decideRoute } from '../../../core/routing/decide-route.ts';
-import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/policy-routing.ts';
-import { makeCaches, type ProductCaches } from '../../../core/routing/product-caches.ts';
-import type { RoutingKey } from '../../../core/routing/routing-cache.ts';
+import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
+import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
+import type { RoutingKey } from '../../../core/routing/decisions/routing-cache.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { queryAll } from '../../../core/storage/strong-reads.ts';
+import { makeProductCaches, type ProductCaches } from '../../../functions/product-caches.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 import { admin, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -62,10 +62,10 @@ beforeEach(async () => {
   await setPolicyRouting(context, admin, { policy_id: 'default', routing });
   for (const [index, id] of ['wan1', 'wan2', 'wan3'].entries()) await makeEndpoint(id, 0.03 - index / 100);
   paths = [await makePath('wan1'), await makePath('wan2')];
-  other = makeCaches({ client, table: tables.cache, ...time });
+  other = makeProductCaches({ client, table: tables.cache, ...time });
 });
 
-const decide = () => decideRoute(context, other, key).then(({ selected_path_id }) => selected_path_id);
+const decide = () => cachedDecision(context, other, key).then(({ selected_path_id }) => selected_path_id);
 const generation = async () =>
   (await readGeneration({ client: db.client, table: db.tables.cache, cache: ROUTING_CACHE })).generation;
 
@@ -79,7 +79,7 @@ async function decidedAfter(change: () => Promise<unknown>) {
 }
 
 const nowhere = () =>
-  `There is no site ${key.destination_site_id}: the query sites lists those that there are.`;
+  `There is no site "${key.destination_site_id}": the query sites lists those that there are.`;
 const site = () => ({ site_id: key.destination_site_id });
 
 describe('another function decides anew within a second of', () => {
@@ -111,7 +111,7 @@ describe('another function decides anew within a second of', () => {
     const { policy } = await createPolicy(context, admin, input);
     key = { ...key, policy_id: policy.id };
     await expect(decidedAfter(() => deletePolicy(context, admin, policy.id))).rejects.toThrow(
-      `There is no policy ${policy.id}: the query policies lists those that there are.`,
+      `There is no policy "${policy.id}": the query policies lists those that there are.`,
     );
   });
 });

@@ -10,6 +10,7 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 import { startCognito } from '../../../local/engines/cognito.ts';
 import type { CognitoMode } from '../../../local/gateway/gateway-options.ts';
 
@@ -30,7 +31,7 @@ export async function startLocalSignIn(groups: string[]): Promise<LocalSignIn> {
   const client = new CognitoIdentityProviderClient({
     endpoint: engine.endpoint,
     region: 'eu-central-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: LOCAL_CREDENTIALS,
   });
   const pool = await client.send(
     new CreateUserPoolCommand({ PoolName: 'people', UsernameAttributes: ['email'] }),

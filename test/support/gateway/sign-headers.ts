@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 
 export interface ToSign {
   url: string;
@@ -20,8 +21,8 @@ export async function signHeaders(request: ToSign): Promise<Record<string, strin
   const {
     region = 'eu-central-1',
     service = 'appsync',
-    accessKeyId = 'local',
-    secret = 'local',
+    accessKeyId = LOCAL_CREDENTIALS.accessKeyId,
+    secret = LOCAL_CREDENTIALS.secretAccessKey,
     at,
   } = request;
   const client = new DynamoDBClient({ region, credentials: { accessKeyId, secretAccessKey: secret } });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 import { createGateway, type Gateway } from '../../../local/gateway/gateway.ts';
 import type {
   ApiOptions,
@@ -54,7 +55,6 @@ const file = (path: string) => readFileSync(projectFile(path), 'utf8');
 const TEST_SCHEMA = file('test/support/gateway/schema.graphql');
 const RESOLVER_CODE = file('graphql/resolver.js');
 export const PUBLISH_CODE = file('graphql/publish.js');
-export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** A gateway on a server of its own, on the loopback, with a token issuer and a function made of `answers`. */
 export async function startTestGateway(given: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -78,7 +78,7 @@ export async function startTestGateway(given: TestGatewayOptions = {}): Promise<
       none: { type: 'NONE' },
     },
     region: 'eu-central-1',
-    credentials: CREDENTIALS,
+    credentials: LOCAL_CREDENTIALS,
     log: (message, details) => log.push({ message, details }),
     ...options,
   });

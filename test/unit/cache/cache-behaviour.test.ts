@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { Cache, type CacheOptions } from '../../../core/cache/cache.ts';
-import { FIRST_STATE } from '../../../core/cache/cache-state.ts';
+import { Cache } from '../../../core/cache/cache.ts';
+import type { CacheOptions } from '../../../core/cache/cache-options.ts';
+import { FIRST_STATE } from '../../../core/cache/generation/cache-state.ts';
 import { ValidationError } from '../../../core/errors.ts';
 import { fakeSharedStore } from '../../support/fake-shared-store.ts';
 import { fakeTime } from '../../support/fake-time.ts';

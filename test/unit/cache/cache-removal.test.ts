@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Cache } from '../../../core/cache/cache.ts';
-import type { CacheState } from '../../../core/cache/cache-state.ts';
-import { GenerationWatch } from '../../../core/cache/generation-watch.ts';
-import { RemovalLog, removalHash } from '../../../core/cache/removal-log.ts';
+import type { CacheState } from '../../../core/cache/generation/cache-state.ts';
+import { GenerationWatch } from '../../../core/cache/generation/generation-watch.ts';
+import { RemovalLog, removalHash } from '../../../core/cache/generation/removal-log.ts';
 import { fakeSharedStore } from '../../support/fake-shared-store.ts';
 import { fakeTime } from '../../support/fake-time.ts';
 import { type Dated, moves, runMoves } from '../../support/removal-model.ts';
@@ -77,7 +77,7 @@ describe('what a function knows', () => {
     const { watched, learn } = watch();
     learn(state(1), { sent: 1000, got: 1000 });
     const reading = watched.refresh();
-    watched.doubt();
+    watched.invalidate();
     await reading;
     expect(watched.fresh(1000)).toBeUndefined();
     await watched.refresh();
@@ -174,7 +174,7 @@ describe('a removal', () => {
     await b.get('warm up');
     await time.advance(1000);
     const { get } = store.level;
-    store.level.getBeside = async (key, generation) => {
+    store.level.getWithCompanion = async (key, generation) => {
       const entry = await get(key, generation);
       await a.remove('key');
       return { entry, item: { value: 'old' } };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isSupportedLink } from '../../../edge/capture/link-layer.ts';
 import { ethernet, ipv4, ipv6, join, pcap, u16, u32 } from '../../support/capture-builder.ts';
 import { countCapture } from '../../support/count-capture.ts';
 
@@ -11,42 +12,62 @@ const vlan = (ethertype: number) => join(u16(7), u16(ethertype));
 const pppoe = (protocol: number[], payload: Buffer) =>
   join([0x11, 0, 0, 1], u16(protocol.length + payload.length), protocol, payload);
 
+/** Frames with an IPv4 packet, on each link type that can be read but IPv6 alone. */
+const V4_FRAMES: [string, number, Buffer][] = [
+  ['Ethernet', 1, ethernet(0x0800, V4)],
+  ['802.1Q', 1, ethernet(0x8100, join(vlan(0x0800), V4))],
+  ['QinQ', 1, ethernet(0x88a8, join(vlan(0x8100), vlan(0x0800), V4))],
+  ['QinQ with the old ethertype', 1, ethernet(0x9100, join(vlan(0x8100), vlan(0x0800), V4))],
+  ['MPLS', 1, ethernet(0x8847, join(label(16, true), V4))],
+  ['three MPLS labels', 1, ethernet(0x8847, join(label(16, false), label(17, false), label(18, true), V4))],
+  ['MPLS multicast', 1, ethernet(0x8848, join(label(16, true), V4))],
+  ['VLAN and MPLS', 1, ethernet(0x8100, join(vlan(0x8847), label(16, true), V4))],
+  ['a pseudowire', 1, ethernet(0x8847, join(label(16, true), u32(0), ethernet(0x0800, V4)))],
+  ['PPPoE', 1, ethernet(0x8864, pppoe([0x00, 0x21], V4))],
+  ['PPPoE with a short protocol field', 1, ethernet(0x8864, pppoe([0x21], V4))],
+  ['PPPoE and MPLS', 1, ethernet(0x8864, pppoe([0x02, 0x81], join(label(16, true), V4)))],
+  ['VLAN and PPPoE', 1, ethernet(0x8100, join(vlan(0x8864), pppoe([0x00, 0x21], V4)))],
+  ['FabricPath', 1, ethernet(0x8903, join(u16(0x4020), ethernet(0x8100, join(vlan(0x0800), V4))))],
+  ['802.3 with SNAP', 1, ethernet(100, join([0xaa, 0xaa, 3, 0, 0, 0], u16(0x0800), V4))],
+  ['802.3 with the SAP of IP', 1, ethernet(100, join([6, 6, 3], V4))],
+  ['raw IP', 101, V4],
+  ['raw IP of BSD', 12, V4],
+  ['raw IP of OpenBSD', 14, V4],
+  ['IPv4 alone', 228, V4],
+  ['Linux cooked', 113, join(u16(0, 1, 6), Buffer.alloc(8), u16(0x0800), V4)],
+  ['Linux cooked with VLAN', 113, join(u16(0, 1, 6), Buffer.alloc(8), u16(0x8100), vlan(0x0800), V4)],
+  ['Linux cooked, version 2', 276, join(u16(0x0800, 0), u32(1), u16(1), [0, 6], Buffer.alloc(8), V4)],
+  ['BSD loopback of a little-endian machine', 0, join([2, 0, 0, 0], V4)],
+  ['BSD loopback of a big-endian machine', 0, join([0, 0, 0, 2], V4)],
+  ['OpenBSD loopback', 108, join([0, 0, 0, 2], V4)],
+  ['PPP', 9, join([0x00, 0x21], V4)],
+  ['PPP with address and control', 9, join([0xff, 0x03, 0x00, 0x21], V4)],
+  ['PPP in HDLC-like framing', 50, join([0xff, 0x03, 0x00, 0x21], V4)],
+  ['PPP in HDLC-like framing, short protocol field', 50, join([0xff, 0x03, 0x21], V4)],
+  ['PPP and MPLS', 50, join([0xff, 0x03, 0x02, 0x81], label(16, true), V4)],
+  ['Cisco HDLC on the link type of PPP', 50, join([0x0f, 0], u16(0x0800), V4)],
+  ['Cisco HDLC', 104, join([0x0f, 0], u16(0x0800), V4)],
+];
+
+/** The same of IPv6. */
+const V6_FRAMES: [string, number, Buffer][] = [
+  ['Ethernet', 1, ethernet(0x86dd, V6)],
+  ['MPLS', 1, ethernet(0x8847, join(label(2, true), V6))],
+  ['PPPoE', 1, ethernet(0x8864, pppoe([0x00, 0x57], V6))],
+  ['raw IP', 101, V6],
+  ['IPv6 alone', 229, V6],
+  ['Linux cooked', 113, join(u16(0, 1, 6), Buffer.alloc(8), u16(0x86dd), V6)],
+  ...[10, 23, 24, 28, 30].map((family): [string, number, Buffer] => [
+    `BSD loopback with address family ${family}`,
+    0,
+    join([family, 0, 0, 0], V6),
+  ]),
+  ['PPP', 9, join([0x00, 0x57], V6)],
+  ['Cisco HDLC', 104, join([0x8f, 0], u16(0x86dd), V6)],
+];
+
 describe('a packet is found below', () => {
-  it.each<[string, number, Buffer]>([
-    ['Ethernet', 1, ethernet(0x0800, V4)],
-    ['802.1Q', 1, ethernet(0x8100, join(vlan(0x0800), V4))],
-    ['QinQ', 1, ethernet(0x88a8, join(vlan(0x8100), vlan(0x0800), V4))],
-    ['QinQ with the old ethertype', 1, ethernet(0x9100, join(vlan(0x8100), vlan(0x0800), V4))],
-    ['MPLS', 1, ethernet(0x8847, join(label(16, true), V4))],
-    ['three MPLS labels', 1, ethernet(0x8847, join(label(16, false), label(17, false), label(18, true), V4))],
-    ['MPLS multicast', 1, ethernet(0x8848, join(label(16, true), V4))],
-    ['VLAN and MPLS', 1, ethernet(0x8100, join(vlan(0x8847), label(16, true), V4))],
-    ['a pseudowire', 1, ethernet(0x8847, join(label(16, true), u32(0), ethernet(0x0800, V4)))],
-    ['PPPoE', 1, ethernet(0x8864, pppoe([0x00, 0x21], V4))],
-    ['PPPoE with a short protocol field', 1, ethernet(0x8864, pppoe([0x21], V4))],
-    ['PPPoE and MPLS', 1, ethernet(0x8864, pppoe([0x02, 0x81], join(label(16, true), V4)))],
-    ['VLAN and PPPoE', 1, ethernet(0x8100, join(vlan(0x8864), pppoe([0x00, 0x21], V4)))],
-    ['FabricPath', 1, ethernet(0x8903, join(u16(0x4020), ethernet(0x8100, join(vlan(0x0800), V4))))],
-    ['802.3 with SNAP', 1, ethernet(100, join([0xaa, 0xaa, 3, 0, 0, 0], u16(0x0800), V4))],
-    ['802.3 with the SAP of IP', 1, ethernet(100, join([6, 6, 3], V4))],
-    ['raw IP', 101, V4],
-    ['raw IP of BSD', 12, V4],
-    ['raw IP of OpenBSD', 14, V4],
-    ['IPv4 alone', 228, V4],
-    ['Linux cooked', 113, join(u16(0, 1, 6), Buffer.alloc(8), u16(0x0800), V4)],
-    ['Linux cooked with VLAN', 113, join(u16(0, 1, 6), Buffer.alloc(8), u16(0x8100), vlan(0x0800), V4)],
-    ['Linux cooked, version 2', 276, join(u16(0x0800, 0), u32(1), u16(1), [0, 6], Buffer.alloc(8), V4)],
-    ['BSD loopback of a little-endian machine', 0, join([2, 0, 0, 0], V4)],
-    ['BSD loopback of a big-endian machine', 0, join([0, 0, 0, 2], V4)],
-    ['OpenBSD loopback', 108, join([0, 0, 0, 2], V4)],
-    ['PPP', 9, join([0x00, 0x21], V4)],
-    ['PPP with address and control', 9, join([0xff, 0x03, 0x00, 0x21], V4)],
-    ['PPP in HDLC-like framing', 50, join([0xff, 0x03, 0x00, 0x21], V4)],
-    ['PPP in HDLC-like framing, short protocol field', 50, join([0xff, 0x03, 0x21], V4)],
-    ['PPP and MPLS', 50, join([0xff, 0x03, 0x02, 0x81], label(16, true), V4)],
-    ['Cisco HDLC on the link type of PPP', 50, join([0x0f, 0], u16(0x0800), V4)],
-    ['Cisco HDLC', 104, join([0x0f, 0], u16(0x0800), V4)],
-  ])('%s', (_, linkType, frame) => {
+  it.each(V4_FRAMES)('%s', (_, linkType, frame) => {
     expect(countCapture(pcap([frame], { linkType }))).toMatchObject({
       packets: 1,
       bytes: BigInt(V4.length),
@@ -57,21 +78,7 @@ describe('a packet is found below', () => {
     });
   });
 
-  it.each<[string, number, Buffer]>([
-    ['Ethernet', 1, ethernet(0x86dd, V6)],
-    ['MPLS', 1, ethernet(0x8847, join(label(2, true), V6))],
-    ['PPPoE', 1, ethernet(0x8864, pppoe([0x00, 0x57], V6))],
-    ['raw IP', 101, V6],
-    ['IPv6 alone', 229, V6],
-    ['Linux cooked', 113, join(u16(0, 1, 6), Buffer.alloc(8), u16(0x86dd), V6)],
-    ...[10, 23, 24, 28, 30].map((family): [string, number, Buffer] => [
-      `BSD loopback with address family ${family}`,
-      0,
-      join([family, 0, 0, 0], V6),
-    ]),
-    ['PPP', 9, join([0x00, 0x57], V6)],
-    ['Cisco HDLC', 104, join([0x8f, 0], u16(0x86dd), V6)],
-  ])('%s, IPv6', (_, linkType, frame) => {
+  it.each(V6_FRAMES)('%s, IPv6', (_, linkType, frame) => {
     expect(countCapture(pcap([frame], { linkType }))).toMatchObject({
       packets: 1,
       bytes: BigInt(V6.length),
@@ -115,6 +122,12 @@ describe('a frame without an IP packet is skipped:', () => {
 it('passes headers nested as deep as a frame is long', () => {
   const nested = Buffer.concat(Array.from({ length: 60_000 }, () => ethernet(0x8903, u16(0x4020))));
   expect(countCapture(pcap([nested]))).toMatchObject({ packets: 0, skipped: 1, error: undefined });
+});
+
+it('each link type that can be read has a frame above', () => {
+  const all = Array.from({ length: 65_536 }, (_, linkType) => linkType);
+  const shown = new Set([...V4_FRAMES, ...V6_FRAMES].map(([, linkType]) => linkType));
+  expect([...shown].sort((a, b) => a - b)).toEqual(all.filter(isSupportedLink));
 });
 
 it('refuses a link type that it does not know, rather than skip its traffic', () => {

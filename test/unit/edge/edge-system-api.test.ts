@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { tokenOf } from '../../../core/appsync/authorizer.ts';
+import type { GraphqlClient } from '../../../core/appsync/graphql-client.ts';
 import { waitUntilCounted } from '../../../edge/counting/wait-counted.ts';
 import { EdgeError } from '../../../edge/edge-error.ts';
 import { readSystemPolicies } from '../../../edge/policies/system-policies.ts';
-import { type GraphqlClient, graphqlClient } from '../../../edge/system/graphql-client.ts';
+import { systemClient } from '../../../edge/system/system-client.ts';
 import { fakeTime } from '../../support/fake-time.ts';
 
 const position = { boot_id: 'boot-1', seq: 3, parts: 2 };
@@ -66,7 +68,7 @@ describe('waiting until the system has counted', () => {
 
 describe('asking the system', () => {
   const client = (fetch: () => Promise<Response>) =>
-    graphqlClient({ url: 'https://api.example.com/graphql', authorization: async () => 'token', fetch });
+    systemClient({ url: 'https://api.example.com/graphql', authorizer: tokenOf(async () => 'token'), fetch });
 
   it('gives the data of an answer', async () => {
     const graphql = client(async () => Response.json({ data: { answer: 42 } }));

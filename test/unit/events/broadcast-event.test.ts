@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
 import { eventOf, isTampering } from '../../../core/events/broadcast-event.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
+import { BrokenItem } from '../../../core/storage/parse-item.ts';
 
 const AT = Date.parse('2026-03-01T12:00:00Z');
 
@@ -30,6 +32,12 @@ const running = {
   seq: 5,
   done_paths: 100,
   audit_id: '01B',
+  life: 1,
+  actor: systemCaller('cleanup'),
+  started_ms: 1,
+  touched_ms: 1,
+  endpoints: 2,
+  handed_over: false,
 };
 
 describe('eventOf', () => {
@@ -42,6 +50,12 @@ describe('eventOf', () => {
       site_seq: 7,
       data: { paths: 3 },
     });
+  });
+
+  it('names an entry that can not be read', () => {
+    const broken = { pk: 'AUDIT#2026-03', sk: '01A', ...entry, at: 7 };
+    expect(() => eventOf(change({ after: broken }))).toThrow(BrokenItem);
+    expect(() => eventOf(change({ after: broken }))).toThrow("The item AUDIT#2026-03 01A can't be read");
   });
 
   it('is silent about entries without an event and about changed ones, which it reports as tampering', () => {

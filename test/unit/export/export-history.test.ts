@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExportReader } from '../../../core/export/export-reader.ts';
-import type { ExportRequest } from '../../../core/export/export-request.ts';
+import type { ExportReader, HistoryQuery, HistoryRow } from '../../../core/export/export-reader.ts';
+import { type ExportRequest, settledHistory } from '../../../core/export/export-request.ts';
 import { historyTable } from '../../../core/export/history-table.ts';
 import { settleRange } from '../../../core/export/settle-range.ts';
-import { type HistoryPoint, historyPoints } from '../../../core/history/points.ts';
+import { type HistoryPoint, historyPoints } from '../../../core/history/points/points.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import type { Sample, SnapshotMark } from '../../../core/history/sample.ts';
 
@@ -52,10 +52,8 @@ function readerOf({ marks, samples }: ReturnType<typeof snapshots>) {
       samples: samples.filter(within),
     }).map(present);
   };
-  const history: ExportReader['history'] = async ({ from, to }) => ({
-    points: points(Date.parse(from), Date.parse(to)),
-  });
-  return { reader: { history } as ExportReader, points, asked };
+  const history = async ({ from, to }: HistoryQuery) => ({ points: points(from, to) });
+  return { reader: { history } as unknown as ExportReader, points, asked };
 }
 
 function present(point: HistoryPoint) {
@@ -67,18 +65,15 @@ function present(point: HistoryPoint) {
   };
 }
 
-const request: ExportRequest = {
-  kind: 'HISTORY',
-  format: 'csv',
-  resolution: 'MINUTE',
-  from: new Date(START).toISOString(),
-  to: new Date(START + MINUTES * MINUTE).toISOString(),
-};
+const range = { from: START, to: START + MINUTES * MINUTE };
+
+const request: ExportRequest<'HISTORY'> = { kind: 'HISTORY', format: 'csv', ...range };
 
 async function exported(reader: ExportReader, start?: string | null) {
-  const rows: ReturnType<typeof present>[] = [];
+  const rows: HistoryRow[] = [];
   const positions: string[] = [];
-  for await (const page of historyTable.pages(reader, request, start)) {
+  const settled = settledHistory(request, { ...range, resolution: 'MINUTE' });
+  for await (const page of historyTable.pages(reader, settled, start)) {
     rows.push(...page.rows);
     positions.push(page.position!);
   }
@@ -123,27 +118,30 @@ describe('a history that is read chunk by chunk', () => {
 });
 
 describe('the range of an export', () => {
-  const settled = (given: Partial<ExportRequest>) =>
-    settleRange(
-      { ...request, resolution: undefined, ...given },
-      { now: START + MINUTES * MINUTE, retention: DEFAULT_RETENTION },
-    );
+  const settled = (given: Partial<ExportRequest<'HISTORY'>>) =>
+    settleRange({ ...request, ...given }, { now: START + MINUTES * MINUTE, retention: DEFAULT_RETENTION });
 
   it('is put on the grid, with the finest resolution that is kept and fits', () => {
-    expect(settled({ from: new Date(START + 30_500).toISOString() })).toMatchObject({
+    expect(settled({ from: START + 30_500 })).toMatchObject({
       resolution: 'MINUTE',
       from: request.from,
     });
-    expect(settled({ from: new Date(START - 3 * 86_400_000 + 1).toISOString() })).toMatchObject({
+    expect(settled({ from: START - 3 * 86_400_000 + 1 })).toMatchObject({
       resolution: 'HOUR',
-      from: new Date(START - 3 * 86_400_000).toISOString(),
-      to: '2026-01-31T17:00:00.000Z',
+      from: START - 3 * 86_400_000,
+      to: Date.parse('2026-01-31T17:00:00.000Z'),
     });
   });
 
   it('may be longer than what a query answers at once', () => {
-    const from = new Date(START - 730 * 86_400_000 + 60 * MINUTE * 17).toISOString();
+    const from = START - 730 * 86_400_000 + 60 * MINUTE * 17;
     expect(settled({ from })).toMatchObject({ resolution: 'DAY' });
+  });
+
+  it('has to be settled before rows are read', () => {
+    const { reader } = readerOf({ marks: [], samples: [] });
+    // @ts-expect-error: the range of the request lies on no grid
+    expect(historyTable.pages(reader, request)).toBeDefined();
   });
 
   it('of another kind is left as it is', () => {

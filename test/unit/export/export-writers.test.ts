@@ -59,6 +59,10 @@ describe('CSV', () => {
     ['-1+cmd|x', "'-1+cmd|x"],
     ['\t=1', `'\t=1`],
     ['=HYPERLINK("x","y")', `"'=HYPERLINK(""x"",""y"")"`],
+    ['＝1+1', "'＝1+1"],
+    ['＋1', "'＋1"],
+    ['－1+1', "'－1+1"],
+    ['＠SUM(A1)', "'＠SUM(A1)"],
     ['Größe', 'Größe'],
   ])('writes %s as %s', (value, written) => {
     expect(csvCell(value)).toBe(written);

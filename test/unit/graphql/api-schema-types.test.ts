@@ -3,18 +3,11 @@ import { buildSchema, type GraphQLEnumType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { APPLICATION_CLASSES } from '../../../core/policy/application-class.ts';
 import { generateSchemaTypes } from '../../../graphql/generate-types.ts';
+import { APPSYNC_DEFINITIONS } from '../../../local/gateway/schema/appsync-definitions.ts';
 
 const schema = readFileSync('graphql/schema.graphql', 'utf8');
-const appsync = `
-  scalar AWSDateTime
-  scalar AWSJSON
-  directive @aws_iam on OBJECT | FIELD_DEFINITION
-  directive @aws_cognito_user_pools(cognito_groups: [String!]) on OBJECT | FIELD_DEFINITION
-  directive @aws_subscribe(mutations: [String!]!) on FIELD_DEFINITION
-`;
-
 describe('graphql/schema.generated.ts', () => {
-  it('is current: scripts/generate-schema-types.ts makes it', () => {
+  it('is current: npm run generate makes it', () => {
     expect(readFileSync('graphql/schema.generated.ts', 'utf8')).toBe(generateSchemaTypes(schema));
   });
 
@@ -26,7 +19,7 @@ describe('graphql/schema.generated.ts', () => {
 });
 
 describe('graphql/schema.graphql', () => {
-  const built = buildSchema(appsync + schema);
+  const built = buildSchema(APPSYNC_DEFINITIONS + schema);
 
   it('has the application classes that policies match', () => {
     const type = built.getType('ApplicationClass') as GraphQLEnumType;

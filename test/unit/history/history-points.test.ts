@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { billingPercentile, billingRates } from '../../../core/history/billing-rates.ts';
-import { type HistoryInput, historyPoints } from '../../../core/history/points.ts';
+import { billingPercentile, billingRates } from '../../../core/history/points/billing-rates.ts';
+import { type HistoryInput, historyPoints } from '../../../core/history/points/points.ts';
 import { DEFAULT_RETENTION, previousRange, resolveRange } from '../../../core/history/resolution.ts';
 import type { Sample, SnapshotMark } from '../../../core/history/sample.ts';
 

@@ -1,38 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import type { Boot } from '../../../core/ledger/lane/boot.ts';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
-import type { FoldState } from '../../../core/ledger/lane/fold-state.ts';
 import { lanePathTotals, laneTotals, newLane } from '../../../core/ledger/lane/lane.ts';
-import { LaneChanges } from '../../../core/ledger/lane/lane-changes.ts';
+import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import type { PathReport } from '../../../core/report/report.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
-function emptyState(): FoldState {
+type Folding = { -readonly [K in keyof LaneState]: LaneState[K] };
+
+function emptyState(): Folding {
   return {
     lane: newLane({ edge_id: 'edge-1', part: 0 }),
-    boots: new Map<string, Boot>(),
-    partsOf: new Map<string, number>(),
+    boots: new Map(),
+    parts: new Map(),
+    changes: NO_CHANGES,
   };
 }
 
-function fold(state: FoldState, sketch: ReportSketch, arrived_ms = 0, changes = new LaneChanges()) {
+/** Folds a report as a step of its own and puts the result into `state`. What is folded must not change itself. */
+function fold(state: Folding, sketch: ReportSketch, arrived_ms = 0) {
   const { data } = reportRecord(sketch);
-  const result = foldReport(
-    state,
-    decodeReport(data, 'edge-1'),
-    { at_ms: T0 + arrived_ms, slot: 3 },
-    changes,
-  );
-  return { result, changes };
+  const before = { ...state, changes: NO_CHANGES };
+  const copy = structuredClone(before);
+  try {
+    const next = foldReport(before, decodeReport(data, 'edge-1'), { at_ms: T0 + arrived_ms, slot: 3 });
+    Object.assign(state, next);
+    return { result: next === before ? 'old' : 'applied', changes: next.changes };
+  } finally {
+    expect(before).toEqual(copy);
+  }
 }
 
 const pair = (packets: bigint, active_flows = 0, policy_id = '7') => [
   { policy_id, packets, bytes: packets * 10n, active_flows },
 ];
 
-function totals({ lane }: FoldState) {
+function totals({ lane }: LaneState) {
   return laneTotals(lane).map(({ policy_id, packets, active_flows }) => [policy_id, packets, active_flows]);
 }
 
@@ -49,11 +53,11 @@ describe('folding a report into its lane', () => {
     const state = emptyState();
     fold(state, { seq: 2, policies: pair(10n, 2) });
     const before = structuredClone(state.lane);
-    const changes = new LaneChanges();
     for (const seq of [0, 1, 2]) {
-      expect(fold(state, { seq, policies: pair(99n) }, 0, changes).result).toBe('old');
+      const { result, changes } = fold(state, { seq, policies: pair(99n) });
+      expect(result).toBe('old');
+      expect(changes).toEqual(NO_CHANGES);
     }
-    expect(changes).toEqual(new LaneChanges());
     expect(state.lane).toEqual(before);
   });
 
@@ -157,12 +161,10 @@ describe('a report that contradicts its boot', () => {
   it.each(cases)('is rejected and changes nothing: %s', (_, sketch, message) => {
     const state = emptyState();
     fold(state, { seq: 1, policies: pair(10n) });
-    const before = structuredClone(state.lane);
-    const changes = new LaneChanges();
-    expect(() => fold(state, sketch, 0, changes)).toThrow(ReportRejected);
-    expect(() => fold(state, sketch, 0, changes)).toThrow(message);
-    expect(changes).toEqual(new LaneChanges());
-    expect(state.lane).toEqual(before);
+    const before = structuredClone(state);
+    expect(() => fold(state, sketch)).toThrow(ReportRejected);
+    expect(() => fold(state, sketch)).toThrow(message);
+    expect(state).toEqual(before);
   });
 
   it.each(cases)('is rejected of a closed boot too: %s', (_, sketch, message) => {
@@ -180,7 +182,7 @@ describe('a report that contradicts its boot', () => {
 
   it('is rejected in a part that has not heard of the boot yet', () => {
     const state = emptyState();
-    state.partsOf.set('boot-1', 3);
+    state.parts = new Map([['boot-1', 3]]);
     expect(() => fold(state, { parts: 2, policies: pair(1n) })).toThrow('(2 parts, 3 before)');
   });
 });
@@ -200,7 +202,7 @@ describe('path totals', () => {
       rx_bytes: tx * 100n,
     },
   ];
-  const sent = ({ lane }: FoldState) =>
+  const sent = ({ lane }: LaneState) =>
     lanePathTotals(lane).map(({ tx_packets, rx_bytes }) => [tx_packets, rx_bytes]);
 
   it('are summed over boots, late reports included', () => {
@@ -218,5 +220,30 @@ describe('path totals', () => {
     fold(state, { seq: 1, paths: path(10n) });
     fold(state, { seq: 2, paths: path(3n) });
     expect(sent(state)).toEqual([[13n, 1300n]]);
+  });
+});
+
+describe('several reports in one step', () => {
+  it('add up their changes', () => {
+    const state = emptyState();
+    const [first, second] = [
+      reportRecord({ boot_id: 'a', seq: 1, policies: pair(10n, 2) }),
+      reportRecord({ boot_id: 'b', seq: 1, sent_ms: 1, policies: [...pair(3n, 1), ...pair(5n, 4, '8')] }),
+    ].map(({ data }) => decodeReport(data, 'edge-1'));
+    const arrival = { at_ms: T0, slot: 3 };
+    const { changes } = foldReport(foldReport(state, first!, arrival), second!, arrival);
+    expect(changes.counters).toEqual(
+      new Map([
+        ['7', { packets: 13n, bytes: 130n, active_flows: 1 }],
+        ['8', { packets: 5n, bytes: 50n, active_flows: 4 }],
+      ]),
+    );
+    expect([...changes.boots.keys()]).toEqual(['a']);
+    expect(changes.parts).toEqual(
+      new Map([
+        ['a', 1],
+        ['b', 1],
+      ]),
+    );
   });
 });

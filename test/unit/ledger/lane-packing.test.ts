@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LaneStep } from '../../../core/ingest/lane-step.ts';
-import { packSteps } from '../../../core/ingest/lane-transaction.ts';
-import { LaneChanges } from '../../../core/ledger/lane/lane-changes.ts';
+import { type LaneWrite, packWrites } from '../../../core/ingest/lane-transaction.ts';
+import type { CounterChange } from '../../../core/ledger/lane/lane-state.ts';
 import type { ItemKey } from '../../../core/storage/item.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../../core/storage/tables.ts';
 
@@ -15,22 +14,36 @@ interface Sketch {
   bytes?: number;
 }
 
-function makeSteps(sketches: readonly Sketch[]): LaneStep[] {
+function makeWrites(sketches: readonly Sketch[]): LaneWrite[] {
   return sketches.map(({ policies, slot = 0, isNew = false, boots = 0, parts, bytes = 500 }, i) => {
-    const changes = new LaneChanges();
-    for (const policy of policies) changes.add(`${policy}`, 1n, 40n, 1);
-    for (let b = 0; b < boots; b++) {
-      const boot_id = `boot-${b}`;
-      const state = { boot_id, seq: 1, parts: 1, sent_at_ms: 0, pairs: new Map(), paths: new Map() };
-      changes.boots.set(boot_id, state);
-    }
-    if (parts !== undefined) changes.parts.set('boot', parts);
+    const bootIds = Array.from({ length: boots }, (_, b) => `boot-${b}`);
+    const changes = {
+      counters: new Map(policies.map(policy => [`${policy}`, ONE_PACKET])),
+      boots: new Map(bootIds.map(boot_id => [boot_id, emptyBoot(boot_id)])),
+      parts: new Map(parts === undefined ? [] : [['boot', parts]]),
+    };
     // Two lanes an edge: they have the list of heard edges and the boot's parts in common.
     const id = { edge_id: `edge-${Math.floor(i / 2)}`, part: i % 2 };
-    const base = { ...id, version: isNew ? 0 : 5, boot_id: 'boot' };
-    const next = { ...base, version: base.version + 1, data: new Uint8Array(bytes) };
-    return { base, next, slot, changes, outcomes: [] };
+    const base_version = isNew ? 0 : 5;
+    const item = { ...id, version: base_version + 1, data: new Uint8Array(bytes) };
+    return { item, base_version, slot, changes };
   });
+}
+
+const ONE_PACKET: CounterChange = { packets: 1n, bytes: 40n, active_flows: 1 };
+
+const emptyBoot = (boot_id: string) => ({
+  boot_id,
+  seq: 1,
+  parts: 1,
+  sent_at_ms: 0,
+  pairs: new Map(),
+  paths: new Map(),
+});
+
+/** The same write where its policy's counters gain something else. */
+function gaining(write: LaneWrite, policy_id: string, change: CounterChange): LaneWrite {
+  return { ...write, changes: { ...write.changes, counters: new Map([[policy_id, change]]) } };
 }
 
 const keyOf = (action: object) => {
@@ -55,16 +68,16 @@ describe('packing lanes into transactions', () => {
   it('holds the limits, writes no item twice and every lane once', () => {
     fc.assert(
       fc.property(sketches, given => {
-        const steps = makeSteps(given);
-        const transactions = packSteps(steps, { table: 'traffic' });
-        expect(new Set(transactions.flatMap(each => each.steps))).toEqual(new Set(steps));
-        expect(transactions.flatMap(each => each.steps)).toHaveLength(steps.length);
-        for (const { actions, steps: packed, stepsOf } of transactions) {
+        const writes = makeWrites(given);
+        const transactions = packWrites(writes, { table: 'traffic' });
+        expect(new Set(transactions.flatMap(each => each.writes))).toEqual(new Set(writes));
+        expect(transactions.flatMap(each => each.writes)).toHaveLength(writes.length);
+        for (const { actions, writes: packed, writesOf } of transactions) {
           expect(actions.length).toBeLessThanOrEqual(TRANSACTION_MAX_ACTIONS);
           expect(new Set(actions.map(keyOf)).size).toBe(actions.length);
-          const bytes = packed.reduce((sum, step) => sum + step.next.data!.length, 0);
+          const bytes = packed.reduce((sum, { item }) => sum + item.data.length, 0);
           expect(bytes).toBeLessThanOrEqual(TRANSACTION_MAX_BYTES);
-          for (const index of actions.keys()) expect(stepsOf(index).length).toBeGreaterThan(0);
+          for (const index of actions.keys()) expect(writesOf(index).length).toBeGreaterThan(0);
         }
       }),
       { numRuns: 300 },
@@ -75,9 +88,9 @@ describe('packing lanes into transactions', () => {
     fc.assert(
       fc.property(sketches, given => {
         const added = new Map<string, bigint>();
-        for (const { actions } of packSteps(makeSteps(given), { table: 'traffic' })) {
+        for (const { actions } of packWrites(makeWrites(given), { table: 'traffic' })) {
           for (const { Update } of actions) {
-            const packets = Update?.ExpressionAttributeValues?.[':packets'];
+            const packets = Update?.ExpressionAttributeValues?.[':add_packets'];
             if (packets === undefined) continue;
             const key = keyOf({ Update });
             added.set(key, (added.get(key) ?? 0n) + packets);
@@ -97,24 +110,27 @@ describe('packing lanes into transactions', () => {
   });
 
   it('leaves out counters that do not change, also where two lanes cancel each other out', () => {
-    const steps = makeSteps([{ policies: [1] }, { policies: [1] }, { policies: [2] }]);
-    steps[1]!.changes.add('1', -2n, -80n, -2);
-    steps[2]!.changes.add('2', -1n, -40n, -1);
-    const [transaction] = packSteps(steps, { table: 'traffic' });
+    const [first, second, third] = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [2] }]);
+    const writes = [
+      first!,
+      gaining(second!, '1', { packets: -1n, bytes: -40n, active_flows: -1 }),
+      gaining(third!, '2', { packets: 0n, bytes: 0n, active_flows: 0 }),
+    ];
+    const [transaction] = packWrites(writes, { table: 'traffic' });
     expect(transaction?.actions.map(keyOf).filter(key => key.startsWith('COUNTER'))).toEqual([]);
   });
 
   it('never mixes two claims about the parts of a boot', () => {
-    const steps = makeSteps([
+    const writes = makeWrites([
       { policies: [1], parts: 1 },
       { policies: [1], parts: 2 },
     ]);
-    expect(packSteps(steps, { table: 'traffic' }).map(each => each.steps.length)).toEqual([1, 1]);
+    expect(packWrites(writes, { table: 'traffic' }).map(each => each.writes.length)).toEqual([1, 1]);
   });
 
-  it('keeps a step alone that must be alone', () => {
-    const steps = makeSteps([{ policies: [1] }, { policies: [1] }, { policies: [1] }]);
-    const packed = packSteps(steps, { table: 'traffic', alone: step => step === steps[1] });
-    expect(packed.map(each => each.steps)).toEqual([[steps[0], steps[2]], [steps[1]]]);
+  it('keeps a write alone that must be alone', () => {
+    const writes = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [1] }]);
+    const packed = packWrites(writes, { table: 'traffic', alone: write => write === writes[1] });
+    expect(packed.map(each => each.writes)).toEqual([[writes[0], writes[2]], [writes[1]]]);
   });
 });

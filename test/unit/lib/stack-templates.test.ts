@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EXPIRY_INDEX } from '../../../core/cache/table-keys.ts';
-import { readRetention } from '../../../core/history/retention-settings.ts';
+import { z } from 'zod';
+import { EXPIRY_INDEX } from '../../../core/cache/shared/table-keys.ts';
+import { retentionOf, retentionSettings } from '../../../core/history/retention-settings.ts';
 import { TTL_ATTRIBUTE } from '../../../core/storage/tables.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApp } from '../../../lib/patronus-app.ts';
@@ -288,8 +289,13 @@ describe('functions', () => {
       'snapshot',
     ]);
     const HOUR = 3_600_000;
+    const settings = z.object(retentionSettings);
     for (const variables of kept) {
-      expect(readRetention(variables)).toEqual({ MINUTE: 72 * HOUR, HOUR: 720 * HOUR, DAY: 9600 * HOUR });
+      expect(retentionOf(settings.parse(variables))).toEqual({
+        MINUTE: 72 * HOUR,
+        HOUR: 720 * HOUR,
+        DAY: 9600 * HOUR,
+      });
     }
   });
 });

@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileCheckpoints, SHARD_END } from '../../../local/event-sources/checkpoints.ts';
-import { lockFolder } from '../../../local/folder-lock.ts';
-import { shortName } from '../../../local/provision/short-name.ts';
 import { openQueue } from '../../../local/queues/queue.ts';
-import { startServer } from '../../../local/server.ts';
+import { shortName } from '../../../local/resources/physical-name.ts';
+import { startServer } from '../../../local/system/server.ts';
+import { takeFolder } from '../../../local/system/take-folder.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -17,28 +17,37 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the lock of a folder', () => {
   it('keeps a second system out, says which process has it, and is gone afterwards', async () => {
     const place = join(folder, 'locked');
-    const release = await lockFolder(place);
-    await expect(lockFolder(place)).rejects.toMatchObject({
+    const release = await takeFolder(place);
+    await expect(takeFolder(place)).rejects.toMatchObject({
       name: 'StartError',
       message: `A system already runs in the folder ${place} (process ${process.pid}): use it, or end it with Ctrl-C or kill ${process.pid} and start again.`,
     });
     release();
-    (await lockFolder(place))();
+    (await takeFolder(place))();
   });
 
-  it('is taken over from a process that is gone', async () => {
-    await writeFile(join(folder, 'lock'), '99999999\n');
-    const release = await lockFolder(folder);
-    expect(await readFile(join(folder, 'lock'), 'utf8')).toBe(`${process.pid}\n`);
+  it.each([
+    ['that is gone', '99999999\n'],
+    ['whose id belongs to another one by now', `${process.ppid}\n`],
+  ])('is taken over from a process of an earlier release %s', async (_, content) => {
+    await writeFile(join(folder, 'lock'), content);
+    const release = await takeFolder(folder);
+    expect(JSON.parse(await readFile(join(folder, 'lock.json'), 'utf8'))).toMatchObject({ pid: process.pid });
     release();
   });
 
-  it('is taken over when its process id belongs to somebody else by now', async () => {
-    const file = join(folder, 'lock');
-    await writeFile(file, `${process.ppid}\n`);
-    const longAgo = new Date(Date.now() - 60_000);
-    await utimes(file, longAgo, longAgo);
-    (await lockFolder(folder))();
+  it('does not name a command that would end another process when the holder is in another container', async () => {
+    const place = join(folder, 'shared');
+    const release = await takeFolder(place);
+    await writeFile(
+      join(place, 'lock.json'),
+      JSON.stringify({ pid: 1, host: 'elsewhere', pid_namespace: 'x' }),
+    );
+    await expect(takeFolder(place)).rejects.toMatchObject({
+      name: 'StartError',
+      message: `A system already runs in the folder ${place} (process 1 on elsewhere, in another container): use it, or end it where it runs and start again.`,
+    });
+    release();
   });
 });
 

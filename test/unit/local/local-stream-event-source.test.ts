@@ -6,7 +6,7 @@ import {
   type EventSource,
   startStreamEventSource,
 } from '../../../local/event-sources/stream-event-source.ts';
-import { eventSourceMappingSchema } from '../../../local/resources/event-source-mapping-schema.ts';
+import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 import { records } from '../../support/local/batches.ts';
 
 // Far more than it takes, for machines that are busy with other things.

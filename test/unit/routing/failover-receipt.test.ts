@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { newPathId } from '../../../core/inventory/model/path-id.ts';
 import { MAX_POLICIES } from '../../../core/inventory/policies/policy-items.ts';
-import { type FailoverReceipt, storedReceipt } from '../../../core/routing/failover-receipt.ts';
+import { type FailoverReceipt, storedReceipt } from '../../../core/routing/failover/failover-receipt.ts';
 import { itemBytes } from '../../support/item-bytes.ts';
 
 /** DynamoDB's limit on an item, less room for the rest of the entry. */

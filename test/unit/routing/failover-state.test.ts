@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_SAMPLE_GAP_MS } from '../../../core/routing/failover/failback-hold.ts';
 import {
   DEFAULT_FAILOVER,
   type FailoverSettings,
   failoverSettingsSchema,
-  MAX_SAMPLE_GAP_MS,
+} from '../../../core/routing/failover/failover-settings.ts';
+import {
   nextState,
   type PathState,
   type ScoreSample,
-  takeOut,
-} from '../../../core/routing/failover.ts';
+  withdrawPath,
+} from '../../../core/routing/failover/path-state.ts';
 
 const SECOND = 1000;
 
@@ -69,7 +71,7 @@ describe('failover', () => {
   });
 
   it('by an operator comes back like any other', () => {
-    const start = takeOut({ out: false, since_ms: 0, seen_ms: 0 }, SECOND);
+    const start = withdrawPath({ out: false, since_ms: 0, seen_ms: 0 }, SECOND);
     const samples = every10s(0, 95, 95, 95, 95, 95, 95, 95).slice(1);
     expect(run(samples, DEFAULT_FAILOVER, start).events).toEqual([[70, 'failback']]);
   });

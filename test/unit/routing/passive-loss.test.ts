@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type PathReading, passiveLoss } from '../../../core/routing/passive-loss.ts';
+import { type PathReading, passiveLoss } from '../../../core/routing/health/passive-loss.ts';
 
 const MINUTE = 60_000;
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { choosePath, type PathCandidate, standingOf } from '../../../core/routing/choose-path.ts';
-import { decide } from '../../../core/routing/decide.ts';
-import { pathComponents, weightedScore } from '../../../core/routing/path-components.ts';
-import { healthScore, pathHealth } from '../../../core/routing/path-health.ts';
-import { type PathPreference, pathPreferenceSchema } from '../../../core/routing/path-preference.ts';
+import { choosePath, type PathCandidate, standingOf } from '../../../core/routing/choice/choose-path.ts';
+import { type PathPreference, pathPreferenceSchema } from '../../../core/routing/choice/path-preference.ts';
+import { makeDecision } from '../../../core/routing/choice/routing-decision.ts';
+import { pathComponents, weightedScore } from '../../../core/routing/choice/weighted-score.ts';
+import { healthScore, pathHealth } from '../../../core/routing/health/health-score.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const good = { latency_ms: 20, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 500 };
@@ -204,7 +204,7 @@ describe('decision', () => {
   ];
 
   it.each(cases)('%s', (_name, candidates, preference, selected_path_id, reason) => {
-    expect(decide(candidates, { preference, now: NOW })).toEqual({
+    expect(makeDecision(candidates, { preference, now: NOW })).toEqual({
       selected_path_id,
       reason,
       timestamp: '2026-01-31T12:00:00.000Z',
@@ -233,8 +233,8 @@ describe('decision', () => {
     fc.assert(
       fc.property(paths, anyPreference, fc.infiniteStream(fc.nat()), (candidates, preference, order) => {
         const shuffled = [...candidates].sort(() => (order.next().value! % 3) - 1);
-        expect(decide(shuffled, { preference, now: NOW })).toEqual(
-          decide(candidates, { preference, now: NOW }),
+        expect(makeDecision(shuffled, { preference, now: NOW })).toEqual(
+          makeDecision(candidates, { preference, now: NOW }),
         );
       }),
     );

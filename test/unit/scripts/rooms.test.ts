@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BROWSER, circleIn, PURE, ROOMS } from '../../../scripts/rooms.ts';
+import { BROWSER, circleIn, MAY_IMPORT, PURE, ROOMS } from '../../../scripts/rooms.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const tables = Object.entries(ROOMS);
@@ -37,6 +37,17 @@ describe('the tables of rooms', () => {
   });
 });
 
+describe('the folders of tests', () => {
+  /** Not rooms: tests of the whole system, and of the documentation. */
+  const others = ['system', 'docs'];
+
+  it.each(['unit', 'integration', 'faults', 'end-to-end'])('%s are rooms of core/ or top folders', kind => {
+    const known = [...Object.keys(ROOMS.core!), ...Object.keys(MAY_IMPORT), ...others];
+    const found = readdirSync(projectFile(`test/${kind}`));
+    expect(found.filter(name => !known.includes(name))).toEqual([]);
+  });
+});
+
 describe('the import check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'patronus-rooms-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -54,12 +65,21 @@ describe('the import check', () => {
       'core/unheard/of.ts': "import '../errors.ts';",
       'edge/probe/probe.ts': "import '../cli/cli.ts';",
       'edge/cli/cli.ts': 'export const d = 1;',
+      'web/app.ts': "import '../core/storage/tables.ts'; import '../core/policy/policy.ts';",
     };
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(join(folder, dirname(name)), { recursive: true });
       writeFileSync(join(folder, name), text);
     }
-    const args = ['--config', projectFile('.dependency-cruiser.js'), '--output-type', 'json', 'core', 'edge'];
+    const args = [
+      '--config',
+      projectFile('.dependency-cruiser.js'),
+      '--output-type',
+      'json',
+      'core',
+      'edge',
+      'web',
+    ];
     const run = spawnSync(projectFile('node_modules/.bin/depcruise'), args, {
       cwd: folder,
       encoding: 'utf8',
@@ -74,6 +94,7 @@ describe('the import check', () => {
       'core/storage/item.ts → core/inventory/removal/deep.ts: core-storage-imports-only-itself-errors-time',
       'core/unheard/of.ts → core/errors.ts: core-has-a-row-for-every-room',
       'edge/probe/probe.ts → edge/cli/cli.ts: edge-probe-imports-only-itself',
+      'web/app.ts → core/storage/tables.ts: web-imports-only-browser-rooms-of-core',
     ]);
   });
 });

@@ -116,7 +116,8 @@ describe('the audit log', () => {
   });
 
   it('never replaces an entry', async () => {
-    const entry = changeEntry({ at_ms: api.now, actor: systemCaller('test'), operation: 'x', target: null });
+    const actor = systemCaller('test');
+    const entry = changeEntry({ at_ms: api.now, actor, operation: 'deletePolicy', target: null });
     const put = auditPut({ tables: t.tables, entry }).Put;
     await t.client.send(new PutCommand(put));
     await expect(t.client.send(new PutCommand(put))).rejects.toThrow('The conditional request failed');
@@ -130,7 +131,8 @@ describe('pages of the audit log', () => {
     actor = systemCaller('test'),
     target: string | null = null,
   ) {
-    const entry = changeEntry({ at_ms: Date.parse(at), actor, operation, target });
+    const change = changeEntry({ at_ms: Date.parse(at), actor, operation: 'deletePolicy', target });
+    const entry = { ...change, operation };
     await t.client.send(new PutCommand(auditPut({ tables: t.tables, entry }).Put));
   }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Lane, LanePair } from '../../../../core/ledger/lane/lane.ts';
 import { heardEdgeKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
+import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../../../core/storage/document-client.ts';
 import { pairKey } from '../../../../core/totals/pair-key.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
@@ -236,7 +237,7 @@ describe('bad input', () => {
       'Mutation.retireEdge',
       { id: 'nobody' },
       'NotFound',
-      'Edge "nobody" is not registered: the query edges lists those that are.',
+      'No edge "nobody" is registered: the query edges lists those that are.',
     ],
   ])('%s %j is a %s', async (operation, args, type, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
@@ -290,7 +291,7 @@ describe('a database that refuses', () => {
     };
     const client = makeDocumentClient({
       region: 'eu-central-1',
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      credentials: LOCAL_CREDENTIALS,
       maxAttempts: 1,
       requestHandler: { handle },
     });

@@ -1,12 +1,11 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../../core/history/snapshot.ts';
 import type { Lane } from '../../../../core/ledger/lane/lane.ts';
 import { counterKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
 import { pairKey } from '../../../../core/totals/pair-key.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
+import { snapshotAt } from '../../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -68,14 +67,7 @@ describe('history over the API', () => {
   }
 
   function snapshot(at: number) {
-    return takeSnapshot({
-      store: { client: db.client, table: db.tables.traffic },
-      scheduled_at: at,
-      registered: new Set(['edge-1', 'edge-3']),
-      retention: DEFAULT_RETENTION,
-      clock: () => at,
-      sleep: async () => {},
-    });
+    return snapshotAt(db, at, ['edge-1', 'edge-3']);
   }
 
   const range = {
@@ -243,7 +235,7 @@ describe('history over the API', () => {
     [
       'Query.trafficHistory',
       { ...range, filter: { edge_id: 'nobody' } },
-      'There is no edge "nobody": the query edges lists those that there are.',
+      'No edge "nobody" is registered: the query edges lists those that are.',
     ],
     [
       'Query.trafficStats',
@@ -253,7 +245,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['EDGE'], filter: { site_id: SITE, endpoint_id: 'wan9' } },
-      `The site "${SITE}" has no endpoint "wan9": the query site lists those that it has.`,
+      `Site "${SITE}" has no endpoint "wan9": the query site lists those that it has.`,
     ],
     [
       'Query.endpointStats',

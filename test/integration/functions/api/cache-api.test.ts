@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { METRICS_CACHE } from '../../../../core/cache/cache-names.ts';
-import { makeCaches } from '../../../../core/routing/product-caches.ts';
+import { METRICS_CACHE } from '../../../../core/routing/metrics/metrics-cache.ts';
+import { makeProductCaches } from '../../../../functions/product-caches.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
@@ -23,7 +23,7 @@ const metrics = {
 /** The caches of another container. */
 function otherContainer() {
   const clock = () => api.now;
-  return makeCaches({ client: t.client, table: t.tables.cache, clock, schedule: () => () => {} });
+  return makeProductCaches({ client: t.client, table: t.tables.cache, clock, schedule: () => () => {} });
 }
 
 describe('cacheStats and clearCache', () => {

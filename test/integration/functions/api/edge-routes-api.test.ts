@@ -6,11 +6,12 @@ import { deleteSite } from '../../../../core/inventory/removal/delete-site.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
 import { peersThatFit } from '../../../../core/routing/edge-routes.ts';
-import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { admin } from '../../../support/network-bed.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const edge = (id: string): ApiIdentity => ({
@@ -30,14 +31,7 @@ let paths: Path[];
 beforeAll(async () => {
   t = await createTables();
   api = makeApi(t);
-  context = {
-    client: t.client,
-    tables: t.tables,
-    clock: () => api.now,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  context = storeContext(t, () => api.now);
   const sites: Site[] = [];
   for (const name of ['Hub', 'B', 'C']) {
     const site = await createSite(context, admin, { name });

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runFlowLog } from '../../../../core/flows/run-flow-log.ts';
-import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../../core/history/snapshot.ts';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import type { FlowRecord } from '../../../../core/totals/flow-record.ts';
 import { limitFlows } from '../../../../core/totals/other-flows.ts';
@@ -10,6 +8,7 @@ import { type FlowBucket, makeFlowBucket } from '../../../support/flow-bucket.ts
 import { makeFlow } from '../../../support/flow-records.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
+import { snapshotAt } from '../../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const SITE_A = '550e8400-e29b-41d4-a716-446655440000';
@@ -48,14 +47,7 @@ describe('flow logs, from the stream to the API', () => {
   }
 
   function snapshot(at: number) {
-    return takeSnapshot({
-      store: { client: db.client, table: db.tables.traffic },
-      scheduled_at: at,
-      registered: new Set(['edge-1']),
-      retention: DEFAULT_RETENTION,
-      clock: () => at,
-      sleep: async () => {},
-    });
+    return snapshotAt(db, at);
   }
 
   function sumOf(flows: readonly FlowRecord[], policy_id: string): { packets: bigint; bytes: bigint } {
@@ -375,7 +367,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { ...hour, filter: { edge_id: 'nobody' } },
-      'There is no edge "nobody": the query edges lists those that there are.',
+      'No edge "nobody" is registered: the query edges lists those that are.',
     ],
     [
       'Query.flows',
@@ -390,7 +382,7 @@ describe('flow logs, from the stream to the API', () => {
         group_by: ['PROTOCOL'],
         filter: { site_id: SITE_A, endpoint_id: 'wan9' },
       },
-      `The site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
+      `Site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
     ],
   ])('%s tells an id that never was from one without flows: %j', async (operation, args, message) => {
     api.now = T0 + 2 * MINUTE;

@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemCaller } from '../../../../core/access/caller.ts';
-import { DEFAULT_RETENTION } from '../../../../core/history/resolution.ts';
-import { takeSnapshot } from '../../../../core/history/snapshot.ts';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import { registerEdge } from '../../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../../core/inventory/model/site.ts';
@@ -12,6 +10,8 @@ import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../../support/report-records.ts';
+import { snapshotAt } from '../../../support/snapshot-at.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -25,13 +25,7 @@ beforeAll(async () => {
   db = await createTables();
   api = makeApi(db);
   api.now = T0;
-  const context: StoreContext = {
-    ...db,
-    clock: () => T0,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  const context: StoreContext = storeContext(db, () => T0);
   const sites: string[] = [];
   for (const name of ['A', 'B']) {
     const { id } = await createSite(context, actor, { name });
@@ -102,14 +96,7 @@ it('compares both ends of a path, each direction, off the snapshots of the windo
     // A sends 100 a second, of which 90 arrive; what B sends arrives whole.
     await report('A', { sent_ms: minute * MINUTE, sends: 100, receives: 40 });
     await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
-    await takeSnapshot({
-      store: { client: db.client, table: db.tables.traffic },
-      scheduled_at: T0 + (minute + 1) * MINUTE,
-      registered: new Set(['edge-A', 'edge-B']),
-      retention: DEFAULT_RETENTION,
-      clock: () => T0 + (minute + 1) * MINUTE,
-      sleep: async () => {},
-    });
+    await snapshotAt(db, T0 + (minute + 1) * MINUTE, ['edge-A', 'edge-B']);
   }
   api.now = T0 + 13 * MINUTE;
   const loss = await api.data('Query.pathLoss', { path_id: path.id, window: 10 });
@@ -134,7 +121,7 @@ it('shows in the receipt of a failover what the path carried lately and ever', a
 });
 
 it.each([
-  [{ path_id: 'no path' }, 'NotFound', "There is no path no path: the query paths lists a site's paths."],
+  [{ path_id: 'no path' }, 'NotFound', `There is no path "no path": the query paths lists a site's paths.`],
   [{ path_id: 'x', window: 1 }, 'ValidationError', 'window must be a whole number from 2 to 60.'],
 ])('refuses %j', async (args, type, message) => {
   expect(await api.call('Query.pathLoss', args)).toEqual({ error: { type, message } });

@@ -4,7 +4,7 @@ import { registerEdge } from '../../../../core/inventory/edges/change-edges.ts';
 import { createPath } from '../../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
-import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';

@@ -3,9 +3,10 @@ import { systemCaller } from '../../../../core/access/caller.ts';
 import { createPath } from '../../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
-import { writePathMetrics } from '../../../../core/routing/path-metrics-store.ts';
+import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const actor = systemCaller('test');
@@ -22,14 +23,7 @@ beforeEach(() => {
 afterAll(() => t.drop());
 
 async function twoSites() {
-  const context: StoreContext = {
-    client: t.client,
-    tables: t.tables,
-    clock: () => api.now,
-    sleep: async () => {},
-    random: () => 0,
-    deadline: Number.POSITIVE_INFINITY,
-  };
+  const context: StoreContext = storeContext(t, () => api.now);
   const [a, b] = [
     await createSite(context, actor, { name: 'A' }),
     await createSite(context, actor, { name: 'B' }),
@@ -173,7 +167,7 @@ describe('routing over GraphQL', () => {
       'an unknown policy',
       { policy_id: '77' },
       'NotFound',
-      'There is no policy 77: the query policies lists those that there are.',
+      'There is no policy "77": the query policies lists those that there are.',
     ],
     [
       'Mutation.setPolicyRouting',
@@ -215,7 +209,7 @@ describe('routing over GraphQL', () => {
       'an unknown path',
       { path_id: 'p-1' },
       'NotFound',
-      "There is no path p-1: the query paths lists a site's paths.",
+      `There is no path "p-1": the query paths lists a site's paths.`,
     ],
   ];
 

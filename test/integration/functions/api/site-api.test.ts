@@ -179,7 +179,7 @@ describe('sites in the API', () => {
     expect(results).toMatchObject([
       {
         success: false,
-        message: `There is no site ${NOWHERE}. The list of sites shows their ids.`,
+        message: `There is no site "${NOWHERE}": the query sites lists those that there are.`,
         error_type: 'NotFound',
         site_id: NOWHERE,
       },
@@ -199,7 +199,7 @@ describe('what is refused', () => {
       'deleteSite',
       () => ({ site_id: NOWHERE }),
       'NotFound',
-      `There is no site ${NOWHERE}. The list of sites shows their ids.`,
+      `There is no site "${NOWHERE}": the query sites lists those that there are.`,
     ],
     [
       'restoreSite',
@@ -259,7 +259,7 @@ describe('what is refused', () => {
       'removeEndpoint',
       () => ({ site_id: b(), endpoint_id: 'wan9' }),
       'NotFound',
-      /^Site .* has no endpoint wan9\. Add it with addEndpoint first\.$/,
+      /^Site ".*" has no endpoint "wan9": the query site lists those that it has\.$/,
     ],
     [
       'createPath',
@@ -271,13 +271,13 @@ describe('what is refused', () => {
       'createPath',
       () => ({ ...path(), destination_endpoint_id: 'wan9' }),
       'NotFound',
-      /^Site .* has no endpoint wan9\./,
+      /^Site ".*" has no endpoint "wan9":/,
     ],
     [
       'createPath',
       () => ({ ...path(), destination_site_id: NOWHERE }),
       'NotFound',
-      `There is no site ${NOWHERE}. The list of sites shows their ids.`,
+      `There is no site "${NOWHERE}": the query sites lists those that there are.`,
     ],
     [
       'deletePath',

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { buildSchema as parseSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { operationFields } from '../../../../lib/operation-fields.ts';
 import { createGateway } from '../../../../local/gateway/gateway.ts';
 import { APPSYNC_DEFINITIONS } from '../../../../local/gateway/schema/appsync-definitions.ts';
-import { CREDENTIALS } from '../../../support/gateway/test-gateway.ts';
 import { projectFile } from '../../../support/project-files.ts';
 
 const file = (path: string) => readFileSync(projectFile(`graphql/${path}`), 'utf8');
@@ -24,7 +24,7 @@ describe('the deployed schema', () => {
       ),
       dataSources: { source: { type: 'NONE' } },
       region: 'eu-central-1',
-      credentials: CREDENTIALS,
+      credentials: LOCAL_CREDENTIALS,
     });
     expect(fields.length).toBeGreaterThan(0);
     await gateway.close();

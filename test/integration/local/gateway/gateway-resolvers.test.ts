@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { createGateway } from '../../../../local/gateway/gateway.ts';
 import type { ResolverDefinition } from '../../../../local/gateway/gateway-options.ts';
-import { CREDENTIALS, startTestGateway, type TestGateway } from '../../../support/gateway/test-gateway.ts';
+import { startTestGateway, type TestGateway } from '../../../support/gateway/test-gateway.ts';
 
 let server: TestGateway | undefined;
 afterEach(() => server?.stop());
@@ -232,7 +233,7 @@ describe('an API that AppSync would not take, or that is not built here, is refu
         resolvers,
         dataSources: { none: { type: 'NONE' } },
         region: 'eu-central-1',
-        credentials: CREDENTIALS,
+        credentials: LOCAL_CREDENTIALS,
       });
   const uses = (what: string) => `The code of Query.field uses what APPSYNC_JS doesn't have: ${what}`;
 

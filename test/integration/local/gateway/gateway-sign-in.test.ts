@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { signHeaders, type ToSign } from '../../../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../../../support/gateway/test-gateway.ts';
 import { FOREIGN_KEY } from '../../../support/gateway/token-issuer.ts';
@@ -25,8 +26,7 @@ beforeAll(async () => {
     },
     options: {
       credentials: {
-        accessKeyId: 'local',
-        secretAccessKey: 'local',
+        ...LOCAL_CREDENTIALS,
         userArn: 'arn:aws:iam::123456789012:user/robot',
       },
     },

@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import type { ExportRequest } from '../../../../core/export/export-request.ts';
 import { queryBehind } from '../../../../functions/api/export-input.ts';
 
-it.each<[Pick<ExportRequest, 'kind' | 'group_by'>, string]>([
+it.each<[Parameters<typeof queryBehind>[0], string]>([
   [{ kind: 'HISTORY' }, 'Query.trafficHistory'],
   [{ kind: 'STATS' }, 'Query.trafficStats'],
   [{ kind: 'STATS', group_by: ['SITE', 'POLICY'] }, 'Query.trafficStats'],

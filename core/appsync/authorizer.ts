@@ -1,0 +1,33 @@
+import type { SignPost } from './sign-post.ts';
+
+/** What a GraphQL client identifies itself with. */
+export interface Authorizer {
+  /** The headers that authorize a POST of `body` to `url`. */
+  headers(url: string, body: string): Promise<Record<string, string>>;
+  /** Forgets a token that the API refused (status 401): the post is then sent once more. */
+  renew?(): void;
+}
+
+/** Authorizes with IAM credentials. */
+export function signedBy(sign: SignPost): Authorizer {
+  return { headers: (url, body) => sign(new URL(url), body) };
+}
+
+/** Authorizes with a token of a signed-in person; `token` remembers it as long as it likes. */
+export function tokenOf(token: () => Promise<string>): Authorizer {
+  return { headers: async () => ({ authorization: await token() }) };
+}
+
+/** Authorizes with a token that is fetched at the first call and again when the API refuses it. */
+export function renewedToken(fetchToken: () => Promise<string>): Authorizer {
+  let token: Promise<string> | undefined;
+  return {
+    async headers() {
+      token ??= fetchToken();
+      return { authorization: await token };
+    },
+    renew() {
+      token = undefined;
+    },
+  };
+}

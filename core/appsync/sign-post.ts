@@ -1,0 +1,50 @@
+import { SignatureV4 } from '@smithy/signature-v4';
+import { Sha256 } from '../digest.ts';
+
+/** IAM credentials; a role's have a session token. */
+export interface SigningCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string | undefined;
+}
+
+/** Signs a POST of `body` to `url`; gives the headers to send: those of the signature, and `headers`. */
+export type SignPost = (
+  url: URL,
+  body: string,
+  headers?: Record<string, string>,
+) => Promise<Record<string, string>>;
+
+/**
+ * Signs posts to AppSync (AWS Signature Version 4, service `appsync`). Credentials are read for each post, since roles
+ * renew them.
+ */
+export function makeSignPost({
+  region,
+  credentials,
+}: {
+  region: string;
+  credentials: () => Promise<SigningCredentials>;
+}): SignPost {
+  const signer = new SignatureV4({
+    service: 'appsync',
+    region,
+    credentials: async () => {
+      const { sessionToken, ...keys } = await credentials();
+      return { ...keys, ...(sessionToken && { sessionToken }) };
+    },
+    sha256: Sha256,
+  });
+  return async (url, body, headers = {}) => {
+    const signed = await signer.sign({
+      method: 'POST',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      ...(url.port && { port: Number(url.port) }),
+      path: url.pathname,
+      headers: { host: url.host, 'content-type': 'application/json', ...headers },
+      body,
+    });
+    return signed.headers;
+  };
+}

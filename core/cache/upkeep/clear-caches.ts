@@ -1,0 +1,36 @@
+import type { Caller } from '../../access/caller.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { transact } from '../../storage/transact.ts';
+import { raiseGenerationAction } from '../generation/generation.ts';
+import { asUnreachable, countCaches } from './count-caches.ts';
+
+/**
+ * Clears these caches in every function within a second, and publishes that. Returns how many
+ * active entries of the shared level were cleared; what functions hold in their memories is not
+ * counted.
+ *
+ * @throws Throttled when the shared level can't be reached: then nothing is cleared, unless a clear
+ * goes through unheard
+ */
+export async function clearCaches(
+  context: StoreContext,
+  actor: Caller,
+  caches: readonly string[],
+): Promise<{ cleared_entries: number; audit_id: string }> {
+  const { client, tables } = context;
+  const counts = await countCaches(context, caches);
+  const cleared_entries = counts.reduce((sum, count) => sum + count.active, 0);
+  const entry = changeEntry({
+    at_ms: context.clock(),
+    actor,
+    operation: 'clearCache',
+    target: 'cache',
+    before: { entries: cleared_entries },
+    after: { entries: 0 },
+    event: { type: 'CACHE_CLEARED', site_id: null, site_seq: null, data: { caches, cleared_entries } },
+  });
+  const raises = caches.map(cache => raiseGenerationAction({ table: tables.cache, cache }));
+  await transact(client, [...raises, auditPut({ tables, entry })], context).catch(asUnreachable);
+  return { cleared_entries, audit_id: entry.id };
+}

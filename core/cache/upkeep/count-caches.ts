@@ -1,0 +1,37 @@
+import { PatronusError, Throttled } from '../../errors.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { LevelCount } from '../cache-level.ts';
+import { readGeneration } from '../generation/generation.ts';
+import { countPartitions } from '../shared/table-partitions.ts';
+
+/** Time limit of a count. */
+const LIMIT_MS = 1000;
+
+/**
+ * The shared level's entries of each cache, in the order of the names. @throws Throttled when it
+ * can't be reached
+ */
+export async function countCaches(
+  { client, tables, clock }: Pick<StoreContext, 'client' | 'tables' | 'clock'>,
+  caches: readonly string[],
+): Promise<LevelCount[]> {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  const count = async (cache: string) => {
+    const address = { client, table: tables.cache, cache };
+    const { generation, removals } = await readGeneration(address, signal);
+    return countPartitions({ ...address, generation, removals, now: clock(), signal });
+  };
+  return Promise.all(caches.map(count)).catch(asUnreachable);
+}
+
+/**
+ * Says that the caches can't be reached, for requests about the caches themselves. @throws
+ * Throttled
+ */
+export function asUnreachable(cause: unknown): never {
+  if (cause instanceof PatronusError) throw cause;
+  throw new Throttled(
+    'The shared caches can not be reached at the moment. Requests are served without them; try again in a minute.',
+    { cause },
+  );
+}

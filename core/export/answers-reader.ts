@@ -1,0 +1,50 @@
+import { answerAuditLog } from '../answers/answer-audit-log.ts';
+import { answerFlows } from '../answers/answer-flows.ts';
+import { answerPolicyHistory, answerTrafficHistory } from '../answers/answer-history.ts';
+import { answerFlowStats, answerTrafficStats } from '../answers/answer-stats.ts';
+import type { Asking } from '../answers/asking.ts';
+import { flowFilter } from '../answers/flow-filter-argument.ts';
+import type { ExportReader } from './export-reader.ts';
+import { isFlowGrouping, isPolicyAlone } from './export-request.ts';
+
+/** A request to the API is small, to fit its answer and its time; here a page is what memory takes without growing. */
+const FLOWS_PAGE = 10_000;
+const AUDIT_PAGE = 1000;
+const MAX_FLOW_GROUPS = 1_000_000;
+
+export interface ReaderOptions {
+  /** When the export was started: what was kept then is in it as far as DynamoDB still has it, however long it takes. */
+  started_ms: number;
+  /** A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end of all work. */
+  work_until: number;
+}
+
+/** Gives what the API's resolvers give, by running what they run, without the limits of a request. */
+export function answersReader(asking: Asking, { started_ms, work_until }: ReaderOptions): ExportReader {
+  const { context } = asking;
+  const asOfStart: Asking = { ...asking, as_of: started_ms, ids_known: true };
+  const logged: Asking = { ...asOfStart, context: { ...context, deadline: work_until } };
+  return {
+    history: ({ filter, ...range }) =>
+      isPolicyAlone(filter)
+        ? answerPolicyHistory(asOfStart, { ...filter, ...range })
+        : answerTrafficHistory(asOfStart, { filter, ...range, max_lane_samples: Number.POSITIVE_INFINITY }),
+
+    stats({ group_by, ...query }) {
+      const asked = { ...query, limit: Number.POSITIVE_INFINITY };
+      return isFlowGrouping(group_by)
+        ? answerFlowStats(logged, { ...asked, group_by, max_rows: MAX_FLOW_GROUPS })
+        : answerTrafficStats(asOfStart, { ...asked, group_by });
+    },
+
+    flows: ({ filter, ...query }) =>
+      answerFlows(logged, { ...query, filter: flowFilter.parse(filter), limit: FLOWS_PAGE }),
+
+    audit: ({ from, to, next_token, ...filter }) =>
+      answerAuditLog(context, {
+        limit: AUDIT_PAGE,
+        next_token,
+        filter: { ...filter, from_ms: from, to_ms: to },
+      }),
+  };
+}

@@ -1,0 +1,44 @@
+import { floorTo, RESOLUTIONS } from '../resolution.ts';
+import type { HistoryInput, HistoryPoint } from './points.ts';
+
+const BILLING_INTERVAL_MS = 300_000;
+const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
+const MINUTES = BILLING_INTERVAL_MS / MINUTE_MS;
+
+/**
+ * Bits a second of each five minutes of the clock that minute points cover wholly. What came while minutes were missed is spread evenly over
+ * them, so that a stopped snapshot makes no peak. Five minutes at an end of the range that are cut, that have not ended yet, or that lie
+ * before the system's first reading are no sample.
+ */
+export function billingRates(
+  points: readonly HistoryPoint[],
+  { range, begins }: Pick<HistoryInput, 'range' | 'begins'>,
+): number[] {
+  const intervals = new Map<number, { bytes: number; minutes: number }>();
+  for (const point of points) {
+    if (point.gap || point.from === begins) continue;
+    const covered = 1 + point.intervals_missed;
+    const earliest = Math.max(range.from, point.from - point.intervals_missed * MINUTE_MS);
+    for (let minute = point.from; minute >= earliest; minute -= MINUTE_MS) {
+      const interval = floorTo(minute, BILLING_INTERVAL_MS);
+      const sum = intervals.get(interval) ?? { bytes: 0, minutes: 0 };
+      sum.bytes += Number(point.bytes) / covered;
+      sum.minutes += 1;
+      intervals.set(interval, sum);
+    }
+  }
+  return [...intervals.values()]
+    .filter(({ minutes }) => minutes === MINUTES)
+    .map(({ bytes }) => (bytes * 8) / (BILLING_INTERVAL_MS / 1000));
+}
+
+/**
+ * The 95th percentile as transit is billed: the samples are sorted and the highest 5 % of them thrown away; the
+ * highest that is left is the answer. `undefined` without samples.
+ */
+export function billingPercentile(samples: readonly number[], percent = 95): number | undefined {
+  if (samples.length === 0) return undefined;
+  const sorted = [...samples].sort((a, b) => a - b);
+  const kept = sorted.length - Math.floor((sorted.length * (100 - percent)) / 100);
+  return sorted[kept - 1];
+}

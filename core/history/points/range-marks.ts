@@ -1,0 +1,55 @@
+import { readFirstSnapshot } from '../first-snapshot.ts';
+import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from '../resolution.ts';
+import type { SnapshotMark } from '../sample.ts';
+import { BASE_WITHIN_MS } from '../sample-expiry.ts';
+import { readLastMark, readMarks, type SampleStore, type StoredRange } from '../sample-store.ts';
+
+/** The snapshots that the points of a range are made of. */
+export interface RangeMarks {
+  /** Ascending: those of the range, and before them those in which the base of its first point is found. */
+  marks: SnapshotMark[];
+  /** The last one at or before the range whose figures are still whole; undefined: what was before its first point is unknown. */
+  base: SnapshotMark | undefined;
+  /** Where samples of these marks may lie: in the range and, where minutes before it were missed, around the last mark before. */
+  ranges: StoredRange[];
+  /**
+   * Beginning of the interval in which the system's first snapshot was taken, where it lies in or after the range: from there on all
+   * is counted from zero, and before it there is nothing to tell.
+   */
+  begins?: number;
+}
+
+/**
+ * Reads the marks of a range: one Query, and one or two more where its beginning has no mark, because minutes were missed or the
+ * system didn't exist.
+ */
+export async function readRangeMarks(
+  store: SampleStore,
+  { range, ...kept }: KeptAsOf & { range: Range },
+): Promise<RangeMarks> {
+  const { resolution, from, to } = range;
+  const near: StoredRange = { resolution, from: from - BASE_WITHIN_MS[resolution], to };
+  const ranges = [near];
+  let marks = await readMarks(store, near);
+  let base = marks.findLast(mark => mark.at <= from);
+  if (base?.at !== from) {
+    base ??= await readLastMark(store, { resolution, before: from });
+    if (base && !isWhole(base.at, resolution, kept)) base = undefined;
+    if (base) {
+      const before: StoredRange = {
+        resolution,
+        from: base.at - BASE_WITHIN_MS[resolution],
+        to: Math.min(base.at, near.from - RESOLUTIONS.MINUTE.ms),
+      };
+      ranges.unshift(before);
+      marks = [...(await readMarks(store, before)), ...marks];
+    }
+  }
+  // An hour's or day's mark that was taken later than its own time may be the system's first: nothing was before it.
+  if (base && base.minute <= base.at) return { marks, base, ranges };
+  const first = await readFirstSnapshot(store);
+  if (first === undefined || first <= from) return { marks, base, ranges };
+  const { ms } = RESOLUTIONS[resolution];
+  const begins = ceilTo(first, ms) - ms;
+  return { marks: marks.filter(mark => mark.at > begins), base: undefined, ranges, begins };
+}

@@ -1,0 +1,52 @@
+import type { Range, Retention } from '../resolution.ts';
+import { readPolicySamples, type SampleStore } from '../sample-store.ts';
+import { billingPercentile, billingRates } from './billing-rates.ts';
+import { type HistoryInput, type HistoryPoint, historyPoints } from './points.ts';
+import { readRangeMarks } from './range-marks.ts';
+
+/** The history of a policy, or of a group of lanes, over a range. */
+export interface History {
+  range: Range;
+  points: HistoryPoint[];
+  /** Where the points begin, if the system's first snapshot was taken in or after the range. */
+  begins?: number;
+  /** Sums of the range's increments. */
+  packets: bigint;
+  bytes: bigint;
+  /** The 95th percentile of the 5-minute rates of the range, as transit is billed; `undefined` without a whole one. */
+  p95_bits_per_second?: number;
+}
+
+/** A policy's history: one Query of its samples and one of the marks, as a rule. */
+export async function readPolicyHistory(
+  store: SampleStore,
+  request: {
+    policy_id: string;
+    range: Range;
+    resets?: readonly number[];
+    now: number;
+    retention: Retention;
+  },
+): Promise<History> {
+  const { policy_id, range, resets = [], now, retention } = request;
+  const { marks, base, ranges, begins } = await readRangeMarks(store, { range, now, retention });
+  const parts = await Promise.all(
+    ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks })),
+  );
+  return toHistory({ range, samples: parts.flat(), marks, base, begins, resets, now });
+}
+
+/** Points, their sums and the billing percentile. */
+export function toHistory(input: HistoryInput): History {
+  const { range, begins } = input;
+  const points = historyPoints(input);
+  const p95 = range.resolution === 'MINUTE' ? billingPercentile(billingRates(points, input)) : undefined;
+  return {
+    range,
+    points,
+    ...(begins !== undefined && { begins }),
+    packets: points.reduce((sum, point) => sum + point.packets, 0n),
+    bytes: points.reduce((sum, point) => sum + point.bytes, 0n),
+    ...(p95 !== undefined && { p95_bits_per_second: p95 }),
+  };
+}

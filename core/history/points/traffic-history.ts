@@ -1,0 +1,58 @@
+import { ValidationError } from '../../errors.ts';
+import { readAllLanes } from '../../ledger/figures/read-lanes.ts';
+import type { BatchGetOptions } from '../../storage/batch-get.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { AggregateFilter } from '../aggregate.ts';
+import { ALL_TRAFFIC } from '../history-keys.ts';
+import type { Range, Retention } from '../resolution.ts';
+import { readLaneSeries } from './lane-series.ts';
+import { readRangeMarks } from './range-marks.ts';
+import { type History, readPolicyHistory, toHistory } from './read-history.ts';
+
+/** The most lane samples that one answer reads: a lane is one at every point. */
+const MAX_LANE_SAMPLES = 50_000;
+
+export interface TrafficHistoryRequest {
+  range: Range;
+  filter: AggregateFilter;
+  tables: TableNames;
+  /** By when an interval must be over, and what is kept as of then, milliseconds. */
+  now: number;
+  retention: Retention;
+  /** Instants of resets, milliseconds. */
+  resets?: readonly number[];
+  /** 50,000 by default; memory holds them all. */
+  max_lane_samples?: number | undefined;
+}
+
+/**
+ * The history of all traffic, of a policy, or of what the lanes of a site, an edge or an endpoint carried.
+ *
+ * @throws ValidationError when too many lanes would be read at too many instants
+ */
+export async function readTrafficHistory(
+  store: BatchGetOptions,
+  request: TrafficHistoryRequest,
+): Promise<History> {
+  const { range, filter, tables, now, retention, resets = [] } = request;
+  const { max_lane_samples = MAX_LANE_SAMPLES } = request;
+  const { policy_id, site_id, edge_id, endpoint_id } = filter;
+  if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
+    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, resets, now, retention });
+  }
+  const lanes = [];
+  for await (const lane of readAllLanes(store.client, tables)) {
+    const { edge_id: edge, part } = lane;
+    if (edge_id !== undefined && edge !== edge_id) continue;
+    if (site_id !== undefined && lane.site_id !== site_id) continue;
+    lanes.push({ edge_id: edge, part });
+  }
+  const { marks, base, begins } = await readRangeMarks(store, { range, now, retention });
+  if (lanes.length * marks.length > max_lane_samples) {
+    throw new ValidationError(
+      `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
+    );
+  }
+  const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
+  return toHistory({ range, samples, marks, base, begins, resets, now });
+}

@@ -1,0 +1,38 @@
+import { type Lane, laneTotals } from '../lane/lane.ts';
+import type { Counts } from './read-counters.ts';
+
+/** What an endpoint of a site has carried, over all boots of the site's edges. */
+export interface EndpointStats extends Counts {
+  endpoint_id: string;
+  policies: (Counts & { policy_id: string })[];
+}
+
+/** Sums a site's lanes by endpoint and policy; both in the order of their ids. */
+export async function endpointStats(lanes: AsyncIterable<Lane>, site_id: string): Promise<EndpointStats[]> {
+  const endpoints = new Map<string, Map<string, Counts>>();
+  for await (const lane of lanes) {
+    if (lane.site_id !== site_id) continue;
+    for (const { endpoint_id, policy_id, ...counts } of laneTotals(lane)) {
+      const policies = endpoints.get(endpoint_id) ?? new Map<string, Counts>();
+      policies.set(policy_id, plus(policies.get(policy_id), counts));
+      endpoints.set(endpoint_id, policies);
+    }
+  }
+  return Array.from(endpoints, ([endpoint_id, policies]) => ({
+    endpoint_id,
+    ...[...policies.values()].reduce(plus, NOTHING),
+    policies: Array.from(policies, ([policy_id, counts]) => ({ policy_id, ...counts })).sort((a, b) =>
+      a.policy_id < b.policy_id ? -1 : 1,
+    ),
+  })).sort((a, b) => (a.endpoint_id < b.endpoint_id ? -1 : 1));
+}
+
+const NOTHING: Counts = { packets: 0n, bytes: 0n, active_flows: 0 };
+
+function plus(a: Counts = NOTHING, b: Counts): Counts {
+  return {
+    packets: a.packets + b.packets,
+    bytes: a.bytes + b.bytes,
+    active_flows: a.active_flows + b.active_flows,
+  };
+}

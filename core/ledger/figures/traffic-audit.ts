@@ -1,0 +1,93 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { Throttled } from '../../errors.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { Clock } from '../../time/clock.ts';
+import { laneTotals } from '../lane/lane.ts';
+import { type Counts, readCounters } from './read-counters.ts';
+import { readAllLanes } from './read-lanes.ts';
+
+/** A policy whose counters are not what its lanes hold. */
+export interface Mismatch {
+  policy_id: string;
+  packets: bigint;
+  bytes: bigint;
+  /** Sums of the lanes before and after the counters were read: the counters must lie between. */
+  lanes_before: Sums;
+  lanes_after: Sums;
+}
+
+export interface TrafficAudit {
+  policies: number;
+  lanes: number;
+  /** Lanes that this release can't read: their counts are missing in the comparison. */
+  unreadable_lanes: number;
+  mismatches: Mismatch[];
+}
+
+export interface AuditContext {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+  /** Number of counter slots. */
+  slots: number;
+  clock: Clock;
+  /** Milliseconds since the epoch. */
+  deadline: number;
+}
+
+type Sums = Pick<Counts, 'packets' | 'bytes'>;
+
+const NOTHING: Sums = { packets: 0n, bytes: 0n };
+
+/**
+ * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its counters together and totals
+ * only grow, so a counter read strongly between two strong readings of the lanes lies between their sums; when nothing
+ * flows, all three are equal.
+ *
+ * @throws Throttled when the lanes can't be read twice before the deadline
+ */
+export async function auditTraffic(context: AuditContext): Promise<TrafficAudit> {
+  const { client, tables, slots } = context;
+  const before = await sumLanes(context);
+  const counters = await readCounters(client, tables, { slots });
+  const after = await sumLanes(context);
+  const policies = new Set([...before.sums.keys(), ...counters.keys(), ...after.sums.keys()]);
+  const mismatches = [...policies].flatMap(policy_id => {
+    const { packets, bytes } = counters.get(policy_id) ?? NOTHING;
+    const lanes_before = before.sums.get(policy_id) ?? NOTHING;
+    const lanes_after = after.sums.get(policy_id) ?? NOTHING;
+    const agrees =
+      isBetween(packets, lanes_before.packets, lanes_after.packets) &&
+      isBetween(bytes, lanes_before.bytes, lanes_after.bytes);
+    return agrees ? [] : [{ policy_id, packets, bytes, lanes_before, lanes_after }];
+  });
+  const { lanes, unreadable_lanes } = after;
+  return { policies: policies.size, lanes, unreadable_lanes, mismatches };
+}
+
+interface LaneSums {
+  lanes: number;
+  unreadable_lanes: number;
+  sums: Map<string, Sums>;
+}
+
+async function sumLanes({ client, tables, clock, deadline }: AuditContext): Promise<LaneSums> {
+  const result: LaneSums = { lanes: 0, unreadable_lanes: 0, sums: new Map() };
+  const onUnreadable = (): void => {
+    result.unreadable_lanes += 1;
+  };
+  for await (const lane of readAllLanes(client, tables, { onUnreadable })) {
+    result.lanes += 1;
+    if (clock() >= deadline) {
+      throw new Throttled('There was no time to compare all lanes with the counters. Try again in a minute.');
+    }
+    for (const { policy_id, packets, bytes } of laneTotals(lane)) {
+      const known = result.sums.get(policy_id) ?? NOTHING;
+      result.sums.set(policy_id, { packets: known.packets + packets, bytes: known.bytes + bytes });
+    }
+  }
+  return result;
+}
+
+function isBetween(value: bigint, low: bigint, high: bigint): boolean {
+  return low <= value && value <= high;
+}

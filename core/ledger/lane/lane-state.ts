@@ -1,0 +1,49 @@
+import type { Boot } from './boot.ts';
+import type { Lane } from './lane.ts';
+
+/** A lane with the boots that its reports may name, and what has changed since it was stored. A value: never changed. */
+export interface LaneState {
+  readonly lane: Lane;
+  /** Boots that are not current, by id. */
+  readonly boots: ReadonlyMap<string, Boot>;
+  /** The stored numbers of parts of the edge's boots, by boot id. */
+  readonly parts: ReadonlyMap<string, number>;
+  readonly changes: LaneChanges;
+}
+
+/** What has to be written in one transaction with a lane. */
+export interface LaneChanges {
+  /** By policy id. */
+  readonly counters: ReadonlyMap<string, CounterChange>;
+  /** Boots whose items are written again, by id. */
+  readonly boots: ReadonlyMap<string, Boot>;
+  /** The number of parts of boots that are new to the lane, by boot id. */
+  readonly parts: ReadonlyMap<string, number>;
+}
+
+/** What a policy's counters gain; negative where a gauge falls. */
+export interface CounterChange {
+  readonly packets: bigint;
+  readonly bytes: bigint;
+  readonly active_flows: number;
+}
+
+export const NO_CHANGES: LaneChanges = { counters: new Map(), boots: new Map(), parts: new Map() };
+
+/** Adds a change to what the policy in `counters` gains already. */
+export function addCounterChange(
+  counters: Map<string, CounterChange>,
+  policy_id: string,
+  change: CounterChange,
+): void {
+  const known = counters.get(policy_id);
+  if (!known) {
+    counters.set(policy_id, change);
+    return;
+  }
+  counters.set(policy_id, {
+    packets: known.packets + change.packets,
+    bytes: known.bytes + change.bytes,
+    active_flows: known.active_flows + change.active_flows,
+  });
+}

@@ -1,0 +1,66 @@
+import type { DecodedReport } from '../../report/decode-report.ts';
+import type { PathReport } from '../../report/report.ts';
+import {
+  addPathCounts,
+  isBelow,
+  type PathCounts,
+  pathCounts,
+  subtractPathCounts,
+} from '../../totals/path-counts.ts';
+import type { Boot } from './boot.ts';
+import { checkGrowth } from './check-growth.ts';
+import { emptyPair, emptyPath, type Lane, type LanePath } from './lane.ts';
+import { addCounterChange, type LaneState } from './lane-state.ts';
+
+/**
+ * Adds a late report, one of a boot that is not current: the difference to the boot's report before goes to the lane's
+ * earlier sums and to the counters, and the boot keeps the new totals. Gauges stay as they are.
+ *
+ * @throws ReportRejected when a total went down
+ */
+export function addLateReport(state: LaneState, boot: Boot, decoded: DecodedReport): LaneState {
+  const { lane, boots, changes } = state;
+  const { report, keys, sent_at_ms } = decoded;
+  const pairs = new Map(lane.pairs);
+  const bootPairs = new Map(boot.pairs);
+  const counters = new Map(changes.counters);
+  for (const [i, key] of keys.entries()) {
+    const reported = report.policies[i]!;
+    const before = boot.pairs.get(key) ?? emptyPair(reported);
+    checkGrowth(reported, before);
+    const { policy_id, endpoint_id, packets, bytes } = reported;
+    const more = { packets: packets - before.packets, bytes: bytes - before.bytes };
+    bootPairs.set(key, { policy_id, endpoint_id, packets, bytes });
+    const pair = pairs.get(key) ?? emptyPair(reported);
+    pairs.set(key, {
+      ...pair,
+      earlier_packets: pair.earlier_packets + more.packets,
+      earlier_bytes: pair.earlier_bytes + more.bytes,
+    });
+    addCounterChange(counters, policy_id, { ...more, active_flows: 0 });
+  }
+  const { paths, bootPaths } = addPaths(lane, boot, report.paths);
+  const next: Boot = { ...boot, seq: report.seq, sent_at_ms, pairs: bootPairs, paths: bootPaths };
+  return {
+    ...state,
+    lane: { ...lane, pairs, paths },
+    boots: new Map(boots).set(boot.boot_id, next),
+    changes: { ...changes, counters, boots: new Map(changes.boots).set(boot.boot_id, next) },
+  };
+}
+
+function addPaths(lane: Lane, boot: Boot, reports: readonly PathReport[]) {
+  const paths = new Map<string, LanePath>(lane.paths);
+  const bootPaths = new Map<string, PathCounts>(boot.paths);
+  for (const report of reports) {
+    const { path_id } = report;
+    const before = boot.paths.get(path_id);
+    const counts = pathCounts(report);
+    const restarted = before === undefined || isBelow(counts, before);
+    const more = restarted ? counts : subtractPathCounts(counts, before);
+    const path = paths.get(path_id) ?? emptyPath(path_id);
+    paths.set(path_id, { ...path, earlier: addPathCounts(path.earlier, more) });
+    bootPaths.set(path_id, counts);
+  }
+  return { paths, bootPaths };
+}

@@ -1,0 +1,29 @@
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { RoutingDecision } from '../choice/routing-decision.ts';
+import { makeDecision } from '../choice/routing-decision.ts';
+import type { RoutingCaches } from '../routing-caches.ts';
+import { readPolicyRouting, requirePolicy } from './policy-routing.ts';
+import { candidatesFor, readCandidates } from './read-candidates.ts';
+import type { RoutingKey } from './routing-cache.ts';
+
+/**
+ * The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound
+ */
+export async function cachedDecision(
+  context: StoreContext,
+  { metrics, routing }: RoutingCaches,
+  key: RoutingKey,
+): Promise<RoutingDecision> {
+  const decision = await routing.getOrLoad(key, async () => {
+    const [pair, settings] = await Promise.all([
+      readCandidates(context, metrics, key),
+      readPolicyRouting(context, key.policy_id),
+      requirePolicy(context, key.policy_id),
+    ]);
+    return makeDecision(candidatesFor(pair, key.policy_id), {
+      preference: settings.preference,
+      now: context.clock(),
+    });
+  });
+  return decision!;
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Caller } from '../../access/caller.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import { noPolicy } from '../../errors.ts';
+import { readPolicies, readPolicy } from '../../inventory/policies/read-policies.ts';
+import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import type { Item } from '../../storage/item.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { parseItem, readItem } from '../../storage/parse-item.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import { DEFAULT_PREFERENCE, pathPreferenceSchema } from '../choice/path-preference.ts';
+import { DEFAULT_FAILOVER, failoverSettingsSchema } from '../failover/failover-settings.ts';
+
+/** How a policy chooses its paths, and when it leaves them. */
+export const policyRoutingSchema = z.object({
+  preference: pathPreferenceSchema.default(DEFAULT_PREFERENCE),
+  failover: failoverSettingsSchema.default(DEFAULT_FAILOVER),
+});
+
+export type PolicyRouting = z.infer<typeof policyRoutingSchema>;
+
+export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
+
+const PARTITION = 'ROUTING';
+
+/** How one policy routes; the defaults where nothing else was set. */
+export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
+  const key = { pk: PARTITION, sk: policyId };
+  return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
+}
+
+/** How the policies route for which it was set. */
+export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
+  const items = await queryAll(context, { pk: PARTITION });
+  return new Map(items.map(item => [String(item.sk), fromItem(item)]));
+}
+
+/** Every enabled policy, the built-in one included, and how it routes. */
+export async function readEnabledRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
+  const [{ defined }, routing] = await Promise.all([readPolicies(context), readAllPolicyRouting(context)]);
+  const ids = [...defined.filter(policy => policy.enabled).map(policy => policy.id), DEFAULT_POLICY_ID];
+  return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
+}
+
+/** Changes how a policy routes, and has every decision made anew. @throws NotFound */
+export function setPolicyRouting(
+  context: StoreContext,
+  actor: Caller,
+  { policy_id, routing }: { policy_id: string; routing: PolicyRouting },
+): Promise<PolicyRouting> {
+  const { tables } = context;
+  return commitChange(context, async () => {
+    await requirePolicy(context, policy_id);
+    const item = await getItem(context, { pk: PARTITION, sk: policy_id });
+    const revision = Number(item?.revision ?? 0);
+    const entry = changeEntry({
+      at_ms: context.clock(),
+      actor,
+      operation: 'setPolicyRouting',
+      target: `policy:${policy_id}`,
+      before: item ? fromItem(item) : DEFAULT_ROUTING,
+      after: routing,
+    });
+    return {
+      actions: [
+        {
+          Put: {
+            TableName: tables.network,
+            Item: { pk: PARTITION, sk: policy_id, revision: revision + 1, ...routing },
+            ...conditionOf(
+              item
+                ? { expression: '#revision = :revision', values: { revision } }
+                : { expression: 'attribute_not_exists(#pk)' },
+            ),
+          },
+        },
+        forgetDecisions(tables),
+        auditPut({ tables, entry }),
+      ],
+      result: routing,
+    };
+  });
+}
+
+/** @throws NotFound unless the policy is defined or the built-in one */
+export async function requirePolicy(context: StoreContext, policyId: string): Promise<void> {
+  if (policyId === DEFAULT_POLICY_ID || (await readPolicy(context, policyId))) return;
+  throw noPolicy(policyId);
+}
+
+const fromItem = (item: Item): PolicyRouting => parseItem(policyRoutingSchema, item);

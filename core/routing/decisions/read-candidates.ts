@@ -1,0 +1,53 @@
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { PathCandidate } from '../choice/choose-path.ts';
+import { isOut, type PathStates, readManyPathStates } from '../failover/path-states-store.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import type { MetricsCache } from '../metrics/metrics-cache.ts';
+import { recentMetrics } from '../metrics/recent-metrics.ts';
+import type { PricedPath } from '../path-costs.ts';
+import { readPathsBetween } from '../read-paths.ts';
+
+/** The paths between two sites with all that decisions are made from, for every policy. */
+export interface SitePair {
+  paths: PricedPath[];
+  /** By path id; undefined where nothing recent was measured. */
+  metrics: Map<string, PathMetrics | undefined>;
+  states: Map<string, PathStates>;
+}
+
+/** Reads the paths between two sites, their metrics and their states. @throws NotFound */
+export async function readCandidates(
+  context: StoreContext,
+  metricsCache: MetricsCache,
+  sites: { source_site_id: string; destination_site_id: string },
+): Promise<SitePair> {
+  return readCandidatesOf(context, metricsCache, await readPathsBetween(context, sites));
+}
+
+/** The same for these paths: their last metrics, and which policies have left them. */
+export async function readCandidatesOf(
+  context: StoreContext,
+  metricsCache: MetricsCache,
+  paths: PricedPath[],
+): Promise<SitePair> {
+  const ids = paths.map(path => path.id);
+  const [states, metrics] = await Promise.all([
+    readManyPathStates(context, ids),
+    Promise.all(ids.map(async id => [id, await recentMetrics(context, metricsCache, id)] as const)),
+  ]);
+  return {
+    paths,
+    metrics: new Map(metrics),
+    states: new Map(states.map(one => [one.path_id, one])),
+  };
+}
+
+/** The paths as one policy's decision sees them. */
+export function candidatesFor({ paths, metrics, states }: SitePair, policyId: string): PathCandidate[] {
+  return paths.map(({ id, cost_per_gb }) => ({
+    path_id: id,
+    cost_per_gb,
+    metrics: metrics.get(id),
+    out: isOut(states.get(id)!, policyId),
+  }));
+}

@@ -1,0 +1,91 @@
+import type { Caller } from '../../access/caller.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import type { Change } from '../../storage/commit-change.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { healthScore } from '../health/health-score.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import { type CarriedTraffic, flowsAtEnds, readCarried, readLanesOf } from '../metrics/path-traffic.ts';
+import { type FailoverReceipt, storedReceipt } from './failover-receipt.ts';
+import { decideAfter, decideBefore, movesBetween, type PathSituation } from './path-situation.ts';
+import type { PathState } from './path-state.ts';
+import { statesAction } from './path-states-store.ts';
+import { readEdgesOf, routeCommands } from './route-commands.ts';
+
+export interface FailoverDone {
+  receipt: FailoverReceipt;
+  audit_id: string;
+}
+
+export interface SideChange {
+  operation: 'failoverPath' | 'failbackPath';
+  actor: Caller;
+  /** The states after the change. */
+  after: Record<string, PathState>;
+  samples: PathMetrics[];
+}
+
+/**
+ * Changes sides in one transaction: states, audit entry, the edges' new routes, and the decisions
+ * forgotten.
+ */
+export async function changeSides(
+  context: StoreContext,
+  situation: PathSituation,
+  { operation, actor, after, samples }: SideChange,
+): Promise<Change<FailoverDone>> {
+  const { path, states } = situation;
+  const { tables } = context;
+  const edges = await readEdgesOf(context, path);
+  const lanes = await readLanesOf(context, edges);
+  const carried = await readCarried(context, { path_id: path.id, lanes });
+  const now = context.clock();
+  const decisions = decideAfter(situation, { after, now });
+  const moved = movesBetween(decideBefore(situation, now), decisions);
+  const receipt: FailoverReceipt = {
+    path_id: path.id,
+    source_site_id: path.source_site_id,
+    destination_site_id: path.destination_site_id,
+    samples: samples.map(metrics => ({ ...metrics, score: healthScore(metrics) })),
+    moved,
+    without_path: moved.filter(move => move.new_path_id === null).map(move => move.policy_id),
+    ...movedTraffic(carried, flowsAtEnds(path, { lanes, policies: moved.map(move => move.policy_id) })),
+  };
+  const entry = changeEntry({
+    at_ms: now,
+    actor,
+    operation,
+    target: `path:${path.id}`,
+    before: { out: outIds(states.policies) },
+    after: { out: outIds(after), receipt: storedReceipt(receipt) },
+    // Of two sites at once, so it has no number in either.
+    event: {
+      type: operation === 'failoverPath' ? 'PATH_FAILOVER' : 'PATH_FAILBACK',
+      site_id: null,
+      site_seq: null,
+      data_in_after: 'receipt',
+    },
+  });
+  return {
+    actions: [
+      statesAction(context, states, after),
+      forgetDecisions(tables),
+      auditPut({ tables, entry }),
+      ...routeCommands(context, { path, edges, decisions }),
+    ],
+    result: { receipt, audit_id: entry.id },
+  };
+}
+
+function movedTraffic({ bytes_carried, recently }: CarriedTraffic, flows: number) {
+  return {
+    flows_moved: recently?.bytes === 0n ? 0 : flows,
+    bytes_moved: recently ? String(recently.bytes) : null,
+    moved_since: recently ? timestamp(recently.since_ms) : null,
+    bytes_carried: String(bytes_carried),
+  };
+}
+
+function outIds(policies: Record<string, PathState>): string[] {
+  return Object.keys(policies).filter(id => policies[id]!.out);
+}

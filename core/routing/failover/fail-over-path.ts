@@ -1,0 +1,40 @@
+import type { Caller } from '../../access/caller.ts';
+import { Conflict } from '../../errors.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { RoutingCaches } from '../routing-caches.ts';
+import { changeSides, type FailoverDone } from './change-sides.ts';
+import { readSituation } from './path-situation.ts';
+import { withdrawPath } from './path-state.ts';
+import { EVERY_POLICY } from './path-states-store.ts';
+
+/**
+ * Withdraws a path from every policy because an operator says so, and decides again for each of
+ * them. The path comes back by itself when it has been good for long enough.
+ *
+ * @throws NotFound · Conflict when it is out already
+ */
+export function failOverPath(
+  context: StoreContext,
+  caches: RoutingCaches,
+  { path_id, actor }: { path_id: string; actor: Caller },
+): Promise<FailoverDone> {
+  return commitChange(context, async () => {
+    const situation = await readSituation(context, caches, path_id);
+    const { states, pair } = situation;
+    const state = states.policies[EVERY_POLICY];
+    if (state?.out) {
+      throw new Conflict(
+        `Path ${path_id} is out of use already, since ${timestamp(state.since_ms)}. It comes back by itself when it has been good for long enough.`,
+      );
+    }
+    const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, context.clock()) };
+    const last = pair.metrics.get(path_id);
+    return changeSides(context, situation, {
+      operation: 'failoverPath',
+      actor,
+      after,
+      samples: last ? [last] : [],
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { batchGet } from '../../storage/batch-get.ts';
+import type { Item } from '../../storage/item.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { parseItem } from '../../storage/parse-item.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { type PathMetrics, pathMetricsSchema } from '../health/path-metrics.ts';
+import { statesKey } from '../path-keys.ts';
+import { type PathState, pathStateSchema } from './path-state.ts';
+
+/**
+ * In place of a policy id: every policy, later ones included. For a path that an operator withdrew.
+ */
+export const EVERY_POLICY = '*';
+
+/** Which policies have left a path; a policy that isn't there uses it. */
+export interface PathStates {
+  path_id: string;
+  /** 0: nothing is stored. */
+  version: number;
+  policies: Record<string, PathState>;
+  /** The last measurements since a policy left the path, newest last; none while all use it. */
+  samples: readonly PathMetrics[];
+}
+
+/** Enough to show the minute that brings a path back, measured every few seconds. */
+const SAMPLES_KEPT = 20;
+
+/** Whether a policy must not use the path. */
+export function isOut({ policies }: PathStates, policyId: string): boolean {
+  return (policies[EVERY_POLICY]?.out ?? false) || (policies[policyId]?.out ?? false);
+}
+
+export async function readPathStates(context: StoreContext, path_id: string): Promise<PathStates> {
+  const { client, tables } = context;
+  const { Item } = await repeatUntil(context, () =>
+    client.send(new GetCommand({ TableName: tables.traffic, Key: statesKey(path_id), ConsistentRead: true })),
+  );
+  return fromItem(path_id, Item);
+}
+
+/** The states of many paths, strongly, in the order of the ids. */
+export async function readManyPathStates(
+  context: StoreContext,
+  pathIds: readonly string[],
+): Promise<PathStates[]> {
+  const items = await batchGet(pathIds.map(statesKey), { ...context, table: context.tables.traffic });
+  const found = new Map(items.map(item => [item.pk, item]));
+  return pathIds.map(id => fromItem(id, found.get(statesKey(id).pk)));
+}
+
+/**
+ * Writes new states over the version that they were computed from. Policies that use the path need
+ * no entry.
+ */
+export function statesAction(
+  { tables }: Pick<StoreContext, 'tables'>,
+  before: PathStates,
+  policies: Record<string, PathState>,
+): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
+  const out = Object.entries(policies).filter(([, state]) => state.out);
+  return {
+    Put: {
+      TableName: tables.traffic,
+      Item: {
+        ...statesKey(before.path_id),
+        version: before.version + 1,
+        policies: Object.fromEntries(out),
+        samples: out.length > 0 ? before.samples.slice(-SAMPLES_KEPT) : [],
+      },
+      ...conditionOf(
+        before.version === 0
+          ? { expression: 'attribute_not_exists(#pk)' }
+          : { expression: '#version = :before', values: { before: before.version } },
+      ),
+    },
+  };
+}
+
+const statesSchema = z.object({
+  version: z.number().default(0),
+  policies: z.record(z.string(), pathStateSchema).default({}),
+  samples: z.array(pathMetricsSchema).default([]),
+});
+
+function fromItem(path_id: string, item: Item | undefined): PathStates {
+  return { path_id, ...parseItem(statesSchema, item ?? {}) };
+}

@@ -1,0 +1,88 @@
+import { readLaneSamples } from '../../history/lane-sample.ts';
+import { readLastMark } from '../../history/sample-store.ts';
+import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
+import type { Path } from '../../inventory/model/site.ts';
+import { readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
+import type { Lane } from '../../ledger/lane/lane.ts';
+import { lanePathTotals, laneTotals } from '../../ledger/lane/lane.ts';
+import { decodeLane } from '../../ledger/packing/lane-codec.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+
+/** An edge's lanes, with its site. */
+export interface EdgeLanes {
+  site_id: string;
+  lanes: Lane[];
+}
+
+export function readLanesOf(
+  { client, tables }: StoreContext,
+  edges: readonly RegisteredEdge[],
+): Promise<EdgeLanes[]> {
+  return Promise.all(
+    edges.map(async ({ id, site_id }) => ({ site_id, lanes: await readLanesOfEdge(client, tables, id) })),
+  );
+}
+
+/**
+ * What a path carried until now, both directions, as the edges of both ends counted what they sent.
+ */
+export interface CarriedTraffic {
+  /** Ever. */
+  bytes_carried: bigint;
+  /** Since a snapshot of at least a minute ago; undefined: there is none yet. */
+  recently: { bytes: bigint; since_ms: number } | undefined;
+}
+
+const RECENTLY_MS = 60_000;
+
+/**
+ * Reads what a path carried, by the last reports of the edges at its ends and the snapshot of a
+ * minute before.
+ */
+export async function readCarried(
+  context: StoreContext,
+  { path_id, lanes }: { path_id: string; lanes: readonly EdgeLanes[] },
+): Promise<CarriedTraffic> {
+  const { tables, clock } = context;
+  const store = { ...context, table: tables.traffic };
+  const ends = lanes.flatMap(edge => edge.lanes).filter(lane => lane.paths.has(path_id));
+  const bytes_carried = sumOf(ends.map(lane => sentOver(path_id, lane)));
+  const mark = await readLastMark(store, { resolution: 'MINUTE', before: clock() - RECENTLY_MS });
+  if (!mark) return { bytes_carried, recently: undefined };
+  const sampleAt = await readLaneSamples(store, { lanes: ends, readings: [mark] });
+  const past = ends.map(lane => {
+    const data = sampleAt(lane, mark);
+    // A lane without a sample is new since then, or had been silent for long.
+    if (!data && lane.first_heard_at_ms > mark.taken_at) return 0n;
+    return sentOver(path_id, data ? decodeLane(lane, data) : lane);
+  });
+  const before = sumOf(past);
+  return { bytes_carried, recently: { bytes: bytes_carried - before, since_ms: mark.taken_at } };
+}
+
+// Each end counts what it sent: what one received is what the other sent.
+function sentOver(path_id: string, lane: Lane): bigint {
+  return lanePathTotals(lane).find(sum => sum.path_id === path_id)?.tx_bytes ?? 0n;
+}
+
+function sumOf(bytes: readonly bigint[]): bigint {
+  return bytes.reduce((sum, one) => sum + one, 0n);
+}
+
+/**
+ * Flows of some policies that are active at a path's endpoints, by the last reports of the edges
+ * there.
+ */
+export function flowsAtEnds(
+  path: Path,
+  { lanes, policies }: { lanes: readonly EdgeLanes[]; policies: readonly string[] },
+): number {
+  let flows = 0;
+  for (const { site_id, lanes: edgeLanes } of lanes) {
+    const endpoint = site_id === path.source_site_id ? path.source_endpoint_id : path.destination_endpoint_id;
+    for (const pair of edgeLanes.flatMap(laneTotals)) {
+      if (pair.endpoint_id === endpoint && policies.includes(pair.policy_id)) flows += pair.active_flows;
+    }
+  }
+  return flows;
+}

@@ -1,0 +1,77 @@
+import { readLaneSamples } from '../../history/lane-sample.ts';
+import type { SnapshotMark } from '../../history/sample.ts';
+import { readMarks } from '../../history/sample-store.ts';
+import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
+import type { Path } from '../../inventory/model/site.ts';
+import { lanePathTotals } from '../../ledger/lane/lane.ts';
+import { decodeLane } from '../../ledger/packing/lane-codec.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { readEdgesOf } from '../failover/route-commands.ts';
+import { type PassiveLoss, type PathReading, passiveLoss } from '../health/passive-loss.ts';
+import { readLanesOf } from './path-traffic.ts';
+
+/**
+ * The passive loss of one direction; its figures are undefined where not both ends report, or
+ * nothing was sent.
+ */
+export interface DirectionLoss {
+  from_site_id: string;
+  to_site_id: string;
+  loss: PassiveLoss | undefined;
+}
+
+/**
+ * Both directions of a path over the last minutes, off the lanes as they are and as the minutes'
+ * snapshots saw them.
+ */
+export async function readPathLoss(
+  context: StoreContext,
+  { path, window_ms }: { path: Path; window_ms: number },
+): Promise<DirectionLoss[]> {
+  const now = context.clock();
+  const store = { client: context.client, table: context.tables.traffic };
+  const [edges, marks] = await Promise.all([
+    readEdgesOf(context, path),
+    readMarks(store, { resolution: 'MINUTE', from: now - window_ms, to: now }),
+  ]);
+  const [source, destination] = await Promise.all(
+    [path.source_site_id, path.destination_site_id].map(site_id =>
+      readEnd(context, { path, marks, edges: edges.filter(edge => edge.site_id === site_id) }),
+    ),
+  );
+  return [
+    {
+      from_site_id: path.source_site_id,
+      to_site_id: path.destination_site_id,
+      loss: passiveLoss(source!, destination!),
+    },
+    {
+      from_site_id: path.destination_site_id,
+      to_site_id: path.source_site_id,
+      loss: passiveLoss(destination!, source!),
+    },
+  ];
+}
+
+async function readEnd(
+  context: StoreContext,
+  { path, marks, edges }: { path: Path; marks: readonly SnapshotMark[]; edges: RegisteredEdge[] },
+): Promise<PathReading[]> {
+  const lanes = (await readLanesOf(context, edges)).flatMap(edge => edge.lanes);
+  // A tunnel ends at one edge. Where another had it before, the one that reported last has it now.
+  const [newest] = lanes.filter(lane => lane.paths.has(path.id)).sort((a, b) => b.sent_at_ms - a.sent_at_ms);
+  if (!newest) return [];
+  const { edge_id, part } = newest;
+  const store = { ...context, table: context.tables.traffic };
+  const sampleAt = await readLaneSamples(store, { lanes: [newest], readings: marks });
+  const past = marks.map(mark => {
+    const data = sampleAt(newest, mark);
+    return data && decodeLane({ edge_id, part }, data);
+  });
+  const readings = new Map<number, PathReading>();
+  for (const lane of [...past, newest]) {
+    const sum = lane && lanePathTotals(lane).find(({ path_id }) => path_id === path.id);
+    if (sum) readings.set(lane.sent_at_ms, { at_ms: lane.sent_at_ms, ...sum });
+  }
+  return [...readings.values()].sort((a, b) => a.at_ms - b.at_ms);
+}

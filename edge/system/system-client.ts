@@ -1,0 +1,27 @@
+import type { Authorizer } from '../../core/appsync/authorizer.ts';
+import { type GraphqlClient, graphqlClient } from '../../core/appsync/graphql-client.ts';
+import type { PostFailure } from '../../core/appsync/post-json.ts';
+import { EdgeError } from '../edge-error.ts';
+
+export interface SystemClientOptions {
+  /** GraphQL address. */
+  url: string;
+  authorizer: Authorizer;
+  fetch?: typeof globalThis.fetch;
+}
+
+/** A client of the system's GraphQL API, whose failures are EdgeErrors. */
+export function systemClient(options: SystemClientOptions): GraphqlClient {
+  return graphqlClient({ ...options, errorOf: systemError(options.url) });
+}
+
+/** What the person at the terminal reads when the system at `url` doesn't answer or says no. */
+export function systemError(url: string): (failure: PostFailure) => EdgeError {
+  return failure => {
+    if (failure.kind === 'refused')
+      return new EdgeError(`The system at ${url} refused: ${failure.messages[0] ?? 'no reason given'}`);
+    const { cause } = failure;
+    const reason = failure.kind === 'no JSON' ? 'no JSON came' : failure.reason;
+    return new EdgeError(`The system at ${url} does not answer (${reason}): is it running?`, { cause });
+  };
+}

@@ -1,7 +1,0 @@
-import { z } from 'zod';
-import type { OperationName } from '../../core/access/roles.ts';
-import type { Operations } from '../../graphql/schema.generated.ts';
-
-/** Arguments that the operation in core/ checks by itself. */
-export const checkedInside = <Name extends OperationName>(_operation: Name) =>
-  z.custom<Operations[Name]['arguments']>();

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
+import { retentionSettings } from '../core/history/retention-settings.ts';
+import { tableEnvironment } from '../core/storage/table-environment.ts';
+
+const text = z.string().min(1);
+const onOff = z.enum(['on', 'off']);
+
+/**
+ * Every setting that a function may read from its environment, with what is allowed and its default. Each function's
+ * environment.ts picks those that it needs; the stacks in lib/ give them. Units are in the names.
+ */
+export const SETTINGS = {
+  ...tableEnvironment,
+  ...cacheSettingsSchema.shape,
+  ...retentionSettings,
+  /** Partitions that a policy's counters are spread over. May be raised, never lowered. */
+  COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
+  /** Whether the flows of reports are logged. */
+  FLOW_LOG: onOff.default('on'),
+  /** How long flows are kept; 0: no flow is logged. */
+  FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
+  /** Whether the flow log holds networks in place of hosts. */
+  FLOW_LOG_MASK_HOSTS: onOff.default('off'),
+  /** The bucket of the flow log. */
+  FLOW_BUCKET: text,
+  EXPORT_BUCKET: text,
+  /** The name of the export function. */
+  EXPORT_FUNCTION: text,
+  EXPORT_RETENTION_DAYS: z.coerce.number().int().min(1).default(7),
+  USER_POOL_ID: text,
+  GRAPHQL_URL: z.url(),
+};
+
+/** The credentials of the function's role, which Lambda sets. */
+export const roleSettings = {
+  AWS_REGION: text,
+  AWS_ACCESS_KEY_ID: text,
+  AWS_SECRET_ACCESS_KEY: text,
+  AWS_SESSION_TOKEN: z.string().optional(),
+};

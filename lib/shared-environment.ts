@@ -1,0 +1,23 @@
+import type { Settings } from './settings.ts';
+
+/** How long samples are kept, for the function that writes them and for the one that answers from them. */
+export function retentionEnvironment(settings: Settings): Record<string, string> {
+  return {
+    MINUTE_RETENTION_HOURS: String(settings.minute_retention_hours),
+    HOUR_RETENTION_DAYS: String(settings.hour_retention_days),
+    DAY_RETENTION_DAYS: String(settings.day_retention_days),
+  };
+}
+
+/** What the functions with the caches of metrics and decisions share. */
+export function cacheEnvironment(settings: Settings): Record<string, string> {
+  return {
+    METRICS_CACHE_TTL_SECONDS: String(settings.metrics_cache_ttl_seconds),
+    ROUTING_CACHE_TTL_SECONDS: String(settings.routing_cache_ttl_seconds),
+  };
+}
+
+/** What the functions that write or sum counters share. */
+export function counterEnvironment(settings: Settings): Record<string, string> {
+  return { COUNTER_SLOTS: String(settings.counter_slots) };
+}

@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
+import { REGION } from '../aws/account.ts';
+import { makeInvokeEndpoint } from '../lambda/invoke-endpoint.ts';
+import type { Host, MadeResources } from '../resources/resource-type.ts';
+import { asynchronousCall } from '../resources/types/lambda-event-invoke-config.ts';
+import { findFunction } from '../resources/types/lambda-function.ts';
+import { s3Bucket } from '../resources/types/s3-bucket.ts';
+import { makeS3Handler } from '../s3/s3-handler.ts';
+
+/** Answers a request to a service of this process. Never rejects. */
+export type ServiceHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+const S3_PATH = '/s3';
+/** Where Lambda's own API is served, beside the GraphQL API. */
+export const LAMBDA_PATH = '/lambda';
+
+/** Where functions reach the engines and the services of this process. */
+export function endpointVariables({ engines, server }: Pick<Host, 'engines' | 'server'>) {
+  return {
+    AWS_ENDPOINT_URL_DYNAMODB: engines.dynamodb,
+    AWS_ENDPOINT_URL_KINESIS: engines.kinesis,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: engines.cognito.endpoint,
+    AWS_ENDPOINT_URL_S3: `${server}${S3_PATH}`,
+    AWS_ENDPOINT_URL_LAMBDA: `${server}${LAMBDA_PATH}`,
+    // Any other service: calls end here instead of leaving the machine.
+    AWS_ENDPOINT_URL: `${server}/no-such-service`,
+  };
+}
+
+/** The services of AWS that this process serves itself, by the beginning of their paths. */
+export function makeServices(made: MadeResources, host: Host): Map<string, ServiceHandler> {
+  const s3 = makeS3Handler({
+    prefix: S3_PATH,
+    buckets: new Map(made.all(s3Bucket).map(({ attributes, value }) => [attributes.Ref, value])),
+    credentials: { ...LOCAL_CREDENTIALS, region: REGION },
+    clock: host.clock,
+    log: host.onTrouble,
+  });
+  const lambda = makeInvokeEndpoint({
+    prefix: LAMBDA_PATH,
+    find(functionName) {
+      const target = findFunction(made, functionName);
+      return (
+        target && {
+          take: asynchronousCall({ made, host }, target),
+          invoke: async event => (await target.invoke(event)).result,
+        }
+      );
+    },
+    clock: host.clock,
+  });
+  return new Map([
+    [S3_PATH, s3],
+    [LAMBDA_PATH, lambda],
+  ]);
+}

@@ -1,0 +1,41 @@
+import { AwsCallError } from '../aws/aws-json-call.ts';
+import { callCognito } from '../aws/cognito-call.ts';
+
+/** A person who can sign in. */
+export interface SignIn {
+  email: string;
+  password: string;
+  groups: string[];
+}
+
+// Public: it opens nothing but this machine's own loopback.
+const PASSWORD = 'patronus-local-1A!';
+
+/** Who can sign in on one machine: one person a group. */
+export const SIGN_INS: readonly SignIn[] = ['admin', 'operator', 'viewer'].map(group => ({
+  email: `${group}@example.com`,
+  password: PASSWORD,
+  groups: [group],
+}));
+
+/** Enters a person in a user pool; one that is there from an earlier run stays as it is. */
+export async function createSignIn(endpoint: string, UserPoolId: string, signIn: SignIn): Promise<void> {
+  const { email, password, groups } = signIn;
+  const user = { UserPoolId, Username: email };
+  try {
+    await callCognito(endpoint, 'AdminCreateUser', {
+      ...user,
+      UserAttributes: [
+        { Name: 'email', Value: email },
+        { Name: 'email_verified', Value: 'true' },
+      ],
+      TemporaryPassword: password,
+      MessageAction: 'SUPPRESS',
+    });
+  } catch (cause) {
+    if (cause instanceof AwsCallError && cause.name === 'UsernameExistsException') return;
+    throw cause;
+  }
+  await callCognito(endpoint, 'AdminSetUserPassword', { ...user, Password: password, Permanent: true });
+  for (const GroupName of groups) await callCognito(endpoint, 'AdminAddUserToGroup', { ...user, GroupName });
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.ts';
+import { REGION } from '../../aws/account.ts';
+import { arn } from '../../aws/arn.ts';
+import { findHandler } from '../../lambda/bundle-file.ts';
+import { type LambdaFunction, makeLambdaFunction } from '../../lambda/lambda-function.ts';
+import type { Resource } from '../../template/deployment.ts';
+import { TemplateError } from '../../template/template-error.ts';
+import { noEffect, TAGS } from '../no-effect.ts';
+import { physicalName, shortName } from '../physical-name.ts';
+import type { Host, MadeResources, Making, ResourceType } from '../resource-type.ts';
+import { cognitoUserPool } from './cognito-user-pool.ts';
+import { cognitoUserPoolClient } from './cognito-user-pool-client.ts';
+import { cognitoUserPoolGroup } from './cognito-user-pool-group.ts';
+import { dynamodbTable } from './dynamodb-table.ts';
+import { kinesisStream } from './kinesis-stream.ts';
+import { s3Bucket } from './s3-bucket.ts';
+import { sqsQueue } from './sqs-queue.ts';
+
+const LAMBDA_DEFAULT_TIMEOUT_SECONDS = 3;
+const LAMBDA_DEFAULT_MEMORY_MB = 128;
+
+const functionSchema = z.strictObject({
+  FunctionName: z.string().optional(),
+  Code: z.strictObject({ S3Bucket: noEffect('the bundle is read from the assembly'), S3Key: z.string() }),
+  Handler: z.string().regex(/^[^.]+\.[^.]+$/, 'Handler must be "file.export"'),
+  Runtime: z.literal('nodejs24.x', 'only nodejs24.x runs here, as this process itself is Node 24'),
+  Timeout: z.int().positive().default(LAMBDA_DEFAULT_TIMEOUT_SECONDS),
+  MemorySize: z.int().positive().default(LAMBDA_DEFAULT_MEMORY_MB),
+  Environment: z.strictObject({ Variables: z.record(z.string(), z.string()).default({}) }).optional(),
+  ReservedConcurrentExecutions: z.int().nonnegative().optional(),
+  Architectures: noEffect('the bundles are JavaScript and run anywhere'),
+  Description: noEffect('for people'),
+  LoggingConfig: noEffect('logs are files here'),
+  RecursiveLoop: noEffect('there is no detection of loops here'),
+  Role: noEffect('functions run with the rights of the user who started them; a test reads the policies'),
+  TracingConfig: noEffect('there is no X-Ray here'),
+  Tags: TAGS,
+});
+
+type FunctionProperties = z.output<typeof functionSchema>;
+
+export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = {
+  type: 'AWS::Lambda::Function',
+  schema: functionSchema,
+  // Everything that an environment may name. Functions may name one another too: their names are known before.
+  after: [
+    dynamodbTable,
+    kinesisStream,
+    sqsQueue,
+    s3Bucket,
+    cognitoUserPool,
+    cognitoUserPoolClient,
+    cognitoUserPoolGroup,
+  ],
+  attributes(resource) {
+    const name = physicalName(resource);
+    return { Ref: name, Arn: arn('lambda', `function:${name}`) };
+  },
+  make: making => ({ value: makeFunction(making) }),
+};
+
+/** Makes a function of its deployed description and bundle, with the environment that Lambda gives it. */
+function makeFunction({ resource, properties, host }: Making<FunctionProperties>): LambdaFunction {
+  const { Code, Handler, Timeout, MemorySize, Environment, ReservedConcurrentExecutions } = properties;
+  const folder = bundleFolder(resource, Code.S3Key, host);
+  const name = physicalName(resource);
+  const short = shortName(resource.logicalId);
+  const logGroupName = `/aws/lambda/${name}`;
+  return makeLambdaFunction({
+    ...findHandler(folder, Handler),
+    functionName: name,
+    functionArn: arn('lambda', `function:${name}`),
+    memoryMb: MemorySize,
+    timeoutMs: Timeout * 1000,
+    reservedConcurrency: ReservedConcurrentExecutions,
+    logGroupName,
+    log: host.logs.writer(short),
+    onFailure: failure => host.onFunctionFailure(short, failure),
+    environment: {
+      PATH: process.env.PATH ?? '',
+      TZ: ':UTC',
+      LANG: 'en_US.UTF-8',
+      AWS_REGION: REGION,
+      AWS_DEFAULT_REGION: REGION,
+      ...LOCAL_CREDENTIALS_ENVIRONMENT,
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(MemorySize),
+      AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+      AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
+      LAMBDA_TASK_ROOT: folder,
+      LAMBDA_RUNTIME_DIR: '/var/runtime',
+      _HANDLER: Handler,
+      ...host.endpointVariables,
+      ...Environment?.Variables,
+    },
+  });
+}
+
+function bundleFolder({ stack, logicalId }: Resource, objectKey: string, { assetFolders }: Host): string {
+  const folder = assetFolders.get(objectKey);
+  if (folder !== undefined) return folder;
+  throw new TemplateError(`${stack}.${logicalId}`, 'its bundle is not in the assembly');
+}
+
+/** The function of a name or ARN, or undefined. */
+export function findFunction(made: MadeResources, nameOrArn: string): LambdaFunction | undefined {
+  const functions = made.all(lambdaFunction).map(({ value }) => value);
+  return functions.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+}
+
+/** The function of a name or ARN in the template. @throws Error when there is none */
+export function functionAt(made: MadeResources, nameOrArn: string): LambdaFunction {
+  const found = findFunction(made, nameOrArn);
+  if (!found) throw new Error(`The template calls ${nameOrArn}, which is no function of it.`);
+  return found;
+}

@@ -1,0 +1,182 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { systemSchedule } from '../../core/time/schedule.ts';
+import { type Engines, startEngines } from '../engines/engines.ts';
+import { JavaMissing } from '../engines/java.ts';
+import { openFunctionLogs } from '../lambda/function-logs.ts';
+import { type Provisioned, provision } from '../provision/provision.ts';
+import { LAMBDA_PATH } from '../provision/services.ts';
+import { SIGN_INS } from '../provision/sign-ins.ts';
+import { checkDeployment } from '../resources/check-deployment.ts';
+import { readCloudAssembly } from '../template/cloud-assembly.ts';
+import { synthesize } from '../template/synthesize.ts';
+import { type Endpoints, removeOutputs, writeOutputs } from './outputs.ts';
+import { startServer } from './server.ts';
+import { StartError } from './start-error.ts';
+import { takeFolder } from './take-folder.ts';
+
+export interface SystemOptions {
+  /** Port of the GraphQL API; 0, the default, for any free one. */
+  port?: number;
+  /** Folder to keep all data in, between runs and releases; without it all is gone at the end. */
+  dataDirectory?: string | undefined;
+  /** Folder of endpoints.json, logs and scratch files; one system at a time in it. Default: `.local` of the project. */
+  localDirectory?: string;
+  /** Settings of the deployment, as `cdk deploy -c name=value` takes them. */
+  context?: Record<string, string>;
+  /** Gets what the start is doing. */
+  onProgress?: (text: string) => void;
+  /** Gets a sentence about each thing that goes wrong while it runs. */
+  onNotice?: (text: string) => void;
+  /** Gets every line that a function prints, with its name before it. */
+  onFunctionOutput?: ((line: string) => void) | undefined;
+}
+
+/** The whole system on this machine. */
+export interface RunningSystem {
+  endpoints: Endpoints;
+  userPoolId: string;
+  userPoolClientId: string;
+  /** Physical names of the tables, by short name: network, traffic, cache. */
+  tables: Provisioned['tables'];
+  /** Queues that failures land in, by short name, such as "ingestfailed". */
+  queues: Provisioned['queues'];
+  /** Runs a function, by its short name such as "cleanup", and gives its answer. */
+  invoke(functionName: string, event: unknown): Promise<unknown>;
+  /** Resolves with a sentence when a part of the system has ended by itself; then the rest should be stopped. */
+  died: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../../.local', import.meta.url));
+
+/**
+ * Starts the system as it is deployed: synthesizes the CDK app and runs its template and bundles on local engines.
+ * @throws StartError with one sentence that says what to do; everything that had started is stopped.
+ */
+export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
+  const { port = 0, context = {}, onProgress = () => {}, onNotice = () => {} } = options;
+  const localDirectory = resolve(options.localDirectory ?? DEFAULT_LOCAL_DIRECTORY);
+  const dataDirectory = options.dataDirectory && resolve(options.dataDirectory);
+  const undo: (() => unknown)[] = [];
+
+  async function stop(): Promise<void> {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  }
+
+  try {
+    return await start();
+  } catch (cause) {
+    await stop();
+    throw cause instanceof JavaMissing ? new StartError(cause.message, { cause }) : cause;
+  }
+
+  async function start(): Promise<RunningSystem> {
+    undo.push(await takeFolder(localDirectory));
+    if (dataDirectory !== undefined) undo.push(await takeFolder(dataDirectory));
+    const server = await startServer(port);
+    undo.push(() => server.close());
+
+    onProgress('Starting the engines and synthesizing the CDK app');
+    const outputDirectory = join(localDirectory, 'cdk.out');
+    const [engines] = await bothOrNone(
+      startEngines({ scratchDirectory: join(localDirectory, 'scratch'), dataDirectory }),
+      synthesize({ outputDirectory, context }),
+    );
+    undo.push(() => engines.stop());
+
+    onProgress('Making tables, stream, sign-in and functions of the template');
+    const assembly = await readCloudAssembly(outputDirectory);
+    checkDeployment(assembly);
+    const logs = openFunctionLogs(join(localDirectory, 'logs'), { echo: options.onFunctionOutput });
+    undo.push(() => logs.close());
+    const provisioned = await provision({
+      assembly,
+      engines: {
+        dynamodb: engines.dynamodb.endpoint,
+        kinesis: engines.kinesis.endpoint,
+        cognito: engines.cognito,
+      },
+      server: server.address,
+      signIns: SIGN_INS,
+      logs,
+      dataDirectory,
+      scratchDirectory: join(localDirectory, 'scratch'),
+      onFunctionFailure: (name, { message }) =>
+        onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
+      onQueueMessage: (name, body) =>
+        onNotice(`Given up, a message went to the queue ${name}: ${JSON.stringify(body)}`),
+      onTrouble: (what, details) => onNotice(`${what}: ${describe(details)}`),
+      clock: systemClock,
+      sleep: systemSleep,
+      schedule: systemSchedule,
+    });
+    undo.push(() => provisioned.stop());
+
+    onProgress('Loading the functions');
+    await Promise.all([...provisioned.functions].map(([name, lambda]) => warm(name, lambda)));
+    await provisioned.start();
+    server.mount(provisioned);
+
+    const { userPoolId, userPoolClientId, groups } = provisioned;
+    const endpoints = endpointsOf(server.address, engines, provisioned);
+    await writeOutputs(localDirectory, { endpoints, userPoolId, userPoolClientId, groups });
+    undo.push(() => removeOutputs(localDirectory));
+    server.setReady();
+    return {
+      endpoints,
+      userPoolId,
+      userPoolClientId,
+      tables: provisioned.tables,
+      queues: provisioned.queues,
+      async invoke(functionName, event) {
+        const lambda = provisioned.functions.get(functionName);
+        if (!lambda) throw new Error(`There is no function ${functionName}.`);
+        return (await lambda.invoke(event)).result;
+      },
+      died: engines.died,
+      stop,
+    };
+  }
+}
+
+function endpointsOf(address: string, engines: Engines, provisioned: Provisioned): Endpoints {
+  const { graphqlUrl, streamName, functions } = provisioned;
+  return {
+    graphql: graphqlUrl,
+    realtime: `${graphqlUrl.replace('http:', 'ws:')}/realtime`,
+    dashboard: `${address}/`,
+    dynamodb: engines.dynamodb.endpoint,
+    kinesis: engines.kinesis.endpoint,
+    stream: streamName,
+    lambda: `${address}${LAMBDA_PATH}`,
+    ingest: functions.get('ingest')!.name,
+    cognito: engines.cognito.endpoint,
+    users: [...SIGN_INS],
+  };
+}
+
+async function warm(name: string, lambda: { warm(): Promise<void> }): Promise<void> {
+  try {
+    await lambda.warm();
+  } catch (cause) {
+    throw new Error(`Function ${name} can't be loaded: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Waits for both; when the second fails, what the first started is stopped. */
+async function bothOrNone<A extends { stop(): Promise<void> }, B>(
+  first: Promise<A>,
+  second: Promise<B>,
+): Promise<[A, B]> {
+  const [started, done] = await Promise.allSettled([first, second]);
+  if (started.status === 'rejected') throw started.reason;
+  if (done.status === 'fulfilled') return [started.value, done.value];
+  await started.value.stop();
+  throw done.reason;
+}
+
+function describe(details: unknown): string {
+  return details instanceof Error ? details.message : JSON.stringify(details);
+}

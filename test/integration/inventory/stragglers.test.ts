@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
+import { newPathId } from '../../../core/inventory/model/path-id.ts';
+import type { Path } from '../../../core/inventory/model/site.ts';
+import { pathItem } from '../../../core/inventory/model/site-items.ts';
+import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
+import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
+import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
+import { batchPut } from '../../../core/storage/batch-write.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { pathPlaces, pathsIn } from '../../support/inventory-check.ts';
+import { admin, dump, type Hub, makeHub } from '../../support/network-bed.ts';
+import { useNetwork } from '../../support/use-network.ts';
+
+/** A path that becomes readable only now, as if its creation had won against the claim by a hair. */
+async function putLate(
+  { client, tables, sleep }: StoreContext,
+  { hub, peers, paths }: Hub,
+  life = 1,
+): Promise<Path> {
+  const path = { ...paths[0]!, id: newPathId(hub.id), source_site_id: hub.id, source_endpoint_id: 'wan1' };
+  const late = { ...path, destination_site_id: peers[0]!.id, destination_endpoint_id: 'wan1' };
+  const item = { ...late, rev: 'late', source_life: life, destination_life: 1 };
+  const items = [pathItem(item, hub.id), pathItem(item, peers[0]!.id)];
+  await batchPut(items, { client, table: tables.network, sleep });
+  return late;
+}
+
+describe('a path that appears after the end of an operation', () => {
+  const network = useNetwork();
+
+  it('goes into the archive of the deletion, and comes back with the site', async () => {
+    const { bed } = network;
+    const world = await makeHub(bed.context, { paths: 1 });
+    await deleteSite(bed.context, admin, { site_id: world.hub.id });
+    const late = await putLate(bed.context, world);
+    const ofLaterLife = await putLate(bed.context, world, 2);
+    bed.advance(61_000);
+    expect(await finishDeletions(bed.context, { until: Infinity })).toMatchObject({ removed: 1 });
+    const items = await dump(bed.context);
+    expect(pathsIn(items)).not.toContain(late.id);
+    expect(pathPlaces(items).get(late.id)).toBe(1);
+    expect(pathsIn(items)).toContain(ofLaterLife.id);
+    await restoreSite(bed.context, admin, { site_id: world.hub.id });
+    expect(pathsIn(await dump(bed.context))).toContain(late.id);
+  });
+
+  it('is removed with its endpoint', async () => {
+    const { bed } = network;
+    const world = await makeHub(bed.context, { paths: 1 });
+    await removeEndpoint(bed.context, admin, { site_id: world.hub.id, endpoint_id: 'wan1' });
+    const late = await putLate(bed.context, world);
+    bed.advance(61_000);
+    await finishDeletions(bed.context, { until: Infinity });
+    expect(pathPlaces(await dump(bed.context)).get(late.id)).toBeUndefined();
+  });
+});

@@ -1,0 +1,41 @@
+import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { EXPIRY_INDEX } from '../../core/cache/shared/table-keys.ts';
+
+/** What the cache table has beside the keys of all tables. */
+const EXPIRY_INDEX_INPUT = {
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: EXPIRY_INDEX,
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'expires_ms', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+} satisfies Partial<CreateTableCommandInput>;
+
+/** Creates an empty table with the keys of ours, and with the index of the cache table if asked for. */
+export async function createTable(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  { expiryIndex = false }: { expiryIndex?: boolean } = {},
+): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+        ...(expiryIndex ? [{ AttributeName: 'expires_ms', AttributeType: 'N' as const }] : []),
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      ...(expiryIndex && EXPIRY_INDEX_INPUT),
+    }),
+  );
+}

@@ -1,0 +1,19 @@
+import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
+import { type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
+import type { TestTables } from './tables.ts';
+
+/** Takes the snapshot of an instant, right then, with these edges registered. */
+export function snapshotAt(
+  { client, tables }: Pick<TestTables, 'client' | 'tables'>,
+  at: number,
+  edges: readonly string[] = ['edge-1'],
+): Promise<SnapshotResult> {
+  return takeSnapshot({
+    store: { client, table: tables.traffic },
+    scheduled_at: at,
+    registered: new Set(edges),
+    retention: DEFAULT_RETENTION,
+    clock: () => at,
+    sleep: async () => {},
+  });
+}
