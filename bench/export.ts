@@ -1,10 +1,10 @@
-import { makeExportClient } from '../core/export/export-client.ts';
 import { ExportFile } from '../core/export/export-file.ts';
 import { exportFiles } from '../core/export/export-files.ts';
 import { NOTHING_WRITTEN } from '../core/export/export-job.ts';
 import type { FlowRow } from '../core/export/export-reader.ts';
 import { exportText } from '../core/export/export-text.ts';
 import { flowsTable } from '../core/export/flows-table.ts';
+import { makeS3Client } from '../core/storage/s3-client.ts';
 import { type BenchRow, NO_PEER } from './bench-row.ts';
 import { liveHeapBytes } from './support/measure.ts';
 
@@ -89,7 +89,7 @@ async function partRows(): Promise<BenchRow[]> {
 
 async function uploadRows(rows: number): Promise<{ heaviest: number; parts: number }> {
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-  const client = makeExportClient({ region: 'eu-central-1', credentials });
+  const client = makeS3Client({ region: 'eu-central-1', credentials });
   // Signed, and not sent.
   client.middlewareStack.add(
     () => async () => ({ response: {}, output: { ETag: '"part"', $metadata: {} } }),

@@ -72,7 +72,7 @@ async function writeUnits(): Promise<BenchRow> {
     ratio: value / peer_value,
     threshold: `<= ${MAX_WRITE_UNITS} WRU`,
     ok: value <= MAX_WRITE_UNITS,
-    note: 'published rule: KB begun × 2; flow logs come on top, one a KB',
+    note: 'published rule: KB begun × 2',
   };
 }
 

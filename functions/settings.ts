@@ -22,6 +22,8 @@ export const SETTINGS = {
   FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
   /** Whether the flow log holds networks in place of hosts. */
   FLOW_LOG_MASK_HOSTS: onOff.default('off'),
+  /** The bucket of the flow log. */
+  FLOW_BUCKET: text,
   EXPORT_BUCKET: text,
   /** The name of the export function. */
   EXPORT_FUNCTION: text,

@@ -296,6 +296,17 @@ export interface FlowStats {
   completeness: Completeness;
 }
 
+export interface FlowErasure {
+  audit_id: string;
+  address: string;
+  requested_at: string;
+  status: FlowErasureStatus;
+  erased_until: string | null;
+  finished_at: string | null;
+}
+
+export type FlowErasureStatus = 'RUNNING' | 'DONE';
+
 export interface FlowStatsRow {
   protocol: number | null;
   application: ApplicationClass | null;
@@ -704,6 +715,7 @@ export interface Operations {
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
@@ -730,6 +742,7 @@ export interface Operations {
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
+  'Mutation.eraseFlows': { arguments: { address: string }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string }; result: FailoverResult };

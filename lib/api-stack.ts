@@ -15,6 +15,7 @@ import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
+import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
@@ -32,6 +33,7 @@ export interface ApiStackProps {
   settings: Settings;
   data: DataStack;
   exports: ExportStack;
+  flows: FlowLogStack;
 }
 
 /** GraphQL for people (Cognito groups) and machines (IAM). Every operation goes through one resolver to one function. */
@@ -39,11 +41,11 @@ export class ApiStack extends Stack {
   readonly api: GraphqlApi;
   readonly signIn: SignIn;
 
-  constructor(scope: Construct, id: string, { settings, data, exports }: ApiStackProps) {
+  constructor(scope: Construct, id: string, { settings, data, exports, flows }: ApiStackProps) {
     super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
-    this.attachResolvers(this.makeFunction(settings, data, exports));
+    this.attachResolvers(this.makeFunction({ settings, data, exports, flows }));
     this.addOutputs(this.allowMachines());
   }
 
@@ -75,7 +77,7 @@ export class ApiStack extends Stack {
     return api;
   }
 
-  private makeFunction(settings: Settings, data: DataStack, exports: ExportStack): PatronusFunction {
+  private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {
     const fn = new PatronusFunction(this, 'ApiFunction', {
       folder: 'api',
       data,
@@ -85,6 +87,7 @@ export class ApiStack extends Stack {
       memory: 1024,
       environment: {
         USER_POOL_ID: this.signIn.pool.userPoolId,
+        FLOW_BUCKET: flows.bucket.bucketName,
         EXPORT_BUCKET: exports.bucket.bucketName,
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
@@ -99,8 +102,9 @@ export class ApiStack extends Stack {
     grantRead(data.network, fn);
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);
-    // A reset puts a baseline beside the counters, an export its item; the counters it can read only.
-    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*', 'EXPORT']);
+    // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only.
+    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*', 'EXPORT', 'FLOW_LOG']);
+    flows.grantReading(fn);
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);

@@ -5,6 +5,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
+import type { FlowLogStack } from './flow-log-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { counterEnvironment, retentionEnvironment } from './shared-environment.ts';
@@ -17,6 +18,7 @@ const UNFINISHED = 'unfinished/*';
 export interface ExportStackProps {
   settings: Settings;
   data: DataStack;
+  flows: FlowLogStack;
 }
 
 /** Exports: the bucket that files lie in for some days, and the function that writes them. */
@@ -24,10 +26,10 @@ export class ExportStack extends Stack {
   readonly bucket: Bucket;
   readonly exporter: PatronusFunction;
 
-  constructor(scope: Construct, id: string, { settings, data }: ExportStackProps) {
+  constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
     super(scope, id, { description: 'Patronus: exports to files' });
     this.bucket = this.makeBucket(settings);
-    this.exporter = this.makeFunction(settings, data);
+    this.exporter = this.makeFunction(settings, data, flows);
   }
 
   private makeBucket(settings: Settings): Bucket {
@@ -47,7 +49,7 @@ export class ExportStack extends Stack {
     });
   }
 
-  private makeFunction(settings: Settings, data: DataStack): PatronusFunction {
+  private makeFunction(settings: Settings, data: DataStack, flows: FlowLogStack): PatronusFunction {
     const exporter = new PatronusFunction(this, 'Export', {
       folder: 'export',
       data,
@@ -58,6 +60,7 @@ export class ExportStack extends Stack {
       callsItself: true,
       environment: {
         EXPORT_BUCKET: this.bucket.bucketName,
+        FLOW_BUCKET: flows.bucket.bucketName,
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         ...counterEnvironment(settings),
         ...retentionEnvironment(settings),
@@ -67,6 +70,7 @@ export class ExportStack extends Stack {
     grantRead(data.network, exporter);
     grantRead(data.traffic, exporter);
     grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
+    flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
     data.alarms.add(exporter, 'Failed', {

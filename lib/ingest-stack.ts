@@ -9,6 +9,7 @@ import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
+import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
@@ -27,16 +28,17 @@ export interface IngestStackProps {
   settings: Settings;
   data: DataStack;
   exports: ExportStack;
+  flows: FlowLogStack;
 }
 
 /** The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up each five. */
 export class IngestStack extends Stack {
   readonly stream: Stream;
 
-  constructor(scope: Construct, id: string, { settings, data, exports }: IngestStackProps) {
+  constructor(scope: Construct, id: string, { settings, data, exports, flows }: IngestStackProps) {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
-    const ingest = this.makeIngest(settings, data);
+    const ingest = this.makeIngest(settings, data, flows);
     this.makeCleanup(settings, data, exports);
     this.makeSnapshot(settings, data);
     const reporting = allowReporting(this, this.stream);
@@ -75,7 +77,7 @@ export class IngestStack extends Stack {
     return stream;
   }
 
-  private makeIngest(settings: Settings, data: DataStack): PatronusFunction {
+  private makeIngest(settings: Settings, data: DataStack, flows: FlowLogStack): PatronusFunction {
     const ingest = new PatronusFunction(this, 'Ingest', {
       folder: 'ingest',
       data,
@@ -83,6 +85,7 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(60),
       memory: 1024,
       environment: {
+        FLOW_BUCKET: flows.bucket.bucketName,
         FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
@@ -90,6 +93,7 @@ export class IngestStack extends Stack {
         ...cacheEnvironment(settings),
       },
     });
+    flows.grantWriting(ingest);
     grantRead(data.traffic, ingest);
     grantPutAndUpdate(data.traffic, ingest);
     // A failing path is failed over: its audit entry and the edges' new routes are put into the Network table.
@@ -118,6 +122,18 @@ export class IngestStack extends Stack {
       description: `Reports wait for more than half of the ${settings.stream_retention_hours} hours that the stream keeps them: then they are lost. Look into the log of ingest, or keep them longer (-c stream_retention_hours=…).`,
     });
     alarmOnLostPaths(data.alarms, ingest, 'ingest');
+    data.alarms.add(ingest, 'FlowLogsNotWritten', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'FlowLogsNotWritten',
+        dimensionsMap: { service: 'ingest' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'Flows of reports could not be logged in time and were given up: they are unattributed, all counts are right. See the log of ingest.',
+    });
     data.alarms.add(ingest, 'Quarantine', {
       metric: new Metric({
         namespace: 'Patronus',

@@ -3,6 +3,7 @@ import { ApiStack } from './api-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import { ExportStack } from './export-stack.ts';
+import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readSettings } from './settings.ts';
 
@@ -18,10 +19,11 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const app = new App({ context: { ...FEATURE_FLAGS, ...context } });
   const settings = readSettings(name => app.node.tryGetContext(name));
   const data = new DataStack(app, 'PatronusData', { settings });
-  const exports = new ExportStack(app, 'PatronusExport', { settings, data });
-  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports });
-  const api = new ApiStack(app, 'PatronusApi', { settings, data, exports });
+  const flows = new FlowLogStack(app, 'PatronusFlowLog', { settings, data });
+  const exports = new ExportStack(app, 'PatronusExport', { settings, data, flows });
+  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
+  const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
   const events = new EventsStack(app, 'PatronusEvents', { data, api });
   Tags.of(app).add('project', 'patronus');
-  return { app, stacks: [data, ingest, api, events, exports] };
+  return { app, stacks: [data, ingest, api, events, exports, flows] };
 }

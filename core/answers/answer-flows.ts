@@ -1,23 +1,31 @@
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { type FlowFilter, flowMatcher } from '../flows/flow-filter.ts';
-import { type LoggedFlow, pageFlows } from '../flows/page-flows.ts';
+import { type FlowFilter, flowMatcher, hostOf } from '../flows/flow-filter.ts';
+import type { LoggedFlow } from '../flows/flow-log-store.ts';
+import { pageFlows } from '../flows/page-flows.ts';
 import { applicationClass } from '../policy/application-class.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
-import { type Asking, askedAt } from './asking.ts';
+import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 import { presentCounts } from './present-counts.ts';
 
-const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 
-/** Clocks of edges run ahead by so much at most; what claims to be later isn't looked for. */
-const CLOCK_AHEAD_MS = 10 * MINUTE_MS;
+/** The stream's clock runs ahead by so much at most. */
+const CLOCK_AHEAD_MS = 60_000;
 
-const HOUR_MS = 60 * MINUTE_MS;
+/** A text in JSON that no reader of JSON refuses. */
+const TEXT = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
 
-const TOKEN_SHAPE = [/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~]/, /^\d{1,9}$/];
+/** A report by its arrival, or by the sort key that the last release gave it; a flow's number in it. */
+const TOKEN_SHAPE = [
+  new RegExp(
+    String.raw`^(?:@\[\d{1,13},${TEXT},${TEXT},\d{1,16},\d{1,16}\]$|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~])`,
+  ),
+  /^\d{1,9}$/,
+];
 
 /** `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an id that never was */
 export async function answerFlows(
@@ -30,18 +38,17 @@ export async function answerFlows(
     next_token,
   }: { filter: FlowFilter; from: number; to: number; limit: number; next_token?: string | null | undefined },
 ): Promise<FlowConnection> {
-  const { client, tables, clock, deadline } = asking.context;
   checkOrder(from, to);
   checkLogged(asking, to);
   const position = readPageToken('flows', next_token, TOKEN_SHAPE);
   const now = askedAt(asking);
-  const store = { client, table: tables.traffic, clock, deadline, as_of: now };
-  const { flows, next } = await pageFlows(store, {
-    from: Math.max(from, now - asking.flow_log_ttl_hours * HOUR_MS),
+  const { flows, next } = await pageFlows(flowLogOf(asking), {
+    from,
     to: Math.min(to, now + CLOCK_AHEAD_MS),
     site_id: filter.site_id,
     edge_id: filter.edge_id,
     matches: flowMatcher(filter),
+    host: hostOf(filter),
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
@@ -58,7 +65,7 @@ export function checkOrder(from: number, to: number): void {
   throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
 }
 
-/** @throws ValidationError where no flow is kept, or none any more that was sent before `to` */
+/** @throws ValidationError where no flow is kept, or none any more that arrived before `to` */
 export function checkLogged(
   asking: Pick<Asking, 'context' | 'flow_log_ttl_hours' | 'as_of'>,
   to = askedAt(asking),

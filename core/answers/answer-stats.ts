@@ -6,8 +6,8 @@ import type {
 } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
 import { flowMatcher } from '../flows/flow-filter.ts';
-import { readFlowLogs } from '../flows/flow-log-reader.ts';
 import { type FlowGroup, FlowGroups, type FlowStatsRow } from '../flows/flow-stats.ts';
+import { readFlowLogs } from '../flows/read-flow-logs.ts';
 import {
   type AggregateFilter,
   type AggregateRow,
@@ -18,7 +18,7 @@ import {
 import { resolveRange } from '../history/resolution.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { checkLogged } from './answer-flows.ts';
-import { type Asking, askedAt } from './asking.ts';
+import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 import { lanesAtEnds } from './lanes-at-ends.ts';
 import { presentCounts } from './present-counts.ts';
@@ -98,7 +98,6 @@ export async function answerFlowStats(
     max_rows,
   }: AskedStats<FlowGroup> & { max_rows?: number | undefined },
 ): Promise<FlowStats> {
-  const { client, tables, clock, deadline } = asking.context;
   const position = readStatsPosition('flowStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: true });
@@ -115,8 +114,7 @@ export async function answerFlowStats(
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
   const groups = new FlowGroups(group_by, flowMatcher(filter), { max_rows });
   const { site_id, edge_id } = filter;
-  const store = { client, table: tables.traffic, clock, deadline, as_of: now };
-  await readFlowLogs(store, { ...range, site_id, edge_id }, report => groups.add(report));
+  await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => groups.add(report));
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });
   const { edges_expected, edges_heard, taken_at } = after.mark;
   return {

@@ -54,6 +54,7 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   resetPolicyStats: noEdge,
   resetAllStats: noEdge,
   undoReset: noEdge,
+  eraseFlows: noEdge,
   startExport: noEdge,
   exportLink: noEdge,
   cancelExport: noEdge,

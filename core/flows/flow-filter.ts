@@ -1,5 +1,5 @@
 import { type ApplicationClass, applicationClass } from '../policy/application-class.ts';
-import { type Cidr, parseAddress } from '../policy/ip-address.ts';
+import { type Cidr, formatAddress, parseAddress } from '../policy/ip-address.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 
@@ -43,6 +43,14 @@ export function flowMatcher(filter: FlowFilter): FlowMatcher {
   if (dst) tests.push(flow => lies(flow.dst, dst));
   if (address) tests.push(flow => lies(flow.src, address) || lies(flow.dst, address));
   return flow => tests.every(test => test(flow));
+}
+
+/** The host that every flow which passes has at one end, canonical; undefined where a network or none is asked for. */
+export function hostOf({ address, src, dst }: FlowFilter): string | undefined {
+  const host = [address, src, dst].find(
+    cidr => cidr && cidr.length === (cidr.address.family === 4 ? 32 : 128),
+  );
+  return host && formatAddress(host.address);
 }
 
 function lies(text: string, { address, length }: Cidr): boolean {

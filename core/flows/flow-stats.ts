@@ -3,7 +3,7 @@ import { formatAddress, parseAddress } from '../policy/ip-address.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import type { FlowMatcher } from './flow-filter.ts';
-import { type LoggedReport, tooMuch } from './flow-log-reader.ts';
+import { type LoggedReport, tooMuch } from './flow-log-store.ts';
 import { networkOf } from './mask-hosts.ts';
 import type { Sum } from './top-flows.ts';
 

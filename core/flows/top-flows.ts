@@ -2,7 +2,7 @@ import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import type { FlowMatcher } from './flow-filter.ts';
 import { hashFlow, isSameFlow } from './flow-identity.ts';
-import { type LoggedReport, tooMuch } from './flow-log-reader.ts';
+import { type LoggedReport, tooMuch } from './flow-log-store.ts';
 
 /** Distinct flows that fit the function's memory. */
 const MAX_FLOWS = 400_000;

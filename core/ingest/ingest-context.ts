@@ -1,7 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { FlowObjects } from '../flows/flow-objects.ts';
+import type { RecentReports } from '../flows/recent-reports.ts';
 import type { Report } from '../report/report.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
+import type { Schedule } from '../time/schedule.ts';
 import type { IngestTally } from './ingest-tally.ts';
 import type { LaneMemory } from './lane-memory.ts';
 
@@ -24,6 +27,13 @@ export interface IngestContext {
   random: () => number;
   /** No new call starts after it: milliseconds since the epoch. What isn't applied by then is delivered again. */
   deadline: number;
+  /** Where flows are logged; without it they are not. */
+  flow_log?: {
+    objects: FlowObjects;
+    schedule: Schedule;
+    /** What this container has written; without it a report that is sent again is written again. */
+    recent?: RecentReports;
+  };
   /** Hours that flow logs are kept; undefined: flows are not logged. */
   flow_log_ttl_hours: number | undefined;
   /** Whether flow logs hold networks (IPv4 /24, IPv6 /56) in place of hosts; no when left out. */

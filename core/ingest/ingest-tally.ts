@@ -14,8 +14,6 @@ export class IngestTally {
   /** Conflicts, throttling and lost answers. */
   TransactionsRepeated = 0;
   LanesRead = 0;
-  /** Reports whose flows could not be logged yet; their batch is delivered again. */
+  /** Reports whose flows could not be logged in time; they are given up. */
   FlowLogsNotWritten = 0;
-  /** Reports whose flows the database refuses; they are given up. */
-  FlowLogsRefused = 0;
 }

@@ -21,7 +21,7 @@ export async function ingest(
 ): Promise<StreamRecord[]> {
   const read = records.map(record => ({ record, result: readRecord(record, context) }));
   const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
-  const notLogged = await writeFlowLogs(reports, context);
+  const logged = writeFlowLogs(reports, context);
   const outcomes = await applyLanes(groupByLane(reports), context);
   const rejected = [
     ...read.flatMap(({ record, result }) =>
@@ -39,10 +39,8 @@ export async function ingest(
     outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending),
     context,
   );
-  const done = new Set([
-    ...quarantined.flat(),
-    ...counted.filter(pending => !notLogged.has(pending)).map(({ record }) => record),
-  ]);
+  await logged;
+  const done = new Set([...quarantined.flat(), ...counted.map(({ record }) => record)]);
   const left = records.filter(record => !done.has(record));
   context.tally.ReportsNotApplied += left.length;
   return left;

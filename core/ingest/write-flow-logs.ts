@@ -1,62 +1,90 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { flowLogItem } from '../flows/flow-log.ts';
-import { classifyFailure } from '../storage/failure.ts';
-import { repeatUntil } from '../storage/retrying.ts';
+import { batchObjects } from '../flows/batch-objects.ts';
 import type { IngestContext } from './ingest-context.ts';
 import type { PendingRecord } from './lane-work.ts';
 
-/** The log may take this share of the time that is left: the counts come after it and matter more. */
+/** The log may take so long, and this share of the time that is left: the counts matter more. */
+const MAX_MS = 2000;
 const SHARE_OF_TIME = 0.25;
 
-/** Puts under way at once; the SDK keeps 50 connections. */
-const CONCURRENCY = 40;
-
 /**
- * Puts the flows of each report, before its counts are written. Old reports too: a report may have been counted by a call that
- * was killed or whose log failed, and repeating writes the same item. What has outlived its time is not written any more.
+ * Writes the flows of a batch beside the counters. Old reports too: a report may have been counted by a call that was killed
+ * before its flows were written, and readers take each report once. What has outlived its time is not written any more.
  *
- * @returns the reports whose flows could not be written; their records have to be delivered again. Counts don't wait for it.
+ * What can't be written within the time is given up: counted as FlowLogsNotWritten, it is unattributed from then on. No record
+ * is given back for it. Never rejects.
  */
 export async function writeFlowLogs(
   reports: readonly PendingRecord[],
   context: IngestContext,
-): Promise<Set<PendingRecord>> {
-  const failed = new Set<PendingRecord>();
-  const { flow_log_ttl_hours } = context;
-  if (flow_log_ttl_hours === undefined) return failed;
-  const now = context.clock();
-  const deadline = now + (context.deadline - now) * SHARE_OF_TIME;
-  const queue = reports.filter(({ decoded }) => decoded.report.flows.length > 0).values();
-  const worker = async (): Promise<void> => {
-    for (const pending of queue) {
-      if (!(await writeFlowLog(pending, flow_log_ttl_hours, { ...context, deadline }))) failed.add(pending);
+): Promise<void> {
+  const {
+    flow_log,
+    flow_log_ttl_hours,
+    flow_log_mask_hosts: mask_hosts,
+    clock,
+    deadline,
+    tally,
+    warn,
+  } = context;
+  if (flow_log === undefined || flow_log_ttl_hours === undefined) return;
+  const now = clock();
+  const expired = now - flow_log_ttl_hours * 3_600_000;
+  const logged = reports
+    .filter(
+      ({ decoded: { report }, at_ms }) =>
+        report.flows.length > 0 && at_ms > expired && !flow_log.recent?.has(report),
+    )
+    .map(({ decoded: { report, sent_at_ms }, at_ms }) => ({ report, sent_at_ms, arrived_at_ms: at_ms }));
+  if (logged.length === 0) return;
+  const shard = shardNumber(reports[0]!.record.shard_id);
+  const controller = new AbortController();
+  const { signal } = controller;
+  let left = logged.length;
+  const work = async (): Promise<void> => {
+    for await (const { key, body, reports } of batchObjects(logged, { shard, mask_hosts })) {
+      if (signal.aborted) return;
+      await flow_log.objects.put(key, body, { signal });
+      if (signal.aborted) return;
+      left -= reports.length;
+      for (const { report } of reports) flow_log.recent?.add(report);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return failed;
+  const limit_ms = Math.max(0, Math.min(MAX_MS, (deadline - now) * SHARE_OF_TIME));
+  const cause = await within(limit_ms, work(), { controller, schedule: flow_log.schedule });
+  if (left === 0) return;
+  tally.FlowLogsNotWritten += left;
+  warn('The flows of reports were not logged: they are unattributed.', { reports: left, cause });
 }
 
-async function writeFlowLog(
-  { decoded: { report, sent_at_ms }, at_ms }: PendingRecord,
-  ttl_hours: number,
-  context: IngestContext,
-): Promise<boolean> {
-  const { client, tables, tally, clock, warn } = context;
-  const expires_at = Math.floor(at_ms / 1000) + Math.round(ttl_hours * 3600);
-  if (expires_at * 1000 <= clock()) return true;
-  const { flow_log_mask_hosts: mask_hosts } = context;
-  const Item = await flowLogItem(report, { sent_at_ms, expires_at, mask_hosts });
+/** @returns what went wrong; undefined for nothing */
+async function within(
+  limit_ms: number,
+  work: Promise<void>,
+  {
+    controller,
+    schedule,
+  }: { controller: AbortController; schedule: NonNullable<IngestContext['flow_log']>['schedule'] },
+): Promise<unknown> {
+  const { promise: late, resolve } = Promise.withResolvers<unknown>();
+  const cancel = schedule(limit_ms, () => {
+    controller.abort();
+    resolve(new Error(`It took longer than ${limit_ms} ms.`));
+  });
   try {
-    await repeatUntil(context, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
-    return true;
-  } catch (cause) {
-    const { edge_id, boot_id, seq, part } = report;
-    if (classifyFailure(cause).kind === 'validation') {
-      tally.FlowLogsRefused++;
-      warn('The database refuses the flow log of a report.', { edge_id, boot_id, seq, part, cause });
-      return true;
-    }
-    tally.FlowLogsNotWritten++;
-    return false;
+    return await Promise.race([
+      work.then(
+        () => undefined,
+        cause => cause ?? new Error('failed'),
+      ),
+      late,
+    ]);
+  } finally {
+    cancel();
   }
+}
+
+/** 12 for `shardId-000000000012`. */
+function shardNumber(shard_id: string): number {
+  const number = Number(shard_id.slice(shard_id.lastIndexOf('-') + 1));
+  return Number.isSafeInteger(number) && number >= 0 ? number : 0;
 }

@@ -6,6 +6,7 @@ import { SETTINGS } from '../settings.ts';
 
 const {
   USER_POOL_ID,
+  FLOW_BUCKET,
   EXPORT_BUCKET,
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,
@@ -19,6 +20,7 @@ export const environmentSchema = z.object({
   ...cacheSettingsSchema.shape,
   ...retentionSettings,
   USER_POOL_ID,
+  FLOW_BUCKET,
   EXPORT_BUCKET,
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,

@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from 'aws-lambda';
-import { makeExportClient } from '../../core/export/export-client.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
+import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
@@ -35,9 +36,15 @@ const identify = makeIdentify({
 });
 const tables = tablesOf(environment);
 
+// A read that hangs must leave time for another within the request's.
+const s3 = makeS3Client({
+  requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+});
+const flow_objects = flowObjects(s3, environment.FLOW_BUCKET);
+
 const exports = {
   dispatcher: lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION),
-  signer: s3LinkSigner(makeExportClient(), environment.EXPORT_BUCKET),
+  signer: s3LinkSigner(s3, environment.EXPORT_BUCKET),
   retention_days: environment.EXPORT_RETENTION_DAYS,
 };
 
@@ -53,6 +60,7 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     exports,
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
+    flow_objects,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     onFailover: countFailover,

@@ -3,12 +3,13 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { answersReader } from '../../core/export/answers-reader.ts';
-import { makeExportClient } from '../../core/export/export-client.ts';
 import { exportFiles } from '../../core/export/export-files.ts';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { type RunOutcome, runExport } from '../../core/export/run-export.ts';
+import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { environmentSchema } from './environment.ts';
@@ -21,16 +22,18 @@ const MARGIN_MS = 10_000;
 const SKEW_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
+const s3 = makeS3Client();
 const kept = {
   slots: environment.COUNTER_SLOTS,
   retention: retentionOf(environment),
   flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
+  flow_objects: flowObjects(s3, environment.FLOW_BUCKET),
 };
 const logger = new Logger();
 const metrics = new Metrics();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
-const files = exportFiles(makeExportClient(), environment.EXPORT_BUCKET);
+const files = exportFiles(s3, environment.EXPORT_BUCKET);
 const dispatcher = lambdaDispatcher(makeDispatchClient(), environment.AWS_LAMBDA_FUNCTION_NAME);
 
 const eventSchema = z.object({ export_id: z.string() });

@@ -2,12 +2,16 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { flowObjects } from '../../core/flows/flow-objects.ts';
+import { RecentReports } from '../../core/flows/recent-reports.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { systemSchedule } from '../../core/time/schedule.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
@@ -32,6 +36,19 @@ const client = makeDocumentClient({
 });
 const tables = tablesOf(environment);
 
+const flow_log = {
+  // What isn't written within two seconds is given up: a request that hangs must leave time for another.
+  objects: flowObjects(
+    makeS3Client({
+      requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
+    }),
+    environment.FLOW_BUCKET,
+  ),
+  schedule: systemSchedule,
+};
+
+const recent = new RecentReports();
+
 const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
 /**
@@ -52,6 +69,8 @@ export async function handler(
     memory,
     tally,
     slots: environment.COUNTER_SLOTS,
+    // A replay may be there to write once more what was lost.
+    flow_log: isReplay ? flow_log : { ...flow_log, recent },
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
     flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
     clock: systemClock,

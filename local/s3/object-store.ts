@@ -1,16 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { ignoreMissing, type ObjectHeaders, openObjectFiles, readJson } from './object-files.ts';
 import { S3Error } from './s3-error.ts';
-
-/** The headers that are kept with an object and given back with it. */
-export interface ObjectHeaders {
-  'content-type'?: string;
-  'content-disposition'?: string;
-}
 
 export interface StoredObject {
   file: string;
@@ -24,12 +17,16 @@ export interface StoredObject {
 /** S3's own limit for every part but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
-/** The objects of one bucket, in a folder: a file an object and one for its headers, a folder an unfinished upload. */
+/** The objects of one bucket, in a folder: their files, and a folder an unfinished upload. */
 export interface ObjectStore {
   /** @returns the ETag */
   put(key: string, body: Uint8Array, headers: ObjectHeaders): Promise<string>;
   /** @throws S3Error NoSuchKey */
   find(key: string): Promise<StoredObject>;
+  /** Keys that begin with `prefix`, as S3 orders them: by their UTF-8 bytes. */
+  keys(prefix: string): Promise<string[]>;
+  /** One that isn't there is no error. */
+  remove(key: string): Promise<void>;
   /** @returns the upload's id */
   beginUpload(key: string, headers: ObjectHeaders): Promise<string>;
   /** @returns the part's ETag. @throws S3Error NoSuchUpload */
@@ -45,31 +42,16 @@ export interface UploadName {
   upload_id: string;
 }
 
-interface KeptHeaders {
-  etag: string;
-  headers: ObjectHeaders;
-}
-
 /** @param min_part_bytes S3's own unless a test wants small parts */
 export async function openObjectStore(
   folder: string,
   { min_part_bytes = MIN_PART_BYTES }: { min_part_bytes?: number } = {},
 ): Promise<ObjectStore> {
-  const objects = join(folder, 'objects');
+  const files = await openObjectFiles(folder);
   const uploads = join(folder, 'uploads');
-  await Promise.all([objects, uploads].map(each => mkdir(each, { recursive: true })));
-  // Encoded, so that a key with slashes is one file, with a beginning that no name of a folder has.
-  const fileOf = (key: string): string => join(objects, `o-${encodeURIComponent(key)}`);
+  await mkdir(uploads, { recursive: true });
   const folderOf = ({ upload_id }: UploadName): string =>
     join(uploads, upload_id.replace(/[^0-9A-Za-z-]/g, '_'));
-
-  async function keep(key: string, data: AsyncIterable<Uint8Array>, kept: KeptHeaders): Promise<void> {
-    const file = fileOf(key);
-    const unfinished = `${file}.${randomUUID()}`;
-    await pipeline(Readable.from(data), createWriteStream(unfinished));
-    await writeFile(`${file}.json`, JSON.stringify(kept));
-    await rename(unfinished, file);
-  }
 
   async function openUpload(upload: UploadName): Promise<{ folder: string; headers: ObjectHeaders }> {
     const folder = folderOf(upload);
@@ -85,17 +67,23 @@ export async function openObjectStore(
   return {
     async put(key, body, headers) {
       const etag = md5(body);
-      await keep(key, asPieces(body), { etag, headers });
+      await files.keep(key, asPieces(body), { etag, headers });
       return etag;
     },
 
     async find(key) {
-      const file = fileOf(key);
-      const kept = await readJson<KeptHeaders>(`${file}.json`);
-      const found = kept && (await stat(file).catch(ignoreMissing));
-      if (!found) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
-      return { file, size: found.size, modified: found.mtime, ...kept };
+      const found = await files.find(key);
+      const stats = found && (await stat(found.file).catch(ignoreMissing));
+      if (!stats) throw new S3Error('NoSuchKey', 'The specified key does not exist.', { Key: key });
+      return { file: found.file, size: stats.size, modified: stats.mtime, ...found.kept };
     },
+
+    async keys(prefix) {
+      const found = (await files.keys(prefix)).map(key => ({ key, bytes: Buffer.from(key) }));
+      return found.sort((a, b) => a.bytes.compare(b.bytes)).map(({ key }) => key);
+    },
+
+    remove: key => files.remove(key),
 
     async beginUpload(key, headers) {
       const upload_id = randomUUID();
@@ -117,12 +105,12 @@ export async function openObjectStore(
 
     async completeUpload(upload, parts) {
       const { folder, headers } = await openUpload(upload);
-      const files = parts.map(({ number, etag }) => join(folder, partName(number, etag)));
-      await checkParts(parts, files, min_part_bytes);
+      const pieces = parts.map(({ number, etag }) => join(folder, partName(number, etag)));
+      await checkParts(parts, pieces, min_part_bytes);
       const digest = createHash('md5');
       for (const { etag } of parts) digest.update(Buffer.from(etag, 'hex'));
       const etag = `${digest.digest('hex')}-${parts.length}`;
-      await keep(upload.key, readAll(files), { etag, headers });
+      await files.keep(upload.key, readAll(pieces), { etag, headers });
       await rm(folder, { recursive: true });
       return etag;
     },
@@ -171,16 +159,6 @@ async function* readAll(files: readonly string[]): AsyncGenerator<Uint8Array> {
 
 async function* asPieces(body: Uint8Array): AsyncGenerator<Uint8Array> {
   yield body;
-}
-
-async function readJson<T>(file: string): Promise<T | undefined> {
-  const text = await readFile(file, 'utf8').catch(ignoreMissing);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
-}
-
-function ignoreMissing(cause: NodeJS.ErrnoException): undefined {
-  if (cause.code !== 'ENOENT') throw cause;
-  return undefined;
 }
 
 function md5(body: Uint8Array): string {

@@ -6,9 +6,11 @@ import { sha256 } from '../../core/digest.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { byteRange } from './byte-range.ts';
 import { checkSignature, type S3Credentials } from './check-signature.ts';
-import type { ObjectHeaders, ObjectStore } from './object-store.ts';
+import { listObjects } from './list-objects.ts';
+import type { ObjectHeaders } from './object-files.ts';
+import type { ObjectStore } from './object-store.ts';
 import { S3Error } from './s3-error.ts';
-import { readParts, xmlDocument } from './s3-xml.ts';
+import { readKeys, readParts, xmlDocument } from './s3-xml.ts';
 
 export interface S3HandlerOptions {
   /** What the path begins with before the bucket, such as `/s3`. */
@@ -23,9 +25,11 @@ export interface S3HandlerOptions {
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 
 /** Parameters that say nothing of what is asked for. */
-const PLAIN_PARAMETERS = /^(x-id|x-amz-.*)$/i;
+const PLAIN_PARAMETERS =
+  /^(x-id|x-amz-.*|prefix|delimiter|max-keys|start-after|continuation-token|encoding-type|fetch-owner)$/i;
 
 interface Asked {
+  bucket: string;
   key: string;
   store: ObjectStore;
   headers: Readonly<Record<string, string>>;
@@ -36,8 +40,8 @@ interface Asked {
 type Operation = (asked: Asked, response: ServerResponse) => Promise<void>;
 
 /**
- * Serves the part of S3's API that this system uses, over folders: PutObject, GetObject and HeadObject with ranges, and uploads in
- * parts. Signatures in headers and links are checked as S3 does; anything else is NotImplemented. The handler never rejects.
+ * Serves the part of S3's API that this system uses, over folders: PutObject, GetObject and HeadObject with ranges, DeleteObject,
+ * uploads in parts, ListObjectsV2 and DeleteObjects. Signatures in headers and links are checked as S3 does; anything else is NotImplemented. The handler never rejects.
  */
 export function makeS3Handler(options: S3HandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -70,11 +74,12 @@ async function answer(
   if (!store) {
     throw new S3Error('NoSuchBucket', 'The specified bucket does not exist', { BucketName: bucket });
   }
-  const operation = key === '' ? undefined : OPERATIONS[operationName(method, query)];
+  const operations = key === '' ? BUCKET_OPERATIONS : OPERATIONS;
+  const operation = operations[operationName(method, query)];
   if (!operation) {
     throw new S3Error('NotImplemented', 'The one-machine runtime has no such operation of S3.');
   }
-  await operation({ key, store, headers, query, body }, response);
+  await operation({ bucket, key, store, headers, query, body }, response);
 }
 
 /** The method with the parameters that choose an operation, such as `PUT partNumber uploadId`. */
@@ -92,6 +97,11 @@ const OPERATIONS: Record<string, Operation> = {
   GET: (asked, response) => sendObject(asked, response, { withBody: true }),
   HEAD: (asked, response) => sendObject(asked, response, { withBody: false }),
 
+  async DELETE({ key, store }, response) {
+    await store.remove(key);
+    response.writeHead(204).end();
+  },
+
   async 'POST uploads'({ key, store, headers }, response) {
     const UploadId = await store.beginUpload(key, kept(headers));
     sendXml(response, 200, xmlDocument('InitiateMultipartUploadResult', { Key: key, UploadId }));
@@ -108,12 +118,7 @@ const OPERATIONS: Record<string, Operation> = {
 
   async 'POST uploadId'({ key, store, query, body }, response) {
     const parts = readParts(body.toString());
-    if (!parts) {
-      throw new S3Error(
-        'MalformedXML',
-        'The XML you provided was not well-formed or did not validate against our published schema',
-      );
-    }
+    if (!parts) throw malformed();
     const etag = await store.completeUpload({ key, upload_id: query.get('uploadId')! }, parts);
     sendXml(response, 200, xmlDocument('CompleteMultipartUploadResult', { Key: key, ETag: `"${etag}"` }));
   },
@@ -123,6 +128,29 @@ const OPERATIONS: Record<string, Operation> = {
     response.writeHead(204).end();
   },
 };
+
+const MAX_DELETED_KEYS = 1000;
+
+const BUCKET_OPERATIONS: Record<string, Operation> = {
+  async 'GET list-type'({ bucket, store, query }, response) {
+    sendXml(response, 200, await listObjects(store, bucket, query));
+  },
+
+  async 'POST delete'({ store, body }, response) {
+    const { keys, quiet } = readKeys(body.toString()) ?? { keys: [], quiet: false };
+    if (keys.length === 0 || keys.length > MAX_DELETED_KEYS) throw malformed();
+    await Promise.all(keys.map(key => store.remove(key)));
+    const deleted = quiet ? [] : keys.map(Key => ({ Deleted: { Key } }));
+    sendXml(response, 200, xmlDocument('DeleteResult', deleted));
+  },
+};
+
+function malformed(): S3Error {
+  return new S3Error(
+    'MalformedXML',
+    'The XML you provided was not well-formed or did not validate against our published schema',
+  );
+}
 
 async function sendObject(
   { key, store, headers }: Asked,

@@ -1,11 +1,31 @@
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-type Elements = Readonly<Record<string, string>>;
+/** An element by its name: a text, or elements within. */
+export interface Element {
+  [name: string]: string | Element;
+}
 
-/** A document of one element around flat ones. */
-export function xmlDocument(root: string, elements: Elements): string {
-  const inner = Object.entries(elements).map(([name, value]) => `<${name}>${escaped(value)}</${name}>`);
+/** A document of one element around others; a list where some come more than once. */
+export function xmlDocument(root: string, elements: Element | readonly Element[]): string {
+  const inner = [elements].flat().map(written);
   return `${HEAD}<${root}>${inner.join('')}</${root}>`;
+}
+
+function written(element: Element): string {
+  return Object.entries(element)
+    .map(
+      ([name, value]) => `<${name}>${typeof value === 'string' ? escaped(value) : written(value)}</${name}>`,
+    )
+    .join('');
+}
+
+/** The keys that DeleteObjects names; undefined for anything else. */
+export function readKeys(text: string): { keys: string[]; quiet: boolean } | undefined {
+  const objects = [...text.matchAll(/<Object>(.*?)<\/Object>/gs)].map(
+    ([, object = '']) => /<Key>(.*?)<\/Key>/s.exec(object)?.[1],
+  );
+  if (objects.some(key => key === undefined)) return undefined;
+  return { keys: objects.map(key => unescaped(key!)), quiet: /<Quiet>true<\/Quiet>/.test(text) };
 }
 
 /** The parts that CompleteMultipartUpload names, in their order; undefined for anything else. */
@@ -24,6 +44,11 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, character => ESCAPES[character]!);
 }
 
+const CHARACTERS: Record<string, string> = { quot: '"', lt: '<', gt: '>', apos: "'", amp: '&' };
+
 function unescaped(text: string): string {
-  return text.replaceAll('&quot;', '"').replaceAll('&#34;', '"').replaceAll('&amp;', '&');
+  return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return CHARACTERS[name] ?? whole;
+    return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16));
+  });
 }

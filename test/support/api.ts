@@ -4,6 +4,7 @@ import type { ApiEvent, ApiIdentity } from '../../functions/api/api-event.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
 import { makeProductCaches } from '../../functions/product-caches.ts';
 import { noExports } from './no-exports.ts';
+import { noFlows } from './no-flows.ts';
 import type { TestTables } from './tables.ts';
 
 /** AppSync's identity of somebody in one group, or in none. */
@@ -85,6 +86,7 @@ export function makeApi(
     exports: noExports,
     retention: DEFAULT_RETENTION,
     flow_log_ttl_hours: 24,
+    flow_objects: noFlows,
     caches,
     context: {
       client,

@@ -5,6 +5,7 @@ import { exportFiles } from '../../core/export/export-files.ts';
 import type { ExportReader } from '../../core/export/export-reader.ts';
 import { type ExportRunContext, type RunOutcome, runExport } from '../../core/export/run-export.ts';
 import { s3LinkSigner } from '../../core/export/s3-link-signer.ts';
+import { type FlowObjects, flowObjects } from '../../core/flows/flow-objects.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi } from './api.ts';
@@ -30,6 +31,8 @@ export interface RunOptions {
 
 export interface ExportBed extends TestTables {
   s3: LocalS3;
+  /** The flow log, in the same bucket. */
+  flow_objects: FlowObjects;
   api: ApiUnderTest;
   /** Exports that the function was told of and has not taken up yet. */
   dispatched: string[];
@@ -50,7 +53,8 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
   const clock = (): number => api?.now ?? 0;
   const s3 = await startLocalS3({ clock, ...given });
   const signer = s3LinkSigner(s3.client, BUCKET);
-  api = makeApi(tables, { exports: { dispatcher, signer, retention_days: 7 } });
+  const flow_objects = flowObjects(s3.client, BUCKET);
+  api = makeApi(tables, { flow_objects, exports: { dispatcher, signer, retention_days: 7 } });
 
   const context = (): StoreContext => ({
     client: tables.client,
@@ -72,7 +76,7 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
       files: exportFiles(options.s3 ?? s3.client, BUCKET),
       dispatcher: options.dispatch ? { dispatch: options.dispatch } : dispatcher,
       reader: ({ started_ms }) =>
-        reader ?? answersReader({ context: given, ...KEPT }, { started_ms, work_until }),
+        reader ?? answersReader({ context: given, ...KEPT, flow_objects }, { started_ms, work_until }),
       work_until,
       lease_until_ms: clock() + RUN_MS + 5000,
       ...(part_bytes !== undefined && { part_bytes }),
@@ -83,6 +87,7 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
   return {
     ...tables,
     s3,
+    flow_objects,
     api,
     dispatched,
     context,

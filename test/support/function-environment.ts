@@ -11,6 +11,9 @@ export function stubFunctionEnvironment({ tables }: TestTables, own: Record<stri
     NETWORK_TABLE: tables.network,
     TRAFFIC_TABLE: tables.traffic,
     CACHE_TABLE: tables.cache,
+    FLOW_BUCKET: 'flow-log',
+    // Nobody answers there; a test that needs S3 names its own.
+    AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
     AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
     AWS_REGION: 'eu-central-1',
     ...LOCAL_CREDENTIALS_ENVIRONMENT,

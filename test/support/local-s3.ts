@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { makeExportClient } from '../../core/export/export-client.ts';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
+import { makeS3Client } from '../../core/storage/s3-client.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { REGION } from '../../local/aws/account.ts';
 import { openObjectStore } from '../../local/s3/object-store.ts';
@@ -17,6 +17,9 @@ export interface LocalS3 {
   client: S3Client;
   /** Address with the prefix that the server has in a running system. */
   endpoint: string;
+  /** The bucket's folder, and the temporary one that it is in. */
+  folder: string;
+  temporary: string;
   /** Another client, such as one whose calls go wrong. */
   makeClient(): S3Client;
   /** What the server reported. */
@@ -28,11 +31,15 @@ export interface LocalS3 {
 export async function startLocalS3({
   clock = Date.now,
   min_part_bytes,
+  bucket_folder = '.',
 }: {
   clock?: Clock;
+  /** Where the bucket is within the temporary folder. */
+  bucket_folder?: string;
   min_part_bytes?: number;
 } = {}): Promise<LocalS3> {
-  const folder = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
+  const temporary = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
+  const folder = join(temporary, bucket_folder);
   const reported: unknown[] = [];
   const handler = makeS3Handler({
     prefix: '/s3',
@@ -48,7 +55,7 @@ export async function startLocalS3({
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
   const makeClient = (): S3Client => {
     const credentials = { ...LOCAL_CREDENTIALS };
-    const made = makeExportClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
+    const made = makeS3Client({ endpoint, region: REGION, credentials, maxAttempts: 1 });
     // The SDK signs by the system's clock and what it thinks it is off.
     Object.defineProperty(made.config, 'systemClockOffset', {
       get: () => clock() - Date.now(),
@@ -59,6 +66,8 @@ export async function startLocalS3({
   const client = makeClient();
   return {
     client,
+    folder,
+    temporary,
     endpoint,
     makeClient,
     reported,
@@ -67,7 +76,7 @@ export async function startLocalS3({
       const closed = new Promise(resolve => server.close(resolve));
       server.closeAllConnections();
       await closed;
-      await rm(folder, { recursive: true, force: true });
+      await rm(temporary, { recursive: true, force: true });
     },
   };
 }

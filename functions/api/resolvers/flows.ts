@@ -1,17 +1,23 @@
 import { z } from 'zod';
 import { answerFlows, checkLogged } from '../../../core/answers/answer-flows.ts';
 import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
+import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
 import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
 import { optionalId } from '../../../core/answers/id-argument.ts';
 import { presentCounts } from '../../../core/answers/present-counts.ts';
+import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
-import { type FlowLogStore, readFlowLogs } from '../../../core/flows/flow-log-reader.ts';
+import { type FlowErasure, readFlowLogState } from '../../../core/flows/flow-log-state.ts';
 import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
+import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
 import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
 import { applicationClass } from '../../../core/policy/application-class.ts';
-import { type StoreContext, timestamp } from '../../../core/storage/store-context.ts';
-import type { TopFlow as PresentedTopFlow } from '../../../graphql/schema.generated.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
+import type {
+  FlowErasure as PresentedErasure,
+  TopFlow as PresentedTopFlow,
+} from '../../../graphql/schema.generated.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -19,7 +25,12 @@ import { wholeNumber } from '../whole-number.ts';
 
 const MINUTE_MS = 60_000;
 
-type FlowOperation = 'Query.topFlows' | 'Query.flows' | 'Query.flowStats';
+type FlowOperation =
+  | 'Query.topFlows'
+  | 'Query.flows'
+  | 'Query.flowStats'
+  | 'Query.flowErasures'
+  | 'Mutation.eraseFlows';
 
 export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   'Query.topFlows': resolver({
@@ -35,7 +46,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       const to = context.clock();
       const from = to - window * MINUTE_MS;
       const sums = new FlowSums(flowMatcher({ policy_id }));
-      await readFlowLogs(storeOf(context), { from, to, site_id }, report => sums.add(report));
+      await readFlowLogs(flowLogOf(call), { from, to, site_id }, report => sums.add(report));
       const { flows, other, total, distinct, reports } = sums.largest(limit);
       if (total.packets === 0n) await checkKnown(call, { policy_id, site_id });
       return {
@@ -65,10 +76,34 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
     arguments: groupingArguments(FLOW_GROUPS),
     resolve: (args, call) => answerFlowStats(call, args),
   }),
+
+  'Query.flowErasures': resolver({
+    arguments: z.object({}),
+    async resolve(_, { context: { client, tables } }) {
+      const { erasures } = await readFlowLogState({ client, table: tables.traffic });
+      return erasures.map(presentErasure);
+    },
+  }),
+
+  'Mutation.eraseFlows': resolver({
+    arguments: z.object({ address: z.string() }),
+    target: ({ address }) => `address:${address}`,
+    async resolve({ address }, { context, caller }) {
+      return presentErasure(await eraseFlows(context, { actor: caller, address }));
+    },
+  }),
 };
 
-function storeOf({ client, tables, clock, deadline }: StoreContext): FlowLogStore {
-  return { client, table: tables.traffic, clock, deadline };
+function presentErasure(erasure: FlowErasure): PresentedErasure {
+  const { id, address, requested_ms, status, done_until_ms, finished_ms } = erasure;
+  return {
+    audit_id: id,
+    address,
+    requested_at: timestamp(requested_ms),
+    status,
+    erased_until: done_until_ms === 0 ? null : timestamp(Math.min(done_until_ms, requested_ms)),
+    finished_at: finished_ms === undefined ? null : timestamp(finished_ms),
+  };
 }
 
 function presentTopFlow(flow: TopFlow): PresentedTopFlow {

@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import { type RunningSystem, startSystem } from '../../../local/system/system.ts';
+import { documentedQueries, duckdb } from '../../support/duckdb-flows.ts';
 import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
 import { runEdge } from '../../support/run-edge.ts';
 import { type SystemClient, signedIn } from '../../support/system-client.ts';
@@ -166,6 +167,20 @@ describe('a capture becomes exact counters in GraphQL', () => {
       { from: new Date(minute - 60_000).toISOString(), to: new Date(minute).toISOString() },
     );
     expect(trafficHistory.points.at(-1)).toEqual({ packets_total_exact: String(expected.packets) });
+  });
+
+  it('has each flow once in the bucket, as docs/flows.md asks for it', async () => {
+    // The documentation runs from the project's folder.
+    await symlink(folder, join(folder, '.local'));
+    const [view, ...queries] = documentedQueries();
+    const sum = 'SELECT sum(packets)::VARCHAR AS packets, sum(bytes)::VARCHAR AS bytes FROM flows';
+    expect(await duckdb(folder, [view!, sum])).toEqual([
+      { packets: String(expected.packets), bytes: String(expected.bytes) },
+    ]);
+    for (const query of queries) expect(Array.isArray(await duckdb(folder, [view!, query]))).toBe(true);
+    expect(await system.invoke('flowlog', {})).toMatchObject({ busy: false, complete: true });
+    const { topFlows } = await admin.data('{ topFlows(window: 60) { total { bytes_exact } } }');
+    expect(topFlows.total.bytes_exact).toBe(String(expected.bytes));
   });
 
   it('gives the history out as a file', async () => {

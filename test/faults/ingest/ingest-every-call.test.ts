@@ -58,7 +58,7 @@ describe('a function that fails at any one of its calls', () => {
   it.each(FAULTS)('%s: counts exactly, on a database in memory', async fault => {
     const { length: calls } = (await deliver({ client: new FakeDynamoDb().client, tables: TABLES }, 'p-'))
       .calls;
-    expect(calls).toBeGreaterThan(10);
+    expect(calls).toBeGreaterThanOrEqual(10);
     for (let call = 0; call < calls; call++) {
       const store = { client: new FakeDynamoDb().client, tables: TABLES };
       await deliver(store, 'p-', { call, fault });

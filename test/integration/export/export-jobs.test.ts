@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { Throttled } from '../../../core/errors.ts';
 import { answersReader } from '../../../core/export/answers-reader.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
+import { systemSchedule } from '../../../core/time/schedule.ts';
 import { resumeExports } from '../../../functions/cleanup/resume-exports.ts';
 import { runExport as runProgram } from '../../../scripts/export/export-program.ts';
 import { personIn } from '../../support/api.ts';
@@ -35,7 +36,10 @@ beforeAll(async () => {
   bed.api.now = T0 - 2 * MINUTE;
   await snapshot(T0 - 2 * MINUTE);
   const flows = Array.from({ length: 1003 }, (_, i) => makeFlow({ src_port: i, bytes: BigInt(10_000 - i) }));
-  await ingest([reportRecord({ flows, policies: [{ policy_id: '7', packets: 2000n }] })], ingestContext(bed));
+  await ingest(
+    [reportRecord({ flows, policies: [{ policy_id: '7', packets: 2000n }] })],
+    ingestContext({ ...bed, flow_log: { objects: bed.flow_objects, schedule: systemSchedule } }),
+  );
   const policies = Array.from({ length: 80 }, (_, i) => ({ policy_id: `p${i}`, packets: 5n }));
   const reports = Array.from({ length: EDGES }, (_, i) => reportRecord({ edge_id: `wide-${i}`, policies }));
   await ingest(reports, ingestContext(bed));
@@ -235,7 +239,7 @@ describe('an export that goes on for long', () => {
     };
     const times = { started_ms: bed.api.now, work_until: context.deadline };
     const read = () =>
-      answersReader({ context, ...KEPT }, times).history({
+      answersReader({ context, ...KEPT, flow_objects: bed.flow_objects }, times).history({
         ...instants,
         resolution: 'MINUTE',
         filter: { edge_id: 'edge-1' },
@@ -518,7 +522,7 @@ describe('bad input', () => {
   it('is not looked for again by the function, chunk by chunk', async () => {
     const context = bed.context();
     const reader = answersReader(
-      { context, ...KEPT },
+      { context, ...KEPT, flow_objects: bed.flow_objects },
       { started_ms: bed.api.now, work_until: context.deadline },
     );
     const filter = { policy_id: 'never' };

@@ -7,6 +7,7 @@ import { ingest } from '../../../core/ingest/ingest.ts';
 import { runExport } from '../../../scripts/export/export-program.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
 import { type ApiServer, serveApi } from '../../support/api-server.ts';
+import { type FlowBucket, makeFlowBucket } from '../../support/flow-bucket.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
@@ -24,6 +25,7 @@ describe('npm run export', () => {
   const folder = mkdtempSync(join(tmpdir(), 'export-'));
   const output = join(folder, 'out');
   let said = '';
+  let bucket: FlowBucket;
 
   beforeAll(async () => {
     vi.spyOn(process.stderr, 'write').mockImplementation(text => {
@@ -31,7 +33,8 @@ describe('npm run export', () => {
       return true;
     });
     db = await createTables();
-    api = makeApi(db);
+    bucket = await makeFlowBucket();
+    api = makeApi(db, { flow_objects: bucket.objects });
     api.now = T0 + 2 * MINUTE;
     server = await serveApi(() => api);
     await snapshot(T0 - 2 * MINUTE);
@@ -42,7 +45,7 @@ describe('npm run export', () => {
     const bytes = flows.reduce((sum, flow) => sum + flow.bytes, 5n);
     await ingest(
       [reportRecord({ flows, policies: [{ policy_id: '7', packets: 2000n, bytes }] })],
-      ingestContext(db),
+      ingestContext({ ...db, flow_log: bucket.flow_log }),
     );
     await snapshot(T0 + MINUTE);
   });
@@ -55,6 +58,7 @@ describe('npm run export', () => {
     vi.restoreAllMocks();
     rmSync(folder, { recursive: true });
     await server.close();
+    await bucket.close();
     await db.drop();
   });
 

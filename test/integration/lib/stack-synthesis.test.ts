@@ -60,6 +60,7 @@ describe('the CDK app', () => {
       'PatronusData.template.json',
       'PatronusEvents.template.json',
       'PatronusExport.template.json',
+      'PatronusFlowLog.template.json',
       'PatronusIngest.template.json',
     ]);
     expect(stdout).toBe('');
@@ -89,6 +90,7 @@ describe('the bundle of the api function', () => {
     vi.stubEnv('CACHE_TABLE', t.tables.cache);
     vi.stubEnv('USER_POOL_ID', 'eu-central-1_test');
     vi.stubEnv('EXPORT_BUCKET', 'files');
+    vi.stubEnv('FLOW_BUCKET', 'flows');
     vi.stubEnv('EXPORT_FUNCTION', 'export');
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', inject('dynamodbEndpoint'));
     vi.stubEnv('AWS_REGION', 'eu-central-1');
@@ -161,7 +163,7 @@ describe('the bundle of the api function', () => {
   });
 });
 
-const ENVIRONMENT = /^(AWS_|PATH$|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID|EXPORT_)/;
+const ENVIRONMENT = /^(AWS_|PATH$|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID|EXPORT_|FLOW_)/;
 
 function contextOf({ client, tables }: TestTables): StoreContext {
   const real = { clock: systemClock, sleep: systemSleep, random: Math.random };

@@ -1,18 +1,25 @@
 import { createHash } from 'node:crypto';
+import { readdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openObjectStore } from '../../../local/s3/object-store.ts';
 import { BUCKET, type LocalS3, startLocalS3 } from '../../support/local-s3.ts';
 
 const MIB = 1024 * 1024;
@@ -134,7 +141,7 @@ describe('the local S3, by the SDK', () => {
   });
 
   it('has only what the system uses, and only its buckets', async () => {
-    await expect(s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET }))).rejects.toMatchObject({
+    await expect(s3.client.send(new ListObjectsCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
       name: 'NotImplemented',
     });
     await expect(
@@ -166,6 +173,130 @@ describe('the local S3, by the SDK', () => {
     await expect(
       client.send(new PutObjectCommand({ ...named('tampered'), Body: 'first' })),
     ).rejects.toMatchObject({ name: 'XAmzContentSHA256Mismatch' });
+  });
+});
+
+describe('the objects of a bucket', () => {
+  const list = async (given: Partial<ListObjectsV2CommandInput> = {}) => {
+    const answer = await s3.client.send(new ListObjectsV2Command({ Bucket: BUCKET, ...given }));
+    return {
+      keys: answer.Contents?.map(({ Key }) => Key) ?? [],
+      prefixes: answer.CommonPrefixes?.map(({ Prefix }) => Prefix) ?? [],
+      next: answer.NextContinuationToken,
+      answer,
+    };
+  };
+  const KEYS = ['l/a', 'l/a/b', 'l/a.json', 'l/b/c/d', 'l/b/e', 'l/Größe & <ü>', 'l/z'];
+  const inOrder = KEYS.toSorted((a, b) => Buffer.from(a).compare(Buffer.from(b)));
+
+  beforeAll(async () => {
+    for (const key of KEYS) await put(key, key);
+  });
+
+  it('are listed in the order of their bytes, whatever their keys', async () => {
+    const { keys, answer } = await list({ Prefix: 'l/' });
+    expect(keys).toEqual(inOrder);
+    expect(answer).toMatchObject({ KeyCount: KEYS.length, IsTruncated: false, Prefix: 'l/', Name: BUCKET });
+    const ETag = `"${createHash('md5').update('l/a').digest('hex')}"`;
+    expect(answer.Contents?.find(({ Key }) => Key === 'l/a')).toMatchObject({ Size: 3, ETag });
+    expect((await list({ Prefix: 'l/b/c' })).keys).toEqual(['l/b/c/d']);
+    expect((await list({ Prefix: 'nothing/' })).keys).toEqual([]);
+    for (const key of KEYS) expect((await get(key)).text).toBe(key);
+  });
+
+  it.each([1, 2, 3, 100])('are listed in pages of %i, with and without folders', async MaxKeys => {
+    const whole = { keys: [] as unknown[], prefixes: [] as unknown[] };
+    const flat: unknown[] = [];
+    for (const Delimiter of [undefined, '/']) {
+      let ContinuationToken: string | undefined;
+      do {
+        const page = await list({
+          Prefix: 'l/',
+          MaxKeys,
+          ...(Delimiter && { Delimiter }),
+          ContinuationToken,
+        });
+        if (!Delimiter) flat.push(...page.keys);
+        else {
+          whole.keys.push(...page.keys);
+          whole.prefixes.push(...page.prefixes);
+        }
+        ContinuationToken = page.next;
+      } while (ContinuationToken);
+    }
+    expect(flat).toEqual(inOrder);
+    expect(whole).toEqual({
+      keys: inOrder.filter(key => !key.slice(2).includes('/')),
+      prefixes: ['l/a/', 'l/b/'],
+    });
+  });
+
+  it('begin behind a key, and refuse what is no number', async () => {
+    expect((await list({ Prefix: 'l/', StartAfter: 'l/b/e' })).keys).toEqual(
+      inOrder.slice(inOrder.indexOf('l/b/e') + 1),
+    );
+    await expect(list({ MaxKeys: -1 })).rejects.toMatchObject({ name: 'InvalidArgument' });
+  });
+
+  it('are deleted, one or many, whether they are there or not', async () => {
+    await s3.client.send(new DeleteObjectCommand(named('l/a')));
+    await s3.client.send(new DeleteObjectCommand(named('l/a')));
+    const Objects = ['l/b/c/d', 'l/Größe & <ü>', 'never'].map(Key => ({ Key }));
+    const { Deleted } = await s3.client.send(
+      new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects } }),
+    );
+    expect(Deleted).toEqual(Objects);
+    expect((await list({ Prefix: 'l/' })).keys).toEqual(['l/a.json', 'l/a/b', 'l/b/e', 'l/z']);
+    await expect(get('l/a')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  it('are files in real folders, their headers and unfinished ones elsewhere', async () => {
+    await put('flows/dt=2026-01-31/hour=12/x.jsonl.gz', 'lines');
+    const folder = join(s3.folder, 'files', 'flows');
+    expect(await readdir(folder, { recursive: true })).toEqual([
+      'dt=2026-01-31',
+      'dt=2026-01-31/hour=12',
+      'dt=2026-01-31/hour=12/x.jsonl.gz',
+    ]);
+    await s3.client.send(new DeleteObjectCommand(named('flows/dt=2026-01-31/hour=12/x.jsonl.gz')));
+    await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each(['../outside', 'a/../../outside', '..', 'a/./b', `${'x'.repeat(1025)}`])(
+    'are never outside of the folder: %s',
+    async key => {
+      const url = `${s3.endpoint}/${BUCKET}/${key
+        .split('/')
+        .map(each => each.replaceAll('.', '%2E'))
+        .join('/')}`;
+      const signed = await getSignedUrl(s3.client, new PutObjectCommand(named(key)), { expiresIn: 900 });
+      expect((await fetch(url, { method: 'PUT' })).status).toBeGreaterThanOrEqual(400);
+      expect((await fetch(signed, { method: 'PUT', body: 'x' })).status).toBeGreaterThanOrEqual(400);
+      const store = await openObjectStore(s3.folder);
+      await expect(store.put(key, Buffer.from('x'), {})).rejects.toMatchObject({
+        name: 'S3Error',
+        status: 400,
+      });
+      await expect(store.remove(key)).rejects.toMatchObject({ name: 'S3Error', status: 400 });
+    },
+  );
+
+  it('that the release before kept are found, listed, written over and deleted', async () => {
+    const old = async (key: string, text: string) => {
+      const file = join(s3.folder, 'objects', `o-${encodeURIComponent(key)}`);
+      await writeFile(file, text);
+      await writeFile(`${file}.json`, JSON.stringify({ etag: 'e', headers: { 'content-type': 'text/csv' } }));
+    };
+    await old('exports/01J.csv', 'old');
+    await old('exports/01K.csv', 'old too');
+    expect(await get('exports/01J.csv')).toMatchObject({ text: 'old', ContentType: 'text/csv', ETag: '"e"' });
+    expect((await list({ Prefix: 'exports/01' })).keys).toContain('exports/01K.csv');
+    await put('exports/01J.csv', 'new');
+    await s3.client.send(new DeleteObjectCommand(named('exports/01K.csv')));
+    expect((await get('exports/01J.csv')).text).toBe('new');
+    expect(
+      (await list({ Prefix: 'exports/01' })).keys.filter(key => key?.endsWith('.csv') && !key.includes('ü')),
+    ).toEqual(['exports/01J.csv']);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { hashFlow } from '../../../core/flows/flow-identity.ts';
-import type { LoggedReport } from '../../../core/flows/flow-log-reader.ts';
+import type { LoggedReport } from '../../../core/flows/flow-log-store.ts';
 import { FLOW_GROUPS, FlowGroups } from '../../../core/flows/flow-stats.ts';
 import { maskHosts, networkOf } from '../../../core/flows/mask-hosts.ts';
 import { FlowSums } from '../../../core/flows/top-flows.ts';

@@ -162,6 +162,46 @@ describe('the API', () => {
   });
 });
 
+describe('the flow log', () => {
+  const bucketOf = (hours: number) => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], flow_log_ttl_hours: hours });
+    return Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusFlowLog')!);
+  };
+
+  it.each([
+    [0, 1],
+    [1, 2],
+    [24, 2],
+    [25, 3],
+  ])(
+    'kept for %i hours is deleted by the bucket after %i days at last, and stays when the stack goes',
+    (hours, days) => {
+      bucketOf(hours).hasResource('AWS::S3::Bucket', {
+        DeletionPolicy: 'Retain',
+        Properties: {
+          VersioningConfiguration: Match.absent(),
+          LifecycleConfiguration: { Rules: [{ Status: 'Enabled', ExpirationInDays: days }] },
+        },
+      });
+    },
+  );
+
+  it('is looked after every five minutes by a function that alarms when it fails or can not run', () => {
+    const template = bucketOf(24);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Errors' });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+    });
+    ingest.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'FlowLogsNotWritten',
+      Namespace: 'Patronus',
+      Dimensions: [{ Name: 'service', Value: 'ingest' }],
+      Threshold: 0,
+    });
+  });
+});
+
 describe('the files of exports', () => {
   it('are encrypted, open to nobody, reached by TLS only, and forgotten', () => {
     exports.hasResourceProperties('AWS::S3::Bucket', {
@@ -327,7 +367,7 @@ describe('rights', () => {
       const condition = Condition as Record<string, Record<string, string[]>>;
       expect(condition.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
       for (const key of condition['ForAllValues:StringLike']!['dynamodb:LeadingKeys']!) {
-        expect(key).toMatch(/^(BASELINE|PATH#\*|EXPORT)$/);
+        expect(key).toMatch(/^(BASELINE|PATH#\*|EXPORT|FLOW_LOG)$/);
       }
     }
   });
@@ -367,19 +407,29 @@ describe('rights', () => {
     ).toEqual(queries);
   });
 
-  it('let the api function read finished exports only, the exporter write files and its own items', () => {
+  it('let each function touch only the keys of S3 that it has to, the exporter only its own items', () => {
     const files = statements().filter(({ Action }) => JSON.stringify(Action).includes('s3:'));
     const keysOf = ({ Resource }: Statement) =>
       [Resource]
         .flat()
-        .map(resource => (resource as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1));
-    expect(files.map(statement => [statement.id.slice(0, 6), statement.Action, keysOf(statement)])).toEqual([
+        .map(resource => (resource as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1].at(-1) ?? '');
+    const log = ['/flows/*', '/flow-index/*'];
+    const byName = files.map(each => [each.id.slice(0, 6), each.Action, keysOf(each)]).sort();
+    expect(byName).toEqual([
       ['ApiFun', 's3:GetObject', ['/exports/*']],
+      ['ApiFun', 's3:GetObject', log],
+      ['ApiFun', 's3:ListBucket', ['']],
+      ['Export', 's3:GetObject', log],
+      ['Export', 's3:ListBucket', ['']],
       [
         'Export',
         ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
         ['/exports/*', '/unfinished/*'],
       ],
+      ['FlowLo', 's3:GetObject', log],
+      ['FlowLo', 's3:ListBucket', ['']],
+      ['FlowLo', ['s3:PutObject', 's3:DeleteObject'], log],
+      ['Ingest', 's3:PutObject', ['/flows/*']],
     ]);
     const exporting = writesTo('Traffic').filter(({ id }) => id.startsWith('Export'));
     expect(exporting).toMatchObject([

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { runFlowLog } from '../../../../core/flows/run-flow-log.ts';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import type { FlowRecord } from '../../../../core/totals/flow-record.ts';
 import { limitFlows } from '../../../../core/totals/other-flows.ts';
 import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
+import { type FlowBucket, makeFlowBucket } from '../../../support/flow-bucket.ts';
 import { makeFlow } from '../../../support/flow-records.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
@@ -19,22 +21,27 @@ const hour = { from: iso(T0 - 30 * MINUTE), to: iso(T0 + 30 * MINUTE) };
 describe('flow logs, from the stream to the API', () => {
   let db: TestTables;
   let api: ApiUnderTest;
+  let bucket: FlowBucket;
 
   beforeAll(async () => {
     db = await createTables();
+    bucket = await makeFlowBucket();
   });
 
-  afterAll(() => db.drop());
+  afterAll(async () => {
+    await bucket.close();
+    await db.drop();
+  });
 
   beforeEach(() => {
-    api = makeApi(db);
+    api = makeApi(db, { flow_objects: bucket.objects });
     api.now = T0 + MINUTE;
   });
 
   async function report(sketch: ReportSketch, options: { mask?: boolean } = {}): Promise<void> {
     const open = await ingest(
       [reportRecord(sketch, { arrived_ms: sketch.sent_ms ?? 0 })],
-      ingestContext({ ...db, flow_log_mask_hosts: options.mask ?? false }),
+      ingestContext({ ...db, flow_log: bucket.flow_log, flow_log_mask_hosts: options.mask ?? false }),
     );
     expect(open).toEqual([]);
   }
@@ -236,6 +243,60 @@ describe('flow logs, from the stream to the API', () => {
   it('logs a report once, however often it comes', async () => {
     for (let time = 0; time < 3; time++) await report({ edge_id: 'again', flows: [makeFlow()] });
     expect((await api.data('Query.flows', { ...hour, filter: { edge_id: 'again' } })).items).toHaveLength(1);
+  });
+
+  it('erases an address, for administrators, tells how far it is and writes it down', async () => {
+    const flows = [makeFlow({ src: '2001:db8:7::1', bytes: 7n }), makeFlow({ src: '10.7.7.7', bytes: 8n })];
+    await report({ edge_id: 'erased', flows });
+    const filter = { edge_id: 'erased' };
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(2);
+    const erasure = await api.data('Mutation.eraseFlows', { address: '2001:DB8:7:0::1' });
+    expect(erasure).toEqual({
+      audit_id: expect.any(String),
+      address: '2001:db8:7::1',
+      requested_at: iso(T0 + MINUTE),
+      status: 'RUNNING',
+      erased_until: null,
+      finished_at: null,
+    });
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toMatchObject([{ src: '10.7.7.7' }]);
+    expect(await api.data('Query.flowErasures')).toEqual([erasure]);
+    const { items } = await api.data('Query.auditLog', { limit: 1 });
+    expect(items).toMatchObject([
+      { id: erasure.audit_id, operation: 'eraseFlows', target: 'address:2001:db8:7::1', outcome: 'DONE' },
+    ]);
+    await runFlowLog({
+      objects: bucket.objects,
+      ...{ client: db.client, table: db.tables.traffic, owner: 'run', ttl_hours: 24 },
+      ...{ clock: () => api.now, work_until: api.now + MINUTE, lease_until_ms: api.now + MINUTE },
+    });
+    expect(await api.data('Query.flowErasures')).toEqual([
+      { ...erasure, status: 'DONE', erased_until: iso(T0 + MINUTE), finished_at: iso(T0 + MINUTE) },
+    ]);
+    // What arrives afterwards is logged as ever.
+    await report({ edge_id: 'erased', seq: 2, sent_ms: MINUTE, flows });
+    api.now += 1;
+    expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(3);
+  });
+
+  it.each(['10.0.0.0/8', 'nonsense', '', '10.1.2'])('erases no %j', async address => {
+    expect(await api.call('Mutation.eraseFlows', { address })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'address must be a single address such as 10.1.2.3 or 2001:db8::1.',
+      },
+    });
+  });
+
+  it.each([
+    [['flows', '@[1,"a","b",0]', '0']],
+    [['flows', '@[1,"\\q","b",0,1]', '0']],
+    [['flows', '@[1,"a","b",0,1', '0']],
+  ])('takes no token that it never gave: %j', async parts => {
+    const next_token = Buffer.from(JSON.stringify(parts)).toString('base64url');
+    expect(await api.call('Query.flows', { ...hour, next_token })).toMatchObject({
+      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not one') },
+    });
   });
 
   it.each([

@@ -1,5 +1,6 @@
-import { type FlowLogItem, flowLogPartition } from './flow-log.ts';
-import { type FlowLogRange, type FlowLogStore, flowLogBuckets, queryFlowLogs } from './flow-log-reader.ts';
+import type { FlowLogRange } from '../flow-log-store.ts';
+import { type FlowLogItem, flowLogPartition } from './legacy-item.ts';
+import { flowLogBuckets, type LegacyStore, queryFlowLogs } from './read-legacy.ts';
 
 /** Reports in a bucket's first query, and in those that follow: who reads on reads more. */
 const FIRST_QUERY = 4;
@@ -15,7 +16,7 @@ export interface NewestFirstRequest {
 
 /** The log items of a period, newest first over all buckets: keys begin with the time, so the greatest head comes next. */
 export async function* newestFirst(
-  store: FlowLogStore,
+  store: LegacyStore,
   { range, period, from_sk }: NewestFirstRequest,
 ): AsyncGenerator<FlowLogItem, void> {
   const cursors = await Promise.all(
@@ -40,7 +41,7 @@ interface Cursor {
 }
 
 async function openCursor(
-  store: FlowLogStore,
+  store: LegacyStore,
   { pk, range, from_sk }: { pk: string; range: FlowLogRange; from_sk: string | undefined },
 ): Promise<Cursor> {
   const request = { pk, range, newest_first: true, ...(from_sk !== undefined && { to_sk: from_sk }) };

@@ -1,8 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { ValidationError } from '../errors.ts';
-import { TTL_ATTRIBUTE } from '../storage/tables.ts';
-import type { Clock } from '../time/clock.ts';
-import type { FlowRecord } from '../totals/flow-record.ts';
+import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
+import type { FlowLogRange, LoggedReport } from '../flow-log-store.ts';
 import {
   decodeFlows,
   FLOW_BUCKETS,
@@ -11,68 +9,46 @@ import {
   flowBucket,
   flowLogPartition,
   sentAt,
-} from './flow-log.ts';
+} from './legacy-item.ts';
 
 /** Queries under way at once; the SDK keeps 50 connections. */
 const CONCURRENCY = 32;
 
-/** Flow logs of these reports: sent at or after `from` and before `to`, by the edges' clocks (milliseconds since the epoch). */
-export interface FlowLogRange {
-  from: number;
-  to: number;
-  site_id?: string | undefined;
-  edge_id?: string | undefined;
-}
-
-export interface FlowLogStore {
+/** Flows that the last release logged, in the Traffic table: DynamoDB keeps them until they expire. */
+export interface LegacyStore {
   client: DynamoDBDocumentClient;
   table: string;
-  clock: Clock;
-  /** No reading goes on after it, milliseconds since the epoch. */
-  deadline: number;
-  /** What had outlived its time by then is left out, milliseconds since the epoch; now, when not given. */
-  as_of?: number;
-}
-
-/** The flows of one report. */
-export interface LoggedReport {
-  edge_id: string;
-  site_id: string;
-  sent_at: string;
-  interval_s: number;
-  flows: FlowRecord[];
+  /** Throws when the time is over. */
+  check(): void;
+  /** Whether it is over. */
+  is_late(): boolean;
+  /** What had outlived its time by then is left out, milliseconds since the epoch. */
+  as_of: number;
 }
 
 /**
- * Reads all flow logs of a range, many partitions at once, and hands them over as they come, in no order.
+ * Reads all of a range, by when reports were sent, many partitions at once, and hands them over as they come, in no order.
  *
- * @throws ValidationError when there are more than can be read before the deadline
+ * @throws what `check` throws
  */
-export async function readFlowLogs(
-  store: FlowLogStore,
+export async function readLegacyFlows(
+  store: LegacyStore,
   range: FlowLogRange,
-  visit: (report: LoggedReport) => void,
+  visit: (report: LoggedReport, sk: string) => void,
 ): Promise<void> {
   const partitions = flowLogPartitions(range);
   const worker = async (): Promise<void> => {
     for (const pk of partitions) {
       let start: Record<string, unknown> | undefined;
       do {
-        if (store.clock() >= store.deadline) throw tooMuch();
+        store.check();
         const page = await queryFlowLogs(store, { pk, range, start });
-        for (const item of page.items) visit(openFlowLog(item));
+        for (const item of page.items) visit(openFlowLog(item), item.sk);
         start = page.next;
       } while (start);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-}
-
-/** What is told when a range holds more than can be read. */
-export function tooMuch(): ValidationError {
-  return new ValidationError(
-    'There are more flows in this range than one request can read: ask for a shorter range, or for one site or edge.',
-  );
 }
 
 /** The partitions of a range. */
@@ -106,7 +82,7 @@ export interface FlowLogPageRequest {
 
 /** One page of a partition. What had outlived its time is left out: DynamoDB deletes late. */
 export async function queryFlowLogs(
-  { client, table, clock, as_of = clock() }: FlowLogStore,
+  { client, table, as_of }: LegacyStore,
   { pk, range, start, newest_first = false, to_sk, limit }: FlowLogPageRequest,
 ): Promise<{ items: FlowLogItem[]; next: Record<string, unknown> | undefined }> {
   const { from, to, site_id, edge_id } = range;

@@ -1,0 +1,70 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Caller } from '../access/caller.ts';
+import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { ValidationError } from '../errors.ts';
+import { formatAddress, parseAddress } from '../policy/ip-address.ts';
+import { commitChange } from '../storage/commit-change.ts';
+import { updateItem } from '../storage/item-update.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import { HOUR_MS } from './flow-key.ts';
+import { ERASURE_STATUS, erasureKey, type FlowErasure, type FlowStateStore } from './flow-log-state.ts';
+
+/** No flow is kept for longer, and no stream: what arrived before a request can't come back any more after it. */
+const LONGEST_HOURS = 8760 + 24;
+
+/**
+ * Erases an address from the flow log: from the answer on nothing is told of what it sent or got before. The job of the
+ * log takes it out of the objects.
+ *
+ * @throws ValidationError for what is no single address
+ */
+export async function eraseFlows(
+  context: StoreContext,
+  { actor, address: given }: { actor: Caller; address: string },
+): Promise<FlowErasure> {
+  const parsed = parseAddress(given);
+  if (!parsed) {
+    throw new ValidationError('address must be a single address such as 10.1.2.3 or 2001:db8::1.');
+  }
+  const address = formatAddress(parsed);
+  const { tables, clock } = context;
+  return commitChange(context, async () => {
+    const requested_ms = clock();
+    const entry = changeEntry({
+      at_ms: requested_ms,
+      actor,
+      operation: 'eraseFlows',
+      target: `address:${address}`,
+      after: { address, arrived_before: new Date(requested_ms).toISOString() },
+    });
+    const erasure = {
+      address,
+      requested_ms,
+      requested_by: actor,
+      status: ERASURE_STATUS.running,
+      done_until_ms: 0,
+    };
+    const Item = {
+      ...erasureKey(entry.id),
+      ...erasure,
+      [TTL_ATTRIBUTE]: Math.ceil((requested_ms + LONGEST_HOURS * HOUR_MS) / 1000),
+    };
+    return {
+      actions: [
+        { Put: { TableName: tables.traffic, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+        auditPut({ tables, entry }),
+      ],
+      result: { id: entry.id, ...erasure },
+    };
+  });
+}
+
+/** What the job has come to. An erasure that is done stays done. */
+export async function changeErasure(
+  { client, table }: FlowStateStore,
+  id: string,
+  set: Partial<Pick<FlowErasure, 'status' | 'done_until_ms' | 'finished_ms'>>,
+): Promise<void> {
+  await client.send(new UpdateCommand(updateItem({ table, key: erasureKey(id), set })));
+}

@@ -1,0 +1,18 @@
+/** Begins some of the work ahead, `ahead` at once at most, and gives the results in the order of the items. */
+export async function* inOrder<Item, Result>(
+  items: readonly Item[],
+  ahead: number,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<[Item, Result]> {
+  const begun: Promise<Result>[] = [];
+  for (const [index, item] of items.entries()) {
+    while (begun.length < Math.min(items.length, index + ahead)) {
+      const next = work(items[begun.length]!);
+      // What fails is thrown when its turn comes.
+      next.catch(() => {});
+      begun.push(next);
+    }
+    yield [item, await begun[index]!];
+    delete begun[index];
+  }
+}

@@ -1,0 +1,105 @@
+import type { ErasedAddresses } from './erased-addresses.ts';
+import { bytesOf, readBucket, readIndex } from './flow-index.ts';
+import { FLOWS_PREFIX, type FlowKey, hourPrefix, parseFlowKey } from './flow-key.ts';
+import type { FlowLine } from './flow-line.ts';
+import type { FlowObject, FlowObjects } from './flow-objects.ts';
+import { inOrder } from './in-order.ts';
+import { reportsOf } from './lines-of-object.ts';
+
+/** Objects that are read at once. Memory holds so many, compressed. */
+const OBJECTS_AHEAD = 8;
+
+/** A smaller object is read whole: as quick as to look up where to read. */
+const SMALL_BYTES = 64 * 1024;
+
+export interface StoredObject extends FlowKey, FlowObject {}
+
+/** The objects of an hour, in the order of their keys. */
+export function listHour(objects: FlowObjects, hour: number): Promise<StoredObject[]> {
+  return listUnder(objects, hourPrefix(hour));
+}
+
+/** All objects of the log. */
+export function listLog(objects: FlowObjects): Promise<StoredObject[]> {
+  return listUnder(objects, FLOWS_PREFIX);
+}
+
+async function listUnder(objects: FlowObjects, prefix: string): Promise<StoredObject[]> {
+  return (await objects.list(prefix)).flatMap(object => {
+    const named = parseFlowKey(object.key);
+    return named ? [{ ...named, ...object }] : [];
+  });
+}
+
+export interface HourQuery {
+  hour: number;
+  /** Arrivals, milliseconds since the epoch: from … and before …. */
+  from: number;
+  to: number;
+  erased: ErasedAddresses;
+  /** Lines with this host at either end are enough. */
+  host?: string | undefined;
+  /** The hour's objects, where they were listed a moment ago. */
+  listed?: readonly StoredObject[] | undefined;
+  /** Called before each object is read; throws to end it. */
+  check(): void;
+}
+
+/**
+ * All reports of an hour that arrived in a range, with their lines that aren't erased; in the order of objects, repeats included. With
+ * `host`, lines of other hosts may be left out.
+ */
+export async function* readHour(objects: FlowObjects, query: HourQuery): AsyncGenerator<FlowLine[]> {
+  const done = new Set<string>();
+  let listing = query.listed;
+  // An object that is gone was merged: its lines are in one that is listed now.
+  for (let gone = true; gone; ) {
+    gone = false;
+    listing ??= await listHour(objects, query.hour);
+    const listed = listing.filter(
+      ({ key, first_ms, last_ms }) => first_ms < query.to && last_ms >= query.from && !done.has(key),
+    );
+    for await (const [{ key }, body] of inOrder(listed, OBJECTS_AHEAD, object =>
+      fetch(objects, object, query),
+    )) {
+      query.check();
+      if (body === undefined) {
+        gone = true;
+        listing = undefined;
+        continue;
+      }
+      done.add(key);
+      if (body.length > 0) yield* within(body, query);
+    }
+  }
+}
+
+async function* within(body: Uint8Array, { from, to, erased }: HourQuery): AsyncGenerator<FlowLine[]> {
+  for await (const reports of reportsOf(body)) {
+    for (const report of reports) {
+      const arrived = Date.parse(report[0]!.arrived_at);
+      if (arrived < from || arrived >= to) continue;
+      const lines = report.filter(line => !erased.has(line, arrived));
+      if (lines.length > 0) yield lines;
+    }
+  }
+}
+
+/** What of an object has to be read. Undefined where it is gone. */
+async function fetch(
+  objects: FlowObjects,
+  { key, size, generation, first_ms, last_ms }: StoredObject,
+  { from, to, host, check }: HourQuery,
+): Promise<Uint8Array | undefined> {
+  check();
+  const whole = first_ms >= from && last_ms < to;
+  if (generation === 0 || size < SMALL_BYTES || (whole && host === undefined)) return objects.get(key);
+  const index = await readIndex(objects, key);
+  if (index?.object_size !== size) return objects.get(key);
+  if (host !== undefined) {
+    // Where the index is gone meanwhile, so is the object, or it will be.
+    return readBucket(objects, { key, index, address: host });
+  }
+  const range = bytesOf(index, { from, to });
+  return range ? objects.get(key, range) : new Uint8Array();
+}

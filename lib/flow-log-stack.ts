@@ -1,0 +1,103 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Construct } from 'constructs';
+import type { DataStack } from './data-stack.ts';
+import { PatronusFunction } from './patronus-function.ts';
+import { scheduleFunction } from './schedule-function.ts';
+import type { Settings } from './settings.ts';
+import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
+
+/** The log itself, and what finds its lines by address. */
+const FLOWS = 'flows/*';
+const INDEX = 'flow-index/*';
+
+export interface FlowLogStackProps {
+  settings: Settings;
+  data: DataStack;
+}
+
+/** The flow log: its bucket, and the function that merges, indexes, erases and expires. */
+export class FlowLogStack extends Stack {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { settings, data }: FlowLogStackProps) {
+    super(scope, id, { description: 'Patronus: flow log' });
+    this.bucket = this.makeBucket(settings);
+    this.makeJob(settings, data);
+  }
+
+  private makeBucket(settings: Settings): Bucket {
+    return new Bucket(this, 'FlowLogFiles', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [
+        {
+          id: 'flows-outlive-their-job-by-a-day',
+          // The function deletes to the hour; this is the net, in whole days.
+          expiration: Duration.days(Math.ceil(settings.flow_log_ttl_hours / 24) + 1),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+  }
+
+  private makeJob(settings: Settings, data: DataStack): void {
+    const job = new PatronusFunction(this, 'FlowLog', {
+      folder: 'flow-log',
+      data,
+      description: 'Every five minutes: merges, indexes, erases and expires the flow log',
+      timeout: Duration.minutes(4),
+      memory: 2048,
+      environment: {
+        FLOW_BUCKET: this.bucket.bucketName,
+        FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+      },
+    });
+    this.grantReading(job);
+    job.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:PutObject', 's3:DeleteObject'],
+        resources: [FLOWS, INDEX].map(keys => this.bucket.arnForObjects(keys)),
+      }),
+    );
+    // Erasures and the lease, and what the last release logged in the table.
+    grantRead(data.traffic, job);
+    grantPutAndUpdateAmong(data.traffic, job, ['FLOW_LOG', 'FLOWS#*']);
+    scheduleFunction(this, 'FlowLog', {
+      fn: job,
+      schedule: ScheduleExpression.rate(Duration.minutes(5)),
+      data,
+      description: 'Flow log',
+      failure:
+        'The job of the flow log could not be started; the next one does its work. Queries by address get slower, erasures wait. See the log of flow-log if it goes on.',
+      maxEventAge: Duration.minutes(5),
+    });
+  }
+
+  /** Lets a function write the flows of a batch. */
+  grantWriting(to: IGrantable): void {
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:PutObject'], resources: [this.bucket.arnForObjects(FLOWS)] }),
+    );
+  }
+
+  /**
+   * Lets a function read the log. The right to list has no condition on prefixes: with one, S3 would answer "access denied" in
+   * place of "no such key" for what was merged meanwhile.
+   */
+  grantReading(to: IGrantable): void {
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({
+        actions: ['s3:GetObject'],
+        resources: [FLOWS, INDEX].map(keys => this.bucket.arnForObjects(keys)),
+      }),
+    );
+    to.grantPrincipal.addToPrincipalPolicy(
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+    );
+  }
+}

@@ -1,0 +1,280 @@
+import { gunzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ErasedAddresses } from '../../../core/flows/erased-addresses.ts';
+import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
+import { parseFlowKey } from '../../../core/flows/flow-key.ts';
+import { readFlowLogState } from '../../../core/flows/flow-log-state.ts';
+import { mergeObjects } from '../../../core/flows/merge-objects.ts';
+import { listHour } from '../../../core/flows/read-hour.ts';
+import {
+  arrivedReports,
+  expectedFlows,
+  type FlowWorld,
+  HOST,
+  HOUR,
+  killedAt,
+  makeFlowWorld,
+  pages,
+} from '../../support/flow-world.ts';
+import { T0 } from '../../support/report-records.ts';
+
+const reports = arrivedReports();
+const actor = { kind: 'PERSON', id: 'sub', name: 'a', email: null, groups: ['admin'] } as never;
+
+let world: FlowWorld;
+beforeAll(async () => {
+  world = await makeFlowWorld();
+});
+beforeEach(() => {
+  world.now = T0 + 2 * HOUR + 600_000;
+});
+afterEach(() => world.bucket.clear());
+afterAll(() => world.close());
+
+/** Every reader tells these flows, each once. */
+async function expectReadings(flows: readonly string[]): Promise<void> {
+  for (const [reader, told] of Object.entries(await world.readings())) {
+    expect({ reader, told }).toEqual({ reader, told: flows });
+  }
+}
+
+async function expectTidy(): Promise<void> {
+  const keys = await world.bucket.keys('flows/');
+  const indexed = keys.filter(key => parseFlowKey(key)!.generation > 0);
+  expect(await world.bucket.keys('flow-index/')).toEqual(
+    indexed.map(key => `flow-index/${key.slice('flows/'.length)}.index`),
+  );
+}
+
+describe('the flow log, each flow once by every reader', () => {
+  it.each([
+    ['one report a batch', [1]],
+    ['odd batches', [2, 5, 1]],
+    ['one batch', [1000]],
+  ])('however the stream is cut: %s', async (_, sizes) => {
+    await world.write(reports, sizes);
+    await expectReadings(expectedFlows(reports));
+    await world.run();
+    await expectReadings(expectedFlows(reports));
+    await expectTidy();
+  });
+
+  it('cut in three ways at once, and replayed after it was merged', async () => {
+    for (const [shard, sizes] of [[1], [2, 5, 1], [1000]].entries()) await world.write(reports, sizes, shard);
+    await expectReadings(expectedFlows(reports));
+    await world.run();
+    const merged = await world.bucket.keys('flows/');
+    expect(merged.map(key => parseFlowKey(key)!.hour - T0)).toEqual([0, HOUR]);
+    await world.write(reports, [1], 7);
+    await expectReadings(expectedFlows(reports));
+    await world.run();
+    expect(await world.bucket.keys('flows/')).toHaveLength(2);
+    await expectReadings(expectedFlows(reports));
+    await expectTidy();
+  });
+
+  it('with objects that come after their hour was merged', async () => {
+    await world.write(reports.slice(0, 12), [1]);
+    await world.run();
+    await world.write(reports.slice(12), [1]);
+    await expectReadings(expectedFlows(reports));
+    await world.run();
+    await expectReadings(expectedFlows(reports));
+    await expectTidy();
+  });
+
+  it.each([false, true])('with a merge that is killed at any call (landing: %s)', async lands => {
+    for (let at = 0, calls = 1; at < calls; at++) {
+      await world.bucket.clear();
+      await world.write(reports, [2]);
+      const objects = killedAt(world.bucket.objects, at, lands);
+      await expect(world.run({ objects })).rejects.toThrow();
+      const { read, duckdb } = await world.readings();
+      expect({ at, read, duckdb }).toEqual({
+        at,
+        read: expectedFlows(reports),
+        duckdb: expectedFlows(reports),
+      });
+      world.now += 2000;
+      const counting = killedAt(world.bucket.objects, Number.POSITIVE_INFINITY, lands);
+      await world.run({ objects: counting });
+      await expectReadings(expectedFlows(reports));
+      await expectTidy();
+      // As many as a run takes that nothing happens to.
+      if (at === 0) calls = counting.calls;
+    }
+  });
+
+  it.each(['with', 'without'])(
+    'is not written again where an object that stays holds it, %s its index',
+    async index => {
+      await world.write(reports, [1000]);
+      await world.run();
+      const erased = new ErasedAddresses([]);
+      const merge = async (hour: number): Promise<void> => {
+        const listed = await listHour(world.bucket.objects, hour);
+        const [sources, others] = [0, 1].map(round =>
+          listed.filter(({ generation }) => (generation > 0 ? 1 : 0) === round),
+        ) as [typeof listed, typeof listed];
+        await mergeObjects(world.bucket.objects, { sources, others, erased, expired_ms: 0 });
+      };
+      await merge(T0);
+      await merge(T0 + HOUR);
+      const merged = await world.bucket.keys('flows/');
+      if (index === 'without') await world.bucket.objects.delete(await world.bucket.keys('flow-index/'));
+      await world.write(reports, [4], 2);
+      await merge(T0);
+      await merge(T0 + HOUR);
+      expect(await world.bucket.keys('flows/')).toEqual(merged);
+      expect((await world.readings()).duckdb).toEqual(expectedFlows(reports));
+    },
+  );
+
+  it('while another run is at work, which does nothing then', async () => {
+    await world.write(reports, [1]);
+    const objects = { ...world.bucket.objects };
+    const inner: unknown[] = [];
+    objects.put = async (key, body) => {
+      inner.push((await world.run()).busy);
+      await world.bucket.objects.put(key, body);
+    };
+    await world.run({ objects });
+    expect(inner).toEqual([true, true, true, true]);
+    await expectReadings(expectedFlows(reports));
+  });
+
+  it('while what is read is merged', async () => {
+    await world.write(reports, [1]);
+    const store = world.store();
+    let merged = false;
+    store.objects = {
+      ...world.bucket.objects,
+      async get(key, range) {
+        if (!merged) {
+          merged = true;
+          await world.run();
+        }
+        return world.bucket.objects.get(key, range);
+      },
+    };
+    expect(await pages(store, 1000)).toEqual(expectedFlows(reports));
+  });
+});
+
+describe('an erasure', () => {
+  const left = expectedFlows(reports, { without: HOST });
+
+  async function erase(): Promise<void> {
+    const context = {
+      client: world.client,
+      tables: world.tables,
+      clock: () => world.now,
+      sleep: async () => {},
+      random: () => 0.5,
+      deadline: world.now + 60_000,
+    };
+    await eraseFlows(context, { actor, address: HOST });
+  }
+
+  const states = async () =>
+    (await readFlowLogState({ client: world.client, table: world.tables.traffic })).erasures.map(
+      ({ status }) => status,
+    );
+
+  /** Whether any object or index still has the address in it. */
+  async function isStored(): Promise<boolean> {
+    for (const key of await world.bucket.keys('flows/')) {
+      if (gunzipSync((await world.bucket.objects.get(key))!).includes(HOST)) return true;
+    }
+    return false;
+  }
+
+  beforeEach(async () => {
+    await world.close();
+    world = await makeFlowWorld();
+  });
+  // An erasure stays: whatever comes behind it begins anew.
+  afterAll(async () => {
+    await world.close();
+    world = await makeFlowWorld();
+  });
+
+  it('holds from its answer on, is carried out, and a replay brings nothing back', async () => {
+    await world.write(reports, [1]);
+    await world.run();
+    expect(await pages(world.store(), 5, HOST)).toHaveLength(12);
+    await erase();
+    const { read, 'pages of 7': paged } = await world.readings();
+    expect([read, paged]).toEqual([left, left]);
+    expect(await pages(world.store(), 5, HOST)).toEqual([]);
+    expect([await isStored(), await states()]).toEqual([true, ['RUNNING']]);
+    expect(await world.run()).toMatchObject({ erasures_finished: 1, complete: true });
+    expect([await isStored(), await states()]).toEqual([false, ['DONE']]);
+    await expectReadings(left);
+    await expectTidy();
+    await world.write(reports, [3], 5);
+    expect((await world.readings()).read).toEqual(left);
+    await world.run();
+    expect(await isStored()).toBe(false);
+    await expectReadings(left);
+  });
+
+  it('takes the address out of what has not been merged yet, and leaves what arrives after it', async () => {
+    world.now = T0 + HOUR + 90_000;
+    const before = reports.filter(({ arrived_at_ms }) => arrived_at_ms < world.now);
+    const after = reports.filter(({ arrived_at_ms }) => arrived_at_ms >= world.now);
+    await world.write(before, [1]);
+    await erase();
+    await world.run();
+    expect(await isStored()).toBe(false);
+    await world.write(after, [1]);
+    const expected = [...expectedFlows(before, { without: HOST }), ...expectedFlows(after)].sort();
+    await expectReadings(expected);
+    world.now = T0 + 2 * HOUR + 600_000;
+    await world.run();
+    await expectReadings(expected);
+  });
+
+  it('that is killed at any call is carried out by the next run', async () => {
+    for (let at = 0, calls = 1; at < calls; at++) {
+      await world.close();
+      world = await makeFlowWorld();
+      await world.write(reports, [1]);
+      await world.run();
+      await erase();
+      const objects = killedAt(world.bucket.objects, at, true);
+      await expect(world.run({ objects })).rejects.toThrow();
+      expect((await world.readings()).read).toEqual(left);
+      world.now += 2000;
+      const counting = killedAt(world.bucket.objects, Number.POSITIVE_INFINITY, true);
+      await world.run({ objects: counting });
+      expect({ at, stored: await isStored(), states: await states() }).toEqual({
+        at,
+        stored: false,
+        states: ['DONE'],
+      });
+      await expectReadings(left);
+      await expectTidy();
+      if (at === 0) calls = counting.calls;
+    }
+  });
+});
+
+describe('flows that outlive their time', () => {
+  it('are not told from that millisecond on, and deleted when nothing else is in their object', async () => {
+    await world.write(reports, [1]);
+    await world.run();
+    const [first] = reports;
+    const last = reports.at(-1)!;
+    world.now = first!.arrived_at_ms + 24 * HOUR - 1;
+    expect(await pages(world.store(), 1000)).toEqual(expectedFlows(reports));
+    world.now += 1;
+    expect(await pages(world.store(), 1000)).toEqual(expectedFlows(reports.slice(1)));
+    world.now = last.arrived_at_ms + 24 * HOUR - 1;
+    await world.run();
+    expect(await pages(world.store(), 1000)).toEqual(expectedFlows([last]));
+    world.now += 1001;
+    await world.run();
+    expect(await world.bucket.keys()).toEqual([]);
+  });
+});

@@ -1,0 +1,198 @@
+import { type ArrivedReport, batchObjects } from '../../core/flows/batch-objects.ts';
+import { flowMatcher, hostOf } from '../../core/flows/flow-filter.ts';
+import type { FlowLogStore, LoggedFlow } from '../../core/flows/flow-log-store.ts';
+import type { FlowObjects } from '../../core/flows/flow-objects.ts';
+import { FlowGroups } from '../../core/flows/flow-stats.ts';
+import { pageFlows } from '../../core/flows/page-flows.ts';
+import { readFlowLogs } from '../../core/flows/read-flow-logs.ts';
+import { type FlowLogResult, type FlowLogRun, runFlowLog } from '../../core/flows/run-flow-log.ts';
+import { FlowSums } from '../../core/flows/top-flows.ts';
+import { parseCidr } from '../../core/policy/ip-address.ts';
+import { documentedQueries, duckdb } from './duckdb-flows.ts';
+import { type FlowBucket, makeFlowBucket } from './flow-bucket.ts';
+import { makeFlow } from './flow-records.ts';
+import { makeReport, T0 } from './report-records.ts';
+import { createTables, type TestTables } from './tables.ts';
+
+export const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+/** A host that some flows are from or to. */
+export const HOST = '10.9.9.9';
+
+/** Everything that arrived lies in it. */
+const RANGE = { from: T0 - 30 * HOUR, to: T0 + 3 * HOUR };
+
+/** Reports of three edges over two hours, in the order of their arrivals; the first begins at T0. */
+export function arrivedReports({ minutes = 6, flows = 3 } = {}): ArrivedReport[] {
+  return Array.from({ length: minutes * 3 }, (_, index) => {
+    const edge = index % 3;
+    const seq = 1 + Math.floor(index / 3);
+    const arrived_at_ms = T0 + HOUR - 3 * MINUTE + seq * MINUTE + edge * 700;
+    const report = makeReport({
+      edge_id: `edge-${edge}`,
+      site_id: `site-${edge % 2}`,
+      boot_id: `boot-${edge}`,
+      seq,
+      sent_ms: arrived_at_ms - T0 - 250,
+      flows: Array.from({ length: flows }, (_, n) =>
+        makeFlow({
+          src: n === 0 && edge === 1 ? HOST : `10.0.${edge}.${n}`,
+          dst: n === 1 && edge === 2 ? HOST : '192.0.2.9',
+          src_port: 1000 + seq,
+          bytes: 2n ** BigInt(30 + seq) + BigInt(index * flows + n),
+        }),
+      ),
+    });
+    return { report, sent_at_ms: arrived_at_ms - 250, arrived_at_ms };
+  });
+}
+
+/** One text a flow, sorted: what a reader has to tell. */
+export function expectedFlows(
+  reports: readonly ArrivedReport[],
+  { without }: { without?: string } = {},
+): string[] {
+  return reports
+    .flatMap(({ report }) => report.flows.map(flow => ({ ...flow, edge_id: report.edge_id })))
+    .filter(({ src, dst }) => src !== without && dst !== without)
+    .map(textOf)
+    .sort();
+}
+
+function textOf({
+  edge_id,
+  src,
+  src_port,
+  dst,
+  bytes,
+}: Pick<LoggedFlow, 'edge_id' | 'src' | 'src_port' | 'dst' | 'bytes'>) {
+  return `${edge_id} ${src}:${src_port} ${dst} ${bytes}`;
+}
+
+export interface FlowWorld extends TestTables {
+  bucket: FlowBucket;
+  /** What all readers have in common; moves only when a test moves it. */
+  now: number;
+  ttl_hours: number;
+  store(): FlowLogStore;
+  /** Writes reports in batches of these sizes, over and over. */
+  write(reports: readonly ArrivedReport[], sizes: readonly number[], shard?: number): Promise<void>;
+  /** A run of the job. */
+  run(given?: Partial<FlowLogRun>): Promise<FlowLogResult>;
+  /** What each reader tells: one sorted list of flows a reader. */
+  readings(): Promise<Record<string, string[]>>;
+  close(): Promise<void>;
+}
+
+export async function makeFlowWorld(): Promise<FlowWorld> {
+  const tables = await createTables();
+  const bucket = await makeFlowBucket();
+  let runs = 0;
+  const world: FlowWorld = {
+    ...tables,
+    bucket,
+    now: T0 + 2 * HOUR + 10 * MINUTE,
+    ttl_hours: 24,
+    store: () => ({
+      objects: bucket.objects,
+      client: tables.client,
+      table: tables.tables.traffic,
+      clock: () => world.now,
+      deadline: Number.POSITIVE_INFINITY,
+      ttl_hours: world.ttl_hours,
+    }),
+    async write(reports, sizes, shard = 0) {
+      for (let at = 0, batch = 0; at < reports.length; batch++) {
+        const size = sizes[batch % sizes.length]!;
+        for await (const { key, body } of batchObjects(reports.slice(at, at + size), { shard })) {
+          await bucket.objects.put(key, body);
+        }
+        at += size;
+      }
+    },
+    run(given = {}) {
+      const { objects, client, table, clock, ttl_hours } = world.store();
+      runs += 1;
+      return runFlowLog({
+        ...{ objects, client, table, clock, ttl_hours },
+        work_until: world.now + HOUR,
+        lease_until_ms: world.now + 1000,
+        owner: `run-${runs}`,
+        ...given,
+      });
+    },
+    readings: () => readings(world),
+    async close() {
+      await bucket.close();
+      await tables.drop();
+    },
+  };
+  return world;
+}
+
+async function readings({ store, bucket }: FlowWorld): Promise<Record<string, string[]>> {
+  const sums = new FlowSums(flowMatcher({}));
+  const groups = new FlowGroups(['SOURCE_PREFIX'], flowMatcher({}));
+  const read: string[] = [];
+  await readFlowLogs(store(), RANGE, report => {
+    sums.add(report);
+    groups.add(report);
+    read.push(...report.flows.map(flow => textOf({ ...flow, edge_id: report.edge_id })));
+  });
+  const { flows, total } = sums.largest(1_000_000);
+  const listed = flows.reduce((sum, { bytes }) => sum + bytes, 0n);
+  const grouped = groups.beside({ packets: 0n, bytes: 0n }, { order_by: 'BYTES', limit: 1_000_000 });
+  const bySource = grouped.rows.reduce((sum, { bytes }) => sum + bytes, 0n);
+  if (listed !== total.bytes || bySource !== total.bytes) throw new Error('topFlows or flowStats disagree');
+  return {
+    read: read.sort(),
+    'pages of 7': await pages(store(), 7),
+    'pages of 1000': await pages(store(), 1000),
+    duckdb: await inDuckDb(bucket.project_folder),
+  };
+}
+
+/** All flows with a filter's host at either end, page by page. */
+export async function pages(store: FlowLogStore, limit: number, address?: string): Promise<string[]> {
+  const filter = { address: address === undefined ? undefined : parseCidr(address) };
+  const told: LoggedFlow[] = [];
+  let start: { sk: string; index: number } | undefined;
+  do {
+    const page = await pageFlows(store, {
+      ...RANGE,
+      matches: flowMatcher(filter),
+      host: hostOf(filter),
+      limit,
+      start,
+    });
+    told.push(...page.flows);
+    start = page.next;
+  } while (start);
+  return told.map(textOf).sort();
+}
+
+async function inDuckDb(project_folder: string): Promise<string[]> {
+  const select =
+    "SELECT edge_id || ' ' || src || ':' || src_port || ' ' || dst || ' ' || bytes AS flow FROM flows";
+  const rows = await duckdb(project_folder, [documentedQueries()[0]!, select]);
+  return rows.map(({ flow }) => String(flow)).sort();
+}
+
+/** The objects of a world, with a call that goes wrong: the process is gone, before the call lands or after it. */
+export function killedAt(objects: FlowObjects, at: number, lands: boolean): FlowObjects & { calls: number } {
+  let dead = false;
+  const killing = { calls: 0 } as FlowObjects & { calls: number };
+  for (const name of ['list', 'get', 'put', 'delete'] as const) {
+    killing[name] = async (...args: unknown[]) => {
+      if (dead) throw new Error('killed');
+      dead = killing.calls++ === at;
+      if (dead && !lands) throw new Error('killed');
+      // biome-ignore lint/suspicious/noExplicitAny: one wrapper for all four
+      const answer = await (objects[name] as any)(...args);
+      if (dead) throw new Error('killed');
+      return answer as never;
+    };
+  }
+  return killing;
+}
