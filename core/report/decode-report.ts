@@ -5,7 +5,6 @@ import { checkStructure } from './json-structure.ts';
 import { ReportRejected } from './rejection.ts';
 import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
 import {
-  addressFamily,
   type Place,
   type RawObject,
   readAddress,
@@ -132,15 +131,12 @@ function readGauge(raw: RawObject, field: string, place: Place): number {
 
 function readFlow(raw: RawObject, place: Place, unknown: Unknown): FlowRecord {
   unknown.fields += fieldCount(raw) - 11;
-  const src = readAddress(raw, 'src', place);
-  const dst = readAddress(raw, 'dst', place);
-  if (addressFamily(src) !== addressFamily(dst)) throw mixedAddresses(place, src, dst);
   return {
     policy_id: readId(raw, 'policy_id', place),
     endpoint_id: readId(raw, 'endpoint_id', place),
-    src,
+    src: readAddress(raw, 'src', place),
     src_port: readInteger(raw, 'src_port', place, { max: 65_535 }),
-    dst,
+    dst: readAddress(raw, 'dst', place),
     dst_port: readInteger(raw, 'dst_port', place, { max: 65_535 }),
     protocol: readInteger(raw, 'protocol', place, { max: 255 }),
     packets: readCount(raw, 'packets', place),
@@ -201,11 +197,6 @@ function readOptionalList<T>(
     const place = { list, index };
     return readItem(readObject(item, place), place, unknown);
   });
-}
-
-function mixedAddresses({ index }: Place, src: string, dst: string): ReportRejected {
-  const found = `flows[${index}] goes from "${src}" to "${dst}"`;
-  return new ReportRejected('bad_field', `${found}; expected two IPv4 or two IPv6 addresses`);
 }
 
 function fieldCount(raw: RawObject): number {

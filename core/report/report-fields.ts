@@ -52,16 +52,15 @@ export function readId(object: RawObject, field: string, place: Place): string {
   throw badField(place, field, `text of 1 to ${REPORT_LIMITS.maxIdLength} printable characters`, value);
 }
 
-/** An IPv4 or IPv6 address, or `OTHER_FLOWS`. */
+/** An IPv4 or IPv6 address, or `OTHER_FLOWS`. One with a zone such as `%eth0` says nothing on another machine. */
 export function readAddress(object: RawObject, field: string, place: Place): string {
   const value = object[field];
-  if (typeof value === 'string' && (value === OTHER_FLOWS || addressFamily(value) !== 0)) return value;
+  if (typeof value === 'string' && (value === OTHER_FLOWS || isAddress(value))) return value;
   throw badField(place, field, 'an IPv4 or IPv6 address', value);
 }
 
-/** 4, 6, or 0 for what is no address. One of the link with a zone such as `%eth0` says nothing elsewhere. */
-export function addressFamily(text: string): number {
-  return text.length > MAX_ADDRESS_LENGTH || text.includes('%') ? 0 : isIP(text);
+function isAddress(text: string): boolean {
+  return text.length <= MAX_ADDRESS_LENGTH && isIP(text) !== 0 && !text.includes('%');
 }
 
 /** A whole number from 0 to 2^63 − 1, as a JSON number up to 2^53 − 1 or as a string of digits. */
