@@ -47,6 +47,7 @@ export async function quarantineRecords(
   const writing = {
     ...context,
     deadline,
+    busy: new Set<string>(),
     onFailure: repeats.note.bind(repeats, 'A record could not be put into the quarantine yet.'),
   };
   const done: StreamRecord[] = [];

@@ -91,13 +91,15 @@ function quarantineItem(record: StreamRecord, reason: ReportRejected): Omit<Quar
 interface Writing extends Retrying {
   client: DynamoDBDocumentClient;
   tables: TableNames;
+  /** Partitions that are throttled just now, for all records that are written together. */
+  busy?: Set<string>;
   /** Called with what has to be repeated. */
   onFailure?: (failure: Failure) => void;
 }
 
 /**
- * Writes a record once, however often it is delivered. While its partition is throttled the next one takes it: nothing was written
- * to the first one then. A lost answer is asked for again in the same partition.
+ * Writes a record once, however often it is delivered. While its partition is throttled another one takes it at once: nothing was
+ * written to the first one then. Only when all are throttled does it wait. A lost answer is asked for again in the same partition.
  *
  * @returns whether it is new; false where it was written before
  * @throws Throttled or Conflict at the deadline · what repeating can't help
@@ -107,31 +109,42 @@ export async function putInQuarantine(
   reason: ReportRejected,
   writing: Writing,
 ): Promise<boolean> {
-  const { client, tables, clock, sleep, random, deadline } = writing;
+  const { client, tables, clock, sleep, random, deadline, busy = new Set() } = writing;
   const item = quarantineItem(record, reason);
   const partitions = partitionsOfPlace(item.sk);
   // Tells our own write from an earlier one where its answer was lost.
   const written_by = randomUUID();
-  let outcomeUnknown = false;
-  for (let attempt = 0, turn = 0; ; attempt++) {
-    const pk = partitions[turn % partitions.length]!;
+  let pk = freePartition(partitions, busy);
+  let mayHaveLanded = false;
+  for (let waits = 0; ; ) {
     try {
       const Item = { pk, ...item, written_by };
       await client.send(new PutCommand({ TableName: tables.traffic, Item, ...IS_NEW }));
       return true;
     } catch (cause) {
       const failure = classifyFailure(cause);
-      if (failure.kind === 'condition')
-        return outcomeUnknown && (await isOurs({ pk, ...item }, written_by, writing));
+      if (failure.kind === 'condition') return mayHaveLanded && isOurs({ pk, ...item }, written_by, writing);
       if (failure.kind === 'fatal' || failure.kind === 'validation') throw cause;
       writing.onFailure?.(failure);
-      if (failure.kind !== 'throttled') outcomeUnknown = true;
-      else if (!outcomeUnknown) turn++;
-      const wait = backoffMs(attempt, { random });
+      if (failure.kind !== 'throttled') mayHaveLanded = true;
+      if (failure.kind === 'throttled' && !mayHaveLanded) {
+        busy.add(pk);
+        if (busy.size < partitions.length) {
+          pk = freePartition(partitions, busy);
+          continue;
+        }
+        busy.clear();
+        pk = partitions[0]!;
+      }
+      const wait = backoffMs(waits++, { random });
       if (clock() + wait >= deadline) throw outOfTime(failure);
       await sleep(wait);
     }
   }
+}
+
+function freePartition(partitions: readonly string[], busy: ReadonlySet<string>): string {
+  return partitions.find(partition => !busy.has(partition)) ?? partitions[0]!;
 }
 
 async function isOurs({ pk, sk }: ItemKey, written_by: string, writing: Writing): Promise<boolean> {

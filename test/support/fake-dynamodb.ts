@@ -159,6 +159,8 @@ function holds(
   return condition.split(' OR ').some(term => {
     const missing = /^attribute_not_exists\((\w+)\)$/.exec(term);
     if (missing) return old?.[missing[1]!] === undefined;
+    const exists = /^attribute_exists\((\w+)\)$/.exec(term);
+    if (exists) return old?.[exists[1]!] !== undefined;
     const equal = /^(\w+) = (:\w+)$/.exec(term);
     if (equal) return old?.[equal[1]!] === values?.[equal[2]!];
     throw new Error(`condition not known here: ${term}`);
