@@ -4,6 +4,7 @@ import { ingest } from '../core/ingest/ingest.ts';
 import type { IngestContext } from '../core/ingest/ingest-context.ts';
 import { IngestTally } from '../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../core/ingest/lane-memory.ts';
+import { QuarantineMemory } from '../core/ingest/quarantine-records.ts';
 import type { StreamRecord } from '../core/ingest/stream-record.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
@@ -112,6 +113,7 @@ function contextWith(client: DynamoDBDocumentClient): IngestContext {
     tables: { network: 'network', traffic: 'traffic', cache: 'cache' },
     slots: 16,
     memory: new LaneMemory(),
+    quarantined: new QuarantineMemory(),
     tally: new IngestTally(),
     flow_log_ttl_hours: undefined,
     clock: systemClock,

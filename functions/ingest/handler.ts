@@ -7,6 +7,7 @@ import { RecentReports } from '../../core/flows/recent-reports.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
+import { QuarantineMemory } from '../../core/ingest/quarantine-records.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
@@ -25,6 +26,7 @@ const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const memory = new LaneMemory();
+const quarantined = new QuarantineMemory();
 const client = makeDocumentClient({
   // Repeating is decided where it is known what may be repeated.
   maxAttempts: 1,
@@ -67,6 +69,7 @@ export async function handler(
     client,
     tables,
     memory,
+    quarantined,
     tally,
     slots: environment.COUNTER_SLOTS,
     // A replay may be there to write once more what was lost.

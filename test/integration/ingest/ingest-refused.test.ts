@@ -1,6 +1,7 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
+import { listQuarantine } from '../../../core/ingest/read-quarantine.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
@@ -44,11 +45,13 @@ it('finds the one report that DynamoDB refuses among many, and counts the others
     { ...counterKey(0, 'broken'), packets: 'many' },
     { ...counterKey(0, 'fine'), packets: 131, bytes: 0, active_flows: 0 },
   ]);
-  expect(await items('QUARANTINE')).toMatchObject([
+  const quarantined: unknown[] = [];
+  for await (const entry of listQuarantine(db.client, db.tables)) quarantined.push(entry);
+  expect(quarantined).toMatchObject([
     {
       reason: 'refused',
       sequence_number: '10003',
-      message: expect.stringMatching(/^The database refuses what this report would write \(.+\)\.$/),
+      message: expect.stringMatching(/^The database refuses what this report would write; .+ \(.+\)\.$/),
     },
   ]);
 });
