@@ -7,7 +7,7 @@ import type { Clock, Sleep } from '../time/clock.ts';
 import type { Schedule } from '../time/schedule.ts';
 import type { IngestTally } from './ingest-tally.ts';
 import type { LaneMemory } from './lane-memory.ts';
-import type { QuarantineMemory } from './quarantine-records.ts';
+import type { QuarantineMemory } from './quarantine-memory.ts';
 
 /** A report with path measurements that was just applied. */
 export interface AppliedPathReport {
