@@ -27,7 +27,7 @@ export const ROOMS: Record<string, Rooms> = {
     'folder-lock': [],
     time: [],
     access: ['errors'],
-    appsync: ['digest'],
+    appsync: ['digest', 'time'],
     policy: ['errors'],
     storage: ['errors', 'time'],
     audit: ['access', 'errors', 'storage'],
