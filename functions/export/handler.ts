@@ -11,6 +11,7 @@ import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 /** Time kept back to hand over: a part on its way, the rest, the checkpoint. */
@@ -39,7 +40,7 @@ const eventSchema = z.object({ export_id: z.string() });
  * Writes an export to the bucket, as far as the time goes, and calls itself for the rest. Called twice, or again after a
  * failure, it writes nothing twice.
  */
-export async function handler(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
+async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
   logger.addContext(lambda);
   const { export_id } = eventSchema.parse(event);
   const ends = systemClock() + lambda.getRemainingTimeInMillis();
@@ -63,3 +64,5 @@ export async function handler(event: unknown, lambda: Context): Promise<{ outcom
   metrics.publishStoredMetrics();
   return { outcome };
 }
+
+export const handler = untilAnswered(handle);

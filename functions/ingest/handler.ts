@@ -13,6 +13,7 @@ import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
@@ -39,10 +40,7 @@ const tables = tablesOf(environment);
 const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
 /** Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. */
-export async function handler(
-  event: KinesisStreamEvent,
-  lambda: Context,
-): Promise<KinesisStreamBatchResponse> {
+async function handle(event: KinesisStreamEvent, lambda: Context): Promise<KinesisStreamBatchResponse> {
   logger.addContext(lambda);
   const tally = new IngestTally();
   const records = event.Records.map(toStreamRecord);
@@ -63,6 +61,8 @@ export async function handler(
   }).finally(() => publish(tally));
   return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
 }
+
+export const handler = untilAnswered(handle);
 
 function answer(
   event: KinesisStreamEvent,

@@ -3,7 +3,12 @@
 // the process.
 import { pathToFileURL } from 'node:url';
 import { blockingChannel } from './blocking-channel.ts';
-import { CHANNEL, type ContainerMessage, type ContainerStart, type InvocationMessage } from './container-messages.ts';
+import {
+  CHANNEL,
+  type ContainerMessage,
+  type ContainerStart,
+  type InvocationMessage,
+} from './container-messages.ts';
 import { describeFailure, describeLoadFailure, type FailurePayload } from './function-failure.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;

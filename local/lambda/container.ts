@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { ContainerMessage, ContainerStart, InvocationMessage } from './container-messages.ts';
+import { containerProgram } from './container-program.ts';
 import { describeExit, type FailurePayload, FunctionFailure } from './function-failure.ts';
 import { forget, killWithThisProcess } from './keeper.ts';
 
@@ -25,8 +25,6 @@ export interface Invocation {
 
 /** How long a bundle may take to load, milliseconds. Lambda gives 10 s; a laptop may be busy with more than this. */
 const LOAD_LIMIT_MS = 30_000;
-
-const MAIN = fileURLToPath(new URL('container-main.ts', import.meta.url));
 
 /** One running copy of a function: a process with the bundle loaded, for one event at a time. */
 export interface Container {
@@ -75,7 +73,10 @@ export function startContainer({ environment, log, ...start }: ContainerOptions)
   });
   child.once('error', ({ message }) => {
     gone.resolve();
-    end(() => ({ errorType: 'Runtime.InvalidEntrypoint', errorMessage: `The process can't be started: ${message}` }));
+    end(() => ({
+      errorType: 'Runtime.InvalidEntrypoint',
+      errorMessage: `The process can't be started: ${message}`,
+    }));
   });
   child.once('exit', () => {
     if (child.pid !== undefined) forget(child.pid);
@@ -86,7 +87,10 @@ export function startContainer({ environment, log, ...start }: ContainerOptions)
   write({ ...start, logStreamName });
 
   const loadLimit = setTimeout(() => {
-    end(() => ({ errorType: 'Sandbox.Timedout', errorMessage: 'The bundle was not loaded after 30 seconds' }));
+    end(() => ({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'The bundle was not loaded after 30 seconds',
+    }));
   }, LOAD_LIMIT_MS);
   void ready.promise.then(() => clearTimeout(loadLimit));
 
@@ -129,22 +133,31 @@ function startProcess(
   env: Record<string, string>,
 ): ChildProcess {
   const windows = process.platform === 'win32';
+  const program = containerProgram();
   // The name is for those who look at the list of processes.
-  const child = spawn(process.execPath, [`--max-old-space-size=${memoryMb}`, MAIN, functionName], {
+  const flags = [`--max-old-space-size=${memoryMb}`, '--input-type=module', '-'];
+  const child = spawn(process.execPath, [...flags, functionName], {
     env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C in a terminal is for the runtime, and a kill reaches what the function has started.
     detached: !windows,
     windowsHide: true,
   });
   if (child.pid !== undefined) killWithThisProcess(child.pid);
+  // Its end before it has read all of it is told by the events of the process.
+  child.stdin.on('error', () => {});
+  child.stdin.end(program);
   return child;
 }
 
 function kill(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  if (process.platform === 'win32') child.kill('SIGKILL');
-  else process.kill(-child.pid, 'SIGKILL');
+  try {
+    if (process.platform !== 'win32') return void process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It is about to be gone, or, on macOS, has just ended.
+  }
+  child.kill('SIGKILL');
 }
 
 function timedOut(requestId: string, timeoutMs: number): FailurePayload {

@@ -45,7 +45,8 @@ export function describeFailure(thrown: unknown): FailurePayload {
 export function describeLoadFailure(thrown: unknown): FailurePayload {
   const failure = describeFailure(thrown);
   const errorMessage = `${failure.errorType}: ${failure.errorMessage}`;
-  if (thrown instanceof SyntaxError) return { ...failure, errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
+  if (thrown instanceof SyntaxError)
+    return { ...failure, errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
   if (NOT_FOUND.has((thrown as NodeJS.ErrnoException | undefined)?.code ?? '')) {
     return { ...failure, errorType: 'Runtime.ImportModuleError', errorMessage };
   }

@@ -39,7 +39,11 @@ function tell(line: string): void {
 
 function startKeeper(): void {
   // Out of this process's group: what ends that must leave the keeper to do its work.
-  const child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} });
+  const child = spawn('/bin/sh', ['-c', SCRIPT], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: {},
+  });
   keeper = child;
   const onGone = (): void => {
     if (keeper !== child) return;
