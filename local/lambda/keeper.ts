@@ -11,7 +11,7 @@ while read -r change pid; do
   all=$rest
   [ "$change" = + ] && all="$all $pid"
 done
-for pid in $all; do kill -9 -- "-$pid"; done
+for pid in $all; do kill -9 "-$pid"; done
 `;
 
 const kept = new Set<number>();
