@@ -50,7 +50,7 @@ async function loadHandler({ file, handler }: ContainerStart): Promise<Handler> 
 function awaitEvent(): void {
   const message = channel.receive() as InvocationMessage | undefined;
   if (!message) process.exit();
-  // In the next turn of the loop, which has read the clock: a timer set in this one would count from before the wait.
+  // In the next turn of the loop: what is remembered for this one alone, as turnClock remembers the time, is over then.
   setImmediate(() => void run(message));
 }
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { buildSync, stop } from 'esbuild';
 
 let program: string | undefined;
 
@@ -8,13 +8,20 @@ let program: string | undefined;
  * several times as long to start.
  */
 export function containerProgram(): string {
-  program ??= buildSync({
+  program ??= build();
+  return program;
+}
+
+function build(): string {
+  const { outputFiles } = buildSync({
     entryPoints: [fileURLToPath(new URL('container-main.ts', import.meta.url))],
     bundle: true,
     write: false,
     platform: 'node',
     format: 'esm',
     target: 'node24',
-  }).outputFiles[0]!.text;
-  return program;
+  });
+  // Otherwise a process and a thread of esbuild stay for more to build.
+  void stop();
+  return outputFiles[0]!.text;
 }
