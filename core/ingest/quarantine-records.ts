@@ -1,6 +1,6 @@
 import type { ReportRejected } from '../report/rejection.ts';
 import type { IngestContext } from './ingest-context.ts';
-import { putInQuarantine } from './quarantine.ts';
+import { putInQuarantine, quarantinePlace } from './quarantine.ts';
 import { RepeatLog } from './repeat-log.ts';
 import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';

@@ -13,6 +13,7 @@ import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
@@ -57,7 +58,7 @@ const onPathReports = makePathMeasurements({ client, tables, logger, settings: e
  * Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. A replay
  * counts in the same way, and neither judges paths nor publishes metrics, which alarms are made of.
  */
-export async function handler(
+async function handle(
   event: KinesisStreamEvent | ReplayEvent,
   lambda: Context,
 ): Promise<KinesisStreamBatchResponse> {
@@ -87,6 +88,8 @@ export async function handler(
   });
   return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
 }
+
+export const handler = untilAnswered(handle);
 
 function answer(
   event: KinesisStreamEvent | ReplayEvent,

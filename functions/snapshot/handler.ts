@@ -8,6 +8,7 @@ import { readServedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
@@ -22,7 +23,7 @@ const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
 const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
 
 /** Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by the schedule. */
-export async function handler(event: unknown, lambda: Context): Promise<SnapshotResult> {
+async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> {
   logger.addContext(lambda);
   const { scheduled_at } = eventSchema.parse(event);
   const begun = systemClock();
@@ -51,3 +52,5 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
   metrics.publishStoredMetrics();
   return result;
 }
+
+export const handler = untilAnswered(handle);
