@@ -95,7 +95,7 @@ function throttleOnce(): void {
   dynamodb.refuse = attempt => attempt === 1;
 }
 
-const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'snapshot'];
+const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'flowlog', 'snapshot'];
 
 const scheduled = { scheduled_at: new Date().toISOString() };
 
@@ -130,6 +130,7 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
   cleanup: [scheduled, { steps: expect.any(Array) }],
   deletionworker: [changeOf({ pk: 'RUNNING', sk: 'none' }, {}), { batchItemFailures: [] }],
   export: [{ export_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }, { outcome: 'nothing to do' }],
+  flowlog: [scheduled, expect.objectContaining({ merged: 0 })],
   ingest: [ingestEvent(0), { batchItemFailures: [] }],
   snapshot: [scheduled, expect.objectContaining({ taken: true })],
 };
