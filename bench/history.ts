@@ -120,7 +120,7 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
     takeSnapshot({
       store,
       scheduled_at: NOW + minute * 60_000,
-      registered: new Set(),
+      registered: [],
       retention: DEFAULT_RETENTION,
       clock: () => NOW + minute * 60_000 + 400,
       sleep: async () => {},

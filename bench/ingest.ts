@@ -1,3 +1,4 @@
+import { QuarantineMemory } from '../core/ingest/quarantine-memory.ts';
 import { gunzipSync } from 'node:zlib';
 import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ingest } from '../core/ingest/ingest.ts';
@@ -9,6 +10,7 @@ import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
 import { transactionWriteUnits } from '../test/support/item-bytes.ts';
 import type { BenchRow } from './bench-row.ts';
+import { COSTLY_EDGE, costlyRecords } from './costly-records.ts';
 import { EDGES, edgeReports, POLICIES } from './ingest-reports.ts';
 import { cpuMilliseconds, median } from './support/measure.ts';
 
@@ -17,10 +19,13 @@ const ROUNDS = 120;
 const WARM_UP = 40;
 const MAX_CPU_RATIO = 3;
 const MAX_WRITE_UNITS = 3;
+const RECORD_ROUNDS = 21;
+const RECORD_WARM_UP = 5;
+const MAX_RECORD_RATIO = 5;
 
 /** What a report costs: CPU beside reading its JSON alone, write units beside one transaction a report. */
 export async function run(): Promise<BenchRow[]> {
-  return [await cpu(), await writeUnits()];
+  return [await cpu(), await writeUnits(), await worstRecord()];
 }
 
 /**
@@ -55,6 +60,37 @@ async function cpu(): Promise<BenchRow> {
 /** The median of rounds after the warm-up; rounds in milliseconds. */
 function microsecondsPerReport(rounds: readonly number[]): number {
   return (median(rounds.slice(WARM_UP)) * 1000) / EDGES;
+}
+
+/**
+ * CPU of the record that costs most, of all that are made to cost much, beside an ordinary one of the largest size. Each is
+ * measured in turn, so that a busy machine slows all alike.
+ */
+async function worstRecord(): Promise<BenchRow> {
+  const records = costlyRecords();
+  const times = records.map((): number[] => []);
+  for (let round = 0; round < RECORD_WARM_UP + RECORD_ROUNDS; round++) {
+    for (const [index, { data }] of records.entries()) {
+      const context = { ...contextWith(discarding()), deadline: systemClock() + 60_000 };
+      const record = { ...edgeReports(1)[0]!, data, partition_key: COSTLY_EDGE };
+      times[index]!.push(await cpuMilliseconds(() => ingestAll([record], context)));
+    }
+  }
+  const [ordinary, ...others] = times.map(list => median(list.slice(RECORD_WARM_UP)));
+  const value = Math.max(...others);
+  const peer_value = ordinary!;
+  const ratio = value / peer_value;
+  return {
+    name: 'ingest: CPU of the costliest record',
+    value,
+    unit: 'ms',
+    peer: `an ordinary record of ${records[0]!.name}`,
+    peer_value,
+    ratio,
+    threshold: `ratio <= ${MAX_RECORD_RATIO}`,
+    ok: ratio <= MAX_RECORD_RATIO,
+    note: `of ${others.length} made to cost much: ${records[1 + others.indexOf(value)]!.name}`,
+  };
 }
 
 /** Write units by DynamoDB's published rule, on the real items: each begun KB of an item is one, twice in a transaction. */
@@ -112,6 +148,7 @@ function contextWith(client: DynamoDBDocumentClient): IngestContext {
     tables: { network: 'network', traffic: 'traffic', cache: 'cache' },
     slots: 16,
     memory: new LaneMemory(),
+    quarantined: new QuarantineMemory(),
     tally: new IngestTally(),
     flow_log_ttl_hours: undefined,
     clock: systemClock,

@@ -71,6 +71,7 @@ export interface Edge {
   site_id: string | null;
   registered: boolean;
   site_known: boolean;
+  interval_s: number | null;
   retired_at: string | null;
   first_seen: string | null;
   last_seen: string | null;
@@ -736,7 +737,7 @@ export interface Operations {
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string }; result: Edge };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };

@@ -113,12 +113,6 @@ function presentPoint(point: HistoryPoint): PresentedPoint {
     gap: point.gap,
     intervals_missed: point.intervals_missed,
     reset: point.reset,
-    completeness: point.gap
-      ? null
-      : {
-          edges_expected: completeness.edges_expected,
-          edges_heard: completeness.edges_heard,
-          as_of: timestamp(point.at),
-        },
+    completeness: completeness ? { ...completeness, as_of: timestamp(completeness.as_of) } : null,
   };
 }

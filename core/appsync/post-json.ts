@@ -1,3 +1,5 @@
+import { withTimeLimit } from '../time/time-limit.ts';
+
 /** Why a post brought no data. */
 export type PostFailure =
   /** `reason` in a few words, such as `ECONNREFUSED` or `nothing came for 30 s`. */
@@ -32,14 +34,15 @@ export async function postJson(
   let status: number;
   let text: string;
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-      signal: AbortSignal.timeout(timeout_ms),
-    });
-    ({ status } = response);
-    text = await response.text();
+    ({ status, text } = await withTimeLimit(timeout_ms, async signal => {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body,
+        signal,
+      });
+      return { status: response.status, text: await response.text() };
+    }));
   } catch (cause) {
     throw errorOf({ kind: 'no answer', reason: reasonOf(cause, timeout_ms), cause });
   }

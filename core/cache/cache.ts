@@ -210,7 +210,9 @@ export class Cache<K, V> {
         if ((await this.#find(key)).entry) warmed++;
       }),
     );
-    await Promise.race([done, new Promise<void>(resolve => this.#schedule(limit_ms, resolve))]);
+    const limit = Promise.withResolvers<void>();
+    const cancel = this.#schedule(limit_ms, limit.resolve);
+    await Promise.race([done, limit.promise]).finally(cancel);
     return warmed;
   }
 

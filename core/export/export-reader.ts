@@ -18,9 +18,7 @@ type ExactSum = Pick<TrafficSum, 'packets_exact' | 'bytes_exact'>;
 type EdgesHeard = Omit<Completeness, 'as_of'>;
 
 /** An interval. */
-export type HistoryRow = Omit<HistoryPoint, 'packets' | 'bytes' | 'completeness'> & {
-  completeness: EdgesHeard | null;
-};
+export type HistoryRow = Omit<HistoryPoint, 'packets' | 'bytes'>;
 
 /** Sums of a group: of counters or of flows. Only the fields that were grouped by are read. */
 export type GroupSums = ExactSum & Partial<Omit<TrafficRow & FlowStatsRow, keyof TrafficSum>>;

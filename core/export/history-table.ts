@@ -31,6 +31,7 @@ export const historyTable: ExportTable<'HISTORY', HistoryRow> = {
       reset: 'reset',
       edges_expected: ({ completeness }) => completeness?.edges_expected,
       edges_heard: ({ completeness }) => completeness?.edges_heard,
+      completeness_as_of_utc: ({ completeness }) => completeness?.as_of,
     }),
 
   async *pages(reader, request, start = null) {

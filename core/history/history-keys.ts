@@ -5,6 +5,9 @@ import { RESOLUTIONS, type Resolution } from './resolution.ts';
 /** A partition of all snapshot marks; a day of minutes is one page of a Query. */
 export const MARKS_PARTITION = 'SNAPSHOT';
 
+/** A partition of the readings that hold counts of long before. */
+export const LATE_PARTITION = 'LATE';
+
 /** Sort key of a mark, and the beginning of the sort key of a policy's sample. */
 export function instantKey(resolution: Resolution, at: number): string {
   return `${RESOLUTIONS[resolution].key}#${minuteText(at)}`;

@@ -15,6 +15,8 @@ export interface LaneReading {
   data: Uint8Array;
   /** `undefined` where the bytes can't be read; such a lane is counted and left out. */
   lane: Lane | undefined;
+  /** Of a sample: the minute up to which its totals were known, where that is before the reading's. */
+  covered_to?: number | undefined;
 }
 
 /** Which reading of the lanes: the minute it was taken for, and when it was taken. */
@@ -39,8 +41,16 @@ export interface LaneName {
   part: number;
 }
 
-/** A lane's packed bytes as a reading saw them; undefined where it was not sampled. */
-export type LaneSampleAt = (lane: LaneName, reading: Reading) => Uint8Array | undefined;
+/** A lane as a reading saw it. */
+export interface LaneSample {
+  /** The lane's packed bytes. */
+  data: Uint8Array;
+  /** The minute up to which its totals were known: the reading's, unless its edge's reports lagged. */
+  covered_to: number;
+}
+
+/** Undefined where the lane was not sampled. */
+export type LaneSampleAt = (lane: LaneName, reading: Reading) => LaneSample | undefined;
 
 /**
  * Some lanes as some snapshots saw them.
@@ -53,7 +63,10 @@ export async function readLaneSamples(
 ): Promise<LaneSampleAt> {
   const keys = readings.flatMap(reading => lanes.map(lane => laneSampleKey(lane, reading)));
   const found = await readItems(keys, store);
-  return (lane, reading) => found.get(keyText(laneSampleKey(lane, reading)))?.data as Uint8Array | undefined;
+  return (lane, reading) => {
+    const item = found.get(keyText(laneSampleKey(lane, reading)));
+    return item && { data: item.data as Uint8Array, covered_to: Number(item.covered_to ?? reading.minute) };
+  };
 }
 
 function laneSampleKey({ edge_id, part }: LaneName, { minute, taken_at }: Reading): ItemKey {
@@ -64,9 +77,15 @@ function laneSampleKey({ edge_id, part }: LaneName, { minute, taken_at }: Readin
 /** The item of a lane's sample: the lane's own packed bytes, under the reading's partition. */
 export function laneSampleItem(
   { bucket, sk, data }: LaneReading,
-  { reading, expires_at }: { reading: Reading; expires_at: number },
+  { reading, covered_to, expires_at }: { reading: Reading; covered_to: number; expires_at: number },
 ): Record<string, unknown> {
-  return { pk: laneSamplePartition({ ...reading, bucket }), sk, data, [TTL_ATTRIBUTE]: expires_at };
+  return {
+    pk: laneSamplePartition({ ...reading, bucket }),
+    sk,
+    data,
+    ...(covered_to < reading.minute && { covered_to }),
+    [TTL_ATTRIBUTE]: expires_at,
+  };
 }
 
 async function* readBuckets(
@@ -82,13 +101,15 @@ async function* readBuckets(
 interface StoredLane {
   sk: string;
   data: Uint8Array;
+  covered_to?: number;
 }
 
 /** Unpacks a lane. */
-export function toLaneReading(bucket: string, { sk, data }: StoredLane): LaneReading {
+export function toLaneReading(bucket: string, { sk, data, covered_to }: StoredLane): LaneReading {
+  const stored = { bucket, sk, data, ...(covered_to !== undefined && { covered_to: Number(covered_to) }) };
   try {
-    return { bucket, sk, data, lane: decodeLane(parseLaneSortKey(sk), data) };
+    return { ...stored, lane: decodeLane(parseLaneSortKey(sk), data) };
   } catch {
-    return { bucket, sk, data, lane: undefined };
+    return { ...stored, lane: undefined };
   }
 }

@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamod
 import type { Item } from '../storage/item.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { instantKey, MARKS_PARTITION, policySampleKey, policySamplePartition } from './history-keys.ts';
+import { packLate, unpackLate } from './late/pack-late.ts';
 import { packMark, packSample, unpackMark, unpackSample } from './packed-sample.ts';
 import type { Resolution } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
@@ -9,6 +10,12 @@ import type { Sample, SnapshotMark } from './sample.ts';
 export interface SampleStore {
   client: DynamoDBDocumentClient;
   table: string;
+}
+
+/** What is read of a sample or a mark. */
+interface PackedFigures {
+  packed: unknown;
+  late?: string;
 }
 
 /** Instants sort as text up to the year 9999. */
@@ -31,19 +38,29 @@ export function policySampleItem(
     pk: policySamplePartition(policy_id),
     sk: policySampleKey(resolution, sample.at, sample.taken_at),
     packed: packSample(sample),
+    ...lateAttribute(sample),
     [TTL_ATTRIBUTE]: expires_at,
   };
 }
 
-/** The item of a snapshot's mark: the last one a snapshot writes, by which all it wrote counts. */
+function lateAttribute(sample: Sample): { late?: string } {
+  const late = packLate(sample);
+  return late === undefined ? {} : { late };
+}
+
+/**
+ * The item of a snapshot's mark: the last one a snapshot writes, by which all it wrote counts. A minute's says which edges were
+ * silent since when (`packSilences`).
+ */
 export function markItem(
   mark: SnapshotMark,
-  { resolution, expires_at }: { resolution: Resolution; expires_at: number },
+  { resolution, expires_at, silences }: { resolution: Resolution; expires_at: number; silences?: string },
 ): Item {
   return {
     pk: MARKS_PARTITION,
     sk: instantKey(resolution, mark.at),
     packed: packMark(mark),
+    ...(silences !== undefined && { silences }),
     [TTL_ATTRIBUTE]: expires_at,
   };
 }
@@ -54,7 +71,7 @@ export async function readMarks({ client, table }: SampleStore, range: StoredRan
     first: instantKey(range.resolution, range.from),
     last: instantKey(range.resolution, range.to),
   });
-  return items.map(unpackMark);
+  return items.map(({ packed }) => unpackMark(packed));
 }
 
 /** The samples of a policy in a range, ascending; those of a reading that did not count are left out. @throws UnreadableSample */
@@ -67,14 +84,27 @@ export async function readPolicySamples(
     first: instantKey(range.resolution, range.from),
     last: `${instantKey(range.resolution, range.to)}#~`,
   });
-  return items.map(unpackSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
+  return items.map(toSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
+}
+
+function toSample({ packed, late }: PackedFigures): Sample {
+  const sample = unpackSample(packed);
+  return late === undefined ? sample : { ...sample, ...unpackLate(late) };
 }
 
 /** The newest mark of a resolution at or before an instant; without one, the newest there is. @throws UnreadableSample */
 export async function readLastMark(
+  store: SampleStore,
+  which: { resolution: Resolution; before?: number },
+): Promise<SnapshotMark | undefined> {
+  return (await readLastMarkItem(store, which))?.mark;
+}
+
+/** As {@link readLastMark}, with the silences that its snapshot knew of; undefined in a mark of an hour, a day or an older release. */
+export async function readLastMarkItem(
   { client, table }: SampleStore,
   { resolution, before = FAR_FUTURE }: { resolution: Resolution; before?: number },
-): Promise<SnapshotMark | undefined> {
+): Promise<{ mark: SnapshotMark; silences: string | undefined } | undefined> {
   const pages = paginateQuery(
     { client, pageSize: 1 },
     {
@@ -89,7 +119,10 @@ export async function readLastMark(
       ConsistentRead: true,
     },
   );
-  for await (const { Items } of pages) return Items?.[0] && unpackMark(Items[0].packed);
+  for await (const { Items } of pages) {
+    const item = Items?.[0];
+    return item && { mark: unpackMark(item.packed), silences: item.silences };
+  }
   return undefined;
 }
 
@@ -97,20 +130,18 @@ async function queryRange(
   { client, table }: SampleStore,
   partition: string,
   { first, last }: { first: string; last: string },
-): Promise<unknown[]> {
+): Promise<PackedFigures[]> {
   const pages = paginateQuery(
     { client },
     {
       TableName: table,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
       ExpressionAttributeValues: { ':pk': partition, ':first': first, ':last': last },
-      ProjectionExpression: 'packed',
+      ProjectionExpression: 'packed, late',
       ConsistentRead: true,
     },
   );
-  const packed: unknown[] = [];
-  for await (const { Items = [] } of pages) {
-    for (const item of Items) packed.push(item.packed);
-  }
-  return packed;
+  const found: PackedFigures[] = [];
+  for await (const { Items = [] } of pages) found.push(...(Items as PackedFigures[]));
+  return found;
 }

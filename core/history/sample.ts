@@ -1,3 +1,5 @@
+import type { LateSpan } from './late/late-span.ts';
+
 /** Totals of a policy (or a group of lanes) at one instant, as the snapshot read them. */
 export interface Sample {
   /** The instant this sample stands for: a minute, hour or day of UTC, milliseconds since the epoch. */
@@ -10,6 +12,16 @@ export interface Sample {
   active_flows: number;
   /** Rollups only: the highest rates of a minute, and the highest active flows, in the hour or day that ends here. */
   peak?: Peak;
+  /** What of this sample's increment belongs to intervals before it, see {@link LateSpan}. */
+  late?: LateSpan[];
+  /** Rollups only: peaks of earlier hours or days, as they are with what came late since. */
+  repairs?: PeakRepair[];
+}
+
+export interface PeakRepair {
+  /** The hour or day: the instant at its end. */
+  at: number;
+  peak: Peak;
 }
 
 export interface Peak {
@@ -27,9 +39,9 @@ export interface SnapshotMark {
   taken_at: number;
   /** The minute of the reading; later than `at` where an hour's or day's own first minutes were missed. */
   minute: number;
-  /** Registered edges that are not retired. */
+  /** Edges that were in service at `at`. */
   edges_expected: number;
-  /** Those of them that were heard from within the five minutes before `taken_at`. */
+  /** Those of them that were not silent at `taken_at`. */
   edges_heard: number;
   /** Lanes that were read; those that could not be decoded are counted apart and are missing in the samples. */
   lanes: number;

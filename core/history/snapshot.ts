@@ -4,11 +4,15 @@ import { classifyFailure } from '../storage/failure.ts';
 import type { Item } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { putFirstSnapshot } from './first-snapshot.ts';
+import type { TrackedLanes } from './late/lane-tracker.ts';
+import { type LateReading, lateReadingItem, reachesFar } from './late/late-readings.ts';
+import { readTrackedLanes } from './late/tracked-lanes.ts';
 import { floorTo, RESOLUTIONS, type Resolution } from './resolution.ts';
 import { rollupSamples } from './rollup.ts';
 import type { SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
 import { markItem, policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
+import { packSilences } from './silence-spans.ts';
 import { type ReadingOptions, type Rollup, readWhole, type WholeReading } from './whole-reading.ts';
 
 export interface SnapshotOptions extends ReadingOptions {
@@ -35,6 +39,8 @@ export interface PreviousTotals {
   taken_at: number;
   /** By policy, the totals that were written last. */
   fingerprints: Map<string, string>;
+  /** The lanes as they were read; without them the last snapshot's samples are read instead. */
+  lanes?: TrackedLanes;
 }
 
 /**
@@ -54,20 +60,58 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   }
   const { rollups, hour, day } = await dueRollups(store, minute);
   const earlier = [last, hour].filter(mark => mark !== undefined);
-  const reading = await readWhole(options, { minute, taken_at: clock(), rollups, earlier });
-  const { taken_at, lanes, bad_lanes, heard } = reading;
-  const mark: SnapshotMark = { at: minute, taken_at, minute, ...heard.completeness, lanes, bad_lanes };
+  const remembered = options.previous?.taken_at === last?.taken_at ? options.previous : undefined;
+  const known = remembered?.fingerprints;
+  const before = last && {
+    minute: last.minute,
+    lanes: remembered?.lanes ?? (await readTrackedLanes(store, oldestFirst(earlier))),
+  };
+  const reading = await readWhole(options, { minute, taken_at: clock(), rollups, earlier, before });
+  const { taken_at, lanes, bad_lanes, heard, tracker } = reading;
+  const mark: SnapshotMark = {
+    at: minute,
+    taken_at,
+    minute,
+    ...heard.completenessAt(minute),
+    lanes,
+    bad_lanes,
+  };
 
-  const known = options.previous?.taken_at === last?.taken_at ? options.previous?.fingerprints : undefined;
   const written = await writePolicySamples(options, { reading, known });
-  await rollupSamples(options, { mark, policies: reading.policies, rollups });
-  if (!newest && !day) await putFirstSnapshot(store, minute);
-  const taken = await putMark(options, mark, 'MINUTE');
-  for (const resolution of taken ? rollups : []) {
-    await putMark(options, { ...mark, at: floorTo(minute, RESOLUTIONS[resolution].ms) }, resolution);
+  await putLateReading(options, { resolution: 'MINUTE', at: minute, taken_at, earliest: tracker.earliest });
+  const rolledUp = await rollupSamples(options, { mark, policies: reading.policies, rollups, hour, day });
+  for (const { resolution, at, earliest } of rolledUp) {
+    await putLateReading(options, { resolution, at, taken_at, earliest });
   }
-  if (taken) remember(options.previous, { taken_at, fingerprints: new Map([...(known ?? []), ...written]) });
+  if (!newest && !day) await putFirstSnapshot(store, minute);
+  const silences = packSilences(heard.silences(), { now: minute, retention: options.retention });
+  const taken = await putMark(options, mark, 'MINUTE', silences);
+  for (const resolution of taken ? rollups : []) {
+    const at = floorTo(minute, RESOLUTIONS[resolution].ms);
+    await putMark(options, { ...mark, at, ...heard.completenessAt(at) }, resolution);
+  }
+  if (taken) {
+    const fingerprints = new Map([...(known ?? []), ...written]);
+    remember(options.previous, { taken_at, fingerprints, lanes: tracker.lanes });
+  }
   return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
+}
+
+function oldestFirst(marks: readonly SnapshotMark[]): SnapshotMark[] {
+  const [last, hour] = marks;
+  return last && hour && hour.taken_at < last.taken_at ? [hour, last] : marks.slice(0, 1);
+}
+
+/** Lists a reading that reaches back further than readers look ahead; as a rule there is none. */
+async function putLateReading(
+  { store, retention }: SnapshotOptions,
+  reading: Omit<LateReading, 'earliest'> & { earliest: number | undefined },
+): Promise<void> {
+  const { resolution, at, earliest } = reading;
+  if (earliest === undefined || !reachesFar({ resolution, at, earliest })) return;
+  const expires_at = expiryOf(at, { resolution, retention });
+  const Item = lateReadingItem({ ...reading, earliest }, { expires_at });
+  await store.client.send(new PutCommand({ TableName: store.table, Item }));
 }
 
 function isAfter(mark: SnapshotMark | undefined, minute: number): boolean {
@@ -124,13 +168,14 @@ async function putMark(
   { store, retention }: SnapshotOptions,
   mark: SnapshotMark,
   resolution: Resolution,
+  silences?: string,
 ): Promise<boolean> {
   const expires_at = expiryOf(mark.at, { resolution, retention });
   try {
     await store.client.send(
       new PutCommand({
         TableName: store.table,
-        Item: markItem(mark, { resolution, expires_at }),
+        Item: markItem(mark, { resolution, expires_at, ...(silences !== undefined && { silences }) }),
         ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
       }),
     );

@@ -1,7 +1,9 @@
 import { HeardEdges } from '../inventory/edges/completeness.ts';
+import type { ServedEdge } from '../inventory/edges/edge-service.ts';
 import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
 import { parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { batchPut } from '../storage/batch-write.ts';
+import type { Item } from '../storage/item.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
 import { ALL_TRAFFIC } from './history-keys.ts';
 import {
@@ -12,6 +14,7 @@ import {
   readLanesNow,
   toLaneReading,
 } from './lane-sample.ts';
+import { LaneTracker, type TrackedLanes } from './late/lane-tracker.ts';
 import type { Resolution, Retention } from './resolution.ts';
 import type { Sample } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
@@ -22,8 +25,8 @@ const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
 
 export interface ReadingOptions {
   store: SampleStore;
-  /** Ids of the registered edges that are not retired. */
-  registered: ReadonlySet<string>;
+  /** All edges that were ever registered. */
+  registered: readonly ServedEdge[];
   retention: Retention;
   clock: Clock;
   sleep: Sleep;
@@ -43,19 +46,34 @@ export interface WholeReading extends Reading {
   policies: Map<string, Sample>;
   /** The registered edges that were heard of. */
   heard: HeardEdges;
+  /** What the increments of this reading owe to earlier minutes. */
+  tracker: LaneTracker;
+}
+
+/** A reading that is to be taken. */
+export interface ReadingRequest extends Reading {
+  rollups: Rollup[];
+  /** The readings that a lane is looked for in where it can't be read now, newest first. */
+  earlier: readonly Reading[];
+  /** The lanes as the reading before saw them, and its minute; undefined for the system's first. */
+  before: { minute: number; lanes: TrackedLanes } | undefined;
 }
 
 /**
- * Reads every lane once, sums policies and puts the lanes' samples. Each page is summed and written before the next is looked at, so memory
- * does not grow with lanes.
+ * Reads every lane once, sums policies and puts the lanes' samples. Each page is summed and written before the next is looked at; of each
+ * lane only its packed bytes stay in memory, for the next reading.
  */
 export async function readWhole(
   options: ReadingOptions,
-  { earlier, ...reading }: Reading & { rollups: Rollup[]; earlier: readonly Reading[] },
+  { earlier, before, ...reading }: ReadingRequest,
 ): Promise<WholeReading> {
   const { store, registered } = options;
   const heard = new HeardEdges(registered, reading.taken_at);
-  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard };
+  const tracker = new LaneTracker(before?.lanes ?? new Map(), {
+    last: before?.minute,
+    minute: reading.minute,
+  });
+  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard, tracker };
   const unreadable: LaneReading[] = [];
   for await (const page of readLanesNow(store)) {
     whole.lanes += page.length;
@@ -69,6 +87,10 @@ export async function readWhole(
   const recovered = await lastReadable(options, { unreadable, earlier });
   for (const { lane } of recovered) if (lane) addLane(whole, lane);
   await writeLaneSamples(options, whole, recovered);
+  for (const [policy_id, sample] of whole.policies) {
+    const late = tracker.spansOf(policy_id);
+    if (late.length > 0) sample.late = late;
+  }
   return whole;
 }
 
@@ -84,8 +106,10 @@ async function lastReadable(
   const reader = { ...store, clock, sleep, random: Math.random, deadline };
   const sampleAt = await readLaneSamples(reader, { lanes, readings: distinct(earlier) });
   return unreadable.flatMap(({ bucket, sk }, index) => {
-    const data = earlier.map(reading => sampleAt(lanes[index]!, reading)).find(found => found !== undefined);
-    return data ? [toLaneReading(bucket, { sk, data })] : [];
+    const sample = earlier
+      .map(reading => sampleAt(lanes[index]!, reading))
+      .find(found => found !== undefined);
+    return sample ? [toLaneReading(bucket, { sk, ...sample })] : [];
   });
 }
 
@@ -102,9 +126,11 @@ async function writeLaneSamples(
   const expires_at = Math.max(
     ...resolutions.map(resolution => expiryOf(whole.minute, { resolution, retention })),
   );
-  const items = found
-    .filter(each => isSampled(each, whole))
-    .map(each => laneSampleItem(each, { reading: whole, expires_at }));
+  const items: Item[] = [];
+  for (const each of found) {
+    const covered_to = whole.tracker.track(each);
+    if (isSampled(each, whole)) items.push(laneSampleItem(each, { reading: whole, covered_to, expires_at }));
+  }
   await batchPut(items, { client: store.client, table: store.table, sleep });
 }
 

@@ -7,6 +7,7 @@ import { type LaneStep, nextLaneStep, type ReportOutcome } from './lane-step.ts'
 import { type LaneTransaction, type LaneWrite, packWrites } from './lane-transaction.ts';
 import type { LaneWork, PendingRecord } from './lane-work.ts';
 import { type LoadedWork, loadLanes } from './load-lanes.ts';
+import { RepeatLog } from './repeat-log.ts';
 import { untilDeadline } from './until-deadline.ts';
 
 type Outcome = ReportOutcome<PendingRecord>;
@@ -42,6 +43,7 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
       if (result === 'old') context.tally.ReportsOld++;
     }
   };
+  const repeats = new RepeatLog(context);
   let open = works;
   let failures = 0;
   while (open.length > 0) {
@@ -60,6 +62,7 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
         : finish(transaction, context);
       settle(outcomes);
       left.push(...rest);
+      if (failure) repeats.note('A transaction of counts did not succeed; it is repeated.', failure);
       if (failure) await pause(failure, failures++, context);
       else failures = 0;
     }

@@ -7,6 +7,7 @@ import type { Clock, Sleep } from '../time/clock.ts';
 import type { Schedule } from '../time/schedule.ts';
 import type { IngestTally } from './ingest-tally.ts';
 import type { LaneMemory } from './lane-memory.ts';
+import type { QuarantineMemory } from './quarantine-memory.ts';
 
 /** A report with path measurements that was just applied. */
 export interface AppliedPathReport {
@@ -21,6 +22,8 @@ export interface IngestContext {
   /** Number of counter slots. */
   slots: number;
   memory: LaneMemory;
+  /** What this function has put into the quarantine. */
+  quarantined: QuarantineMemory;
   clock: Clock;
   sleep: Sleep;
   /** 0 ≤ random() < 1, for the jitter. */
@@ -38,7 +41,7 @@ export interface IngestContext {
   flow_log_ttl_hours: number | undefined;
   /** Whether flow logs hold networks (IPv4 /24, IPv6 /56) in place of hosts; no when left out. */
   flow_log_mask_hosts?: boolean;
-  /** Called once a batch, after the counts, with the reports that hold path measurements. Its failure costs no count. */
+  /** Called after the counts, once a turn of a batch (nearly always one), with the reports that hold path measurements. Its failure costs no count. */
   onPathReports?: (reports: AppliedPathReport[]) => Promise<void>;
   /** For what a person should see in the log. */
   warn: (message: string, details: Record<string, unknown>) => void;

@@ -1,12 +1,15 @@
 import { decodeReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import { applyLanes } from './apply-lanes.ts';
+import { turnsOf } from './batch-turns.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { groupByLane, type PendingRecord } from './lane-work.ts';
-import { putInQuarantine } from './quarantine.ts';
+import { quarantineRecords } from './quarantine-records.ts';
 import { type StreamRecord, slotOfShard } from './stream-record.ts';
-import { untilDeadline } from './until-deadline.ts';
 import { writeFlowLogs } from './write-flow-logs.ts';
+
+/** Turns after the first begin in this share of the time; what is left is delivered again. */
+const LAST_TURN_BEGINS = 0.5;
 
 /**
  * Deals with the records of one shard: counts each report once, puts what can't be read into the quarantine, logs flows.
@@ -19,6 +22,28 @@ export async function ingest(
   records: readonly StreamRecord[],
   context: IngestContext,
 ): Promise<StreamRecord[]> {
+  const begun = context.clock();
+  const lastTurnBegins = begun + (context.deadline - begun) * LAST_TURN_BEGINS;
+  const done = new Set<StreamRecord>();
+  for (const [turn, share] of turnsOf(records).entries()) {
+    if (turn > 0 && context.clock() > lastTurnBegins) break;
+    for (const record of await ingestTurn(share, context)) done.add(record);
+  }
+  const left = records.filter(record => !done.has(record));
+  context.tally.ReportsNotApplied += left.length;
+  if (left.length > 0) {
+    const { shard_id, sequence_number } = left[0]!;
+    context.warn('Not all records were dealt with in time; they are delivered again.', {
+      records: left.length,
+      shard_id,
+      sequence_number,
+    });
+  }
+  return left;
+}
+
+/** Returns the records that are dealt with. */
+async function ingestTurn(records: readonly StreamRecord[], context: IngestContext): Promise<StreamRecord[]> {
   const read = records.map(record => ({ record, result: readRecord(record, context) }));
   const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
   const logged = writeFlowLogs(reports, context);
@@ -31,19 +56,16 @@ export async function ingest(
       outcome.result === 'rejected' ? [{ record: outcome.pending.record, reason: outcome.reason }] : [],
     ),
   ];
-  const quarantined = await Promise.all(
-    rejected.map(async ({ record, reason }) => ((await quarantine(record, reason, context)) ? [record] : [])),
-  );
   const counted = outcomes.filter(({ result }) => result !== 'rejected').map(({ pending }) => pending);
-  await passPathReports(
-    outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending),
-    context,
-  );
-  await logged;
-  const done = new Set([...quarantined.flat(), ...counted.map(({ record }) => record)]);
-  const left = records.filter(record => !done.has(record));
-  context.tally.ReportsNotApplied += left.length;
-  return left;
+  const applied = outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending);
+  // Path measurements don't wait for the quarantine.
+  const passed = passPathReports(applied, context);
+  try {
+    const quarantined = await quarantineRecords(rejected, context);
+    return [...quarantined, ...counted.map(({ record }) => record)];
+  } finally {
+    await Promise.all([passed, logged]);
+  }
 }
 
 function readRecord(record: StreamRecord, { slots, tally }: IngestContext): PendingRecord | ReportRejected {
@@ -55,25 +77,6 @@ function readRecord(record: StreamRecord, { slots, tally }: IngestContext): Pend
     if (reason instanceof ReportRejected) return reason;
     throw reason;
   }
-}
-
-async function quarantine(
-  record: StreamRecord,
-  reason: ReportRejected,
-  context: IngestContext,
-): Promise<boolean> {
-  const { partition_key, shard_id, sequence_number } = record;
-  const put = putInQuarantine(record, reason, context).then(() => true);
-  if (!(await untilDeadline(put))) return false;
-  context.tally.ReportsQuarantined++;
-  context.warn('A report was put into the quarantine.', {
-    reason: reason.code,
-    message: reason.message,
-    partition_key,
-    shard_id,
-    sequence_number,
-  });
-  return true;
 }
 
 async function passPathReports(applied: readonly PendingRecord[], context: IngestContext): Promise<void> {

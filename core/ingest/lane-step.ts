@@ -1,3 +1,4 @@
+import { checkLaneSize } from '../ledger/lane/check-lane-size.ts';
 import { type Arrival, foldReport } from '../ledger/lane/fold.ts';
 import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
 import { newLane } from '../ledger/lane/lane.ts';
@@ -109,7 +110,9 @@ function openLane(stored: StoredLane): LaneState | PackedDataUnreadable {
 
 function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejected {
   try {
-    return foldReport(state, pending.decoded, pending);
+    const folded = foldReport(state, pending.decoded, pending);
+    checkLaneSize(state.lane, folded.lane);
+    return folded;
   } catch (reason) {
     if (reason instanceof ReportRejected) return reason;
     throw reason;

@@ -1,8 +1,18 @@
-import { type DynamoDBDocumentClient, GetCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { readItems } from '../storage/batch-get.ts';
+import { type ItemKey, keyText } from '../storage/item.ts';
 import { updateItem } from '../storage/item-update.ts';
 import { parseItem } from '../storage/parse-item.ts';
 import type { TableNames } from '../storage/tables.ts';
-import { QUARANTINE_PARTITION, type QuarantineItem, quarantineItemSchema } from './quarantine.ts';
+import { systemClock, systemSleep } from '../time/clock.ts';
+import { mergeSorted } from './merge-sorted.ts';
+import {
+  OLD_QUARANTINE_PARTITION,
+  partitionsOfPlace,
+  type QuarantineItem,
+  quarantineItemSchema,
+  quarantinePartitions,
+} from './quarantine.ts';
 
 /** A record in the quarantine without its bytes. */
 export type QuarantineEntry = Omit<QuarantineItem, 'data'>;
@@ -13,23 +23,47 @@ const entrySchema = quarantineItemSchema.omit({ data: true });
 
 const ENTRY_FIELDS = Object.keys(entrySchema.shape);
 
-/** Everything in the quarantine, oldest first, read strongly and a page at a time. */
+/** A person waits for so long at most. */
+const READ_MS = 20_000;
+
+/** Everything in the quarantine, oldest first, read strongly and a page a partition at a time. */
 export async function* listQuarantine(
   client: DynamoDBDocumentClient,
   tables: Tables,
+): AsyncGenerator<QuarantineEntry> {
+  const partitions = quarantinePartitions().map(pk => listPartition(client, tables, pk));
+  let last: QuarantineEntry | undefined;
+  for await (const entry of mergeSorted(partitions, comparePlaces)) {
+    if (last && last.sk !== entry.sk) yield last;
+    // A record that was delivered again while its partition was throttled may be in two.
+    last = last?.sk === entry.sk && last.replayed_at !== undefined ? last : entry;
+  }
+  if (last) yield last;
+}
+
+async function* listPartition(
+  client: DynamoDBDocumentClient,
+  tables: Tables,
+  pk: string,
 ): AsyncGenerator<QuarantineEntry> {
   const pages = paginateQuery(
     { client },
     {
       TableName: tables.traffic,
       KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': QUARANTINE_PARTITION },
+      ExpressionAttributeValues: { ':pk': pk },
       ProjectionExpression: ENTRY_FIELDS.map(field => `#${field}`).join(', '),
       ExpressionAttributeNames: Object.fromEntries(ENTRY_FIELDS.map(field => [`#${field}`, field])),
       ConsistentRead: true,
     },
   );
   for await (const { Items = [] } of pages) yield* Items.map(item => parseItem(entrySchema, item));
+}
+
+// As DynamoDB orders sort keys: places are ASCII.
+function comparePlaces(a: QuarantineEntry, b: QuarantineEntry): number {
+  if (a.sk === b.sk) return 0;
+  return a.sk < b.sk ? -1 : 1;
 }
 
 /** One record with its bytes, by its place (`sk`); undefined where there is none. */
@@ -39,25 +73,28 @@ export async function readQuarantined(
   place: string,
 ): Promise<QuarantineItem | undefined> {
   if (place === '') return undefined;
-  const { Item } = await client.send(
-    new GetCommand({
-      TableName: tables.traffic,
-      Key: { pk: QUARANTINE_PARTITION, sk: place },
-      ConsistentRead: true,
-    }),
-  );
-  return Item && parseItem(quarantineItemSchema, Item);
+  const keys = [...partitionsOfPlace(place), OLD_QUARANTINE_PARTITION].map(pk => ({ pk, sk: place }));
+  const items = await readItems(keys, {
+    client,
+    table: tables.traffic,
+    clock: systemClock,
+    sleep: systemSleep,
+    random: Math.random,
+    deadline: systemClock() + READ_MS,
+  });
+  const key = keys.find(each => items.has(keyText(each)));
+  return key && parseItem(quarantineItemSchema, items.get(keyText(key))!);
 }
 
 /** Notes that a record was sent again. The item stays, so that its history can be seen later. */
 export async function markReplayed(
   client: DynamoDBDocumentClient,
   tables: Tables,
-  { place, at }: { place: string; at: string },
+  { pk, sk, at }: ItemKey & { at: string },
 ): Promise<void> {
   const update = updateItem({
     table: tables.traffic,
-    key: { pk: QUARANTINE_PARTITION, sk: place },
+    key: { pk, sk },
     set: { replayed_at: at },
     condition: { expression: 'attribute_exists(#pk)' },
   });

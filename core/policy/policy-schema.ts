@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPLICATION_CLASSES } from './application-class.ts';
 import { parseCidr } from './ip-address.ts';
 import { MAX_ID_LENGTH, POLICY_PRIORITY } from './policy.ts';
+import { isPrintable } from './printable.ts';
 
 const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
   error: 'must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32',
@@ -37,7 +38,8 @@ export const policyRuleSchema = z.object({
   id: z
     .string({ error: 'must be text' })
     .min(1, { error: 'must not be empty' })
-    .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` }),
+    .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` })
+    .refine(isPrintable, { error: 'must have printable characters only' }),
   name: z.string({ error: 'must be text' }).default(''),
   priority: wholeNumber(POLICY_PRIORITY.min, POLICY_PRIORITY.max),
   enabled: z.boolean({ error: 'must be true or false' }).default(true),

@@ -1,11 +1,13 @@
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { pairKey } from '../totals/pair-key.ts';
 import type { PolicyTotals } from '../totals/policy-totals.ts';
+import { checkStructure } from './json-structure.ts';
 import { ReportRejected } from './rejection.ts';
 import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
 import {
   type Place,
   type RawObject,
+  readAddress,
   readArray,
   readCount,
   readId,
@@ -14,7 +16,7 @@ import {
   readObject,
   readTime,
 } from './report-fields.ts';
-import { checkNesting, parseReportJson } from './report-json.ts';
+import { parseReportJson } from './report-json.ts';
 
 export interface DecodedReport {
   report: Report;
@@ -25,11 +27,6 @@ export interface DecodedReport {
   /** Fields that this release doesn't know; ignored, so that newer edges may send them. */
   unknown_fields: number;
 }
-
-const MAX_PARTS = 1024;
-
-/** Of one pair; so the sum over a million pairs is exact as a number. */
-const MAX_ACTIVE_FLOWS = 2 ** 32 - 1;
 
 const NOWHERE: Place = {};
 
@@ -43,11 +40,11 @@ export function decodeReport(record: Uint8Array, partition_key: string): Decoded
   const { bytes, value } = parseReportJson(record);
   try {
     const decoded = readReport(value, partition_key);
-    if (decoded.unknown_fields !== 0) checkNesting(bytes);
+    if (decoded.unknown_fields !== 0) checkStructure(bytes);
     return decoded;
   } catch (cause) {
-    // Too deep is the better reason of the two.
-    checkNesting(bytes);
+    // Too deep or too complex is the better reason of the two.
+    checkStructure(bytes);
     throw cause;
   }
 }
@@ -63,22 +60,22 @@ function readReport(value: unknown, partition_key: string): DecodedReport {
       `edge_id is "${edge_id}", the partition key is "${partition_key}"`,
     );
   }
-  const parts = readInteger(raw, 'parts', NOWHERE, { min: 1, max: MAX_PARTS });
+  const parts = readInteger(raw, 'parts', NOWHERE, { min: 1, max: REPORT_LIMITS.maxParts });
   const keys: string[] = [];
   const report: Report = {
     v: 1,
     edge_id,
     site_id: readId(raw, 'site_id', NOWHERE),
     boot_id: readId(raw, 'boot_id', NOWHERE),
-    seq: readInteger(raw, 'seq', NOWHERE),
+    seq: readInteger(raw, 'seq', NOWHERE, { max: REPORT_LIMITS.maxSeq }),
     part: readInteger(raw, 'part', NOWHERE, { max: parts - 1 }),
     parts,
     sent_at: readTime(raw, 'sent_at', NOWHERE),
-    interval_s: readNumber(raw, 'interval_s', NOWHERE),
+    interval_s: readNumber(raw, 'interval_s', NOWHERE, REPORT_LIMITS.maxIntervalS),
     policies_version: readId(raw, 'policies_version', NOWHERE),
-    policies: readPolicies(readArray(raw.policies, 'policies'), keys, unknown),
-    flows: readOptionalList(raw, 'flows', readFlow, unknown),
-    paths: readOptionalList(raw, 'paths', readPath, unknown),
+    policies: readPolicies(readArray(raw.policies, 'policies', REPORT_LIMITS.maxPairs), keys, unknown),
+    flows: readOptionalList(raw, { list: 'flows', max: REPORT_LIMITS.maxFlows, readItem: readFlow }, unknown),
+    paths: readPaths(raw, unknown),
   };
   return { report, keys, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
 }
@@ -125,8 +122,11 @@ function checkDuplicates(totals: readonly PolicyTotals[], keys: readonly string[
 
 function readGauge(raw: RawObject, field: string, place: Place): number {
   const gauge = readCount(raw, field, place);
-  if (gauge <= MAX_ACTIVE_FLOWS) return Number(gauge);
-  throw new ReportRejected('bad_field', `${field} is ${gauge}; expected at most ${MAX_ACTIVE_FLOWS}`);
+  if (gauge <= REPORT_LIMITS.maxActiveFlows) return Number(gauge);
+  throw new ReportRejected(
+    'bad_field',
+    `${field} is ${gauge}; expected at most ${REPORT_LIMITS.maxActiveFlows}`,
+  );
 }
 
 function readFlow(raw: RawObject, place: Place, unknown: Unknown): FlowRecord {
@@ -134,9 +134,9 @@ function readFlow(raw: RawObject, place: Place, unknown: Unknown): FlowRecord {
   return {
     policy_id: readId(raw, 'policy_id', place),
     endpoint_id: readId(raw, 'endpoint_id', place),
-    src: readId(raw, 'src', place),
+    src: readAddress(raw, 'src', place),
     src_port: readInteger(raw, 'src_port', place, { max: 65_535 }),
-    dst: readId(raw, 'dst', place),
+    dst: readAddress(raw, 'dst', place),
     dst_port: readInteger(raw, 'dst_port', place, { max: 65_535 }),
     protocol: readInteger(raw, 'protocol', place, { max: 255 }),
     packets: readCount(raw, 'packets', place),
@@ -150,10 +150,10 @@ function readPath(raw: RawObject, place: Place, unknown: Unknown): PathReport {
   unknown.fields += fieldCount(raw) - 10;
   return {
     path_id: readId(raw, 'path_id', place),
-    latency_ms: readNumber(raw, 'latency_ms', place),
-    jitter_ms: readNumber(raw, 'jitter_ms', place),
-    packet_loss_pct: readNumber(raw, 'packet_loss_pct', place, { max: 100 }),
-    bandwidth_mbps: readNumber(raw, 'bandwidth_mbps', place),
+    latency_ms: readNumber(raw, 'latency_ms', place, REPORT_LIMITS.maxMilliseconds),
+    jitter_ms: readNumber(raw, 'jitter_ms', place, REPORT_LIMITS.maxMilliseconds),
+    packet_loss_pct: readNumber(raw, 'packet_loss_pct', place, 100),
+    bandwidth_mbps: readNumber(raw, 'bandwidth_mbps', place, REPORT_LIMITS.maxMbps),
     measured_at: readTime(raw, 'measured_at', place),
     tx_packets: readCount(raw, 'tx_packets', place),
     tx_bytes: readCount(raw, 'tx_bytes', place),
@@ -162,19 +162,38 @@ function readPath(raw: RawObject, place: Place, unknown: Unknown): PathReport {
   };
 }
 
-type ReadItem<T> = (raw: RawObject, place: Place, unknown: Unknown) => T;
+function readPaths(raw: RawObject, unknown: Unknown): PathReport[] {
+  const paths = readOptionalList(
+    raw,
+    { list: 'paths', max: REPORT_LIMITS.maxPaths, readItem: readPath },
+    unknown,
+  );
+  const ids = new Set<string>();
+  for (const { path_id } of paths) {
+    // Two totals of one path: the lower one would look like a path that was set up again.
+    if (ids.has(path_id)) throw new ReportRejected('duplicate_path', `path "${path_id}"`);
+    ids.add(path_id);
+  }
+  return paths;
+}
+
+interface OptionalList<T> {
+  list: 'flows' | 'paths';
+  /** Entries that are taken at most. */
+  max: number;
+  readItem(raw: RawObject, place: Place, unknown: Unknown): T;
+}
 
 // An edge that logs no flows or probes no paths may leave the list out.
 function readOptionalList<T>(
   raw: RawObject,
-  list: 'flows' | 'paths',
-  readItem: ReadItem<T>,
+  { list, max, readItem }: OptionalList<T>,
   unknown: Unknown,
 ): T[] {
   const value = raw[list];
   if (value === undefined) return [];
   unknown.fields -= 1;
-  return readArray(value, list).map((item, index) => {
+  return readArray(value, list, max).map((item, index) => {
     const place = { list, index };
     return readItem(readObject(item, place), place, unknown);
   });

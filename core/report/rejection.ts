@@ -1,30 +1,45 @@
 import { PatronusError } from '../errors.ts';
 import { REPORT_LIMITS } from './report.ts';
 
-/** Why a record goes to the quarantine: a code that programs can switch on, and the sentence that people read. */
+/**
+ * Why a record goes to the quarantine: a code that programs can switch on, and the sentence that people read: what is wrong,
+ * and after the semicolon what to change, at the edge unless it says where.
+ */
 export const REJECTION_REASONS = {
-  bad_gzip: 'The record begins like gzip but can not be decompressed',
+  bad_gzip:
+    'The record begins like gzip but can not be decompressed; send the whole output of a gzip compressor, or plain JSON',
   too_large: `The report is over ${REPORT_LIMITS.maxJsonBytes} bytes of JSON; send it in more parts`,
-  not_utf8: 'The record is not UTF-8 text',
-  not_json: 'The record is not JSON',
-  too_deep: `The report is nested deeper than ${REPORT_LIMITS.maxDepth} levels`,
-  wrong_version: 'The report is of a version that this system does not read; it reads version 1',
-  bad_field: 'A field of the report is missing or is not what it must be',
-  negative_count: 'A count is negative; counts are totals and begin at 0',
-  fractional_count: 'A count is a fraction; packets, bytes and flows are whole numbers',
-  inexact_count: 'A count above 2^53 is sent as a JSON number, which is not exact; send it as a string',
-  count_too_large: 'A count is above 2^63 − 1',
+  not_utf8: 'The record is not UTF-8 text; encode the JSON as UTF-8',
+  not_json: 'The record is not JSON; send one report as one JSON object',
+  too_deep: `The report is nested deeper than ${REPORT_LIMITS.maxDepth} levels; send no fields that are nested deeper`,
+  too_complex:
+    'The report has more values, objects or names of fields than 256 KiB of policies, flows and paths can have; send no other fields',
+  wrong_version:
+    'The report is of a version that this system does not read, it reads version 1; send version 1, or deploy a release that reads it',
+  bad_field: 'A field of the report is missing or is not what it must be; send it as expected',
+  negative_count: 'A count is negative; send totals, which begin at 0',
+  fractional_count: 'A count is a fraction; send packets, bytes and flows as whole numbers',
+  inexact_count:
+    'A count above 2^53 is sent as a JSON number, which is not exact; send it as a string of digits',
+  count_too_large: 'A count is above 2^63 − 1; start a new boot, whose counts begin at 0',
   too_many_policies: `A part has more than ${REPORT_LIMITS.maxPolicies} policies; send the report in more parts`,
-  duplicate_pair: 'A policy and endpoint stand twice in the report',
-  foreign_edge: 'The report is of another edge than the one under whose partition key it was sent',
+  too_many_entries: 'A list of the report has too many entries; send the report in more parts',
+  duplicate_pair: 'A policy and endpoint stand twice in the report; send one total for both',
+  duplicate_path: 'A path stands twice in the report; send one measurement and one total a path',
+  foreign_edge:
+    'The report is of another edge than the one under whose partition key it was sent; send edge_id as partition key',
   total_went_down:
-    'A total is lower than in an earlier report of the same boot; totals only grow within a boot',
+    'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again',
   parts_changed:
-    'The number of parts differs from that of earlier reports of the same boot; start a new boot',
+    'The number of parts differs from that of earlier reports of the same boot; start a new boot to change it',
+  too_many_pairs:
+    'This edge has brought more pairs of policy and endpoint, or more paths, than are kept for one part; use ids that last, and report under a new edge id',
   lane_too_large:
-    'The totals of this edge and part no longer fit into one item; send the report in more parts',
-  lane_unreadable: 'The stored totals of this edge are in a format that this release does not read',
-  refused: 'The database refuses what this report would write',
+    'The totals of this edge and part no longer fit into one item; start a new boot that sends the report in more parts',
+  lane_unreadable:
+    'The stored totals of this edge are in a format that this release does not read; deploy the later release again, then replay the record',
+  refused:
+    'The database refuses what this report would write; compare the report with docs/api.md, and tell the maintainers if it keeps to it',
 } as const;
 
 export type RejectionCode = keyof typeof REJECTION_REASONS;

@@ -1,3 +1,6 @@
+import { isIP } from 'node:net';
+import { isPrintable } from '../policy/printable.ts';
+import { OTHER_FLOWS } from '../totals/other-flows.ts';
 import { ReportRejected } from './rejection.ts';
 import { REPORT_LIMITS } from './report.ts';
 
@@ -12,33 +15,52 @@ export interface Place {
 
 const MAX_COUNT_DIGITS = String(REPORT_LIMITS.maxCount).length;
 const DIGITS = /^(?:0|[1-9][0-9]*)$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-const UTC_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]00:00)$/;
+const UTC_TIME = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-]00:00)$/;
+
+/** The longest text of an IPv6 address. */
+const MAX_ADDRESS_LENGTH = 45;
+
+/** Averages that decay come this near to 0, and smaller ones than the store can hold; they are 0. */
+const LEAST_MEASUREMENT = 1e-9;
 
 export function readObject(value: unknown, place: Place): RawObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawObject;
   throw badField(place, undefined, 'an object', value);
 }
 
-export function readArray(value: unknown, field: string): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw badField({}, field, 'an array', value);
+/** @param max so many entries at most */
+export function readArray(value: unknown, field: string, max: number): unknown[] {
+  if (!Array.isArray(value)) throw badField({}, field, 'an array', value);
+  if (value.length <= max) return value;
+  throw new ReportRejected(
+    'too_many_entries',
+    `${field} has ${value.length} entries; at most ${max} are taken`,
+  );
 }
 
-/** 1 to 128 characters without control characters: it becomes part of a key. */
+/** 1 to 128 printable characters: it becomes part of a key. */
 export function readId(object: RawObject, field: string, place: Place): string {
   const value = object[field];
   if (
     typeof value === 'string' &&
     value.length > 0 &&
     value.length <= REPORT_LIMITS.maxIdLength &&
-    !CONTROL.test(value) &&
-    value.isWellFormed()
+    isPrintable(value)
   ) {
     return value;
   }
-  throw badField(place, field, `text of 1 to ${REPORT_LIMITS.maxIdLength} characters`, value);
+  throw badField(place, field, `text of 1 to ${REPORT_LIMITS.maxIdLength} printable characters`, value);
+}
+
+/** An IPv4 or IPv6 address, or `OTHER_FLOWS`. One with a zone such as `%eth0` says nothing on another machine. */
+export function readAddress(object: RawObject, field: string, place: Place): string {
+  const value = object[field];
+  if (typeof value === 'string' && (value === OTHER_FLOWS || isAddress(value))) return value;
+  throw badField(place, field, 'an IPv4 or IPv6 address', value);
+}
+
+function isAddress(text: string): boolean {
+  return text.length <= MAX_ADDRESS_LENGTH && isIP(text) !== 0 && !text.includes('%');
 }
 
 /** A whole number from 0 to 2^63 − 1, as a JSON number up to 2^53 − 1 or as a string of digits. */
@@ -57,30 +79,33 @@ export function readInteger(
   object: RawObject,
   field: string,
   place: Place,
-  { min = 0, max = Number.MAX_SAFE_INTEGER } = {},
+  { min = 0, max }: { min?: number; max: number },
 ): number {
   const value = object[field];
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= min && value <= max) return value;
   throw badField(place, field, `a whole number from ${min} to ${max}`, value);
 }
 
-export function readNumber(
-  object: RawObject,
-  field: string,
-  place: Place,
-  { min = 0, max = Number.MAX_VALUE } = {},
-): number {
+/** A number from 0 to `max`. What is smaller than any measurement is 0. */
+export function readNumber(object: RawObject, field: string, place: Place, max: number): number {
   const value = object[field];
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  const range = max === Number.MAX_VALUE ? `a number from ${min} up` : `a number from ${min} to ${max}`;
-  throw badField(place, field, range, value);
+  if (typeof value === 'number' && value >= 0 && value <= max) return value < LEAST_MEASUREMENT ? 0 : value;
+  throw badField(place, field, `a number from 0 to ${max}`, value);
 }
 
-/** An RFC 3339 time in UTC, as it was written. */
+/** An RFC 3339 time in UTC, as it was written: a day of the calendar, years 0001 to 9999. */
 export function readTime(object: RawObject, field: string, place: Place): string {
   const value = object[field];
-  if (typeof value === 'string' && UTC_TIME.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  if (typeof value === 'string' && UTC_TIME.test(value) && isDay(value)) return value;
   throw badField(place, field, 'an RFC 3339 time in UTC', value);
+}
+
+// `Date.parse` takes 30 February for 2 March.
+function isDay(time: string): boolean {
+  const ms = Date.parse(time);
+  if (Number.isNaN(ms) || time.startsWith('0000')) return false;
+  const day = Number(time.slice(8, 10));
+  return day <= 28 || new Date(ms).getUTCDate() === day;
 }
 
 function badCount(place: Place, field: string, value: unknown): ReportRejected {

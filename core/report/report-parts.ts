@@ -18,9 +18,6 @@ const PATH_FRAME_BYTES = 320;
 /** JSON around a pair's ids, with counts of 19 digits as text. */
 const PAIR_FRAME_BYTES = 140;
 
-/** What the ingest takes at most; no sensible edge needs so many. */
-const MAX_PARTS = 1024;
-
 /** The part that a (policy, endpoint) pair always lies in: a hash of both ids, modulo `parts`. */
 export function partOfPair({ policy_id, endpoint_id }: Pair, parts: number): number {
   return parts === 1 ? 0 : fnv1a(`${policy_id}\u0000${endpoint_id}`) % parts;
@@ -59,7 +56,7 @@ export function fitsParts({ pairs, paths = [] }: PartsContent, parts: number): b
 /** The smallest number of parts that these pairs and paths fit in. */
 export function partsNeeded(content: PartsContent): number {
   let parts = 1;
-  while (parts < MAX_PARTS && !fitsParts(content, parts)) parts++;
+  while (parts < REPORT_LIMITS.maxParts && !fitsParts(content, parts)) parts++;
   return parts;
 }
 

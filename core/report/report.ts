@@ -38,16 +38,41 @@ export interface PathReport {
   rx_bytes: bigint;
 }
 
-/** The contract's limits on one report record. */
+/**
+ * The limits on one report record. What is within them, the store can hold, and it costs at most a few times what an ordinary
+ * record of the same size costs (docs/decisions/098).
+ */
 export const REPORT_LIMITS = {
   /** JSON, after gunzip. */
   maxJsonBytes: 256 * 1024,
   /** Distinct policies in one part, so that a part fits one transaction. */
   maxPolicies: 80,
+  /** Entries of `policies`. No part of 256 KiB has room for so many. */
+  maxPairs: 4096,
+  /** Entries of `flows`. No part of 256 KiB has room for so many. */
+  maxFlows: 2048,
+  /** Entries of `paths`. */
+  maxPaths: 1024,
   /** Nesting of arrays and objects; a report needs 3. */
   maxDepth: 8,
+  /** Arrays and objects; 256 KiB of pairs are 3,500. */
+  maxContainers: 4608,
+  /** Commas; 256 KiB of pairs have 18,000. */
+  maxCommas: 24_576,
+  /** Distinct names of fields; a report has 34. */
+  maxNames: 256,
+  maxParts: 1024,
+  maxSeq: 2 ** 40,
+  /** A year. */
+  maxIntervalS: 31_536_000,
   /** Counts are unsigned and below 2^63, as routers keep them. */
   maxCount: 2n ** 63n - 1n,
+  /** Of one pair; so the sum over a million pairs is exact as a number. */
+  maxActiveFlows: 2 ** 32 - 1,
+  /** Latency and jitter: an hour. */
+  maxMilliseconds: 3_600_000,
+  /** Bandwidth: a petabit per second. */
+  maxMbps: 1e9,
   /** Characters of an id. */
   maxIdLength: MAX_ID_LENGTH,
 } as const;

@@ -4,7 +4,7 @@
  * - `condition`: a condition did not hold; `reasons` say which action and, where asked for, the item found there.
  * - `conflict`: another transaction held an item; nothing was written; the same call may be repeated.
  * - `throttled`: nothing was written; repeat later.
- * - `validation`: DynamoDB will never take this call; `reasons` say which action, where it knows.
+ * - `validation`: DynamoDB will never take this call, or the SDK can't even make a request of it; `reasons` say which action, where it knows.
  * - `unknown`: no answer came (time-out, reset, 5xx): the write may or may not have landed; read strongly before going on.
  * - `fatal`: anything else (no such table, no permission, a bug).
  */
@@ -58,6 +58,15 @@ export function classifyFailure(cause: unknown): Failure {
   return { kind: kindOf(error), reasons: [], cause };
 }
 
+/** The SDK can't write this as an item: no request was made, and none ever can be. */
+export class UnstorableInput extends Error {
+  override readonly name = 'UnstorableInput';
+
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 interface SdkError {
   name?: string;
   code?: string;
@@ -70,7 +79,7 @@ function kindOf(error: SdkError): FailureKind {
   if (name === 'ConditionalCheckFailedException') return 'condition';
   if (name === 'TransactionConflictException') return 'conflict';
   if (THROTTLED.has(name)) return 'throttled';
-  if (name === 'ValidationException') return 'validation';
+  if (name === 'ValidationException' || name === 'UnstorableInput') return 'validation';
   if (UNKNOWN.has(name) || UNKNOWN.has(error.code ?? '')) return 'unknown';
   if ((error.$metadata?.httpStatusCode ?? 0) >= 500) return 'unknown';
   return 'fatal';

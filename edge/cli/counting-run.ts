@@ -1,3 +1,4 @@
+import { systemSchedule } from '../../core/time/schedule.ts';
 import { type CountingSession, openCountingSession } from '../counting/counting-session.ts';
 import { summarize, summaryTable } from '../counting/traffic-summary.ts';
 import { waitUntilCounted } from '../counting/wait-counted.ts';
@@ -91,19 +92,15 @@ function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: 
 
 async function sendLast(session: CountingSession, { last_ms }: CountingResult): Promise<void> {
   await session.report(last_ms ?? Date.now());
-  const tooLate = AbortSignal.timeout(LAST_REPORT_MS);
-  await Promise.race([
-    session.reporter?.settled(),
-    new Promise((_, reject) => {
-      tooLate.addEventListener('abort', () =>
-        reject(
-          new EdgeError(
-            'The stream did not take the last report in time. It is kept, and sent first when this edge starts again.',
-          ),
-        ),
-      );
-    }),
-  ]);
+  const tooLate = Promise.withResolvers<never>();
+  const cancel = systemSchedule(LAST_REPORT_MS, () =>
+    tooLate.reject(
+      new EdgeError(
+        'The stream did not take the last report in time. It is kept, and sent first when this edge starts again.',
+      ),
+    ),
+  );
+  await Promise.race([session.reporter?.settled(), tooLate.promise]).finally(cancel);
 }
 
 async function waitForAll(

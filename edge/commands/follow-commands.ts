@@ -110,5 +110,5 @@ export function followCommands({
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal, ref: false }).catch(() => {});
+  await delay(ms, undefined, { signal }).catch(() => {});
 }

@@ -108,7 +108,6 @@ function silenceWatch(onSilence: () => void) {
     clearTimeout(timer);
     if (limit === undefined) return;
     timer = setTimeout(onSilence, limit);
-    timer.unref();
   };
   return {
     heard,

@@ -11,6 +11,7 @@ import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countFailover } from '../failover-metrics.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
 import { environmentSchema } from './environment.ts';
@@ -51,7 +52,7 @@ const exports = {
 const container = makeContainerCaches({ client, table: tables.cache, settings: environment });
 await container.warmUp();
 
-export async function handler(event: ApiEvent, lambda: Context): Promise<Answer> {
+async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   const deadline = systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const answered = await answer(event, {
     resolvers,
@@ -69,3 +70,5 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
   await container.settle();
   return answered;
 }
+
+export const handler = untilAnswered(handle);

@@ -5,6 +5,7 @@ import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { makeApiClient } from './api-client.ts';
 import { environmentSchema } from './environment.ts';
 import { publishChanges } from './publish-changes.ts';
@@ -25,7 +26,7 @@ const tables = tablesOf(environment);
  * Publishes the changes of the Network table, in their order; the stream repeats from the first
  * failure on.
  */
-export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
+async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
@@ -52,3 +53,5 @@ export async function handler(event: DynamoDBStreamEvent, lambda: Context): Prom
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   return { batchItemFailures: open ? [{ itemIdentifier: open.dynamodb?.SequenceNumber ?? '' }] : [] };
 }
+
+export const handler = untilAnswered(handle);

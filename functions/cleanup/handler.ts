@@ -6,6 +6,7 @@ import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-d
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { runSteps, type StepReport } from './run-steps.ts';
 import { steps } from './steps.ts';
@@ -28,7 +29,7 @@ const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) })
  *
  * @throws AggregateError of the steps that failed, after all have run, so that the function's error alarm rings
  */
-export async function handler(event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
+async function handle(event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
   logger.addContext(lambda);
   const reports = await runSteps(steps, {
     client,
@@ -53,6 +54,8 @@ export async function handler(event: unknown, lambda: Context): Promise<{ steps:
   }
   return { steps: reports };
 }
+
+export const handler = untilAnswered(handle);
 
 function publish({ name, outcome, details, error }: StepReport): void {
   if (outcome === 'failed') logger.error(`Clean-up step ${name} failed.`, { step: name, cause: error });

@@ -5,6 +5,7 @@ import { takeOver } from '../../core/inventory/removal/take-over.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 /** Time kept back for the calls under way. */
@@ -19,7 +20,7 @@ const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
 /** Goes on with deletions, restores and removals that a request had no time left for, all of a batch at once. */
-export async function handler(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
+async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const results = await Promise.allSettled(event.Records.map(record => work(record, lambda)));
   if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
@@ -28,6 +29,8 @@ export async function handler(event: DynamoDBStreamEvent, lambda: Context): Prom
     batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
   };
 }
+
+export const handler = untilAnswered(handle);
 
 async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void> {
   const key = { pk: dynamodb?.Keys?.pk?.S ?? '', sk: dynamodb?.Keys?.sk?.S ?? '' };

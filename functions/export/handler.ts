@@ -12,6 +12,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 /** Time kept back to hand over: a part on its way, the rest, the checkpoint. */
@@ -42,7 +43,7 @@ const eventSchema = z.object({ export_id: z.string() });
  * Writes an export to the bucket, as far as the time goes, and calls itself for the rest. Called twice, or again after a
  * failure, it writes nothing twice.
  */
-export async function handler(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
+async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
   logger.addContext(lambda);
   const { export_id } = eventSchema.parse(event);
   const ends = systemClock() + lambda.getRemainingTimeInMillis();
@@ -66,3 +67,5 @@ export async function handler(event: unknown, lambda: Context): Promise<{ outcom
   metrics.publishStoredMetrics();
   return { outcome };
 }
+
+export const handler = untilAnswered(handle);

@@ -7,6 +7,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 /** Time kept back for the merge that is under way. */
@@ -26,7 +27,7 @@ const objects = flowObjects(makeS3Client(), environment.FLOW_BUCKET);
  *
  * @throws AggregateError of the hours that could not be dealt with, so that the function's error alarm rings
  */
-export async function handler(_event: unknown, lambda: Context): Promise<FlowLogResult> {
+async function handle(_event: unknown, lambda: Context): Promise<FlowLogResult> {
   logger.addContext(lambda);
   const ends = systemClock() + lambda.getRemainingTimeInMillis();
   const result = await runFlowLog({
@@ -46,3 +47,5 @@ export async function handler(_event: unknown, lambda: Context): Promise<FlowLog
   metrics.publishStoredMetrics();
   return result;
 }
+
+export const handler = untilAnswered(handle);

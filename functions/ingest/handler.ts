@@ -7,11 +7,13 @@ import { RecentReports } from '../../core/flows/recent-reports.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
+import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
@@ -25,6 +27,7 @@ const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const memory = new LaneMemory();
+const quarantined = new QuarantineMemory();
 const client = makeDocumentClient({
   // Repeating is decided where it is known what may be repeated.
   maxAttempts: 1,
@@ -55,7 +58,7 @@ const onPathReports = makePathMeasurements({ client, tables, logger, settings: e
  * Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. A replay
  * counts in the same way, and neither judges paths nor publishes metrics, which alarms are made of.
  */
-export async function handler(
+async function handle(
   event: KinesisStreamEvent | ReplayEvent,
   lambda: Context,
 ): Promise<KinesisStreamBatchResponse> {
@@ -67,6 +70,7 @@ export async function handler(
     client,
     tables,
     memory,
+    quarantined,
     tally,
     slots: environment.COUNTER_SLOTS,
     // A replay may be there to write once more what was lost.
@@ -84,6 +88,8 @@ export async function handler(
   });
   return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
 }
+
+export const handler = untilAnswered(handle);
 
 function answer(
   event: KinesisStreamEvent | ReplayEvent,

@@ -4,10 +4,11 @@ import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { retentionOf } from '../../core/history/retention-settings.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
-import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
+import { readServedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
@@ -22,12 +23,12 @@ const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
 const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
 
 /** Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by the schedule. */
-export async function handler(event: unknown, lambda: Context): Promise<SnapshotResult> {
+async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> {
   logger.addContext(lambda);
   const { scheduled_at } = eventSchema.parse(event);
   const begun = systemClock();
   const remaining = lambda.getRemainingTimeInMillis();
-  const registered = await readExpectedEdges({
+  const registered = await readServedEdges({
     client,
     tables,
     clock: systemClock,
@@ -38,7 +39,7 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
   const result = await takeSnapshot({
     store: { client, table: tables.traffic },
     scheduled_at: Date.parse(scheduled_at),
-    registered: new Set(registered.map(edge => edge.id)),
+    registered,
     retention,
     clock: systemClock,
     sleep: systemSleep,
@@ -51,3 +52,5 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
   metrics.publishStoredMetrics();
   return result;
 }
+
+export const handler = untilAnswered(handle);

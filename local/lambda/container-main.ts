@@ -1,53 +1,103 @@
-// The inside of a container: loads the bundle in a worker thread and hands it one event after the other.
+// The inside of a container: a process that loads the bundle and hands it one event after the other, as Lambda's runtime for Node
+// does. Between two events it blocks in a read, so that nothing in it runs; when the runtime is gone, the read ends and so does
+// the process.
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
-import type { ContainerMessage, ContainerStart, InvocationMessage } from './container-messages.ts';
-import { describeFailure } from './function-failure.ts';
+import { blockingChannel } from './blocking-channel.ts';
+import {
+  CHANNEL,
+  type ContainerMessage,
+  type ContainerStart,
+  type InvocationMessage,
+} from './container-messages.ts';
+import { describeFailure, describeLoadFailure, type FailurePayload } from './function-failure.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
 
-const start = workerData as ContainerStart;
-const port = parentPort!;
-const say = (message: ContainerMessage): void => port.postMessage(message);
+/** Exit codes of Lambda's runtime. */
+const EXIT = { broken: 1, unhandledRejection: 128, uncaughtException: 129 } as const;
 
-try {
-  const handle = await loadHandler();
-  port.on('message', (message: InvocationMessage) => void answer(handle, message));
-  say({ kind: 'ready' });
-} catch (thrown) {
-  say({ kind: 'broken', failure: describeFailure(thrown) });
-}
+const channel = blockingChannel(CHANNEL);
+const say = (message: ContainerMessage): void => channel.send(message);
 
-async function loadHandler(): Promise<Handler> {
-  const bundle = (await import(pathToFileURL(start.file).href)) as Record<string, unknown>;
-  const handler = bundle[start.handler];
-  if (typeof handler === 'function') return handler as Handler;
-  throw Object.assign(new Error(`${start.handler} is undefined or not exported`), {
+const start = channel.receive() as ContainerStart | undefined;
+if (!start) process.exit();
+
+process.on('uncaughtException', error => end(describeFailure(error), EXIT.uncaughtException));
+process.on('unhandledRejection', reason => {
+  const { trace } = describeFailure(reason);
+  const failure = { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: String(reason) };
+  end({ ...failure, ...(trace && { trace }) }, EXIT.unhandledRejection);
+});
+
+/** What ends the invocation under way when the event loop has run empty. */
+let onLoopEmpty = (): void => {};
+process.on('beforeExit', () => onLoopEmpty());
+
+const handle = await loadHandler(start).catch(cause => end(describeLoadFailure(cause), EXIT.broken));
+say({ kind: 'ready' });
+awaitEvent();
+
+async function loadHandler({ file, handler }: ContainerStart): Promise<Handler> {
+  const bundle = (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+  const found = bundle[handler];
+  if (typeof found === 'function') return found as Handler;
+  throw Object.assign(new Error(`${handler} is undefined or not exported`), {
     name: 'Runtime.HandlerNotFound',
   });
 }
 
-async function answer(handle: Handler, message: InvocationMessage): Promise<void> {
-  const { requestId } = message;
+/** Stands still until there is an event. */
+function awaitEvent(): void {
+  const message = channel.receive() as InvocationMessage | undefined;
+  if (!message) process.exit();
+  // In the next turn of the loop: what is remembered for this one alone, as turnClock remembers the time, is over then.
+  setImmediate(() => void run(message));
+}
+
+async function run(message: InvocationMessage): Promise<void> {
+  const answered = Promise.withResolvers<ContainerMessage>();
+  // As Lambda's runtime does: when nothing can happen any more, there is nothing to wait for.
+  onLoopEmpty = () => answered.resolve({ kind: 'result', result: 'null' });
+  void callHandler(message).then(answered.resolve);
+  const answer = await answered.promise;
+  onLoopEmpty = () => {};
+  await Promise.all([process.stdout, process.stderr].map(untilWritten));
+  // What the handler left for this turn runs before the answer is given, and nothing after it.
+  setImmediate(() => {
+    say(answer);
+    awaitEvent();
+  });
+}
+
+async function callHandler(message: InvocationMessage): Promise<ContainerMessage> {
   try {
     const result = await handle(JSON.parse(message.event), makeContext(message));
-    say({ kind: 'result', requestId, result: JSON.stringify(result) ?? 'null' });
+    return { kind: 'result', result: JSON.stringify(result) ?? 'null' };
   } catch (thrown) {
-    say({ kind: 'failure', requestId, failure: describeFailure(thrown) });
+    return { kind: 'failure', failure: describeFailure(thrown) };
   }
 }
 
-function makeContext({ requestId, timeoutMs }: InvocationMessage) {
-  const deadline = performance.now() + timeoutMs;
+async function untilWritten(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise(resolve => stream.write('', resolve));
+}
+
+function end(failure: FailurePayload, code: number): never {
+  say({ kind: 'ended', failure });
+  process.exit(code);
+}
+
+function makeContext({ requestId, deadlineMs }: InvocationMessage) {
+  const { functionName, functionArn, memoryMb, logGroupName, logStreamName } = start!;
   return {
     awsRequestId: requestId,
     callbackWaitsForEmptyEventLoop: true,
-    functionName: start.functionName,
+    functionName,
     functionVersion: '$LATEST',
-    invokedFunctionArn: start.functionArn,
-    memoryLimitInMB: String(start.memoryMb),
-    logGroupName: start.logGroupName,
-    logStreamName: start.logStreamName,
-    getRemainingTimeInMillis: () => Math.max(0, Math.round(deadline - performance.now())),
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB: String(memoryMb),
+    logGroupName,
+    logStreamName,
+    getRemainingTimeInMillis: () => Math.max(0, deadlineMs - Date.now()),
   };
 }

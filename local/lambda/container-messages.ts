@@ -1,6 +1,12 @@
 import type { FailurePayload } from './function-failure.ts';
 
-/** What a container is started with. */
+/**
+ * The file descriptor over which a container and the runtime talk: one JSON text a line, in turns. The runtime begins with a
+ * {@link ContainerStart}; then each side answers what the other one said.
+ */
+export const CHANNEL = 3;
+
+/** The first message to a container. */
 export interface ContainerStart {
   /** The bundle's main file. */
   file: string;
@@ -18,12 +24,13 @@ export interface InvocationMessage {
   requestId: string;
   /** JSON, so that functions see what Lambda would give them. */
   event: string;
-  timeoutMs: number;
+  /** When the time limit ends: milliseconds since the epoch. */
+  deadlineMs: number;
 }
 
-/** What a container says: it is ready (or can't be), or what came of an invocation. */
+/** What a container says: it is ready, what came of an invocation, or why it ends. */
 export type ContainerMessage =
   | { kind: 'ready' }
-  | { kind: 'broken'; failure: FailurePayload }
-  | { kind: 'result'; requestId: string; result: string }
-  | { kind: 'failure'; requestId: string; failure: FailurePayload };
+  | { kind: 'result'; result: string }
+  | { kind: 'failure'; failure: FailurePayload }
+  | { kind: 'ended'; failure: FailurePayload };

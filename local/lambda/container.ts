@@ -1,8 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
+import type { Duplex } from 'node:stream';
 import type { ContainerMessage, ContainerStart, InvocationMessage } from './container-messages.ts';
-import { type FailurePayload, FunctionFailure } from './function-failure.ts';
+import { containerProgram } from './container-program.ts';
+import { describeExit, type FailurePayload, FunctionFailure } from './function-failure.ts';
+import { forget, killWithThisProcess } from './keeper.ts';
 
 /** Lambda's limit on an event and on an answer. */
 const PAYLOAD_MAX_BYTES = 6 * 1024 * 1024;
@@ -13,87 +15,106 @@ export interface ContainerOptions extends Omit<ContainerStart, 'logStreamName'> 
   log: (text: string) => void;
 }
 
+/** An event for a container. */
+export interface Invocation {
+  requestId: string;
+  /** JSON. */
+  event: string;
+  timeoutMs: number;
+}
+
 /** How long a bundle may take to load, milliseconds. Lambda gives 10 s; a laptop may be busy with more than this. */
 const LOAD_LIMIT_MS = 30_000;
 
-/** One running copy of a function: a worker thread with the bundle loaded, for one event at a time. */
+/** One running copy of a function: a process with the bundle loaded, for one event at a time. */
 export interface Container {
+  readonly pid: number | undefined;
   /** False once it has ended; it takes no more events then. */
   readonly alive: boolean;
-  /** Resolves when the bundle is loaded. @throws FunctionFailure when that fails. */
-  ready(): Promise<void>;
+  /** Resolves when the bundle is loaded. @throws FunctionFailure of this request when that fails. */
+  ready(requestId?: string): Promise<void>;
   /** @throws FunctionFailure when the function fails; after a time-out or a crash the container has ended. */
-  invoke(invocation: InvocationMessage): Promise<unknown>;
+  invoke(invocation: Invocation): Promise<unknown>;
   stop(): Promise<void>;
 }
+
+/** The answer to an event, or why there is none; a failure that names the request is made when it is known. */
+type Outcome = { result: string } | { failure: FailurePayload };
+type End = (requestId: string) => FailurePayload;
 
 /** Starts a container; its bundle loads meanwhile, as in Lambda's init phase. */
 export function startContainer({ environment, log, ...start }: ContainerOptions): Container {
   const logStreamName = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
-  const worker = new Worker(new URL('./container-main.ts', import.meta.url), {
-    name: start.functionName,
-    workerData: { ...start, logStreamName } satisfies ContainerStart,
-    env: { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: logStreamName },
-    execArgv: (environment.NODE_OPTIONS ?? '').split(' ').filter(Boolean),
-    resourceLimits: { maxOldGenerationSizeMb: start.memoryMb },
-    stdout: true,
-    stderr: true,
-  });
-  forward(worker.stdout, log);
-  forward(worker.stderr, log);
-
-  let alive = true;
-  let crash: FailurePayload | undefined;
-  const ready = Promise.withResolvers<FailurePayload | undefined>();
-  let current: { requestId: string; settle: (outcome: Outcome) => void } | undefined;
-  const end = (failure: FailurePayload): void => {
-    alive = false;
-    crash ??= failure;
-    ready.resolve(crash);
-    current?.settle({ failure: crash });
+  const child = startProcess(start, { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: logStreamName });
+  forward(child, log);
+  const channel = child.stdio[3] as Duplex;
+  const write = (message: ContainerStart | InvocationMessage): void => {
+    channel.write(`${JSON.stringify(message)}\n`);
   };
-  worker.on('message', (message: ContainerMessage) => {
-    if (message.kind === 'ready') ready.resolve(undefined);
-    else if (message.kind === 'broken') end(message.failure);
-    else if (message.requestId !== current?.requestId) return;
-    else
-      current.settle(message.kind === 'result' ? { result: message.result } : { failure: message.failure });
+
+  let ended: End | undefined;
+  let settle = (_outcome: Outcome): void => {};
+  const ready = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const current = { requestId: '' };
+
+  const end = (why: End): void => {
+    ended ??= why;
+    ready.resolve();
+    settle({ failure: ended(current.requestId) });
+    kill(child);
+  };
+  channel.on('error', () => {});
+  onLine(channel, line => {
+    const message = JSON.parse(line) as ContainerMessage;
+    if (message.kind === 'ready') ready.resolve();
+    else if (message.kind === 'ended') end(() => message.failure);
+    else settle(message);
   });
+  child.once('error', ({ message }) => {
+    gone.resolve();
+    end(() => ({
+      errorType: 'Runtime.InvalidEntrypoint',
+      errorMessage: `The process can't be started: ${message}`,
+    }));
+  });
+  child.once('exit', () => {
+    if (child.pid !== undefined) forget(child.pid);
+    gone.resolve();
+  });
+  // Later than `exit`: what it said before it ended has been read by now.
+  child.once('close', (code, signal) => end(requestId => describeExit(requestId, code, signal)));
+  write({ ...start, logStreamName });
+
   const loadLimit = setTimeout(() => {
-    end({ errorType: 'Sandbox.Timedout', errorMessage: 'The bundle was not loaded after 30 seconds' });
-    void worker.terminate();
+    end(() => ({
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'The bundle was not loaded after 30 seconds',
+    }));
   }, LOAD_LIMIT_MS);
   void ready.promise.then(() => clearTimeout(loadLimit));
-  worker.on('error', error => end(crashOf(error)));
-  worker.on('exit', code =>
-    end({ errorType: 'Runtime.ExitError', errorMessage: `Runtime exited with exit status ${code}` }),
-  );
 
   return {
+    pid: child.pid,
     get alive() {
-      return alive;
+      return ended === undefined;
     },
-    async ready() {
-      const failure = await ready.promise;
-      if (failure) throw new FunctionFailure('', failure);
+    async ready(requestId = '') {
+      await ready.promise;
+      if (ended) throw new FunctionFailure(requestId, ended(requestId));
     },
-    async invoke(invocation) {
-      const { requestId, event, timeoutMs } = invocation;
+    async invoke({ requestId, event, timeoutMs }) {
       if (Buffer.byteLength(event) > PAYLOAD_MAX_BYTES) {
         throw new FunctionFailure(requestId, tooLarge('event'));
       }
       const answered = Promise.withResolvers<Outcome>();
-      current = { requestId, settle: answered.resolve };
-      if (crash) answered.resolve({ failure: crash });
-      const limit = setTimeout(() => {
-        alive = false;
-        answered.resolve({ failure: timedOut(invocation) });
-        void worker.terminate();
-      }, timeoutMs);
-      worker.postMessage(invocation);
+      current.requestId = requestId;
+      settle = answered.resolve;
+      const limit = setTimeout(() => end(() => timedOut(requestId, timeoutMs)), timeoutMs);
+      if (ended) settle({ failure: ended(requestId) });
+      else write({ requestId, event, deadlineMs: Date.now() + timeoutMs });
       const outcome = await answered.promise;
       clearTimeout(limit);
-      current = undefined;
       if ('failure' in outcome) throw new FunctionFailure(requestId, outcome.failure);
       if (Buffer.byteLength(outcome.result) > PAYLOAD_MAX_BYTES) {
         throw new FunctionFailure(requestId, tooLarge('answer'));
@@ -101,23 +122,45 @@ export function startContainer({ environment, log, ...start }: ContainerOptions)
       return JSON.parse(outcome.result);
     },
     async stop() {
-      alive = false;
-      await worker.terminate();
+      end(requestId => describeExit(requestId, null, 'SIGKILL'));
+      await gone.promise;
     },
   };
 }
 
-type Outcome = { result: string } | { failure: FailurePayload };
-
-function crashOf(error: unknown): FailurePayload {
-  const { code, name, message, stack } = error as NodeJS.ErrnoException;
-  if (code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return { errorType: 'Runtime.OutOfMemory', errorMessage: 'The function ran out of its memory' };
-  }
-  return { errorType: name ?? 'Error', errorMessage: message, trace: (stack ?? '').split('\n') };
+function startProcess(
+  { memoryMb, functionName }: Pick<ContainerStart, 'memoryMb' | 'functionName'>,
+  env: Record<string, string>,
+): ChildProcess {
+  const windows = process.platform === 'win32';
+  const program = containerProgram();
+  // The name is for those who look at the list of processes.
+  const flags = [`--max-old-space-size=${memoryMb}`, '--input-type=module', '-'];
+  const child = spawn(process.execPath, [...flags, functionName], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C in a terminal is for the runtime, and a kill reaches what the function has started.
+    detached: !windows,
+    windowsHide: true,
+  });
+  if (child.pid !== undefined) killWithThisProcess(child.pid);
+  // Its end before it has read all of it is told by the events of the process.
+  child.stdin.on('error', () => {});
+  child.stdin.end(program);
+  return child;
 }
 
-function timedOut({ requestId, timeoutMs }: InvocationMessage): FailurePayload {
+function kill(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  try {
+    if (process.platform !== 'win32') return void process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It is about to be gone, or, on macOS, has just ended.
+  }
+  child.kill('SIGKILL');
+}
+
+function timedOut(requestId: string, timeoutMs: number): FailurePayload {
   const seconds = (timeoutMs / 1000).toFixed(2);
   return {
     errorType: 'Sandbox.Timedout',
@@ -132,7 +175,19 @@ function tooLarge(what: string): FailurePayload {
   };
 }
 
-function forward(stream: Readable, log: (text: string) => void): void {
-  stream.setEncoding('utf8');
-  stream.on('data', log);
+function forward({ stdout, stderr }: ChildProcess, log: (text: string) => void): void {
+  for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', log);
+}
+
+/** Calls with each whole line. JSON has no line ends of its own. */
+function onLine(stream: Duplex, take: (line: string) => void): void {
+  let parts: string[] = [];
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    const [first = '', ...others] = text.split('\n');
+    parts.push(first);
+    for (const other of others) {
+      take(parts.join(''));
+      parts = [other];
+    }
+  });
 }

@@ -40,3 +40,44 @@ export function describeFailure(thrown: unknown): FailurePayload {
     trace: (thrown.stack ?? '').split('\n'),
   };
 }
+
+/** Lambda's payload for a bundle that can't be loaded. */
+export function describeLoadFailure(thrown: unknown): FailurePayload {
+  const failure = describeFailure(thrown);
+  const errorMessage = `${failure.errorType}: ${failure.errorMessage}`;
+  if (thrown instanceof SyntaxError)
+    return { ...failure, errorType: 'Runtime.UserCodeSyntaxError', errorMessage };
+  if (NOT_FOUND.has((thrown as NodeJS.ErrnoException | undefined)?.code ?? '')) {
+    return { ...failure, errorType: 'Runtime.ImportModuleError', errorMessage };
+  }
+  return failure;
+}
+
+const NOT_FOUND = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
+
+/** Lambda's payload for a process that ended by itself: by its exit code, or by a signal such as that of an exhausted heap. */
+export function describeExit(
+  requestId: string,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): FailurePayload {
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `RequestId: ${requestId} Error: ${exitReason(code, signal)}`,
+  };
+}
+
+function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
+  if (signal !== null) return `Runtime exited with error: signal: ${SIGNAL_WORDS[signal] ?? signal}`;
+  return code === 0
+    ? 'Runtime exited without providing a reason'
+    : `Runtime exited with error: exit status ${code}`;
+}
+
+const SIGNAL_WORDS: Partial<Record<NodeJS.Signals, string>> = {
+  SIGABRT: 'aborted',
+  SIGKILL: 'killed',
+  SIGSEGV: 'segmentation fault',
+  SIGTERM: 'terminated',
+  SIGTRAP: 'trace/breakpoint trap',
+};

@@ -88,15 +88,14 @@ export function makeLambdaFunction({
       const requestId = randomUUID();
       try {
         // What the bundle does when it is loaded has its own time, as in Lambda's init phase.
-        await container.ready();
+        await container.ready(requestId);
         const result = await container.invoke({ requestId, event: JSON.stringify(event), timeoutMs });
         return { requestId, result };
       } catch (cause) {
         const failure = cause instanceof FunctionFailure ? cause : asFailure(requestId, cause);
-        const named = failure.requestId === '' ? new FunctionFailure(requestId, failure.payload) : failure;
-        logFailure(named);
-        onFailure?.(named);
-        throw named;
+        logFailure(failure);
+        onFailure?.(failure);
+        throw failure;
       } finally {
         leave(container);
       }
@@ -105,7 +104,7 @@ export function makeLambdaFunction({
       if (limit === 0) return;
       const container = take();
       try {
-        await container.ready();
+        await container.ready(randomUUID());
       } catch (cause) {
         if (cause instanceof FunctionFailure) logFailure(cause);
         throw cause;

@@ -7,10 +7,11 @@ import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { type OpenQuarantine, openQuarantine, type SystemOptions } from './open-quarantine.ts';
 import { replay } from './replay.ts';
-import { entryLine, itemText } from './show-text.ts';
+import { entryJson, entryLines, itemText } from './show-text.ts';
 
 interface Choice extends SystemOptions {
   all?: boolean;
+  json?: boolean;
   reason?: string;
 }
 
@@ -22,6 +23,7 @@ export async function runQuarantine(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addCommand(program, 'list', 'shows what has not been replayed, oldest first')
     .option('--all', 'what has been replayed too')
+    .option('--json', 'a line of JSON a record')
     .addOption(reasonOption())
     .action((options: Choice) => withQuarantine(options, quarantine => list(quarantine, options)));
   addCommand(program, 'show <place>', 'shows a record: why it is here, and what it says').action(
@@ -71,10 +73,14 @@ async function withQuarantine(
   }
 }
 
-async function list(quarantine: OpenQuarantine, { all = false, reason }: Choice): Promise<void> {
+async function list(
+  quarantine: OpenQuarantine,
+  { all = false, json = false, reason }: Choice,
+): Promise<void> {
+  const shown = json ? entryJson : entryLines;
   let count = 0;
   for await (const entry of entries(quarantine, { all, reason })) {
-    process.stdout.write(`${entryLine(entry)}\n`);
+    process.stdout.write(`${shown(entry)}\n`);
     count++;
   }
   process.stderr.write(`${count} records${all ? '' : ' that have not been replayed'}.\n`);

@@ -26,5 +26,5 @@ export async function replay(place: string, quarantine: OpenQuarantine): Promise
   await kinesis.send(
     new PutRecordCommand({ StreamName: stream, PartitionKey: item.partition_key, Data: item.data }),
   );
-  await markReplayed(client, tables, { place, at: new Date().toISOString() });
+  await markReplayed(client, tables, { pk: item.pk, sk: item.sk, at: new Date().toISOString() });
 }

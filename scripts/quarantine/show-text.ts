@@ -6,10 +6,24 @@ type QuarantineItem = NonNullable<Awaited<ReturnType<typeof readQuarantined>>>;
 /** So much of a record is shown. */
 const SHOWN_CHARACTERS = 4000;
 
-/** One entry as a line of the list. */
-export function entryLine({ sk, reason, partition_key, size, replayed_at }: QuarantineEntry): string {
+/** One entry of the list: a line that says which record it is, and one that says why and what to change. */
+export function entryLines({
+  sk,
+  reason,
+  message,
+  partition_key,
+  size,
+  replayed_at,
+}: QuarantineEntry): string {
   const replayed = replayed_at ? `  replayed ${replayed_at}` : '';
-  return printable(`${sk}  ${reason}  ${partition_key}  ${size} bytes${replayed}`);
+  const record = `${sk}  ${reason}  ${partition_key}  ${size} bytes${replayed}`;
+  return `${printable(record)}\n    ${printable(message)}`;
+}
+
+/** One entry as a line of JSON, for programs. */
+export function entryJson({ sk, pk: _, ...entry }: QuarantineEntry): string {
+  const json = JSON.stringify({ place: sk, ...entry });
+  return json.replace(/[\u007f-\u009f]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
 /** All that is known of a record, and what it says, inflated if it can be. */

@@ -7,6 +7,8 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { UnstorableInput } from '../../core/storage/failure.ts';
 import type { Item } from '../../core/storage/item.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../core/storage/tables.ts';
 import type { WriteAction } from '../../core/storage/write-action.ts';
@@ -25,6 +27,12 @@ export class FakeDynamoDb {
   readonly items = new Map<string, Item>();
   /** The size of each item that was written by transactions, for counting write units. */
   readonly transactionItemBytes: number[] = [];
+  readonly #strict: boolean;
+
+  /** @param strict whether what is written goes through the SDK's own marshalling first, and keys and numbers are checked */
+  constructor({ strict = false } = {}) {
+    this.#strict = strict;
+  }
 
   /** To be passed where a document client is expected. */
   get client(): DynamoDBDocumentClient {
@@ -32,6 +40,7 @@ export class FakeDynamoDb {
   }
 
   async send(command: unknown): Promise<unknown> {
+    if (this.#strict) checkStorable((command as { input: object }).input);
     if (command instanceof TransactWriteCommand) return this.#transact(command.input.TransactItems ?? []);
     if (command instanceof BatchGetCommand) return this.#batchGet(command);
     if (command instanceof QueryCommand) return this.#query(command);
@@ -102,6 +111,37 @@ export function clientWith(send: (command: unknown) => Promise<unknown>): Dynamo
   return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
 }
 
+/** Throws what the document client and DynamoDB throw for values that can't be stored. */
+function checkStorable(input: object): void {
+  let marshalled: unknown;
+  try {
+    marshalled = marshall(input, { removeUndefinedValues: true });
+  } catch (cause) {
+    throw new UnstorableInput(cause);
+  }
+  const check = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === 'N' && typeof inner === 'string') checkNumber(inner);
+      if (name === 'sk' && Buffer.byteLength(String((inner as { S?: string }).S)) > 1024)
+        throw named('ValidationException');
+      check(inner);
+    }
+  };
+  check(marshalled);
+}
+
+/** 38 digits, magnitude 1e-130 to 1e126. Source: DynamoDB Developer Guide, «Data types». */
+function checkNumber(text: string): void {
+  const magnitude = Math.abs(Number(text));
+  const digits = text
+    .replace(/e.*$/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+|0+$/g, '');
+  const fits = magnitude === 0 || (magnitude >= 1e-130 && magnitude < 1e126);
+  if (!fits || digits.length > 38) throw named('ValidationException');
+}
+
 function keyOf(key: Item | undefined): string {
   return `${key?.pk}\u0000${key?.sk}`;
 }
@@ -119,6 +159,8 @@ function holds(
   return condition.split(' OR ').some(term => {
     const missing = /^attribute_not_exists\((\w+)\)$/.exec(term);
     if (missing) return old?.[missing[1]!] === undefined;
+    const exists = /^attribute_exists\((\w+)\)$/.exec(term);
+    if (exists) return old?.[exists[1]!] !== undefined;
     const equal = /^(\w+) = (:\w+)$/.exec(term);
     if (equal) return old?.[equal[1]!] === values?.[equal[2]!];
     throw new Error(`condition not known here: ${term}`);

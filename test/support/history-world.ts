@@ -9,6 +9,7 @@ import { laneKey } from '../../core/ledger/lane-keys.ts';
 import { clientWith } from './fake-dynamodb.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
+import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
 const DAY = 86_400_000;
@@ -114,7 +115,7 @@ export class HistoryWorld {
     const result = await takeSnapshot({
       store: { ...this.store, client },
       scheduled_at: minute,
-      registered: new Set(EDGES.map(({ edge_id }) => edge_id)),
+      registered: servedEdges(EDGES.map(({ edge_id }) => edge_id)),
       retention: RETENTION,
       clock: () => taken_at,
       sleep: async () => {},

@@ -1,5 +1,6 @@
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
+import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
 /** Takes the snapshot of an instant, right then, with these edges registered. */
@@ -11,7 +12,7 @@ export function snapshotAt(
   return takeSnapshot({
     store: { client, table: tables.traffic },
     scheduled_at: at,
-    registered: new Set(edges),
+    registered: servedEdges(edges),
     retention: DEFAULT_RETENTION,
     clock: () => at,
     sleep: async () => {},

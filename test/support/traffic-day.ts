@@ -6,6 +6,7 @@ import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { partsNeeded, splitReport } from '../../core/report/report-parts.ts';
 import { ingestContext } from './ingest-context.ts';
 import { makeReport, rawRecord, reportJson, T0 } from './report-records.ts';
+import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
 export interface DayShape {
@@ -106,7 +107,7 @@ export class TrafficDay {
     await takeSnapshot({
       store: { client: this.#db.client, table: this.#db.tables.traffic },
       scheduled_at: now,
-      registered: new Set(this.edges),
+      registered: servedEdges(this.edges),
       retention,
       clock: () => now + 400,
       sleep: async () => {},

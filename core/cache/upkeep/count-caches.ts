@@ -1,5 +1,6 @@
 import { PatronusError, Throttled } from '../../errors.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
+import { withTimeLimit } from '../../time/time-limit.ts';
 import type { LevelCount } from '../cache-level.ts';
 import { readGeneration } from '../generation/generation.ts';
 import { countPartitions } from '../shared/table-partitions.ts';
@@ -15,13 +16,13 @@ export async function countCaches(
   { client, tables, clock }: Pick<StoreContext, 'client' | 'tables' | 'clock'>,
   caches: readonly string[],
 ): Promise<LevelCount[]> {
-  const signal = AbortSignal.timeout(LIMIT_MS);
-  const count = async (cache: string) => {
+  const count = async (cache: string, signal: AbortSignal) => {
     const address = { client, table: tables.cache, cache };
     const { generation, removals } = await readGeneration(address, signal);
     return countPartitions({ ...address, generation, removals, now: clock(), signal });
   };
-  return Promise.all(caches.map(count)).catch(asUnreachable);
+  const all = withTimeLimit(LIMIT_MS, signal => Promise.all(caches.map(cache => count(cache, signal))));
+  return all.catch(asUnreachable);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { updateItem } from '../../storage/item-update.ts';
 import type { Clock } from '../../time/clock.ts';
+import { withTimeLimit } from '../../time/time-limit.ts';
 import type { Cache } from '../cache.ts';
 import { USAGE_KEY } from '../shared/table-keys.ts';
 
@@ -87,17 +88,13 @@ export class UsageReporter {
       [`${cache.name}_misses`, usage.misses],
     ]);
     const hotKeys = news.map(({ cache }) => [`${cache.name}_hot`, cache.hotKeys(HOT_KEYS)]);
-    await client.send(
-      new UpdateCommand(
-        updateItem({
-          table,
-          key: USAGE_KEY,
-          add: Object.fromEntries(add),
-          ...(leaves_hot_keys && { set: Object.fromEntries(hotKeys) }),
-        }),
-      ),
-      { abortSignal: AbortSignal.timeout(LIMIT_MS) },
-    );
+    const update = updateItem({
+      table,
+      key: USAGE_KEY,
+      add: Object.fromEntries(add),
+      ...(leaves_hot_keys && { set: Object.fromEntries(hotKeys) }),
+    });
+    await withTimeLimit(LIMIT_MS, abortSignal => client.send(new UpdateCommand(update), { abortSignal }));
   }
 }
 
@@ -111,10 +108,8 @@ export async function readUsage(
   { client, table }: { client: DynamoDBDocumentClient; table: string },
   names: readonly string[],
 ): Promise<Map<string, SharedUsage>> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: table, Key: USAGE_KEY, ConsistentRead: true }),
-    { abortSignal: AbortSignal.timeout(LIMIT_MS) },
-  );
+  const get = new GetCommand({ TableName: table, Key: USAGE_KEY, ConsistentRead: true });
+  const { Item } = await withTimeLimit(LIMIT_MS, abortSignal => client.send(get, { abortSignal }));
   return new Map(
     names.map(name => [
       name,

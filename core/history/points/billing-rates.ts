@@ -6,7 +6,7 @@ const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 const MINUTES = BILLING_INTERVAL_MS / MINUTE_MS;
 
 /**
- * Bits a second of each five minutes of the clock that minute points cover wholly. What came while minutes were missed is spread evenly over
+ * Bits a second of each five minutes of the clock that minute points cover wholly, late counts spread over the time that they came in. What came while minutes were missed is spread evenly over
  * them, so that a stopped snapshot makes no peak. Five minutes at an end of the range that are cut, that have not ended yet, or that lie
  * before the system's first reading are no sample.
  */
@@ -22,7 +22,7 @@ export function billingRates(
     for (let minute = point.from; minute >= earliest; minute -= MINUTE_MS) {
       const interval = floorTo(minute, BILLING_INTERVAL_MS);
       const sum = intervals.get(interval) ?? { bytes: 0, minutes: 0 };
-      sum.bytes += Number(point.bytes) / covered;
+      sum.bytes += Number(point.spread.bytes) / covered;
       sum.minutes += 1;
       intervals.set(interval, sum);
     }

@@ -1,6 +1,9 @@
-import type { Range } from '../resolution.ts';
-import { RESOLUTIONS } from '../resolution.ts';
+import type { Completeness } from '../../inventory/edges/completeness.ts';
+import type { Share } from '../late/late-span.ts';
+import { type Range, RESOLUTIONS } from '../resolution.ts';
 import type { Peak, Sample, SnapshotMark } from '../sample.ts';
+import { completenessOf, type KnownSilences } from '../silence-spans.ts';
+import { type CountedInterval, spreadOver } from './spread.ts';
 
 /** One interval of history: it begins at `from`, ends at `at`, and holds what came between the two samples. */
 export interface HistoryPoint {
@@ -12,6 +15,8 @@ export interface HistoryPoint {
   /** What came in the interval; where minutes before it were missed, since the last sample. */
   packets: bigint;
   bytes: bigint;
+  /** The same with late counts spread evenly between the reports that they came between: rates and percentiles are made of it. */
+  spread: Share;
   packets_per_second: number;
   bits_per_second: number;
   active_flows: number;
@@ -22,19 +27,13 @@ export interface HistoryPoint {
   intervals_missed: number;
   /** The policy's statistics were reset in this interval. */
   reset: boolean;
-  completeness: Completeness;
-}
-
-/** How much of the network a figure covers. 1 means: every registered edge had been heard from. */
-export interface Completeness {
-  edges_expected: number;
-  edges_heard: number;
-  ratio: number;
+  /** Undefined in a gap. */
+  completeness?: Completeness & { as_of: number };
 }
 
 export interface HistoryInput {
   range: Range;
-  /** Ascending; may begin before the range. */
+  /** Ascending; may begin before the range, and go on with later ones that bring late counts of it. */
   samples: readonly Sample[];
   /** Ascending, of the same resolution; may begin before the range. */
   marks: readonly SnapshotMark[];
@@ -42,6 +41,8 @@ export interface HistoryInput {
   base: SnapshotMark | undefined;
   /** Where the system began, if in or after the range (`RangeMarks`). */
   begins?: number | undefined;
+  /** What the newest reading knows of silent edges; left out: each mark says what its own reading saw. */
+  silences?: KnownSilences;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
   /** An interval that has not ended by then, or whose snapshot may still come, is left out. */
@@ -54,11 +55,11 @@ const SNAPSHOT_MAY_COME_MS = 120_000;
 /**
  * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last interval that is over. Increments are
  * differences of neighbouring samples, so their sum over the range is the difference of its ends exactly, and ranges that follow each
- * other have every increment once. Rates divide by the time between the two readings (`taken_at`), not by the grid, so a late
- * snapshot doesn't show a dent and a spike.
+ * other have every increment once. Rates are made of increments that are spread over the time between an edge's reports, and divide
+ * by the time between the two readings (`taken_at`), not by the grid, so neither late reports nor a late snapshot show a dent and a spike.
  */
 export function historyPoints(input: HistoryInput): HistoryPoint[] {
-  const { range, samples, marks, begins = range.from, resets = [], now } = input;
+  const { range, samples, marks, begins = range.from, silences = UNKNOWN, resets = [], now } = input;
   const step = RESOLUTIONS[range.resolution].ms;
   const sampleAt = new Map(samples.map(sample => [sample.at, sample]));
   const markAt = new Map(marks.map(mark => [mark.at, mark]));
@@ -66,6 +67,7 @@ export function historyPoints(input: HistoryInput): HistoryPoint[] {
   let previous = baseOf(input);
   let missed = previous ? Math.max(0, (range.from - previous.at) / step) : 0;
   const points: HistoryPoint[] = [];
+  const counted: CountedPoint[] = [];
   for (let from = Math.max(range.from, begins); from < range.to; from += step) {
     const at = from + step;
     if (at > lastMark && at > now - SNAPSHOT_MAY_COME_MS) break;
@@ -77,11 +79,54 @@ export function historyPoints(input: HistoryInput): HistoryPoint[] {
       missed += 1;
       continue;
     }
-    points.push({ ...between({ previous, current, from, at, mark }), reset, intervals_missed: missed });
+    const completeness = mark && { completeness: completenessOf(mark, silences) };
+    const point = { ...between({ previous, current, from, at }), reset, intervals_missed: missed };
+    points.push({ ...point, ...completeness });
+    if (previous) counted.push({ point: points.at(-1)!, previous, current });
     previous = current;
     missed = 0;
   }
+  setRates(counted, samples);
+  setRepairedPeaks(points, samples);
   return points;
+}
+
+const UNKNOWN: KnownSilences = { as_of: undefined, spans: [] };
+
+interface CountedPoint {
+  point: HistoryPoint;
+  previous: Base;
+  current: Sample;
+}
+
+function setRates(counted: readonly CountedPoint[], samples: readonly Sample[]): void {
+  const intervals = counted.map(
+    ({ point: { at, packets, bytes }, previous }): CountedInterval => ({
+      since: previous.at,
+      at,
+      packets,
+      bytes,
+    }),
+  );
+  for (const [index, spread] of spreadOver(intervals, samples).entries()) {
+    const { point, previous, current } = counted[index]!;
+    const seconds = (current.taken_at - (previous.taken_at ?? current.taken_at)) / 1000;
+    point.spread = spread;
+    point.packets_per_second = perSecond(spread.packets, seconds);
+    point.bits_per_second = perSecond(spread.bytes * 8n, seconds);
+  }
+}
+
+// Samples ascend: the last repair of a peak counts.
+function setRepairedPeaks(points: readonly HistoryPoint[], samples: readonly Sample[]): void {
+  const repaired = new Map(
+    samples.flatMap(({ repairs = [] }) => repairs.map(({ at, peak }) => [at, peak] as const)),
+  );
+  if (repaired.size === 0) return;
+  for (const point of points) {
+    const peak = repaired.get(point.at);
+    if (peak && point.peak) point.peak = peak;
+  }
 }
 
 /** What an increment is counted from. Without `taken_at` the time between is unknown, and there is no rate. */
@@ -111,15 +156,13 @@ interface Interval {
   current: Sample;
   from: number;
   at: number;
-  mark: SnapshotMark | undefined;
 }
 
-type MarkedLater = 'reset' | 'intervals_missed';
+type SetLater = 'reset' | 'intervals_missed';
 
-function between({ previous, current, from, at, mark }: Interval): Omit<HistoryPoint, MarkedLater> {
+function between({ previous, current, from, at }: Interval): Omit<HistoryPoint, SetLater> {
   const packets = previous ? current.packets - previous.packets : 0n;
   const bytes = previous ? current.bytes - previous.bytes : 0n;
-  const seconds = (current.taken_at - (previous?.taken_at ?? current.taken_at)) / 1000;
   return {
     from,
     at,
@@ -127,12 +170,12 @@ function between({ previous, current, from, at, mark }: Interval): Omit<HistoryP
     bytes_total: current.bytes,
     packets,
     bytes,
-    packets_per_second: perSecond(packets, seconds),
-    bits_per_second: perSecond(bytes * 8n, seconds),
+    spread: { packets, bytes },
+    packets_per_second: 0,
+    bits_per_second: 0,
     active_flows: current.active_flows,
     ...(current.peak && { peak: current.peak }),
     gap: false,
-    completeness: completenessOf(mark),
   };
 }
 
@@ -142,21 +185,14 @@ function gapPoint({ from, at, reset }: { from: number; at: number; reset: boolea
     at,
     packets: 0n,
     bytes: 0n,
+    spread: { packets: 0n, bytes: 0n },
     packets_per_second: 0,
     bits_per_second: 0,
     active_flows: 0,
     gap: true,
     intervals_missed: 0,
     reset,
-    completeness: completenessOf(undefined),
   };
-}
-
-/** The share of registered edges that had been heard from; nothing registered is complete, nothing known is not. */
-function completenessOf(mark: SnapshotMark | undefined): Completeness {
-  if (!mark) return { edges_expected: 0, edges_heard: 0, ratio: 0 };
-  const { edges_expected, edges_heard } = mark;
-  return { edges_expected, edges_heard, ratio: edges_expected === 0 ? 1 : edges_heard / edges_expected };
 }
 
 function perSecond(count: bigint, seconds: number): number {

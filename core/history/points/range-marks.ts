@@ -1,4 +1,6 @@
 import { readFirstSnapshot } from '../first-snapshot.ts';
+import { readLateReadings } from '../late/late-readings.ts';
+import { LOOK_AHEAD_MS } from '../late/look-ahead.ts';
 import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from '../resolution.ts';
 import type { SnapshotMark } from '../sample.ts';
 import { BASE_WITHIN_MS } from '../sample-expiry.ts';
@@ -10,7 +12,12 @@ export interface RangeMarks {
   marks: SnapshotMark[];
   /** The last one at or before the range whose figures are still whole; undefined: what was before its first point is unknown. */
   base: SnapshotMark | undefined;
-  /** Where samples of these marks may lie: in the range and, where minutes before it were missed, around the last mark before. */
+  /** Ascending: those behind the range whose readings may bring late counts of it. */
+  later: SnapshotMark[];
+  /**
+   * Where samples of these marks may lie: in the range, around the last mark before it, where minutes before it were missed, and behind it, where
+   * late counts came.
+   */
   ranges: StoredRange[];
   /**
    * Beginning of the interval in which the system's first snapshot was taken, where it lies in or after the range: from there on all
@@ -21,16 +28,26 @@ export interface RangeMarks {
 
 /**
  * Reads the marks of a range: one Query, and one or two more where its beginning has no mark, because minutes were missed or the
- * system didn't exist.
+ * system didn't exist. A range that ended long ago takes one more, for readings that brought late counts of it still later.
  */
 export async function readRangeMarks(
   store: SampleStore,
   { range, ...kept }: KeptAsOf & { range: Range },
 ): Promise<RangeMarks> {
   const { resolution, from, to } = range;
-  const near: StoredRange = { resolution, from: from - BASE_WITHIN_MS[resolution], to };
+  const near: StoredRange = {
+    resolution,
+    from: from - BASE_WITHIN_MS[resolution],
+    to: Math.min(to + LOOK_AHEAD_MS[resolution], Math.max(to, kept.now)),
+  };
   const ranges = [near];
-  let marks = await readMarks(store, near);
+  const [found, far] = await Promise.all([
+    readMarks(store, near),
+    readFarMarks(store, { range, after: near.to, now: kept.now }),
+  ]);
+  const later = [...found.filter(mark => mark.at > to), ...far];
+  ranges.push(...far.map(({ at }) => ({ resolution, from: at, to: at })));
+  let marks = found.filter(mark => mark.at <= to);
   let base = marks.findLast(mark => mark.at <= from);
   if (base?.at !== from) {
     base ??= await readLastMark(store, { resolution, before: from });
@@ -46,10 +63,22 @@ export async function readRangeMarks(
     }
   }
   // An hour's or day's mark that was taken later than its own time may be the system's first: nothing was before it.
-  if (base && base.minute <= base.at) return { marks, base, ranges };
+  if (base && base.minute <= base.at) return { marks, later, base, ranges };
   const first = await readFirstSnapshot(store);
-  if (first === undefined || first <= from) return { marks, base, ranges };
+  if (first === undefined || first <= from) return { marks, later, base, ranges };
   const { ms } = RESOLUTIONS[resolution];
   const begins = ceilTo(first, ms) - ms;
-  return { marks: marks.filter(mark => mark.at > begins), base: undefined, ranges, begins };
+  return { marks: marks.filter(mark => mark.at > begins), later, base: undefined, ranges, begins };
+}
+
+/** Marks of the readings that lie further behind a range than all that follow it, and brought counts of it. */
+async function readFarMarks(
+  store: SampleStore,
+  { range, after, now }: { range: Range; after: number; now: number },
+): Promise<SnapshotMark[]> {
+  const { resolution, to } = range;
+  if (after >= now) return [];
+  const instants = await readLateReadings(store, { resolution, after, to: now, reaching: to });
+  const marks = await Promise.all(instants.map(at => readMarks(store, { resolution, from: at, to: at })));
+  return marks.flat();
 }

@@ -1,5 +1,6 @@
 import type { Range, Retention } from '../resolution.ts';
 import { readPolicySamples, type SampleStore } from '../sample-store.ts';
+import { readSilences } from '../silence-spans.ts';
 import { billingPercentile, billingRates } from './billing-rates.ts';
 import { type HistoryInput, type HistoryPoint, historyPoints } from './points.ts';
 import { readRangeMarks } from './range-marks.ts';
@@ -17,7 +18,7 @@ export interface History {
   p95_bits_per_second?: number;
 }
 
-/** A policy's history: one Query of its samples and one of the marks, as a rule. */
+/** A policy's history: one Query of its samples, one of the marks and the newest mark, as a rule. */
 export async function readPolicyHistory(
   store: SampleStore,
   request: {
@@ -29,11 +30,15 @@ export async function readPolicyHistory(
   },
 ): Promise<History> {
   const { policy_id, range, resets = [], now, retention } = request;
-  const { marks, base, ranges, begins } = await readRangeMarks(store, { range, now, retention });
+  const [{ marks, later, base, ranges, begins }, silences] = await Promise.all([
+    readRangeMarks(store, { range, now, retention }),
+    readSilences(store, { now }),
+  ]);
+  const counted = [...marks, ...later];
   const parts = await Promise.all(
-    ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks })),
+    ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks: counted })),
   );
-  return toHistory({ range, samples: parts.flat(), marks, base, begins, resets, now });
+  return toHistory({ range, samples: parts.flat(), marks, base, begins, silences, resets, now });
 }
 
 /** Points, their sums and the billing percentile. */

@@ -5,6 +5,7 @@ import type { TableNames } from '../../storage/tables.ts';
 import type { AggregateFilter } from '../aggregate.ts';
 import { ALL_TRAFFIC } from '../history-keys.ts';
 import type { Range, Retention } from '../resolution.ts';
+import { readSilences } from '../silence-spans.ts';
 import { readLaneSeries } from './lane-series.ts';
 import { readRangeMarks } from './range-marks.ts';
 import { type History, readPolicyHistory, toHistory } from './read-history.ts';
@@ -47,12 +48,16 @@ export async function readTrafficHistory(
     if (site_id !== undefined && lane.site_id !== site_id) continue;
     lanes.push({ edge_id: edge, part });
   }
-  const { marks, base, begins } = await readRangeMarks(store, { range, now, retention });
+  const [{ marks, later, base, begins }, silences] = await Promise.all([
+    readRangeMarks(store, { range, now, retention }),
+    readSilences(store, { now }),
+  ]);
   if (lanes.length * marks.length > max_lane_samples) {
     throw new ValidationError(
       `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
     );
   }
-  const samples = await readLaneSeries(store, { marks, selection: { lanes, policy_id, endpoint_id } });
-  return toHistory({ range, samples, marks, base, begins, resets, now });
+  const selection = { lanes, policy_id, endpoint_id };
+  const samples = await readLaneSeries(store, { marks, later, selection });
+  return toHistory({ range, samples, marks, base, begins, silences, resets, now });
 }

@@ -5,18 +5,29 @@ import { commitChange } from '../../storage/commit-change.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
-import { type EdgeItem, edgeFromItem, edgeToItem, type RegisteredEdge } from './edge-items.ts';
+import {
+  DEFAULT_INTERVAL_S,
+  type EdgeItem,
+  edgeFromItem,
+  edgeToItem,
+  type RegisteredEdge,
+} from './edge-items.ts';
+import { serviceAfter } from './edge-service.ts';
 import { readEdgeItem } from './read-edges.ts';
 
-/** Enters an edge in the inventory, moves it to another site, or takes a retired one back into service. */
+/**
+ * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a retired one back into service.
+ * Without `interval_s` an edge keeps the one it was registered with before, else 60 seconds.
+ */
 export function registerEdge(
   context: StoreContext,
   actor: Caller,
-  { id, site_id }: { id: string; site_id: string },
+  { id, site_id, interval_s }: { id: string; site_id: string; interval_s?: number | undefined },
 ): Promise<RegisteredEdge> {
-  return change(context, { actor, operation: 'registerEdge' }, id, (_, now) => ({
+  return change(context, { actor, operation: 'registerEdge' }, id, (before, now) => ({
     id,
     site_id,
+    interval_s: interval_s ?? before?.interval_s ?? DEFAULT_INTERVAL_S,
     registered_at: now,
     retired_at: null,
   }));
@@ -42,20 +53,24 @@ function change(
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
     const at_ms = context.clock();
-    const after = decide(before, timestamp(at_ms));
+    const now = timestamp(at_ms);
+    const after = decide(before, now);
+    const Item = edgeToItem(after, {
+      revision: (item?.revision ?? 0) + 1,
+      service: serviceAfter(item, after, now),
+    });
     const entry = changeEntry({ at_ms, ...author, target: `edge:${id}`, before, after });
     const { tables } = context;
     return {
-      actions: [edgeAction(tables.network, item, after), auditPut({ tables, entry })],
+      actions: [edgeAction(tables.network, item, Item), auditPut({ tables, entry })],
       result: after,
     };
   });
 }
 
-function edgeAction(TableName: string, before: EdgeItem | undefined, after: RegisteredEdge): WriteAction {
+function edgeAction(TableName: string, before: EdgeItem | undefined, Item: EdgeItem): WriteAction {
   const condition = before
     ? { expression: '#revision = :revision', values: { revision: before.revision } }
     : { expression: 'attribute_not_exists(#pk)' };
-  const Item = edgeToItem(after, (before?.revision ?? 0) + 1);
   return { Put: { TableName, Item, ...conditionOf(condition) } };
 }

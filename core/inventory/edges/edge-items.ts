@@ -5,6 +5,8 @@ export interface RegisteredEdge {
   id: string;
   /** UUID of its site. */
   site_id: string;
+  /** How often it reports, seconds. */
+  interval_s: number;
   /** RFC 3339, UTC: when it was (last) registered. */
   registered_at: string;
   /** When it was taken out of service; null while it is in service. */
@@ -13,22 +15,41 @@ export interface RegisteredEdge {
 
 export const EDGE_PARTITION = 'EDGE';
 
-/** As it is stored; `revision` grows with every change. */
+/** The interval of an edge that was registered without one, seconds. */
+export const DEFAULT_INTERVAL_S = 60;
+
+const servicePeriodSchema = z.object({ from: z.string(), to: z.string().nullable() });
+
+/** A time in which an edge was expected to report. RFC 3339, UTC; `to` is null while it is in service. */
+export type ServicePeriod = z.output<typeof servicePeriodSchema>;
+
+/** As it is stored; `revision` grows with every change. Releases before this one stored neither interval nor service. */
 export const edgeItemSchema = z.object({
   pk: z.string(),
   sk: z.string(),
   revision: z.number(),
   site_id: z.string(),
+  interval_s: z.number().default(DEFAULT_INTERVAL_S),
   registered_at: z.string(),
   retired_at: z.string().nullable().default(null),
+  service: z.array(servicePeriodSchema).optional(),
 });
 
 export type EdgeItem = z.output<typeof edgeItemSchema>;
 
-export function edgeFromItem({ sk, site_id, registered_at, retired_at }: EdgeItem): RegisteredEdge {
-  return { id: sk, site_id, registered_at, retired_at };
+export function edgeFromItem({
+  sk,
+  site_id,
+  interval_s,
+  registered_at,
+  retired_at,
+}: EdgeItem): RegisteredEdge {
+  return { id: sk, site_id, interval_s, registered_at, retired_at };
 }
 
-export function edgeToItem({ id, ...rest }: RegisteredEdge, revision: number): EdgeItem {
-  return { pk: EDGE_PARTITION, sk: id, revision, ...rest };
+export function edgeToItem(
+  { id, ...rest }: RegisteredEdge,
+  { revision, service }: { revision: number; service: ServicePeriod[] },
+): EdgeItem {
+  return { pk: EDGE_PARTITION, sk: id, revision, ...rest, service };
 }

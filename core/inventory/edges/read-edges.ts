@@ -12,6 +12,7 @@ import {
   edgeItemSchema,
   type RegisteredEdge,
 } from './edge-items.ts';
+import { type ServedEdge, servedEdge } from './edge-service.ts';
 
 /** An edge that is in the inventory, was heard from, or both. */
 export interface KnownEdge {
@@ -52,6 +53,12 @@ export async function readKnownEdges(
 export async function readExpectedEdges(context: StoreContext): Promise<RegisteredEdge[]> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });
   return items.map(toEdge).filter(edge => edge.retired_at === null);
+}
+
+/** All edges that were ever registered, with the times in which they were expected to report. */
+export async function readServedEdges(context: StoreContext): Promise<ServedEdge[]> {
+  const items = await queryAll(context, { pk: EDGE_PARTITION });
+  return items.map(item => servedEdge(parseItem(edgeItemSchema, item)));
 }
 
 /** The inventory's item of an edge, or undefined. */

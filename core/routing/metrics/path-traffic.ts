@@ -51,10 +51,10 @@ export async function readCarried(
   if (!mark) return { bytes_carried, recently: undefined };
   const sampleAt = await readLaneSamples(store, { lanes: ends, readings: [mark] });
   const past = ends.map(lane => {
-    const data = sampleAt(lane, mark);
+    const sample = sampleAt(lane, mark);
     // A lane without a sample is new since then, or had been silent for long.
-    if (!data && lane.first_heard_at_ms > mark.taken_at) return 0n;
-    return sentOver(path_id, data ? decodeLane(lane, data) : lane);
+    if (!sample && lane.first_heard_at_ms > mark.taken_at) return 0n;
+    return sentOver(path_id, sample ? decodeLane(lane, sample.data) : lane);
   });
   const before = sumOf(past);
   return { bytes_carried, recently: { bytes: bytes_carried - before, since_ms: mark.taken_at } };

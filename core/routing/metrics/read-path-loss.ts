@@ -65,8 +65,8 @@ async function readEnd(
   const store = { ...context, table: context.tables.traffic };
   const sampleAt = await readLaneSamples(store, { lanes: [newest], readings: marks });
   const past = marks.map(mark => {
-    const data = sampleAt(newest, mark);
-    return data && decodeLane({ edge_id, part }, data);
+    const sample = sampleAt(newest, mark);
+    return sample && decodeLane({ edge_id, part }, sample.data);
   });
   const readings = new Map<number, PathReading>();
   for (const lane of [...past, newest]) {

@@ -104,6 +104,7 @@ function present(
     site_id,
     site_known: site_id !== null && shown.has(site_id),
     registered: registration !== null,
+    interval_s: registration?.interval_s ?? null,
     retired_at: registration?.retired_at ?? null,
     first_seen: status?.first_seen ?? null,
     last_seen: status?.last_seen ?? null,

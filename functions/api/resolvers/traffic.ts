@@ -3,7 +3,7 @@ import { presentActiveFlows } from '../../../core/answers/present-active-flows.t
 import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
-import { readExpectedEdges } from '../../../core/inventory/edges/read-edges.ts';
+import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
 import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
@@ -48,8 +48,7 @@ async function readCompleteness({ context }: Call): Promise<Completeness> {
   const now = clock();
   const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
   if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
-  const expected = await readExpectedEdges(context);
-  const heard = new HeardEdges(new Set(expected.map(edge => edge.id)), now);
+  const heard = new HeardEdges(await readServedEdges(context), now);
   for await (const lane of readAllLanes(client, tables)) heard.add(lane);
-  return { ...heard.completeness, as_of: timestamp(now) };
+  return { ...heard.completenessAt(now), as_of: timestamp(now) };
 }

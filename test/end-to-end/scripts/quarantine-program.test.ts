@@ -53,17 +53,27 @@ describe('npm run quarantine', () => {
       '2026-01-31T12:00:01.000Z#shardId-000000000000#10002',
       '2026-01-31T12:00:02.000Z#shardId-000000000000#10003',
     ];
+    const notJson = (found: string) =>
+      `The record is not JSON; send one report as one JSON object (Unexpected token '${found}', "${found}[2Jboo" is not valid JSON).`;
+    const refused = new ReportRejected('refused', 'it was full').message;
+    const tooLarge = new ReportRejected('too_large', '300000 bytes').message;
     expect(await quarantine('list')).toEqual({
       code: 0,
       out:
-        `${places[0]}  not_json  edge-1  7 bytes\n` +
-        `${places[1]}  refused  edge-1  ${good.data.length} bytes\n` +
-        `${places[2]}  too_large  edge-1  300000 bytes\n`,
+        `${places[0]}  not_json  edge-1  7 bytes\n    ${notJson('·')}\n` +
+        `${places[1]}  refused  edge-1  ${good.data.length} bytes\n    ${refused}\n` +
+        `${places[2]}  too_large  edge-1  300000 bytes\n    ${tooLarge}\n`,
       err: '3 records that have not been replayed.\n',
     });
+    const json = (await quarantine('list', '--json')).out.trimEnd().split('\n');
+    expect(json.map(line => JSON.parse(line) as object)).toMatchObject([
+      { place: places[0], reason: 'not_json', message: notJson('\u001b'), partition_key: 'edge-1', size: 7 },
+      { place: places[1], reason: 'refused', message: refused, size: good.data.length },
+      { place: places[2], reason: 'too_large', message: tooLarge, size: 300_000 },
+    ]);
     expect((await quarantine('show', places[0]!)).out).toBe(
       `place    ${places[0]}\n` +
-        'reason   The record is not JSON (Unexpected token \'·\', "·[2Jboo" is not valid JSON).\n' +
+        `reason   ${notJson('·')}\n` +
         'edge     edge-1\n' +
         'arrived  2026-01-31T12:00:00.000Z\n' +
         'stream   shardId-000000000000 10001\n' +

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { type AggregateFilter, aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { readLanesBefore } from '../../../core/history/lane-history.ts';
-import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
+import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { ceilTo, floorTo, RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
 import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
@@ -221,12 +221,14 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       { site_id, endpoint_id: 'wan2' },
       { site_id, policy_id: '2' },
     ];
+    const spread = new SpreadParts();
     for (const [a, b] of [
       [from, cut],
       [cut, to],
       [from, to],
     ] as const) {
       if (a >= b) continue;
+      const whole = a === from && b === to;
       const range = { from: a, to: b, resolution };
       const expected = (filter: AggregateFilter) => between(range, pair => matches(pair, filter));
       for (const filter of filters) {
@@ -241,6 +243,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
           expected(filter),
         );
         expect(history.points.every(point => point.packets >= 0n && point.bits_per_second >= 0)).toBe(true);
+        spread.check(JSON.stringify(filter), history, { whole });
       }
       for (const policy_id of POLICIES) {
         const history = await readPolicyHistory(store, { policy_id, range, now, retention: RETENTION });
@@ -248,6 +251,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
           expected({ policy_id }),
         );
         expect(history.bytes).toBe(history.packets * 100n);
+        spread.check(`policy ${policy_id}`, history, { whole });
       }
     }
   }
@@ -274,6 +278,27 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     }
   }
 });
+
+/**
+ * What is spread over the points of two ranges that follow each other is what is spread over the points of both, and all that was counted,
+ * from before anything was, is spread over some point.
+ */
+class SpreadParts {
+  readonly #parts = new Map<string, bigint[]>();
+
+  check(name: string, { points, packets, range }: History, { whole }: { whole: boolean }): void {
+    const spread = points.map(point => point.spread.packets);
+    if (!whole) {
+      this.#parts.set(name, [...(this.#parts.get(name) ?? []), ...spread]);
+      return;
+    }
+    expect(
+      spread.reduce((total, each) => total + each, 0n),
+      `spread of ${name}`,
+    ).toBe(packets);
+    expect(this.#parts.get(name) ?? spread, `${range.resolution} parts of ${name}`).toEqual(spread);
+  }
+}
 
 function matches(pair: ModelPair, filter: AggregateFilter): boolean {
   return (Object.entries(filter) as [keyof AggregateFilter, string][]).every(

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
-import { reportRecord } from '../../support/report-records.ts';
+import { rawRecord, reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
@@ -45,10 +45,12 @@ it('counts an event of the stream, publishes what it did, and gives back what th
   const print = (text: unknown) => void printed.push(String(text));
   vi.spyOn(console, 'log').mockImplementation(print);
   vi.spyOn(console, 'error').mockImplementation(print);
-  vi.spyOn(process.stdout, 'write').mockImplementation(text => {
-    print(text);
-    return true;
-  });
+  for (const output of [process.stdout, process.stderr]) {
+    vi.spyOn(output, 'write').mockImplementation(text => {
+      print(text);
+      return true;
+    });
+  }
   const { handler } = await import('../../../functions/ingest/handler.ts');
   const policies = [{ policy_id: '7', packets: 5n, bytes: 2n ** 60n, active_flows: 1 }];
   const records = [
@@ -59,7 +61,8 @@ it('counts an event of the stream, publishes what it did, and gives back what th
   expect(await handler(eventOf(records), lambda(1000))).toEqual({
     batchItemFailures: [{ itemIdentifier: '10001' }, { itemIdentifier: '10002' }],
   });
-  expect(await handler(eventOf(records), lambda(60_000))).toEqual({ batchItemFailures: [] });
+  const garbage = rawRecord(Buffer.from('garbage'), { sequence: 3, shard: 18 });
+  expect(await handler(eventOf([...records, garbage]), lambda(60_000))).toEqual({ batchItemFailures: [] });
   vi.restoreAllMocks();
 
   expect(await readCounters(db.client, db.tables, { slots: 16 })).toEqual(
@@ -70,6 +73,20 @@ it('counts an event of the stream, publishes what it did, and gives back what th
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(metrics).toMatchObject([
     { service: 'ingest', ReportsApplied: 0, ReportsNotApplied: 2 },
-    { service: 'ingest', ReportsApplied: 2, ReportsNotApplied: 0, ReportsQuarantined: 0 },
+    { service: 'ingest', ReportsApplied: 2, ReportsNotApplied: 0, ReportsQuarantined: 1 },
+  ]);
+  const logged = printed
+    .filter(line => line.includes('"WARN"'))
+    .map(line => JSON.parse(line) as Record<string, unknown>);
+  expect(logged).toMatchObject([
+    { message: 'Not all records were dealt with in time; they are delivered again.', records: 2 },
+    {
+      message: 'A report was put into the quarantine.',
+      reason: 'not_json',
+      reason_text:
+        'The record is not JSON; send one report as one JSON object (Unexpected token \'g\', "garbage" is not valid JSON).',
+      place: '2026-01-31T12:00:00.000Z#shardId-000000000018#10003',
+      partition_key: 'edge-1',
+    },
   ]);
 });

@@ -1,6 +1,12 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  PutCommand,
+  QueryCommand,
+  type TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
+import { listQuarantine } from '../../../core/ingest/read-quarantine.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
@@ -44,11 +50,45 @@ it('finds the one report that DynamoDB refuses among many, and counts the others
     { ...counterKey(0, 'broken'), packets: 'many' },
     { ...counterKey(0, 'fine'), packets: 131, bytes: 0, active_flows: 0 },
   ]);
-  expect(await items('QUARANTINE')).toMatchObject([
+  const quarantined: unknown[] = [];
+  for await (const entry of listQuarantine(db.client, db.tables)) quarantined.push(entry);
+  expect(quarantined).toMatchObject([
     {
       reason: 'refused',
       sequence_number: '10003',
-      message: expect.stringMatching(/^The database refuses what this report would write \(.+\)\.$/),
+      message: expect.stringMatching(/^The database refuses what this report would write; .+ \(.+\)\.$/),
     },
   ]);
 });
+
+it('isolates a report that the SDK can not write, before any request, and counts the others', async () => {
+  const records = [
+    reportRecord({ edge_id: 'd', policies: [{ policy_id: 'good', packets: 1n }] }, { sequence: 11 }),
+    reportRecord({ edge_id: 'e', policies: [{ policy_id: 'unstorable', packets: 1n }] }, { sequence: 12 }),
+    reportRecord({ edge_id: 'f', policies: [{ policy_id: 'good', packets: 2n }] }, { sequence: 13 }),
+  ];
+  const told: Record<string, unknown>[] = [];
+  const context = ingestContext({
+    ...db,
+    client: withoutNumber(db.client, 'unstorable'),
+    warn: (_, details) => void told.push(details),
+  });
+  expect(await ingest(records, context)).toEqual([]);
+  expect(context.tally).toMatchObject({ ReportsApplied: 2, ReportsQuarantined: 1 });
+  expect(told).toMatchObject([
+    { failure: 'validation', cause: expect.objectContaining({ name: 'UnstorableInput' }) },
+    { reason: 'refused', sequence_number: '10012', reason_text: expect.stringContaining('NaN') },
+  ]);
+});
+
+/** Puts a number that can't be stored into every change of a policy's counter. */
+function withoutNumber(client: DynamoDBDocumentClient, policy_id: string): DynamoDBDocumentClient {
+  const send = (command: TransactWriteCommand) => {
+    for (const { Update } of command.input.TransactItems ?? []) {
+      if (Update?.Key?.sk === policy_id)
+        Object.assign(Update.ExpressionAttributeValues!, { ':add_packets': Number.NaN });
+    }
+    return client.send(command);
+  };
+  return Object.create(client, { send: { value: send } });
+}

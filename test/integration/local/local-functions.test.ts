@@ -1,8 +1,12 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findHandler } from '../../../local/lambda/bundle-file.ts';
 import type { FunctionFailure } from '../../../local/lambda/function-failure.ts';
 import type { LambdaFunctionOptions } from '../../../local/lambda/lambda-function.ts';
 import { type TestFunction, testFunction } from '../../support/local/functions.ts';
+import { projectFile } from '../../support/project-files.ts';
 
 // Far more than it takes, for machines that are busy with other things.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
@@ -25,6 +29,12 @@ async function failureOf(promise: Promise<unknown>): Promise<FunctionFailure> {
   );
 }
 
+/** Whether a process is there and not merely waiting to be taken note of by its parent. */
+function isRunning(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return /^[^Z\s]/.test(stdout);
+}
+
 describe('a function', () => {
   it('gets its event as JSON and answers as JSON', async () => {
     const { lambda } = await make('export const handler = async event => ({ event, when: new Date(0) });');
@@ -41,17 +51,20 @@ describe('a function', () => {
   it('has the environment and the context of Lambda, and nothing of this process', async () => {
     const { lambda } = await make(
       `export const handler = async (event, context) => ({
-         ...context, left: context.getRemainingTimeInMillis(), env: process.env.GREETING, home: process.env.HOME ?? 'none' });`,
+         ...context, left: context.getRemainingTimeInMillis(), env: process.env });`,
       { environment: { GREETING: 'hello' }, timeoutMs: 5000 },
     );
     const { result, requestId } = await lambda.invoke({});
     expect(result).toEqual({
       awsRequestId: requestId,
       callbackWaitsForEmptyEventLoop: true,
-      env: 'hello',
+      // macOS adds one of its own to every process.
+      env: expect.toSatisfy(({ __CF_USER_TEXT_ENCODING, ...env }) => {
+        expect(env).toEqual({ GREETING: 'hello', AWS_LAMBDA_LOG_STREAM_NAME: expect.any(String) });
+        return true;
+      }),
       functionName: 'subject',
       functionVersion: '$LATEST',
-      home: 'none',
       invokedFunctionArn: 'arn:aws:lambda:eu-central-1:000000000000:function:subject',
       left: expect.toSatisfy(left => left > 0 && left <= 5000),
       logGroupName: '/aws/lambda/subject',
@@ -68,6 +81,14 @@ describe('a function', () => {
     await eventually(output).toMatch(/out\n/);
     await eventually(output).toMatch(/err\n/);
   });
+
+  it('has printed all of a long text before it stands still', async () => {
+    const { lambda, output } = await make(
+      'export const handler = async () => { process.stdout.write("x".repeat(3_000_000)); };',
+    );
+    await lambda.invoke({});
+    await eventually(() => output().length).toBe(3_000_000);
+  });
 });
 
 describe('containers', () => {
@@ -80,17 +101,23 @@ describe('containers', () => {
     expect(results).toEqual([1, 2, 3]);
   });
 
-  const MEETING = `
-    const bus = new BroadcastChannel('meeting');
-    const met = new Promise(resolve => { bus.onmessage = () => resolve('met'); });
-    export const handler = async () => { const timer = setInterval(() => bus.postMessage(1), 10);
-      const answer = await met; clearInterval(timer); bus.postMessage(1); bus.unref(); return answer; };`;
-
-  it('run beside one another, each for one event at a time', async () => {
+  it('run beside one another in processes of their own, each for one event at a time', async () => {
     // Each call waits for the other: in one container, or one after the other, they would never meet.
-    const { lambda } = await make(MEETING);
-    const results = await Promise.all([lambda.invoke({}), lambda.invoke({})]);
-    expect(results.map(({ result }) => result)).toEqual(['met', 'met']);
+    const { lambda } = await make(`
+      import { existsSync, writeFileSync } from 'node:fs';
+      import { setTimeout } from 'node:timers/promises';
+      const file = name => new URL(name, import.meta.url);
+      export const handler = async ({ name, other }) => {
+        writeFileSync(file(name), '');
+        while (!existsSync(file(other))) await setTimeout(10);
+        return process.pid;
+      };`);
+    const events = [
+      { name: 'a', other: 'b' },
+      { name: 'b', other: 'a' },
+    ];
+    const results = await Promise.all(events.map(event => lambda.invoke(event)));
+    expect(new Set([process.pid, ...results.map(({ result }) => result)]).size).toBe(3);
   });
 
   it('are no more than the reserved concurrency; further events are refused', async () => {
@@ -111,6 +138,116 @@ describe('containers', () => {
     const { lambda } = await make(COUNTING);
     const results = await Promise.all(Array.from({ length: 30 }, () => lambda.invoke({})));
     expect(results).toHaveLength(30);
+  });
+});
+
+describe('between two events', () => {
+  // A container that starts and answers takes far longer than a timer of a millisecond.
+  async function letTimePass(): Promise<void> {
+    const { lambda, drop } = await testFunction('export const handler = async () => {};');
+    await lambda.invoke({});
+    await drop();
+  }
+
+  it('nothing in a container runs; what was left goes on with the next event', async () => {
+    const { lambda } = await make(`
+      import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+      const file = new URL('ticks', import.meta.url);
+      writeFileSync(file, '');
+      const ticks = () => readFileSync(file).length;
+      const tick = () => appendFileSync(file, '.');
+      export const handler = async ({ until }) => {
+        if (until === undefined) { setInterval(tick, 1); return { file: file.pathname, ticks: ticks() }; }
+        while (ticks() < until) await new Promise(resolve => setTimeout(resolve, 1));
+        return { ticks: ticks() };
+      };`);
+    const { file } = (await lambda.invoke({})).result as { file: string };
+    const ticks = () => readFileSync(file).length;
+    const answered = ticks();
+    await letTimePass();
+    expect(ticks()).toBe(answered);
+    expect((await lambda.invoke({ until: answered + 3 })).result).toEqual({ ticks: expect.any(Number) });
+  });
+
+  it('time passes: a clock that is read once in a turn of the event loop is read anew', async () => {
+    const { lambda } = await make(`
+      import { turnClock } from ${JSON.stringify(pathToFileURL(projectFile('core/time/turn-clock.ts')).href)};
+      export const handler = async () => {
+        const now = Date.now();
+        const fresh = turnClock() >= now;
+        setImmediate(turnClock);
+        return fresh;
+      };`);
+    await lambda.invoke({});
+    await letTimePass();
+    expect((await lambda.invoke({})).result).toBe(true);
+  });
+});
+
+describe('a container', () => {
+  it.each([
+    ['waits on a timer that holds nothing', 'await new Promise(resolve => setTimeout(resolve, 10).unref());'],
+    ['waits for nothing at all', 'await new Promise(() => {});'],
+  ])('answers null when it %s, and takes the next event', async (_, wait) => {
+    const { lambda } = await make(
+      `export const handler = async event => { if (event.wait) { ${wait} } return 'answer'; };`,
+    );
+    expect((await lambda.invoke({ wait: true })).result).toBeNull();
+    expect((await lambda.invoke({})).result).toBe('answer');
+  });
+
+  it('gives an answer that came too late to no other event', async () => {
+    const { lambda } = await make(`
+      let late;
+      export const handler = event => {
+        if (event.first) return new Promise(resolve => { late = resolve; });
+        late('late');
+        return new Promise(resolve => setTimeout(resolve, 10, 'own'));
+      };`);
+    expect((await lambda.invoke({ first: true })).result).toBeNull();
+    expect((await lambda.invoke({})).result).toBe('own');
+  });
+
+  it('that is killed while it stands still is replaced', async () => {
+    const { lambda } = await make(
+      'let calls = 0; export const handler = async () => [process.pid, ++calls];',
+    );
+    const [pid] = (await lambda.invoke({})).result as [number];
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => isRunning(pid)).toBe(false);
+    const next = await lambda.invoke({}).catch(() => lambda.invoke({}));
+    expect(next.result).toEqual([expect.not.toSatisfy(other => other === pid), 1]);
+  });
+
+  it('is gone when the function is stopped, with what it has started', async () => {
+    const { lambda } = await make(
+      `
+      import { spawn } from 'node:child_process';
+      export const handler = async () => [process.pid, spawn('sleep', ['1000'], { stdio: 'ignore' }).pid];`,
+      {
+        environment: { PATH: process.env.PATH ?? '' },
+      },
+    );
+    const pids = (await lambda.invoke({})).result as number[];
+    expect(pids.map(isRunning)).toEqual([true, true]);
+    await lambda.stop();
+    for (const pid of pids) await eventually(() => isRunning(pid)).toBe(false);
+  });
+
+  // The one that stands still, one that waits, and one that never gives way.
+  it('is gone when its runtime is killed, whatever it is doing', async () => {
+    const runtime = spawn(process.execPath, [projectFile('test/support/local/doomed-runtime.ts')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    runtime.stdout.setEncoding('utf8').on('data', text => {
+      said += text;
+    });
+    const pids = () => [...said.matchAll(/^(\d+)\n/gm)].map(([, pid]) => Number(pid));
+    await eventually(pids).toHaveLength(3);
+    expect(pids().map(isRunning)).toEqual([true, true, true]);
+    runtime.kill('SIGKILL');
+    for (const pid of pids()) await eventually(() => isRunning(pid)).toBe(false);
   });
 });
 
@@ -187,40 +324,75 @@ describe('a function that fails', () => {
   });
 
   it('is ended when it uses up its memory, and this process lives on', async () => {
-    const { lambda } = await make(
+    const { lambda, output } = await make(
       'export const handler = async () => { const all = []; for (;;) all.push(new Array(100_000).fill(all.length)); };',
       { memoryMb: 32 },
     );
-    expect((await failureOf(lambda.invoke({}))).payload).toEqual({
-      errorType: 'Runtime.OutOfMemory',
-      errorMessage: 'The function ran out of its memory',
+    const { requestId, payload } = await failureOf(lambda.invoke({}));
+    expect(payload).toEqual({
+      errorType: 'Runtime.ExitError',
+      errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: aborted`,
     });
+    expect(output()).toContain('JavaScript heap out of memory');
   });
 
-  it('only ends its own container when it exits', async () => {
+  it.each([
+    [3, 'Runtime exited with error: exit status 3'],
+    [0, 'Runtime exited without providing a reason'],
+  ])('only ends its own container when it exits with %i', async (code, reason) => {
     const { lambda } = await make(
-      'export const handler = async event => { if (event.exit) process.exit(3); return 1; };',
+      'export const handler = async ({ code }) => { if (code !== undefined) process.exit(code); return 1; };',
     );
-    expect((await failureOf(lambda.invoke({ exit: true }))).payload).toEqual({
+    const { requestId, payload } = await failureOf(lambda.invoke({ code }));
+    expect(payload).toEqual({
       errorType: 'Runtime.ExitError',
-      errorMessage: 'Runtime exited with exit status 3',
+      errorMessage: `RequestId: ${requestId} Error: ${reason}`,
     });
     expect((await lambda.invoke({})).result).toBe(1);
   });
 
-  it('fails on an error that nobody catches', async () => {
+  it.each([
+    [
+      'an error that nobody catches',
+      "setTimeout(() => { throw new TypeError('lost'); });",
+      'TypeError',
+      'lost',
+    ],
+    [
+      'a rejection that nobody handles',
+      "void Promise.reject(new TypeError('lost'));",
+      'Runtime.UnhandledPromiseRejection',
+      'TypeError: lost',
+    ],
+  ])('fails on %s, and the next event gets a new container', async (_, loss, errorType, errorMessage) => {
     const { lambda } = await make(
-      `export const handler = () => { setTimeout(() => { throw new TypeError('lost'); }); return new Promise(() => {}); };`,
+      `let calls = 0; export const handler = ({ lose }) => { calls++; if (!lose) return calls; ${loss} return new Promise(() => {}); };`,
     );
-    expect((await failureOf(lambda.invoke({}))).payload).toMatchObject({
-      errorType: 'TypeError',
-      errorMessage: 'lost',
-    });
+    const { payload } = await failureOf(lambda.invoke({ lose: true }));
+    expect(payload).toEqual({ errorType, errorMessage, trace: expect.any(Array) });
+    expect((await lambda.invoke({})).result).toBe(1);
   });
 
   it.each([
     ['throws while it is loaded', 'throw new RangeError("no settings");', 'RangeError', 'no settings'],
-    ['can’t be parsed', 'export const', 'SyntaxError', 'Unexpected end of input'],
+    [
+      'can’t be parsed',
+      'export const',
+      'Runtime.UserCodeSyntaxError',
+      'SyntaxError: Unexpected end of input',
+    ],
+    [
+      'imports what there is not',
+      'import "./other.mjs";',
+      'Runtime.ImportModuleError',
+      expect.stringMatching(/^Error: Cannot find module '.*other.mjs' imported from .*index.mjs$/),
+    ],
+    [
+      'waits for nothing while it is loaded',
+      'await new Promise(() => {});',
+      'Runtime.ExitError',
+      expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 13$/),
+    ],
     [
       'has no such handler',
       'export const other = 1;',

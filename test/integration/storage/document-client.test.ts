@@ -1,5 +1,6 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeDocumentClient } from '../../../core/storage/document-client.ts';
 import { classifyFailure } from '../../../core/storage/failure.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -51,5 +52,34 @@ describe('document client on DynamoDB Local', () => {
       kind: 'condition',
       reasons: [{ index: 1, code: 'ConditionalCheckFailed' }],
     });
+  });
+
+  it.each<[string, Record<string, unknown>, RegExp]>([
+    ['a number out of its range', { n: 1e16 }, /^Number 10000000000000000 is greater than/],
+    ['no number', { n: Number.NaN }, /^Special numeric value NaN is not allowed/],
+    ['a thing of an unknown class', { n: new Date(0) }, /^Unsupported type passed/],
+  ])('says that %s can not be stored, before any request', async (_, values, message) => {
+    const Item = { pk: 'u', sk: '1', ...values };
+    const put = new PutCommand({ TableName: db.tables.traffic, Item });
+    const transaction = new TransactWriteCommand({ TransactItems: [{ Put: put.input }] });
+    for (const command of [put, transaction]) {
+      const error = await db.client.send(command as PutCommand).catch((cause: unknown) => cause);
+      expect(error).toMatchObject({ name: 'UnstorableInput', message: expect.stringMatching(message) });
+      expect(classifyFailure(error).kind).toBe('validation');
+    }
+  });
+
+  it('leaves other failures before a request as they are', async () => {
+    const client = makeDocumentClient({
+      region: 'eu-central-1',
+      credentials: async () => {
+        throw new Error('no credentials here');
+      },
+    });
+    const put = new PutCommand({ TableName: 'traffic', Item: { pk: 'u', sk: '1' } });
+    const error = await client.send(put).catch((cause: unknown) => cause);
+    expect(error).toMatchObject({ message: 'no credentials here' });
+    expect(classifyFailure(error).kind).toBe('fatal');
+    client.destroy();
   });
 });

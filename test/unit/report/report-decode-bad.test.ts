@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeReport } from '../../../core/report/decode-report.ts';
-import { ReportRejected } from '../../../core/report/rejection.ts';
+import { REJECTION_REASONS, type RejectionCode, ReportRejected } from '../../../core/report/rejection.ts';
 import { makeReport, reportJson } from '../../support/report-records.ts';
 
 const report = makeReport({ policies: [{ policy_id: '7', packets: 1n, bytes: 40n }] });
+
+const MUCH_GZIP = gzipSync(randomBytes(310_000));
 
 function rejectionOf(record: Uint8Array | string, partition_key = 'edge-1'): string {
   try {
@@ -37,60 +40,72 @@ const changedPath = (fields: object) =>
       },
     ],
   });
+const changedFlow = (fields: object) =>
+  changed({
+    flows: [
+      {
+        policy_id: '7',
+        endpoint_id: 'wan1',
+        src: '10.0.0.1',
+        src_port: 1,
+        dst: '10.0.0.2',
+        dst_port: 2,
+        protocol: 17,
+        packets: 1,
+        bytes: 1,
+        first: '2026-01-31T12:00:00Z',
+        last: '2026-01-31T12:00:00Z',
+        ...fields,
+      },
+    ],
+  });
 const pairs = (count: number) =>
   Array.from({ length: count }, (_, p) => ({ ...report.policies[0], policy_id: String(p) }));
 
 describe('a record that is no report is rejected with a reason for people', () => {
-  it.each<[string, Uint8Array | string, string]>([
-    ['empty', '', 'not_json: The record is not JSON (Unexpected end of JSON input).'],
+  it.each<[string, Uint8Array | string, RejectionCode, string?]>([
+    ['empty', '', 'not_json', 'Unexpected end of JSON input'],
+    ['text', 'hello', 'not_json', 'Unexpected token \'h\', "hello" is not valid JSON'],
+    ['broken gzip', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), 'bad_gzip', 'unexpected end of file'],
+    ['a gzip bomb', gzipSync(Buffer.alloc(100_000_000)), 'too_large', 'gzip-compressed'],
+    ['gzip over the limit', MUCH_GZIP, 'too_large', `${MUCH_GZIP.length} bytes of gzip`],
     [
-      'text',
-      'hello',
-      'not_json: The record is not JSON (Unexpected token \'h\', "hello" is not valid JSON).',
+      'gzip that says nothing for long',
+      Buffer.concat(Array.from({ length: 10_000 }, () => gzipSync(''))),
+      'bad_gzip',
+      'the first 49152 bytes hold 0',
+    ],
+    ['too much JSON', `"${'x'.repeat(262_143)}"`, 'too_large', '262145 bytes'],
+    ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'not_utf8'],
+    ['deep nesting', '['.repeat(100_000) + ']'.repeat(100_000), 'too_deep'],
+    [
+      'fields of too many names',
+      changed({ x: Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`name-${i}`, 0])) }),
+      'too_complex',
+      'it has more than 256 different names of fields',
     ],
     [
-      'broken gzip',
-      Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]),
-      'bad_gzip: The record begins like gzip but can not be decompressed (unexpected end of file).',
+      'objects',
+      changed({ x: Array(5000).fill({}) }),
+      'too_complex',
+      'it has more than 4608 arrays and objects',
     ],
-    [
-      'a gzip bomb',
-      gzipSync(Buffer.alloc(100_000_000)),
-      'too_large: The report is over 262144 bytes of JSON; send it in more parts (gzip-compressed).',
-    ],
-    [
-      'too much JSON',
-      `"${'x'.repeat(262_143)}"`,
-      'too_large: The report is over 262144 bytes of JSON; send it in more parts (262145 bytes).',
-    ],
-    ['not UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'not_utf8: The record is not UTF-8 text.'],
-    [
-      'deep nesting',
-      '['.repeat(100_000) + ']'.repeat(100_000),
-      'too_deep: The report is nested deeper than 8 levels.',
-    ],
-    [
-      'a list',
-      '[]',
-      'bad_field: A field of the report is missing or is not what it must be (the report is an array; expected an object).',
-    ],
-    [
-      'no version',
-      '{}',
-      'wrong_version: The report is of a version that this system does not read; it reads version 1 (v is missing).',
-    ],
-    [
-      'another version',
-      changed({ v: 2 }),
-      'wrong_version: The report is of a version that this system does not read; it reads version 1 (v is 2).',
-    ],
-  ])('%s', (_, record, reason) => {
-    expect(rejectionOf(record)).toBe(reason);
+    ['numbers', changed({ x: Array(30_000).fill(0) }), 'too_complex', 'it has more than 24576 values'],
+    ['a list', '[]', 'bad_field', 'the report is an array; expected an object'],
+    ['no version', '{}', 'wrong_version', 'v is missing'],
+    ['another version', changed({ v: 2 }), 'wrong_version', 'v is 2'],
+  ])('%s', (_, record, code, detail) => {
+    const reason = REJECTION_REASONS[code];
+    expect(rejectionOf(record)).toBe(`${code}: ${reason}${detail ? ` (${detail})` : ''}.`);
+  });
+
+  it.each(Object.entries(REJECTION_REASONS))('%s says what is wrong, and then what to do', (_, reason) => {
+    expect(reason).toMatch(/^[A-Z][^;]+; (send|start|use|encode|deploy|compare) [^;]+[^.;]$/);
   });
 
   it('of another edge', () => {
     expect(rejectionOf(reportJson(report), 'edge-2')).toBe(
-      'foreign_edge: The report is of another edge than the one under whose partition key it was sent ' +
+      'foreign_edge: The report is of another edge than the one under whose partition key it was sent; send edge_id as partition key ' +
         '(edge_id is "edge-1", the partition key is "edge-2").',
     );
   });
@@ -115,23 +130,23 @@ describe('a record that is no report is rejected with a reason for people', () =
     [changedPair({ bytes: undefined }), 'bad_field: … (policies[0].bytes is missing; expected a count).'],
     [
       changedPair({ policy_id: '' }),
-      'bad_field: … (policies[0].policy_id is ""; expected text of 1 to 128 characters).',
+      'bad_field: … (policies[0].policy_id is ""; expected text of 1 to 128 printable characters).',
     ],
     [
       changedPair({ policy_id: 7 }),
-      'bad_field: … (policies[0].policy_id is 7; expected text of 1 to 128 characters).',
+      'bad_field: … (policies[0].policy_id is 7; expected text of 1 to 128 printable characters).',
     ],
     [
       changedPair({ policy_id: 'a\u0000b' }),
-      'bad_field: … (policies[0].policy_id is "a\\u0000b"; expected text of 1 to 128 characters).',
+      'bad_field: … (policies[0].policy_id is "a\\u0000b"; expected text of 1 to 128 printable characters).',
     ],
     [
       changedPair({ policy_id: '\ud800' }),
-      'bad_field: … (policies[0].policy_id is "\\ud800"; expected text of 1 to 128 characters).',
+      'bad_field: … (policies[0].policy_id is "\\ud800"; expected text of 1 to 128 printable characters).',
     ],
     [changed({ policies: {} }), 'bad_field: … (policies is an object; expected an array).'],
     [changed({ policies: [1] }), 'bad_field: … (policies[0] is 1; expected an object).'],
-    [changed({ seq: 1.5 }), 'bad_field: … (seq is 1.5; expected a whole number from 0 to 9007199254740991).'],
+    [changed({ seq: 1.5 }), 'bad_field: … (seq is 1.5; expected a whole number from 0 to 1099511627776).'],
     [changed({ part: 1 }), 'bad_field: … (part is 1; expected a whole number from 0 to 0).'],
     [changed({ parts: 0 }), 'bad_field: … (parts is 0; expected a whole number from 1 to 1024).'],
     [changed({ sent_at: 'now' }), 'bad_field: … (sent_at is "now"; expected an RFC 3339 time in UTC).'],
@@ -154,16 +169,75 @@ describe('a record that is no report is rejected with a reason for people', () =
     ],
     [
       changedPath({ latency_ms: -0.1 }),
-      'bad_field: … (paths[0].latency_ms is -0.1; expected a number from 0 up).',
+      'bad_field: … (paths[0].latency_ms is -0.1; expected a number from 0 to 3600000).',
     ],
     [
       changedPath({ latency_ms: null }),
-      'bad_field: … (paths[0].latency_ms is null; expected a number from 0 up).',
+      'bad_field: … (paths[0].latency_ms is null; expected a number from 0 to 3600000).',
     ],
     [changedPath({ rx_bytes: -1 }), 'negative_count: … (paths[0].rx_bytes is -1).'],
     [
+      changed({ seq: 2 ** 40 + 1 }),
+      'bad_field: … (seq is 1099511627777; expected a whole number from 0 to 1099511627776).',
+    ],
+    [
+      changed({ interval_s: 1e16 }),
+      'bad_field: … (interval_s is 10000000000000000; expected a number from 0 to 31536000).',
+    ],
+    [changed({ interval_s: -1 }), 'bad_field: … (interval_s is -1; expected a number from 0 to 31536000).'],
+    [
+      changedPair({ active_flows: 2 ** 32 }),
+      'bad_field: … (active_flows is 4294967296; expected at most 4294967295).',
+    ],
+    ...[
+      '2026-02-29T12:00:00Z',
+      '9999-12-31T24:00:00Z',
+      '0000-01-01T00:00:00Z',
+      '+010000-01-01T00:00:00Z',
+    ].map((time): [string, string] => [
+      changed({ sent_at: time }),
+      `bad_field: … (sent_at is "${time}"; expected an RFC 3339 time in UTC).`,
+    ]),
+    ...['a\u0085b', 'a\u2028b', '\u202eab', '\ufeffab'].map((id): [string, string] => [
+      changed({ boot_id: id }),
+      `bad_field: … (boot_id is "${id}"; expected text of 1 to 128 printable characters).`,
+    ]),
+    [
+      changedPath({ bandwidth_mbps: 1e10 }),
+      'bad_field: … (paths[0].bandwidth_mbps is 10000000000; expected a number from 0 to 1000000000).',
+    ],
+    [
+      changed({ policies: Array(4097).fill(0) }),
+      'too_many_entries: … (policies has 4097 entries; at most 4096 are taken).',
+    ],
+    [
+      changed({ flows: Array(2049).fill(0) }),
+      'too_many_entries: … (flows has 2049 entries; at most 2048 are taken).',
+    ],
+    [
+      changed({ paths: Array(1025).fill(0) }),
+      'too_many_entries: … (paths has 1025 entries; at most 1024 are taken).',
+    ],
+    [changedPath({}).replace(/"paths":\[(.*?)\]/, '"paths":[$1,$1]'), 'duplicate_path: … (path "p-1").'],
+    [
+      changedFlow({ src: 'host' }),
+      'bad_field: … (flows[0].src is "host"; expected an IPv4 or IPv6 address).',
+    ],
+    [
+      changedFlow({ dst: 'fe80::1%eth0' }),
+      'bad_field: … (flows[0].dst is "fe80::1%eth0"; expected an IPv4 or IPv6 address).',
+    ],
+    [
+      changedFlow({ src_port: 65_536 }),
+      'bad_field: … (flows[0].src_port is 65536; expected a whole number from 0 to 65535).',
+    ],
+    [
+      changedFlow({ protocol: 256 }),
+      'bad_field: … (flows[0].protocol is 256; expected a whole number from 0 to 255).',
+    ],
+    [
       changed({ flows: [{}] }),
-      'bad_field: … (flows[0].policy_id is missing; expected text of 1 to 128 characters).',
+      'bad_field: … (flows[0].policy_id is missing; expected text of 1 to 128 printable characters).',
     ],
   ])('%s', (json, reason) => {
     const [code, detail] = reason.split('… ');

@@ -83,7 +83,7 @@ const neverHeard = {
 describe('an edge', () => {
   it('is registered before it was ever heard from', async () => {
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
-    const known = { registered: true, site_known: false, retired_at: null };
+    const known = { registered: true, site_known: false, interval_s: 60, retired_at: null };
     const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
     expect(edge).toEqual(expected);
     expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
@@ -108,6 +108,7 @@ describe('an edge', () => {
       site_id: SITE,
       registered: false,
       site_known: false,
+      interval_s: null,
       retired_at: null,
       first_seen: '2026-03-15T11:59:00.000Z',
       last_seen: '2026-03-15T11:59:00.000Z',
@@ -153,6 +154,18 @@ describe('an edge', () => {
       ['old', true],
       ['own', true],
     ]);
+  });
+
+  it('keeps its interval until it is registered with another', async () => {
+    const register = async (input: object) =>
+      (await api.data('Mutation.registerEdge', { id: 'e', site_id: SITE, ...input })).interval_s;
+    expect(await register({})).toBe(60);
+    expect(await register({ interval_s: 300 })).toBe(300);
+    expect(await register({})).toBe(300);
+    expect(await register({ interval_s: null })).toBe(300);
+    expect(await register({ interval_s: 10 })).toBe(10);
+    await api.data('Mutation.retireEdge', { id: 'e' });
+    expect(await register({})).toBe(10);
   });
 
   it('moves to another site, is retired, and comes back', async () => {

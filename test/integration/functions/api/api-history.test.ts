@@ -92,7 +92,7 @@ describe('history over the API', () => {
       bits_per_second: 1200,
       active_flows: 6,
       gap: false,
-      completeness: { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:31:00.000Z' },
+      completeness: { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:33:00.000Z' },
     });
     // Three minutes hold no whole five of the clock.
     expect(history.p95_bits_per_second).toBeNull();

@@ -1,0 +1,101 @@
+import { type Lane, laneTotals } from '../../ledger/lane/lane.ts';
+import { pairKey } from '../../totals/pair-key.ts';
+import { ALL_TRAFFIC } from '../history-keys.ts';
+import { type LaneReading, toLaneReading } from '../lane-sample.ts';
+import { RESOLUTIONS } from '../resolution.ts';
+import { type LateSpan, LateSpans, minuteOf } from './late-span.ts';
+
+const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
+
+/**
+ * A report that is no older than this when it is first seen counts for the reading's own minute: edges report each minute at some second
+ * of it, and what ingest takes is no lag.
+ */
+const FRESH_MS = 120_000;
+
+/** What the reading before saw of a lane. */
+export interface TrackedLane {
+  bucket: string;
+  /** Arrival of its newest report, milliseconds. */
+  heard_at: number;
+  /** The minute up to which its totals were known. */
+  covered_to: number;
+  /** Packed, as it was stored. */
+  data: Uint8Array;
+}
+
+/** Lanes by the sort key of their items. */
+export type TrackedLanes = ReadonlyMap<string, TrackedLane>;
+
+/**
+ * Finds, lane by lane, which increments of a reading belong to earlier minutes: those of a lane of which a reading or more saw no
+ * new report. What a lane counted between two reports is spread evenly between the minutes in which they arrived. It goes by the arrival in
+ * the stream, not by `sent_at`: an edge's clock may be wrong by hours, and the stream keeps the time of arrival while ingest stands still.
+ */
+export class LaneTracker {
+  readonly #before: TrackedLanes;
+  readonly #last: number;
+  readonly #minute: number;
+  readonly #spans = new Map<string, LateSpans>();
+  /** What the next reading needs of this one. */
+  readonly lanes = new Map<string, TrackedLane>();
+
+  /** @param reading its minute and that of the reading before; no reading before: nothing is late */
+  constructor(before: TrackedLanes, reading: { last: number | undefined; minute: number }) {
+    this.#before = before;
+    this.#minute = reading.minute;
+    this.#last = reading.last ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Takes a lane as it was read. @returns the minute up to which its totals are known */
+  track(reading: LaneReading): number {
+    const { bucket, sk, data, lane } = reading;
+    if (!lane) return this.#minute;
+    const before = this.#before.get(sk);
+    const heard_at = lane.last_heard_at_ms;
+    const covered_to = this.#coveredTo(heard_at, before);
+    this.lanes.set(sk, { bucket, heard_at, covered_to, data });
+    if (before && before.heard_at !== heard_at) {
+      const from = Math.min(before.covered_to, covered_to - MINUTE_MS);
+      if (from < this.#last) this.#addIncrements(before, lane, { sk, from, to: covered_to });
+    }
+    return covered_to;
+  }
+
+  /** By policy, and all traffic under {@link ALL_TRAFFIC}. */
+  spansOf(policy_id: string): LateSpan[] {
+    return this.#spans.get(policy_id)?.list() ?? [];
+  }
+
+  /** Where the earliest of all spans begins; undefined where nothing is late. */
+  get earliest(): number | undefined {
+    return this.spansOf(ALL_TRAFFIC)[0]?.from;
+  }
+
+  #coveredTo(heard_at: number, before: TrackedLane | undefined): number {
+    if (before?.heard_at === heard_at) return Math.min(before.covered_to, this.#minute);
+    if (heard_at > this.#minute - FRESH_MS) return this.#minute;
+    const minute = minuteOf(heard_at);
+    return Math.min(this.#minute, before ? Math.max(before.covered_to, minute) : minute);
+  }
+
+  #addIncrements(
+    { bucket, data }: TrackedLane,
+    lane: Lane,
+    { sk, from, to }: { sk: string; from: number; to: number },
+  ): void {
+    const known = toLaneReading(bucket, { sk, data }).lane;
+    if (!known) return;
+    const totals = new Map(laneTotals(known).map(pair => [pairKey(pair), pair]));
+    for (const pair of laneTotals(lane)) {
+      const { packets = 0n, bytes = 0n } = totals.get(pairKey(pair)) ?? {};
+      const span = { from, to, packets: pair.packets - packets, bytes: pair.bytes - bytes };
+      if (span.packets === 0n && span.bytes === 0n) continue;
+      for (const id of [pair.policy_id, ALL_TRAFFIC]) {
+        const spans = this.#spans.get(id) ?? new LateSpans();
+        spans.add(span);
+        this.#spans.set(id, spans);
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import { statedSize } from '../report/inflate-record.ts';
+import { REPORT_LIMITS } from '../report/report.ts';
+import type { StreamRecord } from './stream-record.ts';
+
+/** JSON of one edge that is read in a turn. An edge sends some KB a minute. */
+const SHARE_BYTES = 1024 * 1024;
+
+/** What a record costs beside its bytes, in bytes. */
+const RECORD_BYTES = 1024;
+
+/**
+ * Cuts a batch into turns, so that one edge takes at most its share of the time before all others are counted: a turn has of each
+ * partition key what fits its share. Each turn's records are in the order of the stream, and so are those of a key over all turns.
+ * Nearly every batch is one turn.
+ */
+export function turnsOf(records: readonly StreamRecord[]): StreamRecord[][] {
+  const turns: StreamRecord[][] = [];
+  const read = new Map<string, number>();
+  for (const record of records) {
+    const before = read.get(record.partition_key) ?? 0;
+    read.set(record.partition_key, before + bytesToRead(record));
+    const turn = Math.floor(before / SHARE_BYTES);
+    turns[turn] ??= [];
+    turns[turn].push(record);
+  }
+  return turns;
+}
+
+// A record's inflated size may be a lie; what lies upwards only waits longer, and what lies downwards is never parsed.
+function bytesToRead({ data }: StreamRecord): number {
+  const isGzip = data[0] === 0x1f && data[1] === 0x8b;
+  const size = isGzip ? Math.max(data.length, statedSize(data)) : data.length;
+  return RECORD_BYTES + Math.min(size, REPORT_LIMITS.maxJsonBytes);
+}

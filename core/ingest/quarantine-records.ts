@@ -1,0 +1,72 @@
+import type { ReportRejected } from '../report/rejection.ts';
+import type { IngestContext } from './ingest-context.ts';
+import { putInQuarantine, quarantinePlace } from './quarantine.ts';
+import { RepeatLog } from './repeat-log.ts';
+import type { StreamRecord } from './stream-record.ts';
+import { untilDeadline } from './until-deadline.ts';
+
+/** The quarantine may hold a batch up for so long, after its counts. What isn't written by then is delivered again. */
+const MAX_MS = 5000;
+
+/** Puts under way at once: the SDK keeps 50 connections. */
+const CONCURRENCY = 16;
+
+/** A record that can't be counted, and why. */
+export interface RejectedRecord {
+  record: StreamRecord;
+  reason: ReportRejected;
+}
+
+/**
+ * Puts records into the quarantine, a few at a time and for a few seconds at most. Each is written, counted and logged once,
+ * however often it is delivered.
+ *
+ * @returns those that are in the quarantine now
+ */
+export async function quarantineRecords(
+  rejected: readonly RejectedRecord[],
+  context: IngestContext,
+): Promise<StreamRecord[]> {
+  const { clock, quarantined } = context;
+  const repeats = new RepeatLog(context);
+  const deadline = Math.min(context.deadline, clock() + MAX_MS);
+  const writing = {
+    ...context,
+    deadline,
+    busy: new Set<string>(),
+    onFailure: repeats.note.bind(repeats, 'A record could not be put into the quarantine yet.'),
+  };
+  const done: StreamRecord[] = [];
+  const queue = rejected.values();
+  let tried = false;
+  const worker = async (): Promise<void> => {
+    for (const { record, reason } of queue) {
+      if (!quarantined.has(record)) {
+        // Each batch tries at least one, so that records get on however short the time is.
+        if (tried && clock() >= deadline) continue;
+        tried = true;
+        const isNew = await untilDeadline(putInQuarantine(record, reason, writing));
+        if (isNew === undefined) continue;
+        quarantined.add(record);
+        if (isNew) note(record, reason, context);
+      }
+      done.push(record);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rejected.length) }, worker));
+  return done;
+}
+
+// Not `message`: the logger keeps that name to itself.
+function note(record: StreamRecord, reason: ReportRejected, { tally, warn }: IngestContext): void {
+  const { partition_key, shard_id, sequence_number } = record;
+  tally.ReportsQuarantined++;
+  warn('A report was put into the quarantine.', {
+    reason: reason.code,
+    reason_text: reason.message,
+    place: quarantinePlace(record),
+    partition_key,
+    shard_id,
+    sequence_number,
+  });
+}

@@ -1,0 +1,20 @@
+import type { Failure, FailureKind } from '../storage/failure.ts';
+import type { IngestContext } from './ingest-context.ts';
+
+/** Logs why calls of a batch are repeated: each kind of failure once, so that a busy database fills no log. */
+export class RepeatLog {
+  readonly #warn: IngestContext['warn'];
+  readonly #logged = new Set<FailureKind>();
+
+  constructor({ warn }: Pick<IngestContext, 'warn'>) {
+    this.#warn = warn;
+  }
+
+  /** @param what what is repeated, as a sentence */
+  note(what: string, { kind, reasons, cause }: Failure): void {
+    if (this.#logged.has(kind)) return;
+    this.#logged.add(kind);
+    const codes = [...new Set(reasons.map(({ code }) => code))];
+    this.#warn(what, { failure: kind, ...(codes.length > 0 && { codes }), cause });
+  }
+}

@@ -1,0 +1,57 @@
+import { constants, gunzipSync, type ZlibOptions } from 'node:zlib';
+import { ReportRejected } from './rejection.ts';
+import { REPORT_LIMITS } from './report.ts';
+
+/** No compressor makes 256 KiB longer than this. */
+const MAX_GZIP_BYTES = REPORT_LIMITS.maxJsonBytes * 1.125 + 1024;
+
+/** Above this, a record is inflated step by step: what costs time and gives nothing ends after one step. */
+const STEPS_FROM_BYTES = 96 * 1024;
+
+const STEP_BYTES = 48 * 1024;
+
+/** Of the bytes that went in, so many come out at least; less a constant for what the beginning costs. */
+const LEAST_OUTPUT = 0.75;
+const HEAD_BYTES = 4096;
+
+/**
+ * The bytes of a record, inflated if it is gzip (told by its first two bytes). Never more than the limit of a report, and
+ * never long for little: deflate can say nothing in many bytes.
+ *
+ * @throws ReportRejected
+ */
+export function inflate(record: Uint8Array): Uint8Array {
+  const gzipped = record[0] === 0x1f && record[1] === 0x8b;
+  if (!gzipped) return record;
+  if (record.length > MAX_GZIP_BYTES) throw new ReportRejected('too_large', `${record.length} bytes of gzip`);
+  if (record.length > STEPS_FROM_BYTES) checkSteps(record);
+  return gunzip(record, {
+    chunkSize: Math.min(Math.max(1024, statedSize(record) + 1), REPORT_LIMITS.maxJsonBytes),
+  });
+}
+
+/** The size after inflating, as the end of a gzip record states it; 0 where there is no end. It may lie. */
+export function statedSize(gzipped: Uint8Array): number {
+  if (gzipped.length < 18) return 0;
+  return Buffer.from(gzipped.buffer, gzipped.byteOffset, gzipped.byteLength).readUInt32LE(gzipped.length - 4);
+}
+
+function checkSteps(record: Uint8Array): void {
+  for (let end = STEP_BYTES; end < record.length; end += STEP_BYTES) {
+    const { length } = gunzip(record.subarray(0, end), { finishFlush: constants.Z_SYNC_FLUSH });
+    if (length < end * LEAST_OUTPUT - HEAD_BYTES) {
+      throw new ReportRejected('bad_gzip', `the first ${end} bytes hold ${length}`);
+    }
+  }
+}
+
+function gunzip(record: Uint8Array, options: ZlibOptions): Uint8Array {
+  try {
+    return gunzipSync(record, { maxOutputLength: REPORT_LIMITS.maxJsonBytes, ...options });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw new ReportRejected('too_large', 'gzip-compressed', { cause });
+    }
+    throw new ReportRejected('bad_gzip', (cause as Error).message, { cause });
+  }
+}

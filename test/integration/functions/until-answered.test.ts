@@ -1,0 +1,52 @@
+import { globSync, readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type TestFunction, testFunction } from '../../support/local/functions.ts';
+import { projectFile } from '../../support/project-files.ts';
+
+const module = pathToFileURL(projectFile('functions/until-answered.ts')).href;
+
+let subject: TestFunction | undefined;
+afterEach(async () => {
+  await subject?.drop();
+  subject = undefined;
+});
+
+async function make(handle: string, timeoutMs = 20_000): Promise<TestFunction> {
+  const source = `import { untilAnswered } from ${JSON.stringify(module)};
+    export const handler = untilAnswered(${handle});`;
+  subject = await testFunction(source, { timeoutMs });
+  return subject;
+}
+
+describe('a handler that is held until it has answered', () => {
+  it('waits for a timer that holds nothing by itself', async () => {
+    const { lambda } = await make(
+      `async () => new Promise(resolve => setTimeout(resolve, 10, 'answer').unref())`,
+    );
+    expect((await lambda.invoke({})).result).toBe('answer');
+  });
+
+  it('fails, and does not answer null, when it waits for what never comes', async () => {
+    const { lambda } = await make('async () => new Promise(() => {})', 1000);
+    await expect(lambda.invoke({})).rejects.toMatchObject({
+      name: 'Sandbox.Timedout',
+      message: expect.stringMatching(/Task timed out after 1\.00 seconds$/),
+    });
+  });
+
+  it('passes a failure on, and holds nothing after it', async () => {
+    const { lambda } = await make(`async ({ fail }) => { if (fail) throw new RangeError('no');
+      return process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length; }`);
+    await expect(lambda.invoke({ fail: true })).rejects.toMatchObject({ name: 'RangeError', message: 'no' });
+    // Its own.
+    expect((await lambda.invoke({})).result).toBe(1);
+  });
+});
+
+const handlers = globSync('functions/*/handler.ts', { cwd: projectFile('') });
+
+it.each(handlers)('%s exports nothing but such a handler', file => {
+  const exported = readFileSync(projectFile(file), 'utf8').match(/^export .*$/gm);
+  expect(exported).toEqual(['export const handler = untilAnswered(handle);']);
+});

@@ -1,0 +1,7 @@
+import type { ServedEdge } from '../../core/inventory/edges/edge-service.ts';
+
+/** Edges that have been in service for ever. */
+export function servedEdges(ids: Iterable<string>, { interval_s = 60 } = {}): ServedEdge[] {
+  const service = [{ from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY }];
+  return Array.from(ids, id => ({ id, interval_s, service }));
+}
