@@ -51,6 +51,8 @@ export async function startLocalS3({
     log: (message, details) => reported.push({ message, ...details }),
   });
   const server = createServer((request, response) => void handler(request, response));
+  // A client without a second attempt must not meet a connection that is just being closed.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
   const makeClient = (): S3Client => {
