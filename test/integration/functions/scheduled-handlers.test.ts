@@ -26,7 +26,9 @@ beforeAll(async () => {
   });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => Boolean(printed.push(String(text))));
   const now = Date.now();
-  const context = { ...db, clock: () => now, sleep: async () => {}, random: () => 0, deadline: now + MINUTE };
+  // A minute ago: a snapshot counts the edges that were in service when its minute ended.
+  const clock = () => now - MINUTE;
+  const context = { ...db, clock, sleep: async () => {}, random: () => 0, deadline: now + MINUTE };
   const actor = systemCaller('test');
   const site = await createSite(context, actor, { name: 'Site' });
   for (const id of ['edge-1', 'edge-2']) await registerEdge(context, actor, { id, site_id: site.id });

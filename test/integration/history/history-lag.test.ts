@@ -159,7 +159,7 @@ describe('reports that come late', () => {
       ...servedEdges(['slow'], { interval_s: 900 }),
       ...servedEdges(['a']),
     ]);
-    await world.minutes(50);
+    await world.minutes(58);
     const { policy } = await histories(T0 + 2 * MINUTE, world.now);
     expect(new Set(policy.points.map(({ completeness }) => completeness?.edges_heard))).toEqual(new Set([2]));
   });
