@@ -7,7 +7,7 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { counterEnvironment, retentionEnvironment } from './shared-environment.ts';
+import { retentionEnvironment } from './shared-environment.ts';
 import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
@@ -59,7 +59,6 @@ export class ExportStack extends Stack {
       environment: {
         EXPORT_BUCKET: this.bucket.bucketName,
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
-        ...counterEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });

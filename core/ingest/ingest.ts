@@ -1,5 +1,7 @@
+import { CounterSlots } from '../ledger/figures/counter-slots.ts';
 import { decodeReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
+import { repeatUntil } from '../storage/retrying.ts';
 import { applyLanes } from './apply-lanes.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { groupByLane, type PendingRecord } from './lane-work.ts';
@@ -22,7 +24,8 @@ export async function ingest(
   const read = records.map(record => ({ record, result: readRecord(record, context) }));
   const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
   const notLogged = await writeFlowLogs(reports, context);
-  const outcomes = await applyLanes(groupByLane(reports), context);
+  const covered = await untilDeadline(coverSlots(reports, context));
+  const outcomes = covered ? await applyLanes(groupByLane(reports), context) : [];
   const rejected = [
     ...read.flatMap(({ record, result }) =>
       result instanceof ReportRejected ? [{ record, reason: result }] : [],
@@ -46,6 +49,15 @@ export async function ingest(
   const left = records.filter(record => !done.has(record));
   context.tally.ReportsNotApplied += left.length;
   return left;
+}
+
+/** Has readers sum the slots of these reports before anything is counted in them. @throws Throttled or Conflict at the deadline */
+async function coverSlots(reports: readonly PendingRecord[], context: IngestContext): Promise<true> {
+  const { client, tables, slots: setting, covered_slots = new CounterSlots() } = context;
+  for (const slot of new Set(reports.map(report => report.slot))) {
+    await repeatUntil(context, () => covered_slots.cover(slot, { client, tables, setting }));
+  }
+  return true;
 }
 
 function readRecord(record: StreamRecord, { slots, tally }: IngestContext): PendingRecord | ReportRejected {

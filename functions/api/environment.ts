@@ -4,14 +4,7 @@ import { retentionSettings } from '../../core/history/retention-settings.ts';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { SETTINGS } from '../settings.ts';
 
-const {
-  USER_POOL_ID,
-  EXPORT_BUCKET,
-  EXPORT_FUNCTION,
-  EXPORT_RETENTION_DAYS,
-  FLOW_LOG_TTL_HOURS,
-  COUNTER_SLOTS,
-} = SETTINGS;
+const { USER_POOL_ID, EXPORT_BUCKET, EXPORT_FUNCTION, EXPORT_RETENTION_DAYS, FLOW_LOG_TTL_HOURS } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
@@ -23,5 +16,4 @@ export const environmentSchema = z.object({
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
-  COUNTER_SLOTS,
 });

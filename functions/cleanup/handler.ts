@@ -33,7 +33,6 @@ export async function handler(event: unknown, lambda: Context): Promise<{ steps:
   const reports = await runSteps(steps, {
     client,
     tables,
-    slots: environment.COUNTER_SLOTS,
     exports,
     scheduled_at: Date.parse(eventSchema.parse(event).scheduled_at),
     clock: systemClock,

@@ -3,14 +3,13 @@ import { retentionSettings } from '../../core/history/retention-settings.ts';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { SETTINGS } from '../settings.ts';
 
-const { EXPORT_BUCKET, COUNTER_SLOTS, FLOW_LOG_TTL_HOURS } = SETTINGS;
+const { EXPORT_BUCKET, FLOW_LOG_TTL_HOURS } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...retentionSettings,
   EXPORT_BUCKET,
-  COUNTER_SLOTS,
   FLOW_LOG_TTL_HOURS,
   /** Set by Lambda. */
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),

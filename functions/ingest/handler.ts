@@ -10,6 +10,7 @@ import type {
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
+import { CounterSlots } from '../../core/ledger/figures/counter-slots.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
@@ -25,6 +26,7 @@ const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const memory = new LaneMemory();
+const covered_slots = new CounterSlots();
 const client = makeDocumentClient({
   // Repeating is decided where it is known what may be repeated.
   maxAttempts: 1,
@@ -50,6 +52,7 @@ export async function handler(
     client,
     tables,
     memory,
+    covered_slots,
     tally,
     slots: environment.COUNTER_SLOTS,
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,

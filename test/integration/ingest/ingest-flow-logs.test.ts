@@ -47,7 +47,7 @@ describe('flow logs', () => {
     return Items as FlowLogItem[];
   }
 
-  const counted = async () => (await readCounters(db.client, db.tables, { slots: 16 })).get('7')?.packets;
+  const counted = async () => (await readCounters(db.client, db.tables)).get('7')?.packets;
 
   it('are kept for their time, by when they were sent', async () => {
     await ingest([record], ingestContext(db));

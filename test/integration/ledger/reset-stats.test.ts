@@ -1,13 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../core/access/caller.ts';
-import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
+import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
-
-const SLOTS = 16;
 
 describe('resets move a baseline', () => {
   let db: TestTables;
@@ -47,7 +45,7 @@ describe('resets move a baseline', () => {
   }
 
   async function shown(): Promise<Record<string, bigint>> {
-    const counters = await readShownCounters(db.client, db.tables, { slots: SLOTS });
+    const counters = await readShownCounters(db.client, db.tables);
     return Object.fromEntries(Array.from(counters, ([id, { packets }]) => [id, packets]));
   }
 
@@ -57,10 +55,10 @@ describe('resets move a baseline', () => {
     await count('1', 5, 10n);
     await count('2', 0, 7n);
 
-    const first = await resetPolicyStats(context, { actor, slots: SLOTS, policy_id: '1', defined: true });
+    const first = await resetPolicyStats(context, { actor, policy_id: '1', defined: true });
     expect(await shown()).toEqual({ 1: 0n, 2: 7n });
     await count('1', 1, 3n);
-    const all = await resetAllStats(context, { actor, slots: SLOTS });
+    const all = await resetAllStats(context, { actor });
     expect(all.policies).toBe(2);
     await count('2', 2, 1n);
     await count('3', 2, 9n);
@@ -77,9 +75,9 @@ describe('resets move a baseline', () => {
   });
 
   it('refuses an id that was never defined or counted', async () => {
-    await expect(
-      resetPolicyStats(context, { actor, slots: SLOTS, policy_id: '99', defined: false }),
-    ).rejects.toThrow('There is no policy "99": the query policies lists those that there are.');
+    await expect(resetPolicyStats(context, { actor, policy_id: '99', defined: false })).rejects.toThrow(
+      'There is no policy "99": the query policies lists those that there are.',
+    );
     await expect(undoReset(context, { actor, audit_id: 'nope' })).rejects.toThrow(
       'No reset has the audit id "nope".',
     );
