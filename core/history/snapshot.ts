@@ -60,13 +60,16 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
 
   const known = options.previous?.taken_at === last?.taken_at ? options.previous?.fingerprints : undefined;
   const written = await writePolicySamples(options, { reading, known });
-  await rollupSamples(options, { mark, policies: reading.policies, rollups });
   if (!newest && !day) await putFirstSnapshot(store, minute);
   const taken = await putMark(options, mark, 'MINUTE');
-  for (const resolution of taken ? rollups : []) {
-    await putMark(options, { ...mark, at: floorTo(minute, RESOLUTIONS[resolution].ms) }, resolution);
+  if (taken) {
+    remember(options.previous, { taken_at, fingerprints: new Map([...(known ?? []), ...written]) });
+    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and no minute is missed for it.
+    await rollupSamples(options, { mark, policies: reading.policies, rollups, before: { hour, day } });
+    for (const resolution of rollups) {
+      await putMark(options, { ...mark, at: floorTo(minute, RESOLUTIONS[resolution].ms) }, resolution);
+    }
   }
-  if (taken) remember(options.previous, { taken_at, fingerprints: new Map([...(known ?? []), ...written]) });
   return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
 }
 
