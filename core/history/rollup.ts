@@ -126,7 +126,9 @@ async function itemsOf(
     items.push(policySampleItem(policy_id, sample, { resolution: 'HOUR', expires_at }));
   }
   if (rollups.includes('DAY')) {
-    const restsInDay = isSame(last(policy_id, before.day && lastOf('DAY', before.day)), newest);
+    const restsInDay =
+      (restsInHour && day.marks.length === 1) ||
+      isSame(last(policy_id, before.day && lastOf('DAY', before.day)), newest);
     const peak = restsInDay ? atRest : await peakOfHours(store, { policy_id, day, newest: hourPeak });
     const sample = { ...newest, at: dayEnd, peak };
     const expires_at = expiryOf(dayEnd, { resolution: 'DAY', retention });
