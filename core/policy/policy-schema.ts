@@ -12,6 +12,14 @@ function wholeNumber(min: number, max: number) {
   return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** What reports may hold as an id. */
+function isPrintable(id: string): boolean {
+  return !CONTROL.test(id) && id.isWellFormed();
+}
+
 const port = wholeNumber(0, 65535);
 
 /** Match rules from outside (arguments, a policies file), checked; unknown names are refused, so that a typo matches nothing silently. */
@@ -37,7 +45,10 @@ export const policyRuleSchema = z.object({
   id: z
     .string({ error: 'must be text' })
     .min(1, { error: 'must not be empty' })
-    .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` }),
+    .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` })
+    .refine(isPrintable, {
+      error: 'must not hold control characters: reports with such ids are not counted',
+    }),
   name: z.string({ error: 'must be text' }).default(''),
   priority: wholeNumber(POLICY_PRIORITY.min, POLICY_PRIORITY.max),
   enabled: z.boolean({ error: 'must be true or false' }).default(true),

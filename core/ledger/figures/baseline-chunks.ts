@@ -104,7 +104,7 @@ export async function readBaselineChunksOf(
 }
 
 /** A reset's head is there, and not all of its chunks: a fault of ours or of the table's. What it covers is not shown, rather than wrong. */
-export class BaselineIncomplete extends Error {
+class BaselineIncomplete extends Error {
   override readonly name = 'BaselineIncomplete';
 
   constructor(audit_id: string, { found, chunks }: { found: number; chunks: number }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import {
   createPolicy,
@@ -36,7 +37,7 @@ type PolicyOperation =
   | 'Mutation.deletePolicy'
   | 'Mutation.togglePolicy';
 
-const policyId = z.object({ id: z.string() });
+const policyId = z.object({ id: idArgument });
 const target = ({ id }: { id: string }) => `policy:${id}`;
 
 export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
