@@ -10,6 +10,7 @@ export const AREAS: Record<string, Area> = {
   cache: () => import('./cache.ts'),
   routing: () => import('./routing.ts'),
   history: () => import('./history.ts'),
+  policies: () => import('./many-policies.ts'),
   deletion: () => import('./site-deletion.ts'),
   flows: () => import('./flows.ts'),
   export: () => import('./export.ts'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
 import { retentionSettings } from '../core/history/retention-settings.ts';
+import { MAX_COUNTER_SLOTS, MIN_COUNTER_SLOTS } from '../core/ledger/figures/counter-slots.ts';
 import { tableEnvironment } from '../core/storage/table-environment.ts';
 
 const text = z.string().min(1);
@@ -14,8 +15,13 @@ export const SETTINGS = {
   ...tableEnvironment,
   ...cacheSettingsSchema.shape,
   ...retentionSettings,
-  /** Partitions that a policy's counters are spread over. May be raised, never lowered. */
-  COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
+  /** Partitions that ingest spreads a policy's counters over. Readers sum every slot that was ever in use. */
+  COUNTER_SLOTS: z.coerce
+    .number()
+    .int()
+    .min(MIN_COUNTER_SLOTS)
+    .max(MAX_COUNTER_SLOTS)
+    .default(MIN_COUNTER_SLOTS),
   /** Whether the flows of reports are logged. */
   FLOW_LOG: onOff.default('on'),
   /** How long flows are kept; 0: no flow is logged. */

@@ -20,9 +20,15 @@ import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, counterEnvironment, retentionEnvironment } from './shared-environment.ts';
+import { cacheEnvironment, retentionEnvironment } from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
-import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit } from './table-grants.ts';
+import {
+  grantCaching,
+  grantDeleteAmong,
+  grantPutAndUpdateAmong,
+  grantRead,
+  grantWriteExceptAudit,
+} from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -92,7 +98,6 @@ export class ApiStack extends Stack {
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
-        ...counterEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },
@@ -102,8 +107,11 @@ export class ApiStack extends Stack {
     grantRead(data.network, fn);
     grantWriteExceptAudit(data.network, fn);
     grantRead(data.traffic, fn);
-    // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only.
-    grantPutAndUpdateAmong(data.traffic, fn, ['BASELINE', 'PATH#*', 'EXPORT', 'FLOW_LOG']);
+    // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only, and how many
+    // slots there are it may write down.
+    const written = ['BASELINE', 'BASELINE#*', 'RESET', 'COUNTERS', 'PATH#*', 'EXPORT', 'FLOW_LOG'];
+    grantPutAndUpdateAmong(data.traffic, fn, written);
+    grantDeleteAmong(data.traffic, fn, ['RESET']);
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);

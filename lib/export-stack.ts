@@ -8,7 +8,7 @@ import type { DataStack } from './data-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { counterEnvironment, retentionEnvironment } from './shared-environment.ts';
+import { retentionEnvironment } from './shared-environment.ts';
 import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
@@ -62,7 +62,6 @@ export class ExportStack extends Stack {
         EXPORT_BUCKET: this.bucket.bucketName,
         FLOW_BUCKET: flows.bucket.bucketName,
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
-        ...counterEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });

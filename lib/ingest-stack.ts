@@ -14,10 +14,11 @@ import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, counterEnvironment, retentionEnvironment } from './shared-environment.ts';
+import { cacheEnvironment, retentionEnvironment } from './shared-environment.ts';
 import {
   grantBatchPut,
   grantCaching,
+  grantDeleteAmong,
   grantPutAndUpdate,
   grantPutUnder,
   grantRead,
@@ -39,7 +40,7 @@ export class IngestStack extends Stack {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
     const ingest = this.makeIngest(settings, data, flows);
-    this.makeCleanup(settings, data, exports);
+    this.makeCleanup(data, exports);
     this.makeSnapshot(settings, data);
     const reporting = allowReporting(this, this.stream);
     new CfnOutput(this, 'EdgePolicyArn', {
@@ -89,7 +90,7 @@ export class IngestStack extends Stack {
         FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
-        ...counterEnvironment(settings),
+        COUNTER_SLOTS: String(settings.counter_slots),
         ...cacheEnvironment(settings),
       },
     });
@@ -149,18 +150,20 @@ export class IngestStack extends Stack {
     return ingest;
   }
 
-  private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): void {
+  private makeCleanup(data: DataStack, exports: ExportStack): void {
     const cleanup = new PatronusFunction(this, 'Cleanup', {
       folder: 'cleanup',
       data,
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
       memory: 512,
-      environment: { EXPORT_FUNCTION: exports.exporter.functionName, ...counterEnvironment(settings) },
+      environment: { EXPORT_FUNCTION: exports.exporter.functionName },
     });
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
+    // What resets leave that were cut off.
+    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*']);
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
     grantWriteExceptAudit(data.network, cleanup);

@@ -20,7 +20,7 @@ export interface Settings {
   metrics_cache_ttl_seconds: number;
   /** How long a routing decision is served from the cache, seconds; changes of the network end it at once. */
   routing_cache_ttl_seconds: number;
-  /** Writers' shares of a policy's counters. May be raised, never lowered: the readers read slots 0 … n − 1. */
+  /** Writers' shares of a policy's counters: raise it with the shards. Lowering it hides nothing: readers sum every slot that was ever in use. */
   counter_slots: number;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;

@@ -16,8 +16,3 @@ export function cacheEnvironment(settings: Settings): Record<string, string> {
     ROUTING_CACHE_TTL_SECONDS: String(settings.routing_cache_ttl_seconds),
   };
 }
-
-/** What the functions that write or sum counters share. */
-export function counterEnvironment(settings: Settings): Record<string, string> {
-  return { COUNTER_SLOTS: String(settings.counter_slots) };
-}

@@ -19,16 +19,12 @@ export function grantPutAndUpdate(table: Table, to: IGrantable): void {
 
 /** Puts and updates in these partitions only, for a function that may read the rest. A `*` at the end stands for anything. */
 export function grantPutAndUpdateAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
-  to.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
-        ...WITH_KEYS,
-      },
-    }),
-  );
+  allowAmong(to, ['PutItem', 'UpdateItem'], { table, partitions });
+}
+
+/** Deletes in these partitions only. A `*` at the end stands for anything. */
+export function grantDeleteAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
+  allowAmong(to, ['DeleteItem'], { table, partitions });
 }
 
 /** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */
@@ -95,6 +91,23 @@ function allow(to: IGrantable, operations: string[], table: Table): void {
     new PolicyStatement({
       actions: operations.map(operation => `dynamodb:${operation}`),
       resources: [table.tableArn],
+    }),
+  );
+}
+
+function allowAmong(
+  to: IGrantable,
+  operations: readonly string[],
+  { table, partitions }: { table: Table; partitions: readonly string[] },
+): void {
+  to.grantPrincipal.addToPrincipalPolicy(
+    new PolicyStatement({
+      actions: operations.map(operation => `dynamodb:${operation}`),
+      resources: [table.tableArn],
+      conditions: {
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions },
+        ...WITH_KEYS,
+      },
     }),
   );
 }

@@ -9,7 +9,7 @@ import type { HistoryPoint } from '../history/points/points.ts';
 import { type History, readPolicyHistory } from '../history/points/read-history.ts';
 import { readTrafficHistory } from '../history/points/traffic-history.ts';
 import { previousRange, type Range, type Resolution, resolveRange } from '../history/resolution.ts';
-import { ALL_POLICIES, coversPolicy, readBaselines } from '../ledger/figures/baselines.ts';
+import { coversPolicy, readResets } from '../ledger/figures/baselines.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown, checkPolicy } from './check-known.ts';
@@ -53,7 +53,7 @@ export async function answerTrafficHistory(
   const { tables } = context;
   const now = askedAt(asking);
   const store = { ...context, table: tables.traffic };
-  const resets = await resetsOf(asking, filter.policy_id ?? ALL_POLICIES);
+  const resets = await resetsOf(asking, filter.policy_id);
   const read = (range: Range) =>
     readTrafficHistory(store, { range, filter, tables, now, retention, resets, max_lane_samples });
   const history = await answer({ ...asked, now }, asking, read);
@@ -81,14 +81,16 @@ async function answer(
   };
 }
 
+/** When what is shown of a policy was reset; without one: of all policies. */
 async function resetsOf(
   { context: { client, tables } }: Pick<Asking, 'context'>,
-  policy_id: string,
+  policy_id: string | undefined,
 ): Promise<number[]> {
-  const baselines = await readBaselines(client, tables, { all: true });
-  return baselines
-    .filter(baseline => !baseline.undone && coversPolicy(baseline, policy_id))
-    .map(baseline => baseline.at);
+  const resets = await readResets(client, tables);
+  return resets
+    .filter(({ undone }) => !undone)
+    .filter(reset => (policy_id === undefined ? reset.covers.all : coversPolicy(reset, policy_id)))
+    .map(({ at }) => at);
 }
 
 /** Whether nothing was ever counted by the end of the range: the id may be one that never was. */

@@ -7,8 +7,6 @@ import type { StoreContext } from '../storage/store-context.ts';
 export interface Asking {
   /** Tables, time, and by when the answer must be there. */
   context: StoreContext;
-  /** Number of counter slots. */
-  slots: number;
   /** How long history is kept. */
   retention: Retention;
   /** How long flows are kept; 0: no flow is logged. */

@@ -3,14 +3,13 @@ import type { AggregateFilter } from '../history/aggregate.ts';
 import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
 import { readSite } from '../inventory/sites/read-site.ts';
+import { readCountersOf } from '../ledger/figures/read-counters.ts';
 import { readAllLanes } from '../ledger/figures/read-lanes.ts';
 import { laneTotals } from '../ledger/lane/lane.ts';
-import { counterKey } from '../ledger/lane-keys.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
-import { batchGet } from '../storage/batch-get.ts';
 import type { Asking as AskingTraffic } from './asking.ts';
 
-type Asking = Pick<AskingTraffic, 'context' | 'slots' | 'ids_known'>;
+type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
 
 /**
  * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Known is what the inventory has and what was
@@ -33,11 +32,10 @@ export async function checkKnown(asking: Asking, filter: AggregateFilter): Promi
 }
 
 /** @throws NotFound for an id that is neither defined nor was ever counted */
-export async function checkPolicy({ context, slots, ids_known }: Asking, policy_id: string): Promise<void> {
+export async function checkPolicy({ context, ids_known }: Asking, policy_id: string): Promise<void> {
   if (ids_known || policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id))) return;
-  const keys = Array.from({ length: slots }, (_, slot) => counterKey(slot, policy_id));
-  const counters = await batchGet(keys, { ...context, table: context.tables.traffic });
-  if (counters.length === 0) throw noPolicy(policy_id);
+  const counted = await readCountersOf(context, [policy_id]);
+  if (counted.size === 0) throw noPolicy(policy_id);
 }
 
 async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {

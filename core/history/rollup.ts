@@ -1,8 +1,11 @@
+import { readItems } from '../storage/batch-get.ts';
 import { batchPut } from '../storage/batch-write.ts';
-import type { Item } from '../storage/item.ts';
-import type { Sleep } from '../time/clock.ts';
+import { type Item, keyText } from '../storage/item.ts';
+import type { Clock, Sleep } from '../time/clock.ts';
+import { policySampleKey, policySamplePartition } from './history-keys.ts';
 import type { LateReading } from './late/late-readings.ts';
-import { RolledRange, rollUpHours, rollUpMinutes } from './peaks.ts';
+import { unpackSample } from './packed-sample.ts';
+import { RolledRange, type RolledUp, rollUpHours, rollUpMinutes } from './peaks.ts';
 import { floorTo, RESOLUTIONS, type Retention } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
@@ -11,7 +14,10 @@ import { policySampleItem, type SampleStore } from './sample-store.ts';
 interface RollupOptions {
   store: SampleStore;
   retention: Retention;
+  clock: Clock;
   sleep: Sleep;
+  /** No reading is repeated after it, milliseconds since the epoch. */
+  deadline?: number;
 }
 
 interface RollupInput {
@@ -19,36 +25,47 @@ interface RollupInput {
   mark: SnapshotMark;
   policies: ReadonlyMap<string, Sample>;
   rollups: readonly ('HOUR' | 'DAY')[];
-  /** The last marks of both. */
-  hour: SnapshotMark | undefined;
-  day: SnapshotMark | undefined;
+  /** The last hour and day before this snapshot. */
+  before: { hour: SnapshotMark | undefined; day: SnapshotMark | undefined };
 }
 
-/** Where the earliest late count of a rollup begins; undefined where nothing is late. */
-type RolledUp = Omit<LateReading, 'taken_at' | 'earliest'> & { earliest: number | undefined };
+/** Where the earliest late count of an hour or day begins; undefined where nothing is late. */
+type DoneRollup = Omit<LateReading, 'taken_at' | 'earliest'> & { earliest: number | undefined };
 
-/** Policies whose peaks are worked out at once. */
-const AT_ONCE = 32;
+/** Policies whose samples are made and written at once: memory doesn't grow with more. */
+const AT_ONCE = 500;
+
+/** Policies whose peaks are read at once. */
+const READ_AT_ONCE = 32;
 
 /**
  * Writes the samples of the hour or day that ends with this snapshot, for every policy: the totals of this reading, the highest rates and
- * active flows since the one before, and what came late of hours or days before it.
+ * active flows since the one before, and what came late of hours or days before it. What is read is bounded by the policies that
+ * moved: one that has counted nothing since the last hour or day is known from its sample of then, 100 of which are read by one
+ * call.
  */
-export async function rollupSamples(options: RollupOptions, input: RollupInput): Promise<RolledUp[]> {
+export async function rollupSamples(options: RollupOptions, input: RollupInput): Promise<DoneRollup[]> {
   if (input.rollups.length === 0) return [];
   const { store, sleep } = options;
   const ranges = rangesOf(options, input);
   const policies = [...input.policies];
-  const done: Record<'HOUR' | 'DAY', RolledUp> = {
+  const done: Record<'HOUR' | 'DAY', DoneRollup> = {
     HOUR: { resolution: 'HOUR', at: ranges.hour.to, earliest: undefined },
     DAY: { resolution: 'DAY', at: ranges.day.to, earliest: undefined },
   };
   for (let start = 0; start < policies.length; start += AT_ONCE) {
-    const rolled = await Promise.all(
-      policies.slice(start, start + AT_ONCE).map(policy => samplesOf(options, input, ranges, policy)),
-    );
+    const some = policies.slice(start, start + AT_ONCE);
+    const last = await readLastSamples(options, input, some);
+    const rolled: RolledSample[] = [];
+    const waiting = some.values();
+    const worker = async (): Promise<void> => {
+      for (const policy of waiting) {
+        rolled.push(...(await samplesOf(options, { ...input, ranges, last }, policy)));
+      }
+    };
+    await Promise.all(Array.from({ length: READ_AT_ONCE }, worker));
     const items: Item[] = [];
-    for (const { policy_id, resolution, sample } of rolled.flat()) {
+    for (const { policy_id, resolution, sample } of rolled) {
       const expires_at = expiryOf(sample.at, { resolution, retention: options.retention });
       items.push(policySampleItem(policy_id, sample, { resolution, expires_at }));
       const earliest = sample.late?.[0]?.from;
@@ -65,7 +82,7 @@ function least(a: number | undefined, b: number | undefined): number | undefined
 
 type Ranges = ReturnType<typeof rangesOf>;
 
-function rangesOf({ store, retention }: RollupOptions, { mark, hour, day }: RollupInput) {
+function rangesOf({ store, retention }: RollupOptions, { mark, before: { hour, day } }: RollupInput) {
   const hourEnd = floorTo(mark.minute, RESOLUTIONS.HOUR.ms);
   const dayEnd = floorTo(mark.minute, RESOLUTIONS.DAY.ms);
   return {
@@ -95,19 +112,62 @@ interface RolledSample {
   sample: Sample;
 }
 
+/** The samples that policies had in the last hour and day, by the text of their keys. */
+async function readLastSamples(
+  { store, sleep, clock, deadline = Number.POSITIVE_INFINITY }: RollupOptions,
+  { before, rollups }: RollupInput,
+  policies: readonly (readonly [string, Sample])[],
+): Promise<LastSample> {
+  const marks = [before.hour && lastOf('HOUR', before.hour)];
+  if (rollups.includes('DAY')) marks.push(before.day && lastOf('DAY', before.day));
+  const sortKeys = marks.filter(sk => sk !== undefined);
+  const keys = policies.flatMap(([id]) => sortKeys.map(sk => ({ pk: policySamplePartition(id), sk })));
+  const found = await readItems(keys, { ...store, sleep, clock, deadline, random: Math.random });
+  return (policy_id, sk) => {
+    const item =
+      sk === undefined ? undefined : found.get(keyText({ pk: policySamplePartition(policy_id), sk }));
+    return item && unpackSample(item.packed);
+  };
+}
+
+type LastSample = (policy_id: string, sk: string | undefined) => Sample | undefined;
+
+function lastOf(resolution: 'HOUR' | 'DAY', { at, taken_at }: SnapshotMark): string {
+  return policySampleKey(resolution, at, taken_at);
+}
+
+/** Whether nothing was counted since a sample, and as many flows are active as then. */
+function isSame(last: Sample | undefined, { packets, bytes, active_flows }: Sample): boolean {
+  return last?.packets === packets && last.bytes === bytes && last.active_flows === active_flows;
+}
+
 async function samplesOf(
   { store }: RollupOptions,
-  { rollups }: RollupInput,
-  { hour, day }: Ranges,
-  [policy_id, newest]: [string, Sample],
+  { rollups, before, ranges, last }: RollupInput & { ranges: Ranges; last: LastSample },
+  [policy_id, newest]: readonly [string, Sample],
 ): Promise<RolledSample[]> {
-  const ofHour = await rollUpMinutes(store, { policy_id, hour, newest });
+  const { hour, day } = ranges;
+  const { active_flows } = newest;
+  // Without an increment there is nothing late.
+  const atRest: RolledUp = {
+    peak: { packets_per_second: 0, bits_per_second: 0, active_flows },
+    late: [],
+    repairs: [],
+  };
+  // A reading that is the first of its range has no rate.
+  const isFirst = async (range: RolledRange) => (await range.marksFrom(range.from)).length === 1;
+  const restsInHour =
+    (await isFirst(hour)) || isSame(last(policy_id, before.hour && lastOf('HOUR', before.hour)), newest);
+  const ofHour = restsInHour ? atRest : await rollUpMinutes(store, { policy_id, hour, newest });
   const samples: RolledSample[] = [];
   if (rollups.includes('HOUR')) {
     samples.push({ policy_id, resolution: 'HOUR', sample: { ...newest, at: hour.to, ...ofHour } });
   }
   if (rollups.includes('DAY')) {
-    const ofDay = await rollUpHours(store, { policy_id, day, newest: ofHour });
+    const restsInDay =
+      (restsInHour && (await isFirst(day))) ||
+      isSame(last(policy_id, before.day && lastOf('DAY', before.day)), newest);
+    const ofDay = restsInDay ? atRest : await rollUpHours(store, { policy_id, day, newest: ofHour });
     samples.push({ policy_id, resolution: 'DAY', sample: { ...newest, at: day.to, ...ofDay } });
   }
   return samples;

@@ -79,20 +79,23 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
 
   const written = await writePolicySamples(options, { reading, known });
   await putLateReading(options, { resolution: 'MINUTE', at: minute, taken_at, earliest: tracker.earliest });
-  const rolledUp = await rollupSamples(options, { mark, policies: reading.policies, rollups, hour, day });
-  for (const { resolution, at, earliest } of rolledUp) {
-    await putLateReading(options, { resolution, at, taken_at, earliest });
-  }
   if (!newest && !day) await putFirstSnapshot(store, minute);
   const silences = packSilences(heard.silences(), { now: minute, retention: options.retention });
   const taken = await putMark(options, mark, 'MINUTE', silences);
-  for (const resolution of taken ? rollups : []) {
-    const at = floorTo(minute, RESOLUTIONS[resolution].ms);
-    await putMark(options, { ...mark, at, ...heard.completenessAt(at) }, resolution);
-  }
   if (taken) {
     const fingerprints = new Map([...(known ?? []), ...written]);
     remember(options.previous, { taken_at, fingerprints, lanes: tracker.lanes });
+    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and no minute is missed for it.
+    const rolledUp = await rollupSamples(options, {
+      mark,
+      policies: reading.policies,
+      rollups,
+      before: { hour, day },
+    });
+    for (const { resolution, at, earliest } of rolledUp) {
+      await putLateReading(options, { resolution, at, taken_at, earliest });
+      await putMark(options, { ...mark, at, ...heard.completenessAt(at) }, resolution);
+    }
   }
   return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
 }

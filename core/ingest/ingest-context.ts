@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { FlowObjects } from '../flows/flow-objects.ts';
 import type { RecentReports } from '../flows/recent-reports.ts';
+import type { CounterSlots } from '../ledger/figures/counter-slots.ts';
 import type { Report } from '../report/report.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
@@ -19,8 +20,10 @@ export interface AppliedPathReport {
 export interface IngestContext {
   client: DynamoDBDocumentClient;
   tables: TableNames;
-  /** Number of counter slots. */
+  /** Number of counter slots that this deployment counts in. */
   slots: number;
+  /** What this container knows of the slots that readers sum; without it, it is looked up where it matters. */
+  covered_slots?: CounterSlots;
   memory: LaneMemory;
   /** What this function has put into the quarantine. */
   quarantined: QuarantineMemory;

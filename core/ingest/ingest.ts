@@ -1,11 +1,14 @@
+import { CounterSlots } from '../ledger/figures/counter-slots.ts';
 import { decodeReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
+import { repeatUntil } from '../storage/retrying.ts';
 import { applyLanes } from './apply-lanes.ts';
 import { turnsOf } from './batch-turns.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { groupByLane, type PendingRecord } from './lane-work.ts';
 import { quarantineRecords } from './quarantine-records.ts';
 import { type StreamRecord, slotOfShard } from './stream-record.ts';
+import { untilDeadline } from './until-deadline.ts';
 import { writeFlowLogs } from './write-flow-logs.ts';
 
 /** Turns after the first begin in this share of the time; what is left is delivered again. */
@@ -47,7 +50,8 @@ async function ingestTurn(records: readonly StreamRecord[], context: IngestConte
   const read = records.map(record => ({ record, result: readRecord(record, context) }));
   const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
   const logged = writeFlowLogs(reports, context);
-  const outcomes = await applyLanes(groupByLane(reports), context);
+  const covered = await untilDeadline(coverSlots(reports, context));
+  const outcomes = covered ? await applyLanes(groupByLane(reports), context) : [];
   const rejected = [
     ...read.flatMap(({ record, result }) =>
       result instanceof ReportRejected ? [{ record, reason: result }] : [],
@@ -66,6 +70,15 @@ async function ingestTurn(records: readonly StreamRecord[], context: IngestConte
   } finally {
     await Promise.all([passed, logged]);
   }
+}
+
+/** Has readers sum the slots of these reports before anything is counted in them. @throws Throttled or Conflict at the deadline */
+async function coverSlots(reports: readonly PendingRecord[], context: IngestContext): Promise<true> {
+  const { client, tables, slots: setting, covered_slots = new CounterSlots() } = context;
+  for (const slot of new Set(reports.map(report => report.slot))) {
+    await repeatUntil(context, () => covered_slots.cover(slot, { client, tables, setting }));
+  }
+  return true;
 }
 
 function readRecord(record: StreamRecord, { slots, tally }: IngestContext): PendingRecord | ReportRejected {

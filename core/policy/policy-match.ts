@@ -17,8 +17,8 @@ export interface PolicyMatcher {
 type Condition = (words: Int32Array, base: number) => boolean;
 
 /**
- * Compiles policies for matching: of the enabled ones that match, the highest priority wins, and the lowest id
- * breaks a tie (ids that are numbers compare as numbers and come before others). `default` is always there, last.
+ * Compiles policies for matching: of the enabled ones that match, the highest priority wins, and of equals the one
+ * that was defined first ({@link comparePolicyIds}). `default` is always there, last.
  *
  * @throws ValidationError for a network that can't be read.
  * @example compilePolicies([{ id: '1', name: 'web', priority: 10, enabled: true, match: { protocol: 6 } }])
@@ -53,7 +53,10 @@ export function compilePolicies(rules: readonly PolicyRule[]): PolicyMatcher {
 
 const NUMERIC_ID = /^(0|[1-9]\d*)$/;
 
-/** Order of policy ids: "2" before "10" before "abc". */
+/**
+ * Order of policy ids: "2" before "10" before "p-01k…" before "p-01m…". Ids that the system gives out are in the order of definition: first
+ * numbers (by earlier releases), then `p-` and a ULID. Edges of earlier releases compare in the same way.
+ */
 export function comparePolicyIds(a: string, b: string): number {
   const aNumeric = NUMERIC_ID.test(a);
   const bNumeric = NUMERIC_ID.test(b);

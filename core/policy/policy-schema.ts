@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { APPLICATION_CLASSES } from './application-class.ts';
 import { parseCidr } from './ip-address.ts';
 import { MAX_ID_LENGTH, POLICY_PRIORITY } from './policy.ts';
-import { isPrintable } from './printable.ts';
 
 const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
   error: 'must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32',
@@ -11,6 +10,14 @@ const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const CONTROL = /[\u0000-\u001f\u007f]/;
+
+/** What reports may hold as an id. */
+function isPrintable(id: string): boolean {
+  return !CONTROL.test(id) && id.isWellFormed();
 }
 
 const port = wholeNumber(0, 65535);
@@ -39,7 +46,9 @@ export const policyRuleSchema = z.object({
     .string({ error: 'must be text' })
     .min(1, { error: 'must not be empty' })
     .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` })
-    .refine(isPrintable, { error: 'must have printable characters only' }),
+    .refine(isPrintable, {
+      error: 'must not hold control characters: reports with such ids are not counted',
+    }),
   name: z.string({ error: 'must be text' }).default(''),
   priority: wholeNumber(POLICY_PRIORITY.min, POLICY_PRIORITY.max),
   enabled: z.boolean({ error: 'must be true or false' }).default(true),

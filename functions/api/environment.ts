@@ -11,7 +11,6 @@ const {
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
-  COUNTER_SLOTS,
 } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
@@ -25,5 +24,4 @@ export const environmentSchema = z.object({
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
-  COUNTER_SLOTS,
 });

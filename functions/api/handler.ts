@@ -57,7 +57,6 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   const answered = await answer(event, {
     resolvers,
     caches: container.caches,
-    slots: environment.COUNTER_SLOTS,
     exports,
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,

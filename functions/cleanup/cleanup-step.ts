@@ -9,8 +9,6 @@ export interface StepContext extends Retrying {
   tables: TableNames;
   /** The instant that the schedule fired for, milliseconds since the epoch. */
   scheduled_at: number;
-  /** Number of counter slots. */
-  slots: number;
   exports: ExportDispatcher;
 }
 

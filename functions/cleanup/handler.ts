@@ -34,7 +34,6 @@ async function handle(event: unknown, lambda: Context): Promise<{ steps: StepRep
   const reports = await runSteps(steps, {
     client,
     tables,
-    slots: environment.COUNTER_SLOTS,
     exports,
     scheduled_at: Date.parse(eventSchema.parse(event).scheduled_at),
     clock: systemClock,

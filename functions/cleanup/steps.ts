@@ -1,6 +1,7 @@
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
+import { removeCutOffResets } from '../../core/ledger/figures/running-resets.ts';
 import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
@@ -17,6 +18,10 @@ export const steps: readonly CleanupStep[] = [
   {
     name: 'deletions',
     run: async context => ({ ...(await finishDeletions(context, { until: context.deadline })) }),
+  },
+  {
+    name: 'resets',
+    run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
   { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },

@@ -3,7 +3,7 @@ import { retentionSettings } from '../../core/history/retention-settings.ts';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { SETTINGS } from '../settings.ts';
 
-const { FLOW_BUCKET, EXPORT_BUCKET, COUNTER_SLOTS, FLOW_LOG_TTL_HOURS } = SETTINGS;
+const { FLOW_BUCKET, EXPORT_BUCKET, FLOW_LOG_TTL_HOURS } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
@@ -11,7 +11,6 @@ export const environmentSchema = z.object({
   ...retentionSettings,
   FLOW_BUCKET,
   EXPORT_BUCKET,
-  COUNTER_SLOTS,
   FLOW_LOG_TTL_HOURS,
   /** Set by Lambda. */
   AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),

@@ -25,7 +25,6 @@ const SKEW_MS = 5000;
 const environment = environmentSchema.parse(process.env);
 const s3 = makeS3Client();
 const kept = {
-  slots: environment.COUNTER_SLOTS,
   retention: retentionOf(environment),
   flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
   flow_objects: flowObjects(s3, environment.FLOW_BUCKET),

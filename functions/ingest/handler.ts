@@ -8,6 +8,7 @@ import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
+import { CounterSlots } from '../../core/ledger/figures/counter-slots.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
@@ -28,6 +29,7 @@ const logger = new Logger();
 const metrics = new Metrics();
 const memory = new LaneMemory();
 const quarantined = new QuarantineMemory();
+const covered_slots = new CounterSlots();
 const client = makeDocumentClient({
   // Repeating is decided where it is known what may be repeated.
   maxAttempts: 1,
@@ -71,6 +73,7 @@ async function handle(
     tables,
     memory,
     quarantined,
+    covered_slots,
     tally,
     slots: environment.COUNTER_SLOTS,
     // A replay may be there to write once more what was lost.

@@ -82,7 +82,7 @@ export function makeApi(
   });
   const surroundings = (): Surroundings => ({
     resolvers,
-    slots: 16,
+
     exports: noExports,
     retention: DEFAULT_RETENTION,
     flow_log_ttl_hours: 24,

@@ -15,7 +15,7 @@ import { createTables, type TestTables } from './tables.ts';
 const RUN_MS = 300_000;
 
 /** What the function's environment says. */
-export const KEPT = { slots: 16, retention: DEFAULT_RETENTION, flow_log_ttl_hours: 24 };
+export const KEPT = { retention: DEFAULT_RETENTION, flow_log_ttl_hours: 24 };
 
 export interface RunOptions {
   /** In place of the bed's own, such as one whose calls go wrong. */

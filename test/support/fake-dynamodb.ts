@@ -12,6 +12,7 @@ import { UnstorableInput } from '../../core/storage/failure.ts';
 import type { Item } from '../../core/storage/item.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../core/storage/tables.ts';
 import type { WriteAction } from '../../core/storage/write-action.ts';
+import { slotsItem } from './counter-slots.ts';
 import { itemBytes } from './item-bytes.ts';
 
 type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']>;
@@ -24,7 +25,7 @@ const MAX_ITEM_BYTES = 400 * 1024;
  * error. `ingest-exactness` runs the same scenarios on it and on DynamoDB Local.
  */
 export class FakeDynamoDb {
-  readonly items = new Map<string, Item>();
+  readonly items = new Map<string, Item>([slotsItem()].map(item => [keyOf(item), item]));
   /** The size of each item that was written by transactions, for counting write units. */
   readonly transactionItemBytes: number[] = [];
   readonly #strict: boolean;

@@ -31,8 +31,6 @@ export interface WorldOptions {
   redelivered: number;
 }
 
-const SLOTS = 16;
-
 /** Where the gauges of every lane are long silent. */
 const LATER = T0 + 1e9;
 
@@ -93,7 +91,7 @@ export class IngestWorld {
 
   counters(): Promise<Map<string, Counts>> {
     const { client, tables } = this.#options;
-    return readCounters(client, tables, { slots: SLOTS });
+    return readCounters(client, tables);
   }
 
   /** Counters and lanes show, to the byte, what the edges counted; gauges agree between both. */

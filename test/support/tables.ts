@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../core/storage/tables.ts';
+import { slotsItem } from './counter-slots.ts';
 import { createTable } from './create-table.ts';
 import { localClient } from './local-client.ts';
 
@@ -12,8 +13,11 @@ export interface TestTables {
   drop(): Promise<void>;
 }
 
-/** Three empty tables of the test's own in the run's DynamoDB Local. Call `drop` in afterAll. */
-export async function createTables(): Promise<TestTables> {
+/**
+ * Three tables of the test's own in the run's DynamoDB Local, empty but for the number of counter slots (not even that with
+ * `slots: 0`, as earlier releases left it). Call `drop` in afterAll.
+ */
+export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
   const client = localClient();
   const prefix = `test-${randomUUID()}`;
   const tables: TableNames = {
@@ -24,6 +28,7 @@ export async function createTables(): Promise<TestTables> {
   for (const table of Object.values(tables)) {
     await createTable(client, table, { expiryIndex: table === tables.cache });
   }
+  if (slots !== 0) await client.send(new PutCommand({ TableName: tables.traffic, Item: slotsItem(slots) }));
   return {
     client,
     tables,

@@ -6,6 +6,7 @@ import { commitChange } from '../../storage/commit-change.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
+import { nextPolicyId } from './policy-id.ts';
 import { type NewPolicy, type PolicyPatch, refuseBuiltIn } from './policy-input.ts';
 import {
   type DefinedPolicy,
@@ -22,14 +23,16 @@ export interface PolicyChanged {
   audit_id: string;
 }
 
-/** Defines a policy under the next id. @throws ValidationError when there are as many as there may be. */
+/** Defines a policy under a new id. @throws ValidationError when there are as many as there may be. */
 export function createPolicy(context: StoreContext, actor: Caller, input: NewPolicy): Promise<PolicyChanged> {
   return change(context, { actor, operation: 'createPolicy' }, async meta => {
     if (meta.count >= MAX_POLICIES) {
       throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
     }
-    const now = timestamp(context.clock());
-    return { after: { id: String(meta.next_id), ...input, created_at: now, updated_at: now } };
+    const at = context.clock();
+    const now = timestamp(at);
+    const id = nextPolicyId(at, meta.last_id);
+    return { after: { id, ...input, created_at: now, updated_at: now } };
   });
 }
 
@@ -122,11 +125,13 @@ function policyAction(TableName: string, { before, after }: Step, version: numbe
 }
 
 function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMeta): WriteAction {
+  const { id } = after ?? before;
   const next: PoliciesMeta = {
     version: meta.version + 1,
-    next_id: meta.next_id + (before ? 0 : 1),
+    next_id: meta.next_id,
+    last_id: before ? meta.last_id : id,
     count: meta.count + (after ? 1 : 0) - (before ? 1 : 0),
-    last_change: { id: (after ?? before).id, deleted: !after },
+    last_change: { id, deleted: !after },
   };
   const isUnchanged = conditionOf({ expression: '#version = :version', values: { version: meta.version } });
   const Item = { ...META_KEY, ...next };

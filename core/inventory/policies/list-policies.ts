@@ -1,5 +1,5 @@
-import type { Counts } from '../../ledger/figures/read-counters.ts';
-import { DEFAULT_POLICY_ID, type PolicyRule } from '../../policy/policy.ts';
+import type { PolicyRule } from '../../policy/policy.ts';
+import { compareKeys } from '../../storage/key-order.ts';
 import { BUILT_IN_POLICY, comparePolicies, type DefinedPolicy } from './policy-items.ts';
 
 /** A line of the list of policies: a defined one, the built-in one, or an id that was only counted. */
@@ -8,19 +8,6 @@ export interface ListedPolicy extends PolicyRule {
   built_in: boolean;
   created_at: string | null;
   updated_at: string | null;
-}
-
-/**
- * All policies in the order that lists show them: highest priority first, lower id first among equals, then the built-in
- * one, then, by id, those that were counted without being defined.
- */
-export function listPolicies(
-  defined: readonly DefinedPolicy[],
-  counted: ReadonlyMap<string, Counts> = new Map(),
-): ListedPolicy[] {
-  const known = new Set([DEFAULT_POLICY_ID, ...defined.map(policy => policy.id)]);
-  const unknown = [...counted.keys()].filter(id => !known.has(id)).sort(compareTexts);
-  return [...[...defined].sort(comparePolicies).map(listed), builtIn, ...unknown.map(undefinedPolicy)];
 }
 
 /** A defined policy as a line of the list. */
@@ -69,9 +56,5 @@ export function isAfter(policy: ListedPolicy, position: ListPosition): boolean {
   const own = positionOf(policy);
   if (own.rank !== position.rank) return own.rank > position.rank;
   if (own.rank === 0) return comparePolicies(own, position) > 0;
-  return compareTexts(own.id, position.id) > 0;
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+  return compareKeys(own.id, position.id) > 0;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { APPLICATION_CLASSES } from '../../policy/application-class.ts';
 import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../policy/policy.ts';
+import { comparePolicyIds } from '../../policy/policy-match.ts';
 
 /** A policy that an operator defined. */
 export interface DefinedPolicy extends PolicyRule {
@@ -13,8 +14,10 @@ export interface DefinedPolicy extends PolicyRule {
 export interface PoliciesMeta {
   /** Grows by one with every change. */
   version: number;
-  /** The id of the next policy. */
+  /** The number that earlier releases give the next policy: kept for them, and not used any more. */
   next_id: number;
+  /** The id that was given last, so that the next one is later; null before the first, and in what earlier releases wrote. */
+  last_id: string | null;
   /** How many are defined. */
   count: number;
   /** What the last change did, so that a reader sees whether it sees all of it. */
@@ -24,6 +27,7 @@ export interface PoliciesMeta {
 export const policiesMetaSchema: z.ZodType<PoliciesMeta> = z.object({
   version: z.number(),
   next_id: z.number(),
+  last_id: z.string().nullable().default(null),
   count: z.number(),
   last_change: z.object({ id: z.string(), deleted: z.boolean() }).nullable().default(null),
 });
@@ -33,7 +37,13 @@ export const MAX_POLICIES = 1000;
 
 export const POLICY_PARTITION = 'POLICY';
 export const META_KEY = { pk: POLICY_PARTITION, sk: '#META' } as const;
-export const NO_POLICIES: PoliciesMeta = { version: 0, next_id: 1, count: 0, last_change: null };
+export const NO_POLICIES: PoliciesMeta = {
+  version: 0,
+  next_id: 1,
+  last_id: null,
+  count: 0,
+  last_change: null,
+};
 
 /** The policy that isn't stored, because it can't be changed. */
 export const BUILT_IN_POLICY: PolicyRule = {
@@ -79,9 +89,9 @@ export function fromItem({ pk: _, sk, version: __, ...rest }: PolicyItem): Defin
   return { id: sk, ...rest };
 }
 
-/** Highest priority first, lower id first among equals: the order in which edges match, and in which lists show them. */
+/** Highest priority first, the one defined earlier first among equals: the order in which edges match, and in which lists show them. */
 export function comparePolicies(a: OrderedPolicy, b: OrderedPolicy): number {
-  return b.priority - a.priority || Number(a.id) - Number(b.id);
+  return b.priority - a.priority || comparePolicyIds(a.id, b.id);
 }
 
 export type OrderedPolicy = Pick<PolicyRule, 'id' | 'priority'>;

@@ -3,6 +3,7 @@ import { backoffMs } from '../../storage/backoff.ts';
 import { parseItem, readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll } from '../../storage/strong-reads.ts';
+import { isGivenPolicyId } from './policy-id.ts';
 import {
   type DefinedPolicy,
   fromItem,
@@ -40,7 +41,7 @@ export async function readPolicies(context: StoreContext): Promise<Policies> {
 
 /** One defined policy, or undefined. */
 export async function readPolicy(context: StoreContext, id: string): Promise<DefinedPolicy | undefined> {
-  if (!/^\d+$/.test(id)) return undefined;
+  if (!isGivenPolicyId(id)) return undefined;
   const item = await readItem(context, { pk: POLICY_PARTITION, sk: id }, policyItemSchema);
   return item && fromItem(item);
 }

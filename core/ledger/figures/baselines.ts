@@ -1,119 +1,168 @@
 import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { toBigInt } from '../../storage/document-client.ts';
-import type { Item } from '../../storage/item.ts';
+import type { Item, ItemKey } from '../../storage/item.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { TableNames } from '../../storage/tables.ts';
-import { type Counts, readCounters } from './read-counters.ts';
+import type { Counts } from './read-counters.ts';
 
 /** Partition of all resets; the sort key is the id of the reset's audit entry, so they sort by time. */
 export const BASELINE_PARTITION = 'BASELINE';
 
-/** What a reset covers: one policy, or every policy there was and will be. */
-export const ALL_POLICIES = '*';
+export type BaselineCounts = Pick<Counts, 'packets' | 'bytes'>;
 
-/** A reset as it is stored: the counters at the time when it was made. The counters themselves stay as they are. */
+/** What had been counted when a reset was made. The counters themselves stay as they are. */
+export type BaselineFigures =
+  /** By policy id; a policy that is not in it had counted nothing. */
+  | { in: 'head'; policies: ReadonlyMap<string, BaselineCounts> }
+  /** So many chunks hold it, see `baseline-chunks.ts`. */
+  | { in: 'chunks'; chunks: number };
+
+/** A reset as its head says it; without the head nothing of a reset counts. */
 export interface Baseline {
   /** Id of the reset's audit entry. */
   audit_id: string;
   /** When it was made, milliseconds. */
   at: number;
-  /** A policy id, or {@link ALL_POLICIES}. */
-  covers: string;
-  /** By policy id; a policy that is not in it had counted nothing. */
-  policies: Map<string, BaselineCounts>;
+  covers: Coverage;
   undone: boolean;
+  figures: BaselineFigures;
 }
 
-export type BaselineCounts = Pick<Counts, 'packets' | 'bytes'>;
+/** What a reset covers: one policy, or every policy there was and will be. An id is never told from "all" by its text. */
+export type Coverage = { all: true } | { all: false; policy_id: string };
+
+/** Covers every policy. */
+export const COVERS_ALL: Coverage = { all: true };
+
+/** What a reset of all policies says in place of a policy's id in items of earlier releases. */
+const OLD_COVERS_ALL = '*';
 
 const count = z.union([z.number(), z.bigint()]).transform(toBigInt);
+const counts = z.object({ packets: count, bytes: count });
+const undone = z.boolean().default(false);
+const common = { sk: z.string(), at: z.number(), undone };
 
-const baselineSchema = z
-  .object({
-    sk: z.string(),
-    at: z.number(),
-    covers: z.string(),
-    policies: z.record(z.string(), z.object({ packets: count, bytes: count })),
-    undone: z.boolean().default(false),
-  })
-  .transform(({ sk, policies, ...rest }): Baseline => {
-    return { audit_id: sk, ...rest, policies: new Map(Object.entries(policies)) };
-  });
+/** Without the figures: what {@link readResets} reads. */
+const resetSchema = z.union([
+  z
+    .object({ ...common, scope: z.literal('ALL') })
+    .transform(({ sk, at, undone }) => ({ audit_id: sk, at, undone, covers: COVERS_ALL })),
+  z
+    .object({ ...common, scope: z.literal('POLICY'), policy_id: z.string() })
+    .transform(({ sk, at, undone, policy_id }) => ({
+      ...{ audit_id: sk, at, undone },
+      covers: { all: false as const, policy_id },
+    })),
+  z
+    .object({ ...common, covers: z.string() })
+    .transform(({ sk, at, undone, covers }) => ({ audit_id: sk, at, undone, covers: coverageOf(covers) })),
+]);
+
+const figuresSchema = z.union([
+  z
+    .object({ scope: z.literal('ALL'), chunks: z.number().int() })
+    .transform(({ chunks }): BaselineFigures => ({ in: 'chunks', chunks })),
+  z
+    .object({ scope: z.literal('POLICY'), policy_id: z.string(), counts })
+    .transform(
+      ({ policy_id, counts }): BaselineFigures => ({ in: 'head', policies: new Map([[policy_id, counts]]) }),
+    ),
+  z
+    .object({ covers: z.string(), policies: z.record(z.string(), counts) })
+    .transform(
+      ({ policies }): BaselineFigures => ({ in: 'head', policies: new Map(Object.entries(policies)) }),
+    ),
+]);
+
+function coverageOf(covers: string): Coverage {
+  return covers === OLD_COVERS_ALL ? COVERS_ALL : { all: false, policy_id: covers };
+}
 
 /** @throws BrokenItem */
 export function baselineFromItem(item: Item): Baseline {
-  return parseItem(baselineSchema, item);
+  return { ...parseItem(resetSchema, item), figures: parseItem(figuresSchema, item) };
 }
 
-/** The item of a baseline. */
-export function baselineItem({ audit_id, at, covers, policies, undone }: Baseline): Item {
-  return {
-    pk: BASELINE_PARTITION,
-    sk: audit_id,
-    at,
-    covers,
-    policies: Object.fromEntries(policies),
-    undone,
-  };
+/** The key of a reset's head. */
+export function baselineKey(audit_id: string): ItemKey {
+  return { pk: BASELINE_PARTITION, sk: audit_id };
+}
+
+/** The head of a reset of one policy, which holds what it had counted. */
+export function policyBaselineItem(
+  { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
+  policy_id: string,
+  { packets, bytes }: BaselineCounts,
+): Item {
+  const counts = { packets, bytes };
+  return { ...baselineKey(audit_id), at, scope: 'POLICY', policy_id, counts, undone: false };
+}
+
+/** The head of a reset of all policies. */
+export function wholeBaselineItem(
+  { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
+  { chunks, policies }: { chunks: number; policies: number },
+): Item {
+  return { ...baselineKey(audit_id), at, scope: 'ALL', chunks, counted_policies: policies, undone: false };
 }
 
 /**
- * The baselines that can matter for what is shown, newest first: those back to the newest reset of all policies that was not
- * undone. With `all`, every one that was ever made.
+ * The baselines that can matter for what is shown, newest first: those that were not undone, back to the newest reset of all
+ * policies, which is the last of them.
+ *
+ * @throws BrokenItem
  */
-export async function readBaselines(
+export async function readBaselines(client: DynamoDBDocumentClient, tables: TableNames): Promise<Baseline[]> {
+  const baselines: Baseline[] = [];
+  for await (const items of headPages(client, tables)) {
+    for (const item of items) {
+      const reset = parseItem(resetSchema, item);
+      if (reset.undone) continue;
+      baselines.push({ ...reset, figures: parseItem(figuresSchema, item) });
+      if (reset.covers.all) return baselines;
+    }
+  }
+  return baselines;
+}
+
+/** Every reset that was ever made, newest first. @throws BrokenItem */
+export async function readResets(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-  { all = false } = {},
-): Promise<Baseline[]> {
+): Promise<Omit<Baseline, 'figures'>[]> {
+  const resets: Omit<Baseline, 'figures'>[] = [];
+  const attributes = ['pk', 'sk', 'at', 'scope', 'policy_id', 'covers', 'undone'];
+  for await (const items of headPages(client, tables, attributes)) {
+    resets.push(...items.map(item => parseItem(resetSchema, item)));
+  }
+  return resets;
+}
+
+/** Whether a reset covers a policy. */
+export function coversPolicy({ covers }: Pick<Baseline, 'covers'>, policy_id: string): boolean {
+  return covers.all || covers.policy_id === policy_id;
+}
+
+async function* headPages(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  attributes: readonly string[] = [],
+): AsyncGenerator<Item[], void> {
+  const names = attributes.map(name => [`#${name}`, name]);
   const pages = paginateQuery(
     { client },
     {
       TableName: tables.traffic,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': BASELINE_PARTITION },
+      ...(names.length > 0 && {
+        ProjectionExpression: names.map(([alias]) => alias).join(', '),
+        ExpressionAttributeNames: Object.fromEntries(names),
+      }),
       ScanIndexForward: false,
       ConsistentRead: true,
     },
   );
-  const baselines: Baseline[] = [];
-  for await (const { Items = [] } of pages) {
-    for (const item of Items) {
-      const baseline = baselineFromItem(item);
-      baselines.push(baseline);
-      if (!all && !baseline.undone && baseline.covers === ALL_POLICIES) return baselines;
-    }
-  }
-  return baselines;
-}
-
-/** What to take off a policy's counters: the newest baseline that covers it and was not undone. */
-function baselineOf(baselines: readonly Baseline[], policy_id: string): BaselineCounts | undefined {
-  const newest = baselines.find(baseline => !baseline.undone && coversPolicy(baseline, policy_id));
-  return newest && (newest.policies.get(policy_id) ?? { packets: 0n, bytes: 0n });
-}
-
-export function coversPolicy({ covers }: Baseline, policy_id: string): boolean {
-  return covers === ALL_POLICIES || covers === policy_id;
-}
-
-/**
- * The counters as they are shown: less the baselines. The baselines are read first: a reset that comes between shows a
- * moment late, and no figure is ever below zero.
- */
-export async function readShownCounters(
-  client: DynamoDBDocumentClient,
-  tables: TableNames,
-  { slots }: { slots: number },
-): Promise<Map<string, Counts>> {
-  const baselines = await readBaselines(client, tables);
-  const counters = await readCounters(client, tables, { slots });
-  for (const [policy_id, counts] of counters) {
-    const base = baselineOf(baselines, policy_id);
-    if (!base) continue;
-    counts.packets -= base.packets;
-    counts.bytes -= base.bytes;
-  }
-  return counters;
+  for await (const { Items = [] } of pages) yield Items;
 }

@@ -1,8 +1,12 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { batchGet } from '../../storage/batch-get.ts';
 import { toBigInt } from '../../storage/document-client.ts';
+import { compareKeys } from '../../storage/key-order.ts';
 import { readPartitions } from '../../storage/read-partitions.ts';
+import type { Retrying } from '../../storage/retrying.ts';
 import type { TableNames } from '../../storage/tables.ts';
-import { counterPartition } from '../lane-keys.ts';
+import { counterKey, counterPartition } from '../lane-keys.ts';
+import { type CounterStore, readCounterSlots } from './counter-slots.ts';
 
 /** What all edges together have counted under one policy, over all boots. */
 export interface Counts {
@@ -20,14 +24,83 @@ export interface Counts {
 export async function readCounters(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-  { slots }: { slots: number },
 ): Promise<Map<string, Counts>> {
+  const slots = await readCounterSlots({ client, tables });
   const partitions = Array.from({ length: slots }, (_, slot) => counterPartition(slot));
   const sums = new Map<string, Counts>();
   for await (const { items } of readPartitions<CounterItem>(client, tables.traffic, partitions)) {
     for (const item of items) addCounter(sums, item);
   }
   return sums;
+}
+
+/** Up to so many ids cost less when they are read by their keys than a Query of each slot. */
+const READ_BY_KEY = 4;
+
+/** A slot with more counters than this is not read as a whole for the sake of a few ids. */
+const SMALL_SLOT = 1000;
+
+/**
+ * As {@link readCounters}, for some ids: those that were counted. However many ids there are, it costs a page of each slot and a
+ * key for each id and slot at most.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readCountersOf(
+  store: CounterStore & Retrying,
+  ids: Iterable<string>,
+): Promise<Map<string, Counts>> {
+  const wanted = [...new Set(ids)].sort(compareKeys);
+  const sums = new Map<string, Counts>();
+  if (wanted.length === 0) return sums;
+  const slots = await readCounterSlots(store);
+  const table = store.tables.traffic;
+  if (wanted.length > READ_BY_KEY) {
+    const range = { from: wanted[0]!, to: wanted.at(-1)! };
+    const pages = await Promise.all(
+      Array.from({ length: slots }, (_, slot) => readSlot(store, slot, { ...range, limit: SMALL_SLOT })),
+    );
+    if (pages.every(({ more }) => !more)) {
+      const isWanted = new Set(wanted);
+      for (const { items } of pages) {
+        for (const item of items) if (isWanted.has(item.sk)) addCounter(sums, item);
+      }
+      return sums;
+    }
+  }
+  const keys = wanted.flatMap(id => Array.from({ length: slots }, (_, slot) => counterKey(slot, id)));
+  for (const item of await batchGet<CounterItem & { pk: string }>(keys, { ...store, table })) {
+    addCounter(sums, item);
+  }
+  return sums;
+}
+
+/** Counted ids in the order of {@link compareKeys}, with their counts. */
+export interface CountedPage {
+  counted: [string, Counts][];
+  /** Whether ids may follow. */
+  more: boolean;
+}
+
+/**
+ * The counted ids behind `after`, at least `limit` of them unless they end: a page costs what it shows, not what there is.
+ */
+export async function readCountersAfter(
+  store: CounterStore,
+  { after, limit }: { after: string | undefined; limit: number },
+): Promise<CountedPage> {
+  const slots = await readCounterSlots(store);
+  const pages = await Promise.all(
+    Array.from({ length: slots }, (_, slot) => readSlot(store, slot, { after, limit })),
+  );
+  // Up to the last id of the slot that was read least far, every slot was read.
+  const ends = pages.filter(({ more }) => more).map(({ items }) => items.at(-1)!.sk);
+  const end = ends.sort(compareKeys)[0];
+  const sums = new Map<string, Counts>();
+  for (const { items } of pages) {
+    for (const item of items) if (end === undefined || compareKeys(item.sk, end) <= 0) addCounter(sums, item);
+  }
+  return { counted: [...sums].sort(([a], [b]) => compareKeys(a, b)), more: end !== undefined };
 }
 
 /** What all policies together have counted, ids that aren't defined included: all traffic there was. */
@@ -47,6 +120,46 @@ interface CounterItem {
   packets?: number | bigint;
   bytes?: number | bigint;
   active_flows?: number;
+}
+
+interface SlotRange {
+  /** First and last id, both included; all of them when left out. */
+  from?: string;
+  to?: string;
+  /** Only ids behind this one. */
+  after?: string | undefined;
+  limit: number;
+}
+
+/** The first `limit` counters of a slot in a range, read strongly; `more`: others follow. */
+async function readSlot(
+  { client, tables }: CounterStore,
+  slot: number,
+  { from, to, after, limit }: SlotRange,
+): Promise<{ items: CounterItem[]; more: boolean }> {
+  const range = from === undefined ? '' : ' AND sk BETWEEN :from AND :to';
+  const behind = after === undefined ? '' : ' AND sk > :after';
+  const items: CounterItem[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const { Items = [], LastEvaluatedKey } = await client.send(
+      new QueryCommand({
+        TableName: tables.traffic,
+        KeyConditionExpression: `pk = :pk${range}${behind}`,
+        ExpressionAttributeValues: {
+          ':pk': counterPartition(slot),
+          ...(from !== undefined && { ':from': from, ':to': to }),
+          ...(after !== undefined && { ':after': after }),
+        },
+        ConsistentRead: true,
+        Limit: limit - items.length,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    );
+    items.push(...(Items as CounterItem[]));
+    start = LastEvaluatedKey;
+  } while (start && items.length < limit);
+  return { items, more: start !== undefined };
 }
 
 function addCounter(sums: Map<string, Counts>, item: CounterItem): void {

@@ -1,19 +1,24 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
 import { Conflict, NotFound, noPolicy } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
+import type { Item } from '../../storage/item.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { writeBaselineChunks } from './baseline-chunks.ts';
 import {
-  ALL_POLICIES,
-  BASELINE_PARTITION,
-  type Baseline,
-  type BaselineCounts,
   baselineFromItem,
-  baselineItem,
+  baselineKey,
+  COVERS_ALL,
+  type Coverage,
+  policyBaselineItem,
+  wholeBaselineItem,
 } from './baselines.ts';
-import { readCounters } from './read-counters.ts';
+import { readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
+import { beginReset, endReset } from './running-resets.ts';
 
 export interface ResetDone {
   audit_id: string;
@@ -23,24 +28,59 @@ export interface ResetDone {
 
 interface ResetRequest {
   actor: Caller;
-  slots: number;
 }
 
 /** Shows a policy's counts from zero on: a baseline is moved, no counter is touched. @throws NotFound for an id never counted or defined */
 export function resetPolicyStats(
   context: StoreContext,
-  { policy_id, defined, ...request }: ResetRequest & { policy_id: string; defined: boolean },
+  { actor, policy_id, defined }: ResetRequest & { policy_id: string; defined: boolean },
 ): Promise<ResetDone> {
-  return reset(context, { ...request, covers: policy_id, operation: 'resetPolicyStats' }, counted => {
+  return commitChange(context, async () => {
+    const counted = await repeatUntil(context, () => readCountersOf(context, [policy_id]));
     const counts = counted.get(policy_id);
     if (!counts && !defined) throw noPolicy(policy_id);
-    return new Map(counts && [[policy_id, counts]]);
+    const { packets, bytes } = counts ?? { packets: 0n, bytes: 0n };
+    const at = context.clock();
+    const entry = changeEntry({
+      at_ms: at,
+      actor,
+      operation: 'resetPolicyStats',
+      target: targetOf({ all: false, policy_id }),
+      after: { packets: String(packets), bytes: String(bytes) },
+    });
+    const head = policyBaselineItem({ audit_id: entry.id, at }, policy_id, { packets, bytes });
+    return {
+      actions: [putHead(context, head), auditPut({ tables: context.tables, entry })],
+      result: { audit_id: entry.id, policies: counted.size },
+    };
   });
 }
 
-/** Shows the counts of all policies from zero on. */
-export function resetAllStats(context: StoreContext, request: ResetRequest): Promise<ResetDone> {
-  return reset(context, { ...request, covers: ALL_POLICIES, operation: 'resetAllStats' }, counted => counted);
+/**
+ * Shows the counts of all policies from zero on, however many there are: what each had counted is written in chunks first, and all of it
+ * counts by one head. A run that is cut off leaves chunks that nothing reads, and clean-up removes them.
+ */
+export function resetAllStats(context: StoreContext, { actor }: ResetRequest): Promise<ResetDone> {
+  const { client, tables } = context;
+  return commitChange(context, async () => {
+    const counted = await repeatUntil(context, () => readCounters(client, tables));
+    const { packets, bytes } = trafficTotals(counted);
+    const at = context.clock();
+    const entry = changeEntry({
+      at_ms: at,
+      actor,
+      operation: 'resetAllStats',
+      target: targetOf(COVERS_ALL),
+      after: { policies: counted.size, packets: String(packets), bytes: String(bytes) },
+    });
+    await beginReset(context, entry.id);
+    const chunks = await writeBaselineChunks(context, entry.id, counted);
+    const head = wholeBaselineItem({ audit_id: entry.id, at }, { chunks, policies: counted.size });
+    return {
+      actions: [putHead(context, head), endReset(context, entry.id), auditPut({ tables, entry })],
+      result: { audit_id: entry.id, policies: counted.size },
+    };
+  });
 }
 
 /**
@@ -51,13 +91,12 @@ export function resetAllStats(context: StoreContext, request: ResetRequest): Pro
 export function undoReset(
   context: StoreContext,
   { actor, audit_id }: { actor: Caller; audit_id: string },
-): Promise<{ audit_id: string; covers: string }> {
+): Promise<{ audit_id: string; covers: Coverage }> {
   const { client, tables } = context;
   return commitChange(context, async () => {
-    const key = { pk: BASELINE_PARTITION, sk: audit_id };
-    const { Item } = await client.send(
-      new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true }),
-    );
+    const key = baselineKey(audit_id);
+    const read = new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true });
+    const { Item } = await repeatUntil(context, () => client.send(read));
     if (!Item) throw new NotFound(`No reset has the audit id ${JSON.stringify(audit_id)}.`);
     const { covers, undone } = baselineFromItem(Item);
     if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
@@ -86,44 +125,11 @@ export function undoReset(
   });
 }
 
-type Covered = (counted: Map<string, BaselineCounts>) => Map<string, BaselineCounts>;
-
-function reset(
-  context: StoreContext,
-  { actor, slots, covers, operation }: ResetRequest & { covers: string; operation: ChangeOperation },
-  select: Covered,
-): Promise<ResetDone> {
-  const { client, tables, clock } = context;
-  return commitChange(context, async () => {
-    const counted = await readCounters(client, tables, { slots });
-    const policies = new Map(
-      Array.from(select(counted), ([id, { packets, bytes }]) => [id, { packets, bytes }] as const),
-    );
-    const at = clock();
-    const after = Object.fromEntries(
-      Array.from(policies, ([id, counts]) => [
-        id,
-        { packets: String(counts.packets), bytes: String(counts.bytes) },
-      ]),
-    );
-    const entry = changeEntry({ at_ms: at, actor, operation, target: targetOf(covers), after });
-    const baseline: Baseline = { audit_id: entry.id, at, covers, policies, undone: false };
-    return {
-      actions: [
-        {
-          Put: {
-            TableName: tables.traffic,
-            Item: baselineItem(baseline),
-            ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
-          },
-        },
-        auditPut({ tables, entry }),
-      ],
-      result: { audit_id: entry.id, policies: policies.size },
-    };
-  });
+function putHead({ tables }: StoreContext, Item: Item): WriteAction {
+  const isNew = conditionOf({ expression: 'attribute_not_exists(#pk)' });
+  return { Put: { TableName: tables.traffic, Item, ...isNew } };
 }
 
-function targetOf(covers: string): string {
-  return covers === ALL_POLICIES ? 'policies' : `policy:${covers}`;
+function targetOf(covers: Coverage): string {
+  return covers.all ? 'policies' : `policy:${covers.policy_id}`;
 }

@@ -27,8 +27,6 @@ export interface TrafficAudit {
 export interface AuditContext {
   client: DynamoDBDocumentClient;
   tables: TableNames;
-  /** Number of counter slots. */
-  slots: number;
   clock: Clock;
   /** Milliseconds since the epoch. */
   deadline: number;
@@ -46,9 +44,9 @@ const NOTHING: Sums = { packets: 0n, bytes: 0n };
  * @throws Throttled when the lanes can't be read twice before the deadline
  */
 export async function auditTraffic(context: AuditContext): Promise<TrafficAudit> {
-  const { client, tables, slots } = context;
+  const { client, tables } = context;
   const before = await sumLanes(context);
-  const counters = await readCounters(client, tables, { slots });
+  const counters = await readCounters(client, tables);
   const after = await sumLanes(context);
   const policies = new Set([...before.sums.keys(), ...counters.keys(), ...after.sums.keys()]);
   const mismatches = [...policies].flatMap(policy_id => {

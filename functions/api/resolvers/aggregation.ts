@@ -40,8 +40,8 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
 
   'Query.trafficAudit': resolver({
     arguments: z.object({}),
-    async resolve(_, { context, slots }) {
-      const audit = await auditTraffic({ ...context, slots });
+    async resolve(_, { context }) {
+      const audit = await auditTraffic(context);
       const { policies, lanes, unreadable_lanes, mismatches } = audit;
       return {
         agrees: mismatches.length === 0,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import {
   createPolicy,
@@ -9,18 +10,17 @@ import {
 } from '../../../core/inventory/policies/change-policies.ts';
 import {
   builtIn,
-  isAfter,
   type ListedPolicy,
   type ListPosition,
   listed,
-  listPolicies,
   positionOf,
   undefinedPolicy,
 } from '../../../core/inventory/policies/list-policies.ts';
+import { pagePolicies } from '../../../core/inventory/policies/page-policies.ts';
 import { newPolicySchema, policyPatchSchema } from '../../../core/inventory/policies/policy-input.ts';
 import { readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
-import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
 import type { Counts } from '../../../core/ledger/figures/read-counters.ts';
+import { readShownCountersOf } from '../../../core/ledger/figures/shown-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
@@ -37,7 +37,7 @@ type PolicyOperation =
   | 'Mutation.deletePolicy'
   | 'Mutation.togglePolicy';
 
-const policyId = z.object({ id: z.string() });
+const policyId = z.object({ id: idArgument });
 const target = ({ id }: { id: string }) => `policy:${id}`;
 
 export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
@@ -45,17 +45,16 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     arguments: z.object({ ...pageArguments, defined_only: z.boolean().nullish() }),
     async resolve({ limit, next_token, defined_only }, call) {
       const start = readPosition(next_token);
-      const wantsCounts = !defined_only || selectsCounts(call, 'items');
-      const [{ version, defined }, counts] = await Promise.all([
-        readPolicies(call.context),
-        wantsCounts ? readAllCounts(call) : undefined,
-      ]);
-      const all = listPolicies(defined, defined_only ? undefined : counts);
-      const rest = start ? all.filter(policy => isAfter(policy, start)) : all;
-      const items = rest.slice(0, limit);
+      const { version, defined } = await readPolicies(call.context);
+      const { lines, more, counts } = await pagePolicies(call.context, defined, {
+        start,
+        limit,
+        undefined_too: !defined_only,
+        with_counts: selectsCounts(call, 'items'),
+      });
       return {
-        items: items.map(policy => present(policy, counts)),
-        next_token: rest.length > limit ? makePosition(items.at(-1)!) : null,
+        items: lines.map(policy => present(policy, counts)),
+        next_token: more ? makePosition(lines.at(-1)!) : null,
         policies_version: String(version),
       };
     },
@@ -66,31 +65,35 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     async resolve({ id }, call) {
       const defined = id === DEFAULT_POLICY_ID ? builtIn : await readPolicy(call.context, id);
       if (defined) {
-        const counts = selectsCounts(call, '') ? await readAllCounts(call) : undefined;
+        const counts = selectsCounts(call, '') ? await readShownCountersOf(call.context, [id]) : undefined;
         return present('built_in' in defined ? defined : listed(defined), counts);
       }
-      const counts = await readAllCounts(call);
+      const counts = await readShownCountersOf(call.context, [id]);
       return counts.has(id) ? present(undefinedPolicy(id), counts) : null;
     },
   }),
 
   'Mutation.createPolicy': resolver({
     arguments: newPolicySchema,
-    resolve: (input, call) => changed(call, () => createPolicy(call.context, call.caller, input)),
+    async resolve(input, call) {
+      const { policy } = await createPolicy(call.context, call.caller, input);
+      // No edge can have counted under an id that was made just now.
+      return present(listed(policy), selectsCounts(call, '') ? new Map() : undefined);
+    },
   }),
 
   'Mutation.updatePolicy': resolver({
     arguments: policyPatchSchema.and(policyId),
     target,
     resolve: ({ id, ...patch }, call) =>
-      changed(call, () => updatePolicy(call.context, call.caller, id, patch)),
+      changed(call, id, () => updatePolicy(call.context, call.caller, id, patch)),
   }),
 
   'Mutation.togglePolicy': resolver({
     arguments: policyId.extend({ enabled: z.boolean() }),
     target,
     resolve: ({ id, enabled }, call) =>
-      changed(call, () => togglePolicy(call.context, call.caller, id, enabled)),
+      changed(call, id, () => togglePolicy(call.context, call.caller, id, enabled)),
   }),
 
   'Mutation.deletePolicy': resolver({
@@ -121,13 +124,12 @@ function selectsCounts({ selection }: Call, path: string): boolean {
   return !selectsOnly(selection, path, DEFINITION_FIELDS);
 }
 
-function readAllCounts({ context, slots }: Call): Promise<Map<string, Counts>> {
-  return repeatUntil(context, () => readShownCounters(context.client, context.tables, { slots }));
-}
-
-// The counters are read first: once the change is made, nothing may fail any more.
-async function changed(call: Call, change: () => Promise<PolicyChanged>): Promise<Policy> {
-  const counts = selectsCounts(call, '') ? await readAllCounts(call) : undefined;
+/** `id` is that of the policy that is changed. Its counters are read first: once the change is made, nothing may fail any more. */
+async function changed(call: Call, id: string, change: () => Promise<PolicyChanged>): Promise<Policy> {
+  const { context } = call;
+  const counts = selectsCounts(call, '')
+    ? await repeatUntil(context, () => readShownCountersOf(context, [id]))
+    : undefined;
   const { policy } = await change();
   return present(listed(policy), counts);
 }

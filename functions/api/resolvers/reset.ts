@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { readPolicy } from '../../../core/inventory/policies/read-policies.ts';
-import { ALL_POLICIES } from '../../../core/ledger/figures/baselines.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -12,9 +11,9 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
   'Mutation.resetPolicyStats': resolver({
     arguments: z.object({ policy_id: idArgument }),
     target: ({ policy_id }) => `policy:${policy_id}`,
-    async resolve({ policy_id }, { context, caller, slots }) {
+    async resolve({ policy_id }, { context, caller }) {
       const defined = policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id)) !== undefined;
-      const { audit_id } = await resetPolicyStats(context, { actor: caller, slots, policy_id, defined });
+      const { audit_id } = await resetPolicyStats(context, { actor: caller, policy_id, defined });
       const message = `Policy ${policy_id} is shown from zero on; undoReset takes that back, and its history stays whole.`;
       return { success: true, message, audit_id };
     },
@@ -23,8 +22,8 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
   'Mutation.resetAllStats': resolver({
     arguments: z.object({}),
     target: () => 'policies',
-    async resolve(_, { context, caller, slots }) {
-      const { audit_id, policies } = await resetAllStats(context, { actor: caller, slots });
+    async resolve(_, { context, caller }) {
+      const { audit_id, policies } = await resetAllStats(context, { actor: caller });
       const message = `All policies are shown from zero on (${policies} had counted something); undoReset takes that back, and their history stays whole.`;
       return { success: true, message, audit_id };
     },
@@ -34,7 +33,7 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
     arguments: z.object({ audit_id: idArgument }),
     async resolve({ audit_id }, { context, caller }) {
       const undone = await undoReset(context, { actor: caller, audit_id });
-      const what = undone.covers === ALL_POLICIES ? 'All policies are' : `Policy ${undone.covers} is`;
+      const what = undone.covers.all ? 'All policies are' : `Policy ${undone.covers.policy_id} is`;
       const message = `${what} shown as before that reset.`;
       return { success: true, message, audit_id: undone.audit_id };
     },

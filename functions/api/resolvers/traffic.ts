@@ -4,9 +4,9 @@ import { presentCounts } from '../../../core/answers/present-counts.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
-import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
 import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
+import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -27,7 +27,7 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
     async resolve(_, call) {
       const { client, tables } = call.context;
       const [counters, completeness] = await Promise.all([
-        readShownCounters(client, tables, call),
+        readShownCounters(client, tables),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
       const totals = trafficTotals(counters);

@@ -75,7 +75,7 @@ async function goOn(options: RunOptions): Promise<void> {
     const exports = { dispatch: async (found: string) => void bed.dispatched.push(found) };
     const { resumed } = await resumeExports({
       ...bed.context(),
-      slots: 16,
+
       scheduled_at: bed.api.now,
       exports,
     });

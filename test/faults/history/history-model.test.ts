@@ -6,9 +6,9 @@ import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { ceilTo, floorTo, RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
-import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
+import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import { EDGES, HistoryWorld, type ModelPair, RETENTION } from '../../support/history-world.ts';
 import { T0 } from '../../support/report-records.ts';
@@ -17,7 +17,6 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const SLOTS = 16;
 const POLICIES = ['1', '2', 'default'];
 const RUNS = Number(process.env.HISTORY_RUNS ?? 3);
 
@@ -171,13 +170,13 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       const counted = new Map([...(await this.#counters())].map(([id, { packets }]) => [id, packets]));
       const reset =
         kind === 'all'
-          ? await resetAllStats(context, { actor, slots: SLOTS })
-          : await resetPolicyStats(context, { actor, slots: SLOTS, policy_id: '1', defined: true });
+          ? await resetAllStats(context, { actor })
+          : await resetPolicyStats(context, { actor, policy_id: '1', defined: true });
       this.#done.push({ audit_id: reset.audit_id, covers: kind === 'all' ? undefined : '1', counted });
     }
 
     #counters() {
-      return readCounters(this.#db.client, this.#db.tables, { slots: SLOTS });
+      return readCounters(this.#db.client, this.#db.tables);
     }
 
     /** What is to be taken off a policy's counters. */
@@ -188,8 +187,8 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
   }
 
   async function checkCounters(world: HistoryWorld, resets: Resets): Promise<void> {
-    const counters = await readCounters(db.client, db.tables, { slots: SLOTS });
-    const shown = await readShownCounters(db.client, db.tables, { slots: SLOTS });
+    const counters = await readCounters(db.client, db.tables);
+    const shown = await readShownCounters(db.client, db.tables);
     for (const policy_id of POLICIES) {
       const counted = sum(world.counted().filter(pair => pair.policy_id === policy_id));
       expect(counters.get(policy_id)?.packets ?? 0n, `counter of ${policy_id}`).toBe(counted);
@@ -197,7 +196,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         counted - resets.baseOf(policy_id),
       );
     }
-    expect((await auditTraffic({ ...db, slots: SLOTS, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
+    expect((await auditTraffic({ ...db, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
   }
 
   /** Two ranges that follow each other have each increment once, and together what came from one end to the other. */

@@ -48,7 +48,7 @@ async function deliver(store: Store, prefix: string, trouble: Trouble = {}): Pro
 }
 
 async function counters({ client, tables }: Store, prefix: string) {
-  const all = await readCounters(client, tables, { slots: 16 });
+  const all = await readCounters(client, tables);
   return Object.fromEntries([...all].filter(([policy_id]) => policy_id.startsWith(prefix)));
 }
 

@@ -120,7 +120,7 @@ async function deliver({ client, tables }: Store, { records }: FuzzStream, batch
 }
 
 async function expectExact({ client, tables }: Store, stream: FuzzStream): Promise<void> {
-  const counters = await readCounters(client, tables, { slots: 16 });
+  const counters = await readCounters(client, tables);
   expect(new Map([...counters].map(([id, { packets }]) => [id, packets]))).toEqual(stream.policies);
   for (const [edge_id, packets] of stream.edges) {
     const lanes = await readLanesOfEdge(client, tables, edge_id);

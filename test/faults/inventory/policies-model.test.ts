@@ -10,6 +10,7 @@ import {
 } from '../../../core/inventory/policies/change-policies.ts';
 import type { DefinedPolicy } from '../../../core/inventory/policies/policy-items.ts';
 import { readPolicies } from '../../../core/inventory/policies/read-policies.ts';
+import { comparePolicyIds } from '../../../core/policy/policy-match.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type Fault, faultyClient, Killed } from '../../support/faults.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -23,7 +24,8 @@ type Step = { at: Fault | 'no fault'; call: number; id: number } & (
 /** Policies as they should be; a step that fails for good leaves them as they were. */
 interface Model {
   version: number;
-  next_id: number;
+  /** Every id that was given, in the order of definition. A step's `id` counts in it, from 1. */
+  ids: string[];
   policies: Map<string, { priority: number; enabled: boolean }>;
 }
 
@@ -61,7 +63,7 @@ it('policies, their version and their audit entries change together or not at al
     fc.asyncProperty(steps, async list => {
       const t = await createTables();
       try {
-        let model: Model = { version: 0, next_id: 1, policies: new Map() };
+        let model: Model = { version: 0, ids: [], policies: new Map() };
         for (const step of list) model = await take(t, model, step);
       } finally {
         await t.drop();
@@ -75,10 +77,14 @@ async function take(t: TestTables, model: Model, step: Step): Promise<Model> {
   const faulty = faultyClient(t.client, call =>
     call === step.call && step.at !== 'no fault' ? step.at : undefined,
   );
-  const outcome = await run(contextOf(t, faulty.client), step);
+  const outcome = await run(contextOf(t, faulty.client), step, idOf(model, step));
   await faulty.landAll();
   const found = await state(t);
-  const expected = apply(model, step);
+  const made = Object.keys(found.policies).find(id => !model.ids.includes(id)) ?? 'no new id';
+  // The clock is set back at each step: an id is later than every one before all the same.
+  const isLater = (id: string) => made === 'no new id' || comparePolicyIds(id, made) < 0;
+  expect(model.ids.every(isLater)).toBe(true);
+  const expected = apply(model, step, made);
   if (outcome === 'killed' && found.version === model.version) {
     expect(found).toEqual(shown(model));
     return model;
@@ -88,9 +94,13 @@ async function take(t: TestTables, model: Model, step: Step): Promise<Model> {
   return expected;
 }
 
-async function run(context: StoreContext, step: Step): Promise<string> {
+function idOf({ ids }: Model, { id }: Step): string {
+  return ids[id - 1] ?? 'never given';
+}
+
+async function run(context: StoreContext, step: Step, id: string): Promise<string> {
   try {
-    await perform(context, step);
+    await perform(context, step, id);
     return 'done';
   } catch (error) {
     if (error instanceof Killed) return 'killed';
@@ -98,8 +108,7 @@ async function run(context: StoreContext, step: Step): Promise<string> {
   }
 }
 
-function perform(context: StoreContext, step: Step): Promise<unknown> {
-  const id = String(step.id);
+function perform(context: StoreContext, step: Step, id: string): Promise<unknown> {
   switch (step.do) {
     case 'create':
       return createPolicy(context, actor, { name: 'p', priority: step.priority, enabled: true, match: {} });
@@ -112,19 +121,23 @@ function perform(context: StoreContext, step: Step): Promise<unknown> {
   }
 }
 
-function wanted({ policies }: Model, step: Step): string {
-  return step.do === 'create' || policies.has(String(step.id)) ? 'done' : 'NotFound';
+function wanted(model: Model, step: Step): string {
+  return step.do === 'create' || model.policies.has(idOf(model, step)) ? 'done' : 'NotFound';
 }
 
-function apply(model: Model, step: Step): Model {
+function apply(model: Model, step: Step, made: string): Model {
   if (wanted(model, step) !== 'done') return model;
   const policies = new Map(model.policies);
-  const id = step.do === 'create' ? String(model.next_id) : String(step.id);
+  const id = step.do === 'create' ? made : idOf(model, step);
   if (step.do === 'create') policies.set(id, { priority: step.priority, enabled: true });
   if (step.do === 'update') policies.set(id, { ...policies.get(id)!, priority: step.priority });
   if (step.do === 'toggle') policies.set(id, { ...policies.get(id)!, enabled: step.enabled });
   if (step.do === 'delete') policies.delete(id);
-  return { version: model.version + 1, next_id: model.next_id + (step.do === 'create' ? 1 : 0), policies };
+  return {
+    version: model.version + 1,
+    ids: step.do === 'create' ? [...model.ids, made] : model.ids,
+    policies,
+  };
 }
 
 function shown({ version, policies }: Model) {

@@ -391,8 +391,7 @@ describe('an export that is not to be', () => {
     bed.dispatched.length = 0;
     bed.api.now += 1;
     const dispatch = async (found: string) => void bed.dispatched.push(found);
-    const step = () =>
-      resumeExports({ ...bed.context(), slots: 16, scheduled_at: bed.api.now, exports: { dispatch } });
+    const step = () => resumeExports({ ...bed.context(), scheduled_at: bed.api.now, exports: { dispatch } });
     expect(await step()).toEqual({ resumed: 1, complete: true });
     expect(bed.dispatched).toEqual([id]);
     expect(await bed.runAll()).toEqual(['done']);
@@ -412,7 +411,7 @@ describe('an export that is not to be', () => {
       if (id !== ids[1]) throw refused;
     };
     const exports = { dispatch };
-    const step = resumeExports({ ...bed.context(), slots: 16, scheduled_at: bed.api.now, exports });
+    const step = resumeExports({ ...bed.context(), scheduled_at: bed.api.now, exports });
     await expect(step).rejects.toThrow(
       new AggregateError(
         [refused, refused],

@@ -40,8 +40,7 @@ describe('counters beside lanes', () => {
     expect(await ingest(records, ingestContext(db))).toEqual([]);
   }
 
-  const audit = (client = db.client) =>
-    auditTraffic({ ...db, client, slots: 16, clock: () => 0, deadline: 1 });
+  const audit = (client = db.client) => auditTraffic({ ...db, client, clock: () => 0, deadline: 1 });
 
   it('agree while reports come in between every two reads', async () => {
     let reads = 0;
@@ -89,7 +88,7 @@ describe('counters beside lanes', () => {
   it('are compared by the first clean-up of each hour', async () => {
     const context = (scheduled_at: number): StepContext => ({
       ...db,
-      slots: 16,
+
       exports: { dispatch: async () => {} },
       scheduled_at,
       clock: () => scheduled_at + 290_000,
@@ -109,7 +108,7 @@ describe('counters beside lanes', () => {
   });
 
   it('are left where there is no time to compare them', async () => {
-    const late = auditTraffic({ ...db, slots: 16, clock: () => 1, deadline: 1 });
+    const late = auditTraffic({ ...db, clock: () => 1, deadline: 1 });
     await expect(late).rejects.toThrow(
       'There was no time to compare all lanes with the counters. Try again in a minute.',
     );

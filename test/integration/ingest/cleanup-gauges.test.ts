@@ -21,7 +21,7 @@ function cleanupContext(db: Pick<TestTables, 'client' | 'tables'>, after_ms: num
 }
 
 async function activeFlows({ client, tables }: Pick<TestTables, 'client' | 'tables'>) {
-  const counters = await readCounters(client, tables, { slots: 16 });
+  const counters = await readCounters(client, tables);
   return Object.fromEntries([...counters].map(([id, { active_flows }]) => [id, active_flows]));
 }
 
@@ -54,7 +54,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
     expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({ lanes_taken_out: 0 });
     await ingest([report('silent', 2, SILENT_MS)], ingestContext(db));
     expect(await activeFlows(db)).toEqual({ 7: 4 });
-    const counters = await readCounters(db.client, db.tables, { slots: 16 });
+    const counters = await readCounters(db.client, db.tables);
     expect(counters.get('7')).toMatchObject({ packets: 10n });
   });
 

@@ -65,7 +65,7 @@ describe('flow logs', () => {
     return parseLines(gunzipSync((await bucket.objects.get(key))!).toString());
   }
 
-  const counted = async () => (await readCounters(db.client, db.tables, { slots: 16 })).get('7')?.packets;
+  const counted = async () => (await readCounters(db.client, db.tables)).get('7')?.packets;
 
   it('are one object a batch, named by its hour, its arrivals, its shard and what is in it', async () => {
     await ingest([record, recordOf(2, { arrived_ms: 900, shard: 12 })], context());

@@ -65,7 +65,7 @@ it('counts an event of the stream, publishes what it did, and gives back what th
   expect(await handler(eventOf([...records, garbage]), lambda(60_000))).toEqual({ batchItemFailures: [] });
   vi.restoreAllMocks();
 
-  expect(await readCounters(db.client, db.tables, { slots: 16 })).toEqual(
+  expect(await readCounters(db.client, db.tables)).toEqual(
     new Map([['7', { packets: 10n, bytes: 2n ** 61n, active_flows: 2 }]]),
   );
   const metrics = printed

@@ -1,75 +1,153 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../core/access/caller.ts';
-import { readShownCounters } from '../../../core/ledger/figures/baselines.ts';
+import { baselineChunkPartition } from '../../../core/ledger/figures/baseline-chunks.ts';
+import { BASELINE_PARTITION } from '../../../core/ledger/figures/baselines.ts';
+import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
+import { RUNNING_RESETS_PARTITION, removeCutOffResets } from '../../../core/ledger/figures/running-resets.ts';
+import {
+  readShownCounters,
+  readShownCountersAfter,
+  readShownCountersOf,
+} from '../../../core/ledger/figures/shown-counters.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
+import { batchPut } from '../../../core/storage/batch-write.ts';
+import type { Item } from '../../../core/storage/item.ts';
+import { compareKeys } from '../../../core/storage/key-order.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { faultyClient, Killed } from '../../support/faults.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-const SLOTS = 16;
+const HOUR = 3_600_000;
+
+let db: TestTables;
+let now: number;
+let context: StoreContext;
+const actor: Caller = {
+  kind: 'PERSON',
+  sub: 'sub-1',
+  username: 'ada',
+  email: 'ada@example.com',
+  groups: ['admin'],
+  source_ip: null,
+};
+
+beforeEach(async () => {
+  now = Date.parse('2026-03-01T12:00:00Z');
+  db = await createTables();
+  context = {
+    client: db.client,
+    tables: db.tables,
+    clock: () => now++,
+    sleep: async () => {},
+    random: () => 0,
+    deadline: Number.POSITIVE_INFINITY,
+  };
+});
+afterEach(() => db.drop());
+
+async function count(policy_id: string, slot: number, packets: bigint): Promise<void> {
+  await db.client.send(
+    new UpdateCommand({
+      TableName: db.tables.traffic,
+      Key: counterKey(slot, policy_id),
+      UpdateExpression: 'ADD packets :packets, bytes :bytes, active_flows :flows',
+      ExpressionAttributeValues: { ':packets': packets, ':bytes': packets * 100n, ':flows': 1 },
+    }),
+  );
+}
+
+/** Counts 1, 2, 3, … packets under these ids. */
+async function countAll(ids: readonly string[], slot = 0): Promise<void> {
+  const items = ids.map((id, index) => ({
+    ...counterKey(slot, id),
+    packets: index + 1,
+    bytes: (index + 1) * 100,
+    active_flows: 0,
+  }));
+  await batchPut(items, { client: db.client, table: db.tables.traffic, sleep: async () => {} });
+}
+
+async function shown(): Promise<Map<string, bigint>> {
+  const counters = await readShownCounters(db.client, db.tables);
+  return new Map(Array.from(counters, ([id, { packets }]) => [id, packets]));
+}
+
+/** The same figures by ways that read less than everything. */
+async function shownInPages(): Promise<Map<string, bigint>> {
+  const found = new Map<string, bigint>();
+  let after: string | undefined;
+  for (let more = true; more; ) {
+    const page = await readShownCountersAfter(context, { after, limit: 7 });
+    const ids = page.counted.map(([id]) => id);
+    expect(ids).toEqual([...ids].sort(compareKeys));
+    const ofThese = await readShownCountersOf(context, ids);
+    for (const [id, counts] of page.counted) {
+      expect(ofThese.get(id)).toEqual(counts);
+      found.set(id, counts.packets);
+    }
+    after = ids.at(-1);
+    more = page.more;
+  }
+  return found;
+}
+
+async function itemsUnder(pk: string): Promise<Item[]> {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.tables.traffic,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+/** Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may type. */
+const ODD_IDS = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '*',
+  ' ',
+  '#META',
+  'all',
+  'default',
+  'other',
+  '0',
+  'سياسة',
+  '\u202eright-to-left',
+  '\ue000 private',
+  '😀',
+  '\uffff',
+  'x'.repeat(128),
+  '€'.repeat(128),
+];
 
 describe('resets move a baseline', () => {
-  let db: TestTables;
-  let now = Date.parse('2026-03-01T12:00:00Z');
-  let context: StoreContext;
-  const actor: Caller = {
-    kind: 'PERSON',
-    sub: 'sub-1',
-    username: 'ada',
-    email: 'ada@example.com',
-    groups: ['admin'],
-    source_ip: null,
-  };
-
-  beforeAll(async () => {
-    db = await createTables();
-    context = {
-      client: db.client,
-      tables: db.tables,
-      clock: () => now++,
-      sleep: async () => {},
-      random: () => 0,
-      deadline: Number.POSITIVE_INFINITY,
-    };
-  });
-  afterAll(() => db.drop());
-
-  async function count(policy_id: string, slot: number, packets: bigint): Promise<void> {
-    await db.client.send(
-      new UpdateCommand({
-        TableName: db.tables.traffic,
-        Key: counterKey(slot, policy_id),
-        UpdateExpression: 'ADD packets :packets, bytes :bytes, active_flows :flows',
-        ExpressionAttributeValues: { ':packets': packets, ':bytes': packets * 100n, ':flows': 1 },
-      }),
-    );
-  }
-
-  async function shown(): Promise<Record<string, bigint>> {
-    const counters = await readShownCounters(db.client, db.tables, { slots: SLOTS });
-    return Object.fromEntries(Array.from(counters, ([id, { packets }]) => [id, packets]));
-  }
-
   it('shows counts since the newest reset that was not undone, past 2^53 too', async () => {
     const huge = 2n ** 60n + 1n;
     await count('1', 0, huge);
     await count('1', 5, 10n);
     await count('2', 0, 7n);
 
-    const first = await resetPolicyStats(context, { actor, slots: SLOTS, policy_id: '1', defined: true });
-    expect(await shown()).toEqual({ 1: 0n, 2: 7n });
+    const first = await resetPolicyStats(context, { actor, policy_id: '1', defined: true });
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 0n, 2: 7n });
     await count('1', 1, 3n);
-    const all = await resetAllStats(context, { actor, slots: SLOTS });
+    const all = await resetAllStats(context, { actor });
     expect(all.policies).toBe(2);
     await count('2', 2, 1n);
     await count('3', 2, 9n);
-    expect(await shown()).toEqual({ 1: 0n, 2: 1n, 3: 9n });
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 0n, 2: 1n, 3: 9n });
 
     await undoReset(context, { actor, audit_id: all.audit_id });
-    expect(await shown()).toEqual({ 1: 3n, 2: 8n, 3: 9n });
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 3n, 2: 8n, 3: 9n });
     await undoReset(context, { actor, audit_id: first.audit_id });
-    expect(await shown()).toEqual({ 1: huge + 13n, 2: 8n, 3: 9n });
+    expect(Object.fromEntries(await shown())).toEqual({ 1: huge + 13n, 2: 8n, 3: 9n });
 
     await expect(undoReset(context, { actor, audit_id: first.audit_id })).rejects.toThrow(
       `The reset ${first.audit_id} was undone already.`,
@@ -77,11 +155,149 @@ describe('resets move a baseline', () => {
   });
 
   it('refuses an id that was never defined or counted', async () => {
-    await expect(
-      resetPolicyStats(context, { actor, slots: SLOTS, policy_id: '99', defined: false }),
-    ).rejects.toThrow('There is no policy "99": the query policies lists those that there are.');
+    await expect(resetPolicyStats(context, { actor, policy_id: '99', defined: false })).rejects.toThrow(
+      'There is no policy "99": the query policies lists those that there are.',
+    );
     await expect(undoReset(context, { actor, audit_id: 'nope' })).rejects.toThrow(
       'No reset has the audit id "nope".',
     );
+  });
+
+  it.each(ODD_IDS)('of policy %j touch no other', async id => {
+    await countAll(ODD_IDS);
+    const before = await shown();
+    const { audit_id } = await resetPolicyStats(context, { actor, policy_id: id, defined: false });
+    expect(await shown()).toEqual(new Map([...before, [id, 0n]]));
+    expect(await undoReset(context, { actor, audit_id })).toMatchObject({
+      covers: { all: false, policy_id: id },
+    });
+    expect(await shown()).toEqual(before);
+  });
+
+  it('cover any ids there are, by whichever way their counts are read', async () => {
+    const id = fc.oneof(
+      fc.constantFrom(...ODD_IDS),
+      fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(id, { minLength: 1, maxLength: 60 }), async given => {
+        const ids = given.filter(text => text.isWellFormed());
+        const t = db;
+        db = await createTables();
+        context = { ...context, client: db.client, tables: db.tables };
+        try {
+          await countAll(ids);
+          const { audit_id } = await resetAllStats(context, { actor });
+          await countAll(ids, 3);
+          const due = new Map(ids.map((text, index) => [text, BigInt(index + 1)]));
+          expect(await shown()).toEqual(due);
+          expect(await shownInPages()).toEqual(due);
+          await undoReset(context, { actor, audit_id });
+          expect(await shown()).toEqual(new Map(Array.from(due, ([text, packets]) => [text, 2n * packets])));
+        } finally {
+          await db.drop();
+          db = t;
+          context = { ...context, client: db.client, tables: db.tables };
+        }
+      }),
+      { numRuns: 5 },
+    );
+  });
+});
+
+describe('a reset of more policies than an item holds', () => {
+  const ids = Array.from({ length: 6000 }, (_, index) => `${'€'.repeat(120)}-${index}`);
+
+  it('covers all of them, and is undone as a whole', async () => {
+    await countAll(ids);
+    const { audit_id, policies } = await resetAllStats(context, { actor });
+    expect(policies).toBe(6000);
+    await count(ids[4321]!, 2, 5n);
+    const counters = await readShownCounters(db.client, db.tables);
+    expect(trafficTotals(counters).packets).toBe(5n);
+    expect((await readShownCountersOf(context, [ids[4321]!])).get(ids[4321]!)?.packets).toBe(5n);
+    expect(await itemsUnder(RUNNING_RESETS_PARTITION)).toEqual([]);
+    await undoReset(context, { actor, audit_id });
+    expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(
+      (6000n * 6001n) / 2n + 5n,
+    );
+  });
+});
+
+describe('a reset that is cut off', () => {
+  const ids = Array.from({ length: 1200 }, (_, index) => `policy-${index}`);
+
+  it('at any call shows nothing or all of it, and clean-up removes what it left', async () => {
+    await countAll(ids);
+    const whole = trafficTotals(await readShownCounters(db.client, db.tables)).packets;
+    const quiet = faultyClient(db.client);
+    await resetAllStats({ ...context, client: quiet.client }, { actor }).then(({ audit_id }) =>
+      undoReset(context, { actor, audit_id }),
+    );
+    const { length: calls } = quiet.calls;
+    for (let call = 0; call < calls; call++) {
+      for (const fault of ['killed before', 'killed after'] as const) {
+        const { client } = faultyClient(db.client, at => (at === call ? fault : undefined));
+        await expect(resetAllStats({ ...context, client }, { actor })).rejects.toThrow(Killed);
+        const landed = call === calls - 1 && fault === 'killed after';
+        const { packets } = trafficTotals(await readShownCounters(db.client, db.tables));
+        expect(packets, `${fault} call ${call}`).toBe(landed ? 0n : whole);
+      }
+    }
+    const left = await itemsUnder(RUNNING_RESETS_PARTITION);
+    expect(left.length).toBeGreaterThan(0);
+    expect(await removeCutOffResets(context, { until: Number.POSITIVE_INFINITY })).toEqual({
+      removed: 0,
+      chunks: 0,
+    });
+    now += HOUR;
+    const { removed } = await removeCutOffResets(context, { until: Number.POSITIVE_INFINITY });
+    expect(removed).toBe(left.length);
+    expect(await itemsUnder(RUNNING_RESETS_PARTITION)).toEqual([]);
+    for (const { sk } of left) expect(await itemsUnder(baselineChunkPartition(String(sk)))).toEqual([]);
+    // The one that landed is whole.
+    expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(0n);
+  });
+
+  it('can not be completed once clean-up has begun with it', async () => {
+    await countAll(ids);
+    let pausedOnce = false;
+    const { client } = faultyClient(
+      db.client,
+      () => undefined,
+      async () => {
+        const [running] = await itemsUnder(RUNNING_RESETS_PARTITION);
+        if (!running || pausedOnce) return;
+        pausedOnce = true;
+        now += 2 * HOUR;
+        expect((await removeCutOffResets(context, { until: Number.POSITIVE_INFINITY })).removed).toBe(1);
+      },
+    );
+    // It plans again, under another id, and that one is whole.
+    const { audit_id } = await resetAllStats({ ...context, client }, { actor });
+    expect(pausedOnce).toBe(true);
+    expect((await itemsUnder(BASELINE_PARTITION)).map(({ sk }) => sk)).toEqual([audit_id]);
+    expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(0n);
+  });
+});
+
+describe('resets of earlier releases', () => {
+  it('count on, of one policy and of all, and can be undone', async () => {
+    await countAll(['1', '2', '3']);
+    const old = (sk: string, covers: string, policies: object) => ({
+      ...{ pk: BASELINE_PARTITION, sk, at: now, covers, policies, undone: false },
+    });
+    const all = old('01JAAAAAAAAAAAAAAAAAAAAAAA', '*', {
+      1: { packets: 1, bytes: 100 },
+      2: { packets: 1, bytes: 1 },
+    });
+    const one = old('01JBBBBBBBBBBBBBBBBBBBBBBB', '2', { 2: { packets: 2, bytes: 200 } });
+    for (const Item of [all, one])
+      await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 0n, 2: 0n, 3: 3n });
+    await undoReset(context, { actor, audit_id: one.sk });
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 0n, 2: 1n, 3: 3n });
+    expect(await undoReset(context, { actor, audit_id: all.sk })).toMatchObject({ covers: { all: true } });
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 1n, 2: 2n, 3: 3n });
   });
 });

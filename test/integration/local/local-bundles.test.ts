@@ -212,7 +212,7 @@ it('ingest answers every event while the database is throttled, and counts each 
     }),
   );
   const tables = { network: network!, traffic: traffic!, cache: cache! };
-  expect((await readCounters(client, tables, { slots: 16 })).get('7')).toMatchObject({
+  expect((await readCounters(client, tables)).get('7')).toMatchObject({
     packets: 22n,
     bytes: 2200n,
   });

@@ -20,7 +20,7 @@ beforeEach(() => {
   context = ingestContext({ client: store.client, tables: TABLES });
 });
 
-const counters = async () => Object.fromEntries(await readCounters(store.client, TABLES, { slots: 16 }));
+const counters = async () => Object.fromEntries(await readCounters(store.client, TABLES));
 const quarantined = () => quarantinedItems(store);
 const manyPolicies = (from: number, count: number) =>
   Array.from({ length: count }, (_, p) => ({

@@ -79,7 +79,7 @@ describe('ids that plain objects know already', () => {
     }
     // Two boots of each edge, each with the same totals.
     const times = 2n * BigInt(IDS.length);
-    const counters = await readCounters(store.client, TABLES, { slots: 16 });
+    const counters = await readCounters(store.client, TABLES);
     expect([...counters.keys()].sort()).toEqual([...IDS].sort());
     for (const counts of counters.values()) {
       expect(counts).toEqual({ packets: 3n * times, bytes: 300n * times, active_flows: IDS.length });
@@ -99,7 +99,7 @@ describe('ids that plain objects know already', () => {
     const whole = { ...makeReport(sketch('edge-1', 'b', 1)), parts: 5 };
     const records = encodeReport(whole).map(({ data }, sequence) => rawRecord(data, { sequence }));
     expect(await ingest(records, ingestContext({ client: store.client, tables: TABLES }))).toEqual([]);
-    const counters = await readCounters(store.client, TABLES, { slots: 16 });
+    const counters = await readCounters(store.client, TABLES);
     expect([...counters].map(([id, { packets }]) => [id, packets]).sort()).toEqual(
       IDS.map(id => [id, 3n]).sort(),
     );

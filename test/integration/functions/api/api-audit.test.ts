@@ -27,9 +27,9 @@ const admin = {
 
 describe('the audit log', () => {
   it('has who, what, before and after of a change, under the id that the answer gave', async () => {
-    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     api.now += 1;
-    const { audit_id } = await api.data('Mutation.deletePolicy', { id: '1' });
+    const { audit_id } = await api.data('Mutation.deletePolicy', { id });
 
     const { items, next_token } = await api.data('Query.auditLog');
 
@@ -42,16 +42,16 @@ describe('the audit log', () => {
       at: '2026-03-15T12:00:00.001Z',
       actor: admin,
       operation: 'deletePolicy',
-      target: 'policy:1',
+      target: `policy:${id}`,
       outcome: 'DONE',
       error_type: null,
       message: null,
       request: null,
       after: null,
     });
-    expect(JSON.parse(before)).toMatchObject({ id: '1', name: 'Voice', priority: 900 });
+    expect(JSON.parse(before)).toMatchObject({ id, name: 'Voice', priority: 900 });
     expect(created).toMatchObject({ operation: 'createPolicy', before: null });
-    expect(JSON.parse(created.after)).toMatchObject({ id: '1', name: 'Voice' });
+    expect(JSON.parse(created.after)).toMatchObject({ id, name: 'Voice' });
   });
 
   it('has refused changes, and what was asked for', async () => {

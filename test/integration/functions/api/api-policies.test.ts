@@ -64,11 +64,12 @@ describe('policies', () => {
       priority: 900,
       match: { protocol: 17 },
     });
-    await api.data('Mutation.deletePolicy', { id: '1' });
+    await api.data('Mutation.deletePolicy', { id: one.id });
+    api.now -= 5000;
     const two = await api.data('Mutation.createPolicy', { name: 'Web', priority: 10, enabled: false });
 
     expect(one).toEqual({
-      id: '1',
+      id: expect.stringMatching(/^p-[0-9a-z]{26}$/),
       name: 'Voice',
       priority: 900,
       enabled: true,
@@ -79,14 +80,15 @@ describe('policies', () => {
       updated_at: '2026-03-15T12:00:00.000Z',
       ...nothingCounted,
     });
-    expect(two).toMatchObject({ id: '2', enabled: false, match: noMatch });
+    expect(two).toMatchObject({ enabled: false, match: noMatch });
+    expect(two.id > one.id).toBe(true);
     expect((await api.data('Query.policies')).policies_version).toBe('3');
   });
 
   it('show the counters of all slots, past 2^53 exactly, and unknown ids behind default', async () => {
-    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
-    await count(0, '1', 2n ** 53n, 2n ** 60n, 3);
-    await count(15, '1', 1n, 1n, 4);
+    const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    await count(0, id, 2n ** 53n, 2n ** 60n, 3);
+    await count(15, id, 1n, 1n, 4);
     await count(3, 'default', 5n, 6n, 0);
     await count(3, 'left-over', 7n, 8n, 1);
 
@@ -94,7 +96,7 @@ describe('policies', () => {
 
     expect(items).toEqual([
       expect.objectContaining({
-        id: '1',
+        id,
         packets_matched: 2 ** 53,
         packets_matched_exact: '9007199254740993',
         bytes_matched_exact: '1152921504606846977',
@@ -124,18 +126,21 @@ describe('policies', () => {
   });
 
   it('are paged in the order of matching, whatever changes between the pages', async () => {
-    for (const priority of [5, 900, 5, 0]) await api.data('Mutation.createPolicy', { name: 'p', priority });
+    const given: string[] = [];
+    for (const priority of [5, 900, 5, 0]) {
+      given.push((await api.data('Mutation.createPolicy', { name: 'p', priority })).id);
+    }
     await count(1, 'z', 1n, 1n, 0);
 
     const first = await api.data('Query.policies', { limit: 2 });
-    await api.data('Mutation.deletePolicy', { id: '1' });
+    await api.data('Mutation.deletePolicy', { id: given[0] });
     const second = await api.data('Query.policies', { limit: 2, next_token: first.next_token });
     const third = await api.data('Query.policies', { limit: 2, next_token: second.next_token });
 
     const ids = [first, second, third].map(({ items }) => items.map(({ id }: { id: string }) => id));
     expect(ids).toEqual([
-      ['2', '1'],
-      ['3', '4'],
+      [given[1], given[0]],
+      [given[2], given[3]],
       ['default', 'z'],
     ]);
     expect(third.next_token).toBeNull();
@@ -168,12 +173,12 @@ describe('policies', () => {
 
 describe('policy', () => {
   it('is found by its id, built in, defined or only counted', async () => {
-    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     await count(0, 'gone', 1n, 2n, 0);
 
     expect(await api.data('Query.policy', { id: 'default' })).toEqual(defaultPolicy);
-    expect(await api.data('Query.policy', { id: '1' })).toMatchObject({
-      id: '1',
+    expect(await api.data('Query.policy', { id })).toMatchObject({
+      id,
       name: 'Voice',
       defined: true,
     });
@@ -188,7 +193,7 @@ describe('policy', () => {
 
 describe('updatePolicy and togglePolicy', () => {
   it('change what is given, replace match as a whole, and keep the rest', async () => {
-    await api.data('Mutation.createPolicy', {
+    const { id } = await api.data('Mutation.createPolicy', {
       name: 'Voice',
       priority: 900,
       match: { protocol: 17, source_port: 5060 },
@@ -196,12 +201,12 @@ describe('updatePolicy and togglePolicy', () => {
     api.now += 1000;
 
     const updated = await api.data('Mutation.updatePolicy', {
-      id: '1',
+      id,
       priority: 800,
       name: null,
       match: { protocol: 6 },
     });
-    const toggled = await api.data('Mutation.togglePolicy', { id: '1', enabled: false });
+    const toggled = await api.data('Mutation.togglePolicy', { id, enabled: false });
 
     expect(updated).toMatchObject({
       name: 'Voice',
@@ -221,17 +226,17 @@ describe('updatePolicy and togglePolicy', () => {
 
 describe('deletePolicy', () => {
   it('keeps what was counted, under the id', async () => {
-    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
-    await count(0, '1', 10n, 20n, 1);
+    const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    await count(0, id, 10n, 20n, 1);
 
-    const result = await api.data('Mutation.deletePolicy', { id: '1' });
+    const result = await api.data('Mutation.deletePolicy', { id });
 
     expect(result).toEqual({
       success: true,
-      message: 'Policy 1 (Voice) is deleted; what it has counted stays, shown under its id.',
+      message: `Policy ${id} (Voice) is deleted; what it has counted stays, shown under its id.`,
       audit_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
     });
-    expect(await api.data('Query.policy', { id: '1' })).toMatchObject({
+    expect(await api.data('Query.policy', { id })).toMatchObject({
       defined: false,
       packets_matched_exact: '10',
     });
@@ -250,8 +255,7 @@ describe('concurrent changes', () => {
     );
     const page = await api.data('Query.policies', { limit: 100 });
 
-    const ids = created.map(({ id }) => Number(id)).sort((a, b) => a - b);
-    expect(ids).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    expect(new Set(created.map(({ id }) => id)).size).toBe(12);
     expect(page.policies_version).toBe('12');
     expect(page.items).toHaveLength(13);
   });
@@ -339,14 +343,14 @@ describe('limits', () => {
   });
 
   it('never serves one half of a change that is landing', async () => {
-    await api.data('Mutation.createPolicy', { name: 'p', priority: 1 });
+    const { id } = await api.data('Mutation.createPolicy', { name: 'p', priority: 1 });
     const half = {
       pk: 'POLICY',
       sk: '#META',
       version: 2,
       next_id: 2,
       count: 1,
-      last_change: { id: '1', deleted: false },
+      last_change: { id, deleted: false },
     };
     await t.client.send(new PutCommand({ TableName: t.tables.network, Item: half }));
     expect(await api.call('Query.policies', {}, { identity: personIn('viewer') })).toEqual({

@@ -1,0 +1,83 @@
+import type { Counts } from '../../ledger/figures/read-counters.ts';
+import { readShownCountersAfter, readShownCountersOf } from '../../ledger/figures/shown-counters.ts';
+import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import {
+  builtIn,
+  isAfter,
+  type ListedPolicy,
+  type ListPosition,
+  listed,
+  undefinedPolicy,
+} from './list-policies.ts';
+import { comparePolicies, type DefinedPolicy } from './policy-items.ts';
+
+export interface PolicyPageRequest {
+  /** Only lines behind this one. */
+  start?: ListPosition | undefined;
+  limit: number;
+  /** Whether ids are listed that were counted without being defined. */
+  undefined_too: boolean;
+  /** Whether the counters of the lines are wanted. */
+  with_counts: boolean;
+}
+
+export interface PolicyPage {
+  lines: ListedPolicy[];
+  /** Whether lines follow. */
+  more: boolean;
+  /** The counters of the lines, as they are shown; none for lines that were never counted. */
+  counts: ReadonlyMap<string, Counts> | undefined;
+}
+
+/**
+ * A page of all policies in the order that lists show them: highest priority first, the one defined earlier first among equals, then the built-in
+ * one, then, by id, those that were counted without being defined. It reads the counters that it shows, however many there are.
+ */
+export async function pagePolicies(
+  context: StoreContext,
+  defined: readonly DefinedPolicy[],
+  { start, limit, undefined_too, with_counts }: PolicyPageRequest,
+): Promise<PolicyPage> {
+  const known = [...[...defined].sort(comparePolicies).map(listed), builtIn];
+  const rest = start ? known.filter(policy => isAfter(policy, start)) : known;
+  const lines = rest.slice(0, limit);
+  const wanted = rest.length > limit || !undefined_too ? 0 : limit - lines.length + 1;
+  const after = start?.rank === 2 ? start.id : undefined;
+  const [shown, counted] = await Promise.all([
+    with_counts ? readShownCountersOf(context, idsOf(lines)) : undefined,
+    countedUndefined(context, defined, { after, wanted }),
+  ]);
+  const unknown = counted.slice(0, limit - lines.length);
+  return {
+    lines: [...lines, ...unknown.map(([id]) => undefinedPolicy(id))],
+    more: rest.length > limit || counted.length > unknown.length,
+    counts: shown && new Map([...shown, ...unknown]),
+  };
+}
+
+/** The first ids behind `after` that were counted and aren't defined; at least `wanted` of them where there are so many. */
+async function countedUndefined(
+  context: StoreContext,
+  defined: readonly DefinedPolicy[],
+  { after, wanted }: { after: string | undefined; wanted: number },
+): Promise<[string, Counts][]> {
+  const known = new Set([DEFAULT_POLICY_ID, ...idsOf(defined)]);
+  const found: [string, Counts][] = [];
+  let position = after;
+  let more = true;
+  while (more && found.length < wanted) {
+    const page = await readShownCountersAfter(context, { after: position, limit: PAGE });
+    found.push(...page.counted.filter(([id]) => !known.has(id)));
+    position = page.counted.at(-1)?.[0];
+    more = page.more;
+  }
+  return found;
+}
+
+function idsOf(policies: readonly { id: string }[]): string[] {
+  return policies.map(({ id }) => id);
+}
+
+/** Counters of a slot that are read at once. */
+const PAGE = 100;

@@ -1,0 +1,137 @@
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../../storage/item.ts';
+import { compareKeys } from '../../storage/key-order.ts';
+import { type Retrying, repeatUntil } from '../../storage/retrying.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import { openPacked, sealPacked } from '../packing/packed-item.ts';
+import { PackedWriter } from '../packing/packed-writer.ts';
+import type { BaselineCounts } from './baselines.ts';
+
+/** Policies a chunk: with the longest ids and counts they are 220 KB before they are compressed, and an item may have 400. */
+const POLICIES_A_CHUNK = 500;
+
+/** Chunks that are written at once. */
+const AT_ONCE = 16;
+
+/** Figures a policy has in a chunk: packets, bytes. Later releases may add some at the end. */
+const FIGURES = 2;
+
+interface ChunkStore {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+}
+
+/** Partition of the chunks of one reset. The sort key is the first policy id of a chunk, so that the chunk of an id can be found. */
+export function baselineChunkPartition(audit_id: string): string {
+  return `BASELINE#${audit_id}`;
+}
+
+/**
+ * Writes what a reset of all policies found, in chunks that count for nothing until the reset's head is written.
+ *
+ * @returns how many chunks there are
+ * @throws Conflict or Throttled at the deadline
+ */
+export async function writeBaselineChunks(
+  store: ChunkStore & Retrying,
+  audit_id: string,
+  policies: ReadonlyMap<string, BaselineCounts>,
+): Promise<number> {
+  const sorted = [...policies].sort(([a], [b]) => compareKeys(a, b));
+  const chunks: (typeof sorted)[] = [];
+  for (let from = 0; from < sorted.length; from += POLICIES_A_CHUNK) {
+    chunks.push(sorted.slice(from, from + POLICIES_A_CHUNK));
+  }
+  const waiting = chunks.values();
+  const worker = async (): Promise<void> => {
+    for (const chunk of waiting) {
+      const Item = chunkItem(audit_id, chunk);
+      await repeatUntil(store, () =>
+        store.client.send(new PutCommand({ TableName: store.tables.traffic, Item })),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return chunks.length;
+}
+
+/** What a reset's chunks hold, by policy id. @throws BaselineIncomplete · PackedDataUnreadable */
+export async function readBaselineChunks(
+  { client, tables }: ChunkStore,
+  { audit_id, chunks }: { audit_id: string; chunks: number },
+): Promise<Map<string, BaselineCounts>> {
+  const policies = new Map<string, BaselineCounts>();
+  let found = 0;
+  const query = {
+    TableName: tables.traffic,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': baselineChunkPartition(audit_id) },
+    ConsistentRead: true,
+  };
+  for await (const { Items = [] } of paginateQuery({ client }, query)) {
+    found += Items.length;
+    for (const item of Items) for (const [id, counts] of readChunk(item)) policies.set(id, counts);
+  }
+  if (found !== chunks) throw new BaselineIncomplete(audit_id, { found, chunks });
+  return policies;
+}
+
+/** As {@link readBaselineChunks}, for some ids: reads the chunks that these would be in, and no more. */
+export async function readBaselineChunksOf(
+  { client, tables }: ChunkStore,
+  { audit_id, ids }: { audit_id: string; ids: Iterable<string> },
+): Promise<Map<string, BaselineCounts>> {
+  const policies = new Map<string, BaselineCounts>();
+  let chunk: [string, BaselineCounts][] = [];
+  for (const id of [...ids].sort(compareKeys)) {
+    const last = chunk.at(-1)?.[0];
+    if (last === undefined || compareKeys(id, last) > 0) {
+      const { Items = [] } = await client.send(
+        new QueryCommand({
+          TableName: tables.traffic,
+          KeyConditionExpression: 'pk = :pk AND sk <= :id',
+          ExpressionAttributeValues: { ':pk': baselineChunkPartition(audit_id), ':id': id },
+          ScanIndexForward: false,
+          ConsistentRead: true,
+          Limit: 1,
+        }),
+      );
+      chunk = Items[0] ? readChunk(Items[0]) : [];
+      for (const [policy_id, counts] of chunk) policies.set(policy_id, counts);
+    }
+  }
+  return policies;
+}
+
+/** A reset's head is there, and not all of its chunks: a fault of ours or of the table's. What it covers is not shown, rather than wrong. */
+class BaselineIncomplete extends Error {
+  override readonly name = 'BaselineIncomplete';
+
+  constructor(audit_id: string, { found, chunks }: { found: number; chunks: number }) {
+    super(`The reset ${audit_id} has ${found} of its ${chunks} chunks.`);
+  }
+}
+
+function chunkItem(audit_id: string, policies: readonly [string, BaselineCounts][]): Item {
+  const out = new PackedWriter();
+  out.number(FIGURES);
+  out.number(policies.length);
+  for (const [id, { packets, bytes }] of policies) {
+    out.text(id);
+    out.count(packets);
+    out.count(bytes);
+  }
+  return { pk: baselineChunkPartition(audit_id), sk: policies[0]![0], data: sealPacked(out.bytes()) };
+}
+
+function readChunk({ data }: Item): [string, BaselineCounts][] {
+  return openPacked(data as Uint8Array, input => {
+    const figures = input.number();
+    return Array.from({ length: input.number() }, (): [string, BaselineCounts] => {
+      const id = input.text();
+      const counts = { packets: input.count(), bytes: input.count() };
+      for (let more = FIGURES; more < figures; more++) input.count();
+      return [id, counts];
+    });
+  });
+}
