@@ -1,10 +1,10 @@
-import { QuarantineMemory } from '../core/ingest/quarantine-memory.ts';
 import { gunzipSync } from 'node:zlib';
 import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { ingest } from '../core/ingest/ingest.ts';
 import type { IngestContext } from '../core/ingest/ingest-context.ts';
 import { IngestTally } from '../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../core/ingest/lane-memory.ts';
+import { QuarantineMemory } from '../core/ingest/quarantine-memory.ts';
 import type { StreamRecord } from '../core/ingest/stream-record.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
