@@ -146,8 +146,10 @@ const NAMES_OF_OURS: Record<string, string> = {
   'core/report/report-fields.ts': 'a JSON object as JSON.parse made it; only fields of ours are read',
   'core/ingest/ingest-context.ts': 'details of a log line',
   'core/ingest/read-quarantine.ts': "attributes of the quarantine's items",
-  'core/flows/flow-log-reader.ts': "a query's values and its start key",
   'core/ledger/figures/baselines.ts': 'a baseline as it is stored, read by its own parser',
+  'core/flows/flow-log-state.ts': 'a page of a query goes on behind a key',
+  'core/flows/legacy/erase-legacy.ts': 'a page of a query goes on behind a key',
+  'core/flows/legacy/read-legacy.ts': 'the values of a query are named here',
   'core/ledger/figures/reset-stats.ts': 'what the audit entry of a reset shows',
 };
 
