@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
 import { retentionSettings } from '../core/history/retention-settings.ts';
+import { DEFAULT_SILENT_AFTER_S } from '../core/ledger/lane/silence.ts';
 import { tableEnvironment } from '../core/storage/table-environment.ts';
 
 const text = z.string().min(1);
@@ -16,6 +17,8 @@ export const SETTINGS = {
   ...retentionSettings,
   /** Partitions that a policy's counters are spread over. May be raised, never lowered. */
   COUNTER_SLOTS: z.coerce.number().int().min(16).default(16),
+  /** From when on an edge that reports nothing is silent. */
+  SILENT_AFTER_S: z.coerce.number().int().min(60).default(DEFAULT_SILENT_AFTER_S),
   /** Whether the flows of reports are logged. */
   FLOW_LOG: onOff.default('on'),
   /** How long flows are kept; 0: no flow is logged. */

@@ -90,6 +90,8 @@ export interface EdgePart {
   part: number;
   boot_id: string;
   seq: number;
+  packets_exact: string;
+  bytes_exact: string;
 }
 
 export interface EdgeConnection {
@@ -619,7 +621,7 @@ export interface EdgeRoute {
   path_id: string | null;
 }
 
-export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES' | 'PATHS';
+export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES' | 'PATHS' | 'NEW_BOOT';
 
 export interface ExportInput {
   kind: ExportKind;

@@ -19,7 +19,12 @@ import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, counterEnvironment, retentionEnvironment } from './shared-environment.ts';
+import {
+  cacheEnvironment,
+  counterEnvironment,
+  retentionEnvironment,
+  silenceEnvironment,
+} from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
 import { grantCaching, grantPutAndUpdateAmong, grantRead, grantWriteExceptAudit } from './table-grants.ts';
 
@@ -90,6 +95,7 @@ export class ApiStack extends Stack {
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         ...counterEnvironment(settings),
+        ...silenceEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },

@@ -14,7 +14,12 @@ import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, counterEnvironment, retentionEnvironment } from './shared-environment.ts';
+import {
+  cacheEnvironment,
+  counterEnvironment,
+  retentionEnvironment,
+  silenceEnvironment,
+} from './shared-environment.ts';
 import {
   grantBatchPut,
   grantCaching,
@@ -137,7 +142,11 @@ export class IngestStack extends Stack {
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
       memory: 512,
-      environment: { EXPORT_FUNCTION: exports.exporter.functionName, ...counterEnvironment(settings) },
+      environment: {
+        EXPORT_FUNCTION: exports.exporter.functionName,
+        ...counterEnvironment(settings),
+        ...silenceEnvironment(settings),
+      },
     });
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
@@ -177,7 +186,7 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(55),
       memory: 1769,
       concurrency: 1,
-      environment: retentionEnvironment(settings),
+      environment: { ...retentionEnvironment(settings), ...silenceEnvironment(settings) },
     });
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);

@@ -17,6 +17,11 @@ export function cacheEnvironment(settings: Settings): Record<string, string> {
   };
 }
 
+/** What the functions share that tell silent edges. */
+export function silenceEnvironment(settings: Settings): Record<string, string> {
+  return { SILENT_AFTER_S: String(settings.silent_after_s) };
+}
+
 /** What the functions that write or sum counters share. */
 export function counterEnvironment(settings: Settings): Record<string, string> {
   return { COUNTER_SLOTS: String(settings.counter_slots) };

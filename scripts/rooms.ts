@@ -36,7 +36,7 @@ export const ROOMS: Record<string, Rooms> = {
     recorder: ['errors', 'policy', 'time', 'totals'],
     report: ['errors', 'hash', 'policy', 'totals'],
     flows: ['digest', 'errors', 'hash', 'policy', 'report', 'storage', 'time', 'totals'],
-    ledger: ['access', 'audit', 'errors', 'hash', 'report', 'storage', 'totals'],
+    ledger: ['access', 'audit', 'errors', 'hash', 'report', 'storage', 'time', 'totals'],
     ingest: ['digest', 'errors', 'flows', 'ledger', 'report', 'storage', 'time'],
     inventory: ['access', 'audit', 'cache', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['audit', 'inventory', 'storage'],

@@ -4,7 +4,7 @@ import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
 import { readSite } from '../inventory/sites/read-site.ts';
 import { readAllLanes } from '../ledger/figures/read-lanes.ts';
-import { laneTotals } from '../ledger/lane/lane.ts';
+import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import { counterKey } from '../ledger/lane-keys.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
 import { batchGet } from '../storage/batch-get.ts';

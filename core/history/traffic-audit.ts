@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Throttled } from '../errors.ts';
 import { type Counts, readCounters } from '../ledger/figures/read-counters.ts';
 import { readAllLanes } from '../ledger/figures/read-lanes.ts';
-import { laneTotals } from '../ledger/lane/lane.ts';
+import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Clock } from '../time/clock.ts';
 

@@ -1,5 +1,6 @@
 import { HeardEdges } from '../inventory/edges/completeness.ts';
-import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
+import { laneTotals, type WholeLane } from '../ledger/lane/lane-totals.ts';
+import type { SilenceOptions } from '../ledger/lane/silence.ts';
 import { parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
@@ -10,7 +11,7 @@ import {
   type Reading,
   readLaneSamples,
   readLanesNow,
-  toLaneReading,
+  toLaneReadings,
 } from './lane-sample.ts';
 import type { Resolution, Retention } from './resolution.ts';
 import type { Sample } from './sample.ts';
@@ -20,7 +21,7 @@ import type { SampleStore } from './sample-store.ts';
 /** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
 const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
 
-export interface ReadingOptions {
+export interface ReadingOptions extends SilenceOptions {
   store: SampleStore;
   /** Ids of the registered edges that are not retired. */
   registered: ReadonlySet<string>;
@@ -53,8 +54,8 @@ export async function readWhole(
   options: ReadingOptions,
   { earlier, ...reading }: Reading & { rollups: Rollup[]; earlier: readonly Reading[] },
 ): Promise<WholeReading> {
-  const { store, registered } = options;
-  const heard = new HeardEdges(registered, reading.taken_at);
+  const { store, registered, silent_after_s } = options;
+  const heard = new HeardEdges(registered, reading.taken_at, { silent_after_s });
   const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard };
   const unreadable: LaneReading[] = [];
   for await (const page of readLanesNow(store)) {
@@ -83,10 +84,11 @@ async function lastReadable(
   const lanes = unreadable.map(({ sk }) => parseLaneSortKey(sk));
   const reader = { ...store, clock, sleep, random: Math.random, deadline };
   const sampleAt = await readLaneSamples(reader, { lanes, readings: distinct(earlier) });
-  return unreadable.flatMap(({ bucket, sk }, index) => {
+  const samples = unreadable.flatMap(({ bucket, sk }, index) => {
     const data = earlier.map(reading => sampleAt(lanes[index]!, reading)).find(found => found !== undefined);
-    return data ? [toLaneReading(bucket, { sk, data })] : [];
+    return data ? [{ bucket, sk, data }] : [];
   });
+  return toLaneReadings(store, samples);
 }
 
 function distinct(readings: readonly Reading[]): Reading[] {
@@ -108,7 +110,7 @@ async function writeLaneSamples(
   await batchPut(items, { client: store.client, table: store.table, sleep });
 }
 
-function addLane(whole: WholeReading, lane: Lane): void {
+function addLane(whole: WholeReading, lane: WholeLane): void {
   whole.heard.add(lane);
   for (const pair of laneTotals(lane)) {
     for (const id of [pair.policy_id, ALL_TRAFFIC]) {

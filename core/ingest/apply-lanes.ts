@@ -1,9 +1,11 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import { backoffMs } from '../storage/backoff.ts';
 import { classifyFailure, type Failure } from '../storage/failure.ts';
+import { withdrawFewerParts } from './fewer-parts.ts';
 import type { IngestContext } from './ingest-context.ts';
-import { type LaneStep, nextLaneStep, type ReportOutcome } from './lane-step.ts';
+import { type FewerParts, fewerParts, type LaneStep, nextLaneStep, type ReportOutcome } from './lane-step.ts';
 import { type LaneTransaction, type LaneWrite, packWrites } from './lane-transaction.ts';
 import type { LaneWork, PendingRecord } from './lane-work.ts';
 import { type LoadedWork, loadLanes } from './load-lanes.ts';
@@ -34,6 +36,19 @@ interface Progress {
  * @throws what repeating can't help (no such table, no permission)
  */
 export async function applyLanes(works: readonly LaneWork[], context: IngestContext): Promise<Outcome[]> {
+  const withFewerParts = new Map<string, FewerParts>();
+  const settled = await applyAll(works, context, found =>
+    withFewerParts.set(`${found.edge_id} ${found.boot_id}`, found),
+  );
+  await withdrawFewerParts([...withFewerParts.values()], context);
+  return settled;
+}
+
+async function applyAll(
+  works: readonly LaneWork[],
+  context: IngestContext,
+  onFewerParts: (found: FewerParts) => void,
+): Promise<Outcome[]> {
   const settled: Outcome[] = [];
   const settle = (outcomes: readonly Outcome[]): void => {
     settled.push(...outcomes);
@@ -47,6 +62,8 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
   while (open.length > 0) {
     const loaded = await untilDeadline(loadLanes(open, context));
     if (!loaded) return settled;
+    // A call that was killed may have left it to do.
+    await withdrawFewerParts(loaded.flatMap(storedFewerParts), context);
     const plans = loaded.map(planWrite);
     for (const { outcomes } of plans) settle(outcomes);
     const writes = plans.flatMap(({ write }) => write ?? []);
@@ -59,6 +76,8 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
         ? recover(transaction, failure, context)
         : finish(transaction, context);
       settle(outcomes);
+      if (!failure)
+        for (const { step } of transaction.writes) if (step.fewer_parts) onFewerParts(step.fewer_parts);
       left.push(...rest);
       if (failure) await pause(failure, failures++, context);
       else failures = 0;
@@ -66,6 +85,11 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
     open = left.filter(({ pending }) => pending.length > 0);
   }
   return settled;
+}
+
+function storedFewerParts({ stored: { state } }: LoadedWork): FewerParts[] {
+  const found = state instanceof PackedDataUnreadable ? undefined : fewerParts(state.lane);
+  return found ? [found] : [];
 }
 
 /** The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. */

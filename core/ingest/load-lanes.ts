@@ -1,7 +1,11 @@
+import { addIdlePairs } from '../ledger/figures/read-idle.ts';
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import type { Boot } from '../ledger/lane/boot.ts';
+import type { IdlePairs } from '../ledger/lane/idle-pairs.ts';
 import { type Lane, newLane } from '../ledger/lane/lane.ts';
 import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
+import { needsIdlePairs } from '../ledger/lane/pair-of.ts';
+import { hasIdlePairs } from '../ledger/lane/remove-idle-pairs.ts';
 import { bootKey, bootPartsKey, laneKey } from '../ledger/lane-keys.ts';
 import { decodeBoot } from '../ledger/packing/boot-codec.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
@@ -17,7 +21,7 @@ export type LoadedWork = LaneWork & { readonly stored: StoredLane };
 
 /**
  * Loads what folding needs: the lanes, out of memory or read strongly, and then the boots that their reports name beside
- * the current one. In this order: a transaction that writes a boot's item raises the lane's version too, so a boot that is
+ * the current one, and the lane's idle pairs where they are needed. In this order: a transaction that writes a boot's item changes the lane's version too, so a boot that is
  * newer than its lane shows as a failed condition.
  *
  * @returns the same works, each with its lane
@@ -25,7 +29,7 @@ export type LoadedWork = LaneWork & { readonly stored: StoredLane };
  */
 export async function loadLanes(works: readonly LaneWork[], context: IngestContext): Promise<LoadedWork[]> {
   const missing = works.filter(work => !isLoaded(work));
-  const lanes = await readLanes(missing, context);
+  const lanes = await readIdlePairs(await readLanes(missing, context), context);
   const boots = await readBoots(lanes, context);
   return [...works.filter(isLoaded), ...lanes.map(lane => ({ ...lane.work, stored: toStored(lane, boots) }))];
 }
@@ -38,6 +42,8 @@ interface DecodedLane {
   work: LaneWork;
   version: number;
   lane: Lane | PackedDataUnreadable;
+  /** Undefined where no report needs them. */
+  idle?: IdlePairs;
   /** Ids of the boots that its reports name and that are not current. */
   otherBoots: string[];
 }
@@ -67,6 +73,23 @@ function decode(work: LaneWork, row: LaneRow | undefined): DecodedLane {
   return { work, version: row?.version ?? 0, lane, otherBoots: [...named] };
 }
 
+async function readIdlePairs(lanes: DecodedLane[], context: IngestContext): Promise<DecodedLane[]> {
+  const needing = lanes.flatMap(({ lane, work }) => (needsIdle(lane, work) ? [lane] : []));
+  if (needing.length === 0) return lanes;
+  const read = await addIdlePairs(needing, { ...context, table: context.tables.traffic });
+  const byLane = new Map(read.map(({ idle }, index) => [needing[index]!, idle]));
+  return lanes.map((each): DecodedLane => {
+    const idle = each.lane instanceof PackedDataUnreadable ? undefined : byLane.get(each.lane);
+    if (!idle) return each;
+    return idle instanceof PackedDataUnreadable ? { ...each, lane: idle, otherBoots: [] } : { ...each, idle };
+  });
+}
+
+function needsIdle(lane: Lane | PackedDataUnreadable, { pending }: LaneWork): lane is Lane {
+  if (lane instanceof PackedDataUnreadable || lane.idle_version === 0) return false;
+  return pending.some(({ decoded, at_ms }) => needsIdlePairs(lane, decoded) || hasIdlePairs(lane, at_ms));
+}
+
 /** The items of the boots that reports name, and of their parts, by key text. */
 async function readBoots(
   lanes: readonly DecodedLane[],
@@ -80,11 +103,17 @@ async function readBoots(
 }
 
 function toStored(
-  { work: { edge_id, part }, version, lane, otherBoots }: DecodedLane,
+  { work: { edge_id, part }, version, lane, idle, otherBoots }: DecodedLane,
   items: ReadonlyMap<string, Item>,
 ): StoredLane {
   if (otherBoots.length === 0) {
-    return { edge_id, part, version, state: stateOf(lane, NO_BOOTS), unreadable_boots: NO_BOOTS.boots };
+    return {
+      edge_id,
+      part,
+      version,
+      state: stateOf(lane, { ...NO_BOOTS, idle }),
+      unreadable_boots: NO_BOOTS.boots,
+    };
   }
   const boots = new Map<string, Boot>();
   const unreadable_boots = new Map<string, PackedDataUnreadable>();
@@ -97,14 +126,14 @@ function toStored(
     const partsItem = items.get(keyText(bootPartsKey(edge_id, boot_id)));
     if (partsItem) parts.set(boot_id, partsItem.parts as number);
   }
-  return { edge_id, part, version, state: stateOf(lane, { boots, parts }), unreadable_boots };
+  return { edge_id, part, version, state: stateOf(lane, { boots, parts, idle }), unreadable_boots };
 }
 
 const NO_BOOTS = { boots: new Map<string, never>(), parts: new Map<string, never>() };
 
 function stateOf(
   lane: Lane | PackedDataUnreadable,
-  { boots, parts }: Pick<LaneState, 'boots' | 'parts'>,
+  others: Pick<LaneState, 'boots' | 'parts' | 'idle'>,
 ): StoredLane['state'] {
-  return lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
+  return lane instanceof PackedDataUnreadable ? lane : { lane, ...others, changes: NO_CHANGES };
 }

@@ -11,7 +11,10 @@ import type { Call, Resolver } from './resolver.ts';
 export type Answer = { data: unknown } | { error: { type: ErrorType; message: string } };
 
 export interface Surroundings
-  extends Pick<Call, 'slots' | 'retention' | 'flow_log_ttl_hours' | 'caches' | 'exports' | 'onFailover'> {
+  extends Pick<
+    Call,
+    'slots' | 'silent_after_s' | 'retention' | 'flow_log_ttl_hours' | 'caches' | 'exports' | 'onFailover'
+  > {
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */

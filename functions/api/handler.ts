@@ -50,6 +50,7 @@ export async function handler(event: ApiEvent, lambda: Context): Promise<Answer>
     resolvers,
     caches: container.caches,
     slots: environment.COUNTER_SLOTS,
+    silent_after_s: environment.SILENT_AFTER_S,
     exports,
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,

@@ -11,6 +11,8 @@ export interface StepContext extends Retrying {
   scheduled_at: number;
   /** Number of counter slots. */
   slots: number;
+  /** From when on an edge that reports nothing is silent, seconds. */
+  silent_after_s?: number;
   exports: ExportDispatcher;
 }
 

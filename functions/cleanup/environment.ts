@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { SETTINGS } from '../settings.ts';
 
-const { EXPORT_FUNCTION, COUNTER_SLOTS } = SETTINGS;
+const { EXPORT_FUNCTION, COUNTER_SLOTS, SILENT_AFTER_S } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   EXPORT_FUNCTION,
   COUNTER_SLOTS,
+  SILENT_AFTER_S,
 });

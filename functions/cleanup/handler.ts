@@ -34,6 +34,7 @@ export async function handler(event: unknown, lambda: Context): Promise<{ steps:
     client,
     tables,
     slots: environment.COUNTER_SLOTS,
+    silent_after_s: environment.SILENT_AFTER_S,
     exports,
     scheduled_at: Date.parse(eventSchema.parse(event).scheduled_at),
     clock: systemClock,

@@ -40,6 +40,7 @@ export async function handler(event: unknown, lambda: Context): Promise<Snapshot
     scheduled_at: Date.parse(scheduled_at),
     registered: new Set(registered.map(edge => edge.id)),
     retention,
+    silent_after_s: environment.SILENT_AFTER_S,
     clock: systemClock,
     sleep: systemSleep,
     deadline: begun + remaining,

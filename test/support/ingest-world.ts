@@ -6,7 +6,7 @@ import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
-import { laneTotals } from '../../core/ledger/lane/lane.ts';
+import { laneTotals } from '../../core/ledger/lane/lane-totals.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { FAULTS, type Fault, type FaultyClient, faultyClient, REFUSALS } from './faults.ts';
 import { ingestContext } from './ingest-context.ts';

@@ -1,4 +1,5 @@
-import { laneTotals } from '../../ledger/lane/lane.ts';
+import { wholeLanes } from '../../ledger/figures/read-idle.ts';
+import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
 import { type LaneName, readLaneSamples } from '../lane-sample.ts';
@@ -20,14 +21,20 @@ export async function readLaneSeries(
   { marks, selection }: { marks: readonly SnapshotMark[]; selection: SeriesSelection },
 ): Promise<Sample[]> {
   const sampleAt = await readLaneSamples(store, { lanes: selection.lanes, readings: marks });
+  const tables = { traffic: store.table };
   const latest = new Map<string, Counts>();
-  return marks.map(mark => {
-    for (const lane of selection.lanes) {
-      const data = sampleAt(lane, mark);
-      if (data) latest.set(`${lane.edge_id}#${lane.part}`, countsOf({ ...lane, data }, selection));
+  const samples: Sample[] = [];
+  for (const mark of marks) {
+    const lanes = selection.lanes.flatMap(({ edge_id, part }) => {
+      const data = sampleAt({ edge_id, part }, mark);
+      return data ? [decodeLane({ edge_id, part }, data)] : [];
+    });
+    for (const lane of await wholeLanes(lanes, { client: store.client, tables })) {
+      latest.set(`${lane.edge_id}#${lane.part}`, countsOf(lane, selection));
     }
-    return { at: mark.at, taken_at: mark.taken_at, ...sum(latest.values()) };
-  });
+    samples.push({ at: mark.at, taken_at: mark.taken_at, ...sum(latest.values()) });
+  }
+  return samples;
 }
 
 interface Counts {
@@ -36,11 +43,8 @@ interface Counts {
   active_flows: number;
 }
 
-function countsOf(
-  { edge_id, part, data }: LaneName & { data: Uint8Array },
-  { policy_id, endpoint_id }: SeriesSelection,
-): Counts {
-  const pairs = laneTotals(decodeLane({ edge_id, part }, data)).filter(
+function countsOf(lane: WholeLane, { policy_id, endpoint_id }: SeriesSelection): Counts {
+  const pairs = laneTotals(lane).filter(
     pair =>
       (policy_id === undefined || pair.policy_id === policy_id) &&
       (endpoint_id === undefined || pair.endpoint_id === endpoint_id),

@@ -116,6 +116,10 @@ function present(
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),
     bytes_exact: String(status?.bytes ?? 0n),
-    parts: status?.parts ?? [],
+    parts: (status?.parts ?? []).map(({ packets, bytes, ...part }) => ({
+      ...part,
+      packets_exact: String(packets),
+      bytes_exact: String(bytes),
+    })),
   };
 }

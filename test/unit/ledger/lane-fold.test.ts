@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
-import { lanePathTotals, laneTotals, newLane } from '../../../core/ledger/lane/lane.ts';
+import { newLane } from '../../../core/ledger/lane/lane.ts';
 import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
+import { lanePathTotals, laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import type { PathReport } from '../../../core/report/report.ts';
@@ -12,6 +13,7 @@ type Folding = { -readonly [K in keyof LaneState]: LaneState[K] };
 function emptyState(): Folding {
   return {
     lane: newLane({ edge_id: 'edge-1', part: 0 }),
+    idle: [],
     boots: new Map(),
     parts: new Map(),
     changes: NO_CHANGES,
@@ -19,7 +21,7 @@ function emptyState(): Folding {
 }
 
 /** Folds a report as a step of its own and puts the result into `state`. What is folded must not change itself. */
-function fold(state: Folding, sketch: ReportSketch, arrived_ms = 0) {
+function fold(state: Folding, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0) {
   const { data } = reportRecord(sketch);
   const before = { ...state, changes: NO_CHANGES };
   const copy = structuredClone(before);
@@ -36,8 +38,12 @@ const pair = (packets: bigint, active_flows = 0, policy_id = '7') => [
   { policy_id, packets, bytes: packets * 10n, active_flows },
 ];
 
-function totals({ lane }: LaneState) {
-  return laneTotals(lane).map(({ policy_id, packets, active_flows }) => [policy_id, packets, active_flows]);
+function totals({ lane, idle = [] }: LaneState) {
+  return laneTotals({ ...lane, idle }).map(({ policy_id, packets, active_flows }) => [
+    policy_id,
+    packets,
+    active_flows,
+  ]);
 }
 
 describe('folding a report into its lane', () => {
@@ -54,7 +60,7 @@ describe('folding a report into its lane', () => {
     fold(state, { seq: 2, policies: pair(10n, 2) });
     const before = structuredClone(state.lane);
     for (const seq of [0, 1, 2]) {
-      const { result, changes } = fold(state, { seq, policies: pair(99n) });
+      const { result, changes } = fold(state, { seq, policies: pair(9n) });
       expect(result).toBe('old');
       expect(changes).toEqual(NO_CHANGES);
     }
@@ -65,7 +71,7 @@ describe('folding a report into its lane', () => {
     const state = emptyState();
     fold(state, { seq: 1, policies: [...pair(10n, 2), ...pair(1n, 1, '8')] });
     const { changes } = fold(state, { seq: 2, policies: pair(1n, 1, '8') });
-    expect(totals(state)).toEqual([
+    expect(totals(state).toSorted()).toEqual([
       ['7', 10n, 0],
       ['8', 1n, 1],
     ]);
