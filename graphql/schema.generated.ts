@@ -84,6 +84,13 @@ export interface Edge {
   packets_exact: string;
   bytes_exact: string;
   parts: EdgePart[];
+  refused: RefusedBoot | null;
+}
+
+export interface RefusedBoot {
+  boot_id: string;
+  contradictions: number;
+  reason: string;
 }
 
 export interface EdgePart {

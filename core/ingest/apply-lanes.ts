@@ -67,7 +67,8 @@ async function applyAll(
     const plans = loaded.map(planWrite);
     for (const { outcomes } of plans) settle(outcomes);
     const writes = plans.flatMap(({ write }) => write ?? []);
-    const left: LaneWork[] = [];
+    const left: LaneWork[] = plans.flatMap(({ reread }) => reread ?? []);
+    for (const work of left) context.memory.forget(work);
     const alone = ({ work }: PlannedWrite) => work.isolated;
     for (const transaction of packWrites(writes, { table: context.tables.traffic, alone })) {
       if (context.clock() >= context.deadline) return settled;
@@ -92,18 +93,29 @@ function storedFewerParts({ stored: { state } }: LoadedWork): FewerParts[] {
   return found ? [found] : [];
 }
 
-/** The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. */
-function planWrite(work: LoadedWork): { outcomes: Outcome[]; write: PlannedWrite | undefined } {
+interface Plan {
+  outcomes: Outcome[];
+  write?: PlannedWrite;
+  /** The work where its lane has to be read first. */
+  reread?: LaneWork;
+}
+
+/**
+ * The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. Memory alone calls no
+ * report old or wrong: a write would have shown that the table was put back to an earlier time, and these make none.
+ */
+function planWrite(work: LoadedWork): Plan {
   const outcomes: Outcome[] = [];
   let left = work;
   while (left.pending.length > 0) {
     const { stored, pending, isolated } = left;
     const step = nextLaneStep({ stored, reports: pending, ...(isolated && { maxReports: 1 }) });
     if (step.write) return { outcomes, write: { ...step.write, work: left, step } };
+    if (stored.remembered) return { outcomes, reread: { ...left, stored: undefined } };
     outcomes.push(...step.outcomes);
     left = afterStep(left, step);
   }
-  return { outcomes, write: undefined };
+  return { outcomes };
 }
 
 function afterStep(work: LoadedWork, { outcomes, next }: LaneStep<PendingRecord>): LoadedWork {

@@ -1,5 +1,5 @@
 import { decodeReport } from '../report/decode-report.ts';
-import { ReportRejected } from '../report/rejection.ts';
+import { needsNewBoot, ReportRejected } from '../report/rejection.ts';
 import { applyLanes } from './apply-lanes.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { groupByLane, type PendingRecord } from './lane-work.ts';
@@ -39,6 +39,7 @@ export async function ingest(
     outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending),
     context,
   );
+  await passContradictions(outcomes, context);
   const done = new Set([
     ...quarantined.flat(),
     ...counted.filter(pending => !notLogged.has(pending)).map(({ record }) => record),
@@ -87,5 +88,22 @@ async function passPathReports(applied: readonly PendingRecord[], context: Inges
     await context.onPathReports(reports);
   } catch (cause) {
     context.warn('Path measurements were not passed on.', { reports: reports.length, cause });
+  }
+}
+
+async function passContradictions(
+  outcomes: Awaited<ReturnType<typeof applyLanes>>,
+  context: IngestContext,
+): Promise<void> {
+  const contradictions = outcomes.flatMap(outcome => {
+    if (outcome.result !== 'rejected' || !needsNewBoot(outcome.reason.code)) return [];
+    const { edge_id, boot_id, part, seq } = outcome.pending.decoded.report;
+    return [{ edge_id, boot_id, part, seq, reason: outcome.reason.message }];
+  });
+  if (!context.onContradictions || contradictions.length === 0) return;
+  try {
+    await context.onContradictions(contradictions);
+  } catch (cause) {
+    context.warn('Edges were not told of refused reports.', { reports: contradictions.length, cause });
   }
 }

@@ -18,6 +18,8 @@ export interface StoredLane {
   readonly part: number;
   /** 0: there is no item yet. */
   readonly version: number;
+  /** Known from memory alone: the table may have been put back to an earlier time since. */
+  readonly remembered: boolean;
   /** Without changes; or why this release can't read the lane. */
   readonly state: LaneState | PackedDataUnreadable;
   /** Boots that this release can't read, by id. */
@@ -114,7 +116,7 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
     outcomes,
     write: { item, base_version: stored.version, slot, changes: state.changes },
     fewer_parts,
-    next: { ...stored, version: item.version, state: { ...state, changes: NO_CHANGES } },
+    next: { ...stored, version: item.version, remembered: false, state: { ...state, changes: NO_CHANGES } },
   };
 }
 

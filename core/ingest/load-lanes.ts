@@ -41,6 +41,7 @@ function isLoaded(work: LaneWork): work is LoadedWork {
 interface DecodedLane {
   work: LaneWork;
   version: number;
+  remembered: boolean;
   lane: Lane | PackedDataUnreadable;
   /** Undefined where no report needs them. */
   idle?: IdlePairs;
@@ -54,7 +55,10 @@ async function readLanes(works: readonly LaneWork[], context: IngestContext): Pr
   const items = await readItems(unknown.map(keyOf), { ...context, table: context.tables.traffic });
   context.tally.LanesRead += unknown.length;
   return works.map((work, index) =>
-    decode(work, remembered[index] ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined)),
+    decode(work, {
+      row: remembered[index] ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined),
+      remembered: remembered[index] !== undefined,
+    }),
   );
 }
 
@@ -65,12 +69,15 @@ function keyOf({ edge_id, part }: LaneWork): ItemKey {
 /** What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data is unreadable. */
 type LaneRow = Pick<LaneItem, 'version' | 'data'>;
 
-function decode(work: LaneWork, row: LaneRow | undefined): DecodedLane {
+function decode(
+  work: LaneWork,
+  { row, remembered }: { row: LaneRow | undefined; remembered: boolean },
+): DecodedLane {
   const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane(work);
   const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
   if (lane instanceof PackedDataUnreadable) named.clear();
   else named.delete(lane.boot_id);
-  return { work, version: row?.version ?? 0, lane, otherBoots: [...named] };
+  return { work, version: row?.version ?? 0, remembered, lane, otherBoots: [...named] };
 }
 
 async function readIdlePairs(lanes: DecodedLane[], context: IngestContext): Promise<DecodedLane[]> {
@@ -103,17 +110,12 @@ async function readBoots(
 }
 
 function toStored(
-  { work: { edge_id, part }, version, lane, idle, otherBoots }: DecodedLane,
+  { work: { edge_id, part }, version, remembered, lane, idle, otherBoots }: DecodedLane,
   items: ReadonlyMap<string, Item>,
 ): StoredLane {
+  const id = { edge_id, part, version, remembered };
   if (otherBoots.length === 0) {
-    return {
-      edge_id,
-      part,
-      version,
-      state: stateOf(lane, { ...NO_BOOTS, idle }),
-      unreadable_boots: NO_BOOTS.boots,
-    };
+    return { ...id, state: stateOf(lane, { ...NO_BOOTS, idle }), unreadable_boots: NO_BOOTS.boots };
   }
   const boots = new Map<string, Boot>();
   const unreadable_boots = new Map<string, PackedDataUnreadable>();
@@ -126,7 +128,7 @@ function toStored(
     const partsItem = items.get(keyText(bootPartsKey(edge_id, boot_id)));
     if (partsItem) parts.set(boot_id, partsItem.parts as number);
   }
-  return { edge_id, part, version, state: stateOf(lane, { boots, parts, idle }), unreadable_boots };
+  return { ...id, state: stateOf(lane, { boots, parts, idle }), unreadable_boots };
 }
 
 const NO_BOOTS = { boots: new Map<string, never>(), parts: new Map<string, never>() };

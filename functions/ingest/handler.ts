@@ -7,6 +7,7 @@ import type {
   KinesisStreamEvent,
   KinesisStreamRecord,
 } from 'aws-lambda';
+import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
@@ -35,6 +36,10 @@ const client = makeDocumentClient({
   },
 });
 const tables = tablesOf(environment);
+const store = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random };
+
+/** Counting comes first: an edge that is not told now is told with its next report. */
+const TELL_WITHIN_MS = 3000;
 
 const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
@@ -47,18 +52,16 @@ export async function handler(
   const tally = new IngestTally();
   const records = event.Records.map(toStreamRecord);
   const open = await ingest(records, {
-    client,
-    tables,
+    ...store,
     memory,
     tally,
     slots: environment.COUNTER_SLOTS,
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
     flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
-    clock: systemClock,
-    sleep: systemSleep,
-    random: Math.random,
     deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
     onPathReports,
+    onContradictions: refused =>
+      tellRefusedBoots({ ...store, deadline: systemClock() + TELL_WITHIN_MS }, refused),
     warn: (message, details) => logger.warn(message, details),
   }).finally(() => publish(tally));
   return answer(event, lambda, new Set(open.map(record => record.sequence_number)));

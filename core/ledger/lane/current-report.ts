@@ -87,12 +87,14 @@ export function addOldReport(
   const { lane, changes } = state;
   const added = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
+  let isNewToBoot = false;
   for (const [i, key] of keys.entries()) {
     const reported = report.policies[i]!;
     const before = pairOf(state, key) ?? emptyPair(reported);
     const { packets, bytes } = reported;
     if (!isNewer(reported, report.seq, before)) continue;
     if (packets === before.packets && bytes === before.bytes) continue;
+    if (before.seq === NOT_NAMED) isNewToBoot = true;
     added.set(key, { ...before, packets, bytes, seq: report.seq, named_hour: hourOf(at_ms) });
     addCounterChange(counters, reported.policy_id, {
       packets: packets - before.packets,
@@ -106,7 +108,7 @@ export function addOldReport(
     lane: { ...lane, pairs: new Map([...lane.pairs, ...added]) },
     changes: { ...changes, counters },
   };
-  checkBootSize(bootPairsOf(next));
+  if (isNewToBoot) checkBootSize(bootPairsOf(next));
   return next;
 }
 

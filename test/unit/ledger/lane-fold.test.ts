@@ -180,16 +180,111 @@ describe('a report that contradicts its boot', () => {
     expect(() => fold(state, sketch)).toThrow(message);
   });
 
-  it('is old, not wrong, where its seq is not above the last', () => {
+  it.each([
+    ['of the same number', 3],
+    ['of an earlier number', 2],
+  ])('is rejected where it says more than a later report %s', (_, seq) => {
     const state = emptyState();
-    fold(state, { seq: 2, policies: pair(10n) });
-    expect(fold(state, { seq: 1, policies: pair(9n) }).result).toBe('old');
+    fold(state, { seq: 3, policies: pair(10n) });
+    expect(() => fold(state, { seq, policies: pair(11n) })).toThrow(
+      'A total is higher than in the same or a later report of the same boot: two edges report under one boot, or a boot id was used again; start a new boot ' +
+        `(packets of policy "7", endpoint "wan1": 11 after 10: report ${seq} says more than report 3).`,
+    );
+    fold(state, { boot_id: 'boot-2', sent_ms: 1e6, policies: pair(1n) });
+    expect(() => fold(state, { seq, policies: pair(11n) })).toThrow('A total is higher');
+  });
+
+  it('is rejected where its number jumps too far, and not one before', () => {
+    const state = emptyState();
+    fold(state, { seq: 5, policies: pair(10n) });
+    const message =
+      'The report number is more than 10,000,000 above the last one of the same boot; start a new boot ' +
+      '(report 10000006 after report 5).';
+    expect(() => fold(state, { seq: 10_000_006, policies: pair(11n) })).toThrow(message);
+    fold(state, { boot_id: 'boot-2', sent_ms: 1e6, policies: pair(1n) });
+    expect(() => fold(state, { seq: 10_000_006, policies: pair(11n) })).toThrow(message);
+    expect(fold(state, { seq: 10_000_005, policies: pair(11n) }).result).toBe('applied');
   });
 
   it('is rejected in a part that has not heard of the boot yet', () => {
     const state = emptyState();
     state.parts = new Map([['boot-1', 3]]);
     expect(() => fold(state, { parts: 2, policies: pair(1n) })).toThrow('(2 parts, 3 before)');
+  });
+});
+
+describe('an old report', () => {
+  const BOTH = [...pair(10n, 2), ...pair(1n, 1, '8')];
+
+  it.each(['current', 'closed'])('of a %s boot adds a pair that the boot has not shown', which => {
+    const state = emptyState();
+    fold(state, { seq: 3, policies: pair(10n, 2) });
+    if (which === 'closed') fold(state, { boot_id: 'boot-2', sent_ms: 60_000, policies: pair(5n, 2) });
+    const { result, changes } = fold(state, { seq: 2, policies: [...pair(9n, 7), ...pair(4n, 7, '8')] });
+    expect(result).toBe('applied');
+    expect(changes.counters).toEqual(new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0 }]]));
+    expect(fold(state, { seq: 2, policies: pair(4n, 7, '8') }).result).toBe('old');
+    // What it showed is a total of report 2.
+    expect(() => fold(state, { seq: 1, policies: pair(5n, 0, '8') })).toThrow(
+      'report 1 says more than report 2',
+    );
+    expect(fold(state, { seq: 3, policies: pair(6n, 0, '8') }).changes.counters.get('8')?.packets).toBe(2n);
+  });
+
+  it('adds to a pair that no later report has named', () => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies: BOTH });
+    fold(state, { seq: 3, policies: pair(20n, 1) });
+    const { changes } = fold(state, { seq: 2, policies: [...pair(15n), ...pair(3n, 9, '8')] });
+    expect(changes.counters).toEqual(new Map([['8', { packets: 2n, bytes: 20n, active_flows: 0 }]]));
+    expect(state.lane.seq).toBe(3);
+    expect(totals(state).toSorted()).toEqual([
+      ['7', 20n, 1],
+      ['8', 3n, 0],
+    ]);
+  });
+
+  it('with less is old: of the same number too', () => {
+    const state = emptyState();
+    fold(state, { seq: 2, policies: BOTH });
+    for (const seq of [1, 2]) expect(fold(state, { seq, policies: pair(9n) }).result).toBe('old');
+  });
+});
+
+describe("an edge's clock", () => {
+  const YEARS = 10 * 365 * 86_400_000;
+
+  it('that runs ahead holds no boot current', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', sent_ms: YEARS, policies: pair(10n, 2) }, 1000);
+    expect(state.lane.sent_at_ms).toBe(T0 + 1000);
+    const { changes } = fold(state, { boot_id: 'b', sent_ms: 2000, policies: pair(3n, 1) }, 3000);
+    expect(state.lane.boot_id).toBe('b');
+    expect(changes.boots.get('a')?.sent_at_ms).toBe(T0 + 1000);
+    fold(state, { boot_id: 'c', sent_ms: 2000, policies: pair(1n, 4) }, 9000);
+    expect(totals(state)).toEqual([['7', 14n, 4]]);
+  });
+
+  it('of a late report is not ahead of its arrival either', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', sent_ms: 0, policies: pair(1n) }, 0);
+    fold(state, { boot_id: 'b', sent_ms: 5000, policies: pair(1n) }, 5000);
+    fold(state, { boot_id: 'a', seq: 2, sent_ms: YEARS, policies: pair(2n) }, 4000);
+    expect(state.boots.get('a')?.sent_at_ms).toBe(T0 + 4000);
+  });
+});
+
+describe('a boot with fewer parts than the one before', () => {
+  it('is noted until another report has come', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', parts: 3, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(0);
+    fold(state, { boot_id: 'b', parts: 2, sent_ms: 1, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(3);
+    fold(state, { boot_id: 'c', parts: 1, sent_ms: 2, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(3);
+    fold(state, { boot_id: 'd', parts: 4, sent_ms: 3, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(0);
   });
 });
 
