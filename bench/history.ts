@@ -5,6 +5,7 @@ import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history
 import type { Sample } from '../core/history/sample.ts';
 import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';
 import { takeSnapshot } from '../core/history/snapshot.ts';
+import { hourOf } from '../core/ledger/lane/hour-of.ts';
 import type { Lane } from '../core/ledger/lane/lane.ts';
 import { laneKey } from '../core/ledger/lane-keys.ts';
 import { encodeLane } from '../core/ledger/packing/lane-codec.ts';
@@ -176,6 +177,8 @@ function laneItem(index: number) {
       active_flows: (index + policy) % 40,
       earlier_packets: packets * 30n,
       earlier_bytes: packets * 24_000n,
+      seq: 4242,
+      named_hour: hourOf(NOW),
     };
     return [pairKey(pair), pair] as const;
   });
@@ -192,6 +195,8 @@ function laneItem(index: number) {
     first_heard_at_ms: NOW - 86_400_000,
     last_heard_at_ms: NOW,
     slot: 0,
+    parts_before: 0,
+    idle_version: 0,
     pairs: new Map(pairs),
     paths: new Map(),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
 import { retentionSettings } from '../core/history/retention-settings.ts';
 import { MAX_COUNTER_SLOTS, MIN_COUNTER_SLOTS } from '../core/ledger/figures/counter-slots.ts';
+import { DEFAULT_SILENT_AFTER_S } from '../core/ledger/lane/silence.ts';
 import { tableEnvironment } from '../core/storage/table-environment.ts';
 
 const text = z.string().min(1);
@@ -22,6 +23,8 @@ export const SETTINGS = {
     .min(MIN_COUNTER_SLOTS)
     .max(MAX_COUNTER_SLOTS)
     .default(MIN_COUNTER_SLOTS),
+  /** From when on an edge that reports nothing is silent. */
+  SILENT_AFTER_S: z.coerce.number().int().min(60).default(DEFAULT_SILENT_AFTER_S),
   /** Whether the flows of reports are logged. */
   FLOW_LOG: onOff.default('on'),
   /** How long flows are kept; 0: no flow is logged. */

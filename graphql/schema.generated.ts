@@ -85,12 +85,21 @@ export interface Edge {
   packets_exact: string;
   bytes_exact: string;
   parts: EdgePart[];
+  refused: RefusedBoot | null;
+}
+
+export interface RefusedBoot {
+  boot_id: string;
+  contradictions: number;
+  reason: string;
 }
 
 export interface EdgePart {
   part: number;
   boot_id: string;
   seq: number;
+  packets_exact: string;
+  bytes_exact: string;
 }
 
 export interface EdgeConnection {
@@ -631,7 +640,7 @@ export interface EdgeRoute {
   path_id: string | null;
 }
 
-export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES' | 'PATHS';
+export type EdgeCommandType = 'PROBE' | 'ROUTES' | 'POLICIES' | 'PATHS' | 'NEW_BOOT';
 
 export interface ExportInput {
   kind: ExportKind;

@@ -20,7 +20,7 @@ import { allowCommands, allowReading } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, retentionEnvironment } from './shared-environment.ts';
+import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
 import {
   grantCaching,
@@ -98,6 +98,7 @@ export class ApiStack extends Stack {
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        ...silenceEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },

@@ -14,7 +14,7 @@ import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, retentionEnvironment } from './shared-environment.ts';
+import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
 import {
   grantBatchPut,
   grantCaching,
@@ -40,7 +40,7 @@ export class IngestStack extends Stack {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
     const ingest = this.makeIngest(settings, data, flows);
-    this.makeCleanup(data, exports);
+    this.makeCleanup(settings, data, exports);
     this.makeSnapshot(settings, data);
     const reporting = allowReporting(this, this.stream);
     new CfnOutput(this, 'EdgePolicyArn', {
@@ -150,14 +150,17 @@ export class IngestStack extends Stack {
     return ingest;
   }
 
-  private makeCleanup(data: DataStack, exports: ExportStack): void {
+  private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): void {
     const cleanup = new PatronusFunction(this, 'Cleanup', {
       folder: 'cleanup',
       data,
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
       memory: 512,
-      environment: { EXPORT_FUNCTION: exports.exporter.functionName },
+      environment: {
+        EXPORT_FUNCTION: exports.exporter.functionName,
+        ...silenceEnvironment(settings),
+      },
     });
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
@@ -199,7 +202,7 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(55),
       memory: 1769,
       concurrency: 1,
-      environment: retentionEnvironment(settings),
+      environment: { ...retentionEnvironment(settings), ...silenceEnvironment(settings) },
     });
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);

@@ -22,6 +22,11 @@ export interface Settings {
   routing_cache_ttl_seconds: number;
   /** Writers' shares of a policy's counters: raise it with the shards. Lowering it hides nothing: readers sum every slot that was ever in use. */
   counter_slots: number;
+  /**
+   * Without a report for so long, seconds, or for three of its own intervals if that is longer, an edge is silent: it isn't
+   * counted as heard, and its active flows are taken out of the totals.
+   */
+  silent_after_s: number;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
@@ -47,6 +52,7 @@ const WHOLE_NUMBERS = {
   metrics_cache_ttl_seconds: { fallback: 60, min: 1, max: 86_400 },
   routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
+  silent_after_s: { fallback: 300, min: 60, max: 86_400 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
 
@@ -70,6 +76,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
+    silent_after_s: number('silent_after_s'),
     export_retention_days: number('export_retention_days'),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [

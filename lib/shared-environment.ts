@@ -16,3 +16,8 @@ export function cacheEnvironment(settings: Settings): Record<string, string> {
     ROUTING_CACHE_TTL_SECONDS: String(settings.routing_cache_ttl_seconds),
   };
 }
+
+/** What the functions share that tell silent edges. */
+export function silenceEnvironment(settings: Settings): Record<string, string> {
+  return { SILENT_AFTER_S: String(settings.silent_after_s) };
+}

@@ -5,7 +5,7 @@ import { readPolicy } from '../inventory/policies/read-policies.ts';
 import { readSite } from '../inventory/sites/read-site.ts';
 import { readCountersOf } from '../ledger/figures/read-counters.ts';
 import { readAllLanes } from '../ledger/figures/read-lanes.ts';
-import { laneTotals } from '../ledger/lane/lane.ts';
+import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
 import type { Asking as AskingTraffic } from './asking.ts';
 

@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import { z } from 'zod';
-import type { Item } from '../storage/item.ts';
+import type { Item, ItemKey } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { parseItem } from '../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
@@ -16,8 +16,13 @@ export const COMMAND_PREFIX = 'COMMAND#';
 
 const partition = (edgeId: string): string => COMMAND_PREFIX + edgeId;
 
-/** A probe is dropped after this; every other command waits until it is acknowledged. */
-const PROBE_KEPT_SECONDS = 120;
+/** The key of the command about something. */
+export function commandKey(edgeId: string, about: string): ItemKey {
+  return { pk: partition(edgeId), sk: about };
+}
+
+/** Commands that are dropped after a while, seconds; every other one waits until it is acknowledged. */
+const KEPT_SECONDS: Partial<Record<EdgeCommand['type'], number>> = { PROBE: 120, NEW_BOOT: 86_400 };
 
 /** The action that gives an edge a command, for the transaction that has the reason for it. */
 export function commandAction(
@@ -32,14 +37,15 @@ export function commandAction(
     edge_id: edgeId,
     created_at: new Date(now).toISOString(),
   };
-  const lifetime = command.type === 'PROBE' && {
-    [TTL_ATTRIBUTE]: Math.ceil(now / 1000) + PROBE_KEPT_SECONDS,
+  const kept_seconds = KEPT_SECONDS[command.type];
+  const lifetime = kept_seconds !== undefined && {
+    [TTL_ATTRIBUTE]: Math.ceil(now / 1000) + kept_seconds,
   };
   return {
     action: {
       Put: {
         TableName: tables.network,
-        Item: { pk: partition(edgeId), sk: aboutOf(command), ...pending, ...lifetime },
+        Item: { ...commandKey(edgeId, aboutOf(command)), ...pending, ...lifetime },
       },
     },
     pending,

@@ -7,12 +7,14 @@
  * - POLICIES: fetch the policies; there is a newer version.
  * - PATHS: read `edgeRoutes` again; paths or preferences have changed. Published to edges that
  *   listen, never stored: the others read it when they connect.
+ * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }
   | { type: 'ROUTES'; data: RoutesOrder }
   | { type: 'POLICIES'; data: { policies_version: string } }
-  | { type: 'PATHS'; data: Record<string, never> };
+  | { type: 'PATHS'; data: Record<string, never> }
+  | { type: 'NEW_BOOT'; data: NewBootOrder };
 
 export interface ProbeOrder {
   path_id: string;
@@ -26,6 +28,19 @@ export interface RoutesOrder {
   destination_site_id: string;
   /** null: there is no path that could carry the policy's traffic. */
   routes: { policy_id: string; path_id: string | null }[];
+}
+
+/** So many refused reports end a boot: one or two may be stray packets of a boot that is sound. */
+export const NEW_BOOT_AFTER = 3;
+
+export interface NewBootOrder {
+  boot_id: string;
+  /** Reports of the boot that were refused, counted up to {@link NEW_BOOT_AFTER}. */
+  contradictions: number;
+  /** Why the last one was, for people. */
+  reason: string;
+  /** Which ones were: `part#seq`. */
+  reports?: string[];
 }
 
 /** A command as it waits for its edge's acknowledgement. */
@@ -46,6 +61,7 @@ export function aboutOf(command: EdgeCommand): string {
       return `ROUTES#${command.data.destination_site_id}`;
     case 'POLICIES':
     case 'PATHS':
+    case 'NEW_BOOT':
       return command.type;
   }
 }

@@ -1,4 +1,4 @@
-import { laneTotals } from '../ledger/lane/lane.ts';
+import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import type { LaneTotals } from './aggregate.ts';
 import { readFirstSnapshot } from './first-snapshot.ts';
 import { readLanesAt } from './lane-sample.ts';

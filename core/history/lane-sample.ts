@@ -1,4 +1,6 @@
+import { wholeLanes } from '../ledger/figures/read-idle.ts';
 import type { Lane } from '../ledger/lane/lane.ts';
+import type { WholeLane } from '../ledger/lane/lane-totals.ts';
 import { laneBucket, laneBuckets, laneKey, lanePartition, parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { type BatchGetOptions, readItems } from '../storage/batch-get.ts';
@@ -14,7 +16,7 @@ export interface LaneReading {
   sk: string;
   data: Uint8Array;
   /** `undefined` where the bytes can't be read; such a lane is counted and left out. */
-  lane: Lane | undefined;
+  lane: WholeLane | undefined;
   /** Of a sample: the minute up to which its totals were known, where that is before the reading's. */
   covered_to?: number | undefined;
 }
@@ -94,7 +96,10 @@ async function* readBuckets(
 ): AsyncGenerator<LaneReading[]> {
   const buckets = laneBuckets();
   for await (const { index, items } of readPartitions<StoredLane>(client, table, buckets.map(partitionOf))) {
-    yield items.map(item => toLaneReading(buckets[index]!, item));
+    yield await toLaneReadings(
+      { client, table },
+      items.map(item => ({ ...item, bucket: buckets[index]! })),
+    );
   }
 }
 
@@ -104,12 +109,30 @@ interface StoredLane {
   covered_to?: number;
 }
 
-/** Unpacks a lane. */
-export function toLaneReading(bucket: string, { sk, data, covered_to }: StoredLane): LaneReading {
-  const stored = { bucket, sk, data, ...(covered_to !== undefined && { covered_to: Number(covered_to) }) };
+/** Unpacks lanes and adds their idle pairs. */
+export async function toLaneReadings(
+  { client, table }: SampleStore,
+  stored: readonly (StoredLane & { bucket: string })[],
+): Promise<LaneReading[]> {
+  const decoded = stored.map(({ sk, data }) => decodeOrNothing(sk, data));
+  const whole = new Map<string, WholeLane>();
+  const lanes = decoded.filter(lane => lane !== undefined);
+  for (const lane of await wholeLanes(lanes, { client, tables: { traffic: table } }, () => {})) {
+    whole.set(laneKey(lane.edge_id, lane.part).sk, lane);
+  }
+  return stored.map(({ bucket, sk, data, covered_to }) => ({
+    bucket,
+    sk,
+    data,
+    ...(covered_to !== undefined && { covered_to: Number(covered_to) }),
+    lane: whole.get(sk),
+  }));
+}
+
+function decodeOrNothing(sk: string, data: Uint8Array): Lane | undefined {
   try {
-    return { ...stored, lane: decodeLane(parseLaneSortKey(sk), data) };
+    return decodeLane(parseLaneSortKey(sk), data);
   } catch {
-    return { ...stored, lane: undefined };
+    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 import { HeardEdges } from '../inventory/edges/completeness.ts';
 import type { ServedEdge } from '../inventory/edges/edge-service.ts';
-import { type Lane, laneTotals } from '../ledger/lane/lane.ts';
+import { laneTotals, type WholeLane } from '../ledger/lane/lane-totals.ts';
+import type { SilenceOptions } from '../ledger/lane/silence.ts';
 import { parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import type { Item } from '../storage/item.ts';
@@ -12,7 +13,7 @@ import {
   type Reading,
   readLaneSamples,
   readLanesNow,
-  toLaneReading,
+  toLaneReadings,
 } from './lane-sample.ts';
 import { LaneTracker, type TrackedLanes } from './late/lane-tracker.ts';
 import type { Resolution, Retention } from './resolution.ts';
@@ -23,7 +24,7 @@ import type { SampleStore } from './sample-store.ts';
 /** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
 const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
 
-export interface ReadingOptions {
+export interface ReadingOptions extends SilenceOptions {
   store: SampleStore;
   /** All edges that were ever registered. */
   registered: readonly ServedEdge[];
@@ -67,8 +68,8 @@ export async function readWhole(
   options: ReadingOptions,
   { earlier, before, ...reading }: ReadingRequest,
 ): Promise<WholeReading> {
-  const { store, registered } = options;
-  const heard = new HeardEdges(registered, reading.taken_at);
+  const { store, registered, silent_after_s } = options;
+  const heard = new HeardEdges(registered, reading.taken_at, { silent_after_s });
   const tracker = new LaneTracker(before?.lanes ?? new Map(), {
     last: before?.minute,
     minute: reading.minute,
@@ -105,12 +106,13 @@ async function lastReadable(
   const lanes = unreadable.map(({ sk }) => parseLaneSortKey(sk));
   const reader = { ...store, clock, sleep, random: Math.random, deadline };
   const sampleAt = await readLaneSamples(reader, { lanes, readings: distinct(earlier) });
-  return unreadable.flatMap(({ bucket, sk }, index) => {
+  const samples = unreadable.flatMap(({ bucket, sk }, index) => {
     const sample = earlier
       .map(reading => sampleAt(lanes[index]!, reading))
       .find(found => found !== undefined);
-    return sample ? [toLaneReading(bucket, { sk, ...sample })] : [];
+    return sample ? [{ bucket, sk, ...sample }] : [];
   });
+  return toLaneReadings(store, samples);
 }
 
 function distinct(readings: readonly Reading[]): Reading[] {
@@ -131,10 +133,11 @@ async function writeLaneSamples(
     const covered_to = whole.tracker.track(each);
     if (isSampled(each, whole)) items.push(laneSampleItem(each, { reading: whole, covered_to, expires_at }));
   }
+  await whole.tracker.addLate(store);
   await batchPut(items, { client: store.client, table: store.table, sleep });
 }
 
-function addLane(whole: WholeReading, lane: Lane): void {
+function addLane(whole: WholeReading, lane: WholeLane): void {
   whole.heard.add(lane);
   for (const pair of laneTotals(lane)) {
     for (const id of [pair.policy_id, ALL_TRAFFIC]) {

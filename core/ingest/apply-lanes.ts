@@ -1,9 +1,11 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import { backoffMs } from '../storage/backoff.ts';
 import { classifyFailure, type Failure } from '../storage/failure.ts';
+import { withdrawFewerParts } from './fewer-parts.ts';
 import type { IngestContext } from './ingest-context.ts';
-import { type LaneStep, nextLaneStep, type ReportOutcome } from './lane-step.ts';
+import { type FewerParts, fewerParts, type LaneStep, nextLaneStep, type ReportOutcome } from './lane-step.ts';
 import { type LaneTransaction, type LaneWrite, packWrites } from './lane-transaction.ts';
 import type { LaneWork, PendingRecord } from './lane-work.ts';
 import { type LoadedWork, loadLanes } from './load-lanes.ts';
@@ -35,6 +37,19 @@ interface Progress {
  * @throws what repeating can't help (no such table, no permission)
  */
 export async function applyLanes(works: readonly LaneWork[], context: IngestContext): Promise<Outcome[]> {
+  const withFewerParts = new Map<string, FewerParts>();
+  const settled = await applyAll(works, context, found =>
+    withFewerParts.set(`${found.edge_id} ${found.boot_id}`, found),
+  );
+  await withdrawFewerParts([...withFewerParts.values()], context);
+  return settled;
+}
+
+async function applyAll(
+  works: readonly LaneWork[],
+  context: IngestContext,
+  onFewerParts: (found: FewerParts) => void,
+): Promise<Outcome[]> {
   const settled: Outcome[] = [];
   const settle = (outcomes: readonly Outcome[]): void => {
     settled.push(...outcomes);
@@ -49,10 +64,13 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
   while (open.length > 0) {
     const loaded = await untilDeadline(loadLanes(open, context));
     if (!loaded) return settled;
+    // A call that was killed may have left it to do.
+    await withdrawFewerParts(loaded.flatMap(storedFewerParts), context);
     const plans = loaded.map(planWrite);
     for (const { outcomes } of plans) settle(outcomes);
     const writes = plans.flatMap(({ write }) => write ?? []);
-    const left: LaneWork[] = [];
+    const left: LaneWork[] = plans.flatMap(({ reread }) => reread ?? []);
+    for (const work of left) context.memory.forget(work);
     const alone = ({ work }: PlannedWrite) => work.isolated;
     for (const transaction of packWrites(writes, { table: context.tables.traffic, alone })) {
       if (context.clock() >= context.deadline) return settled;
@@ -61,6 +79,8 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
         ? recover(transaction, failure, context)
         : finish(transaction, context);
       settle(outcomes);
+      if (!failure)
+        for (const { step } of transaction.writes) if (step.fewer_parts) onFewerParts(step.fewer_parts);
       left.push(...rest);
       if (failure) repeats.note('A transaction of counts did not succeed; it is repeated.', failure);
       if (failure) await pause(failure, failures++, context);
@@ -71,18 +91,34 @@ export async function applyLanes(works: readonly LaneWork[], context: IngestCont
   return settled;
 }
 
-/** The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. */
-function planWrite(work: LoadedWork): { outcomes: Outcome[]; write: PlannedWrite | undefined } {
+function storedFewerParts({ stored: { state } }: LoadedWork): FewerParts[] {
+  const found = state instanceof PackedDataUnreadable ? undefined : fewerParts(state.lane);
+  return found ? [found] : [];
+}
+
+interface Plan {
+  outcomes: Outcome[];
+  write?: PlannedWrite;
+  /** The work where its lane has to be read first. */
+  reread?: LaneWork;
+}
+
+/**
+ * The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. Memory alone calls no
+ * report old or wrong: a write would have shown that the table was put back to an earlier time, and these make none.
+ */
+function planWrite(work: LoadedWork): Plan {
   const outcomes: Outcome[] = [];
   let left = work;
   while (left.pending.length > 0) {
     const { stored, pending, isolated } = left;
     const step = nextLaneStep({ stored, reports: pending, ...(isolated && { maxReports: 1 }) });
     if (step.write) return { outcomes, write: { ...step.write, work: left, step } };
+    if (stored.remembered) return { outcomes, reread: { ...left, stored: undefined } };
     outcomes.push(...step.outcomes);
     left = afterStep(left, step);
   }
-  return { outcomes, write: undefined };
+  return { outcomes };
 }
 
 function afterStep(work: LoadedWork, { outcomes, next }: LaneStep<PendingRecord>): LoadedWork {
@@ -103,7 +139,7 @@ async function write(
 }
 
 function finish({ writes }: Transaction, { memory }: IngestContext): Progress {
-  for (const { step } of writes) memory.put(step.next);
+  for (const { item } of writes) memory.put(item);
   return {
     outcomes: writes.flatMap(({ step }) => step.outcomes),
     works: writes.map(({ work, step }) => afterStep(work, step)),

@@ -16,6 +16,16 @@ export interface AppliedPathReport {
   arrived_at_ms: number;
 }
 
+/** A report that was refused for what its boot had reported before: a new boot would end it. */
+export interface ContradictoryReport {
+  edge_id: string;
+  boot_id: string;
+  part: number;
+  seq: number;
+  /** The sentence for people. */
+  reason: string;
+}
+
 /** What a batch is ingested with. */
 export interface IngestContext {
   client: DynamoDBDocumentClient;
@@ -46,6 +56,8 @@ export interface IngestContext {
   flow_log_mask_hosts?: boolean;
   /** Called after the counts, once a turn of a batch (nearly always one), with the reports that hold path measurements. Its failure costs no count. */
   onPathReports?: (reports: AppliedPathReport[]) => Promise<void>;
+  /** Called once a batch with such reports, after the counts. Its failure costs no count. */
+  onContradictions?: (reports: ContradictoryReport[]) => Promise<void>;
   /** For what a person should see in the log. */
   warn: (message: string, details: Record<string, unknown>) => void;
   tally: IngestTally;

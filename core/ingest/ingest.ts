@@ -1,6 +1,6 @@
 import { CounterSlots } from '../ledger/figures/counter-slots.ts';
 import { decodeReport } from '../report/decode-report.ts';
-import { ReportRejected } from '../report/rejection.ts';
+import { needsNewBoot, ReportRejected } from '../report/rejection.ts';
 import { repeatUntil } from '../storage/retrying.ts';
 import { applyLanes } from './apply-lanes.ts';
 import { turnsOf } from './batch-turns.ts';
@@ -68,7 +68,7 @@ async function ingestTurn(records: readonly StreamRecord[], context: IngestConte
     const quarantined = await quarantineRecords(rejected, context);
     return [...quarantined, ...counted.map(({ record }) => record)];
   } finally {
-    await Promise.all([passed, logged]);
+    await Promise.all([passed, logged, passContradictions(outcomes, context)]);
   }
 }
 
@@ -101,5 +101,22 @@ async function passPathReports(applied: readonly PendingRecord[], context: Inges
     await context.onPathReports(reports);
   } catch (cause) {
     context.warn('Path measurements were not passed on.', { reports: reports.length, cause });
+  }
+}
+
+async function passContradictions(
+  outcomes: Awaited<ReturnType<typeof applyLanes>>,
+  context: IngestContext,
+): Promise<void> {
+  const contradictions = outcomes.flatMap(outcome => {
+    if (outcome.result !== 'rejected' || !needsNewBoot(outcome.reason.code)) return [];
+    const { edge_id, boot_id, part, seq } = outcome.pending.decoded.report;
+    return [{ edge_id, boot_id, part, seq, reason: outcome.reason.message }];
+  });
+  if (!context.onContradictions || contradictions.length === 0) return;
+  try {
+    await context.onContradictions(contradictions);
+  } catch (cause) {
+    context.warn('Edges were not told of refused reports.', { reports: contradictions.length, cause });
   }
 }

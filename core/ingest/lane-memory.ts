@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { PackedLane } from './lane-step.ts';
+import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 
 /** Keys, the Map's entry and the object around a lane's packed bytes, roughly. */
 const OVERHEAD_BYTES = 400;
@@ -9,22 +9,22 @@ const OVERHEAD_BYTES = 400;
  * lane is put after its write succeeded, and a write from an outdated lane fails its condition.
  */
 export class LaneMemory {
-  readonly #lanes: LRUCache<string, PackedLane>;
+  readonly #lanes: LRUCache<string, LaneItem>;
 
   /** @param maxBytes 128 MiB hold about 120,000 lanes of 20 pairs */
   constructor({ maxBytes = 128 * 1024 * 1024 } = {}) {
     this.#lanes = new LRUCache({
       maxSize: maxBytes,
-      sizeCalculation: lane => (lane.data?.length ?? 0) + OVERHEAD_BYTES,
+      sizeCalculation: lane => lane.data.length + OVERHEAD_BYTES,
     });
   }
 
-  get(lane: LaneId): PackedLane | undefined {
+  get(lane: LaneId): LaneItem | undefined {
     return this.#lanes.get(nameOf(lane));
   }
 
-  put({ edge_id, part, version, boot_id, data }: PackedLane): void {
-    this.#lanes.set(nameOf({ edge_id, part }), { edge_id, part, version, boot_id, data });
+  put(lane: LaneItem): void {
+    this.#lanes.set(nameOf(lane), lane);
   }
 
   forget(lane: LaneId): void {

@@ -1,32 +1,28 @@
+import type { Arrival } from '../ledger/lane/arrival.ts';
 import { checkLaneSize } from '../ledger/lane/check-lane-size.ts';
-import { type Arrival, foldReport } from '../ledger/lane/fold.ts';
+import { foldReport } from '../ledger/lane/fold.ts';
 import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
-import { newLane } from '../ledger/lane/lane.ts';
 import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
-import { decodeLane, encodeLane } from '../ledger/packing/lane-codec.ts';
-import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
+import { hasIdlePairs, removeIdlePairs } from '../ledger/lane/remove-idle-pairs.ts';
+import { encodeLane } from '../ledger/packing/lane-codec.ts';
+import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
 import type { DecodedReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import type { Report } from '../report/report.ts';
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
 import type { LaneWrite } from './lane-transaction.ts';
+import { randomVersion } from './random-version.ts';
 
-/** A lane as the table has it, packed: so a batch of many lanes holds little. A value: never changed. */
-export interface PackedLane {
+/** A lane as the table has it, decoded once, with the boots that its reports name. A value: never changed. */
+export interface StoredLane {
   readonly edge_id: string;
   readonly part: number;
   /** 0: there is no item yet. */
   readonly version: number;
-  /** Its current boot; empty where there is none yet, or none that can be read. */
-  readonly boot_id: string;
-  /** Undefined where there is no item yet. */
-  readonly data: Uint8Array | undefined;
-}
-
-/** A lane with the boots that its reports name beside the current one. A value: never changed. */
-export interface StoredLane extends PackedLane {
-  readonly boots: LaneState['boots'];
-  readonly parts: LaneState['parts'];
+  /** Known from memory alone: the table may have been put back to an earlier time since. */
+  readonly remembered: boolean;
+  /** Without changes; or why this release can't read the lane. */
+  readonly state: LaneState | PackedDataUnreadable;
   /** Boots that this release can't read, by id. */
   readonly unreadable_boots: ReadonlyMap<string, PackedDataUnreadable>;
 }
@@ -41,11 +37,23 @@ export type ReportOutcome<P extends PendingReport> =
   | { pending: P; result: 'applied' | 'old' }
   | { pending: P; result: 'rejected'; reason: ReportRejected };
 
+/** A boot of an edge that lacks parts of the boot before: their gauges have to be withdrawn. */
+export interface FewerParts {
+  edge_id: string;
+  boot_id: string;
+  sent_at_ms: number;
+  /** Parts of the boot, and of the one before. */
+  parts: number;
+  parts_before: number;
+}
+
 /** The next step of a lane: the reports that it settles, and what is written before they are settled. */
 export interface LaneStep<P extends PendingReport = PendingReport> {
   outcomes: ReportOutcome<P>[];
   /** Undefined where nothing has to be written: the reports are old or rejected. */
   write: LaneWrite | undefined;
+  /** The boot that became current without parts that the one before had. */
+  fewer_parts?: FewerParts | undefined;
   /** The lane after the step. */
   next: StoredLane;
 }
@@ -72,11 +80,12 @@ const MAX_LANE_BYTES = 380_000;
  */
 export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
   const { stored, reports, maxReports = Number.POSITIVE_INFINITY } = input;
-  const opened = openLane(stored);
-  if (opened instanceof PackedDataUnreadable)
-    return withoutWrite(stored, reject(reports, unreadable(opened)));
-  let state = opened;
+  if (stored.state instanceof PackedDataUnreadable) {
+    return withoutWrite(stored, reject(reports, unreadable(stored.state)));
+  }
+  let { state } = stored;
   let { slot } = state.lane;
+  let fewer_parts: FewerParts | undefined;
   const outcomes: ReportOutcome<P>[] = [];
   for (const pending of reports.slice(0, maxReports)) {
     slot = pending.slot;
@@ -91,21 +100,25 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
       outcomes.push({ pending, result: 'rejected', reason: folded });
     } else {
       outcomes.push({ pending, result: folded === state ? 'old' : 'applied' });
+      if (folded.lane.boot_id !== state.lane.boot_id) fewer_parts = fewerParts(folded.lane);
       state = folded;
     }
   }
-  if (state === opened) return withoutWrite(stored, outcomes);
+  if (state === stored.state) return withoutWrite(stored, outcomes);
+  // What the stored lane says of fewer parts was done before this step.
+  if (!fewer_parts && state.lane.parts_before !== 0)
+    state = { ...state, lane: { ...state.lane, parts_before: 0 } };
+  state = withoutIdlePairs(state, reports[outcomes.length - 1]);
   const data = encodeLane(state.lane);
   if (data.length > MAX_LANE_BYTES) return withoutGrowth(input, outcomes.length, data.length);
-  const { lane, boots, changes } = state;
-  const next = { ...stored, version: stored.version + 1, boot_id: lane.boot_id, data, boots };
-  return { outcomes, write: { item: next, base_version: stored.version, slot, changes }, next };
-}
-
-function openLane(stored: StoredLane): LaneState | PackedDataUnreadable {
-  const { data, boots, parts } = stored;
-  const lane = data ? readOrUnreadable(() => decodeLane(stored, data)) : newLane(stored);
-  return lane instanceof PackedDataUnreadable ? lane : { lane, boots, parts, changes: NO_CHANGES };
+  const { edge_id, part } = stored;
+  const item = { edge_id, part, version: randomVersion(), data };
+  return {
+    outcomes,
+    write: { item, base_version: stored.version, slot, changes: state.changes },
+    fewer_parts,
+    next: { ...stored, version: item.version, remembered: false, state: { ...state, changes: NO_CHANGES } },
+  };
 }
 
 function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejected {
@@ -117,6 +130,27 @@ function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejec
     if (reason instanceof ReportRejected) return reason;
     throw reason;
   }
+}
+
+/** What the lane's boot before had more; undefined: it had not. */
+export function fewerParts({
+  edge_id,
+  boot_id,
+  sent_at_ms,
+  parts,
+  parts_before,
+}: LaneState['lane']): FewerParts | undefined {
+  return parts_before === 0 ? undefined : { edge_id, boot_id, sent_at_ms, parts, parts_before };
+}
+
+// Where the step has no room for it, another one has: a step that only withdraws gauges comes without a report.
+function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): LaneState {
+  const { lane, idle, changes } = state;
+  if (!last || !hasIdlePairs(lane, last.at_ms)) return state;
+  const isRead = lane.idle_version === 0 || idle !== undefined;
+  const actions = LANE_AND_HEARD_EDGE + changes.counters.size + changes.boots.size + changes.parts.size;
+  if (!isRead || actions >= TRANSACTION_MAX_ACTIONS) return state;
+  return removeIdlePairs(state, { at_ms: last.at_ms, version: randomVersion() });
 }
 
 // An upper bound: the policies of the report and of all gauges, the boot that closes and the one that is written late.

@@ -1,7 +1,8 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
-import { bootKey, bootPartsKey, counterKey, heardEdgeKey, laneKey } from '../ledger/lane-keys.ts';
+import { bootKey, bootPartsKey, counterKey, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
 import { encodeBoot } from '../ledger/packing/boot-codec.ts';
+import { encodeIdleSegment } from '../ledger/packing/idle-codec.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
 import { conditionOf, updateItem } from '../storage/item-update.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../storage/tables.ts';
@@ -179,6 +180,11 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
     bytes += data.length;
     own.push({ Put: { TableName: table, Item: { ...bootKey(edge_id, part, boot.boot_id), data } } });
   }
+  for (const segment of changes.idle) {
+    const data = encodeIdleSegment(segment);
+    bytes += data.length;
+    own.push({ Put: { TableName: table, Item: { ...idleKey(edge_id, part, segment.version), data } } });
+  }
   const shared = new Map<string, DraftAction<W>>();
   if (base_version === 0) {
     const key = heardEdgeKey(edge_id);
@@ -201,7 +207,7 @@ const ADD_COUNTS = updateItem({
   add: { packets: 0n, bytes: 0n, active_flows: 0 },
 });
 
-/** The condition guards the lane's boot items too: a transaction that writes one raises the lane's version. */
+/** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
   const { edge_id, part, version, data } = item;
   const Item = { ...laneKey(edge_id, part), version, data };

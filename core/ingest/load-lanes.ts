@@ -1,12 +1,19 @@
+import { addIdlePairs } from '../ledger/figures/read-idle.ts';
+import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import type { Boot } from '../ledger/lane/boot.ts';
+import type { IdlePairs } from '../ledger/lane/idle-pairs.ts';
+import { type Lane, newLane } from '../ledger/lane/lane.ts';
+import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
+import { needsIdlePairs } from '../ledger/lane/pair-of.ts';
+import { hasIdlePairs } from '../ledger/lane/remove-idle-pairs.ts';
 import { bootKey, bootPartsKey, laneKey } from '../ledger/lane-keys.ts';
 import { decodeBoot } from '../ledger/packing/boot-codec.ts';
-import { readBootId } from '../ledger/packing/lane-codec.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import { readItems } from '../storage/batch-get.ts';
 import { type Item, type ItemKey, keyText } from '../storage/item.ts';
 import type { IngestContext } from './ingest-context.ts';
-import type { PackedLane, StoredLane } from './lane-step.ts';
+import type { StoredLane } from './lane-step.ts';
 import type { LaneWork } from './lane-work.ts';
 
 /** A lane's work once it is known what the lane is. */
@@ -14,7 +21,7 @@ export type LoadedWork = LaneWork & { readonly stored: StoredLane };
 
 /**
  * Loads what folding needs: the lanes, out of memory or read strongly, and then the boots that their reports name beside
- * the current one. In this order: a transaction that writes a boot's item raises the lane's version too, so a boot that is
+ * the current one, and the lane's idle pairs where they are needed. In this order: a transaction that writes a boot's item changes the lane's version too, so a boot that is
  * newer than its lane shows as a failed condition.
  *
  * @returns the same works, each with its lane
@@ -22,7 +29,7 @@ export type LoadedWork = LaneWork & { readonly stored: StoredLane };
  */
 export async function loadLanes(works: readonly LaneWork[], context: IngestContext): Promise<LoadedWork[]> {
   const missing = works.filter(work => !isLoaded(work));
-  const lanes = await readLanes(missing, context);
+  const lanes = await readIdlePairs(await readLanes(missing, context), context);
   const boots = await readBoots(lanes, context);
   return [...works.filter(isLoaded), ...lanes.map(lane => ({ ...lane.work, stored: toStored(lane, boots) }))];
 }
@@ -31,54 +38,85 @@ function isLoaded(work: LaneWork): work is LoadedWork {
   return work.stored !== undefined;
 }
 
-interface FoundLane {
+interface DecodedLane {
   work: LaneWork;
-  lane: PackedLane;
+  version: number;
+  remembered: boolean;
+  lane: Lane | PackedDataUnreadable;
+  /** Undefined where no report needs them. */
+  idle?: IdlePairs;
   /** Ids of the boots that its reports name and that are not current. */
   otherBoots: string[];
 }
 
-async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<FoundLane[]> {
+async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<DecodedLane[]> {
   const remembered = works.map(work => context.memory.get(work));
   const unknown = works.filter((_, index) => remembered[index] === undefined);
   const items = await readItems(unknown.map(keyOf), { ...context, table: context.tables.traffic });
   context.tally.LanesRead += unknown.length;
-  return works.map((work, index) => {
-    const lane = remembered[index] ?? packedLane(work, items.get(keyText(keyOf(work))));
-    const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
-    named.delete(lane.boot_id);
-    return { work, lane, otherBoots: [...named] };
-  });
+  return works.map((work, index) =>
+    decode(work, {
+      row: remembered[index] ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined),
+      remembered: remembered[index] !== undefined,
+    }),
+  );
 }
 
 function keyOf({ edge_id, part }: LaneWork): ItemKey {
   return laneKey(edge_id, part);
 }
 
-// Plain access: broken data is found by the codec, and its reports go to the quarantine.
-function packedLane({ edge_id, part }: LaneWork, item: Item | undefined): PackedLane {
-  if (!item) return { edge_id, part, version: 0, boot_id: '', data: undefined };
-  const data = item.data as Uint8Array;
-  const boot_id = readOrUnreadable(() => readBootId(data));
-  const isReadable = typeof boot_id === 'string';
-  return { edge_id, part, version: item.version as number, boot_id: isReadable ? boot_id : '', data };
+/** What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data is unreadable. */
+type LaneRow = Pick<LaneItem, 'version' | 'data'>;
+
+function decode(
+  work: LaneWork,
+  { row, remembered }: { row: LaneRow | undefined; remembered: boolean },
+): DecodedLane {
+  const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane(work);
+  const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
+  if (lane instanceof PackedDataUnreadable) named.clear();
+  else named.delete(lane.boot_id);
+  return { work, version: row?.version ?? 0, remembered, lane, otherBoots: [...named] };
+}
+
+async function readIdlePairs(lanes: DecodedLane[], context: IngestContext): Promise<DecodedLane[]> {
+  const needing = lanes.flatMap(({ lane, work }) => (needsIdle(lane, work) ? [lane] : []));
+  if (needing.length === 0) return lanes;
+  const read = await addIdlePairs(needing, { ...context, table: context.tables.traffic });
+  const byLane = new Map(read.map(({ idle }, index) => [needing[index]!, idle]));
+  return lanes.map((each): DecodedLane => {
+    const idle = each.lane instanceof PackedDataUnreadable ? undefined : byLane.get(each.lane);
+    if (!idle) return each;
+    return idle instanceof PackedDataUnreadable ? { ...each, lane: idle, otherBoots: [] } : { ...each, idle };
+  });
+}
+
+function needsIdle(lane: Lane | PackedDataUnreadable, { pending }: LaneWork): lane is Lane {
+  if (lane instanceof PackedDataUnreadable || lane.idle_version === 0) return false;
+  return pending.some(({ decoded, at_ms }) => needsIdlePairs(lane, decoded) || hasIdlePairs(lane, at_ms));
 }
 
 /** The items of the boots that reports name, and of their parts, by key text. */
 async function readBoots(
-  lanes: readonly FoundLane[],
+  lanes: readonly DecodedLane[],
   context: IngestContext,
 ): Promise<ReadonlyMap<string, Item>> {
-  const keys = lanes.flatMap(({ lane: { edge_id, part }, otherBoots }) =>
+  const keys = lanes.flatMap(({ work: { edge_id, part }, otherBoots }) =>
     otherBoots.flatMap(boot_id => [bootKey(edge_id, part, boot_id), bootPartsKey(edge_id, boot_id)]),
   );
   const distinct = new Map(keys.map(key => [keyText(key), key]));
   return readItems([...distinct.values()], { ...context, table: context.tables.traffic });
 }
 
-function toStored({ lane, otherBoots }: FoundLane, items: ReadonlyMap<string, Item>): StoredLane {
-  if (otherBoots.length === 0) return { ...lane, ...NO_BOOTS };
-  const { edge_id, part } = lane;
+function toStored(
+  { work: { edge_id, part }, version, remembered, lane, idle, otherBoots }: DecodedLane,
+  items: ReadonlyMap<string, Item>,
+): StoredLane {
+  const id = { edge_id, part, version, remembered };
+  if (otherBoots.length === 0) {
+    return { ...id, state: stateOf(lane, { ...NO_BOOTS, idle }), unreadable_boots: NO_BOOTS.boots };
+  }
   const boots = new Map<string, Boot>();
   const unreadable_boots = new Map<string, PackedDataUnreadable>();
   const parts = new Map<string, number>();
@@ -90,11 +128,14 @@ function toStored({ lane, otherBoots }: FoundLane, items: ReadonlyMap<string, It
     const partsItem = items.get(keyText(bootPartsKey(edge_id, boot_id)));
     if (partsItem) parts.set(boot_id, partsItem.parts as number);
   }
-  return { ...lane, boots, parts, unreadable_boots };
+  return { ...id, state: stateOf(lane, { boots, parts, idle }), unreadable_boots };
 }
 
-const NO_BOOTS = {
-  boots: new Map<string, never>(),
-  parts: new Map<string, never>(),
-  unreadable_boots: new Map<string, never>(),
-};
+const NO_BOOTS = { boots: new Map<string, never>(), parts: new Map<string, never>() };
+
+function stateOf(
+  lane: Lane | PackedDataUnreadable,
+  others: Pick<LaneState, 'boots' | 'parts' | 'idle'>,
+): StoredLane['state'] {
+  return lane instanceof PackedDataUnreadable ? lane : { lane, ...others, changes: NO_CHANGES };
+}

@@ -1,24 +1,15 @@
-import { type DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { type LaneItem, readStoredLanes } from '../ledger/figures/read-lanes.ts';
-import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
-import { NO_CHANGES } from '../ledger/lane/lane-state.ts';
-import { isSilent } from '../ledger/lane/silence.ts';
+import { isSilent, type SilenceOptions } from '../ledger/lane/silence.ts';
 import { laneBuckets } from '../ledger/lane-keys.ts';
-import { decodeLane, encodeLane } from '../ledger/packing/lane-codec.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
-import { backoffMs } from '../storage/backoff.ts';
-import { classifyFailure } from '../storage/failure.ts';
-import type { Retrying } from '../storage/retrying.ts';
-import type { TableNames } from '../storage/tables.ts';
-import { type LaneTransaction, type LaneWrite, packWrites } from './lane-transaction.ts';
+import { type GaugeWriting, gaugeWrite, writeGauges } from './gauge-writes.ts';
+import type { LaneWrite } from './lane-transaction.ts';
 
 /** Lanes whose gauges are withdrawn before more are read. */
 const LANES_AT_ONCE = 200;
 
-export interface SilentGaugesContext extends Retrying {
-  client: DynamoDBDocumentClient;
-  tables: TableNames;
-}
+export interface SilentGaugesContext extends GaugeWriting, SilenceOptions {}
 
 export interface SilentGaugesResult {
   lanes_read: number;
@@ -32,7 +23,7 @@ export interface SilentGaugesResult {
 
 /**
  * Withdraws the gauges of silent lanes from the counters, in the way ingest writes: conditional on the lane's version and
- * raising it. The edge's next report puts its gauges back. Runs that are cut short begin at another bucket each time, so all
+ * changing it. The edge's next report puts its gauges back. Runs that are cut short begin at another bucket each time, so all
  * are reached.
  */
 export async function withdrawSilentGauges(context: SilentGaugesContext): Promise<SilentGaugesResult> {
@@ -48,7 +39,7 @@ export async function withdrawSilentGauges(context: SilentGaugesContext): Promis
     let waiting: LaneWrite[] = [];
     for await (const page of readStoredLanes(context.client, context.tables, buckets)) {
       result.lanes_read += page.length;
-      waiting.push(...page.flatMap(item => silentWrite(item, now, result)));
+      waiting.push(...page.flatMap(item => silentWrite(item, now, result, context)));
       if (waiting.length < LANES_AT_ONCE) continue;
       await writeAll(waiting, context, result);
       waiting = [];
@@ -76,16 +67,19 @@ function bucketGroups(now: number): string[][] {
 }
 
 /** The write that withdraws a lane's gauges; none for a lane that isn't silent, or has none. */
-function silentWrite(item: LaneItem, now: number, result: SilentGaugesResult): LaneWrite[] {
+function silentWrite(
+  item: LaneItem,
+  now: number,
+  result: SilentGaugesResult,
+  silence: SilenceOptions,
+): LaneWrite[] {
   const lane = readOrUnreadable(() => decodeLane(item, item.data));
   if (lane instanceof PackedDataUnreadable) {
     result.lanes_unreadable++;
     return [];
   }
-  if (!isSilent(lane, now) || policiesWithGauges(lane).size === 0) return [];
-  const state = withdrawGauges({ lane, boots: new Map(), parts: new Map(), changes: NO_CHANGES });
-  const next = { ...item, version: item.version + 1, data: encodeLane(state.lane) };
-  return [{ item: next, base_version: item.version, slot: lane.slot, changes: state.changes }];
+  const write = isSilent(lane, now, silence) ? gaugeWrite(item, lane) : undefined;
+  return write ? [write] : [];
 }
 
 async function writeAll(
@@ -93,46 +87,7 @@ async function writeAll(
   context: SilentGaugesContext,
   result: SilentGaugesResult,
 ): Promise<void> {
-  // Lanes of one slot share its counters.
-  const bySlot = [...writes].sort((a, b) => a.slot - b.slot);
-  const table = context.tables.traffic;
-  const queue = packWrites(bySlot, { table });
-  for (let transaction = queue.shift(); transaction; transaction = queue.shift()) {
-    if (context.clock() >= context.deadline) {
-      result.lanes_left += transaction.writes.length;
-      continue;
-    }
-    const failed = await writeOne(transaction, context);
-    const repeated = transaction.writes.filter(each => !failed.has(each));
-    if (failed.size === 0) {
-      result.lanes_taken_out += transaction.writes.length;
-    } else {
-      result.lanes_left += failed.size;
-      queue.push(...packWrites(repeated, { table }));
-    }
-  }
-}
-
-/** Writes a transaction. Returns the writes that are not repeated in this run; none: it is written. */
-async function writeOne(
-  { writes, actions, writesOf }: LaneTransaction,
-  { client, clock, sleep, random, deadline }: SilentGaugesContext,
-): Promise<ReadonlySet<LaneWrite>> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await client.send(new TransactWriteCommand({ TransactItems: actions }));
-      return new Set();
-    } catch (cause) {
-      const { kind, reasons } = classifyFailure(cause);
-      if (kind === 'fatal') throw cause;
-      if (kind === 'condition' || kind === 'validation') {
-        const blamed = new Set(reasons.flatMap(({ index }) => writesOf(index)));
-        return blamed.size > 0 ? blamed : new Set(writes);
-      }
-      // After a lost answer the same write fails its conditions if it did land: also then nothing counts twice.
-      const wait = backoffMs(attempt, { random });
-      if (clock() + wait >= deadline) return new Set(writes);
-      await sleep(wait);
-    }
-  }
+  const left = await writeGauges(writes, context);
+  result.lanes_taken_out += writes.length - left;
+  result.lanes_left += left;
 }

@@ -31,6 +31,14 @@ export function parseLaneSortKey(sk: string): { edge_id: string; part: number } 
   return { edge_id: sk.slice(0, end), part: Number(sk.slice(end + 1)) };
 }
 
+/**
+ * A segment of a lane's idle pairs. In a partition of its own, so that what reads all lanes each minute doesn't pay for it
+ * (docs/decisions/100).
+ */
+export function idleKey(edge_id: string, part: number, version: number): ItemKey {
+  return { pk: `IDLE#${edge_id}`, sk: `${part}#${version}` };
+}
+
 export function bootKey(edge_id: string, part: number, boot_id: string): ItemKey {
   return { pk: `BOOT#${edge_id}`, sk: `${part}#${boot_id}` };
 }

@@ -30,6 +30,12 @@ export const REJECTION_REASONS = {
     'The report is of another edge than the one under whose partition key it was sent; send edge_id as partition key',
   total_went_down:
     'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again',
+  contradicts_boot:
+    'A total is higher than in the same or a later report of the same boot: two edges report under one boot, or a boot id was used again; start a new boot',
+  seq_jumped:
+    'The report number is more than 10,000,000 above the last one of the same boot; start a new boot',
+  boot_too_large:
+    'One boot has counted under more policies and endpoints than fit into one item; start a new boot',
   parts_changed:
     'The number of parts differs from that of earlier reports of the same boot; start a new boot to change it',
   too_many_pairs:
@@ -43,6 +49,19 @@ export const REJECTION_REASONS = {
 } as const;
 
 export type RejectionCode = keyof typeof REJECTION_REASONS;
+
+const CONTRADICTIONS: ReadonlySet<RejectionCode> = new Set([
+  'total_went_down',
+  'contradicts_boot',
+  'seq_jumped',
+  'boot_too_large',
+  'parts_changed',
+]);
+
+/** Whether a report was rejected for what its boot had reported before: a new boot ends it. */
+export function needsNewBoot(code: RejectionCode): boolean {
+  return CONTRADICTIONS.has(code);
+}
 
 /** A report that can't be counted. It goes to the quarantine with `code` and `message`; the shard goes on. */
 export class ReportRejected extends PatronusError {

@@ -58,6 +58,7 @@ export async function runCounting(
     await sendLast(session, result);
     terminal.endProgress();
     problems.end();
+    if (!signal.aborted) session.checkBoot();
     if (options.wait && !signal.aborted) await waitForAll(options, session, { terminal, signal });
     print(options, session, result);
   } finally {
@@ -113,6 +114,7 @@ async function waitForAll(
     graphql,
     edge_id: edgeId,
     position: reporter.position,
+    reported: reporter.reported,
     onProgress: ({ seq, of }) => terminal.progress('Counted', seq, of),
     signal,
   });

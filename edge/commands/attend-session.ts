@@ -81,6 +81,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       const news = routesNews({ ...counts, path: routes?.path });
       if (news !== undefined) options.say(news);
     },
+    endBoot: boot_id => reporter.endBoot(boot_id),
     onTrouble,
   });
   return {

@@ -1,4 +1,10 @@
-import type { PendingCommand, ProbeOrder, RoutesOrder } from '../../core/commands/edge-command.ts';
+import {
+  NEW_BOOT_AFTER,
+  type NewBootOrder,
+  type PendingCommand,
+  type ProbeOrder,
+  type RoutesOrder,
+} from '../../core/commands/edge-command.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
@@ -13,6 +19,10 @@ export interface CarryOutOptions {
   setRoutes: (routes: RoutesOrder) => void;
   /** Reads paths and routes again. */
   refreshPaths: () => void;
+  /** Ends the boot if it is still the current one: the next report begins another. */
+  endBoot: (boot_id: string) => void;
+  /** Hears that the system refuses reports. */
+  onRefused: (order: NewBootOrder) => void;
   now?: () => number;
 }
 
@@ -23,6 +33,8 @@ export function makeCarryOut({
   setPolicies,
   setRoutes,
   refreshPaths,
+  endBoot,
+  onRefused,
   now = Date.now,
 }: CarryOutOptions): (command: PendingCommand) => Promise<void> {
   return async command => {
@@ -34,10 +46,19 @@ export function makeCarryOut({
         return refreshPaths();
       case 'PATHS':
         return refreshPaths();
+      case 'NEW_BOOT':
+        onRefused(command.data);
+        if (endsBoot(command.data)) endBoot(command.data.boot_id);
+        return;
       case 'PROBE':
         // Nobody waits any more: it is dropped by itself.
         if (Date.parse(command.data.until) < now()) return;
         await api.reportProbe(command.id, await probe(command.data));
     }
   };
+}
+
+/** Whether so many reports of a boot were refused that it ends. */
+export function endsBoot({ contradictions }: NewBootOrder): boolean {
+  return contradictions >= NEW_BOOT_AFTER;
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import { backoffMs } from '../../core/storage/backoff.ts';
+import { endsBoot } from './carry-out.ts';
 import type { EdgeApi } from './edge-api.ts';
 import type { Listening } from './realtime.ts';
 
@@ -58,7 +59,7 @@ export function followCommands({
       await carryOut(command);
       done.set(command.id, true);
       // The answer to a probe acknowledges it, and the version that an edge reports acknowledges its policies.
-      if (command.type === 'ROUTES') await api.acknowledge(command.id);
+      if (isAcknowledged(command)) await api.acknowledge(command.id);
     } catch (cause) {
       onTrouble(`A command (${command.type}) could not be done: ${(cause as Error).message}`);
     }
@@ -107,6 +108,11 @@ export function followCommands({
       await Promise.all(running.values());
     },
   };
+}
+
+/** A boot that goes on is told of more refused reports by the same command. */
+function isAcknowledged(command: PendingCommand): boolean {
+  return command.type === 'ROUTES' || (command.type === 'NEW_BOOT' && endsBoot(command.data));
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

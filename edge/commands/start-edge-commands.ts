@@ -31,6 +31,8 @@ export interface EdgeCommandsOptions {
   onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   /** How the way to an endpoint is measured; with real packets by default. */
   probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
+  /** Ends the boot if it is still the current one: the next report begins another. */
+  endBoot: (boot_id: string) => void;
   onTrouble: (reason: string) => void;
   /** From 0 to 1: spreads the edges' readings after a hint. */
   random?: () => number;
@@ -45,6 +47,7 @@ export function startEdgeCommands({
   onPaths,
   onRoutes,
   probe = way => probePath(way),
+  endBoot,
   onTrouble,
   random = Math.random,
 }: EdgeCommandsOptions): Following {
@@ -74,6 +77,9 @@ export function startEdgeCommands({
       setRoutes: order => routes.apply(order),
       // Policies are taken at once; their routes are read as after any hint, since all edges hear of them at the same moment.
       refreshPaths: () => routes.hint(),
+      endBoot,
+      onRefused: ({ boot_id, reason }) =>
+        onTrouble(`The system refuses reports of boot ${boot_id}; they are in its quarantine: ${reason}`),
     }),
     onListening: () => routes.refresh(),
     onTrouble,

@@ -26,6 +26,8 @@ export interface CountingSession {
   graphql: GraphqlClient | undefined;
   /** Makes a report of what was counted up to a moment of traffic time. @throws SpoolError */
   report(at_ms: number): Promise<void>;
+  /** @throws EdgeError when the boot id that was given had counted other traffic before */
+  checkBoot(): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,9 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     async report(at_ms) {
       recorder.cleanupStaleFlows(FLOW_IDLE_MS, at_ms);
       await sending?.reporter.report(recorder.takeInterval());
+    },
+    checkBoot() {
+      sending?.checkBoot();
     },
     async close() {
       await sending?.close();

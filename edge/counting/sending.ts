@@ -7,6 +7,7 @@ import { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
 import { openDiskSpool } from '../spool/disk-spool.ts';
 import { openTarget } from '../system/target.ts';
+import { watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
 /** The site of an edge that nobody registered or named one for. */
@@ -17,6 +18,8 @@ export interface Sending {
   reporter: Reporter;
   /** Where the edge keeps what outlives its runs. */
   folder: string;
+  /** @throws EdgeError when the boot id that was given had counted other traffic before */
+  checkBoot(): void;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,8 @@ export async function openSending(
     ...(patience_ms !== undefined && { patience_ms }),
     onTrouble: reason => onTrouble(`The stream ${target.stream} does not take the report yet: ${reason}.`),
   });
+  const reuse =
+    boot_id === undefined || !graphql ? undefined : await watchBootReuse(graphql, { edge_id, boot_id });
   const reporter = await Reporter.start({
     edge_id,
     site_id,
@@ -47,6 +52,7 @@ export async function openSending(
     destination: target.destination,
     policies_version: policySet.version,
     expected_pairs: expectedPairs(policySet, [endpoint_id]),
+    ...(reuse && { onSent: reuse.onSent }),
   });
   if (reporter.foreignReports > 0) {
     say(
@@ -56,6 +62,9 @@ export async function openSending(
   return {
     reporter,
     folder,
+    checkBoot() {
+      reuse?.check({ boot_id: reporter.position.boot_id, ...reporter.reported });
+    },
     async close() {
       await spool.close();
       target.kinesis.destroy();

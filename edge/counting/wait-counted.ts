@@ -1,16 +1,8 @@
-import { z } from 'zod';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../core/time/clock.ts';
 import { EdgeError } from '../edge-error.ts';
 import type { ReportPosition } from '../reporting/reporter.ts';
-
-const COUNTED = 'query Counted($id: ID!) { edge(id: $id) { parts { part boot_id seq } } }';
-
-const answer = z.object({
-  edge: z
-    .object({ parts: z.array(z.object({ part: z.number(), boot_id: z.string(), seq: z.number() })) })
-    .nullish(),
-});
+import { type CountedBoot, readCountedBoot } from './counted-boot.ts';
 
 /** Between two looks at what is counted. */
 const POLL_MS = 500;
@@ -20,6 +12,8 @@ export interface WaitOptions {
   edge_id: string;
   /** What was last reported. */
   position: ReportPosition;
+  /** What that report said, all policies together. */
+  reported: { packets: bigint; bytes: bigint };
   /** Without anything more counted for so long, waiting ends. */
   patience_ms?: number;
   /** Hears of every step. */
@@ -29,11 +23,16 @@ export interface WaitOptions {
   sleep?: Sleep;
 }
 
-/** Returns when the system has counted everything up to a position. @throws EdgeError when it gets stuck. */
+/**
+ * Returns when the system has counted everything up to a position.
+ *
+ * @throws EdgeError when a report was refused, other traffic is counted under the boot, or nothing more is counted
+ */
 export async function waitUntilCounted({
   graphql,
   edge_id,
   position,
+  reported,
   patience_ms = 120_000,
   onProgress = () => {},
   signal,
@@ -43,11 +42,14 @@ export async function waitUntilCounted({
   let seen = '';
   let seenAt = clock();
   while (!signal?.aborted) {
-    const { edge } = answer.parse(await graphql.query(COUNTED, { id: edge_id }));
-    const parts = (edge?.parts ?? []).filter(part => part.boot_id === position.boot_id);
-    const seqs = Array.from({ length: position.parts }, (_, part) => seqOf(parts, part));
+    const counted = await readCountedBoot(graphql, { edge_id, boot_id: position.boot_id });
+    const seqs = Array.from({ length: position.parts }, (_, part) => counted.seqs.get(part) ?? 0);
     const seq = Math.min(...seqs);
-    if (seq >= position.seq) return;
+    if (seq >= position.seq) {
+      if (counted.packets === reported.packets && counted.bytes === reported.bytes) return;
+      throw otherTraffic(edge_id, position, { counted, reported });
+    }
+    if (counted.refused !== undefined) throw refused(edge_id, position, counted.refused);
     if (seqs.join() !== seen) {
       seen = seqs.join();
       seenAt = clock();
@@ -58,8 +60,20 @@ export async function waitUntilCounted({
   }
 }
 
-function seqOf(parts: { part: number; seq: number }[], wanted: number): number {
-  return parts.find(({ part }) => part === wanted)?.seq ?? 0;
+function otherTraffic(
+  edge_id: string,
+  { boot_id, seq }: ReportPosition,
+  { counted, reported }: { counted: CountedBoot; reported: { packets: bigint; bytes: bigint } },
+): EdgeError {
+  return new EdgeError(
+    `The system has counted other traffic under boot ${boot_id} of ${edge_id}: ${counted.packets} packets and ${counted.bytes} bytes, where report ${seq} says ${reported.packets} and ${reported.bytes}. A boot id belongs to one run: give this one a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+  );
+}
+
+function refused(edge_id: string, { boot_id }: ReportPosition, reason: string): EdgeError {
+  return new EdgeError(
+    `The system refused a report of ${edge_id}, boot ${boot_id}, and has not counted it: ${reason} It is in the quarantine (npm run quarantine -- list).`,
+  );
 }
 
 function stuck(

@@ -40,6 +40,8 @@ export interface ReportPosition {
   parts: number;
 }
 
+type Totals = Pick<PolicyTotals, 'packets' | 'bytes'>;
+
 interface Boot extends ReportPosition {
   /** Absolute totals at its start, which are not its own. */
   baseline: Map<string, PolicyTotals>;
@@ -56,6 +58,9 @@ export class Reporter {
   readonly #options: ReporterOptions & { clock: Clock; listed_flows: number };
   readonly #queue: SendQueue;
   #boot: Boot | undefined;
+  /** Id of a boot that the next report doesn't go on with. */
+  #endedBoot: string | undefined;
+  #reported: Totals = { packets: 0n, bytes: 0n };
   #boots = 0;
   /** Absolute totals of the last report. */
   #last: PolicyTotals[] = [];
@@ -87,6 +92,16 @@ export class Reporter {
   get position(): ReportPosition {
     const { boot_id = '', seq = 0, parts = 0 } = this.#boot ?? {};
     return { boot_id, seq, parts };
+  }
+
+  /** What the last report said of its boot, all policies together. */
+  get reported(): Totals {
+    return this.#reported;
+  }
+
+  /** Ends a boot if it is the current one: the next report begins another, which counts from the last report on. */
+  endBoot(boot_id: string): void {
+    this.#endedBoot = boot_id;
   }
 
   /** Other policies were applied: later reports say so, and expect these pairs. */
@@ -126,6 +141,7 @@ export class Reporter {
     await this.#queue.add(whole, encodeReport, this.#options.listed_flows);
     this.#carried = [];
     this.#last = interval.policies;
+    this.#reported = sumOf(own);
     for (const path of paths) this.#lastPaths.set(path.path_id, path);
   }
 
@@ -152,7 +168,8 @@ export class Reporter {
   /** The current boot, or a new one when pairs and paths no longer fit its parts. */
   #bootFor({ pairs, paths }: { pairs: readonly PolicyTotals[]; paths: readonly PathReport[] }): Boot {
     const present = this.#boot;
-    if (present && fitsParts({ pairs: pairsSince(pairs, present), paths }, present.parts)) return present;
+    const goesOn = present && present.boot_id !== this.#endedBoot;
+    if (goesOn && fitsParts({ pairs: pairsSince(pairs, present), paths }, present.parts)) return present;
     const boot: Boot = {
       boot_id: this.#options.makeBootId(++this.#boots),
       seq: 0,
@@ -179,6 +196,13 @@ function sinceBoot(totals: PolicyTotals, { baseline }: Boot): PolicyTotals {
 function pathSinceBoot(path: PathReport, { path_baseline }: Boot): PathReport {
   const start = path_baseline.get(path.path_id);
   return start ? { ...path, ...subtractPathCounts(path, start) } : path;
+}
+
+function sumOf(totals: readonly Totals[]): Totals {
+  return {
+    packets: totals.reduce((sum, { packets }) => sum + packets, 0n),
+    bytes: totals.reduce((sum, { bytes }) => sum + bytes, 0n),
+  };
 }
 
 function hasAnything({ packets, bytes, active_flows }: PolicyTotals): boolean {

@@ -125,6 +125,7 @@ export function startSimulation({
       onPaths: paths => simulated[index]!.setPaths(paths),
       onRoutes: (_, table) => simulated[index]!.setRoutes(table),
       probe: async way => simulatedProbe(way),
+      endBoot: boot_id => simulated[index]!.endBoot(boot_id),
       onTrouble,
     });
   });

@@ -120,6 +120,8 @@ export function simulateEdge(
       routes = table;
     },
 
+    endBoot: (boot_id: string): void => reporter?.endBoot(boot_id),
+
     stopMeasuring: () => measured.stop(),
 
     setPolicies(policySet: PolicySet): void {

@@ -13,7 +13,13 @@ export type Answer = { data: unknown } | { error: { type: ErrorType; message: st
 export interface Surroundings
   extends Pick<
     Call,
-    'retention' | 'flow_log_ttl_hours' | 'flow_objects' | 'caches' | 'exports' | 'onFailover'
+    | 'silent_after_s'
+    | 'retention'
+    | 'flow_log_ttl_hours'
+    | 'flow_objects'
+    | 'caches'
+    | 'exports'
+    | 'onFailover'
   > {
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;

@@ -11,6 +11,7 @@ const {
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
+  SILENT_AFTER_S,
 } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
@@ -24,4 +25,5 @@ export const environmentSchema = z.object({
   EXPORT_FUNCTION,
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
+  SILENT_AFTER_S,
 });

@@ -57,6 +57,7 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   const answered = await answer(event, {
     resolvers,
     caches: container.caches,
+    silent_after_s: environment.SILENT_AFTER_S,
     exports,
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,

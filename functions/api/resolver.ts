@@ -12,6 +12,8 @@ import { parseArguments } from './parse-arguments.ts';
 /** One request to one field: what the resolver works with apart from its arguments. */
 export interface Call extends Asking {
   caller: Caller;
+  /** From when on an edge that reports nothing is silent, seconds. */
+  silent_after_s?: number;
   /** Paths of the selected fields, see `selectsOnly`. */
   selection: string[];
   /** This container's caches of path metrics and routing decisions. */

@@ -9,6 +9,8 @@ export interface StepContext extends Retrying {
   tables: TableNames;
   /** The instant that the schedule fired for, milliseconds since the epoch. */
   scheduled_at: number;
+  /** From when on an edge that reports nothing is silent, seconds. */
+  silent_after_s?: number;
   exports: ExportDispatcher;
 }
 

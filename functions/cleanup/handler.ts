@@ -34,6 +34,7 @@ async function handle(event: unknown, lambda: Context): Promise<{ steps: StepRep
   const reports = await runSteps(steps, {
     client,
     tables,
+    silent_after_s: environment.SILENT_AFTER_S,
     exports,
     scheduled_at: Date.parse(eventSchema.parse(event).scheduled_at),
     clock: systemClock,

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { RecentReports } from '../../core/flows/recent-reports.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
@@ -40,6 +41,10 @@ const client = makeDocumentClient({
   },
 });
 const tables = tablesOf(environment);
+const store = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random };
+
+/** Counting comes first: an edge that is not told now is told with its next report. */
+const TELL_WITHIN_MS = 3000;
 
 const flow_log = {
   // What isn't written within two seconds is given up: a request that hangs must leave time for another.
@@ -69,8 +74,7 @@ async function handle(
   const tally = new IngestTally();
   const records = event.Records.map(toStreamRecord);
   const open = await ingest(records, {
-    client,
-    tables,
+    ...store,
     memory,
     quarantined,
     covered_slots,
@@ -80,11 +84,12 @@ async function handle(
     flow_log: isReplay ? flow_log : { ...flow_log, recent },
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
     flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
-    clock: systemClock,
-    sleep: systemSleep,
-    random: Math.random,
     deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
-    ...(!isReplay && { onPathReports }),
+    ...(!isReplay && {
+      onPathReports,
+      onContradictions: refused =>
+        tellRefusedBoots({ ...store, deadline: systemClock() + TELL_WITHIN_MS }, refused),
+    }),
     warn: (message, details) => logger.warn(message, details),
   }).finally(() => {
     if (!isReplay) publish(tally);

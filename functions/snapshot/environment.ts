@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { retentionSettings } from '../../core/history/retention-settings.ts';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
+import { SETTINGS } from '../settings.ts';
+
+const { SILENT_AFTER_S } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...retentionSettings,
+  SILENT_AFTER_S,
 });

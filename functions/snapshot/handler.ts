@@ -41,6 +41,7 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
     scheduled_at: Date.parse(scheduled_at),
     registered,
     retention,
+    silent_after_s: environment.SILENT_AFTER_S,
     clock: systemClock,
     sleep: systemSleep,
     deadline: begun + remaining,

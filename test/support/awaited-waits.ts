@@ -146,9 +146,11 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
   waitUntilCounted: () => {
     let looks = 0;
     const position = { boot_id: 'boot', seq: 1, parts: 1 };
-    const query = async () => ({ edge: { parts: [{ part: 0, boot_id: 'boot', seq: looks++ }] } });
+    const reported = { packets: 0n, bytes: 0n };
+    const part = { part: 0, boot_id: 'boot', packets_exact: '0', bytes_exact: '0' };
+    const query = async () => ({ edge: { parts: [{ ...part, seq: looks++ }] } });
     // biome-ignore lint/suspicious/noExplicitAny: the one operation that is asked for
-    return waitUntilCounted({ graphql: { query } as any, edge_id: 'edge', position });
+    return waitUntilCounted({ graphql: { query } as any, edge_id: 'edge', position, reported });
   },
   'followCommands, until it has connected again': async () => {
     const connected = Promise.withResolvers<void>();

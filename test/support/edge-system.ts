@@ -95,11 +95,16 @@ export async function startEdgeSystem(): Promise<EdgeSystem> {
       data: {
         edge: {
           site_id: system.api.site_id,
-          parts: [...parts].map(([part, all]) => ({
-            part,
-            boot_id: all.at(-1)!.boot_id,
-            seq: all.at(-1)!.seq,
-          })),
+          parts: [...parts].map(([part, all]) => {
+            const { boot_id, seq, policies } = newestOf(all);
+            return {
+              part,
+              boot_id,
+              seq,
+              packets_exact: String(policies.reduce((sum, { packets }) => sum + packets, 0n)),
+              bytes_exact: String(policies.reduce((sum, { bytes }) => sum + bytes, 0n)),
+            };
+          }),
         },
       },
     };
@@ -134,6 +139,14 @@ export async function startEdgeSystem(): Promise<EdgeSystem> {
   };
   await system.renew();
   return system;
+}
+
+/** The report of the last boot with the highest number: what the system would have counted. */
+function newestOf(reports: readonly Report[]): Report {
+  const { boot_id } = reports.at(-1)!;
+  return reports
+    .filter(report => report.boot_id === boot_id)
+    .reduce((newest, report) => (report.seq > newest.seq ? report : newest));
 }
 
 /** The files by which an edge finds a local system. */

@@ -6,7 +6,7 @@ import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
-import { laneTotals } from '../../core/ledger/lane/lane.ts';
+import { laneTotals } from '../../core/ledger/lane/lane-totals.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { FAULTS, type Fault, type FaultyClient, faultyClient, REFUSALS } from './faults.ts';
 import { ingestContext } from './ingest-context.ts';
@@ -32,7 +32,7 @@ export interface WorldOptions {
 }
 
 /** Where the gauges of every lane are long silent. */
-const LATER = T0 + 1e9;
+const LATER = T0 + 2e12;
 
 /**
  * Lambda with a stream before it: batches of one shard, functions that live on with their memory or are killed, partial
@@ -51,10 +51,15 @@ export class IngestWorld {
     this.#random = seededRandom(options.seed);
   }
 
-  /** Reads the stream to its end. */
-  async run(): Promise<void> {
-    for (const shards of this.#options.stream.generations) {
+  /** Reads the stream to its end, with the memories that its functions have. */
+  async run({
+    onGeneration = () => {},
+  }: {
+    onGeneration?: (generation: number) => void;
+  } = {}): Promise<void> {
+    for (const [generation, shards] of this.#options.stream.generations.entries()) {
       await Promise.all(shards.map((records, shard) => this.#readShard(records, shard)));
+      onGeneration(generation);
     }
     for (const client of this.#clients) await client.landAll();
     await this.deliver(this.refused.splice(0));
@@ -72,13 +77,14 @@ export class IngestWorld {
     for (const records of this.#options.stream.generations.flat()) await this.deliver(records);
   }
 
-  /** Every edge begins a new boot with one active flow: what the gauges must show then does not depend on any order. */
-  async settleGauges(seq: number): Promise<void> {
+  /** Every edge begins a new boot with one active flow a part: what the gauges must show then does not depend on any order. */
+  async settleGauges(seq: number, { parts = 3 } = {}): Promise<void> {
     for (const [e, edge_id] of this.#options.stream.edges.entries()) {
-      for (const part of [0, 1, 2]) {
+      for (let part = 0; part < parts; part++) {
         const policies = [{ policy_id: `${edge_id}-p`, active_flows: e + 1 }];
-        const place = { sequence: 1_000_000 + e * 10 + part, arrived_ms: 1e6 };
-        const last = { edge_id, boot_id: 'last', seq, sent_ms: 1e9 + seq, part, parts: 3, policies };
+        const arrived_ms = 1e12 + seq;
+        const place = { sequence: 1_000_000 + e * 10 + part, arrived_ms };
+        const last = { edge_id, boot_id: `last-${parts}`, seq, sent_ms: arrived_ms, part, parts, policies };
         await this.deliver([reportRecord(last, place)]);
       }
     }

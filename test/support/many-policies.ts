@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { hourOf } from '../../core/ledger/lane/hour-of.ts';
 import type { Lane } from '../../core/ledger/lane/lane.ts';
 import { counterKey, heardEdgeKey, laneKey } from '../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../core/ledger/packing/lane-codec.ts';
@@ -45,6 +46,7 @@ export async function putManyPolicies({
       const pair = {
         ...{ policy_id: inventedId(index), endpoint_id: 'wan1', packets, bytes: packets * 100n },
         ...{ active_flows: 1, earlier_packets: 0n, earlier_bytes: 0n },
+        ...{ seq: 1, named_hour: hourOf(heard_at) },
       };
       return [pairKey(pair), pair] as const;
     });
@@ -73,6 +75,8 @@ function laneItem(edge_id: string, { pairs, heard_at }: { pairs: Lane['pairs']; 
     first_heard_at_ms: heard_at,
     last_heard_at_ms: heard_at,
     slot: 0,
+    parts_before: 0,
+    idle_version: 0,
     pairs,
     paths: new Map(),
   };

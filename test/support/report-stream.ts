@@ -18,6 +18,8 @@ export interface StreamShape {
   repeated: number;
   /** How far a report may be moved back in its edge's order, in places. */
   disorder: number;
+  /** Between two arrivals of an edge, milliseconds; 10 when left out. With many hours, pairs become idle and return. */
+  spacing_ms?: number;
   /** Records that must go to the quarantine. Only where order is kept: a total goes down only after it was up. */
   bad: boolean;
   /** Before every id, so that runs can share tables. */
@@ -68,7 +70,8 @@ export function makeStream(shape: StreamShape): ReportStream {
       const generation = Math.min(shape.reshards, Math.floor((i / records.length) * (shape.reshards + 1)));
       const shards = generations[generation]!;
       const shard = e % shards.length;
-      const place: RecordPlace = { sequence: sequence++, shard: generation * 7 + shard, arrived_ms: i * 10 };
+      const arrived_ms = i * (shape.spacing_ms ?? 10);
+      const place: RecordPlace = { sequence: sequence++, shard: generation * 7 + shard, arrived_ms };
       shards[shard]!.push(recordOf(sketch, edge_id, place));
     }
   }
@@ -89,19 +92,20 @@ function edgeDeliveries(
   const deliveries: Delivery[] = [];
   for (let b = 0; b < shape.boots; b++) {
     const parts = 1 + random.below(shape.maxParts);
-    const clockSkew = random.chance(0.2) ? -1e12 : 0;
+    // Clocks that were never set, and clocks that run years ahead.
+    const clockSkew = random.chance(0.4) ? random.pick([-1e12, 1e12]) : 0;
     for (let part = 0; part < parts; part++) {
       const boot = { edge_id, boot_id: `boot-${b}`, part, parts };
       const sketches = partReports(boot, b * 3_600_000 + clockSkew, shape, random);
       const delivered = sketches.filter(() => !random.chance(shape.lost));
-      const last = delivered.at(-1);
-      if (!last) continue;
-      // The last report that arrives names every pair; others may leave out what they like.
-      last.full();
-      for (const pair of last.sketch.policies ?? []) {
-        expected.push({ edge_id, part, endpoint_id: 'wan1', packets: 0n, bytes: 0n, ...pair });
+      // What counts of a pair is the last report that names it, whatever those after it leave out.
+      const newest = new Map<string, ExpectedPair>();
+      for (const pair of delivered.flatMap(({ policies = [] }) => policies)) {
+        const whole = { edge_id, part, endpoint_id: 'wan1', packets: 0n, bytes: 0n, ...pair };
+        newest.set(`${whole.policy_id} ${whole.endpoint_id}`, whole);
       }
-      for (const { sketch } of delivered) {
+      expected.push(...newest.values());
+      for (const sketch of delivered) {
         const times = random.chance(shape.repeated) ? 2 + random.below(2) : 1;
         for (let t = 0; t < times; t++) {
           const order = b * 1000 + (sketch.seq ?? 0) * 10 + random.below(1 + shape.disorder * 10);
@@ -113,25 +117,20 @@ function edgeDeliveries(
   return deliveries.sort((a, b) => a.order - b.order);
 }
 
-interface PartReport {
-  sketch: ReportSketch;
-  /** Makes the report name every pair that its boot has counted. */
-  full(): void;
-}
-
 function partReports(
   boot: Pick<ReportSketch, 'edge_id' | 'boot_id' | 'part' | 'parts'>,
   start_ms: number,
   shape: StreamShape,
   random: Random,
-): PartReport[] {
+): ReportSketch[] {
   const pairs = Array.from({ length: shape.policies }, (_, p) => ({
     policy_id: `${shape.prefix}p${(p % Math.ceil(shape.policies / 2)) * 3 + boot.part!}`,
     endpoint_id: `wan${Math.floor(p / Math.ceil(shape.policies / 2))}`,
     packets: 0n,
     bytes: 0n,
   }));
-  const reports: PartReport[] = [];
+  const leftOut = shape.spacing_ms === undefined ? 0.2 : 0.6;
+  const reports: ReportSketch[] = [];
   for (let seq = 1; seq <= shape.reports; seq++) {
     for (const pair of pairs) {
       if (random.chance(0.3)) continue;
@@ -143,14 +142,17 @@ function partReports(
       ...boot,
       seq,
       sent_ms: start_ms + seq * 60_000 + random.below(100),
-      policies: all.filter(() => !random.chance(0.2)),
+      policies: all.filter(() => !random.chance(leftOut)),
     };
-    reports.push({ sketch, full: () => Object.assign(sketch, { policies: all }) });
+    reports.push(sketch);
   }
   return reports;
 }
 
-/** Of the edge's last report: with another number of parts, with a total that went down; and something unreadable. */
+/**
+ * Of the edge's last report: with another number of parts, with a total that went down, with one that is above what a report of the
+ * same number or a later one said, with a number far ahead; and something unreadable.
+ */
 function badOnes(deliveries: Delivery[], random: Random): Delivery[] {
   const last = deliveries.at(-1);
   if (!last) return [];
@@ -161,9 +163,25 @@ function badOnes(deliveries: Delivery[], random: Random): Delivery[] {
     { ...sketch, seq, parts: (sketch.parts ?? 1) + 1 },
   ];
   const up = sketch.policies?.find(({ packets = 0n }) => packets > 0n);
-  const wasFull = deliveries.some(
-    other => other.sketch.boot_id === sketch.boot_id && other.sketch.policies?.some(p => p === up),
-  );
-  if (up && wasFull) bad.push({ ...sketch, seq, policies: [{ ...up, packets: (up.packets ?? 0n) - 1n }] });
+  bad.push({ ...sketch, seq: seq + 20_000_000 });
+  if (up) {
+    const most = highest(deliveries, sketch, up);
+    bad.push({ ...sketch, seq, policies: [{ ...up, packets: (up.packets ?? 0n) - 1n }] });
+    bad.push({ ...sketch, policies: [{ ...up, packets: most + 1n }] });
+  }
   return bad.filter(() => random.chance(0.7)).map(badSketch => ({ sketch: badSketch, order }));
+}
+
+/** The most packets that any report of a boot and part says of a pair. */
+function highest(
+  deliveries: readonly Delivery[],
+  { boot_id, part }: ReportSketch,
+  { policy_id, endpoint_id }: Pick<ExpectedPair, 'policy_id'> & { endpoint_id?: string },
+): bigint {
+  const packets = deliveries
+    .filter(({ sketch }) => sketch.boot_id === boot_id && sketch.part === part)
+    .flatMap(({ sketch }) => sketch.policies ?? [])
+    .filter(pair => pair.policy_id === policy_id && pair.endpoint_id === endpoint_id)
+    .map(pair => pair.packets ?? 0n);
+  return packets.reduce((most, one) => (one > most ? one : most), 0n);
 }

@@ -1,8 +1,9 @@
-import { type Lane, laneTotals } from '../../ledger/lane/lane.ts';
+import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { pairKey } from '../../totals/pair-key.ts';
 import { ALL_TRAFFIC } from '../history-keys.ts';
-import { type LaneReading, toLaneReading } from '../lane-sample.ts';
+import { type LaneReading, toLaneReadings } from '../lane-sample.ts';
 import { RESOLUTIONS } from '../resolution.ts';
+import type { SampleStore } from '../sample-store.ts';
 import { type LateSpan, LateSpans, minuteOf } from './late-span.ts';
 
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
@@ -24,6 +25,15 @@ export interface TrackedLane {
   data: Uint8Array;
 }
 
+/** A lane that a reading or more saw no new report of, until now. */
+interface LateLane {
+  sk: string;
+  before: TrackedLane;
+  lane: WholeLane;
+  from: number;
+  to: number;
+}
+
 /** Lanes by the sort key of their items. */
 export type TrackedLanes = ReadonlyMap<string, TrackedLane>;
 
@@ -37,6 +47,7 @@ export class LaneTracker {
   readonly #last: number;
   readonly #minute: number;
   readonly #spans = new Map<string, LateSpans>();
+  #late: LateLane[] = [];
   /** What the next reading needs of this one. */
   readonly lanes = new Map<string, TrackedLane>();
 
@@ -57,9 +68,19 @@ export class LaneTracker {
     this.lanes.set(sk, { bucket, heard_at, covered_to, data });
     if (before && before.heard_at !== heard_at) {
       const from = Math.min(before.covered_to, covered_to - MINUTE_MS);
-      if (from < this.#last) this.#addIncrements(before, lane, { sk, from, to: covered_to });
+      if (from < this.#last) this.#late.push({ sk, before, lane, from, to: covered_to });
     }
     return covered_to;
+  }
+
+  /** Adds the increments of the late lanes that were tracked since the last call. */
+  async addLate(store: SampleStore): Promise<void> {
+    const late = this.#late;
+    this.#late = [];
+    const stored = late.map(({ sk, before: { bucket, data } }) => ({ bucket, sk, data }));
+    for (const [index, { lane }] of (await toLaneReadings(store, stored)).entries()) {
+      if (lane) this.#addIncrements(lane, late[index]!);
+    }
   }
 
   /** By policy, and all traffic under {@link ALL_TRAFFIC}. */
@@ -79,13 +100,7 @@ export class LaneTracker {
     return Math.min(this.#minute, before ? Math.max(before.covered_to, minute) : minute);
   }
 
-  #addIncrements(
-    { bucket, data }: TrackedLane,
-    lane: Lane,
-    { sk, from, to }: { sk: string; from: number; to: number },
-  ): void {
-    const known = toLaneReading(bucket, { sk, data }).lane;
-    if (!known) return;
+  #addIncrements(known: WholeLane, { lane, from, to }: LateLane): void {
     const totals = new Map(laneTotals(known).map(pair => [pairKey(pair), pair]));
     for (const pair of laneTotals(lane)) {
       const { packets = 0n, bytes = 0n } = totals.get(pairKey(pair)) ?? {};

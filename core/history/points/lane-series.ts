@@ -1,7 +1,8 @@
-import { laneTotals } from '../../ledger/lane/lane.ts';
+import { wholeLanes } from '../../ledger/figures/read-idle.ts';
+import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
-import { type LaneName, type LaneSample, readLaneSamples } from '../lane-sample.ts';
+import { type LaneName, type LaneSampleAt, readLaneSamples } from '../lane-sample.ts';
 import { LateSpans } from '../late/late-span.ts';
 import { RESOLUTIONS } from '../resolution.ts';
 import type { Sample, SnapshotMark } from '../sample.ts';
@@ -31,15 +32,13 @@ export async function readLaneSeries(
   store: BatchGetOptions,
   { marks, later = [], selection }: SeriesRequest,
 ): Promise<Sample[]> {
+  const series = new LaneSeries(store, selection);
   const { lanes } = selection;
   const sampleAt = await readLaneSamples(store, { lanes, readings: marks });
-  const series = new LaneSeries(selection);
-  const samples = marks.map((mark, index): Sample => {
-    const late = new LateSpans();
-    for (const lane of lanes)
-      series.take(lane, sampleAt(lane, mark), { late, last: marks[index - 1]?.minute });
-    return { at: mark.at, taken_at: mark.taken_at, ...series.sum(), ...lateOf(late) };
-  });
+  const samples: Sample[] = [];
+  for (const [index, mark] of marks.entries()) {
+    samples.push(await series.next(mark, { lanes, sampleAt, last: marks[index - 1]?.minute }));
+  }
   const end = marks.at(-1)?.minute ?? 0;
   for (let start = 0; start < later.length; start += LATER_AT_ONCE) {
     const behind = lanes.filter(lane => series.isBehind(lane, end));
@@ -47,9 +46,7 @@ export async function readLaneSeries(
     const readings = later.slice(start, start + LATER_AT_ONCE);
     const laterAt = await readLaneSamples(store, { lanes: behind, readings });
     for (const mark of readings) {
-      const late = new LateSpans();
-      for (const lane of behind) series.take(lane, laterAt(lane, mark), { late, last: end });
-      samples.push({ at: mark.at, taken_at: mark.taken_at, ...series.sum(), ...lateOf(late) });
+      samples.push(await series.next(mark, { lanes: behind, sampleAt: laterAt, last: end }));
     }
   }
   return samples;
@@ -70,25 +67,52 @@ interface SeenLane extends Counts {
   covered_to: number;
 }
 
+interface NextReading {
+  lanes: readonly LaneName[];
+  sampleAt: LaneSampleAt;
+  /** The minute of the reading before; what of an increment belongs to before it is late. */
+  last: number | undefined;
+}
+
 /** Lanes as the reading that was taken in last saw them. */
 class LaneSeries {
+  readonly #store: BatchGetOptions;
   readonly #selection: SeriesSelection;
   readonly #seen = new Map<string, SeenLane>();
 
-  constructor(selection: SeriesSelection) {
+  constructor(store: BatchGetOptions, selection: SeriesSelection) {
+    this.#store = store;
     this.#selection = selection;
   }
 
-  /** Takes a lane's next sample; `late` gains what of its increment belongs to before `last`, the reading before. */
-  take(
-    lane: LaneName,
-    sample: LaneSample | undefined,
-    { late, last = Number.NEGATIVE_INFINITY }: { late: LateSpans; last: number | undefined },
+  /** The sum of all lanes at the next mark, at which some of them are looked at. */
+  async next(mark: SnapshotMark, { lanes, sampleAt, last }: NextReading): Promise<Sample> {
+    const found = lanes.flatMap(lane => {
+      const sample = sampleAt(lane, mark);
+      return sample ? [{ lane: decodeLane(lane, sample.data), covered_to: sample.covered_to }] : [];
+    });
+    const { client, table } = this.#store;
+    const whole = await wholeLanes(
+      found.map(({ lane }) => lane),
+      { client, tables: { traffic: table } },
+    );
+    const late = new LateSpans();
+    for (const [index, lane] of whole.entries()) {
+      this.#take(lane, { covered_to: found[index]!.covered_to, late, last });
+    }
+    return { at: mark.at, taken_at: mark.taken_at, ...sum(this.#seen.values()), ...lateOf(late) };
+  }
+
+  #take(
+    lane: WholeLane,
+    {
+      covered_to,
+      late,
+      last = Number.NEGATIVE_INFINITY,
+    }: { covered_to: number; late: LateSpans; last: number | undefined },
   ): void {
-    if (!sample) return;
-    const { covered_to } = sample;
     const seen = this.#seen.get(nameOf(lane));
-    const counts = countsOf({ ...lane, data: sample.data }, this.#selection);
+    const counts = countsOf(lane, this.#selection);
     this.#seen.set(nameOf(lane), { ...counts, covered_to });
     if (!seen || seen.packets === counts.packets) return;
     const from = Math.min(seen.covered_to, covered_to - RESOLUTIONS.MINUTE.ms);
@@ -101,21 +125,14 @@ class LaneSeries {
     const seen = this.#seen.get(nameOf(lane));
     return seen !== undefined && seen.covered_to < end;
   }
-
-  sum(): Counts {
-    return sum(this.#seen.values());
-  }
 }
 
 function nameOf({ edge_id, part }: LaneName): string {
   return `${edge_id}#${part}`;
 }
 
-function countsOf(
-  { edge_id, part, data }: LaneName & { data: Uint8Array },
-  { policy_id, endpoint_id }: SeriesSelection,
-): Counts {
-  const pairs = laneTotals(decodeLane({ edge_id, part }, data)).filter(
+function countsOf(lane: WholeLane, { policy_id, endpoint_id }: SeriesSelection): Counts {
+  const pairs = laneTotals(lane).filter(
     pair =>
       (policy_id === undefined || pair.policy_id === policy_id) &&
       (endpoint_id === undefined || pair.endpoint_id === endpoint_id),

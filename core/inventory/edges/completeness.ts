@@ -1,5 +1,5 @@
 import type { Lane } from '../../ledger/lane/lane.ts';
-import { isSilent } from '../../ledger/lane/silence.ts';
+import { isSilent, type SilenceOptions } from '../../ledger/lane/silence.ts';
 import { inService, type ServedEdge } from './edge-service.ts';
 
 /** How much of the network a figure covers. */
@@ -14,15 +14,9 @@ export interface Silence {
   to: number;
 }
 
-/** Intervals that an edge may miss before it is silent, and the longest interval that is believed, seconds. */
-const MISSED_INTERVALS = 3;
-const MAX_INTERVAL_S = 3600;
+type Heard = Pick<Lane, 'edge_id' | 'part' | 'parts' | 'sent_at_ms' | 'last_heard_at_ms' | 'interval_s'>;
 
-type Heard = Pick<Lane, 'edge_id' | 'part' | 'parts' | 'sent_at_ms' | 'last_heard_at_ms'>;
-
-interface HeardLanes {
-  parts: number;
-  sent_at_ms: number;
+interface HeardLanes extends Pick<Heard, 'parts' | 'sent_at_ms' | 'interval_s'> {
   /** By part. */
   last_heard: Map<number, number>;
 }
@@ -35,30 +29,33 @@ export class HeardEdges {
   readonly #edges: readonly ServedEdge[];
   readonly #ids: ReadonlySet<string>;
   readonly #now_ms: number;
+  readonly #silence: SilenceOptions;
   readonly #lanes = new Map<string, HeardLanes>();
 
   /** @param edges all edges that were ever registered, the retired ones included */
-  constructor(edges: readonly ServedEdge[], now_ms: number) {
+  constructor(edges: readonly ServedEdge[], now_ms: number, silence: SilenceOptions = {}) {
     this.#edges = edges;
     this.#ids = new Set(edges.map(({ id }) => id));
     this.#now_ms = now_ms;
+    this.#silence = silence;
   }
 
-  add({ edge_id, part, parts, sent_at_ms, last_heard_at_ms }: Heard): void {
+  add({ edge_id, part, parts, sent_at_ms, last_heard_at_ms, interval_s }: Heard): void {
     if (!this.#ids.has(edge_id)) return;
     const lanes = this.#lanes.get(edge_id);
     if (!lanes) {
-      this.#lanes.set(edge_id, { parts, sent_at_ms, last_heard: new Map([[part, last_heard_at_ms]]) });
+      const last_heard = new Map([[part, last_heard_at_ms]]);
+      this.#lanes.set(edge_id, { parts, sent_at_ms, interval_s, last_heard });
       return;
     }
     lanes.last_heard.set(part, last_heard_at_ms);
-    if (sent_at_ms > lanes.sent_at_ms) Object.assign(lanes, { parts, sent_at_ms });
+    if (sent_at_ms > lanes.sent_at_ms) Object.assign(lanes, { parts, sent_at_ms, interval_s });
   }
 
   /** Edges that were in service at an instant, and those of them that were not silent when the lanes were read. */
   completenessAt(at_ms: number): Completeness {
     const expected = this.#edges.filter(edge => inService(edge, at_ms));
-    const heard = expected.filter(edge => !isOverdue(edge, this.#heardUntil(edge), this.#now_ms));
+    const heard = expected.filter(edge => !this.#isOverdue(edge, this.#heardUntil(edge), this.#now_ms));
     return { edges_expected: expected.length, edges_heard: heard.length };
   }
 
@@ -68,13 +65,23 @@ export class HeardEdges {
     for (const edge of this.#edges) {
       const until = this.#heardUntil(edge);
       for (const { from, to } of edge.service) {
-        if (until < to && isOverdue(edge, until, Math.min(to, this.#now_ms))) {
+        if (until < to && this.#isOverdue(edge, until, Math.min(to, this.#now_ms))) {
           // What arrived at an instant covers it.
           found.push({ from: Math.max(from, until + 1), to });
         }
       }
     }
     return found;
+  }
+
+  // The interval that an edge is registered with counts beside the one that it reports: between two reports it is not silent.
+  #isOverdue(
+    { id, interval_s: registered_s }: ServedEdge,
+    last_heard_at_ms: number,
+    now_ms: number,
+  ): boolean {
+    const interval_s = Math.max(registered_s, this.#lanes.get(id)?.interval_s ?? 0);
+    return isSilent({ last_heard_at_ms, interval_s }, now_ms, this.#silence);
   }
 
   #heardUntil({ id }: ServedEdge): number {
@@ -86,10 +93,4 @@ export class HeardEdges {
     }
     return until;
   }
-}
-
-// The interval that an edge is registered with counts beside the one that it reports: between two reports it is not silent.
-function isOverdue({ interval_s }: ServedEdge, last_heard_at_ms: number, now_ms: number): boolean {
-  const patience_ms = MISSED_INTERVALS * Math.min(interval_s, MAX_INTERVAL_S) * 1000;
-  return last_heard_at_ms <= now_ms - patience_ms && isSilent({ last_heard_at_ms }, now_ms);
 }

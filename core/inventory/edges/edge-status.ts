@@ -1,4 +1,14 @@
-import { type Lane, laneTotals } from '../../ledger/lane/lane.ts';
+import { bootTotals, laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
+
+/** How far one part of an edge is counted. */
+export interface EdgePartStatus {
+  part: number;
+  boot_id: string;
+  seq: number;
+  /** Of this boot. */
+  packets: bigint;
+  bytes: bigint;
+}
 
 /** What an edge's lanes show of it. */
 export interface EdgeStatus {
@@ -16,11 +26,11 @@ export interface EdgeStatus {
   /** Over all boots. */
   packets: bigint;
   bytes: bigint;
-  parts: { part: number; boot_id: string; seq: number }[];
+  parts: EdgePartStatus[];
 }
 
 /** The status of the edge whose lanes these are; undefined without lanes: it was never heard from. */
-export function edgeStatus(lanes: readonly Lane[]): EdgeStatus | undefined {
+export function edgeStatus(lanes: readonly WholeLane[]): EdgeStatus | undefined {
   const newest = lanes.toSorted((a, b) => b.sent_at_ms - a.sent_at_ms)[0];
   if (!newest) return undefined;
   const current = lanes.filter(lane => lane.boot_id === newest.boot_id);
@@ -35,7 +45,9 @@ export function edgeStatus(lanes: readonly Lane[]): EdgeStatus | undefined {
     active_flows: totals.reduce((sum, pair) => sum + pair.active_flows, 0),
     packets: totals.reduce((sum, pair) => sum + pair.packets, 0n),
     bytes: totals.reduce((sum, pair) => sum + pair.bytes, 0n),
-    parts: lanes.map(({ part, boot_id, seq }) => ({ part, boot_id, seq })).sort((a, b) => a.part - b.part),
+    parts: lanes
+      .map(lane => ({ part: lane.part, boot_id: lane.boot_id, seq: lane.seq, ...bootTotals(lane) }))
+      .sort((a, b) => a.part - b.part),
   };
 }
 

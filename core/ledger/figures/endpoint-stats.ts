@@ -1,4 +1,4 @@
-import { type Lane, laneTotals } from '../lane/lane.ts';
+import { laneTotals, type WholeLane } from '../lane/lane-totals.ts';
 import type { Counts } from './read-counters.ts';
 
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
@@ -8,7 +8,10 @@ export interface EndpointStats extends Counts {
 }
 
 /** Sums a site's lanes by endpoint and policy; both in the order of their ids. */
-export async function endpointStats(lanes: AsyncIterable<Lane>, site_id: string): Promise<EndpointStats[]> {
+export async function endpointStats(
+  lanes: AsyncIterable<WholeLane>,
+  site_id: string,
+): Promise<EndpointStats[]> {
   const endpoints = new Map<string, Map<string, Counts>>();
   for await (const lane of lanes) {
     if (lane.site_id !== site_id) continue;

@@ -2,16 +2,18 @@ import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } fr
 import { readPartitions } from '../../storage/read-partitions.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { Lane } from '../lane/lane.ts';
+import type { WholeLane } from '../lane/lane-totals.ts';
 import { laneBucket, laneBuckets, lanePartition, parseLaneSortKey } from '../lane-keys.ts';
 import { decodeLane } from '../packing/lane-codec.ts';
 import { PackedDataUnreadable } from '../packing/packed-item.ts';
+import { wholeLanes } from './read-idle.ts';
 
 /** The lanes of one edge, one a part, read strongly. None: it was never heard from. */
 export async function readLanesOfEdge(
   client: DynamoDBDocumentClient,
   tables: TableNames,
   edge_id: string,
-): Promise<Lane[]> {
+): Promise<WholeLane[]> {
   const lanes: Lane[] = [];
   const query: Partial<QueryCommandInput> = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :edge)',
@@ -23,20 +25,21 @@ export async function readLanesOfEdge(
       if (stored.edge_id === edge_id) lanes.push(decodeLane(stored, stored.data));
     }
   }
-  return lanes;
+  return wholeLanes(lanes, { client, tables });
 }
 
 /** A lane's item as it is in the table. */
 export interface LaneItem {
   edge_id: string;
   part: number;
+  /** Random at every write, so that a table that was restored meets none that is remembered. */
   version: number;
   data: Uint8Array;
 }
 
 export interface ReadAllLanesOptions {
   /** Called for a lane that this release can't read; such a lane is left out. */
-  onUnreadable?: (lane: LaneItem, cause: PackedDataUnreadable) => void;
+  onUnreadable?: (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
 }
 
 /** Every lane, read strongly, all buckets at once; in no order. */
@@ -44,12 +47,10 @@ export async function* readAllLanes(
   client: DynamoDBDocumentClient,
   tables: TableNames,
   { onUnreadable = () => {} }: ReadAllLanesOptions = {},
-): AsyncGenerator<Lane> {
+): AsyncGenerator<WholeLane> {
   for await (const page of readStoredLanes(client, tables, laneBuckets())) {
-    for (const stored of page) {
-      const lane = decodeStored(stored, onUnreadable);
-      if (lane) yield lane;
-    }
+    const lanes = page.flatMap(stored => decodeStored(stored, onUnreadable) ?? []);
+    yield* await wholeLanes(lanes, { client, tables }, onUnreadable);
   }
 }
 

@@ -2,7 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Throttled } from '../../errors.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { Clock } from '../../time/clock.ts';
-import { laneTotals } from '../lane/lane.ts';
+import { laneTotals } from '../lane/lane-totals.ts';
 import { type Counts, readCounters } from './read-counters.ts';
 import { readAllLanes } from './read-lanes.ts';
 

@@ -18,6 +18,8 @@ export interface BootPair {
   readonly endpoint_id: string;
   readonly packets: bigint;
   readonly bytes: bigint;
+  /** The newest report of the boot that named the pair. */
+  readonly seq: number;
 }
 
 /** A boot that no report was applied of yet. */

@@ -1,29 +1,39 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
 import type { PathReport } from '../../report/report.ts';
 import { addPathCounts, isBelow, pathCounts } from '../../totals/path-counts.ts';
-import { checkGrowth } from './check-growth.ts';
+import type { Arrival } from './arrival.ts';
+import { bootPairsOf } from './boot-pairs.ts';
+import { checkBootSize } from './check-boot-size.ts';
+import { isNewer } from './check-totals.ts';
 import { withdrawGauge } from './gauges.ts';
-import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath } from './lane.ts';
+import { hourOf } from './hour-of.ts';
+import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
+import { pairOf } from './pair-of.ts';
 
 /**
- * Adds a report of the lane's current boot. A pair that it leaves out keeps its totals and has no active flows.
+ * Adds a report of the lane's current boot whose `seq` is above the last one. A pair that it leaves out keeps its totals and
+ * has no active flows.
  *
- * @throws ReportRejected when a total went down
+ * @throws ReportRejected when it contradicts an earlier report of the boot
  */
-export function addCurrentReport(state: LaneState, decoded: DecodedReport): LaneState {
+export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_ms }: Arrival): LaneState {
   const { lane, changes } = state;
-  const { report, keys, sent_at_ms } = decoded;
+  const { report, keys } = decoded;
+  const { seq, site_id, policies_version, interval_s } = report;
+  const named_hour = hourOf(at_ms);
   const reportedPairs = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
-  let newPairs = 0;
+  let held = 0;
+  let isNewToBoot = false;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i]!;
     const reported = report.policies[i]!;
     const known = lane.pairs.get(key);
-    if (!known) newPairs++;
-    const before = known ?? emptyPair(reported);
-    checkGrowth(reported, before);
+    if (known) held++;
+    const before = known ?? pairOf(state, key) ?? emptyPair(reported);
+    if (before.seq === NOT_NAMED) isNewToBoot = true;
+    isNewer(reported, seq, before);
     const { policy_id, endpoint_id, packets, bytes, active_flows } = reported;
     const { earlier_packets, earlier_bytes } = before;
     // Written out: a spread costs more, and this runs for each pair of each report.
@@ -35,6 +45,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport): Lane
       active_flows,
       earlier_packets,
       earlier_bytes,
+      seq,
+      named_hour,
     });
     addCounterChange(counters, policy_id, {
       packets: packets - before.packets,
@@ -42,15 +54,62 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport): Lane
       active_flows: active_flows - before.active_flows,
     });
   }
-  const isWhole = keys.length - newPairs === lane.pairs.size;
-  const pairs = isWhole ? reportedPairs : withPairsLeftOut(lane, reportedPairs, counters);
-  const { seq, site_id, policies_version, interval_s } = report;
-  const paths = addPaths(lane, report.paths);
-  return {
+  const pairs = held < lane.pairs.size ? withPairsLeftOut(lane, reportedPairs, counters) : reportedPairs;
+  const next: LaneState = {
     ...state,
-    lane: { ...lane, seq, sent_at_ms, site_id, policies_version, interval_s, pairs, paths },
+    lane: {
+      ...lane,
+      seq,
+      sent_at_ms: Math.min(decoded.sent_at_ms, at_ms),
+      site_id,
+      policies_version,
+      interval_s,
+      pairs,
+      paths: addPaths(lane, report.paths),
+    },
     changes: { ...changes, counters },
   };
+  if (isNewToBoot) checkBootSize(bootPairsOf(next));
+  return next;
+}
+
+/**
+ * Adds a report of the lane's current boot whose `seq` is not above the last one: what it names and no later report has named.
+ *
+ * @returns `state` itself where there is nothing to add
+ * @throws ReportRejected when it contradicts another report of the boot
+ */
+export function addOldReport(
+  state: LaneState,
+  { report, keys }: DecodedReport,
+  { at_ms }: Arrival,
+): LaneState {
+  const { lane, changes } = state;
+  const added = new Map<string, LanePair>();
+  const counters = new Map(changes.counters);
+  let isNewToBoot = false;
+  for (const [i, key] of keys.entries()) {
+    const reported = report.policies[i]!;
+    const before = pairOf(state, key) ?? emptyPair(reported);
+    const { packets, bytes } = reported;
+    if (!isNewer(reported, report.seq, before)) continue;
+    if (packets === before.packets && bytes === before.bytes) continue;
+    if (before.seq === NOT_NAMED) isNewToBoot = true;
+    added.set(key, { ...before, packets, bytes, seq: report.seq, named_hour: hourOf(at_ms) });
+    addCounterChange(counters, reported.policy_id, {
+      packets: packets - before.packets,
+      bytes: bytes - before.bytes,
+      active_flows: 0,
+    });
+  }
+  if (added.size === 0) return state;
+  const next: LaneState = {
+    ...state,
+    lane: { ...lane, pairs: new Map([...lane.pairs, ...added]) },
+    changes: { ...changes, counters },
+  };
+  if (isNewToBoot) checkBootSize(bootPairsOf(next));
+  return next;
 }
 
 /** All pairs in the lane's order, new ones last; those that the report leaves out lose their gauges. */

@@ -1,45 +1,49 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
 import { ReportRejected } from '../../report/rejection.ts';
 import type { Report } from '../../report/report.ts';
+import type { Arrival } from './arrival.ts';
 import { type Boot, newBoot } from './boot.ts';
-import { addCurrentReport } from './current-report.ts';
+import { addCurrentReport, addOldReport } from './current-report.ts';
 import type { Lane } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { addLateReport } from './late-report.ts';
 import { switchBoot } from './switch-boot.ts';
 
-/** Where and when a report came in. */
-export interface Arrival {
-  /** Arrival in the stream, milliseconds. */
-  at_ms: number;
-  /** The counter slot of the shard that it came by. */
-  slot: number;
-}
+/** Between two reports of a boot that both arrived. More is a broken report, which would make all later ones old. */
+const MAX_SEQ_JUMP = 10_000_000;
 
 /**
  * Adds a report to its lane. Reports carry totals since boot, so whatever was lost, repeated or reordered before, the lane's
- * totals are right for the highest `seq` of each boot.
+ * totals of each pair are right for the highest `seq` of each boot that named it.
  *
- * @returns the state after it; `state` itself when the report is old: its `seq` is not above the last one of its boot
- * @throws ReportRejected when it contradicts an earlier report of its boot
+ * @returns the state after it; `state` itself when the report is old and has nothing to add
+ * @throws ReportRejected when it contradicts another report of its boot
  */
 export function foldReport(state: LaneState, decoded: DecodedReport, arrival: Arrival): LaneState {
   const { report } = decoded;
   const isCurrent = report.boot_id === state.lane.boot_id;
   const known = isCurrent ? state.lane : state.boots.get(report.boot_id);
-  if (known && report.seq <= known.seq) return state;
   checkParts(report, known?.parts ?? state.parts.get(report.boot_id));
-  return withArrival(isCurrent ? addCurrentReport(state, decoded) : addOtherBoot(state, decoded), arrival);
+  if (known) checkSeq(report, known);
+  const next = isCurrent ? addToCurrent(state, decoded, arrival) : addToOther(state, decoded, arrival);
+  return next === state ? state : withArrival(next, arrival);
 }
 
-function addOtherBoot(state: LaneState, decoded: DecodedReport): LaneState {
-  const { report, sent_at_ms } = decoded;
+function addToCurrent(state: LaneState, decoded: DecodedReport, arrival: Arrival): LaneState {
+  const isNewest = decoded.report.seq > state.lane.seq;
+  return isNewest ? addCurrentReport(state, decoded, arrival) : addOldReport(state, decoded, arrival);
+}
+
+function addToOther(state: LaneState, decoded: DecodedReport, arrival: Arrival): LaneState {
+  const { report } = decoded;
   const known = state.boots.get(report.boot_id);
   const boot = known ?? newBoot(report);
   const entered = known ? state : withParts(state, report);
-  return becomesCurrent(state.lane, known, sent_at_ms)
-    ? addCurrentReport(switchBoot(entered, boot), decoded)
-    : addLateReport(entered, boot, decoded);
+  // An edge's clock never runs ahead of the arrival: one that was once in the future would hold its boot current for good.
+  const sent_at_ms = Math.min(decoded.sent_at_ms, arrival.at_ms);
+  return report.seq > boot.seq && becomesCurrent(state.lane, known, sent_at_ms)
+    ? addCurrentReport(switchBoot(entered, boot), decoded, arrival)
+    : addLateReport(entered, boot, decoded, arrival);
 }
 
 // See docs/decisions/010: the boot that spoke last by its own clock is current; only gauges and display depend on it.
@@ -50,6 +54,11 @@ function becomesCurrent(lane: Lane, known: Boot | undefined, sent_at_ms: number)
 function checkParts({ parts }: Report, expected: number | undefined): void {
   if (expected === undefined || parts === expected) return;
   throw new ReportRejected('parts_changed', `${parts} parts, ${expected} before`);
+}
+
+function checkSeq({ seq }: Report, known: Pick<Boot, 'seq'>): void {
+  if (seq - known.seq <= MAX_SEQ_JUMP) return;
+  throw new ReportRejected('seq_jumped', `report ${seq} after report ${known.seq}`);
 }
 
 function withParts(state: LaneState, { boot_id, parts }: Report): LaneState {

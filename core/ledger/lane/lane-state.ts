@@ -1,9 +1,12 @@
 import type { Boot } from './boot.ts';
+import type { IdlePairs, IdleSegment } from './idle-pairs.ts';
 import type { Lane } from './lane.ts';
 
 /** A lane with the boots that its reports may name, and what has changed since it was stored. A value: never changed. */
 export interface LaneState {
   readonly lane: Lane;
+  /** The lane's idle pairs; undefined where no report needs them and they were not read. */
+  readonly idle: IdlePairs | undefined;
   /** Boots that are not current, by id. */
   readonly boots: ReadonlyMap<string, Boot>;
   /** The stored numbers of parts of the edge's boots, by boot id. */
@@ -19,6 +22,8 @@ export interface LaneChanges {
   readonly boots: ReadonlyMap<string, Boot>;
   /** The number of parts of boots that are new to the lane, by boot id. */
   readonly parts: ReadonlyMap<string, number>;
+  /** Idle segments that the lane names and that aren't stored yet. */
+  readonly idle: readonly IdleSegment[];
 }
 
 /** What a policy's counters gain; negative where a gauge falls. */
@@ -28,7 +33,12 @@ export interface CounterChange {
   readonly active_flows: number;
 }
 
-export const NO_CHANGES: LaneChanges = { counters: new Map(), boots: new Map(), parts: new Map() };
+export const NO_CHANGES: LaneChanges = {
+  counters: new Map(),
+  boots: new Map(),
+  parts: new Map(),
+  idle: [],
+};
 
 /** Adds a change to what the policy in `counters` gains already. */
 export function addCounterChange(

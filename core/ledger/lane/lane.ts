@@ -2,7 +2,8 @@ import { noPathCounts, type PathCounts } from '../../totals/path-counts.ts';
 
 /**
  * All that is kept of one part of one edge: its current boot with its totals, and the sum of its earlier boots. What the edge
- * has ever counted is, pair by pair, current + earlier. A value: never changed.
+ * has ever counted is, pair by pair, current + earlier. Pairs that are long out of use are kept apart (`WholeLane`). A
+ * value: never changed.
  */
 export interface Lane {
   readonly edge_id: string;
@@ -23,6 +24,13 @@ export interface Lane {
   readonly last_heard_at_ms: number;
   /** The counter slot that was written last; clean-up withdraws gauges there. */
   readonly slot: number;
+  /**
+   * Where the boot before had more parts: how many. The gauges of those parts are withdrawn, and the next report sets it
+   * to 0 again.
+   */
+  readonly parts_before: number;
+  /** The newest of the idle segments that belong to the lane; 0: it has none. */
+  readonly idle_version: number;
   /** By pairKey. */
   readonly pairs: ReadonlyMap<string, LanePair>;
   /** By path id. */
@@ -41,48 +49,20 @@ export interface LanePair {
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
+  /** The newest report of the current boot that named the pair; {@link NOT_NAMED}: none did. */
+  readonly seq: number;
+  /** When a report last named it, of any boot: hours since 1970, by arrival. */
+  readonly named_hour: number;
 }
+
+/** `seq` of a pair that no report of the boot has named. */
+export const NOT_NAMED = -1;
 
 /** What a lane's edge sent and received on one path. */
 export interface LanePath {
   readonly path_id: string;
   readonly current: PathCounts;
   readonly earlier: PathCounts;
-}
-
-/** All that a pair has ever counted, and its flows active now. */
-export interface PairSum {
-  policy_id: string;
-  endpoint_id: string;
-  packets: bigint;
-  bytes: bigint;
-  active_flows: number;
-}
-
-export interface PathSum extends PathCounts {
-  path_id: string;
-}
-
-/** Everything the lane's edge and part has counted, over all of its boots. */
-export function laneTotals(lane: Lane): PairSum[] {
-  return Array.from(lane.pairs.values(), pair => ({
-    policy_id: pair.policy_id,
-    endpoint_id: pair.endpoint_id,
-    packets: pair.packets + pair.earlier_packets,
-    bytes: pair.bytes + pair.earlier_bytes,
-    active_flows: pair.active_flows,
-  }));
-}
-
-/** What the lane's edge sent and received on its paths, over all of its boots. */
-export function lanePathTotals(lane: Lane): PathSum[] {
-  return Array.from(lane.paths.values(), ({ path_id, current, earlier }) => ({
-    path_id,
-    tx_packets: current.tx_packets + earlier.tx_packets,
-    tx_bytes: current.tx_bytes + earlier.tx_bytes,
-    rx_packets: current.rx_packets + earlier.rx_packets,
-    rx_bytes: current.rx_bytes + earlier.rx_bytes,
-  }));
 }
 
 /** A lane that no report was applied to yet: it has no boot, and is older than everything. */
@@ -100,6 +80,8 @@ export function newLane({ edge_id, part }: { edge_id: string; part: number }): L
     first_heard_at_ms: Number.POSITIVE_INFINITY,
     last_heard_at_ms: Number.NEGATIVE_INFINITY,
     slot: 0,
+    parts_before: 0,
+    idle_version: 0,
     pairs: new Map(),
     paths: new Map(),
   };
@@ -108,7 +90,7 @@ export function newLane({ edge_id, part }: { edge_id: string; part: number }): L
 /** A pair that counted nothing yet. */
 export function emptyPair({ policy_id, endpoint_id }: Pick<LanePair, 'policy_id' | 'endpoint_id'>): LanePair {
   const zeros = { packets: 0n, bytes: 0n, active_flows: 0, earlier_packets: 0n, earlier_bytes: 0n };
-  return { policy_id, endpoint_id, ...zeros };
+  return { policy_id, endpoint_id, ...zeros, seq: NOT_NAMED, named_hour: 0 };
 }
 
 /** A path that counted nothing yet. */

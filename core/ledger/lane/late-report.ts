@@ -7,40 +7,62 @@ import {
   pathCounts,
   subtractPathCounts,
 } from '../../totals/path-counts.ts';
+import type { Arrival } from './arrival.ts';
 import type { Boot } from './boot.ts';
-import { checkGrowth } from './check-growth.ts';
+import { checkBootSize } from './check-boot-size.ts';
+import { isNewer } from './check-totals.ts';
+import { hourOf } from './hour-of.ts';
 import { emptyPair, emptyPath, type Lane, type LanePath } from './lane.ts';
 import { addCounterChange, type LaneState } from './lane-state.ts';
+import { pairOf } from './pair-of.ts';
 
 /**
- * Adds a late report, one of a boot that is not current: the difference to the boot's report before goes to the lane's
+ * Adds a late report, one of a boot that is not current: the difference to what the boot had reported before goes to the lane's
  * earlier sums and to the counters, and the boot keeps the new totals. Gauges stay as they are.
  *
- * @throws ReportRejected when a total went down
+ * @returns `state` itself where there is nothing to add
+ * @throws ReportRejected when it contradicts another report of the boot
  */
-export function addLateReport(state: LaneState, boot: Boot, decoded: DecodedReport): LaneState {
+export function addLateReport(
+  state: LaneState,
+  boot: Boot,
+  decoded: DecodedReport,
+  { at_ms }: Arrival,
+): LaneState {
   const { lane, boots, changes } = state;
-  const { report, keys, sent_at_ms } = decoded;
+  const { report, keys } = decoded;
+  const isNewest = report.seq > boot.seq;
   const pairs = new Map(lane.pairs);
   const bootPairs = new Map(boot.pairs);
   const counters = new Map(changes.counters);
+  let added = 0;
   for (const [i, key] of keys.entries()) {
     const reported = report.policies[i]!;
     const before = boot.pairs.get(key) ?? emptyPair(reported);
-    checkGrowth(reported, before);
+    if (!isNewer(reported, report.seq, before)) continue;
     const { policy_id, endpoint_id, packets, bytes } = reported;
     const more = { packets: packets - before.packets, bytes: bytes - before.bytes };
-    bootPairs.set(key, { policy_id, endpoint_id, packets, bytes });
-    const pair = pairs.get(key) ?? emptyPair(reported);
+    if (!isNewest && more.packets === 0n && more.bytes === 0n) continue;
+    added++;
+    bootPairs.set(key, { policy_id, endpoint_id, packets, bytes, seq: report.seq });
+    const pair = pairOf(state, key) ?? emptyPair(reported);
     pairs.set(key, {
       ...pair,
       earlier_packets: pair.earlier_packets + more.packets,
       earlier_bytes: pair.earlier_bytes + more.bytes,
+      named_hour: hourOf(at_ms),
     });
     addCounterChange(counters, policy_id, { ...more, active_flows: 0 });
   }
-  const { paths, bootPaths } = addPaths(lane, boot, report.paths);
-  const next: Boot = { ...boot, seq: report.seq, sent_at_ms, pairs: bootPairs, paths: bootPaths };
+  if (!isNewest && added === 0) return state;
+  checkBootSize(bootPairs.values());
+  const { paths, bootPaths } = addPaths(lane, boot, isNewest ? report.paths : []);
+  const next: Boot = {
+    ...boot,
+    ...(isNewest && { seq: report.seq, sent_at_ms: Math.min(decoded.sent_at_ms, at_ms) }),
+    pairs: bootPairs,
+    paths: bootPaths,
+  };
   return {
     ...state,
     lane: { ...lane, pairs, paths },

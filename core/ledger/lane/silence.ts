@@ -1,9 +1,29 @@
 import type { Lane } from './lane.ts';
 
-/** From here on an edge is silent, milliseconds: it isn't counted as heard, and its gauges are withdrawn. */
-const SILENT_AFTER_MS = 300_000;
+/** A report may name any interval, because replays choose freely. A live edge reports at least once an hour. */
+const LONGEST_INTERVAL_S = 3_600;
 
-/** Whether a lane's edge was silent at `now_ms`: no report of it had arrived for five minutes. */
-export function isSilent({ last_heard_at_ms }: Pick<Lane, 'last_heard_at_ms'>, now_ms: number): boolean {
-  return last_heard_at_ms <= now_ms - SILENT_AFTER_MS;
+/** An edge is silent once so many of its reports have not come. */
+const REPORTS_MISSED = 3;
+
+/** Where the setting is left out, seconds. */
+export const DEFAULT_SILENT_AFTER_S = 300;
+
+/** From when on lanes are silent. */
+export interface SilenceOptions {
+  /** The setting of this name, seconds; 300 by default. */
+  silent_after_s?: number | undefined;
+}
+
+/**
+ * Whether a lane's edge is silent at `now_ms`: it isn't counted as heard, and its gauges are withdrawn. It is when nothing of it
+ * has arrived for `silent_after_s`, or for three of its own intervals where these are longer.
+ */
+export function isSilent(
+  { last_heard_at_ms, interval_s }: Pick<Lane, 'last_heard_at_ms' | 'interval_s'>,
+  now_ms: number,
+  { silent_after_s = DEFAULT_SILENT_AFTER_S }: SilenceOptions = {},
+): boolean {
+  const own_s = REPORTS_MISSED * Math.min(interval_s, LONGEST_INTERVAL_S);
+  return last_heard_at_ms <= now_ms - Math.max(silent_after_s, own_s) * 1000;
 }

@@ -1,3 +1,4 @@
+import { pairKey } from '../../totals/pair-key.ts';
 import {
   addPathCounts,
   noPathCounts,
@@ -5,52 +6,62 @@ import {
   subtractPathCounts,
 } from '../../totals/path-counts.ts';
 import type { Boot, BootPair } from './boot.ts';
-import type { Lane, LanePair, LanePath } from './lane.ts';
+import { bootPairsOf } from './boot-pairs.ts';
+import { type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
+import { pairOf } from './pair-of.ts';
 
 /**
  * Closes the lane's current boot and makes `boot` the current one. The lane's totals stay as they are: the current totals
- * become earlier, and what `boot` had counted before moves from earlier to current. The gauges are left to the report of
- * `boot` that comes next: a current report replaces all of them. An item that is stored of `boot` stays behind and is
- * written again when it is closed.
+ * become earlier, and what `boot` had counted before moves from earlier to current; its pairs that are idle come back. The
+ * gauges are left to the report of `boot` that comes next: a current report replaces all of them. An item that is stored of
+ * `boot` stays behind and is written again when it is closed.
  */
 export function switchBoot(state: LaneState, boot: Boot): LaneState {
   const { lane, changes } = state;
   const { boot_id, seq, parts } = boot;
-  const closed = lane.boot_id === '' ? undefined : closedBoot(lane);
+  const closed = lane.boot_id === '' ? undefined : closedBoot(state);
   const exchange = (boots: ReadonlyMap<string, Boot>): Map<string, Boot> => {
     const exchanged = new Map(boots);
     if (closed) exchanged.set(closed.boot_id, closed);
     exchanged.delete(boot_id);
     return exchanged;
   };
-  const totals = { pairs: switchPairs(lane.pairs, boot), paths: switchPaths(lane.paths, boot) };
+  const totals = { pairs: switchPairs(state, boot), paths: switchPaths(lane.paths, boot) };
+  const most = Math.max(lane.parts, lane.parts_before);
+  const parts_before = most > parts ? most : 0;
   return {
     ...state,
-    lane: { ...lane, boot_id, seq, parts, ...totals },
+    lane: { ...lane, boot_id, seq, parts, parts_before, ...totals },
     boots: exchange(state.boots),
     changes: { ...changes, boots: exchange(changes.boots) },
   };
 }
 
-function closedBoot({ boot_id, seq, parts, sent_at_ms, pairs, paths }: Lane): Boot {
-  const counted = new Map<string, BootPair>();
-  for (const [key, { policy_id, endpoint_id, packets, bytes }] of pairs) {
-    if (packets === 0n && bytes === 0n) continue;
-    counted.set(key, { policy_id, endpoint_id, packets, bytes });
-  }
+function closedBoot(state: LaneState): Boot {
+  const { boot_id, seq, parts, sent_at_ms, paths } = state.lane;
+  const pairs = new Map<string, BootPair>();
+  for (const pair of bootPairsOf(state)) pairs.set(pairKey(pair), pair);
   const currentPaths = new Map<string, PathCounts>();
   for (const { path_id, current } of paths.values()) currentPaths.set(path_id, current);
-  return { boot_id, seq, parts, sent_at_ms, pairs: counted, paths: currentPaths };
+  return { boot_id, seq, parts, sent_at_ms, pairs, paths: currentPaths };
 }
 
-function switchPairs(pairs: ReadonlyMap<string, LanePair>, boot: Boot): Map<string, LanePair> {
+const NOTHING = { packets: 0n, bytes: 0n, seq: NOT_NAMED };
+
+function switchPairs(state: LaneState, boot: Boot): Map<string, LanePair> {
+  const { pairs } = state.lane;
   const switched = new Map<string, LanePair>();
-  for (const [key, pair] of pairs) {
-    const { packets, bytes } = boot.pairs.get(key) ?? { packets: 0n, bytes: 0n };
+  const put = (key: string, pair: LanePair): void => {
+    const { packets, bytes, seq } = boot.pairs.get(key) ?? NOTHING;
     const earlier_packets = pair.earlier_packets + pair.packets - packets;
     const earlier_bytes = pair.earlier_bytes + pair.bytes - bytes;
-    switched.set(key, { ...pair, packets, bytes, earlier_packets, earlier_bytes });
+    switched.set(key, { ...pair, packets, bytes, seq, earlier_packets, earlier_bytes });
+  };
+  for (const [key, pair] of pairs) put(key, pair);
+  for (const key of boot.pairs.keys()) {
+    const idle = pairs.has(key) ? undefined : pairOf(state, key);
+    if (idle) put(key, idle);
   }
   return switched;
 }

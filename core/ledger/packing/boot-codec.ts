@@ -1,7 +1,7 @@
 import { pairKey } from '../../totals/pair-key.ts';
 import { PATH_COUNTS, type PathCounts } from '../../totals/path-counts.ts';
 import type { Boot, BootPair } from '../lane/boot.ts';
-import { openPacked, sealPacked } from './packed-item.ts';
+import { type Layout, openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
 import { readString, readStrings, StringTable } from './string-table.ts';
@@ -24,6 +24,7 @@ export function encodeBoot(boot: Boot): Uint8Array {
     out.number(ids.add(pair.endpoint_id));
     out.count(pair.packets);
     out.count(pair.bytes);
+    out.number(boot.seq - pair.seq);
   }
   out.number(boot.paths.size);
   for (const [path_id, counts] of boot.paths) {
@@ -35,17 +36,13 @@ export function encodeBoot(boot: Boot): Uint8Array {
 
 /** @throws PackedDataUnreadable */
 export function decodeBoot(boot_id: string, data: Uint8Array): Boot {
-  return openPacked(data, input => ({
-    boot_id,
-    seq: input.number(),
-    parts: input.number(),
-    sent_at_ms: input.time(),
-    pairs: readPairs(input),
-    paths: readPaths(input),
-  }));
+  return openPacked(data, (input, layout) => {
+    const head = { boot_id, seq: input.number(), parts: input.number(), sent_at_ms: input.time() };
+    return { ...head, pairs: readPairs(input, layout, head.seq), paths: readPaths(input) };
+  });
 }
 
-function readPairs(input: PackedReader): Map<string, BootPair> {
+function readPairs(input: PackedReader, layout: Layout, seq: number): Map<string, BootPair> {
   const ids = readStrings(input);
   const pairs = new Map<string, BootPair>();
   for (let left = input.number(); left > 0; left--) {
@@ -54,6 +51,8 @@ function readPairs(input: PackedReader): Map<string, BootPair> {
       endpoint_id: readString(input, ids),
       packets: input.count(),
       bytes: input.count(),
+      // Earlier releases did not say which report named it: the last one may have.
+      seq: layout === 1 ? seq : seq - input.number(),
     };
     pairs.set(pairKey(pair), pair);
   }

@@ -1,8 +1,19 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
-/** The first byte of packed data is the format of the rest, so that formats can change. */
-const FORMAT = { plain: 1, deflated: 2 } as const;
+/** How an item's values follow each other. What releases wrote before layout 2 is read on. */
+export type Layout = 1 | 2;
+
+/** The first byte of packed data says how the rest is to be read, so that formats can change. */
+const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
+  1: { layout: 1, deflated: false },
+  2: { layout: 1, deflated: true },
+  3: { layout: 2, deflated: false },
+  4: { layout: 2, deflated: true },
+};
+
+/** What this release writes: layout 2. */
+const WRITTEN = { plain: 3, deflated: 4 } as const;
 
 /**
  * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one write unit anyway (1 KB
@@ -22,9 +33,9 @@ export class PackedDataUnreadable extends Error {
 export function sealPacked(packed: Uint8Array): Uint8Array {
   if (packed.length >= COMPRESS_FROM_BYTES) {
     const deflated = deflateRawSync(packed);
-    if (deflated.length < packed.length) return withFormat(FORMAT.deflated, deflated);
+    if (deflated.length < packed.length) return withFormat(WRITTEN.deflated, deflated);
   }
-  return withFormat(FORMAT.plain, packed);
+  return withFormat(WRITTEN.plain, packed);
 }
 
 /**
@@ -32,22 +43,12 @@ export function sealPacked(packed: Uint8Array): Uint8Array {
  *
  * @throws PackedDataUnreadable
  */
-export function openPacked<T>(data: Uint8Array, read: (reader: PackedReader) => T): T {
-  return peekPacked(data, reader => {
-    const value = read(reader);
+export function openPacked<T>(data: Uint8Array, read: (reader: PackedReader, layout: Layout) => T): T {
+  try {
+    const { reader, layout } = unseal(data);
+    const value = read(reader, layout);
     if (!reader.ended) throw new RangeError('packed data goes on after its end');
     return value;
-  });
-}
-
-/**
- * Reads the beginning of sealed data with `read`.
- *
- * @throws PackedDataUnreadable
- */
-export function peekPacked<T>(data: Uint8Array, read: (reader: PackedReader) => T): T {
-  try {
-    return read(unseal(data));
   } catch (cause) {
     if (cause instanceof PackedDataUnreadable) throw cause;
     throw new PackedDataUnreadable((cause as Error).message, { cause });
@@ -64,12 +65,15 @@ export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
   }
 }
 
-function unseal(data: Uint8Array): PackedReader {
-  if (data[0] === FORMAT.plain) return new PackedReader(data, 1);
-  if (data[0] === FORMAT.deflated) {
-    return new PackedReader(inflateRawSync(data.subarray(1), { maxOutputLength: MAX_PACKED_BYTES }));
+function unseal(data: Uint8Array): { reader: PackedReader; layout: Layout } {
+  const format = FORMATS[data[0] ?? 0];
+  if (!format) {
+    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 4`);
   }
-  throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 and 2`);
+  const { layout, deflated } = format;
+  if (!deflated) return { reader: new PackedReader(data, 1), layout };
+  const inflated = inflateRawSync(data.subarray(1), { maxOutputLength: MAX_PACKED_BYTES });
+  return { reader: new PackedReader(inflated), layout };
 }
 
 function withFormat(format: number, body: Uint8Array): Uint8Array {

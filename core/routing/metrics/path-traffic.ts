@@ -4,14 +4,14 @@ import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import type { Path } from '../../inventory/model/site.ts';
 import { readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
 import type { Lane } from '../../ledger/lane/lane.ts';
-import { lanePathTotals, laneTotals } from '../../ledger/lane/lane.ts';
+import { lanePathTotals, laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 
 /** An edge's lanes, with its site. */
 export interface EdgeLanes {
   site_id: string;
-  lanes: Lane[];
+  lanes: WholeLane[];
 }
 
 export function readLanesOf(

@@ -3,7 +3,7 @@ import type { SnapshotMark } from '../../history/sample.ts';
 import { readMarks } from '../../history/sample-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import type { Path } from '../../inventory/model/site.ts';
-import { lanePathTotals } from '../../ledger/lane/lane.ts';
+import { lanePathTotals } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { readEdgesOf } from '../failover/route-commands.ts';

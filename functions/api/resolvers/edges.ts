@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
+import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
 import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
 import { edgeIdInput, registerEdgeInput } from '../../../core/inventory/edges/edge-input.ts';
 import type { RegisteredEdge } from '../../../core/inventory/edges/edge-items.ts';
@@ -13,6 +15,7 @@ import { repeatUntil } from '../../../core/storage/retrying.ts';
 import type { Edge } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
 
 type EdgeOperation = 'Query.edges' | 'Query.edge' | 'Mutation.registerEdge' | 'Mutation.retireEdge';
 
@@ -28,7 +31,7 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
       const found = await readKnownEdges(call.context, { after, limit: limit + 1 });
       const page = found.slice(0, limit);
       return {
-        items: await presentAll(page, call),
+        items: await presentAll(page, call, 'items'),
         next_token: found.length > limit ? makePageToken(TOKEN_KIND, [page.at(-1)!.id]) : null,
       };
     },
@@ -38,7 +41,7 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
     arguments: edgeIdInput,
     async resolve({ id }, call) {
       const edge = await readKnownEdge(call.context, id);
-      return edge ? (await presentAll([edge], call))[0]! : null;
+      return edge ? (await presentAll([edge], call, ''))[0]! : null;
     },
   }),
 
@@ -55,12 +58,18 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   }),
 };
 
-async function presentAll(edges: KnownEdge[], call: Call): Promise<Edge[]> {
+async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise<Edge[]> {
   const ids = edges.map(({ id }) => id);
-  const [version, statuses] = await Promise.all([readVersion(call), readStatuses(call, ids)]);
+  const [version, statuses, refused] = await Promise.all([
+    readVersion(call),
+    readStatuses(call, ids),
+    readRefused(call, ids, path),
+  ]);
   const sites = edges.flatMap((edge, index) => siteOf(edge, statuses[index]) ?? []);
   const shown = await readShownSites(call.context, sites);
-  return edges.map((edge, index) => present(edge, statuses[index], { version, shown }));
+  return edges.map((edge, index) =>
+    present(edge, statuses[index], { version, shown, refused: refused[index] }),
+  );
 }
 
 // The status is read first: once the change is made, nothing may fail any more.
@@ -69,14 +78,15 @@ async function changed(
   { id, site_id }: { id: string; site_id?: string },
   change: () => Promise<RegisteredEdge>,
 ): Promise<Edge> {
-  const [version, [status], known] = await Promise.all([
+  const [version, [status], [refused], known] = await Promise.all([
     readVersion(call),
     readStatuses(call, [id]),
+    readRefused(call, [id], ''),
     readKnownEdge(call.context, id),
   ]);
   const sites = [site_id, known?.registration?.site_id].filter(site => site !== undefined);
   const shown = await readShownSites(call.context, sites);
-  return present({ id, registration: await change() }, status, { version, shown });
+  return present({ id, registration: await change() }, status, { version, shown, refused });
 }
 
 async function readVersion({ context }: Call): Promise<number> {
@@ -89,13 +99,48 @@ function readStatuses({ context }: Call, ids: string[]): Promise<(EdgeStatus | u
   return Promise.all(ids.map(async id => edgeStatus(await read(id))));
 }
 
+const OWN_FIELDS = [
+  'id',
+  'site_id',
+  'site_known',
+  'registered',
+  'retired_at',
+  'first_seen',
+  'last_seen',
+  'boot_id',
+  'seq',
+  'policies_version',
+  'behind',
+  'active_flows',
+  'packets',
+  'bytes',
+  'packets_exact',
+  'bytes_exact',
+  'parts',
+  '__typename',
+] as const satisfies (keyof Edge | '__typename')[];
+
+/** Read only where `refused` is asked for: it is an item of its own. */
+async function readRefused(
+  { context, selection }: Call,
+  ids: string[],
+  path: string,
+): Promise<(NewBootOrder | undefined)[]> {
+  if (selectsOnly(selection, path, OWN_FIELDS)) return [];
+  return Promise.all(ids.map(id => readRefusedBoot(context, id)));
+}
+
 const siteOf = ({ registration }: KnownEdge, status: EdgeStatus | undefined): string | null =>
   registration?.site_id ?? status?.site_id ?? null;
 
 function present(
   edge: KnownEdge,
   status: EdgeStatus | undefined,
-  { version, shown }: { version: number; shown: ReadonlySet<string> },
+  {
+    version,
+    shown,
+    refused,
+  }: { version: number; shown: ReadonlySet<string>; refused: NewBootOrder | undefined },
 ): Edge {
   const { id, registration } = edge;
   const site_id = siteOf(edge, status);
@@ -117,6 +162,13 @@ function present(
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),
     bytes_exact: String(status?.bytes ?? 0n),
-    parts: status?.parts ?? [],
+    parts: (status?.parts ?? []).map(({ packets, bytes, ...part }) => ({
+      ...part,
+      packets_exact: String(packets),
+      bytes_exact: String(bytes),
+    })),
+    refused: refused
+      ? { boot_id: refused.boot_id, contradictions: refused.contradictions, reason: refused.reason }
+      : null,
   };
 }

@@ -43,12 +43,12 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
 
 // The last snapshot has counted the edges already; every lane is read for it only where there was
 // none lately.
-async function readCompleteness({ context }: Call): Promise<Completeness> {
+async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
   const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
   if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
-  const heard = new HeardEdges(await readServedEdges(context), now);
+  const heard = new HeardEdges(await readServedEdges(context), now, { silent_after_s });
   for await (const lane of readAllLanes(client, tables)) heard.add(lane);
   return { ...heard.completenessAt(now), as_of: timestamp(now) };
 }

@@ -138,6 +138,16 @@ describe('edge replay to a running system', () => {
     expect(modelTotals(await system.reports())).toEqual(OFFICE_TOTALS);
   });
 
+  it('fails when other traffic was counted under its boot id', async () => {
+    const args = ['--edge-id', 'edge-e', '--boot-id', 'boot-1', ...local()];
+    expect((await runEdge(['replay', OFFICE, ...args, '--wait'])).code).toBe(0);
+    const other = await runEdge(['replay', OFFICE, OFFICE, ...args]);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(
+      /^Boot boot-1 of edge-e had counted other traffic before this run: \d+ packets up to its report \d+\. A boot id belongs to one run: this run is not counted, or only in part\. Give it a --boot-id of its own\.$/m,
+    );
+  });
+
   it('says that the system has not counted everything when Ctrl-C ends the wait', async () => {
     system.api.counts = false;
     const { child, ended } = startEdge(['replay', OFFICE, '--edge-id', 'edge-c', '--wait', ...local()], {

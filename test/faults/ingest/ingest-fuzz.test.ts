@@ -3,7 +3,7 @@ import { ingest } from '../../../core/ingest/ingest.ts';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
-import { laneTotals } from '../../../core/ledger/lane/lane.ts';
+import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { REJECTION_REASONS } from '../../../core/report/rejection.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { graphqlClient } from '../../../core/appsync/graphql-client.ts';
 import { makeSignPost } from '../../../core/appsync/sign-post.ts';
-import { readCommands } from '../../../core/commands/command-store.ts';
+import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
+import { tellRefusedBoots } from '../../../core/commands/new-boot.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
@@ -112,6 +113,7 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
   const api = edgeApi({ url: system.url, edge_id, sign });
   const routes: RoutesOrder[] = [];
   const policies: PolicySet[] = [];
+  const ended: string[] = [];
   const troubles: string[] = [];
   const seen: PendingCommand[] = [];
   let connected = () => {};
@@ -140,11 +142,13 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
       setPolicies: set => policies.push(set),
       setRoutes: order => routes.push(order),
       refreshPaths: () => {},
+      endBoot: boot_id => ended.push(boot_id),
+      onRefused: () => {},
     }),
     onTrouble: reason => troubles.push(reason),
     reread_ms,
   });
-  return { following, listening, routes, policies, troubles, seen };
+  return { following, listening, routes, policies, ended, troubles, seen };
 }
 
 /** Publishes what is stored for the edge, as the broadcast does with what the stream tells. */
@@ -214,6 +218,60 @@ describe('an edge that listens', () => {
   });
 });
 
+describe('an edge whose reports are refused', () => {
+  it('is told of each once, ends the boot at the third, and acknowledges then', async () => {
+    const edge = startEdge();
+    await edge.listening;
+    const refused = (seq: number) => ({
+      edge_id,
+      boot_id: 'boot-1',
+      part: 0,
+      seq,
+      reason: 'A total is lower.',
+    });
+    await tellRefusedBoots(context, [refused(7)]);
+    await tellRefusedBoots(context, [refused(7), refused(8)]);
+    await tellRefusedBoots(context, [refused(8)]);
+    expect(await readCommands(context, edge_id)).toMatchObject([
+      { type: 'NEW_BOOT', data: { boot_id: 'boot-1', contradictions: 2, reason: 'A total is lower.' } },
+    ]);
+    const { data } = (await system.query(
+      'query Refused($id: ID!) { edge(id: $id) { refused { boot_id contradictions reason } } }',
+      {
+        variables: { id: edge_id },
+        groups: ['viewer'],
+      },
+    )) as { data: unknown };
+    expect(data).toEqual({
+      edge: { refused: { boot_id: 'boot-1', contradictions: 2, reason: 'A total is lower.' } },
+    });
+    await broadcast();
+    await until(() => edge.seen.length > 0);
+    expect(edge.ended).toEqual([]);
+    await tellRefusedBoots(context, [refused(9), refused(10)]);
+    await broadcast();
+    await until(async () => (await readCommands(context, edge_id)).length === 0);
+    await edge.following.stop();
+    expect(edge.ended).toEqual(['boot-1']);
+    expect(edge.troubles).toEqual([]);
+  });
+
+  it('is told of another boot from one on', async () => {
+    const report = { edge_id, part: 0, reason: 'It jumped.' };
+    await tellRefusedBoots(context, [
+      { ...report, boot_id: 'boot-2', seq: 1 },
+      { ...report, boot_id: 'boot-3', seq: 1 },
+    ]);
+    expect(await readCommands(context, edge_id)).toMatchObject([
+      { data: { boot_id: 'boot-3', contradictions: 1 } },
+    ]);
+    await acknowledgeCommand(context, {
+      edge_id,
+      command_id: (await readCommands(context, edge_id))[0]!.id,
+    });
+  });
+});
+
 describe('an edge that was away', () => {
   it('finds its commands and newer policies when it connects', async () => {
     const create = 'mutation { createPolicy(name: "Voice", priority: 10) { id } }';
@@ -240,6 +298,7 @@ describe('the paths of an edge', () => {
       setPolicies: () => {},
       onPaths: paths => read.push(paths),
       onRoutes: ({ changes }) => routes.push(...changes),
+      endBoot: () => {},
       onTrouble: reason => troubles.push(reason),
       random: () => 0,
     });

@@ -41,6 +41,8 @@ describe('snapshots on DynamoDB Local', () => {
         active_flows: 1,
         earlier_packets: 5n,
         earlier_bytes: 500n,
+        seq: 1,
+        named_hour: 0,
       };
       return [pairKey(pair), pair] as const;
     });
@@ -57,6 +59,8 @@ describe('snapshots on DynamoDB Local', () => {
       first_heard_at_ms: START,
       last_heard_at_ms: heard_at,
       slot: 0,
+      parts_before: 0,
+      idle_version: 0,
       pairs: new Map(pairs),
       paths: new Map(),
     };

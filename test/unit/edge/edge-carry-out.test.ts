@@ -17,6 +17,8 @@ async function carriedOut(command: Pick<PendingCommand, 'data'> & { type: string
     setPolicies: ({ version }) => done.push(['policies', version]),
     setRoutes: ({ destination_site_id }) => done.push(['routes', destination_site_id]),
     refreshPaths: () => done.push(['paths']),
+    endBoot: boot_id => done.push(['end', boot_id]),
+    onRefused: ({ contradictions }) => done.push(['refused', contradictions]),
     now: () => AT,
   });
   await carryOut({
@@ -33,6 +35,11 @@ const probe = (until: string) => ({
   data: { path_id: 'p-1', target: '192.0.2.1', until },
 });
 
+const refusedBoot = (contradictions: number) => ({
+  type: 'NEW_BOOT',
+  data: { boot_id: 'boot-1', contradictions, reason: 'A total is lower.' },
+});
+
 it.each([
   [probe('2026-01-31T12:00:00.000Z'), [['report', 'c-1', { probed: '192.0.2.1' }]]],
   [probe('2026-01-31T11:59:59.999Z'), []],
@@ -40,6 +47,15 @@ it.each([
   // Another policy needs its routes.
   [{ type: 'POLICIES', data: { policies_version: '7' } }, [['policies', '7'], ['paths']]],
   [{ type: 'PATHS', data: {} }, [['paths']]],
+  [refusedBoot(1), [['refused', 1]]],
+  [refusedBoot(2), [['refused', 2]]],
+  [
+    refusedBoot(3),
+    [
+      ['refused', 3],
+      ['end', 'boot-1'],
+    ],
+  ],
   [{ type: 'OF_A_LATER_RELEASE', data: {} }, []],
 ])('%j is carried out', async (command, expected) => {
   expect(await carriedOut(command as never)).toEqual(expected);

@@ -8,6 +8,7 @@ import { systemClient } from '../../../edge/system/system-client.ts';
 import { fakeTime } from '../../support/fake-time.ts';
 
 const position = { boot_id: 'boot-1', seq: 3, parts: 2 };
+const reported = { packets: 30n, bytes: 2n ** 60n };
 
 function answering(answers: (object | null)[]): GraphqlClient {
   let asked = 0;
@@ -15,7 +16,20 @@ function answering(answers: (object | null)[]): GraphqlClient {
 }
 
 function parts(...seqs: number[]) {
-  return { parts: seqs.map((seq, part) => ({ part, boot_id: 'boot-1', seq })) };
+  return boot('boot-1', seqs);
+}
+
+/** Each report of a part says 5 packets more; the third says half of what is reported. */
+function boot(boot_id: string, seqs: number[]) {
+  return {
+    parts: seqs.map((seq, part) => ({
+      part,
+      boot_id,
+      seq,
+      packets_exact: String(5 * seq),
+      bytes_exact: String(seq === 3 ? 2n ** 59n : BigInt(seq)),
+    })),
+  };
 }
 
 async function wait(graphql: GraphqlClient, more = {}) {
@@ -26,6 +40,7 @@ async function wait(graphql: GraphqlClient, more = {}) {
     graphql,
     edge_id: 'edge-1',
     position,
+    reported,
     onProgress: ({ seq, of }) => progress.push(`${seq}/${of}`),
     clock,
     sleep: advance,
@@ -36,18 +51,34 @@ async function wait(graphql: GraphqlClient, more = {}) {
 
 describe('waiting until the system has counted', () => {
   it('ends when the slowest part of this boot is counted', async () => {
-    const old = {
-      parts: [
-        { part: 0, boot_id: 'boot-0', seq: 99 },
-        { part: 1, boot_id: 'boot-0', seq: 99 },
-      ],
-    };
+    const old = boot('boot-0', [99, 99]);
     const graphql = answering([null, old, parts(1), parts(1, 1), parts(3, 1), parts(3, 3)]);
     expect(await wait(graphql)).toEqual({ progress: ['0/3', '0/3', '1/3', '1/3'], waited_ms: 2500 });
   });
 
-  it('ends when more is counted than was asked for', async () => {
-    expect(await wait(answering([parts(4, 4)]))).toEqual({ progress: [], waited_ms: 0 });
+  it('ends when the same is counted up to a later report, as by a run with shorter intervals', async () => {
+    const counted = { parts: parts(3, 3).parts.map(part => ({ ...part, seq: 9 })) };
+    expect(await wait(answering([counted]))).toEqual({ progress: [], waited_ms: 0 });
+  });
+
+  it('fails where other traffic is counted under the boot', async () => {
+    await expect(wait(answering([parts(2, 3), parts(4, 4)]))).rejects.toThrow(
+      new EdgeError(
+        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, where report 3 says 30 and ${2n ** 60n}. A boot id belongs to one run: give this one a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+      ),
+    );
+  });
+
+  it('fails where a report of the boot was refused, and says why', async () => {
+    const refused = (boot_id: string) => ({
+      ...parts(2, 2),
+      refused: { boot_id, reason: 'It contradicts.' },
+    });
+    await expect(wait(answering([refused('boot-0'), refused('boot-1')]))).rejects.toThrow(
+      new EdgeError(
+        'The system refused a report of edge-1, boot boot-1, and has not counted it: It contradicts. It is in the quarantine (npm run quarantine -- list).',
+      ),
+    );
   });
 
   it('gives up after two minutes without progress, and says where to look', async () => {

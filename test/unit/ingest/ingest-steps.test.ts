@@ -54,8 +54,8 @@ describe('a batch', () => {
       reportRecord({ seq, policies: [{ policy_id: '7', packets: BigInt(seq) }] }, { sequence: seq }),
     );
     await ingest(records, context);
-    expect(store.items.get(`${laneKey('edge-1', 0).pk}\u0000edge-1#0`)).toMatchObject({ version: 1 });
     expect(context.tally).toMatchObject({ ReportsApplied: 4, Transactions: 1 });
+    expect(store.transactionItemBytes).toHaveLength(['lane', 'counter', 'heard edge', 'parts'].length);
     expect((await counters())['7']?.packets).toBe(4n);
   });
 
@@ -185,16 +185,36 @@ describe('what can not be counted', () => {
         endpoint_id: createHash('sha256').update(`${prefix}${i}`).digest('hex'),
         packets: 1n,
       }));
-    const sketches = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'].map((letter, i) => ({
-      seq: i + 1,
-      policies: pairs(letter),
-    }));
-    const records = sketches.map((sketch, i) => reportRecord(sketch, { sequence: i }));
+    const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
+    // Each of a boot of its own: a boot has a limit too.
+    const records = letters.map((letter, i) =>
+      reportRecord({ boot_id: letter, sent_ms: i, policies: pairs(letter) }, { sequence: i, arrived_ms: i }),
+    );
     expect(await ingest(records, context)).toEqual([]);
     expect(context.tally.ReportsApplied).toBeGreaterThan(2);
     expect(context.tally.ReportsApplied + context.tally.ReportsQuarantined).toBe(12);
     expect(quarantined()[0]?.reason).toBe('lane_too_large');
     expect((await counters()).p?.packets).toBe(BigInt(context.tally.ReportsApplied * 1500));
+  });
+
+  it('is a report that names more pairs in one boot than fit its item', async () => {
+    const report = (seq: number) =>
+      reportRecord(
+        {
+          seq,
+          policies: Array.from({ length: 900 }, (_, i) => ({
+            policy_id: 'p',
+            endpoint_id: `${'e'.repeat(100)}${seq}-${i}`,
+            packets: 1n,
+          })),
+        },
+        { sequence: seq },
+      );
+    expect(await ingest([1, 2, 3, 4].map(report), context)).toEqual([]);
+    expect(quarantined().map(({ reason }) => reason)).toEqual(['boot_too_large']);
+    expect((await counters()).p?.packets).toBe(2700n);
+    await ingest([reportRecord({ boot_id: 'next', policies: [{ policy_id: 'p', packets: 7n }] })], context);
+    expect((await counters()).p?.packets).toBe(2707n);
   });
 
   it('is every report of a lane that this release can not read, and no other lane', async () => {
@@ -212,7 +232,7 @@ describe('what can not be counted', () => {
         reason: 'lane_unreadable',
         message:
           'The stored totals of this edge are in a format that this release does not read; deploy the later release again, then replay the record ' +
-          '(packed data is of format 9; this release reads 1 and 2).',
+          '(packed data is of format 9; this release reads 1 to 4).',
       },
     ]);
     expect(fresh.tally.ReportsApplied).toBe(1);

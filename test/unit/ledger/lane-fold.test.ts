@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
-import { lanePathTotals, laneTotals, newLane } from '../../../core/ledger/lane/lane.ts';
+import { newLane } from '../../../core/ledger/lane/lane.ts';
 import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
+import { lanePathTotals, laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import type { PathReport } from '../../../core/report/report.ts';
@@ -12,6 +13,7 @@ type Folding = { -readonly [K in keyof LaneState]: LaneState[K] };
 function emptyState(): Folding {
   return {
     lane: newLane({ edge_id: 'edge-1', part: 0 }),
+    idle: [],
     boots: new Map(),
     parts: new Map(),
     changes: NO_CHANGES,
@@ -19,7 +21,7 @@ function emptyState(): Folding {
 }
 
 /** Folds a report as a step of its own and puts the result into `state`. What is folded must not change itself. */
-function fold(state: Folding, sketch: ReportSketch, arrived_ms = 0) {
+function fold(state: Folding, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0) {
   const { data } = reportRecord(sketch);
   const before = { ...state, changes: NO_CHANGES };
   const copy = structuredClone(before);
@@ -36,8 +38,12 @@ const pair = (packets: bigint, active_flows = 0, policy_id = '7') => [
   { policy_id, packets, bytes: packets * 10n, active_flows },
 ];
 
-function totals({ lane }: LaneState) {
-  return laneTotals(lane).map(({ policy_id, packets, active_flows }) => [policy_id, packets, active_flows]);
+function totals({ lane, idle = [] }: LaneState) {
+  return laneTotals({ ...lane, idle }).map(({ policy_id, packets, active_flows }) => [
+    policy_id,
+    packets,
+    active_flows,
+  ]);
 }
 
 describe('folding a report into its lane', () => {
@@ -54,7 +60,7 @@ describe('folding a report into its lane', () => {
     fold(state, { seq: 2, policies: pair(10n, 2) });
     const before = structuredClone(state.lane);
     for (const seq of [0, 1, 2]) {
-      const { result, changes } = fold(state, { seq, policies: pair(99n) });
+      const { result, changes } = fold(state, { seq, policies: pair(9n) });
       expect(result).toBe('old');
       expect(changes).toEqual(NO_CHANGES);
     }
@@ -65,7 +71,7 @@ describe('folding a report into its lane', () => {
     const state = emptyState();
     fold(state, { seq: 1, policies: [...pair(10n, 2), ...pair(1n, 1, '8')] });
     const { changes } = fold(state, { seq: 2, policies: pair(1n, 1, '8') });
-    expect(totals(state)).toEqual([
+    expect(totals(state).toSorted()).toEqual([
       ['7', 10n, 0],
       ['8', 1n, 1],
     ]);
@@ -174,16 +180,111 @@ describe('a report that contradicts its boot', () => {
     expect(() => fold(state, sketch)).toThrow(message);
   });
 
-  it('is old, not wrong, where its seq is not above the last', () => {
+  it.each([
+    ['of the same number', 3],
+    ['of an earlier number', 2],
+  ])('is rejected where it says more than a later report %s', (_, seq) => {
     const state = emptyState();
-    fold(state, { seq: 2, policies: pair(10n) });
-    expect(fold(state, { seq: 1, policies: pair(9n) }).result).toBe('old');
+    fold(state, { seq: 3, policies: pair(10n) });
+    expect(() => fold(state, { seq, policies: pair(11n) })).toThrow(
+      'A total is higher than in the same or a later report of the same boot: two edges report under one boot, or a boot id was used again; start a new boot ' +
+        `(packets of policy "7", endpoint "wan1": 11 after 10: report ${seq} says more than report 3).`,
+    );
+    fold(state, { boot_id: 'boot-2', sent_ms: 1e6, policies: pair(1n) });
+    expect(() => fold(state, { seq, policies: pair(11n) })).toThrow('A total is higher');
+  });
+
+  it('is rejected where its number jumps too far, and not one before', () => {
+    const state = emptyState();
+    fold(state, { seq: 5, policies: pair(10n) });
+    const message =
+      'The report number is more than 10,000,000 above the last one of the same boot; start a new boot ' +
+      '(report 10000006 after report 5).';
+    expect(() => fold(state, { seq: 10_000_006, policies: pair(11n) })).toThrow(message);
+    fold(state, { boot_id: 'boot-2', sent_ms: 1e6, policies: pair(1n) });
+    expect(() => fold(state, { seq: 10_000_006, policies: pair(11n) })).toThrow(message);
+    expect(fold(state, { seq: 10_000_005, policies: pair(11n) }).result).toBe('applied');
   });
 
   it('is rejected in a part that has not heard of the boot yet', () => {
     const state = emptyState();
     state.parts = new Map([['boot-1', 3]]);
     expect(() => fold(state, { parts: 2, policies: pair(1n) })).toThrow('(2 parts, 3 before)');
+  });
+});
+
+describe('an old report', () => {
+  const BOTH = [...pair(10n, 2), ...pair(1n, 1, '8')];
+
+  it.each(['current', 'closed'])('of a %s boot adds a pair that the boot has not shown', which => {
+    const state = emptyState();
+    fold(state, { seq: 3, policies: pair(10n, 2) });
+    if (which === 'closed') fold(state, { boot_id: 'boot-2', sent_ms: 60_000, policies: pair(5n, 2) });
+    const { result, changes } = fold(state, { seq: 2, policies: [...pair(9n, 7), ...pair(4n, 7, '8')] });
+    expect(result).toBe('applied');
+    expect(changes.counters).toEqual(new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0 }]]));
+    expect(fold(state, { seq: 2, policies: pair(4n, 7, '8') }).result).toBe('old');
+    // What it showed is a total of report 2.
+    expect(() => fold(state, { seq: 1, policies: pair(5n, 0, '8') })).toThrow(
+      'report 1 says more than report 2',
+    );
+    expect(fold(state, { seq: 3, policies: pair(6n, 0, '8') }).changes.counters.get('8')?.packets).toBe(2n);
+  });
+
+  it('adds to a pair that no later report has named', () => {
+    const state = emptyState();
+    fold(state, { seq: 1, policies: BOTH });
+    fold(state, { seq: 3, policies: pair(20n, 1) });
+    const { changes } = fold(state, { seq: 2, policies: [...pair(15n), ...pair(3n, 9, '8')] });
+    expect(changes.counters).toEqual(new Map([['8', { packets: 2n, bytes: 20n, active_flows: 0 }]]));
+    expect(state.lane.seq).toBe(3);
+    expect(totals(state).toSorted()).toEqual([
+      ['7', 20n, 1],
+      ['8', 3n, 0],
+    ]);
+  });
+
+  it('with less is old: of the same number too', () => {
+    const state = emptyState();
+    fold(state, { seq: 2, policies: BOTH });
+    for (const seq of [1, 2]) expect(fold(state, { seq, policies: pair(9n) }).result).toBe('old');
+  });
+});
+
+describe("an edge's clock", () => {
+  const YEARS = 10 * 365 * 86_400_000;
+
+  it('that runs ahead holds no boot current', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', sent_ms: YEARS, policies: pair(10n, 2) }, 1000);
+    expect(state.lane.sent_at_ms).toBe(T0 + 1000);
+    const { changes } = fold(state, { boot_id: 'b', sent_ms: 2000, policies: pair(3n, 1) }, 3000);
+    expect(state.lane.boot_id).toBe('b');
+    expect(changes.boots.get('a')?.sent_at_ms).toBe(T0 + 1000);
+    fold(state, { boot_id: 'c', sent_ms: 2000, policies: pair(1n, 4) }, 9000);
+    expect(totals(state)).toEqual([['7', 14n, 4]]);
+  });
+
+  it('of a late report is not ahead of its arrival either', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', sent_ms: 0, policies: pair(1n) }, 0);
+    fold(state, { boot_id: 'b', sent_ms: 5000, policies: pair(1n) }, 5000);
+    fold(state, { boot_id: 'a', seq: 2, sent_ms: YEARS, policies: pair(2n) }, 4000);
+    expect(state.boots.get('a')?.sent_at_ms).toBe(T0 + 4000);
+  });
+});
+
+describe('a boot with fewer parts than the one before', () => {
+  it('is noted until another report has come', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', parts: 3, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(0);
+    fold(state, { boot_id: 'b', parts: 2, sent_ms: 1, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(3);
+    fold(state, { boot_id: 'c', parts: 1, sent_ms: 2, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(3);
+    fold(state, { boot_id: 'd', parts: 4, sent_ms: 3, policies: pair(1n) });
+    expect(state.lane.parts_before).toBe(0);
   });
 });
 

@@ -21,6 +21,7 @@ function makeWrites(sketches: readonly Sketch[]): LaneWrite[] {
       counters: new Map(policies.map(policy => [`${policy}`, ONE_PACKET])),
       boots: new Map(bootIds.map(boot_id => [boot_id, emptyBoot(boot_id)])),
       parts: new Map(parts === undefined ? [] : [['boot', parts]]),
+      idle: [],
     };
     // Two lanes an edge: they have the list of heard edges and the boot's parts in common.
     const id = { edge_id: `edge-${Math.floor(i / 2)}`, part: i % 2 };

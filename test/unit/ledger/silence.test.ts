@@ -7,19 +7,33 @@ const NOW = Date.UTC(2026, 0, 31);
 
 describe('an edge', () => {
   it.each([
-    [0, false],
-    [299_999, false],
-    [300_000, true],
-    [Number.POSITIVE_INFINITY, true],
-  ])('%d ms after its last report: silent is %s', (age_ms, silent) => {
-    expect(isSilent({ last_heard_at_ms: NOW - age_ms }, NOW)).toBe(silent);
-  });
+    { interval_s: 60, silent_after_s: undefined, from_s: 300 },
+    { interval_s: 0, silent_after_s: undefined, from_s: 300 },
+    { interval_s: 100, silent_after_s: undefined, from_s: 300 },
+    { interval_s: 300, silent_after_s: undefined, from_s: 900 },
+    { interval_s: 300, silent_after_s: 1000, from_s: 1000 },
+    { interval_s: 3_600, silent_after_s: 60, from_s: 10_800 },
+    { interval_s: 31_536_000, silent_after_s: 60, from_s: 10_800 },
+  ])(
+    'that reports each $interval_s s is silent after $from_s s, the setting being $silent_after_s',
+    given => {
+      const { interval_s, silent_after_s, from_s } = given;
+      const at = (age_ms: number) =>
+        isSilent({ last_heard_at_ms: NOW - age_ms, interval_s }, NOW, { silent_after_s });
+      expect([0, from_s * 1000 - 1, from_s * 1000, Number.POSITIVE_INFINITY].map(at)).toEqual([
+        false,
+        false,
+        true,
+        true,
+      ]);
+    },
+  );
 });
 
 describe('completeness', () => {
   it('counts expected edges once, by lanes of all parts that are not silent, and no others', () => {
     const heard = new HeardEdges(servedEdges(['a', 'b', 'c']), NOW);
-    const lane = { part: 0, parts: 1, sent_at_ms: NOW };
+    const lane = { part: 0, parts: 1, sent_at_ms: NOW, interval_s: 60 };
     heard.add({ ...lane, edge_id: 'a', parts: 2, last_heard_at_ms: NOW });
     heard.add({ ...lane, edge_id: 'a', parts: 2, part: 1, last_heard_at_ms: NOW - 1 });
     heard.add({ ...lane, edge_id: 'b', last_heard_at_ms: NOW - 300_000 });

@@ -17,6 +17,7 @@ describe('settings', () => {
       metrics_cache_ttl_seconds: 60,
       routing_cache_ttl_seconds: 30,
       counter_slots: 16,
+      silent_after_s: 300,
       export_retention_days: 7,
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],

@@ -6,7 +6,7 @@ import { FlowSums } from '../../../core/flows/top-flows.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
-import { lanePathTotals, laneTotals } from '../../../core/ledger/lane/lane.ts';
+import { lanePathTotals, laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { Recorder } from '../../../core/recorder/recorder.ts';
 import { encodeReport } from '../../../core/report/encode-report.ts';
 import { limitFlows } from '../../../core/totals/other-flows.ts';

@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Lane, LanePair } from '../../../../core/ledger/lane/lane.ts';
+import { type Lane, type LanePair, NOT_NAMED } from '../../../../core/ledger/lane/lane.ts';
 import { heardEdgeKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
 import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
@@ -41,6 +41,8 @@ async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
     first_heard_at_ms: api.now - 60_000,
     last_heard_at_ms: api.now - 60_000,
     slot: 0,
+    parts_before: 0,
+    idle_version: 0,
     paths: new Map(),
     pairs: new Map(
       pairs.map((pair): [string, LanePair] => {
@@ -52,6 +54,8 @@ async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
           active_flows: 0,
           earlier_packets: 0n,
           earlier_bytes: 0n,
+          seq: NOT_NAMED,
+          named_hour: 0,
           ...pair,
         };
         return [pairKey(whole), whole];

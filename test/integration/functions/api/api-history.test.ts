@@ -37,6 +37,8 @@ describe('history over the API', () => {
       active_flows: 3,
       earlier_packets: 0n,
       earlier_bytes: 0n,
+      seq: 1,
+      named_hour: 0,
     };
     const lane: Lane = {
       edge_id,
@@ -51,6 +53,8 @@ describe('history over the API', () => {
       first_heard_at_ms: START,
       last_heard_at_ms: START,
       slot: 0,
+      parts_before: 0,
+      idle_version: 0,
       pairs: new Map([[pairKey(pair), pair]]),
       paths: new Map(),
     };

@@ -1,0 +1,32 @@
+import { ReportRejected } from '../../report/rejection.ts';
+import type { PolicyTotals } from '../../totals/policy-totals.ts';
+import { NOT_NAMED } from './lane.ts';
+
+/** The totals that a boot has reported of a pair, and the report that they are from. */
+type Known = Pick<PolicyTotals, 'packets' | 'bytes'> & { seq: number };
+
+/**
+ * Whether a pair's totals in the report `seq` are newer than those that are known. Totals of a boot only grow, in the order of its
+ * reports, in whatever order these arrive.
+ *
+ * @throws ReportRejected when they contradict what the boot has reported: they are below the totals of an earlier report, or above
+ * those of the same or a later one
+ */
+export function isNewer(pair: PolicyTotals, seq: number, known: Known): boolean {
+  if (known.seq === NOT_NAMED) return true;
+  if (seq > known.seq) {
+    const name = pair.packets < known.packets ? 'packets' : 'bytes';
+    if (pair[name] >= known[name]) return true;
+    throw new ReportRejected('total_went_down', describe(name, pair, known));
+  }
+  const name = pair.packets > known.packets ? 'packets' : 'bytes';
+  if (pair[name] <= known[name]) return false;
+  throw new ReportRejected(
+    'contradicts_boot',
+    `${describe(name, pair, known)}: report ${seq} says more than report ${known.seq}`,
+  );
+}
+
+function describe(name: 'packets' | 'bytes', pair: PolicyTotals, known: Known): string {
+  return `${name} of policy "${pair.policy_id}", endpoint "${pair.endpoint_id}": ${pair[name]} after ${known[name]}`;
+}

@@ -1,0 +1,65 @@
+import type { PathCounts } from '../../totals/path-counts.ts';
+import { type IdlePairs, idlePairsBeside } from './idle-pairs.ts';
+import type { Lane, LanePair } from './lane.ts';
+
+/** A lane with its idle pairs: only both together are what the edge has counted. */
+export interface WholeLane extends Lane {
+  readonly idle: IdlePairs;
+}
+
+/** All that a pair has ever counted, and its flows active now. */
+export interface PairSum {
+  policy_id: string;
+  endpoint_id: string;
+  packets: bigint;
+  bytes: bigint;
+  active_flows: number;
+}
+
+export interface PathSum extends PathCounts {
+  path_id: string;
+}
+
+/** Everything the lane's edge and part has counted, over all of its boots. */
+export function laneTotals(lane: WholeLane): PairSum[] {
+  const totals = Array.from(lane.pairs.values(), pair => pairSum(pair, pair.active_flows));
+  for (const pair of idlePairsBeside(lane)) totals.push(pairSum(pair, 0));
+  return totals;
+}
+
+/** What the current boot alone has counted, all pairs together. */
+export function bootTotals(lane: WholeLane): { packets: bigint; bytes: bigint } {
+  const total = { packets: 0n, bytes: 0n };
+  const add = ({ packets, bytes }: { packets: bigint; bytes: bigint }): void => {
+    total.packets += packets;
+    total.bytes += bytes;
+  };
+  for (const pair of lane.pairs.values()) add(pair);
+  for (const pair of idlePairsBeside(lane)) {
+    if (pair.boot_id === lane.boot_id) add(pair);
+  }
+  return total;
+}
+
+type PairCounts = Omit<LanePair, 'active_flows' | 'seq' | 'named_hour'>;
+
+function pairSum(pair: PairCounts, active_flows: number): PairSum {
+  return {
+    policy_id: pair.policy_id,
+    endpoint_id: pair.endpoint_id,
+    packets: pair.packets + pair.earlier_packets,
+    bytes: pair.bytes + pair.earlier_bytes,
+    active_flows,
+  };
+}
+
+/** What the lane's edge sent and received on its paths, over all of its boots. */
+export function lanePathTotals(lane: Lane): PathSum[] {
+  return Array.from(lane.paths.values(), ({ path_id, current, earlier }) => ({
+    path_id,
+    tx_packets: current.tx_packets + earlier.tx_packets,
+    tx_bytes: current.tx_bytes + earlier.tx_bytes,
+    rx_packets: current.rx_packets + earlier.rx_packets,
+    rx_bytes: current.rx_bytes + earlier.rx_bytes,
+  }));
+}

@@ -1,0 +1,45 @@
+import type { DecodedReport } from '../../report/decode-report.ts';
+import { type IdlePair, type IdlePairs, NO_IDLE_PAIRS } from './idle-pairs.ts';
+import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
+import type { LaneState } from './lane-state.ts';
+
+/** A pair of the lane, idle or not, as the lane holds it; undefined where the lane has never counted it. */
+export function pairOf(state: LaneState, key: string): LanePair | undefined {
+  const { lane } = state;
+  const held = lane.pairs.get(key);
+  if (held || lane.idle_version === 0) return held;
+  for (const { pairs } of idlePairsOf(state)) {
+    const idle = pairs.get(key);
+    if (idle) return awake(idle, lane.boot_id);
+  }
+  return undefined;
+}
+
+/** The lane's idle pairs. A state whose reports need them has them ({@link needsIdlePairs}). */
+export function idlePairsOf({ lane, idle }: Pick<LaneState, 'lane' | 'idle'>): IdlePairs {
+  if (lane.idle_version === 0) return NO_IDLE_PAIRS;
+  if (!idle) throw new Error(`The idle pairs of ${lane.edge_id}, part ${lane.part}, were not read.`);
+  return idle;
+}
+
+/** Whether folding a report needs the lane's idle pairs: it is of another boot, or names a pair that is new to its boot. */
+export function needsIdlePairs(lane: Lane, { report, keys }: DecodedReport): boolean {
+  if (lane.idle_version === 0) return false;
+  return (
+    report.boot_id !== lane.boot_id || keys.some(key => (lane.pairs.get(key)?.seq ?? NOT_NAMED) === NOT_NAMED)
+  );
+}
+
+/** What it had counted of another boot than the current one is earlier. */
+function awake({ boot_id, ...pair }: IdlePair, current_boot: string): LanePair {
+  const back = { ...pair, active_flows: 0, named_hour: 0 };
+  if (boot_id === current_boot) return back;
+  return {
+    ...back,
+    seq: NOT_NAMED,
+    packets: 0n,
+    bytes: 0n,
+    earlier_packets: pair.earlier_packets + pair.packets,
+    earlier_bytes: pair.earlier_bytes + pair.bytes,
+  };
+}

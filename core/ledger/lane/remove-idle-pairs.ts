@@ -1,0 +1,77 @@
+import { hourOf } from './hour-of.ts';
+import { estimatedBytes, type IdlePair, type IdleSegment } from './idle-pairs.ts';
+import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
+import type { LaneState } from './lane-state.ts';
+import { idlePairsOf } from './pair-of.ts';
+
+/** A pair that no report has named for so long is idle, hours. */
+const IDLE_AFTER_HOURS = 24;
+
+/** A few idle pairs wait for others, but no longer than this, hours. */
+const WAIT_AT_MOST_HOURS = 48;
+
+/** So many idle pairs don't wait for others. */
+const ENOUGH_PAIRS = 16;
+
+/** Estimated bytes of a segment; an item takes 400 KB. */
+const SEGMENT_MAX_BYTES = 200_000;
+
+/**
+ * Whether pairs have to leave the lane by now: enough of them are idle, or one has been for long. Few pairs wait for others,
+ * so that a lane with a new policy a day writes one segment a day at most.
+ */
+export function hasIdlePairs({ pairs }: Pick<Lane, 'pairs'>, at_ms: number): boolean {
+  const hour = hourOf(at_ms);
+  let idle = 0;
+  for (const { named_hour } of pairs.values()) {
+    if (named_hour <= hour - WAIT_AT_MOST_HOURS) return true;
+    if (named_hour <= hour - IDLE_AFTER_HOURS) idle++;
+  }
+  return idle >= ENOUGH_PAIRS && idle * 3 >= pairs.size;
+}
+
+/**
+ * Moves the idle pairs out of the lane into a new segment, which takes in the newest segments that are not larger than itself.
+ * So a lane has few segments, and a pair is written again only as often as the number of pairs doubles.
+ */
+export function removeIdlePairs(
+  state: LaneState,
+  { at_ms, version }: { at_ms: number; version: number },
+): LaneState {
+  const { lane, changes } = state;
+  const latest = hourOf(at_ms) - IDLE_AFTER_HOURS;
+  const held = new Map<string, LanePair>();
+  const pairs = new Map<string, IdlePair>();
+  let bytes = 0;
+  for (const [key, pair] of lane.pairs) {
+    if (pair.named_hour > latest || pair.active_flows !== 0 || bytes >= SEGMENT_MAX_BYTES) {
+      held.set(key, pair);
+      continue;
+    }
+    bytes += estimatedBytes(pair);
+    pairs.set(key, asleep(pair, lane.boot_id));
+  }
+  if (pairs.size === 0) return state;
+  const older = [...idlePairsOf(state)];
+  for (let next = older[0]; next && next.pairs.size <= pairs.size; next = older[0]) {
+    for (const pair of next.pairs.values()) bytes += estimatedBytes(pair);
+    if (bytes > SEGMENT_MAX_BYTES) break;
+    for (const [key, pair] of next.pairs) {
+      if (!held.has(key) && !pairs.has(key)) pairs.set(key, pair);
+    }
+    older.shift();
+  }
+  const segment: IdleSegment = { version, older: older.map(each => each.version), pairs };
+  return {
+    ...state,
+    lane: { ...lane, pairs: held, idle_version: version },
+    idle: [segment, ...older],
+    changes: { ...changes, idle: [...changes.idle, segment] },
+  };
+}
+
+function asleep(pair: LanePair, current_boot: string): IdlePair {
+  const { policy_id, endpoint_id, seq, packets, bytes, earlier_packets, earlier_bytes } = pair;
+  const boot_id = seq === NOT_NAMED ? '' : current_boot;
+  return { policy_id, endpoint_id, boot_id, seq, packets, bytes, earlier_packets, earlier_bytes };
+}

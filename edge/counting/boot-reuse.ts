@@ -1,0 +1,52 @@
+import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import type { Report } from '../../core/report/report.ts';
+import { EdgeError } from '../edge-error.ts';
+import { readCountedBoot } from './counted-boot.ts';
+
+interface Totals {
+  packets: bigint;
+  bytes: bigint;
+}
+
+/** Tells whether a boot id that was given had counted other traffic before. */
+export interface BootReuse {
+  /** Hears of every report that was sent. */
+  onSent(report: Report): void;
+  /** @throws EdgeError when the boot had counted other traffic than this run */
+  check(reported: Totals & { boot_id: string }): void;
+}
+
+/**
+ * A run that is repeated under its boot id is counted once. It is the same run when it has said the same in the report up to which the
+ * system had counted the boot, or in its last one.
+ */
+export async function watchBootReuse(
+  graphql: GraphqlClient,
+  { edge_id, boot_id }: { edge_id: string; boot_id: string },
+): Promise<BootReuse> {
+  const { seqs, packets, bytes } = await readCountedBoot(graphql, { edge_id, boot_id });
+  const [seq = 0, ...others] = new Set(seqs.values());
+  // Parts that are counted up to different reports are in no report together.
+  const isKnown = seq > 0 && others.length === 0;
+  const isSame = (totals: Totals): boolean => totals.packets === packets && totals.bytes === bytes;
+  let repeated = !isKnown;
+  return {
+    onSent(report) {
+      if (report.boot_id !== boot_id || report.seq !== seq) return;
+      repeated ||= isSame(sumOf(report));
+    },
+    check(reported) {
+      if (repeated || (reported.boot_id === boot_id && isSame(reported))) return;
+      throw new EdgeError(
+        `Boot ${boot_id} of ${edge_id} had counted other traffic before this run: ${packets} packets up to its report ${seq}. A boot id belongs to one run: this run is not counted, or only in part. Give it a --boot-id of its own.`,
+      );
+    },
+  };
+}
+
+function sumOf({ policies }: Report): Totals {
+  return {
+    packets: policies.reduce((sum, totals) => sum + totals.packets, 0n),
+    bytes: policies.reduce((sum, totals) => sum + totals.bytes, 0n),
+  };
+}
