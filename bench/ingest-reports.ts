@@ -15,6 +15,27 @@ export function edgeReports(minute: number): StreamRecord[] {
   }));
 }
 
+/** One edge's report at a minute that names these policies only. */
+export function policiesReport({
+  minute,
+  seq,
+  policies,
+}: {
+  minute: number;
+  seq: number;
+  policies: readonly string[];
+}): StreamRecord {
+  const counts = { endpoint_id: 'wan1', packets: seq * 1000, bytes: seq * 700_000, active_flows: seq % 400 };
+  const all = policies.map(policy_id => ({ policy_id, ...counts }));
+  return {
+    data: gzipSync(JSON.stringify({ ...report(0, minute), seq, policies: all })),
+    partition_key: edgeId(0),
+    sequence_number: String(seq),
+    shard_id: 'shardId-000000000000',
+    arrived_at_ms: sentAt(minute),
+  };
+}
+
 function report(edge: number, minute: number) {
   return {
     v: 1,

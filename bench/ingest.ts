@@ -11,7 +11,7 @@ import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
 import { transactionWriteUnits } from '../test/support/item-bytes.ts';
 import type { BenchRow } from './bench-row.ts';
 import { COSTLY_EDGE, costlyRecords } from './costly-records.ts';
-import { EDGES, edgeReports, POLICIES } from './ingest-reports.ts';
+import { EDGES, edgeReports, POLICIES, policiesReport } from './ingest-reports.ts';
 import { cpuMilliseconds, median } from './support/measure.ts';
 
 /** Batches of each kind; in turn, so that a busy machine slows both alike. */
@@ -25,7 +25,7 @@ const MAX_RECORD_RATIO = 5;
 
 /** What a report costs: CPU beside reading its JSON alone, write units beside one transaction a report. */
 export async function run(): Promise<BenchRow[]> {
-  return [await cpu(), await writeUnits(), await worstRecord()];
+  return [await cpu(), await writeUnits(), await oldPolicies(), await worstRecord()];
 }
 
 /**
@@ -121,6 +121,47 @@ async function unitsPerReport(
   store.transactionItemBytes.length = 0;
   await write(edgeReports(2), context);
   return store.transactionItemBytes.reduce((sum, bytes) => sum + transactionWriteUnits(bytes), 0) / EDGES;
+}
+
+/** Write units of an edge that has had 1,000 policies, 20 of them in use, beside one that has had 20. */
+async function oldPolicies(): Promise<BenchRow> {
+  const value = await unitsAfter(OLD_POLICIES);
+  const peer_value = await unitsAfter(0);
+  const ratio = value / peer_value;
+  return {
+    name: `ingest: write units a report, ${OLD_POLICIES} old policies and ${POLICIES} live ones`,
+    value,
+    unit: 'WRU',
+    peer: `${POLICIES} live ones`,
+    peer_value,
+    ratio,
+    threshold: `ratio <= ${MAX_OLD_RATIO}`,
+    ok: ratio <= MAX_OLD_RATIO,
+    note: 'one edge, the reports of a day after the old ones left; moving them included',
+  };
+}
+
+const OLD_POLICIES = 1000;
+const MAX_OLD_RATIO = 1.2;
+const REPORTS = 1440;
+
+async function unitsAfter(old: number): Promise<number> {
+  const store = new FakeDynamoDb();
+  const context = contextWith(store.client);
+  let seq = 0;
+  const report = (minute: number, policies: readonly string[]) =>
+    ingestAll([policiesReport({ minute, seq: ++seq, policies })], context);
+  for (let from = 0; from < old; from += POLICIES) {
+    await report(
+      0,
+      Array.from({ length: POLICIES }, (_, index) => `old-${from + index}`),
+    );
+  }
+  const live = Array.from({ length: POLICIES }, (_, index) => `live-${index}`);
+  await report(0, live);
+  store.transactionItemBytes.length = 0;
+  for (let minute = REPORTS + 1; minute <= 2 * REPORTS; minute++) await report(minute, live);
+  return store.transactionItemBytes.reduce((sum, bytes) => sum + transactionWriteUnits(bytes), 0) / REPORTS;
 }
 
 async function ingestAll(records: StreamRecord[], context: IngestContext): Promise<void> {

@@ -15,12 +15,12 @@ type Known = Pick<PolicyTotals, 'packets' | 'bytes'> & { seq: number };
 export function isNewer(pair: PolicyTotals, seq: number, known: Known): boolean {
   if (known.seq === NOT_NAMED) return true;
   if (seq > known.seq) {
+    if (pair.packets >= known.packets && pair.bytes >= known.bytes) return true;
     const name = pair.packets < known.packets ? 'packets' : 'bytes';
-    if (pair[name] >= known[name]) return true;
     throw new ReportRejected('total_went_down', describe(name, pair, known));
   }
+  if (pair.packets <= known.packets && pair.bytes <= known.bytes) return false;
   const name = pair.packets > known.packets ? 'packets' : 'bytes';
-  if (pair[name] <= known[name]) return false;
   throw new ReportRejected(
     'contradicts_boot',
     `${describe(name, pair, known)}: report ${seq} says more than report ${known.seq}`,

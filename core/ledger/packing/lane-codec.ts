@@ -63,41 +63,25 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
 type Newest = Pick<Lane, 'seq' | 'last_heard_at_ms'>;
 
 /**
- * When a pair was last named. One byte for a pair of the lane's last report, 0; else one more than the hours since then, and
- * whether and how many reports ago the boot named it.
+ * Each pair ends with when it was last named. One byte for a pair of the lane's last report, 0; else one more than the hours since
+ * then, and 0 where the boot has not named it, or one more than the reports since then.
  */
-function writeNaming(out: PackedWriter, { seq, named_hour }: LanePair, newest: Newest): void {
-  const hour = hourOf(newest.last_heard_at_ms);
-  if (seq === newest.seq && named_hour === hour) {
-    out.number(0);
-    return;
-  }
-  out.number(hour - named_hour + 1);
-  out.number(seq === NOT_NAMED ? 0 : newest.seq - seq + 1);
-}
-
-function readNaming(input: PackedReader, newest: Newest): Pick<LanePair, 'seq' | 'named_hour'> {
-  const hour = hourOf(newest.last_heard_at_ms);
-  const hours = input.number();
-  if (hours === 0) return { seq: newest.seq, named_hour: hour };
-  const reports = input.number();
-  return { seq: reports === 0 ? NOT_NAMED : newest.seq - reports + 1, named_hour: hour - hours + 1 };
-}
-
-/** A pair of an earlier release: what the boot has counted may be from its last report, all else is long out of use. */
-function oldNaming(
-  { packets, bytes, active_flows }: Pick<LanePair, 'packets' | 'bytes' | 'active_flows'>,
-  newest: Newest,
-): Pick<LanePair, 'seq' | 'named_hour'> {
-  if (packets === 0n && bytes === 0n && active_flows === 0) return { seq: NOT_NAMED, named_hour: 0 };
-  return { seq: newest.seq, named_hour: hourOf(newest.last_heard_at_ms) };
-}
-
 function writePairs(out: PackedWriter, lane: Lane): void {
-  const { pairs } = lane;
+  const { pairs, seq } = lane;
+  const hour = hourOf(lane.last_heard_at_ms);
   const ids = new StringTable();
   const numbers: number[] = [];
-  for (const pair of pairs.values()) numbers.push(ids.add(pair.policy_id), ids.add(pair.endpoint_id));
+  // Pairs of one endpoint follow each other as a rule.
+  let endpoint_id: string | undefined;
+  let endpoint = 0;
+  for (const pair of pairs.values()) {
+    numbers.push(ids.add(pair.policy_id));
+    if (pair.endpoint_id !== endpoint_id) {
+      endpoint_id = pair.endpoint_id;
+      endpoint = ids.add(endpoint_id);
+    }
+    numbers.push(endpoint);
+  }
   ids.write(out);
   out.number(pairs.size);
   let i = 0;
@@ -109,25 +93,56 @@ function writePairs(out: PackedWriter, lane: Lane): void {
     out.number(pair.active_flows);
     out.count(pair.earlier_packets);
     out.count(pair.earlier_bytes);
-    writeNaming(out, pair, lane);
+    if (pair.seq === seq && pair.named_hour === hour) {
+      out.number(0);
+      continue;
+    }
+    out.number(hour - pair.named_hour + 1);
+    out.number(pair.seq === NOT_NAMED ? 0 : seq - pair.seq + 1);
   }
 }
 
 function readPairs(input: PackedReader, layout: Layout, newest: Newest): Map<string, LanePair> {
+  const last_hour = hourOf(newest.last_heard_at_ms);
   const ids = readStrings(input);
   const pairs = new Map<string, LanePair>();
   for (let left = input.number(); left > 0; left--) {
-    const counts = {
-      policy_id: readString(input, ids),
-      endpoint_id: readString(input, ids),
-      packets: input.count(),
-      bytes: input.count(),
-      active_flows: input.number(),
-      earlier_packets: input.count(),
-      earlier_bytes: input.count(),
+    const policy_id = readString(input, ids);
+    const endpoint_id = readString(input, ids);
+    const packets = input.count();
+    const bytes = input.count();
+    const active_flows = input.number();
+    const earlier_packets = input.count();
+    const earlier_bytes = input.count();
+    let { seq } = newest;
+    let named_hour = last_hour;
+    if (layout === 1) {
+      // What the boot has counted may be from its last report; all else is long out of use.
+      if (packets === 0n && bytes === 0n && active_flows === 0) {
+        seq = NOT_NAMED;
+        named_hour = 0;
+      }
+    } else {
+      const hours = input.number();
+      if (hours > 0) {
+        named_hour = last_hour - hours + 1;
+        const reports = input.number();
+        seq = reports === 0 ? NOT_NAMED : seq - reports + 1;
+      }
+    }
+    // Written out: a spread costs more, and this runs for each pair of each report.
+    const pair: LanePair = {
+      policy_id,
+      endpoint_id,
+      packets,
+      bytes,
+      active_flows,
+      earlier_packets,
+      earlier_bytes,
+      seq,
+      named_hour,
     };
-    const naming = layout === 1 ? oldNaming(counts, newest) : readNaming(input, newest);
-    pairs.set(pairKey(counts), { ...counts, ...naming });
+    pairs.set(pairKey(pair), pair);
   }
   return pairs;
 }

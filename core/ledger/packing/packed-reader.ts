@@ -18,6 +18,10 @@ export class PackedReader {
   }
 
   count(): bigint {
+    if (this.#bytes[this.#at] === 0) {
+      this.#at++;
+      return 0n;
+    }
     let low = 0;
     // Seven groups of seven bits stay exact as a number; what follows is rare and goes on as BigInt.
     for (let group = 0, scale = 1; group < 7; group++, scale *= 0x80) {

@@ -32,6 +32,11 @@ export class PackedWriter {
 
   /** As {@link number}, of any size. */
   count(value: bigint): void {
+    // Half of all counts: nothing of earlier boots.
+    if (value === 0n) {
+      this.number(0);
+      return;
+    }
     let rest = value;
     while (rest > MAX_NUMBER) {
       this.#reserve(1);

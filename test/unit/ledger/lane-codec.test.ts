@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Boot } from '../../../core/ledger/lane/boot.ts';
 import { hourOf } from '../../../core/ledger/lane/hour-of.ts';
+import type { IdleSegment } from '../../../core/ledger/lane/idle-pairs.ts';
 import {
   emptyPair,
   emptyPath,
@@ -12,6 +13,7 @@ import {
 } from '../../../core/ledger/lane/lane.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { decodeBoot, encodeBoot } from '../../../core/ledger/packing/boot-codec.ts';
+import { decodeIdleSegment, encodeIdleSegment } from '../../../core/ledger/packing/idle-codec.ts';
 import { decodeLane, encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable } from '../../../core/ledger/packing/packed-item.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
@@ -152,6 +154,88 @@ describe('a packed boot', () => {
         expect(decodeBoot(boot.boot_id, encodeBoot(boot))).toEqual(boot);
       }),
     );
+  });
+});
+
+describe('a packed segment of idle pairs', () => {
+  it('reads back as it was', () => {
+    const segments: fc.Arbitrary<IdleSegment> = fc.record({
+      version: fc.integer({ min: 1, max: 2 ** 48 }),
+      older: fc.array(fc.integer({ min: 1, max: 2 ** 48 })),
+      pairs: fc
+        .array(
+          fc.record({
+            policy_id: id,
+            endpoint_id: id,
+            boot_id: fc.oneof(fc.constant(''), id),
+            seq: fc.constantFrom(NOT_NAMED, 0, 7, 2 ** 40),
+            packets: count,
+            bytes: count,
+            earlier_packets: count,
+            earlier_bytes: count,
+          }),
+        )
+        .map(list => new Map(list.map(pair => [pairKey(pair), pair]))),
+    });
+    fc.assert(
+      fc.property(segments, segment => {
+        expect(decodeIdleSegment(segment.version, encodeIdleSegment(segment))).toEqual(segment);
+      }),
+    );
+  });
+});
+
+describe('what earlier releases packed', () => {
+  const LANE =
+    'AQFVDoQA4ptB1KcWRGZVRAAABDE3BDYwDGJvb3QtMSoBgOCY4Z15gNCYw4FngPjkvoJnAwQCNwh3YW4xAjgGb2xkAwABCugHAgX0AwIBA6wCAAAAAwEAAABjrE0BBnAtMQECAwQBAgME';
+  const BOOT = 'AQkCgOCY4Z15AgI3CHdhbjEBAAEF9AMBBnAtMQECAwQ=';
+  const counts = { tx_packets: 1n, tx_bytes: 2n, rx_packets: 3n, rx_bytes: 4n };
+  const pair = (policy_id: string, packets: bigint, earlier: bigint) => ({
+    ...emptyPair({ policy_id, endpoint_id: 'wan1' }),
+    packets,
+    bytes: packets * 100n,
+    earlier_packets: earlier,
+    earlier_bytes: earlier * 100n,
+  });
+
+  it('is read on: a lane, whose clock ran ahead and whose pairs did not say when they were named', () => {
+    const last_heard_at_ms = Date.UTC(2026, 0, 31, 12);
+    const named = { seq: 42, named_hour: hourOf(last_heard_at_ms) };
+    expect(decodeLane({ edge_id: 'edge-1', part: 0 }, Buffer.from(LANE, 'base64'))).toEqual({
+      ...newLane({ edge_id: 'edge-1', part: 0 }),
+      site_id: '550e8400-e29b-41d4-a716-446655440000',
+      policies_version: '17',
+      interval_s: 60,
+      boot_id: 'boot-1',
+      seq: 42,
+      parts: 1,
+      sent_at_ms: last_heard_at_ms,
+      first_heard_at_ms: Date.UTC(2026, 0, 30),
+      last_heard_at_ms,
+      slot: 3,
+      pairs: byKey([
+        { ...pair('7', 10n, 5n), active_flows: 2, ...named },
+        { ...pair('8', 3n, 0n), ...named },
+        pair('old', 0n, 99n),
+      ]),
+      paths: new Map([['p-1', { path_id: 'p-1', current: counts, earlier: counts }]]),
+    });
+  });
+
+  it('is read on: a boot', () => {
+    expect(decodeBoot('boot-0', Buffer.from(BOOT, 'base64'))).toEqual({
+      boot_id: 'boot-0',
+      seq: 9,
+      parts: 2,
+      sent_at_ms: Date.UTC(2036, 0, 1),
+      pairs: new Map([
+        [
+          pairKey(pair('7', 0n, 0n)),
+          { policy_id: '7', endpoint_id: 'wan1', packets: 5n, bytes: 500n, seq: 9 },
+        ],
+      ]),
+      paths: new Map([['p-1', counts]]),
+    });
   });
 });
 

@@ -82,6 +82,7 @@ const neverHeard = {
   packets_exact: '0',
   bytes_exact: '0',
   parts: [],
+  refused: null,
 };
 
 describe('an edge', () => {
@@ -125,7 +126,8 @@ describe('an edge', () => {
       bytes: 106,
       packets_exact: '9007199254740994',
       bytes_exact: '106',
-      parts: [{ part: 0, boot_id: 'boot-1', seq: 42 }],
+      parts: [{ part: 0, boot_id: 'boot-1', seq: 42, packets_exact: '9007199254740993', bytes_exact: '101' }],
+      refused: null,
     });
   });
 

@@ -1,0 +1,194 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ingest } from '../../../core/ingest/ingest.ts';
+import type { ContradictoryReport, IngestContext } from '../../../core/ingest/ingest-context.ts';
+import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
+import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
+import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
+import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { faultyClient } from '../../support/faults.ts';
+import { ingestContext } from '../../support/ingest-context.ts';
+import { type ReportSketch, rawRecord, reportRecord } from '../../support/report-records.ts';
+
+const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const HOUR_MS = 3_600_000;
+
+let store: FakeDynamoDb;
+beforeEach(() => {
+  store = new FakeDynamoDb();
+});
+
+let sequence = 0;
+
+/** A new function ingests these reports. */
+async function deliver(sketches: ReportSketch[], more: Partial<IngestContext> = {}): Promise<void> {
+  const records = sketches.map(sketch =>
+    reportRecord(sketch, { sequence: ++sequence, arrived_ms: sketch.sent_ms ?? 0 }),
+  );
+  expect(await ingest(records, ingestContext({ client: store.client, tables: TABLES, ...more }))).toEqual([]);
+}
+
+async function activeFlows(): Promise<number | undefined> {
+  return (await readCounters(store.client, TABLES)).get('7')?.active_flows;
+}
+
+const policies = (packets: bigint, active_flows: number) => [{ policy_id: '7', packets, active_flows }];
+
+describe('a boot with fewer parts', () => {
+  const three = [0, 1, 2].map(part => ({ boot_id: 'a', part, parts: 3, policies: policies(1n, 10) }));
+  const one = (seq: number): ReportSketch => ({
+    boot_id: 'b',
+    seq,
+    sent_ms: 60_000 * seq,
+    policies: policies(BigInt(seq), 1),
+  });
+
+  it('takes the flows of the other parts with the old boot', async () => {
+    await deliver(three);
+    expect(await activeFlows()).toBe(30);
+    await deliver([one(1)]);
+    expect(await activeFlows()).toBe(1);
+  });
+
+  it('takes them also where the parts report in the same batch, before it', async () => {
+    await deliver([...three, one(1)]);
+    expect(await activeFlows()).toBe(1);
+  });
+
+  it('takes them with its next report where the function was killed in between', async () => {
+    await deliver(three);
+    const faulty = faultyClient(store.client, call => (call === 2 ? 'killed after' : undefined));
+    expect(faulty.calls).toEqual([]);
+    await deliver([one(1)], { client: faulty.client }).catch(() => {});
+    expect(faulty.killed).toBe(true);
+    expect(await activeFlows()).toBe(21);
+    await deliver([one(2)]);
+    expect(await activeFlows()).toBe(1);
+  });
+
+  it('leaves the flows of parts that are of a later boot', async () => {
+    await deliver(three);
+    await deliver([
+      { boot_id: 'c', part: 1, parts: 2, sent_ms: 90_000, policies: policies(1n, 100) },
+      one(1),
+    ]);
+    expect(await activeFlows()).toBe(101);
+  });
+});
+
+describe('reports that contradict their boot', () => {
+  it('are passed on with their reasons, and no others', async () => {
+    const passed: ContradictoryReport[] = [];
+    const onContradictions = async (reports: ContradictoryReport[]) => void passed.push(...reports);
+    await deliver([{ seq: 5, policies: policies(10n, 0) }], { onContradictions });
+    expect(passed).toEqual([]);
+    const garbage = rawRecord(Buffer.from('garbage'), { sequence: ++sequence });
+    const records = [
+      garbage,
+      ...[
+        { seq: 4, policies: policies(9n, 0) },
+        { seq: 5, policies: policies(11n, 0) },
+        { seq: 6, policies: policies(9n, 0) },
+        { seq: 20_000_000, policies: policies(12n, 0) },
+        { seq: 7, parts: 2 },
+        { seq: 8, policies: policies(12n, 0) },
+      ].map(sketch => reportRecord(sketch, { sequence: ++sequence })),
+    ];
+    await ingest(records, ingestContext({ client: store.client, tables: TABLES, onContradictions }));
+    expect(passed.map(({ edge_id, boot_id, part, seq }) => [edge_id, boot_id, part, seq])).toEqual(
+      [5, 6, 20_000_000, 7].map(seq => ['edge-1', 'boot-1', 0, seq]),
+    );
+    expect(passed.map(({ reason }) => reason.split(/[;:(]/)[0])).toEqual([
+      'A total is higher than in the same or a later report of the same boot',
+      'A total is lower than in an earlier report of the same boot',
+      'The report number is more than 10,000,000 above the last one of the same boot',
+      'The number of parts differs from that of earlier reports of the same boot',
+    ]);
+  });
+
+  it('cost no count when they can not be passed on', async () => {
+    const warnings: string[] = [];
+    await deliver(
+      [
+        { seq: 5, policies: policies(10n, 0) },
+        { seq: 5, policies: policies(11n, 0) },
+      ],
+      {
+        onContradictions: () => Promise.reject(new Error('down')),
+        warn: message => void warnings.push(message),
+      },
+    );
+    expect(warnings).toContain('Edges were not told of refused reports.');
+  });
+});
+
+describe('a pair that is idle', () => {
+  const many = (packets: bigint) =>
+    Array.from({ length: 30 }, (_, i) => ({ policy_id: `p${i}`, packets, bytes: packets }));
+  const live = (packets: bigint) => [{ policy_id: 'live', packets, bytes: packets }];
+
+  async function shown(policy_id: string): Promise<bigint | undefined> {
+    const [lane] = await readLanesOfEdge(store.client, TABLES, 'edge-1');
+    const found = laneTotals(lane!).filter(pair => pair.policy_id === policy_id);
+    expect(found).toHaveLength(1);
+    const counted = (await readCounters(store.client, TABLES)).get(policy_id);
+    expect(counted?.packets).toBe(found[0]!.packets);
+    return found[0]!.packets;
+  }
+
+  async function held(): Promise<number> {
+    return (await readLanesOfEdge(store.client, TABLES, 'edge-1'))[0]!.pairs.size;
+  }
+
+  beforeEach(async () => {
+    await deliver([{ boot_id: 'a', seq: 1, policies: [...many(10n), ...live(1n)] }]);
+    await deliver([{ boot_id: 'a', seq: 2, sent_ms: 25 * HOUR_MS, policies: live(2n) }]);
+    expect(await held()).toBe(1);
+  });
+
+  it('goes on from its total when it returns, and is refused below it', async () => {
+    const sent_ms = 26 * HOUR_MS;
+    await deliver([{ boot_id: 'a', seq: 3, sent_ms, policies: [{ policy_id: 'p3', packets: 4n }] }]);
+    expect(await shown('p3')).toBe(10n);
+    await deliver([
+      { boot_id: 'a', seq: 4, sent_ms, policies: [{ policy_id: 'p3', packets: 12n, bytes: 12n }] },
+    ]);
+    expect(await shown('p3')).toBe(12n);
+    expect(await held()).toBe(2);
+  });
+
+  it('is known to its boot when it is closed, late and current again', async () => {
+    await deliver([
+      { boot_id: 'b', seq: 1, sent_ms: 26 * HOUR_MS, policies: [{ policy_id: 'p4', packets: 1n }] },
+    ]);
+    const late = { boot_id: 'a', seq: 3, sent_ms: 25 * HOUR_MS + 1 };
+    await deliver([{ ...late, policies: [{ policy_id: 'p5', packets: 15n, bytes: 15n }] }]);
+    expect(await shown('p5')).toBe(15n);
+    expect(await shown('p4')).toBe(11n);
+    const again = { boot_id: 'a', seq: 4, sent_ms: 27 * HOUR_MS };
+    await deliver([
+      {
+        ...again,
+        policies: ['p4', 'p5', 'p6'].map(policy_id => ({ policy_id, packets: 20n, bytes: 20n })),
+      },
+    ]);
+    expect(await Promise.all(['p4', 'p5', 'p6', 'p7'].map(shown))).toEqual([21n, 20n, 20n, 10n]);
+  });
+
+  it('that becomes idle again counts as it was last', async () => {
+    const at = (hours: number, seq: number, packets: bigint, more = {}) => ({
+      boot_id: 'a',
+      seq,
+      sent_ms: hours * HOUR_MS,
+      policies: [
+        ...live(packets),
+        ...Object.entries(more).map(([policy_id]) => ({ policy_id, packets, bytes: packets })),
+      ],
+    });
+    await deliver([at(26, 3, 20n, { p8: true })]);
+    await deliver([at(80, 4, 21n)]);
+    expect(await held()).toBe(1);
+    expect(await shown('p8')).toBe(20n);
+    await deliver([at(81, 5, 22n, { p8: true })]);
+    expect(await shown('p8')).toBe(22n);
+  });
+});
