@@ -272,6 +272,8 @@ describe('bad input', () => {
   const limit = 'limit must be a whole number from 1 to 100.';
 
   it.each([
+    ['Query.policy', { id: '' }, 'id must have 1 to 128 characters.'],
+    ['Query.policy', { id: 'x'.repeat(2000) }, 'id must have 1 to 128 characters.'],
     ['Mutation.createPolicy', { name: '', priority: 1 }, name],
     ['Mutation.createPolicy', { name: 'a\u0000b', priority: 1 }, name],
     ['Mutation.createPolicy', { name: 'a'.repeat(101), priority: 1 }, name],
