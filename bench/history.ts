@@ -4,7 +4,7 @@ import { readPolicyHistory } from '../core/history/points/read-history.ts';
 import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history/resolution.ts';
 import type { Sample } from '../core/history/sample.ts';
 import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';
-import { takeSnapshot } from '../core/history/snapshot.ts';
+import { type PreviousTotals, takeSnapshot } from '../core/history/snapshot.ts';
 import { hourOf } from '../core/ledger/lane/hour-of.ts';
 import type { Lane } from '../core/ledger/lane/lane.ts';
 import { laneKey } from '../core/ledger/lane-keys.ts';
@@ -117,6 +117,7 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
   await batchPut(lanes, { ...store, sleep: async () => {} });
   const laneBytes = lanes.reduce((sum, { data }) => sum + data.length + 60, 0);
   const began = performance.now();
+  const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
   const snapshot = (minute: number) =>
     takeSnapshot({
       store,
@@ -125,6 +126,7 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
       retention: DEFAULT_RETENTION,
       clock: () => NOW + minute * 60_000 + 400,
       sleep: async () => {},
+      previous,
     });
   const taken = await snapshot(1);
   const seconds = (performance.now() - began) / 1000;

@@ -79,10 +79,10 @@ export function historyPoints(input: HistoryInput): HistoryPoint[] {
       missed += 1;
       continue;
     }
-    const completeness = mark && { completeness: completenessOf(mark, silences) };
-    const point = { ...between({ previous, current, from, at }), reset, intervals_missed: missed };
-    points.push({ ...point, ...completeness });
-    if (previous) counted.push({ point: points.at(-1)!, previous, current });
+    const point = between({ previous, current, from, at, reset, intervals_missed: missed });
+    if (mark) point.completeness = completenessOf(mark, silences);
+    points.push(point);
+    if (previous) counted.push({ point, previous, current });
     previous = current;
     missed = 0;
   }
@@ -156,11 +156,11 @@ interface Interval {
   current: Sample;
   from: number;
   at: number;
+  reset: boolean;
+  intervals_missed: number;
 }
 
-type SetLater = 'reset' | 'intervals_missed';
-
-function between({ previous, current, from, at }: Interval): Omit<HistoryPoint, SetLater> {
+function between({ previous, current, from, at, reset, intervals_missed }: Interval): HistoryPoint {
   const packets = previous ? current.packets - previous.packets : 0n;
   const bytes = previous ? current.bytes - previous.bytes : 0n;
   return {
@@ -176,6 +176,8 @@ function between({ previous, current, from, at }: Interval): Omit<HistoryPoint, 
     active_flows: current.active_flows,
     ...(current.peak && { peak: current.peak }),
     gap: false,
+    intervals_missed,
+    reset,
   };
 }
 

@@ -18,9 +18,9 @@ export interface CountedInterval {
  */
 export function spreadOver(intervals: readonly CountedInterval[], samples: readonly Sample[]): Share[] {
   const shares = intervals.map(({ packets, bytes }): Share => ({ packets, bytes }));
-  const indexAt = new Map(intervals.map(({ at }, index) => [at, index]));
   const [first, last] = [intervals[0], intervals.at(-1)];
-  if (!first || !last) return shares;
+  if (!first || !last || samples.every(({ late }) => late === undefined)) return shares;
+  const indexAt = new Map(intervals.map(({ at }, index) => [at, index]));
   for (const { at, late = [] } of samples) {
     if (late.length === 0 || at <= first.since) continue;
     const own = indexAt.get(at);
