@@ -1,6 +1,6 @@
 import type { ReportRejected } from '../report/rejection.ts';
 import type { IngestContext } from './ingest-context.ts';
-import { putInQuarantine, quarantinePlace } from './quarantine.ts';
+import { putInQuarantine, quarantinePlace, readWritten } from './quarantine.ts';
 import { RepeatLog } from './repeat-log.ts';
 import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';
@@ -33,12 +33,14 @@ export async function quarantineRecords(
   const writing = {
     ...context,
     deadline,
-    busy: new Set<string>(),
     onFailure: repeats.note.bind(repeats, 'A record could not be put into the quarantine yet.'),
   };
+  const unknown = rejected.map(({ record }) => record).filter(record => !quarantined.has(record));
+  const written = unknown.length > 0 ? await untilDeadline(readWritten(unknown, writing)) : [];
+  for (const record of written ?? []) quarantined.add(record);
   const done: StreamRecord[] = [];
   const queue = rejected.values();
-  let tried = false;
+  let tried = written === undefined;
   const worker = async (): Promise<void> => {
     for (const { record, reason } of queue) {
       if (!quarantined.has(record)) {

@@ -5,8 +5,9 @@ import { sha256 } from '../digest.ts';
 import { fnv1a } from '../hash.ts';
 import type { ReportRejected } from '../report/rejection.ts';
 import { backoffMs } from '../storage/backoff.ts';
+import { readItems } from '../storage/batch-get.ts';
 import { classifyFailure, type Failure } from '../storage/failure.ts';
-import type { ItemKey } from '../storage/item.ts';
+import { type ItemKey, keyText } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { outOfTime, type Retrying, repeatUntil } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
@@ -54,12 +55,10 @@ export function quarantinePartitions(): string[] {
   return [OLD_QUARANTINE_PARTITION, ...spread];
 }
 
-/** The partitions that a record may be in: its own, and those that take it while its own is throttled. In the order of trying. */
-export function partitionsOfPlace(place: string): string[] {
-  const first = fnv1a(place) % QUARANTINE_PARTITIONS;
-  return Array.from({ length: QUARANTINE_PARTITIONS }, (_, step) =>
-    partitionName((first + step) % QUARANTINE_PARTITIONS),
-  );
+/** The partitions that a record may be in: its own, and the one that takes it while its own is throttled. */
+export function partitionsOfPlace(place: string): [own: string, other: string] {
+  const own = fnv1a(place) % QUARANTINE_PARTITIONS;
+  return [partitionName(own), partitionName((own + QUARANTINE_PARTITIONS / 2) % QUARANTINE_PARTITIONS)];
 }
 
 function partitionName(number: number): string {
@@ -91,15 +90,14 @@ function quarantineItem(record: StreamRecord, reason: ReportRejected): Omit<Quar
 interface Writing extends Retrying {
   client: DynamoDBDocumentClient;
   tables: TableNames;
-  /** Partitions that are throttled just now, for all records that are written together. */
-  busy?: Set<string>;
   /** Called with what has to be repeated. */
   onFailure?: (failure: Failure) => void;
 }
 
 /**
- * Writes a record once, however often it is delivered. While its partition is throttled another one takes it at once: nothing was
- * written to the first one then. Only when all are throttled does it wait. A lost answer is asked for again in the same partition.
+ * Writes a record into its partition, or at once into the other one while its own is throttled: nothing was written to its own then.
+ * Only when both are throttled does it wait. A lost answer is asked for again in the same partition. The condition keeps a record from
+ * being written twice into one partition; that it isn't in the other one yet, the caller has looked ({@link readWritten}).
  *
  * @returns whether it is new; false where it was written before
  * @throws Throttled or Conflict at the deadline · what repeating can't help
@@ -109,12 +107,12 @@ export async function putInQuarantine(
   reason: ReportRejected,
   writing: Writing,
 ): Promise<boolean> {
-  const { client, tables, clock, sleep, random, deadline, busy = new Set() } = writing;
+  const { client, tables, clock, sleep, random, deadline } = writing;
   const item = quarantineItem(record, reason);
-  const partitions = partitionsOfPlace(item.sk);
+  const [own, other] = partitionsOfPlace(item.sk);
   // Tells our own write from an earlier one where its answer was lost.
   const written_by = randomUUID();
-  let pk = freePartition(partitions, busy);
+  let pk = own;
   let mayHaveLanded = false;
   for (let waits = 0; ; ) {
     try {
@@ -123,18 +121,20 @@ export async function putInQuarantine(
       return true;
     } catch (cause) {
       const failure = classifyFailure(cause);
-      if (failure.kind === 'condition') return mayHaveLanded && isOurs({ pk, ...item }, written_by, writing);
+      if (failure.kind === 'condition') {
+        return mayHaveLanded && (await readWriter({ pk, sk: item.sk }, writing)) === written_by;
+      }
       if (failure.kind === 'fatal' || failure.kind === 'validation') throw cause;
       writing.onFailure?.(failure);
       if (failure.kind !== 'throttled') mayHaveLanded = true;
       if (failure.kind === 'throttled' && !mayHaveLanded) {
-        busy.add(pk);
-        if (busy.size < partitions.length) {
-          pk = freePartition(partitions, busy);
+        if (pk === own) {
+          // An earlier delivery may have written it there and never had the answer.
+          if (await readWriter({ pk: own, sk: item.sk }, writing)) return false;
+          pk = other;
           continue;
         }
-        busy.clear();
-        pk = partitions[0]!;
+        pk = own;
       }
       const wait = backoffMs(waits++, { random });
       if (clock() + wait >= deadline) throw outOfTime(failure);
@@ -143,11 +143,26 @@ export async function putInQuarantine(
   }
 }
 
-function freePartition(partitions: readonly string[], busy: ReadonlySet<string>): string {
-  return partitions.find(partition => !busy.has(partition)) ?? partitions[0]!;
+/**
+ * Those of the records that an earlier delivery has written into their other partition, while their own was throttled.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readWritten(
+  records: readonly StreamRecord[],
+  writing: Writing,
+): Promise<StreamRecord[]> {
+  const keyOf = (record: StreamRecord): ItemKey => {
+    const sk = quarantinePlace(record);
+    return { pk: partitionsOfPlace(sk)[1], sk };
+  };
+  const keys = new Map(records.map(record => [keyText(keyOf(record)), keyOf(record)]));
+  const items = await readItems([...keys.values()], { ...writing, table: writing.tables.traffic });
+  return records.filter(record => items.has(keyText(keyOf(record))));
 }
 
-async function isOurs({ pk, sk }: ItemKey, written_by: string, writing: Writing): Promise<boolean> {
+/** Who wrote a record into a partition; undefined where it is not. Reads are not throttled with writes. */
+async function readWriter({ pk, sk }: ItemKey, writing: Writing): Promise<string | undefined> {
   const get = new GetCommand({
     TableName: writing.tables.traffic,
     Key: { pk, sk },
@@ -155,5 +170,5 @@ async function isOurs({ pk, sk }: ItemKey, written_by: string, writing: Writing)
     ConsistentRead: true,
   });
   const { Item } = await repeatUntil(writing, () => writing.client.send(get));
-  return Item?.written_by === written_by;
+  return Item && String(Item.written_by);
 }

@@ -168,6 +168,7 @@ function readPaths(raw: RawObject, unknown: Unknown): PathReport[] {
     { list: 'paths', max: REPORT_LIMITS.maxPaths, readItem: readPath },
     unknown,
   );
+  if (paths.length < 2) return paths;
   const ids = new Set<string>();
   for (const { path_id } of paths) {
     // Two totals of one path: the lower one would look like a path that was set up again.

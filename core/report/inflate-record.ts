@@ -32,8 +32,10 @@ export function inflate(record: Uint8Array): Uint8Array {
 
 /** The size after inflating, as the end of a gzip record states it; 0 where there is no end. It may lie. */
 export function statedSize(gzipped: Uint8Array): number {
-  if (gzipped.length < 18) return 0;
-  return Buffer.from(gzipped.buffer, gzipped.byteOffset, gzipped.byteLength).readUInt32LE(gzipped.length - 4);
+  const end = gzipped.length;
+  if (end < 18) return 0;
+  const low = gzipped[end - 4]! | (gzipped[end - 3]! << 8) | (gzipped[end - 2]! << 16);
+  return low + gzipped[end - 1]! * 0x1000000;
 }
 
 function checkSteps(record: Uint8Array): void {

@@ -53,8 +53,11 @@ async function deliver(
   });
   const context = ingestContext({ client, tables: TABLES });
   let now = T0;
+  // Who sleeps at the same time doesn't sleep one after the other.
   const sleep = async (ms: number): Promise<void> => {
-    now += ms;
+    const until = now + ms;
+    await null;
+    now = Math.max(now, until);
   };
   const timed = { ...context, clock: () => now, sleep };
   let batches = 0;
@@ -78,7 +81,7 @@ describe('half of the edges send garbage', () => {
   it.each<[string, IsThrottled]>([
     ['a healthy store', () => false],
     ['a partition of the quarantine is throttled all the time', pk => pk === SPREAD[7]],
-    ['most partitions are throttled all the time', pk => SPREAD.slice(1).includes(pk)],
+    ['half of the partitions are throttled all the time', pk => SPREAD.slice(16).includes(pk)],
     ['each partition is throttled now and then', (_, put) => put % 3 !== 0],
   ])(
     '%s: the other half is counted in as many batches as without, and all garbage is kept',

@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import type { IngestContext } from '../../../core/ingest/ingest-context.ts';
-import { quarantinePlace } from '../../../core/ingest/quarantine.ts';
+import { partitionsOfPlace, quarantinePlace } from '../../../core/ingest/quarantine.ts';
 import { QuarantineMemory } from '../../../core/ingest/quarantine-memory.ts';
 import { listQuarantine, markReplayed, readQuarantined } from '../../../core/ingest/read-quarantine.ts';
 import type { Item } from '../../../core/storage/item.ts';
@@ -69,7 +69,7 @@ describe('the quarantine', () => {
     'connection reset, landed',
     'internal error',
   ] as const)('has and counts a record once when its answer is lost: %s', async fault => {
-    const { client } = faultyClient(store.client, call => (call === 0 ? fault : undefined));
+    const { client } = faultyClient(store.client, call => (call === 1 ? fault : undefined));
     expect(await ingest([garbage(1)], { ...context, client })).toEqual([]);
     expect(quarantinedItems(store)).toHaveLength(1);
     expect(context.tally.ReportsQuarantined).toBe(1);
@@ -84,8 +84,33 @@ describe('the quarantine', () => {
     expect(context.tally.ReportsQuarantined).toBe(0);
   });
 
+  it('has and counts a record once that went into its other partition and is delivered again, to another function', async () => {
+    const throttled = clientWith(async command => {
+      const [own] = partitionsOfPlace(quarantinePlace(garbage(1)));
+      if (command instanceof PutCommand && command.input.Item?.pk === own) {
+        throw Object.assign(new Error('throttled'), { name: 'ThrottlingException' });
+      }
+      return store.send(command);
+    });
+    expect(await ingest([garbage(1)], { ...context, client: throttled })).toEqual([]);
+    const other = ingestContext({ client: store.client, tables: TABLES });
+    expect(await ingest([garbage(1)], other)).toEqual([]);
+    expect(quarantinedItems(store)).toHaveLength(1);
+    expect([context.tally.ReportsQuarantined, other.tally.ReportsQuarantined]).toEqual([1, 0]);
+  });
+
+  it('has a record once whose write landed unknown to a function that then had no time, when its partition is throttled next', async () => {
+    const first = faultyClient(store.client, call => (call === 1 ? 'time-out, landed' : undefined));
+    const short = { ...context, client: first.client, deadline: context.clock() + 1 };
+    expect(await ingest([garbage(1)], short)).toHaveLength(1);
+    const second = faultyClient(store.client, call => (call === 1 ? 'throttled' : undefined));
+    const other = ingestContext({ client: second.client, tables: TABLES });
+    expect(await ingest([garbage(1)], other)).toEqual([]);
+    expect(quarantinedItems(store)).toHaveLength(1);
+  });
+
   it('stays with a partition where a write may have landed', async () => {
-    const faults = ['time-out, lands later', 'throttled', undefined] as const;
+    const faults = [undefined, 'time-out, lands later', 'throttled'] as const;
     const faulty = faultyClient(store.client, call => faults[call]);
     expect(await ingest([garbage(1)], { ...context, client: faulty.client })).toEqual([]);
     await faulty.landAll();
@@ -123,7 +148,7 @@ describe('readers of the quarantine', () => {
   it.each([
     ['in its own partition', (pk: unknown) => String(pk)],
     ['in the old one', () => 'QUARANTINE'],
-    ['in another one', (pk: unknown) => (pk === 'QUARANTINE#00' ? 'QUARANTINE#01' : 'QUARANTINE#00')],
+    ['in its other one', () => partitionsOfPlace(quarantinePlace(garbage(1)))[1]],
   ])('find a record %s, and note where it is that it was sent again', async (_, partition) => {
     await ingest([garbage(1)], context);
     const [item] = quarantinedItems(store);

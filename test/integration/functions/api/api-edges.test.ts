@@ -242,8 +242,7 @@ describe('trafficTotals', () => {
 });
 
 describe('bad input', () => {
-  const id =
-    'id must be 1 to 128 characters without control characters, as the edge calls itself in its reports.';
+  const id = 'id must be 1 to 128 printable characters, as the edge calls itself in its reports.';
   const site = 'site_id must be a UUID such as 550e8400-e29b-41d4-a716-446655440000.';
 
   it.each([
