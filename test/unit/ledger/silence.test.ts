@@ -38,4 +38,14 @@ describe('completeness', () => {
     heard.add({ edge_id: 'not expected', last_heard_at_ms: NOW, interval_s: 60 });
     expect(heard.completeness).toEqual({ edges_expected: 3, edges_heard: 1 });
   });
+
+  it('follows the setting and the interval of each lane', () => {
+    const heardOf = (silent_after_s?: number) => {
+      const heard = new HeardEdges(new Set(['a', 'b']), NOW, { silent_after_s });
+      heard.add({ edge_id: 'a', last_heard_at_ms: NOW - 600_000, interval_s: 60 });
+      heard.add({ edge_id: 'b', last_heard_at_ms: NOW - 600_000, interval_s: 300 });
+      return heard.completeness.edges_heard;
+    };
+    expect([heardOf(), heardOf(601), heardOf(60)]).toEqual([1, 2, 1]);
+  });
 });
