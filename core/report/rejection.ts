@@ -29,9 +29,9 @@ export const REJECTION_REASONS = {
   foreign_edge:
     'The report is of another edge than the one under whose partition key it was sent; send edge_id as partition key',
   total_went_down:
-    'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again',
+    'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again',
   parts_changed:
-    'The number of parts differs from that of earlier reports of the same boot; start a new boot to change it',
+    'The number of parts differs from that of earlier reports of the same boot; start a new boot',
   too_many_pairs:
     'This edge has brought more pairs of policy and endpoint, or more paths, than are kept for one part; use ids that last, and report under a new edge id',
   lane_too_large:
