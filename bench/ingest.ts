@@ -4,7 +4,7 @@ import { ingest } from '../core/ingest/ingest.ts';
 import type { IngestContext } from '../core/ingest/ingest-context.ts';
 import { IngestTally } from '../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../core/ingest/lane-memory.ts';
-import { QuarantineMemory } from '../core/ingest/quarantine-records.ts';
+import { QuarantineMemory } from '../core/ingest/quarantine-memory.ts';
 import type { StreamRecord } from '../core/ingest/stream-record.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';

@@ -4,7 +4,7 @@ import type { TableNames } from '../storage/tables.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
 import type { IngestTally } from './ingest-tally.ts';
 import type { LaneMemory } from './lane-memory.ts';
-import type { QuarantineMemory } from './quarantine-records.ts';
+import type { QuarantineMemory } from './quarantine-memory.ts';
 
 /** A report with path measurements that was just applied. */
 export interface AppliedPathReport {

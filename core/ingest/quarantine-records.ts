@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { ReportRejected } from '../report/rejection.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { putInQuarantine, quarantinePlace, readWritten } from './quarantine.ts';
@@ -16,19 +15,6 @@ const CONCURRENCY = 16;
 export interface RejectedRecord {
   record: StreamRecord;
   reason: ReportRejected;
-}
-
-/** The places that this function has put into the quarantine: a batch that is delivered again needs no call for them. */
-export class QuarantineMemory {
-  readonly #places = new LRUCache<string, true>({ max: 50_000 });
-
-  has(record: StreamRecord): boolean {
-    return this.#places.has(quarantinePlace(record));
-  }
-
-  add(record: StreamRecord): void {
-    this.#places.set(quarantinePlace(record), true);
-  }
 }
 
 /**

@@ -10,7 +10,7 @@ import type {
 import { ingest } from '../../core/ingest/ingest.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
-import { QuarantineMemory } from '../../core/ingest/quarantine-records.ts';
+import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';

@@ -1,7 +1,7 @@
 import type { IngestContext } from '../../core/ingest/ingest-context.ts';
 import { IngestTally } from '../../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
-import { QuarantineMemory } from '../../core/ingest/quarantine-records.ts';
+import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
 import { T0 } from './report-records.ts';
 
 /** A context with a clock of its own that only sleeping moves on; the deadline is a minute away. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import type { IngestContext } from '../../../core/ingest/ingest-context.ts';
 import { partitionsOfPlace, quarantinePlace } from '../../../core/ingest/quarantine.ts';
-import { QuarantineMemory } from '../../../core/ingest/quarantine-records.ts';
+import { QuarantineMemory } from '../../../core/ingest/quarantine-memory.ts';
 import { listQuarantine, markReplayed, readQuarantined } from '../../../core/ingest/read-quarantine.ts';
 import type { Item } from '../../../core/storage/item.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';

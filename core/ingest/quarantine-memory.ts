@@ -1,0 +1,16 @@
+import { LRUCache } from 'lru-cache';
+import { quarantinePlace } from './quarantine.ts';
+import type { StreamRecord } from './stream-record.ts';
+
+/** The places that this function has put into the quarantine: a batch that is delivered again needs no call for them. */
+export class QuarantineMemory {
+  readonly #places = new LRUCache<string, true>({ max: 50_000 });
+
+  has(record: StreamRecord): boolean {
+    return this.#places.has(quarantinePlace(record));
+  }
+
+  add(record: StreamRecord): void {
+    this.#places.set(quarantinePlace(record), true);
+  }
+}
