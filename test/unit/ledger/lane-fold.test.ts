@@ -160,7 +160,7 @@ describe('a report that contradicts its boot', () => {
     [
       'other parts',
       { seq: 2, parts: 2, policies: pair(11n) },
-      'The number of parts differs from that of earlier reports of the same boot; start a new boot to change it (2 parts, 1 before).',
+      'The number of parts differs from that of earlier reports of the same boot; start a new boot (2 parts, 1 before).',
     ],
   ];
 
