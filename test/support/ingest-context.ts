@@ -11,8 +11,9 @@ export function ingestContext(
   let now = T0;
   return {
     slots: 16,
-    memory: new LaneMemory(),
-    quarantined: new QuarantineMemory(),
+    // Made only where none is given: they take some memory.
+    memory: given.memory ?? new LaneMemory(),
+    quarantined: given.quarantined ?? new QuarantineMemory(),
     clock: () => now,
     sleep: async ms => {
       now += ms;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../../core/ingest/lane-memory.ts';
+import { QuarantineMemory } from '../../../core/ingest/quarantine-memory.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
@@ -32,6 +33,7 @@ async function year({ seed, replaced, returns, reboots }: Churn) {
   const random = seededRandom(seed);
   const store = new FakeDynamoDb();
   const memory = new LaneMemory();
+  const quarantined = new QuarantineMemory();
   const due = new Map<string, bigint>();
   const old: string[] = [];
   let made = LIVE;
@@ -59,6 +61,7 @@ async function year({ seed, replaced, returns, reboots }: Churn) {
         client: store.client,
         tables: TABLES,
         memory,
+        quarantined,
         flow_log_ttl_hours: undefined,
       });
       expect(
