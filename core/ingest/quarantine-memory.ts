@@ -4,7 +4,8 @@ import type { StreamRecord } from './stream-record.ts';
 
 /** The places that this function has put into the quarantine: a batch that is delivered again needs no call for them. */
 export class QuarantineMemory {
-  readonly #places = new LRUCache<string, true>({ max: 50_000 });
+  // By size: `max` would reserve room for all of them at every cold start.
+  readonly #places = new LRUCache<string, true>({ maxSize: 50_000, sizeCalculation: () => 1 });
 
   has(record: StreamRecord): boolean {
     return this.#places.has(quarantinePlace(record));

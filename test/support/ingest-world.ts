@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
+import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
@@ -42,7 +43,8 @@ export class IngestWorld {
   readonly #options: WorldOptions;
   readonly #random: Random;
   readonly #clients: FaultyClient<DynamoDBDocumentClient>[] = [];
-  readonly #memories = new Map<string, LaneMemory>();
+  /** What a container remembers until it is killed. */
+  readonly #memories = new Map<string, { memory: LaneMemory; quarantined: QuarantineMemory }>();
   /** Records that the database was made to refuse: to be replayed out of the quarantine. */
   readonly refused: StreamRecord[] = [];
 
@@ -161,14 +163,17 @@ export class IngestWorld {
   ): Promise<StreamRecord[] | 'failed'> {
     const { client, tables } = this.#options;
     const faulty = this.#faulty(client, calm ? 0 : this.#options.faults);
-    const memory = this.#memories.get(container) ?? new LaneMemory();
-    this.#memories.set(container, memory);
+    const remembered = this.#memories.get(container) ?? {
+      memory: new LaneMemory(),
+      quarantined: new QuarantineMemory(),
+    };
+    this.#memories.set(container, remembered);
     const random = this.#random;
     const short = !calm && random.chance(0.05);
     const context = ingestContext({
       client: faulty.client,
       tables,
-      memory,
+      ...remembered,
       random: random.next,
       deadline: T0 + (short ? 20 : 60_000),
       warn: (_, { reason, sequence_number }) => {
