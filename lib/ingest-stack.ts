@@ -166,7 +166,7 @@ export class IngestStack extends Stack {
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
     // What resets leave that were cut off.
-    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*']);
+    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*']);
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
     grantWriteExceptAudit(data.network, cleanup);
