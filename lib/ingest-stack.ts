@@ -57,7 +57,11 @@ export class IngestStack extends Stack {
     });
     new CfnOutput(this, 'TrafficTableName', {
       value: data.traffic.tableName,
-      description: 'For npm run quarantine -- … --table',
+      description: 'For npm run quarantine -- … --table and npm run recover -- … --table',
+    });
+    new CfnOutput(this, 'NetworkTableName', {
+      value: data.network.tableName,
+      description: 'For npm run recover -- counters --network',
     });
   }
 
