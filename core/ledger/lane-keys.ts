@@ -54,7 +54,7 @@ export function counterKey(slot: number, policy_id: string, generation = 0): Ite
 
 /** Counters that were built anew have their generation in the name of their partitions (docs/decisions/117). */
 export function counterPartition(slot: number, generation = 0): string {
-  return generation === 0 ? `COUNTER#${slot}` : `COUNTER#g${generation}#${slot}`;
+  return `COUNTER#${generation === 0 ? '' : `g${generation}#`}${slot}`;
 }
 
 export function heardEdgeKey(edge_id: string): ItemKey {
