@@ -9,7 +9,7 @@ import type { LaneWrite } from '../lane-transaction.ts';
 import { randomVersion } from '../random-version.ts';
 
 /** Policies that move in one transaction; with the lane and the head's condition they stay below its 100 actions. */
-export const POLICIES_A_MOVE = 90;
+const POLICIES_A_MOVE = 90;
 
 /** A lane on its way into another generation of counters. */
 export interface MovingLane {
