@@ -9,9 +9,11 @@ import { systemCaller } from '../../../core/access/caller.ts';
 import { auditPartition } from '../../../core/audit/audit-entry.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../../core/ingest/lane-memory.ts';
+import { moveLanes } from '../../../core/ingest/recovery/move-lanes.ts';
 import { recoverCounters } from '../../../core/ingest/recovery/recover-counters.ts';
 import { tidyGenerations } from '../../../core/ingest/recovery/tidy-generations.ts';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
+import { beginBuilding, showBuilt } from '../../../core/ledger/figures/counter-generations.ts';
 import { readCountersHead } from '../../../core/ledger/figures/counter-slots.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats } from '../../../core/ledger/figures/reset-stats.ts';
@@ -269,6 +271,27 @@ describe('counters that are built anew', () => {
       if (named() <= call) break;
     }
   }, 60_000);
+
+  it('move nothing to a generation that was given up, however late a program asks for it', async () => {
+    const db = await open();
+    const edges = new Edges(8);
+    await edges.report(db, EDGES);
+    const context = { ...db, ...time(), deadline: T0 + 1e9 };
+    const { generation: first } = await beginBuilding(context, { actor: ACTOR });
+    expect(await beginBuilding(context, { actor: ACTOR })).toEqual({ generation: first, begun: false });
+    expect(await moveLanes(context, first)).toMatchObject({ behind: 4, left: 0 });
+    const { generation } = await beginBuilding(context, { actor: ACTOR, restart: true });
+    expect(await moveLanes(context, generation)).toMatchObject({ behind: 4, left: 0 });
+    const before = await itemsOf(db);
+    expect(await moveLanes(context, first)).toMatchObject({ behind: 4, left: 4 });
+    expect(await itemsOf(db)).toEqual(before);
+    await expect(showBuilt(context, { actor: ACTOR, generation: first })).rejects.toThrow('Another recovery');
+    await edges.report(db, EDGES);
+    await recover(db);
+    expect(await counted(db)).toEqual(edges.expected);
+    expect((await readCountersHead(db)).generation).toBe(generation);
+    expect(await mismatches(db)).toEqual([]);
+  });
 
   it('drill: a torn image is restored under warm containers, the stream replayed, counters recovered', async () => {
     const old = await open();
