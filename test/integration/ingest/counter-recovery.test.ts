@@ -187,10 +187,34 @@ describe('counters that are built anew', () => {
       const sketch = { edge_id: 'edge-far', boot_id: `boot-${boot}`, sent_ms: boot, policies: far(boot) };
       expect(await ingest([reportRecord(sketch, { sequence: 1e6 + boot })], ingestContext(db))).toEqual([]);
     }
-    const busy = beside(db, 2, () => edges.report(db, ['edge-1', 'edge-2']));
+    // Its policies go on in the midst of the move: some have moved, some have not.
+    let seq = 1;
+    const busy = beside(db, 3, async () => {
+      seq += 1;
+      const more = ['q-1-5', 'q-3-70'].map(policy_id => ({
+        policy_id,
+        packets: BigInt(seq),
+        active_flows: 1,
+      }));
+      const named = new Map([...far(3).slice(0, 79), ...more].map(pair => [pair.policy_id, pair]));
+      const sketch = {
+        edge_id: 'edge-far',
+        boot_id: 'boot-3',
+        seq,
+        sent_ms: 3 + seq,
+        policies: [...named.values()],
+      };
+      expect(await ingest([reportRecord(sketch, { sequence: 2e6 + seq })], ingestContext(db))).toEqual([]);
+    });
     await recover(busy);
     expect(await mismatches(db)).toEqual([]);
-    expect(await counted(db)).toMatchObject({ 'q-1-0': 1n, 'q-2-7': 1n, 'q-3-79': 1n });
+    expect(await counted(db)).toMatchObject({
+      'q-1-0': 1n,
+      'q-1-5': 1n + BigInt(seq),
+      'q-2-7': 1n,
+      'q-3-70': BigInt(seq),
+      'q-3-79': 1n,
+    });
     await edges.report(db, ['edge-1']);
     expect(await mismatches(db)).toEqual([]);
   });
