@@ -7,6 +7,7 @@ export const AREAS: Record<string, Area> = {
   recorder: () => import('./recorder.ts'),
   replay: () => import('./replay.ts'),
   ingest: () => import('./ingest.ts'),
+  recovery: () => import('./recovery.ts'),
   cache: () => import('./cache.ts'),
   routing: () => import('./routing.ts'),
   history: () => import('./history.ts'),

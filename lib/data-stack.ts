@@ -17,7 +17,11 @@ export interface DataStackProps {
   settings: Settings;
 }
 
-/** The three tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data. */
+/**
+ * The three tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data. Where settings name existing tables,
+ * all stacks work on those; the stack's own stay in it, so that other stacks can leave them in one deployment
+ * (docs/decisions/119).
+ */
 export class DataStack extends Stack {
   readonly network: Table;
   readonly traffic: Table;
@@ -27,16 +31,32 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
     super(scope, id, { description: 'Patronus: tables and alarm topic' });
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
-    this.network = new Table(this, 'Network', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    this.traffic = new Table(this, 'Traffic', kept);
-    this.cache = new Table(this, 'Cache', rebuildable);
-    this.cache.addGlobalSecondaryIndex({
+    const ownNetwork = new Table(this, 'Network', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
+    const ownTraffic = new Table(this, 'Traffic', kept);
+    const ownCache = new Table(this, 'Cache', rebuildable);
+    ownCache.addGlobalSecondaryIndex({
       indexName: 'by-expiry',
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'expires_ms', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    const { network, traffic, cache } = settings.existing_tables;
+    this.network = this.tableInUse(ownNetwork, network);
+    this.traffic = this.tableInUse(ownTraffic, traffic === undefined ? undefined : { name: traffic });
+    this.cache = this.tableInUse(ownCache, cache === undefined ? undefined : { name: cache });
     for (const table of [this.network, this.traffic, this.cache]) alarmOnTable(this.alarms, table);
+  }
+
+  /** The stack's own table, or the existing one that takes its place. */
+  private tableInUse(own: Table, existing: { name: string; stream_arn?: string } | undefined): Table {
+    if (!existing) return own;
+    // Other stacks still import them while this one is deployed.
+    const given = [own.tableName, own.tableArn, own.tableStreamArn];
+    for (const value of given) if (value !== undefined) this.exportValue(value);
+    const { name: tableName, stream_arn: tableStreamArn } = existing;
+    const attributes = { tableName, ...(tableStreamArn !== undefined && { tableStreamArn }) };
+    // It has all that a table of the stack's own is asked for: name, ARN, stream.
+    return Table.fromTableAttributes(this, `Existing${own.node.id}`, attributes) as unknown as Table;
   }
 }
 

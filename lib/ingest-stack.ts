@@ -57,7 +57,11 @@ export class IngestStack extends Stack {
     });
     new CfnOutput(this, 'TrafficTableName', {
       value: data.traffic.tableName,
-      description: 'For npm run quarantine -- … --table',
+      description: 'For npm run quarantine -- … --table and npm run recover -- … --table',
+    });
+    new CfnOutput(this, 'NetworkTableName', {
+      value: data.network.tableName,
+      description: 'For npm run recover -- counters --network',
     });
   }
 
@@ -166,7 +170,7 @@ export class IngestStack extends Stack {
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
     // What resets leave that were cut off.
-    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*']);
+    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*']);
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
     grantWriteExceptAudit(data.network, cleanup);

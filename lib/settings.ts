@@ -29,10 +29,19 @@ export interface Settings {
   silent_after_s: number;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
+  /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
+  existing_tables: ExistingTables;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
+}
+
+/** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
+export interface ExistingTables {
+  network: { name: string; stream_arn: string } | undefined;
+  traffic: string | undefined;
+  cache: string | undefined;
 }
 
 interface WholeNumber {
@@ -78,11 +87,46 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
     export_retention_days: number('export_retention_days'),
+    existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],
   };
+}
+
+function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {
+  const network = readTableName('network_table', lookUp);
+  const traffic = readTableName('traffic_table', lookUp);
+  const cache = readTableName('cache_table', lookUp);
+  const stream_arn = readText('network_stream_arn', lookUp('network_stream_arn'));
+  if ((network === undefined) !== (stream_arn === undefined)) {
+    throw new Error(
+      'Settings network_table and network_stream_arn must be given together: npm run recover -- adopt prints both.',
+    );
+  }
+  if (network !== undefined && !stream_arn!.includes(`:table/${network}/stream/`)) {
+    throw new Error(
+      `Setting network_stream_arn must be the stream of the table ${network} (arn:aws:dynamodb:…:table/${network}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
+    );
+  }
+  const names = [network, traffic, cache].filter(name => name !== undefined);
+  if (new Set(names).size < names.length) {
+    throw new Error('Settings network_table, traffic_table and cache_table must name different tables.');
+  }
+  return {
+    network: network === undefined ? undefined : { name: network, stream_arn: stream_arn! },
+    traffic,
+    cache,
+  };
+}
+
+function readTableName(setting: string, lookUp: (name: string) => unknown): string | undefined {
+  const name = readText(setting, lookUp(setting));
+  if (name === undefined || /^[A-Za-z0-9_.-]{3,255}$/.test(name)) return name;
+  throw new Error(
+    `Setting ${setting} must be the name of a table (3 to 255 letters, digits, _ . -), but is ${JSON.stringify(name)}.`,
+  );
 }
 
 function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, given: unknown): number {

@@ -37,7 +37,7 @@ export const ROOMS: Record<string, Rooms> = {
     report: ['errors', 'hash', 'policy', 'totals'],
     flows: ['access', 'audit', 'digest', 'errors', 'hash', 'policy', 'report', 'storage', 'time', 'totals'],
     ledger: ['access', 'audit', 'errors', 'hash', 'report', 'storage', 'time', 'totals'],
-    ingest: ['digest', 'errors', 'flows', 'hash', 'ledger', 'report', 'storage', 'time'],
+    ingest: ['access', 'digest', 'errors', 'flows', 'hash', 'ledger', 'report', 'storage', 'time'],
     inventory: ['access', 'audit', 'cache', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],

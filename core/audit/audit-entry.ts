@@ -80,7 +80,7 @@ export const publishedEntrySchema = z.object({
 });
 
 /** What a change can be the work of: a mutation, or what the system does by itself. */
-export type ChangeOperation = MutationName | 'failbackPath';
+export type ChangeOperation = MutationName | 'failbackPath' | 'recoverCounters';
 
 /** What an operation says about its change; the rest of an entry is filled in. */
 export interface Change {

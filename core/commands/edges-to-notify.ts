@@ -58,6 +58,7 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   startExport: noEdge,
   exportLink: noEdge,
   cancelExport: noEdge,
+  recoverCounters: noEdge,
 };
 
 /** The edges that have to read their paths again after a change, by its audit entry. */

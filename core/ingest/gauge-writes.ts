@@ -27,7 +27,8 @@ export function gaugeWrite(item: LaneItem, lane: Lane): LaneWrite | undefined {
     changes: NO_CHANGES,
   });
   const next = { ...item, version: randomVersion(), data: encodeLane(state.lane) };
-  return { item: next, base_version: item.version, slot: lane.slot, changes: state.changes };
+  const { slot, counted_in } = lane;
+  return { item: next, base_version: item.version, slot, counted_in, changes: state.changes };
 }
 
 /**

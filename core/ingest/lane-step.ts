@@ -115,7 +115,13 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
   const item = { edge_id, part, version: randomVersion(), data };
   return {
     outcomes,
-    write: { item, base_version: stored.version, slot, changes: state.changes },
+    write: {
+      item,
+      base_version: stored.version,
+      slot,
+      counted_in: state.lane.counted_in,
+      changes: state.changes,
+    },
     fewer_parts,
     next: { ...stored, version: item.version, remembered: false, state: { ...state, changes: NO_CHANGES } },
   };

@@ -1,6 +1,14 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
+import { type CountedIn, FIRST_GENERATION, generationOf } from '../ledger/lane/counted-in.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
-import { bootKey, bootPartsKey, counterKey, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
+import {
+  bootKey,
+  bootPartsKey,
+  counterPartition,
+  heardEdgeKey,
+  idleKey,
+  laneKey,
+} from '../ledger/lane-keys.ts';
 import { encodeBoot } from '../ledger/packing/boot-codec.ts';
 import { encodeIdleSegment } from '../ledger/packing/idle-codec.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
@@ -16,7 +24,11 @@ export interface LaneWrite {
   base_version: number;
   /** The counter slot that the changes go to. */
   slot: number;
+  /** The generations of counters that they go to; the first when left out. */
+  counted_in?: CountedIn | undefined;
   changes: LaneChanges;
+  /** What must hold of the counters' head for the write; writes share a transaction only with the same one. */
+  guard?: WriteAction;
 }
 
 /** Writes of different lanes that are done together, all or none. */
@@ -74,7 +86,7 @@ interface DraftAction<W> {
 type Sum = { -readonly [Name in keyof CounterChange]: CounterChange[Name] };
 
 interface DraftCounter<W> {
-  slot: number;
+  partition: string;
   policy_id: string;
   /** The sum of what the writes add; its own, and added to in place, as this runs for each policy of each lane. */
   change: Sum;
@@ -87,8 +99,8 @@ const ACTION_BYTES = 1024;
 class TransactionDraft<W extends LaneWrite> {
   readonly #own: DraftAction<W>[] = [];
   readonly #shared = new Map<string, DraftAction<W>>();
-  /** By slot, then by policy. */
-  readonly #counters = new Map<number, Map<string, DraftCounter<W>>>();
+  /** By partition, then by policy. */
+  readonly #counters = new Map<string, Map<string, DraftCounter<W>>>();
   readonly #writes: W[] = [];
   #actions = 0;
   #bytes = 0;
@@ -96,8 +108,7 @@ class TransactionDraft<W extends LaneWrite> {
   /** Adds a write where it fits; returns whether it did. The first write always fits. */
   add(draft: WriteDraft<W>): boolean {
     const { write, own, shared, bytes } = draft;
-    const slot = this.#slot(write.slot);
-    if (this.#writes.length > 0 && !this.#fits(slot, draft)) return false;
+    if (this.#writes.length > 0 && !this.#fits(draft)) return false;
     this.#writes.push(write);
     this.#bytes += bytes;
     for (const action of own) this.#own.push({ action, claim: '', writes: [write] });
@@ -106,8 +117,11 @@ class TransactionDraft<W extends LaneWrite> {
       if (known) known.writes.push(write);
       else this.#shared.set(key, item);
     }
+    const partitionOf = partitionsOf(write);
     for (const [policy_id, change] of write.changes.counters) {
-      if (!isZero(change)) addCounter(slot, policy_id, change, write);
+      if (isZero(change)) continue;
+      const partition = partitionOf(policy_id);
+      addCounter(this.#partition(partition), { partition, policy_id }, change, write);
     }
     this.#actions = this.#own.length + this.#shared.size;
     for (const counters of this.#counters.values()) this.#actions += counters.size;
@@ -116,9 +130,10 @@ class TransactionDraft<W extends LaneWrite> {
 
   finish(table: string): LaneTransaction<W> {
     const drafts = [...this.#own, ...this.#shared.values()];
-    for (const { slot, policy_id, change, writes } of [...this.#counters.values()].flatMap(valuesOf)) {
+    for (const { partition, policy_id, change, writes } of [...this.#counters.values()].flatMap(valuesOf)) {
       if (isZero(change)) continue;
-      drafts.push({ action: addToCounter(table, counterKey(slot, policy_id), change), claim: '', writes });
+      const key = { pk: partition, sk: policy_id };
+      drafts.push({ action: addToCounter(table, key, change), claim: '', writes });
     }
     return {
       writes: this.#writes,
@@ -127,13 +142,16 @@ class TransactionDraft<W extends LaneWrite> {
     };
   }
 
-  #slot(slot: number): Map<string, DraftCounter<W>> {
-    const known = this.#counters.get(slot) ?? new Map<string, DraftCounter<W>>();
-    this.#counters.set(slot, known);
+  #partition(name: string): Map<string, DraftCounter<W>> {
+    let known = this.#counters.get(name);
+    if (!known) {
+      known = new Map<string, DraftCounter<W>>();
+      this.#counters.set(name, known);
+    }
     return known;
   }
 
-  #fits(slot: Map<string, DraftCounter<W>>, { write, own, shared, bytes }: WriteDraft<W>): boolean {
+  #fits({ write, own, shared, bytes }: WriteDraft<W>): boolean {
     if (this.#actions >= TRANSACTION_MAX_ACTIONS) return false;
     if (this.#bytes + bytes > TRANSACTION_MAX_BYTES) return false;
     let actions = this.#actions + own.length;
@@ -142,22 +160,31 @@ class TransactionDraft<W extends LaneWrite> {
       if (known && known.claim !== claim) return false;
       if (!known) actions++;
     }
+    const partitionOf = partitionsOf(write);
     for (const [policy_id, change] of write.changes.counters) {
-      if (!slot.has(policy_id) && !isZero(change)) actions++;
+      if (!isZero(change) && !this.#counters.get(partitionOf(policy_id))?.has(policy_id)) actions++;
     }
     return actions <= TRANSACTION_MAX_ACTIONS;
   }
 }
 
+/** The partition that a write's change of a policy goes to. Names are made once: this runs for each policy of each lane. */
+function partitionsOf({ slot, counted_in = FIRST_GENERATION }: LaneWrite): (policy_id: string) => string {
+  const stays = counterPartition(slot, counted_in.generation);
+  if (!counted_in.moving) return () => stays;
+  const moved = counterPartition(slot, counted_in.moving.to);
+  return id => (generationOf(counted_in, id) === counted_in.generation ? stays : moved);
+}
+
 function addCounter<W extends LaneWrite>(
-  slot: Map<string, DraftCounter<W>>,
-  policy_id: string,
+  counters: Map<string, DraftCounter<W>>,
+  { partition, policy_id }: Pick<DraftCounter<W>, 'partition' | 'policy_id'>,
   change: CounterChange,
   write: W,
 ): void {
-  const known = slot.get(policy_id);
+  const known = counters.get(policy_id);
   if (!known) {
-    slot.set(policy_id, { slot: write.slot, policy_id, change: { ...change }, writes: [write] });
+    counters.set(policy_id, { partition, policy_id, change: { ...change }, writes: [write] });
     return;
   }
   known.change.packets += change.packets;
@@ -186,6 +213,7 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
     own.push({ Put: { TableName: table, Item: { ...idleKey(edge_id, part, segment.version), data } } });
   }
   const shared = new Map<string, DraftAction<W>>();
+  if (write.guard) shared.set('guard', { action: write.guard, claim: '', writes: [write] });
   if (base_version === 0) {
     const key = heardEdgeKey(edge_id);
     shared.set(keyText(key), { action: enterHeardEdge(table, key), claim: '', writes: [write] });

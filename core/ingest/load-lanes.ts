@@ -1,6 +1,8 @@
+import { COUNTERS_HEAD_KEY, newLanesIn } from '../ledger/figures/counter-slots.ts';
 import { addIdlePairs } from '../ledger/figures/read-idle.ts';
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import type { Boot } from '../ledger/lane/boot.ts';
+import type { CountedIn } from '../ledger/lane/counted-in.ts';
 import type { IdlePairs } from '../ledger/lane/idle-pairs.ts';
 import { type Lane, newLane } from '../ledger/lane/lane.ts';
 import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
@@ -52,12 +54,16 @@ interface DecodedLane {
 async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<DecodedLane[]> {
   const remembered = works.map(work => context.memory.get(work));
   const unknown = works.filter((_, index) => remembered[index] === undefined);
-  const items = await readItems(unknown.map(keyOf), { ...context, table: context.tables.traffic });
+  // Lanes that there are none of yet begin where the head says; it costs no call of its own.
+  const keys = unknown.length > 0 ? [...unknown.map(keyOf), COUNTERS_HEAD_KEY] : [];
+  const items = await readItems(keys, { ...context, table: context.tables.traffic });
+  const counted_in = newLanesIn(items.get(keyText(COUNTERS_HEAD_KEY)));
   context.tally.LanesRead += unknown.length;
   return works.map((work, index) =>
     decode(work, {
       row: remembered[index] ?? (items.get(keyText(keyOf(work))) as LaneRow | undefined),
       remembered: remembered[index] !== undefined,
+      counted_in,
     }),
   );
 }
@@ -71,9 +77,13 @@ type LaneRow = Pick<LaneItem, 'version' | 'data'>;
 
 function decode(
   work: LaneWork,
-  { row, remembered }: { row: LaneRow | undefined; remembered: boolean },
+  {
+    row,
+    remembered,
+    counted_in,
+  }: { row: LaneRow | undefined; remembered: boolean; counted_in: CountedIn | undefined },
 ): DecodedLane {
-  const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane(work);
+  const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane({ ...work, counted_in });
   const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
   if (lane instanceof PackedDataUnreadable) named.clear();
   else named.delete(lane.boot_id);

@@ -48,12 +48,13 @@ export function bootPartsKey(edge_id: string, boot_id: string): ItemKey {
   return { pk: `BOOT#${edge_id}`, sk: `PARTS#${boot_id}` };
 }
 
-export function counterKey(slot: number, policy_id: string): ItemKey {
-  return { pk: counterPartition(slot), sk: policy_id };
+export function counterKey(slot: number, policy_id: string, generation = 0): ItemKey {
+  return { pk: counterPartition(slot, generation), sk: policy_id };
 }
 
-export function counterPartition(slot: number): string {
-  return `COUNTER#${slot}`;
+/** Counters that were built anew have their generation in the name of their partitions (docs/decisions/117). */
+export function counterPartition(slot: number, generation = 0): string {
+  return `COUNTER#${generation === 0 ? '' : `g${generation}#`}${slot}`;
 }
 
 export function heardEdgeKey(edge_id: string): ItemKey {

@@ -1,4 +1,5 @@
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
+import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
 import { removeCutOffResets } from '../../core/ledger/figures/running-resets.ts';
@@ -23,6 +24,7 @@ export const steps: readonly CleanupStep[] = [
     name: 'resets',
     run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
+  { name: 'generations', run: async context => ({ ...(await tidyGenerations(context)) }) },
   { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },
 ];

@@ -1,4 +1,3 @@
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
@@ -6,6 +5,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { findLocalSystem } from '../../edge/system/local-system.ts';
+import { localTable } from '../local-table.ts';
 
 /** Which system's quarantine is meant. */
 export interface SystemOptions {
@@ -50,7 +50,7 @@ export async function openQuarantine(options: SystemOptions): Promise<OpenQuaran
   return opened({
     client,
     kinesis: kinesisClient({ ...config, endpoint: local.kinesis }),
-    tables: { traffic: await trafficTable(client) },
+    tables: { traffic: await localTable(client, 'traffic') },
     stream: local.stream,
   });
 }
@@ -63,11 +63,4 @@ function opened(parts: Omit<OpenQuarantine, 'close'>): OpenQuarantine {
       parts.kinesis.destroy();
     },
   };
-}
-
-async function trafficTable(client: DynamoDBDocumentClient): Promise<string> {
-  const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  const found = TableNames.filter(name => /traffic/i.test(name));
-  if (found.length === 1) return found[0]!;
-  throw new EdgeError(`The local system has ${found.length} traffic tables: name one with --table.`);
 }

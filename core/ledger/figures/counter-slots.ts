@@ -1,16 +1,21 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { classifyFailure } from '../../storage/failure.ts';
-import type { ItemKey } from '../../storage/item.ts';
+import type { Item, ItemKey } from '../../storage/item.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { TableNames } from '../../storage/tables.ts';
+import type { CountedIn } from '../lane/counted-in.ts';
 import { counterPartition, HEARD_EDGES_PARTITION } from '../lane-keys.ts';
 
 /** Partition of the item that says how many counter slots have been in use. */
 export const COUNTERS_PARTITION = 'COUNTERS';
 
-const KEY: ItemKey = { pk: COUNTERS_PARTITION, sk: 'SLOTS' };
+/**
+ * The item that says which counters are shown: those of how many slots, and of which generation. Every reader of counters reads it
+ * strongly before them.
+ */
+export const COUNTERS_HEAD_KEY: ItemKey = { pk: COUNTERS_PARTITION, sk: 'SLOTS' };
 
 /** Slots that every reader sums, whatever is stored: the fewest that the setting `counter_slots` allows. */
 export const MIN_COUNTER_SLOTS = 16;
@@ -28,12 +33,12 @@ export interface CounterStore {
  * a higher slot, so it covers every setting that there ever was. Read the baselines first: they may cover
  * slots that came into use after the number was read.
  */
-export async function readCounterSlots(store: CounterStore): Promise<number> {
+export async function readCountersHead(store: CounterStore): Promise<CountersHead> {
   const stored = await readStored(store);
-  if (stored !== undefined) return Math.max(stored, MIN_COUNTER_SLOTS);
-  const found = await probeSlots(store);
-  await raiseTo(store, found);
-  return found;
+  if (stored?.slots !== undefined) return { ...stored, slots: Math.max(stored.slots, MIN_COUNTER_SLOTS) };
+  const slots = await probeSlots(store);
+  await raiseCounterSlots(store, slots);
+  return { generation: 0, retired: [], ...stored, slots };
 }
 
 /** What a writer of counters knows of the stored number. Keep it as long as the container: the number never goes down. */
@@ -44,26 +49,55 @@ export class CounterSlots {
   async cover(slot: number, { setting, ...store }: CounterStore & { setting: number }): Promise<void> {
     if (slot < this.#covered) return;
     const wanted = Math.max(slot + 1, setting);
-    const stored = await readCounterSlots(store);
-    if (stored < wanted) await raiseTo(store, wanted);
-    this.#covered = Math.max(stored, wanted);
+    const { slots } = await readCountersHead(store);
+    if (slots < wanted) await raiseCounterSlots(store, wanted);
+    this.#covered = Math.max(slots, wanted);
   }
 }
 
-const storedSchema = z.object({ slots: z.number().int().positive() });
+const storedSchema = z.object({
+  slots: z.number().int().positive().exactOptional(),
+  generation: z.number().default(0),
+  building: z.number().exactOptional(),
+  retired: z.array(z.object({ generation: z.number(), at: z.number() })).default([]),
+});
 
-async function readStored({ client, tables }: CounterStore): Promise<number | undefined> {
-  const { Item } = await client.send(
-    new GetCommand({ TableName: tables.traffic, Key: KEY, ConsistentRead: true }),
-  );
-  return Item && parseItem(storedSchema, Item).slots;
+type StoredHead = z.infer<typeof storedSchema>;
+
+/** Which counters are shown, and which are being built. */
+export interface CountersHead {
+  /** All slots below this number are summed. */
+  slots: number;
+  /** The generation that is shown. */
+  generation: number;
+  /** The generation that lanes move to, while counters are built anew. */
+  building?: number;
+  /** Generations that are shown no more, and since when (milliseconds since the epoch), until clean-up removes them. */
+  retired: { generation: number; at: number }[];
 }
 
-async function raiseTo({ client, tables }: CounterStore, slots: number): Promise<void> {
+/** Where a lane begins that there is no item of, by the head's item. Undefined: in the first generation. */
+export function newLanesIn(head: Item | undefined): CountedIn | undefined {
+  if (!head) return undefined;
+  const { generation, building = generation } = parseItem(storedSchema, head);
+  return building === 0 ? undefined : { generation: building };
+}
+
+async function readStored({ client, tables }: CounterStore): Promise<StoredHead | undefined> {
+  const { Item } = await client.send(
+    new GetCommand({ TableName: tables.traffic, Key: COUNTERS_HEAD_KEY, ConsistentRead: true }),
+  );
+  return Item && parseItem(storedSchema, Item);
+}
+
+/** Has readers sum all slots below `slots`. */
+export async function raiseCounterSlots({ client, tables }: CounterStore, slots: number): Promise<void> {
   const condition = { expression: 'attribute_not_exists(#slots) OR #slots < :slots', values: { slots } };
   try {
     await client.send(
-      new UpdateCommand(updateItem({ table: tables.traffic, key: KEY, set: { slots }, condition })),
+      new UpdateCommand(
+        updateItem({ table: tables.traffic, key: COUNTERS_HEAD_KEY, set: { slots }, condition }),
+      ),
     );
   } catch (cause) {
     // Another writer has raised it as far, or farther.

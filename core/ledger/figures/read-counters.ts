@@ -6,7 +6,7 @@ import { readPartitions } from '../../storage/read-partitions.ts';
 import type { Retrying } from '../../storage/retrying.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import { counterKey, counterPartition } from '../lane-keys.ts';
-import { type CounterStore, readCounterSlots } from './counter-slots.ts';
+import { type CounterStore, type CountersHead, readCountersHead } from './counter-slots.ts';
 
 /** What all edges together have counted under one policy, over all boots. */
 export interface Counts {
@@ -25,8 +25,15 @@ export async function readCounters(
   client: DynamoDBDocumentClient,
   tables: TableNames,
 ): Promise<Map<string, Counts>> {
-  const slots = await readCounterSlots({ client, tables });
-  const partitions = Array.from({ length: slots }, (_, slot) => counterPartition(slot));
+  return readCountersIn({ client, tables }, await readCountersHead({ client, tables }));
+}
+
+/** As {@link readCounters}, of one generation. */
+export async function readCountersIn(
+  { client, tables }: CounterStore,
+  { slots, generation }: Pick<CountersHead, 'slots' | 'generation'>,
+): Promise<Map<string, Counts>> {
+  const partitions = Array.from({ length: slots }, (_, slot) => counterPartition(slot, generation));
   const sums = new Map<string, Counts>();
   for await (const { items } of readPartitions<CounterItem>(client, tables.traffic, partitions)) {
     for (const item of items) addCounter(sums, item);
@@ -53,12 +60,14 @@ export async function readCountersOf(
   const wanted = [...new Set(ids)].sort(compareKeys);
   const sums = new Map<string, Counts>();
   if (wanted.length === 0) return sums;
-  const slots = await readCounterSlots(store);
+  const { slots, generation } = await readCountersHead(store);
   const table = store.tables.traffic;
   if (wanted.length > READ_BY_KEY) {
     const range = { from: wanted[0]!, to: wanted.at(-1)! };
     const pages = await Promise.all(
-      Array.from({ length: slots }, (_, slot) => readSlot(store, slot, { ...range, limit: SMALL_SLOT })),
+      Array.from({ length: slots }, (_, slot) =>
+        readSlot(store, counterPartition(slot, generation), { ...range, limit: SMALL_SLOT }),
+      ),
     );
     if (pages.every(({ more }) => !more)) {
       const isWanted = new Set(wanted);
@@ -68,7 +77,9 @@ export async function readCountersOf(
       return sums;
     }
   }
-  const keys = wanted.flatMap(id => Array.from({ length: slots }, (_, slot) => counterKey(slot, id)));
+  const keys = wanted.flatMap(id =>
+    Array.from({ length: slots }, (_, slot) => counterKey(slot, id, generation)),
+  );
   for (const item of await batchGet<CounterItem & { pk: string }>(keys, { ...store, table })) {
     addCounter(sums, item);
   }
@@ -89,9 +100,11 @@ export async function readCountersAfter(
   store: CounterStore,
   { after, limit }: { after: string | undefined; limit: number },
 ): Promise<CountedPage> {
-  const slots = await readCounterSlots(store);
+  const { slots, generation } = await readCountersHead(store);
   const pages = await Promise.all(
-    Array.from({ length: slots }, (_, slot) => readSlot(store, slot, { after, limit })),
+    Array.from({ length: slots }, (_, slot) =>
+      readSlot(store, counterPartition(slot, generation), { after, limit }),
+    ),
   );
   // Up to the last id of the slot that was read least far, every slot was read.
   const ends = pages.filter(({ more }) => more).map(({ items }) => items.at(-1)!.sk);
@@ -134,7 +147,7 @@ interface SlotRange {
 /** The first `limit` counters of a slot in a range, read strongly; `more`: others follow. */
 async function readSlot(
   { client, tables }: CounterStore,
-  slot: number,
+  partition: string,
   { from, to, after, limit }: SlotRange,
 ): Promise<{ items: CounterItem[]; more: boolean }> {
   const range = from === undefined ? '' : ' AND sk BETWEEN :from AND :to';
@@ -147,7 +160,7 @@ async function readSlot(
         TableName: tables.traffic,
         KeyConditionExpression: `pk = :pk${range}${behind}`,
         ExpressionAttributeValues: {
-          ':pk': counterPartition(slot),
+          ':pk': partition,
           ...(from !== undefined && { ':from': from, ':to': to }),
           ...(after !== undefined && { ':after': after }),
         },

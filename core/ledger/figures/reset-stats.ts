@@ -17,6 +17,8 @@ import {
   policyBaselineItem,
   wholeBaselineItem,
 } from './baselines.ts';
+import { whileShown } from './counter-generations.ts';
+import { type CountersHead, readCountersHead } from './counter-slots.ts';
 import { readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
 import { beginReset, endReset } from './running-resets.ts';
 
@@ -36,6 +38,7 @@ export function resetPolicyStats(
   { actor, policy_id, defined }: ResetRequest & { policy_id: string; defined: boolean },
 ): Promise<ResetDone> {
   return commitChange(context, async () => {
+    const shown = await readShownHead(context);
     const counted = await repeatUntil(context, () => readCountersOf(context, [policy_id]));
     const counts = counted.get(policy_id);
     if (!counts && !defined) throw noPolicy(policy_id);
@@ -50,7 +53,11 @@ export function resetPolicyStats(
     });
     const head = policyBaselineItem({ audit_id: entry.id, at }, policy_id, { packets, bytes });
     return {
-      actions: [putHead(context, head), auditPut({ tables: context.tables, entry })],
+      actions: [
+        putHead(context, head),
+        whileShown(context.tables.traffic, shown),
+        auditPut({ tables: context.tables, entry }),
+      ],
       result: { audit_id: entry.id, policies: counted.size },
     };
   });
@@ -63,6 +70,7 @@ export function resetPolicyStats(
 export function resetAllStats(context: StoreContext, { actor }: ResetRequest): Promise<ResetDone> {
   const { client, tables } = context;
   return commitChange(context, async () => {
+    const shown = await readShownHead(context);
     const counted = await repeatUntil(context, () => readCounters(client, tables));
     const { packets, bytes } = trafficTotals(counted);
     const at = context.clock();
@@ -77,7 +85,12 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
     const chunks = await writeBaselineChunks(context, entry.id, counted);
     const head = wholeBaselineItem({ audit_id: entry.id, at }, { chunks, policies: counted.size });
     return {
-      actions: [putHead(context, head), endReset(context, entry.id), auditPut({ tables, entry })],
+      actions: [
+        putHead(context, head),
+        whileShown(tables.traffic, shown),
+        endReset(context, entry.id),
+        auditPut({ tables, entry }),
+      ],
       result: { audit_id: entry.id, policies: counted.size },
     };
   });
@@ -123,6 +136,15 @@ export function undoReset(
       result: { audit_id: entry.id, covers },
     };
   });
+}
+
+/** @throws Conflict while counters are built anew: what is shown then is not yet what was counted */
+async function readShownHead(context: StoreContext): Promise<CountersHead> {
+  const head = await repeatUntil(context, () => readCountersHead(context));
+  if (head.building === undefined) return head;
+  throw new Conflict(
+    'The counters are being built anew (npm run recover): reset statistics when that is done, in some minutes.',
+  );
 }
 
 function putHead({ tables }: StoreContext, Item: Item): WriteAction {

@@ -2,8 +2,10 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Throttled } from '../../errors.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { Clock } from '../../time/clock.ts';
+import { FIRST_GENERATION, generationOf } from '../lane/counted-in.ts';
 import { laneTotals } from '../lane/lane-totals.ts';
-import { type Counts, readCounters } from './read-counters.ts';
+import { type CountersHead, readCountersHead } from './counter-slots.ts';
+import { type Counts, readCountersIn } from './read-counters.ts';
 import { readAllLanes } from './read-lanes.ts';
 
 /** A policy whose counters are not what its lanes hold. */
@@ -39,15 +41,26 @@ const NOTHING: Sums = { packets: 0n, bytes: 0n };
 /**
  * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its counters together and totals
  * only grow, so a counter read strongly between two strong readings of the lanes lies between their sums; when nothing
- * flows, all three are equal.
+ * flows, all three are equal. While counters are built anew, those are compared, with what the lanes have moved to them: of the
+ * ones that are shown, no lane says any more what they should be.
  *
  * @throws Throttled when the lanes can't be read twice before the deadline
  */
 export async function auditTraffic(context: AuditContext): Promise<TrafficAudit> {
-  const { client, tables } = context;
-  const before = await sumLanes(context);
-  const counters = await readCounters(client, tables);
-  const after = await sumLanes(context);
+  for (;;) {
+    const head = await readCountersHead(context);
+    const audit = await auditGeneration(context, head);
+    const { generation, building } = await readCountersHead(context);
+    // A recovery that began or ended meanwhile took lanes from what was compared.
+    if (generation === head.generation && building === head.building) return audit;
+  }
+}
+
+async function auditGeneration(context: AuditContext, head: CountersHead): Promise<TrafficAudit> {
+  const { slots, generation, building } = head;
+  const before = await sumLanes(context, building);
+  const counters = await readCountersIn(context, { slots, generation: building ?? generation });
+  const after = await sumLanes(context, building);
   const policies = new Set([...before.sums.keys(), ...counters.keys(), ...after.sums.keys()]);
   const mismatches = [...policies].flatMap(policy_id => {
     const { packets, bytes } = counters.get(policy_id) ?? NOTHING;
@@ -68,7 +81,10 @@ interface LaneSums {
   sums: Map<string, Sums>;
 }
 
-async function sumLanes({ client, tables, clock, deadline }: AuditContext): Promise<LaneSums> {
+async function sumLanes(
+  { client, tables, clock, deadline }: AuditContext,
+  building: number | undefined,
+): Promise<LaneSums> {
   const result: LaneSums = { lanes: 0, unreadable_lanes: 0, sums: new Map() };
   const onUnreadable = (): void => {
     result.unreadable_lanes += 1;
@@ -78,7 +94,9 @@ async function sumLanes({ client, tables, clock, deadline }: AuditContext): Prom
     if (clock() >= deadline) {
       throw new Throttled('There was no time to compare all lanes with the counters. Try again in a minute.');
     }
+    const { counted_in = FIRST_GENERATION } = lane;
     for (const { policy_id, packets, bytes } of laneTotals(lane)) {
+      if (building !== undefined && generationOf(counted_in, policy_id) !== building) continue;
       const known = result.sums.get(policy_id) ?? NOTHING;
       result.sums.set(policy_id, { packets: known.packets + packets, bytes: known.bytes + bytes });
     }

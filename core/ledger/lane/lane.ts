@@ -1,4 +1,5 @@
 import { noPathCounts, type PathCounts } from '../../totals/path-counts.ts';
+import type { CountedIn } from './counted-in.ts';
 
 /**
  * All that is kept of one part of one edge: its current boot with its totals, and the sum of its earlier boots. What the edge
@@ -31,6 +32,8 @@ export interface Lane {
   readonly parts_before: number;
   /** The newest of the idle segments that belong to the lane; 0: it has none. */
   readonly idle_version: number;
+  /** The counters that hold its counts; those of the first generation when left out. */
+  readonly counted_in?: CountedIn;
   /** By pairKey. */
   readonly pairs: ReadonlyMap<string, LanePair>;
   /** By path id. */
@@ -66,7 +69,15 @@ export interface LanePath {
 }
 
 /** A lane that no report was applied to yet: it has no boot, and is older than everything. */
-export function newLane({ edge_id, part }: { edge_id: string; part: number }): Lane {
+export function newLane({
+  edge_id,
+  part,
+  counted_in,
+}: {
+  edge_id: string;
+  part: number;
+  counted_in?: CountedIn | undefined;
+}): Lane {
   return {
     edge_id,
     part,
@@ -82,6 +93,7 @@ export function newLane({ edge_id, part }: { edge_id: string; part: number }): L
     slot: 0,
     parts_before: 0,
     idle_version: 0,
+    ...(counted_in && { counted_in }),
     pairs: new Map(),
     paths: new Map(),
   };

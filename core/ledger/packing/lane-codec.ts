@@ -1,5 +1,6 @@
 import { pairKey } from '../../totals/pair-key.ts';
 import { PATH_COUNTS, type PathCounts } from '../../totals/path-counts.ts';
+import { type CountedIn, FIRST_GENERATION } from '../lane/counted-in.ts';
 import { hourOf } from '../lane/hour-of.ts';
 import { type Lane, type LanePair, type LanePath, NOT_NAMED } from '../lane/lane.ts';
 import { type Layout, openPacked, sealPacked } from './packed-item.ts';
@@ -25,6 +26,8 @@ export function encodeLane(lane: Lane): Uint8Array {
   out.number(lane.slot);
   out.number(lane.parts_before);
   out.number(lane.idle_version);
+  const layout = isFirst(lane.counted_in) ? 2 : 3;
+  if (layout === 3) writeCountedIn(out, lane.counted_in);
   writePairs(out, lane);
   out.number(lane.paths.size);
   for (const { path_id, current, earlier } of lane.paths.values()) {
@@ -32,7 +35,23 @@ export function encodeLane(lane: Lane): Uint8Array {
     for (const count of PATH_COUNTS) out.count(current[count]);
     for (const count of PATH_COUNTS) out.count(earlier[count]);
   }
-  return sealPacked(out.bytes());
+  return sealPacked(out.bytes(), layout);
+}
+
+function isFirst({ generation, moving }: CountedIn = FIRST_GENERATION): boolean {
+  return generation === 0 && !moving;
+}
+
+function writeCountedIn(out: PackedWriter, { generation, moving }: CountedIn = FIRST_GENERATION): void {
+  out.number(generation);
+  out.number(moving ? moving.to : 0);
+  if (moving) out.text(moving.through);
+}
+
+function readCountedIn(input: PackedReader): CountedIn {
+  const generation = input.number();
+  const to = input.number();
+  return to === 0 ? { generation } : { generation, moving: { to, through: input.text() } };
 }
 
 /** @throws PackedDataUnreadable */
@@ -53,6 +72,7 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
       slot: input.number(),
       parts_before: layout === 1 ? 0 : input.number(),
       idle_version: layout === 1 ? 0 : input.number(),
+      ...(layout === 3 && { counted_in: readCountedIn(input) }),
     };
     // Earlier releases kept times of an edge's clock that ran ahead.
     if (layout === 1) head.sent_at_ms = Math.min(head.sent_at_ms, head.last_heard_at_ms);

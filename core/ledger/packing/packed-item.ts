@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
 /** How an item's values follow each other. What releases wrote before layout 2 is read on. */
-export type Layout = 1 | 2;
+export type Layout = 1 | 2 | 3;
 
 /** The first byte of packed data says how the rest is to be read, so that formats can change. */
 const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
@@ -10,10 +10,15 @@ const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
   2: { layout: 1, deflated: true },
   3: { layout: 2, deflated: false },
   4: { layout: 2, deflated: true },
+  5: { layout: 3, deflated: false },
+  6: { layout: 3, deflated: true },
 };
 
-/** What this release writes: layout 2. */
-const WRITTEN = { plain: 3, deflated: 4 } as const;
+/**
+ * What this release writes: layout 2, and 3 for a lane whose counts are not in the first generation of counters. A release that
+ * does not know generations can't read such a lane, so it can't count in the wrong one.
+ */
+const WRITTEN = { 2: { plain: 3, deflated: 4 }, 3: { plain: 5, deflated: 6 } } as const;
 
 /**
  * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one write unit anyway (1 KB
@@ -30,12 +35,13 @@ export class PackedDataUnreadable extends Error {
 }
 
 /** Marks packed data with its format, compressed where that makes it smaller. */
-export function sealPacked(packed: Uint8Array): Uint8Array {
+export function sealPacked(packed: Uint8Array, layout: keyof typeof WRITTEN = 2): Uint8Array {
+  const { plain, deflated: compressed } = WRITTEN[layout];
   if (packed.length >= COMPRESS_FROM_BYTES) {
     const deflated = deflateRawSync(packed);
-    if (deflated.length < packed.length) return withFormat(WRITTEN.deflated, deflated);
+    if (deflated.length < packed.length) return withFormat(compressed, deflated);
   }
-  return withFormat(WRITTEN.plain, packed);
+  return withFormat(plain, packed);
 }
 
 /**
@@ -68,7 +74,7 @@ export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
 function unseal(data: Uint8Array): { reader: PackedReader; layout: Layout } {
   const format = FORMATS[data[0] ?? 0];
   if (!format) {
-    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 4`);
+    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 6`);
   }
   const { layout, deflated } = format;
   if (!deflated) return { reader: new PackedReader(data, 1), layout };

@@ -39,6 +39,7 @@ const KEEP_PATHS = [
   'undoReset',
   'clearCache',
   'startExport',
+  'eraseFlows',
   'exportLink',
   'cancelExport',
 ];

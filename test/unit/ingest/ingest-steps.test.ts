@@ -232,7 +232,7 @@ describe('what can not be counted', () => {
         reason: 'lane_unreadable',
         message:
           'The stored totals of this edge are in a format that this release does not read; deploy the later release again, then replay the record ' +
-          '(packed data is of format 9; this release reads 1 to 4).',
+          '(packed data is of format 9; this release reads 1 to 6).',
       },
     ]);
     expect(fresh.tally.ReportsApplied).toBe(1);

@@ -105,17 +105,35 @@ describe('a packed lane', () => {
   });
 
   it.each([
+    [{ generation: 7 }],
+    [{ generation: 2 ** 47, moving: { to: 2 ** 40 + 1, through: 'p-\u{1f600}' } }],
+    [{ generation: 0, moving: { to: 5, through: '' } }],
+  ])('says which counters hold its counts: %j', counted_in => {
+    const lane = { ...newLane({ edge_id: 'e', part: 0 }), ...YEARS, counted_in };
+    const data = encodeLane(lane);
+    expect(decodeLane(lane, data)).toEqual(lane);
+    // The last release, which would count in the wrong ones, can't read it.
+    expect(data[0]).toBeGreaterThan(4);
+  });
+
+  it('has no byte more while its counts are in the first counters', () => {
+    const lane = { ...newLane({ edge_id: 'e', part: 0 }), ...YEARS };
+    expect(encodeLane({ ...lane, counted_in: { generation: 0 } })).toEqual(encodeLane(lane));
+    expect(encodeLane(lane)[0]).toBe(3);
+  });
+
+  it.each([
     [
       'of another release',
       new Uint8Array([9, 1, 2]),
-      'packed data is of format 9; this release reads 1 to 4',
+      'packed data is of format 9; this release reads 1 to 6',
     ],
     [
       'cut short',
       encodeLane({ ...newLane({ edge_id: 'e', part: 0 }), ...YEARS }).slice(0, 20),
       'packed data ends too soon',
     ],
-    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 4'],
+    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 6'],
   ])('%s says so', (_, data, message) => {
     expect(() => decodeLane({ edge_id: 'e', part: 0 }, data)).toThrow(new PackedDataUnreadable(message));
   });

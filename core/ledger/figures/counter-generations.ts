@@ -1,0 +1,128 @@
+import { randomInt } from 'node:crypto';
+import type { Caller } from '../../access/caller.ts';
+import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { Conflict } from '../../errors.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf, type ItemCondition, updateItem } from '../../storage/item-update.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { COUNTERS_HEAD_KEY, type CountersHead, readCountersHead } from './counter-slots.ts';
+
+/*
+ * Counters are built anew in a generation of their own (docs/decisions/117): the head names it, each lane moves into it, and the head shows
+ * it. Generations are random numbers, so that a table that was put back to an earlier time never meets one that was there before.
+ */
+
+const BELOW = 2 ** 48 - 1;
+
+/** A generation that is being built. */
+export interface Building {
+  generation: number;
+  /** False: it was begun before, and goes on. */
+  begun: boolean;
+}
+
+/**
+ * Names the generation that is built, and goes on with one that was begun.
+ *
+ * @param restart gives up the generation that was begun: for a table that was put back to a time when one was
+ */
+export function beginBuilding(
+  context: StoreContext,
+  { actor, restart = false }: { actor: Caller; restart?: boolean },
+): Promise<Building> {
+  return commitChange<Building>(context, async () => {
+    const head = await repeatUntil(context, () => readCountersHead(context));
+    const { building, generation: shown } = head;
+    if (building !== undefined && !restart) {
+      return { actions: [], result: { generation: building, begun: false } };
+    }
+    const generation = randomInt(1, BELOW);
+    const entry = changeEntry({
+      at_ms: context.clock(),
+      actor,
+      operation: 'recoverCounters',
+      target: 'counters',
+      before: { shown },
+      after: { shown, building: generation },
+    });
+    const given_up = building === undefined ? [] : [{ generation: building, at: context.clock() }];
+    const set = { building: generation, retired: [...head.retired, ...given_up] };
+    return {
+      actions: [changeHead(context, head, { set }), auditPut({ tables: context.tables, entry })],
+      result: { generation, begun: true },
+    };
+  });
+}
+
+/**
+ * Shows the generation that was built. Once is enough: of several that ask, one does it.
+ *
+ * @throws Conflict where another generation is built meanwhile
+ */
+export function showBuilt(
+  context: StoreContext,
+  { actor, generation }: { actor: Caller; generation: number },
+): Promise<void> {
+  return commitChange<void>(context, async () => {
+    const head = await repeatUntil(context, () => readCountersHead(context));
+    if (head.generation === generation) return { actions: [], result: undefined };
+    if (head.building !== generation) {
+      throw new Conflict(
+        'Another recovery of the counters was begun meanwhile: it goes on with the same command.',
+      );
+    }
+    const entry = changeEntry({
+      at_ms: context.clock(),
+      actor,
+      operation: 'recoverCounters',
+      target: 'counters',
+      before: { shown: head.generation, building: generation },
+      after: { shown: generation },
+    });
+    const retired = [...head.retired, { generation: head.generation, at: context.clock() }];
+    const change = changeHead(context, head, { set: { generation, retired }, remove: ['building'] });
+    return { actions: [change, auditPut({ tables: context.tables, entry })], result: undefined };
+  });
+}
+
+/** Takes a generation off the list of those that clean-up has to remove. */
+export async function forgetRetired(context: StoreContext, generation: number): Promise<void> {
+  await commitChange<void>(context, async () => {
+    const head = await repeatUntil(context, () => readCountersHead(context));
+    const retired = head.retired.filter(each => each.generation !== generation);
+    if (retired.length === head.retired.length) return { actions: [], result: undefined };
+    return { actions: [changeHead(context, head, { set: { retired } })], result: undefined };
+  });
+}
+
+/** Belongs into each transaction that moves lanes: holds while lanes are to move to this generation. */
+export function whileMovingTo(table: string, to: number): WriteAction {
+  const expression = '#building = :to OR (attribute_not_exists(#building) AND #generation = :to)';
+  return check(table, { expression, values: { to } });
+}
+
+/** Belongs into a transaction that keeps figures of the counters: holds while what was read is what is shown. */
+export function whileShown(table: string, { generation }: CountersHead): WriteAction {
+  const expression =
+    'attribute_not_exists(#building) AND (attribute_not_exists(#generation) OR #generation = :generation)';
+  return check(table, { expression, values: { generation } });
+}
+
+function check(TableName: string, condition: ItemCondition): WriteAction {
+  return { ConditionCheck: { TableName, Key: COUNTERS_HEAD_KEY, ...conditionOf(condition) } };
+}
+
+/** A change of the head as it was read. */
+function changeHead(
+  { tables }: StoreContext,
+  { generation, building, retired }: CountersHead,
+  change: { set: Record<string, unknown>; remove?: string[] },
+): WriteAction {
+  const isBuilding = building === undefined ? 'attribute_not_exists(#building)' : '#building = :building';
+  const expression = `${isBuilding} AND (attribute_not_exists(#generation) OR #generation = :generation) AND (attribute_not_exists(#retired) OR #retired = :retired)`;
+  const values = { generation, retired, ...(building !== undefined && { building }) };
+  const condition = { expression, values };
+  return { Update: updateItem({ table: tables.traffic, key: COUNTERS_HEAD_KEY, ...change, condition }) };
+}

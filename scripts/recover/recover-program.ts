@@ -1,0 +1,156 @@
+import { Command } from 'commander';
+import { systemCaller } from '../../core/access/caller.ts';
+import { PatronusError } from '../../core/errors.ts';
+import { recoverCounters } from '../../core/ingest/recovery/recover-counters.ts';
+import { auditTraffic } from '../../core/ledger/figures/traffic-audit.ts';
+import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { exitCodeOf, isPlanned } from '../../edge/cli/exit-code.ts';
+import { userPath } from '../../edge/cli/option-values.ts';
+import { stopSignal } from '../../edge/cli/stop-signal.ts';
+import { systemFolderOption } from '../../edge/cli/system-folder.ts';
+import { openTerminal, type Terminal } from '../../edge/cli/terminal.ts';
+import { adoptTable } from './adopt-table.ts';
+import { type OpenTables, openTables, type TablesOptions } from './open-tables.ts';
+
+const INTERRUPTED = 130;
+
+/** Mismatches that are shown. */
+const SHOWN = 20;
+
+const COMPARE_MS = 600_000;
+
+interface CountersChoice extends TablesOptions {
+  restart?: boolean;
+  dryRun?: boolean;
+}
+
+interface AdoptChoice extends TablesOptions {
+  network: string;
+  traffic: string;
+  cache?: string;
+}
+
+/** Runs the recovery program and gives its exit code: 0 done, 1 failed or counters disagree, 2 bad usage, 130 interrupted. */
+export async function runRecover(argv: readonly string[]): Promise<number> {
+  const program = new Command('recover')
+    .description('Puts things right after tables were restored from a backup.')
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  const terminal = openTerminal();
+  let exitCode = 0;
+  const cloud = (command: Command): Command =>
+    command
+      .option('--region <name>', 'AWS region')
+      .option('--profile <name>', 'AWS profile')
+      .addOption(systemFolderOption());
+  cloud(program.command('counters'))
+    .description(
+      'Builds all counters anew from what the lanes hold, while traffic flows. Figures of policies that have moved stand still until all are done. Interrupted, the same command goes on.',
+    )
+    .option('--table <name>', "the cloud's Traffic table (default: the running local system)")
+    .option('--network <name>', "the cloud's Network table, for the audit log")
+    .option('--restart', 'begins anew: always after a restore, for a recovery may have been under way then')
+    .option('--dry-run', 'only says which counters are not what the lanes hold')
+    .action(async (choice: CountersChoice) => {
+      exitCode = await withTables(choice, opened =>
+        choice.dryRun ? compare(opened, terminal) : counters(opened, choice, terminal),
+      );
+    });
+  cloud(program.command('adopt'))
+    .description(
+      'Gives restored tables what a backup does not hold (TTL, stream, point-in-time recovery) and prints the settings to deploy with.',
+    )
+    .requiredOption('--network <name>', 'the restored Network table')
+    .requiredOption('--traffic <name>', 'the restored Traffic table')
+    .option('--cache <name>', 'a Cache table, if it is not to be made anew')
+    .action(async (choice: AdoptChoice) => {
+      await withTables({ ...choice, table: choice.traffic }, opened => adopt(opened, choice, terminal));
+    });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (cause) {
+    terminal.endProgress();
+    return exitCodeOf(cause, failure => isPlanned(failure) || failure instanceof PatronusError);
+  }
+}
+
+async function withTables<T>(options: TablesOptions, run: (opened: OpenTables) => Promise<T>): Promise<T> {
+  const opened = await openTables({ ...options, system: userPath(options.system) });
+  try {
+    return await run(opened);
+  } finally {
+    opened.client.destroy();
+  }
+}
+
+async function counters(
+  opened: OpenTables,
+  { restart = false }: CountersChoice,
+  terminal: Terminal,
+): Promise<number> {
+  const signal = stopSignal(() => terminal.say('Stopping after this look at the lanes …'));
+  const { shown, lanes } = await recoverCounters(
+    { ...opened, clock: systemClock, sleep: systemSleep, random: Math.random },
+    {
+      actor: systemCaller('recover'),
+      restart,
+      signal,
+      onProgress: ({ phase, lanes, behind, left }) => {
+        const what =
+          phase === 'moving' ? 'Moving lanes' : 'The new counters are shown; looking for late lanes';
+        terminal.sayNowAndThen(`${what}: ${lanes} read, ${behind - left} moved, ${left} to be tried again.`);
+      },
+    },
+  );
+  terminal.endProgress();
+  if (!shown) {
+    terminal.say(
+      'Interrupted: the old counters are still shown. The same command, without --restart, goes on.',
+    );
+    return INTERRUPTED;
+  }
+  terminal.say(`The counters were built anew from ${lanes} lanes and are shown.`);
+  return signal.aborted ? INTERRUPTED : compare(opened, terminal);
+}
+
+async function compare(opened: OpenTables, terminal: Terminal): Promise<number> {
+  const deadline = systemClock() + COMPARE_MS;
+  const { policies, lanes, unreadable_lanes, mismatches } = await auditTraffic({
+    ...opened,
+    clock: systemClock,
+    deadline,
+  });
+  for (const { policy_id, packets, bytes, lanes_after } of mismatches.slice(0, SHOWN)) {
+    process.stdout.write(
+      `${JSON.stringify(policy_id)}: counters ${packets} packets, ${bytes} bytes; lanes ${lanes_after.packets} packets, ${lanes_after.bytes} bytes\n`,
+    );
+  }
+  terminal.say(
+    `${mismatches.length} of ${policies} policies disagree with ${lanes} lanes${unreadable_lanes > 0 ? ` (${unreadable_lanes} more can't be read)` : ''}.`,
+  );
+  return mismatches.length === 0 ? 0 : 1;
+}
+
+async function adopt(
+  { client }: OpenTables,
+  { network, traffic, cache }: AdoptChoice,
+  terminal: Terminal,
+): Promise<void> {
+  const adopted = [
+    await adoptTable(client, network, { stream: true, recovery: true }),
+    await adoptTable(client, traffic, { stream: false, recovery: true }),
+    ...(cache === undefined ? [] : [await adoptTable(client, cache, { stream: false, recovery: false })]),
+  ];
+  for (const { name, recovery } of adopted.slice(0, 2)) {
+    if (!recovery) terminal.say(`${name}: this engine has no point-in-time recovery.`);
+  }
+  terminal.say('Deploy with these settings:');
+  const settings = [
+    `-c network_table=${network}`,
+    `-c network_stream_arn=${adopted[0]!.stream_arn}`,
+    `-c traffic_table=${traffic}`,
+    ...(cache === undefined ? [] : [`-c cache_table=${cache}`]),
+  ];
+  process.stdout.write(`${settings.join(' ')}\n`);
+}

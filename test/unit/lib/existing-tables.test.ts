@@ -1,0 +1,76 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { makeApp } from '../../../lib/patronus-app.ts';
+import { readSettings } from '../../../lib/settings.ts';
+
+const STREAM = 'arn:aws:dynamodb:eu-central-1:123456789012:table/net-restored/stream/2026-01-31T12:00:00.000';
+const GIVEN = {
+  network_table: 'net-restored',
+  network_stream_arn: STREAM,
+  traffic_table: 'traffic-restored',
+  cache_table: 'cache-restored',
+};
+
+describe('stacks on existing tables', () => {
+  const templatesOf = (context: Record<string, unknown>) =>
+    makeApp({ 'aws:cdk:bundling-stacks': [], ...context }).stacks.map(
+      stack => [stack.stackName, Template.fromStack(stack)] as const,
+    );
+  const templates = templatesOf(GIVEN);
+  const resources = templates.flatMap(([, template]) =>
+    // biome-ignore lint/suspicious/noExplicitAny: a template is what CloudFormation makes of it
+    Object.values(template.toJSON().Resources as Record<string, any>),
+  );
+
+  it('give every function their names, and read the stream of the given Network table', () => {
+    const variables = resources.flatMap(({ Properties }) => Properties?.Environment?.Variables ?? []);
+    const withTables = variables.filter(each => each.NETWORK_TABLE !== undefined);
+    expect(withTables.length).toBeGreaterThan(5);
+    for (const each of withTables) {
+      expect(each).toMatchObject({
+        NETWORK_TABLE: 'net-restored',
+        TRAFFIC_TABLE: 'traffic-restored',
+        CACHE_TABLE: 'cache-restored',
+      });
+    }
+    const sources = resources.filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
+    const arns = sources.map(({ Properties }) => Properties.EventSourceArn);
+    expect(arns.filter(arn => arn === STREAM)).toHaveLength(2);
+  });
+
+  it('grant rights on the given tables alone, and watch them', () => {
+    const [, ...others] = templates;
+    for (const [name, template] of others) {
+      const text = JSON.stringify(template.toJSON());
+      expect(text, name).not.toMatch(/ImportValue":"[^"]*(Network|Traffic|Cache)[0-9A-F]{8}/);
+    }
+    const rights = JSON.stringify(resources.filter(({ Type }) => Type === 'AWS::IAM::Policy'));
+    for (const right of ['table/net-restored"', 'table/traffic-restored"', 'table/cache-restored/index/*']) {
+      expect(rights).toContain(right);
+    }
+    const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    expect(JSON.stringify(alarms)).toContain('"traffic-restored"');
+  });
+
+  it('keep their own, and all that other stacks import of them until they are deployed', () => {
+    const data = templates[0]![1].toJSON();
+    const tables = Object.values(data.Resources as Record<string, { Type: string }>);
+    expect(tables.filter(({ Type }) => Type === 'AWS::DynamoDB::Table')).toHaveLength(3);
+    const exported = (template: { Outputs?: object }) =>
+      Object.values(template.Outputs ?? {}).flatMap(({ Export }) => Export?.Name ?? []);
+    const before = templatesOf({})[0]![1].toJSON();
+    expect(exported(data)).toEqual(expect.arrayContaining(exported(before)));
+    expect(exported(before).length).toBeGreaterThan(5);
+  });
+
+  it.each([
+    [{ network_table: 'net-restored' }, 'must be given together'],
+    [{ network_stream_arn: STREAM }, 'must be given together'],
+    [{ network_table: 'other', network_stream_arn: STREAM }, 'must be the stream of the table other'],
+    [{ traffic_table: 'a b' }, 'Setting traffic_table must be the name of a table'],
+    [{ traffic_table: '' }, "isn't empty"],
+    [{ traffic_table: 'same', cache_table: 'same' }, 'must name different tables'],
+  ])('stop at %j', (given: Record<string, unknown>, sentence) => {
+    expect(() => readSettings(name => given[name])).toThrow(sentence);
+  });
+});
