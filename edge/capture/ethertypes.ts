@@ -81,11 +81,11 @@ export function walkToIp(walk: FrameWalk): number {
   return walk.at;
 }
 
-/** RFC 6325: six bytes and options, in units of four, before the frame. */
+/** TRILL (RFC 6325): six bytes and options, in units of four, before the frame. */
 function trill(walk: FrameWalk): number {
   if (!walk.has(6)) return SKIP.CUT_SHORT;
   const options = (walk.u16() >>> 6) & 31;
-  return beforeFrame(4 + 4 * options)(walk);
+  return beforeFrame(6 + 4 * options)(walk);
 }
 
 /** Version, number of options, and four bytes for each. */

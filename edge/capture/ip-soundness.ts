@@ -7,7 +7,7 @@ export const SOUND = {
   NOT: 0,
   /** Nothing speaks against it. */
   POSSIBLE: 1,
-  /** The packet fills its frame to the byte, but for Ethernet's padding. */
+  /** The packet fills its frame to the byte, but for Ethernet's padding and check sequence. */
   FITS: 2,
   /** The checksum of an IPv4 header is right, and the packet fits in its frame. */
   PROVEN: 3,
@@ -19,10 +19,16 @@ const TCP = 6;
 const UDP = 17;
 const NO_NEXT_HEADER = 59;
 const HOP_BY_HOP = 0;
-/** Ethernet's padding, a check sequence, and the trailers of switches. */
+/** What follows an IPv6 header in practice: extensions, transport, tunnels, routing. */
+const NEXT_HEADERS = new Set([
+  0, 4, 6, 17, 33, 41, 43, 44, 46, 47, 50, 51, 58, 59, 60, 88, 89, 103, 112, 115, 132, 135, 136, 137, 139,
+  140,
+]);
+/** A check sequence, and the trailers of switches. */
+const CHECK_SEQUENCE_BYTES = 4;
 const MOST_TRAILING_BYTES = 64;
-/** A frame that short was padded. */
-const PADDED_BYTES = 60;
+/** Ethernet pads a payload up to here. */
+const PADDED_BYTES = 46;
 
 /** One of `SOUND` for the bytes from `at`, of which those up to `end` were captured and `cut` more were on the wire. */
 export function ipSoundness(view: DataView, at: number, end: number, cut: number): number {
@@ -48,7 +54,7 @@ function v4Soundness(view: DataView, at: number, end: number, room: number): num
     const protocol = view.getUint8(at + 9);
     return protocol === TCP || protocol === UDP ? SOUND.POSSIBLE : SOUND.NOT;
   }
-  return fits ? fitOf(total, room) : SOUND.NOT;
+  return fills(total, room) ? SOUND.FITS : SOUND.NOT;
 }
 
 function isChecksumRight(view: DataView, at: number, headerBytes: number): boolean {
@@ -65,10 +71,13 @@ function v6Soundness(view: DataView, at: number, room: number): number {
     const withoutLength = next === TCP || next === UDP || next === HOP_BY_HOP;
     return withoutLength ? SOUND.POSSIBLE : SOUND.NOT;
   }
-  return V6_HEADER_BYTES + payload <= room ? fitOf(V6_HEADER_BYTES + payload, room) : SOUND.NOT;
+  const size = V6_HEADER_BYTES + payload;
+  if (!NEXT_HEADERS.has(next) || size > room) return SOUND.NOT;
+  if (fills(size, room)) return SOUND.FITS;
+  return room - size <= MOST_TRAILING_BYTES ? SOUND.POSSIBLE : SOUND.NOT;
 }
 
-function fitOf(size: number, room: number): number {
-  if (size === room || room <= PADDED_BYTES) return SOUND.FITS;
-  return room - size <= MOST_TRAILING_BYTES ? SOUND.POSSIBLE : SOUND.NOT;
+function fills(size: number, room: number): boolean {
+  const trailing = room - size;
+  return trailing === 0 || trailing === CHECK_SEQUENCE_BYTES || (trailing > 0 && room <= PADDED_BYTES);
 }

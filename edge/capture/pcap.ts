@@ -88,8 +88,8 @@ export class PcapFormat implements CaptureFormat {
       }
       const frameAt = at + headerBytes;
       const next = frameAt + captured;
-      // Another file's header reads as a record of no bytes or of too many.
-      if (captured === 0 || captured > MAX_FRAME_BYTES) {
+      // Another file's header reads as a record of no bytes or of too many, where lengths are in order.
+      if (captured === 0 || captured > MAX_FRAME_BYTES || lengths !== LENGTHS.IN_ORDER) {
         const begins = beginsCapture(view, at);
         if (begins !== NO_CAPTURE) {
           need = begins;
