@@ -71,11 +71,12 @@ async function* unpackParts(packer: Packer, input: PackedInput): AsyncGenerator<
     const head = await input.peek(LONGEST_MAGIC);
     if (head.length === 0) return;
     if (!packer.begins(head)) {
+      const { offset } = input;
       // Tapes and some programs fill up with zeros.
       if (await input.isZerosToEnd()) return;
       throw new CaptureError(
-        `Behind the ${packer.name} data there is something else (from byte ${input.offset} of the file on); what came before was counted.`,
-        input.offset,
+        `Behind the ${packer.name} data there is something else (from byte ${offset} of the file on); what came before was counted.`,
+        offset,
       );
     }
   }
@@ -85,6 +86,7 @@ async function* unpackParts(packer: Packer, input: PackedInput): AsyncGenerator<
 async function* unpackPart(packer: Packer, input: PackedInput): AsyncGenerator<Buffer> {
   const passed = packer.passedBytes?.(await input.peek(PASSED_HEADER_BYTES)) ?? 0;
   if (passed > 0) return input.pass(passed);
+  const begin = input.offset;
   const engine = packer.open();
   const part = new EnginePart(engine);
   try {
@@ -94,6 +96,7 @@ async function* unpackPart(packer: Packer, input: PackedInput): AsyncGenerator<B
       yield* part.unpack(packed);
       if (part.ended) {
         input.putBack(part.left);
+        if (input.offset === begin) throw damaged(packer, begin, 'nothing could be read');
         return;
       }
     }
@@ -101,15 +104,21 @@ async function* unpackPart(packer: Packer, input: PackedInput): AsyncGenerator<B
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
+    if (code !== 'Z_BUF_ERROR') throw damaged(packer, input.offset, message);
     throw new CaptureError(
-      code === 'Z_BUF_ERROR'
-        ? `The ${packer.name} data is cut short after ${input.offset} bytes. What could be unpacked was counted.`
-        : `The ${packer.name} data is damaged before byte ${input.offset} (${message}). What could be unpacked before was counted.`,
+      `The ${packer.name} data is cut short after ${input.offset} bytes. What could be unpacked was counted.`,
       input.offset,
     );
   } finally {
     engine.destroy();
   }
+}
+
+function damaged({ name }: Packer, offset: number, reason: string): CaptureError {
+  return new CaptureError(
+    `The ${name} data is damaged before byte ${offset} (${reason}). What could be unpacked before was counted.`,
+    offset,
+  );
 }
 
 /**
@@ -122,6 +131,7 @@ class EnginePart {
   left = 0;
   readonly #engine: Engine;
   #given = 0;
+  #closed = false;
   #failure: Error | undefined;
   #wake = () => {};
 
@@ -130,7 +140,7 @@ class EnginePart {
     const wake = () => this.#wake();
     engine.on('readable', wake);
     engine.on('end', () => {
-      this.ended = true;
+      this.#closed = true;
       wake();
     });
     engine.on('error', cause => {
@@ -142,12 +152,14 @@ class EnginePart {
   async *unpack(packed: Buffer): AsyncGenerator<Buffer> {
     let taken = false;
     this.#given += packed.length;
-    this.#engine.write(packed, () => {
+    this.#engine.write(packed, cause => {
+      if (cause) this.#failure ??= cause;
       taken = true;
       this.#wake();
     });
     yield* this.#until(() => taken);
     this.left = this.#given - this.#engine.bytesWritten;
+    this.ended ||= this.left > 0;
   }
 
   async *end(): AsyncGenerator<Buffer> {
@@ -167,7 +179,7 @@ class EnginePart {
         continue;
       }
       if (this.#failure) throw this.#failure;
-      if (this.ended || done()) return;
+      if (this.#closed || done()) return;
       await woken;
     }
   }
