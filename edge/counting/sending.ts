@@ -57,6 +57,7 @@ export async function openSending(
     reporter,
     folder,
     async close() {
+      sender.close();
       await spool.close();
       target.kinesis.destroy();
     },
