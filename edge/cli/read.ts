@@ -17,7 +17,7 @@ export async function read(options: ReadOptions): Promise<number> {
   const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
   return runCounting(options, kind, async ({ session, problems, signal, terminal }) => {
     if (process.stdin.isTTY)
-      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -w - | …');
+      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -U -w - | …');
     const counter = makeCounter(options.format, session.recorder, {
       interval_ms: options.interval * 1000,
       onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
