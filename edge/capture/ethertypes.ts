@@ -158,7 +158,7 @@ const SNAP_ETHERNET = 0xaaaa0300;
 const LLC_IP = 0x0606;
 
 /** IEEE 802.2: the access point of IP, or SNAP with an ethertype. */
-export function llc(walk: FrameWalk): number {
+function llc(walk: FrameWalk): number {
   if (walk.has(3) && walk.u16() === LLC_IP) {
     walk.ethertype = ETHERTYPE.IPV4;
     walk.at += 3;
