@@ -1,6 +1,7 @@
 import { systemSchedule } from '../../core/time/schedule.ts';
 import { type CountingSession, openCountingSession } from '../counting/counting-session.ts';
-import { summarize, summaryTable } from '../counting/traffic-summary.ts';
+import type { TrafficCounter } from '../counting/traffic-counter.ts';
+import { skippedText, summarize, summaryTable } from '../counting/traffic-summary.ts';
 import { waitUntilCounted } from '../counting/wait-counted.ts';
 import { EdgeError } from '../edge-error.ts';
 import { type CountingOptions, withUserPaths } from './counting-options.ts';
@@ -23,8 +24,23 @@ export interface CountingRun {
 /** What a command found at the end of its input. */
 export interface CountingResult {
   skipped: number;
+  skipped_by_reason: Map<string, number>;
   /** Latest traffic time. */
   last_ms: number | undefined;
+}
+
+/** What a command has found before its input begins. */
+export function emptyResult(): CountingResult {
+  return { skipped: 0, skipped_by_reason: new Map(), last_ms: undefined };
+}
+
+/** Adds what one input's counter found. */
+export function addCounted(result: CountingResult, counter: TrafficCounter): void {
+  result.skipped += counter.skipped;
+  for (const [reason, frames] of counter.skipped_by_reason ?? []) {
+    result.skipped_by_reason.set(reason, (result.skipped_by_reason.get(reason) ?? 0) + frames);
+  }
+  result.last_ms = Math.max(result.last_ms ?? 0, counter.last_ms ?? 0) || undefined;
 }
 
 /** How the input is to be treated by the session. */
@@ -121,14 +137,15 @@ async function waitForAll(
   terminal.endProgress();
 }
 
-function print(options: CountingOptions, session: CountingSession, { skipped }: CountingResult): void {
+function print(options: CountingOptions, session: CountingSession, result: CountingResult): void {
   const { recorder, distinct, policySet, reporter } = session;
-  const summary = summarize({ recorder, distinct, skipped, policySet });
+  const { skipped, skipped_by_reason } = result;
+  const summary = summarize({ recorder, distinct, skipped, skipped_by_reason, policySet });
   const sent = reporter && { edge_id: options.edgeId, ...reporter.position };
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...summary, ...sent })}\n`);
     return;
   }
   const reports = sent && `Sent ${sent.seq} report(s) of ${sent.edge_id}, boot ${sent.boot_id}.\n`;
-  process.stdout.write(`${summaryTable(summary)}\n${skipped} skipped: no IP traffic.\n${reports ?? ''}`);
+  process.stdout.write(`${summaryTable(summary)}\n${skippedText(summary)}\n${reports ?? ''}`);
 }

@@ -41,7 +41,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     program
       .command('read')
       .description(
-        'count what comes on the standard input: a capture (tcpdump -w -), or JSON of nfdump or goflow2',
+        'count what comes on the standard input: a capture (tcpdump -U -w -), or JSON of nfdump or goflow2',
       ),
   )
     .option(

@@ -1,8 +1,9 @@
 import { CaptureError } from '../capture/capture-error.ts';
+import { unpacked } from '../capture/unpack.ts';
 import { attendSession } from '../commands/attend-session.ts';
 import type { CountingSession } from '../counting/counting-session.ts';
 import type { CountingOptions } from './counting-options.ts';
-import { runCounting } from './counting-run.ts';
+import { addCounted, emptyResult, runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
 import { targetOptions } from './system-options.ts';
 
@@ -16,7 +17,7 @@ export async function read(options: ReadOptions): Promise<number> {
   const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
   return runCounting(options, kind, async ({ session, problems, signal, terminal }) => {
     if (process.stdin.isTTY)
-      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -w - | …');
+      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -U -w - | …');
     const counter = makeCounter(options.format, session.recorder, {
       interval_ms: options.interval * 1000,
       onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
@@ -34,7 +35,7 @@ export async function read(options: ReadOptions): Promise<number> {
     });
     const reports = idleReports(session, options.interval * 1000, terminal.sayNowAndThen);
     try {
-      for await (const chunk of stdinChunks(signal)) {
+      for await (const chunk of unpacked(stdinChunks(signal))) {
         for (const { interval_end_ms } of counter.feed(chunk)) await reports.report(interval_end_ms);
       }
       counter.end();
@@ -46,17 +47,27 @@ export async function read(options: ReadOptions): Promise<number> {
       await duties.stop();
       await reports.stop();
     }
-    return { skipped: counter.skipped, last_ms: counter.last_ms };
+    for (const line of counter.unread ?? []) problems.add(line);
+    const result = emptyResult();
+    addCounted(result, counter);
+    return result;
   });
 }
 
+/** Once the user wants to stop, what writes into the pipe has so long to write out what it holds: tcpdump has a buffer. */
+const LAST_INPUT_MS = 2000;
+
 async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
-  const stop = () => process.stdin.destroy();
-  signal.addEventListener('abort', stop);
+  let last: NodeJS.Timeout | undefined;
+  signal.addEventListener('abort', () => {
+    last = setTimeout(() => process.stdin.destroy(), LAST_INPUT_MS);
+  });
   try {
     for await (const chunk of process.stdin) yield chunk as Buffer;
   } catch (cause) {
     if (!signal.aborted) throw cause;
+  } finally {
+    clearTimeout(last);
   }
 }
 

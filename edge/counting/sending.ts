@@ -66,6 +66,7 @@ export async function openSending(
       reuse?.check({ boot_id: reporter.position.boot_id, ...reporter.reported });
     },
     async close() {
+      sender.close();
       await spool.close();
       target.kinesis.destroy();
     },

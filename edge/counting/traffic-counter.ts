@@ -6,6 +6,10 @@ export interface TrafficCounter {
   end(): void;
   /** What was no IP traffic. */
   readonly skipped: number;
+  /** The same by reason, where the input's format tells reasons. */
+  readonly skipped_by_reason?: ReadonlyMap<string, number>;
+  /** What could not be read, in sentences; complete after `end`. */
+  readonly unread?: readonly string[];
   /** Earliest and latest time in the input so far, milliseconds since the epoch. */
   readonly first_ms: number | undefined;
   readonly last_ms: number | undefined;
