@@ -4,6 +4,7 @@ import type { PolicyTotals } from '../totals/policy-totals.ts';
 import { ReportRejected } from './rejection.ts';
 import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
 import {
+  badField,
   type Place,
   type RawObject,
   readArray,
@@ -76,11 +77,23 @@ function readReport(value: unknown, partition_key: string): DecodedReport {
     sent_at: readTime(raw, 'sent_at', NOWHERE),
     interval_s: readNumber(raw, 'interval_s', NOWHERE),
     policies_version: readId(raw, 'policies_version', NOWHERE),
+    ...readEstimated(raw, unknown),
     policies: readPolicies(readArray(raw.policies, 'policies'), keys, unknown),
     flows: readOptionalList(raw, 'flows', readFlow, unknown),
     paths: readOptionalList(raw, 'paths', readPath, unknown),
   };
   return { report, keys, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
+}
+
+// False is the same as leaving it out.
+function readEstimated(raw: RawObject, unknown: Unknown): Pick<Report, 'estimated'> {
+  const { estimated } = raw;
+  if (estimated === undefined) return {};
+  unknown.fields -= 1;
+  if (typeof estimated !== 'boolean') {
+    throw badField(NOWHERE, 'estimated', 'true or false', estimated);
+  }
+  return estimated ? { estimated } : {};
 }
 
 interface Unknown {
