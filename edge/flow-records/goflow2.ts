@@ -7,7 +7,7 @@ import {
   type ReadRecord,
   type RecordReaderOptions,
 } from './record-fields.ts';
-import { bytesBeforeIp, sampledRefused, samplingRate } from './sampling.ts';
+import { bytesBesideIp, sampledRefused, samplingRate } from './sampling.ts';
 
 /** A protocol without a name, or with a name that is not known, counts under IANA's reserved number. */
 const UNNAMED_PROTOCOL = 255;
@@ -22,7 +22,7 @@ const IP_VERSIONS: Record<string, 4 | 6> = { ipv4: 4, ipv6: 6, '2048': 4, '34525
  */
 export function goflow2Reader({ scale_sampled, notes }: RecordReaderOptions): ReadRecord {
   function scaled(record: Record<string, unknown>, given: Counts, rate: number): Counts {
-    const header = bytesBeforeIp(record);
+    const header = bytesBesideIp(record, { isSflow: isSflow(record) });
     if (isSflow(record) && header === undefined) notes.add('layer_unknown');
     if (rate === 0) notes.add('sampling_rate_unknown');
     if (rate <= 1 && !header) return given;

@@ -20,16 +20,23 @@ export function sampledRefused(): RecordProblem {
 }
 
 /**
- * Bytes of a sampled frame before its first IP header; undefined where the record doesn't list the frame's layers.
+ * Bytes of a frame beside its first IP packet: the headers before it, and in sFlow's lengths of Ethernet frames their
+ * checksum (sFlow version 5, sampled_header: the length is that on the network, with the checksum); undefined where the record doesn't list the frame's layers.
  * goflow2 writes layers by name, or by the numbers of its protobuf.
  */
-export function bytesBeforeIp({ layer_stack, layer_size }: Record<string, unknown>): number | undefined {
+export function bytesBesideIp(
+  { layer_stack, layer_size }: Record<string, unknown>,
+  { isSflow }: { isSflow: boolean },
+): number | undefined {
   if (!Array.isArray(layer_stack) || !Array.isArray(layer_size)) return undefined;
   const ip = layer_stack.findIndex(layer => IP_LAYERS.has(layer));
   if (ip < 0) return undefined;
   const before = layer_size.slice(0, ip);
   if (before.length < ip || !before.every(size => Number.isInteger(size) && size >= 0)) return undefined;
-  return before.reduce((sum, size) => sum + size, 0);
+  const checksum = isSflow && ip > 0 && ETHERNET.has(layer_stack[0]) ? ETHERNET_CHECKSUM_BYTES : 0;
+  return before.reduce((sum, size) => sum + size, checksum);
 }
 
+const ETHERNET = new Set<unknown>(['Ethernet', 0]);
+const ETHERNET_CHECKSUM_BYTES = 4;
 const IP_LAYERS = new Set<unknown>(['IPv4', 'IPv6', 1, 2]);
