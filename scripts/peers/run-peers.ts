@@ -40,6 +40,10 @@ export async function runPeers({ record }: { record: boolean }): Promise<number>
       for (const collector of COLLECTORS) {
         const { protocol, filter } = exporter;
         const name = `${exporter.name}-${collector.format}`;
+        if (exporter.unread?.format === collector.format) {
+          console.log(`- ${name}: left out, ${exporter.unread.why}`);
+          continue;
+        }
         const missing = [exporter.program, collector.program(protocol)].filter(
           program => !isInstalled(program),
         );
