@@ -66,11 +66,17 @@ function within(inner: Network, outer: Network): boolean {
   return inner.length >= outer.length && inner.prefix >> BigInt(inner.length - outer.length) === outer.prefix;
 }
 
-function meets(a: NetworkPair, b: NetworkPair): boolean {
+/** Whether some flow lies in both. */
+export function meets(a: NetworkPair, b: NetworkPair): boolean {
   const touch = (x: Network, y: Network) => within(x, y) || within(y, x);
   return a.family === b.family && touch(a.source, b.source) && touch(a.destination, b.destination);
 }
 
-function holds(outer: NetworkPair, inner: NetworkPair): boolean {
-  return within(inner.source, outer.source) && within(inner.destination, outer.destination);
+/** Whether `outer` alone holds all of `inner`. */
+export function holds(outer: NetworkPair, inner: NetworkPair): boolean {
+  return (
+    outer.family === inner.family &&
+    within(inner.source, outer.source) &&
+    within(inner.destination, outer.destination)
+  );
 }

@@ -1,5 +1,5 @@
 import { APPLICATION_CLASSES, applicationIndex, PORT_CLASS_STARTS } from './application-class.ts';
-import { coversNetworks, type NetworkPair, networkPairs } from './network-cover.ts';
+import { coversNetworks, holds, meets, type NetworkPair, networkPairs } from './network-cover.ts';
 import type { PolicyMatch, PolicyRule } from './policy.ts';
 import { PORT_PROTOCOLS } from './policy-conditions.ts';
 import { inOrderOfTrial } from './policy-match.ts';
@@ -13,10 +13,10 @@ export interface UnreachablePolicy {
 }
 
 /** How many comparisons a policy may cost; a policy that costs more is left undecided. */
-const MAX_WORK = 2_000_000;
+const MAX_WORK = 200_000;
 
 /** How many all policies together may cost. */
-const MAX_TOTAL_WORK = 20_000_000;
+const MAX_TOTAL_WORK = 2_000_000;
 
 /**
  * The enabled policies that can never match: rules that contradict each other, or policies that come first and together
@@ -64,6 +64,7 @@ function mayMeet(a: Shape, b: Shape): boolean {
     differ(a.match.protocol, b.match.protocol) ||
     differ(a.match.source_port, b.match.source_port) ||
     differ(a.application, b.application) ||
+    !a.networks.some(pair => b.networks.some(other => meets(pair, other))) ||
     (a.ports && b.ports && (a.ports.to < b.ports.from || b.ports.to < a.ports.from))
   );
 }
@@ -87,7 +88,7 @@ function decideShadow(
   budget: { work: number },
 ): readonly Shape[] | undefined {
   if (isCovered(shape, [], budget)) return [];
-  const alone = before.find(other => isCovered(shape, [other], budget));
+  const alone = before.find(other => mayCoverAlone(other, shape) && isCovered(shape, [other], budget));
   if (alone) return [alone];
   if (!isCovered(shape, before, budget)) return undefined;
   let needed = before;
@@ -96,6 +97,10 @@ function decideShadow(
     if (isCovered(shape, fewer, budget)) needed = fewer;
   }
   return needed;
+}
+
+function mayCoverAlone(other: Shape, shape: Shape): boolean {
+  return shape.networks.every(pair => other.networks.some(wider => holds(wider, pair)));
 }
 
 /** Whether each flow that `shape` matches is matched by one of `others` too; false where the budget does not suffice. */

@@ -84,9 +84,11 @@ export class JsonRecords {
 
   *#take(line: string): Generator<JsonRecord> {
     const { from, to } = withoutFrame(line);
-    if (from >= to) return;
+    if (from >= to && !this.#open) return;
     const isWhole = line.charCodeAt(from) === OPEN_BRACE && line.charCodeAt(to - 1) === CLOSE_BRACE;
-    if (isWhole) {
+    // Within an object that is open deeper, an indented object is a part of it.
+    const isPart = this.#open !== undefined && this.#open.depth > 1 && from > 0;
+    if (isWhole && !isPart) {
       const text = line.slice(from, to);
       const value = parseRecord(text, { repair: true });
       if (value) {

@@ -1,6 +1,6 @@
 import { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import { Recorder } from '../../core/recorder/recorder.ts';
-import { type Format } from '../../edge/cli/counting-options.ts';
+import type { Format } from '../../edge/cli/counting-options.ts';
 import { makeCounter } from '../../edge/cli/make-counter.ts';
 import { InputNotes } from '../../edge/counting/input-notes.ts';
 

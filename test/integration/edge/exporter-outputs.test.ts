@@ -14,7 +14,10 @@ describe('what real exporters and collectors wrote counts as tshark counts their
     const text = readFileSync(projectFile(`test/fixtures/exporters/${file}`), 'utf8');
     const counted = countRecords(format, text, { scale_sampled: sampled });
     expect(counted).toMatchObject({ packets, bytes, problems: [], skipped: 0 });
-    expect(countRecords(format, text, { scale_sampled: sampled, chunk: 97 })).toMatchObject({ packets, bytes });
+    expect(countRecords(format, text, { scale_sampled: sampled, chunk: 97 })).toMatchObject({
+      packets,
+      bytes,
+    });
   });
 
   it.each(outputs.filter(({ sampled }) => sampled))(
