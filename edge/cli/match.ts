@@ -1,9 +1,10 @@
 import { explainMatch, type MatchExplanation, type PolicyVerdict } from '../../core/policy/explain-match.ts';
 import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
 import { type UnreachablePolicy, unreachablePolicies } from '../../core/policy/unreachable-policies.ts';
+import { EdgeError } from '../edge-error.ts';
 import { readPoliciesFile } from '../policies/policies-file.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
-import { noSystem, openGraphql } from '../system/open-graphql.ts';
+import { openGraphql } from '../system/open-graphql.ts';
 import type { MatchOptions } from './match-options.ts';
 import { userPath } from './option-values.ts';
 import { targetOptions } from './system-options.ts';
@@ -27,7 +28,11 @@ async function readPolicies(options: MatchOptions): Promise<PolicyRule[]> {
     return (await readPoliciesFile(userPath(options.policies), options.policies)).policies;
   }
   const graphql = await openGraphql(targetOptions(options));
-  if (!graphql) throw noSystem();
+  if (!graphql) {
+    throw new EdgeError(
+      'No local system is running: give --policies FILE, or --graphql and --token for a system in the cloud.',
+    );
+  }
   return (await readSystemPolicies(graphql)).policies;
 }
 

@@ -20,6 +20,8 @@ export interface FlowRecordCounterOptions {
 /** How nfdump's own formats begin: a table for people, and CSV of version 1.6 and 1.7. */
 const NFDUMP_TEXT = /^(?:ts,te,td,|firstSeen,|Date first seen|Event time {2,}Event)/;
 
+const NO_FLOWS: readonly ExportedFlow[] = [];
+
 /** Counts the JSON of a flow exporter. */
 export class FlowRecordCounter implements TrafficCounter {
   readonly #options: FlowRecordCounterOptions & { clock: Clock; notes: InputNotes };
@@ -36,30 +38,39 @@ export class FlowRecordCounter implements TrafficCounter {
 
   /** @throws EdgeError for text or CSV of nfdump */
   *feed(chunk: Buffer): Generator<{ interval_end_ms: number }> {
-    for (const record of this.#records.feed(chunk)) yield* this.#count(record);
+    for (const record of this.#records.feed(chunk)) {
+      for (const { flow, counts } of this.#flowsOf(record)) {
+        const interval_end_ms = this.#passTime(counts);
+        if (interval_end_ms !== undefined) yield { interval_end_ms };
+        this.#options.recorder.recordFlow(flow, counts);
+      }
+    }
   }
 
   end(): void {
-    for (const record of this.#records.end()) for (const _ of this.#count(record));
+    for (const record of this.#records.end()) {
+      for (const { flow, counts } of this.#flowsOf(record)) {
+        this.#passTime(counts);
+        this.#options.recorder.recordFlow(flow, counts);
+      }
+    }
     if (this.#isEmpty) this.#options.notes.add('empty_input');
   }
 
-  *#count(record: JsonRecord): Generator<{ interval_end_ms: number }> {
+  #flowsOf(record: JsonRecord): readonly ExportedFlow[] {
     if (record.problem !== undefined) {
       this.#refuse(record);
-      return;
+      return NO_FLOWS;
     }
     this.#isEmpty = false;
     try {
       const flows = this.#read(record);
       if (!flows) this.skipped++;
-      for (const { flow, counts } of flows ?? []) {
-        yield* this.#passTime(counts);
-        this.#options.recorder.recordFlow(flow, counts);
-      }
+      return flows ?? NO_FLOWS;
     } catch (cause) {
       if (!(cause instanceof RecordProblem)) throw cause;
       this.#options.onProblem({ line: record.line, message: cause.message, kind: cause.kind });
+      return NO_FLOWS;
     }
   }
 
@@ -89,21 +100,18 @@ export class FlowRecordCounter implements TrafficCounter {
     this.#options.onProblem({ line, message: problem, kind: problem });
   }
 
-  // Records come when flows end, roughly in the order of their ends: the latest end so far is the time.
-  *#passTime({
-    first_ms,
-    last_ms,
-  }: {
-    first_ms: number;
-    last_ms: number;
-  }): Generator<{ interval_end_ms: number }> {
+  /**
+   * Where an interval ended before this flow. Records come when flows end, roughly in the order of their ends: the latest
+   * end so far is the time.
+   */
+  #passTime({ first_ms, last_ms }: { first_ms: number; last_ms: number }): number | undefined {
     const { interval_ms } = this.#options;
     if (Number.isNaN(this.#end_ms)) this.#end_ms = last_ms + interval_ms;
-    if (last_ms >= this.#end_ms) {
-      yield { interval_end_ms: this.#end_ms };
-      this.#end_ms += interval_ms * (1 + Math.floor((last_ms - this.#end_ms) / interval_ms));
-    }
     this.first_ms = Math.min(this.first_ms ?? first_ms, first_ms);
     this.last_ms = Math.max(this.last_ms ?? last_ms, last_ms);
+    if (last_ms < this.#end_ms) return undefined;
+    const ended_ms = this.#end_ms;
+    this.#end_ms += interval_ms * (1 + Math.floor((last_ms - ended_ms) / interval_ms));
+    return ended_ms;
   }
 }

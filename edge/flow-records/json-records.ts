@@ -37,40 +37,51 @@ export class JsonRecords {
   /** The line that is being read is too long: what comes of it is dropped. */
   #dropping = false;
   #open: OpenObject | undefined;
+  #found: JsonRecord[] = [];
 
-  *feed(chunk: Buffer): Generator<JsonRecord> {
+  /** The records that end in this piece of the input. */
+  feed(chunk: Buffer): JsonRecord[] {
     const text = this.#decoder.write(chunk);
     let at = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
-      yield* this.#endLine(text.slice(at, end));
+      this.#endLine(text.slice(at, end));
       at = end + 1;
     }
-    yield* this.#keep(text.slice(at));
+    this.#keep(text.slice(at));
+    return this.#taken();
   }
 
-  *end(): Generator<JsonRecord> {
+  /** What is left at the end of the input. */
+  end(): JsonRecord[] {
     const last = this.#decoder.end();
-    if (this.#restLength > 0 || last !== '' || this.#dropping) yield* this.#endLine(last);
-    yield* this.#abandonOpen();
+    if (this.#restLength > 0 || last !== '' || this.#dropping) this.#endLine(last);
+    this.#abandonOpen();
+    return this.#taken();
   }
 
-  *#keep(piece: string): Generator<JsonRecord> {
+  #taken(): JsonRecord[] {
+    const taken = this.#found;
+    this.#found = [];
+    return taken;
+  }
+
+  #keep(piece: string): void {
     if (piece === '' || this.#dropping) return;
     this.#rest.push(piece);
     this.#restLength += piece.length;
-    if (this.#restLength > MAX_RECORD_LENGTH) yield this.#dropLine();
+    if (this.#restLength > MAX_RECORD_LENGTH) this.#dropLine();
   }
 
-  #dropLine(): JsonRecord {
+  #dropLine(): void {
     this.#dropping = true;
     this.#rest = [];
     this.#restLength = 0;
     this.#open = undefined;
-    return { line: this.#line + 1, problem: TOO_LONG };
+    this.#found.push({ line: this.#line + 1, problem: TOO_LONG });
   }
 
-  *#endLine(piece: string): Generator<JsonRecord> {
-    if (!this.#dropping && this.#restLength + piece.length > MAX_RECORD_LENGTH) yield this.#dropLine();
+  #endLine(piece: string): void {
+    if (!this.#dropping && this.#restLength + piece.length > MAX_RECORD_LENGTH) this.#dropLine();
     const dropped = this.#dropping;
     const line = this.#rest.length > 0 ? this.#rest.join('') + piece : piece;
     this.#line++;
@@ -79,10 +90,10 @@ export class JsonRecords {
       this.#rest = [];
       this.#restLength = 0;
     }
-    if (!dropped) yield* this.#take(line);
+    if (!dropped) this.#take(line);
   }
 
-  *#take(line: string): Generator<JsonRecord> {
+  #take(line: string): void {
     const { from, to } = withoutFrame(line);
     if (from >= to && !this.#open) return;
     const isWhole = line.charCodeAt(from) === OPEN_BRACE && line.charCodeAt(to - 1) === CLOSE_BRACE;
@@ -92,18 +103,18 @@ export class JsonRecords {
       const text = line.slice(from, to);
       const value = parseRecord(text, { repair: true });
       if (value) {
-        yield* this.#abandonOpen();
-        yield { line: this.#line, value, text };
+        this.#abandonOpen();
+        this.#found.push({ line: this.#line, value, text });
         return;
       }
     }
-    yield* this.#scan(line);
+    this.#scan(line);
   }
 
   /** Follows braces and brackets. A text ends with its line at the latest: exporters write some texts unescaped. */
-  *#scan(line: string): Generator<JsonRecord> {
+  #scan(line: string): void {
     // An object at the start of a line is the next record, unless the open one is within a list of objects.
-    if (this.#open?.depth === 1 && firstCharacter(line) === OPEN_BRACE) yield* this.#abandonOpen();
+    if (this.#open?.depth === 1 && firstCharacter(line) === OPEN_BRACE) this.#abandonOpen();
     let start = this.#open ? 0 : -1;
     let inText = false;
     let stray = false;
@@ -127,13 +138,13 @@ export class JsonRecords {
       else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.#open.depth++;
       else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
         if (--this.#open.depth > 0) continue;
-        yield this.#close(line.slice(start, at + 1));
+        this.#found.push(this.#close(line.slice(start, at + 1)));
         start = -1;
       }
     }
-    if (this.#open) yield* this.#continue(`${line.slice(start)}\n`);
+    if (this.#open) this.#continue(`${line.slice(start)}\n`);
     if (stray && line.trim() !== NO_FLOWS)
-      yield { line: this.#line, problem: NO_OBJECT, found: line.slice(0, 200) };
+      this.#found.push({ line: this.#line, problem: NO_OBJECT, found: line.slice(0, 200) });
   }
 
   #close(piece: string): JsonRecord {
@@ -144,17 +155,17 @@ export class JsonRecords {
     return value ? { line, value, text } : { line, problem: NO_OBJECT, found: text.slice(0, 200) };
   }
 
-  *#continue(piece: string): Generator<JsonRecord> {
+  #continue(piece: string): void {
     const open = this.#open!;
     open.parts.push(piece);
     open.length += piece.length;
     if (open.length <= MAX_RECORD_LENGTH) return;
     this.#open = undefined;
-    yield { line: open.line, problem: TOO_LONG };
+    this.#found.push({ line: open.line, problem: TOO_LONG });
   }
 
-  *#abandonOpen(): Generator<JsonRecord> {
-    if (this.#open) yield { line: this.#open.line, problem: NO_END };
+  #abandonOpen(): void {
+    if (this.#open) this.#found.push({ line: this.#open.line, problem: NO_END });
     this.#open = undefined;
   }
 }

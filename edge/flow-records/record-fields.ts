@@ -1,5 +1,5 @@
 import type { FlowKey } from '../../core/policy/flow-key.ts';
-import { parseAddress } from '../../core/policy/ip-address.ts';
+import { parseKnownAddress } from '../../core/policy/ip-address.ts';
 import type { FlowCounts } from '../../core/recorder/recorder.ts';
 import { REPORT_LIMITS } from '../../core/report/report.ts';
 import type { InputNotes } from '../counting/input-notes.ts';
@@ -97,18 +97,8 @@ function addressField(record: Record<string, unknown>, name: string): string {
   throw badField(name, text, 'an IPv4 or IPv6 address');
 }
 
-/** Addresses that were found good lately: the same ones come again and again. */
-const families = new Map<string, 4 | 6>();
-const MAX_KNOWN_ADDRESSES = 16_384;
-
 function familyOf(text: string): 4 | 6 | undefined {
-  const known = families.get(text);
-  if (known) return known;
-  const family = parseAddress(text)?.family;
-  if (family === undefined) return undefined;
-  if (families.size >= MAX_KNOWN_ADDRESSES) families.clear();
-  families.set(text, family);
-  return family;
+  return parseKnownAddress(text)?.family;
 }
 
 function shown(value: unknown): string {
