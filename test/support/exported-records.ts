@@ -4,7 +4,7 @@ import type { Format } from '../../edge/cli/counting-options.ts';
 import { makeCounter } from '../../edge/cli/make-counter.ts';
 import { InputNotes } from '../../edge/counting/input-notes.ts';
 
-export const EXPORT_TIME = Date.UTC(2026, 0, 31, 12);
+const EXPORT_TIME = Date.UTC(2026, 0, 31, 12);
 
 /** Counts the JSON of a flow exporter as the edge does. */
 export function countRecords(
