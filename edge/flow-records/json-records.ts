@@ -9,6 +9,7 @@ export type JsonRecord =
 /** No exporter writes records this long; a longer one is not kept. */
 const MAX_RECORD_LENGTH = 256 * 1024;
 
+const REPAIR = { repair: true };
 const TOO_LONG = `the record is longer than ${MAX_RECORD_LENGTH} characters`;
 const NO_END = 'the object does not end';
 /** nfdump writes this into its list where nothing matched. */
@@ -100,8 +101,8 @@ export class JsonRecords {
     // Within an object that is open deeper, an indented object is a part of it.
     const isPart = this.#open !== undefined && this.#open.depth > 1 && from > 0;
     if (isWhole && !isPart) {
-      const text = line.slice(from, to);
-      const value = parseRecord(text, { repair: true });
+      const text = to - from === line.length ? line : line.slice(from, to);
+      const value = parseRecord(text, REPAIR);
       if (value) {
         this.#abandonOpen();
         this.#found.push({ line: this.#line, value, text });

@@ -30,10 +30,11 @@ export function nfdumpReader({ scale_sampled, notes }: RecordReaderOptions): Rea
   const connections = new Connections(notes);
 
   return (record, now_ms) => {
-    const kind = CONNECTION_EVENTS[String(record.event_id)];
+    const isEvent = record.event_id !== undefined;
+    const kind = isEvent ? CONNECTION_EVENTS[String(record.event_id)] : undefined;
     if (kind) return connectionFlows(record, kind, now_ms);
     const counts = { packets: countField(record, 'in_packets'), bytes: countField(record, 'in_bytes') };
-    if (record.event_id !== undefined) return undefined;
+    if (isEvent) return undefined;
     const out = outCounts(record);
     if (counts.packets === 0n && counts.bytes === 0n && out.packets === 0n && out.bytes === 0n)
       return undefined;
@@ -43,7 +44,8 @@ export function nfdumpReader({ scale_sampled, notes }: RecordReaderOptions): Rea
     const flow = flowOf(record);
     if (!flow) return undefined;
     if (record.sampled === 1) notes.add('sampling_scaled_by_nfdump');
-    return [{ flow, counts: { ...counts, ...timesOf(record, now_ms) } }];
+    const { first_ms, last_ms } = timesOf(record, now_ms);
+    return [{ flow, counts: { packets: counts.packets, bytes: counts.bytes, first_ms, last_ms } }];
   };
 
   function connectionFlows(
@@ -82,7 +84,10 @@ export function nfdumpReader({ scale_sampled, notes }: RecordReaderOptions): Rea
   }
 }
 
+const NONE = { packets: 0n, bytes: 0n };
+
 function outCounts(record: RawRecord): { packets: bigint; bytes: bigint } {
+  if (record.out_packets === undefined && record.out_bytes === undefined) return NONE;
   return { packets: optionalCount(record, 'out_packets'), bytes: optionalCount(record, 'out_bytes') };
 }
 
@@ -110,13 +115,17 @@ function checkSizes({ packets, bytes }: { packets: bigint; bytes: bigint }): voi
   );
 }
 
+const FOUR = { src: 'src4_addr', dst: 'dst4_addr' };
+const SIX = { src: 'src6_addr', dst: 'dst6_addr' };
+
 /** The flow's key; undefined for a record of no IP traffic, which has neither addresses nor a protocol. */
 function flowOf(record: RawRecord): FlowKey | undefined {
   const six = record.src6_addr !== undefined || record.dst6_addr !== undefined;
   const four = record.src4_addr !== undefined || record.dst4_addr !== undefined;
   if (!six && !four && !record.proto) return undefined;
-  const names = six ? { src: 'src6_addr', dst: 'dst6_addr' } : { src: 'src4_addr', dst: 'dst4_addr' };
-  return { ...addressFields(record, names), ...transportOf(record) };
+  const { src, dst } = addressFields(record, six ? SIX : FOUR);
+  const { src_port, dst_port, protocol } = transportOf(record);
+  return { src, src_port, dst, dst_port, protocol };
 }
 
 function unaddressed(record: RawRecord): FlowKey {
@@ -147,23 +156,38 @@ const MIN_TIME_MS = Date.UTC(1980, 0, 1);
 /** A time as nfdump writes it, in milliseconds; undefined for none. */
 function timeOf(text: unknown): number | undefined {
   if (typeof text !== 'string') return undefined;
-  const fraction = text.length > 19 ? Number(text.slice(19)) : 0;
-  // A time zone after the seconds is no number.
-  const ms = Number.isNaN(fraction)
-    ? Date.parse(text)
-    : secondOf(text.slice(0, 19)) + Math.floor(fraction * 1000 + 1e-6);
+  const ms = WRITTEN_LENGTH.has(text.length) ? writtenTime(text) : new Date(text).getTime();
   return ms >= MIN_TIME_MS ? ms : undefined;
 }
 
-/** The seconds that were read lately: flows of one file share few. */
-const seconds = new Map<string, number>();
-const MAX_KNOWN_SECONDS = 4096;
+/** Characters of a time with seconds, and with milliseconds as 1.7 writes them. */
+const WRITTEN_LENGTH = new Set([19, 23]);
 
-function secondOf(text: string): number {
-  const known = seconds.get(text);
-  if (known !== undefined) return known;
-  const ms = new Date(text).getTime();
-  if (seconds.size >= MAX_KNOWN_SECONDS) seconds.clear();
-  seconds.set(text, ms);
-  return ms;
+/** The minutes that were read lately: flows of one file share few. */
+const minutes = new Map<number, number>();
+const MAX_KNOWN_MINUTES = 4096;
+
+/** The same as Date's own reading of `2026-01-31T12:00:00.250`, which takes ten times as long. */
+function writtenTime(text: string): number {
+  const day = (digits(text, 0, 4) * 100 + digits(text, 5, 7)) * 100 + digits(text, 8, 10);
+  const minute = (day * 100 + digits(text, 11, 13)) * 100 + digits(text, 14, 16);
+  const rest_ms = digits(text, 17, 19) * 1000 + (text.length === 23 ? digits(text, 20, 23) : 0);
+  if (Number.isNaN(minute + rest_ms)) return new Date(text).getTime();
+  const known = minutes.get(minute);
+  if (known !== undefined) return known + rest_ms;
+  const ms = new Date(`${text.slice(0, 16)}:00`).getTime();
+  if (minutes.size >= MAX_KNOWN_MINUTES) minutes.clear();
+  minutes.set(minute, ms);
+  return ms + rest_ms;
+}
+
+/** The number that some characters write; NaN where one is no digit. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    value = value * 10 + digit;
+  }
+  return value;
 }
