@@ -6,7 +6,7 @@ import { InputNotes } from '../edge/counting/input-notes.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const RECORDS = 200_000;
-const ROUNDS = 5;
+const ROUNDS = 9;
 const MAX_RATIO = 2;
 
 /** Records of real tools, written as JSON lines; each flow comes again with other ports. */
