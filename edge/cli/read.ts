@@ -5,6 +5,7 @@ import type { CountingSession } from '../counting/counting-session.ts';
 import type { CountingOptions } from './counting-options.ts';
 import { addCounted, emptyResult, runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
+import type { ProblemList } from './problem-list.ts';
 import { targetOptions } from './system-options.ts';
 
 /** Options of `read`, parsed. */
@@ -15,12 +16,14 @@ export interface ReadOptions extends CountingOptions {
 /** `edge read`: counts what comes on the standard input, for as long as it comes. */
 export async function read(options: ReadOptions): Promise<number> {
   const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
-  return runCounting(options, kind, async ({ session, problems, signal, terminal }) => {
+  return runCounting(options, kind, async ({ session, problems, notes, signal, terminal }) => {
     if (process.stdin.isTTY)
       terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -U -w - | …');
     const counter = makeCounter(options.format, session.recorder, {
       interval_ms: options.interval * 1000,
-      onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
+      scale_sampled: options.scaleSampled ?? false,
+      notes,
+      onProblem: ({ line, message, kind }) => problems.add(`line ${line}: ${message}.`, kind),
     });
     const duties = await attendSession(session, {
       edge_id: options.edgeId,
@@ -33,10 +36,17 @@ export async function read(options: ReadOptions): Promise<number> {
       say: terminal.say,
       onTrouble: terminal.sayNowAndThen,
     });
-    const reports = idleReports(session, options.interval * 1000, terminal.sayNowAndThen);
+    const reports = idleReports(session, {
+      interval_ms: options.interval * 1000,
+      problems,
+      say: terminal.sayNowAndThen,
+    });
     try {
       for await (const chunk of unpacked(stdinChunks(signal))) {
-        for (const { interval_end_ms } of counter.feed(chunk)) await reports.report(interval_end_ms);
+        for (const { interval_end_ms } of counter.feed(chunk)) {
+          problems.endInterval();
+          await reports.report(interval_end_ms);
+        }
       }
       counter.end();
     } catch (cause) {
@@ -72,7 +82,10 @@ async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
 }
 
 /** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
-function idleReports(session: CountingSession, interval_ms: number, say: (line: string) => void) {
+function idleReports(
+  session: CountingSession,
+  { interval_ms, problems, say }: { interval_ms: number; problems: ProblemList; say: (line: string) => void },
+) {
   // A little later than the traffic's clock, so that it goes first where there is traffic.
   const idle_ms = interval_ms * 1.1;
   let underWay: Promise<void> = Promise.resolve();
@@ -80,6 +93,7 @@ function idleReports(session: CountingSession, interval_ms: number, say: (line: 
   let timer = setTimeout(onIdle, idle_ms);
 
   function onIdle(): void {
+    problems.endInterval();
     report(Date.now()).catch((cause: unknown) => {
       failure = cause;
       process.stdin.destroy();

@@ -39,20 +39,23 @@ export async function replay(files: readonly string[], options: CountingOptions)
 
 async function replayFile(
   { path, shownAs }: { path: string; shownAs: string },
-  { options, session, problems, signal }: CountingRun,
+  { options, session, problems, notes, signal }: CountingRun,
   result: CountingResult,
   onRead: (bytes: number) => void,
 ): Promise<void> {
   const pace = pacer(options.speed, signal);
   const counter = makeCounter(options.format, session.recorder, {
     interval_ms: options.interval * 1000,
-    onProblem: ({ line, message }) => problems.add(`${shownAs}:${line}: ${message}.`),
+    scale_sampled: options.scaleSampled ?? false,
+    notes,
+    onProblem: ({ line, message, kind }) => problems.add(`${shownAs}:${line}: ${message}.`, kind),
   });
   try {
     for await (const chunk of unpacked(heard(fileChunks(path), onRead))) {
       for (const { interval_end_ms } of counter.feed(chunk)) {
         await pace(counter.first_ms ?? interval_end_ms);
         await pace(interval_end_ms);
+        problems.endInterval();
         await session.report(interval_end_ms);
         await session.reporter?.settled();
         if (signal.aborted) break;

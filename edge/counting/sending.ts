@@ -47,6 +47,7 @@ export async function openSending(
     makeBootId: boot => bootId(boot_id, boot),
     interval_s,
     listed_flows,
+    estimated: options.estimated ?? false,
     spool,
     sender,
     destination: target.destination,

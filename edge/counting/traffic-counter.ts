@@ -1,3 +1,11 @@
+/** A piece of the input that can't be counted. */
+export interface InputProblem {
+  line: number;
+  message: string;
+  /** Short text that problems of the same kind have in common. */
+  kind: string;
+}
+
 /** Counts one kind of input into a recorder: a capture, or the records of a flow exporter. */
 export interface TrafficCounter {
   /** Yields where an interval of the input's own time ends: the moment to take a report. @throws CaptureError */

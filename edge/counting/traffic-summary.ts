@@ -3,6 +3,7 @@ import type { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
+import type { InputNote } from './input-notes.ts';
 
 /** What was counted, in the form of `--json`: an integer past 2^53 − 1 is text. */
 export interface TrafficSummary {
@@ -17,6 +18,12 @@ export interface TrafficSummary {
   skipped: number;
   /** The same by reason, as far as reasons are known, the most frequent first. */
   skipped_by_reason: Record<string, number>;
+  /** There when the figures are estimates, scaled from samples. */
+  estimated?: true;
+  /** How many pieces of the input could not be counted, by kind; left out when there are none. */
+  problems?: { kind: string; count: number }[];
+  /** What has to be known of the input; left out when there is nothing. */
+  notes?: InputNote[];
   /** Every policy that is applied, `default` last; each flow counts for the policy that it was first seen under. */
   policies: { policy_id: string; packets: number | string; bytes: number | string; flows?: number }[];
 }
@@ -27,6 +34,9 @@ export interface SummarySource {
   skipped: number;
   skipped_by_reason: ReadonlyMap<string, number>;
   policySet: PolicySet;
+  estimated?: boolean;
+  problems?: { kind: string; count: number }[];
+  notes?: InputNote[];
 }
 
 export function summarize({
@@ -35,6 +45,9 @@ export function summarize({
   skipped,
   skipped_by_reason,
   policySet,
+  estimated = false,
+  problems = [],
+  notes = [],
 }: SummarySource): TrafficSummary {
   const { packets, bytes } = recorder.totals();
   const ids = policySet.policies.filter(({ enabled }) => enabled).map(({ id }) => id);
@@ -44,6 +57,9 @@ export function summarize({
     ...(distinct && { flows: distinct.flows, flows_l4: distinct.flows_l4 }),
     skipped,
     skipped_by_reason: Object.fromEntries(skipped_by_reason),
+    ...(estimated && { estimated }),
+    ...(problems.length > 0 && { problems }),
+    ...(notes.length > 0 && { notes }),
     policies: [...ids, DEFAULT_POLICY_ID].map(policy_id => {
       const stats = recorder.getPolicyStats(policy_id);
       return {

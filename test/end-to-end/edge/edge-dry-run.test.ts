@@ -215,6 +215,7 @@ describe('edge replay --dry-run --json', () => {
       packets: 3,
       bytes: '9007199254740993',
       etype: 'IPv6',
+      sampling_rate: 1,
       proto: 'UDP',
       src_port: 1,
       dst_port: 53,
@@ -245,8 +246,66 @@ describe('edge replay --dry-run --json', () => {
     );
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toHaveLength(21);
-    expect(lines[20]).toBe('… and 30 more problems like these.');
+    expect(lines[20]).toBe('… and 30 more problems: a JSON object was expected (30).');
     expect(code).toBe(1);
+  });
+
+  it('says at the end what has to be known of the input, and how much could not be counted', async () => {
+    const flow = {
+      packets: 3,
+      bytes: 300,
+      etype: 'IPv4',
+      proto: 'NEW',
+      src_addr: '10.0.0.1',
+      dst_addr: '10.0.0.2',
+    };
+    const sampled = { ...flow, sampling_rate: 100, type: 'NETFLOW_V9' };
+    const input = [{ ...flow, sampling_rate: 1 }, sampled].map(record => JSON.stringify(record)).join('\n');
+    const args = ['read', '--format', 'goflow2', '--dry-run', '--json', '--policies', 'policies.json'];
+    const refused = await edge(args, { input });
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      packets: 3,
+      problems: [{ kind: 'sampled record', count: 1 }],
+      notes: [{ kind: 'unknown_protocol', records: 1, names: { NEW: 1 } }],
+    });
+    const scaled = await edge([...args, '--scale-sampled'], { input });
+    expect(scaled.code).toBe(0);
+    expect(JSON.parse(scaled.stdout)).toMatchObject({ packets: 303, bytes: 30_300, estimated: true });
+  });
+
+  it('says which policy takes a flow, why the others do not, and which can never match', async () => {
+    await writeFile(
+      join(folder, 'match.json'),
+      JSON.stringify([
+        { id: '1', name: 'tcp', priority: 9, match: { protocol: 6 } },
+        { id: '2', priority: 5, match: { protocol: 6, destination_port_from: 443 } },
+        { id: '3', priority: 1, match: { destination_cidr: '2001:db8::/32' } },
+      ]),
+    );
+    const args = [
+      'match',
+      '--policies',
+      'match.json',
+      '--src',
+      '[2001:db8::1]:51234',
+      '--dst',
+      '2001:db8::9',
+    ];
+    expect(await edge(args)).toEqual({
+      code: 0,
+      stdout: `Policy 1 (tcp) takes it.
+  2: destination_port must be 443, but is 0.
+  3: would match, but comes later.
+  default: takes what no other policy matches.
+Policy 2 can never match: 1 (tcp) comes first and takes all of it.
+`,
+      stderr: '',
+    });
+    const json = JSON.parse((await edge([...args, '--protocol', 'GRE', '--json'])).stdout);
+    expect(json).toMatchObject({ policy_id: '3', unreachable: [{ policy_id: '2', shadowed_by: ['1'] }] });
+    const without = await edge(['match', '--src', '10.0.0.1', '--dst', '10.0.0.2:80']);
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('--policies') });
   });
 
   it('shows a table without --json', async () => {
@@ -277,6 +336,11 @@ describe('the edge program, used wrongly', () => {
   it.each<[string[], string]>([
     [['replay'], "error: missing required argument 'file'"],
     [['play', 'x'], "error: unknown command 'play'"],
+    [['match', '--src', '10.0.0.1', '--dst', '::1'], 'error: --src and --dst must be of the same IP version'],
+    [
+      ['replay', 'x', '--scale-sampled'],
+      'error: --scale-sampled is for flow records: give --format nfdump or goflow2 too',
+    ],
     [['replay', 'x', '--fast'], "error: unknown option '--fast'"],
     [
       ['replay', 'x', '--interval', '0'],
@@ -374,12 +438,15 @@ describe('the edge program, used wrongly', () => {
     expect(code).toBe(1);
   });
 
-  it.each([['--help'], ['replay', '--help'], ['read', '--help'], ['simulate', '--help']])(
-    '%s %s helps',
-    async (...args) => {
-      const { code, stdout } = await runEdge(args.filter(Boolean));
-      expect(stdout).toMatch(/^Usage: edge /);
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    ['--help'],
+    ['replay', '--help'],
+    ['read', '--help'],
+    ['simulate', '--help'],
+    ['match', '--help'],
+  ])('%s %s helps', async (...args) => {
+    const { code, stdout } = await runEdge(args.filter(Boolean));
+    expect(stdout).toMatch(/^Usage: edge /);
+    expect(code).toBe(0);
+  });
 });
