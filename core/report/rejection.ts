@@ -29,7 +29,7 @@ export const REJECTION_REASONS = {
   foreign_edge:
     'The report is of another edge than the one under whose partition key it was sent; send edge_id as partition key',
   total_went_down:
-    'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again',
+    'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again',
   contradicts_boot:
     'A total is higher than in the same or a later report of the same boot: two edges report under one boot, or a boot id was used again; start a new boot',
   seq_jumped:
@@ -37,7 +37,7 @@ export const REJECTION_REASONS = {
   boot_too_large:
     'One boot has counted under more policies and endpoints than fit into one item; start a new boot',
   parts_changed:
-    'The number of parts differs from that of earlier reports of the same boot; start a new boot to change it',
+    'The number of parts differs from that of earlier reports of the same boot; start a new boot',
   too_many_pairs:
     'This edge has brought more pairs of policy and endpoint, or more paths, than are kept for one part; use ids that last, and report under a new edge id',
   lane_too_large:

@@ -4,6 +4,8 @@ import { aggregate } from '../../../core/history/aggregate.ts';
 import { readLanesAtEnds } from '../../../core/history/lane-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
+import { readMarks } from '../../../core/history/sample-store.ts';
+import { takeSnapshot } from '../../../core/history/snapshot.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
@@ -14,6 +16,7 @@ import { queryAll } from '../../../core/storage/strong-reads.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { servedEdges } from '../../support/served-edges.ts';
 import { snapshotAt } from '../../support/snapshot-at.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -132,6 +135,21 @@ describe('history of pairs that become idle and return', () => {
     expect(asked.filter(input => input.includes('IDLE#'))).toEqual([]);
   });
 
+  it('counts an edge as heard by the setting of its function', async () => {
+    const at = REBOOT + 20 * MINUTE;
+    const options = {
+      store: store(),
+      registered: servedEdges([EDGE]),
+      retention: DEFAULT_RETENTION,
+      clock: () => at,
+      sleep: async () => {},
+    };
+    await takeSnapshot({ ...options, scheduled_at: at });
+    await takeSnapshot({ ...options, scheduled_at: at + MINUTE, silent_after_s: 1201 });
+    const marks = await readMarks(store(), { resolution: 'MINUTE', from: at, to: at + MINUTE });
+    expect(marks.map(({ edges_heard }) => edges_heard)).toEqual([0, 1]);
+  });
+
   it('leaves a lane out whose segment is missing, as one that can not be read', async () => {
     const other = 'edge-2';
     const sketch = { edge_id: other, policies: [{ policy_id: 'q', packets: 1n }] };
@@ -140,7 +158,7 @@ describe('history of pairs that become idle and return', () => {
     const data = encodeLane({ ...lane!, idle_version: 123_456_789 });
     const Item = { ...laneKey(other, 0), version: 1, data };
     await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
-    expect(await snapshotAt(db, REBOOT + 7 * MINUTE)).toMatchObject({ lanes: 2, bad_lanes: 1 });
+    expect(await snapshotAt(db, REBOOT + 27 * MINUTE)).toMatchObject({ lanes: 2, bad_lanes: 1 });
     await expect(readLanesOfEdge(db.client, db.tables, other)).rejects.toThrow(
       'idle pairs of version 123456789 are missing',
     );

@@ -12,6 +12,8 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const SILENT_MS = 300_000;
 
+const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+
 function cleanupContext(db: Pick<TestTables, 'client' | 'tables'>, after_ms: number) {
   let now = T0 + after_ms;
   const sleep = async (ms: number) => {
@@ -30,6 +32,24 @@ const report = (edge_id: string, seq: number, arrived_ms: number, shard = 0) =>
     { edge_id, seq, sent_ms: arrived_ms, policies: [{ policy_id: '7', packets: 5n, active_flows: 2 }] },
     { sequence: seq, arrived_ms, shard },
   );
+
+describe('an edge is silent', () => {
+  it.each([
+    { interval_s: 60, silent_after_s: undefined, from_ms: 300_000 },
+    { interval_s: 60, silent_after_s: 900, from_ms: 900_000 },
+    { interval_s: 600, silent_after_s: undefined, from_ms: 1_800_000 },
+    { interval_s: 7200, silent_after_s: undefined, from_ms: 10_800_000 },
+  ])('that reports each $interval_s s: after $from_ms ms, the setting being $silent_after_s', async given => {
+    const { interval_s, silent_after_s, from_ms } = given;
+    const db = { client: new FakeDynamoDb().client, tables: TABLES };
+    const policies = [{ policy_id: '7', packets: 5n, active_flows: 2 }];
+    await ingest([reportRecord({ interval_s, policies })], ingestContext(db));
+    const cleanUp = (after_ms: number) =>
+      withdrawSilentGauges({ ...cleanupContext(db, after_ms), silent_after_s });
+    expect(await cleanUp(from_ms - 1)).toMatchObject({ lanes_taken_out: 0 });
+    expect(await cleanUp(from_ms)).toMatchObject({ lanes_taken_out: 1 });
+  });
+});
 
 describe('clean-up of gauges on DynamoDB Local', () => {
   let db: TestTables;
@@ -94,7 +114,6 @@ describe('clean-up of gauges on DynamoDB Local', () => {
 });
 
 describe('clean-up of gauges', () => {
-  const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
   const EDGES = 250;
 
   async function filled() {

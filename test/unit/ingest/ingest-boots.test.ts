@@ -174,6 +174,25 @@ describe('a pair that is idle', () => {
     expect(await Promise.all(['p4', 'p5', 'p6', 'p7'].map(shown))).toEqual([21n, 20n, 20n, 10n]);
   });
 
+  it('comes back with its boot, after it was idle under another one', async () => {
+    await deliver([
+      { boot_id: 'b', seq: 1, sent_ms: 26 * HOUR_MS, policies: [...many(1n), ...live(1n)] },
+      { boot_id: 'b', seq: 2, sent_ms: 60 * HOUR_MS, policies: live(2n) },
+    ]);
+    expect(await held()).toBe(1);
+    await deliver([
+      {
+        boot_id: 'a',
+        seq: 3,
+        sent_ms: 61 * HOUR_MS,
+        policies: [{ policy_id: 'p3', packets: 12n, bytes: 12n }],
+      },
+    ]);
+    expect(await Promise.all(['p3', 'p4', 'live'].map(shown))).toEqual([13n, 11n, 4n]);
+    await deliver([{ boot_id: 'b', seq: 3, sent_ms: 62 * HOUR_MS, policies: many(5n).slice(4, 6) }]);
+    expect(await Promise.all(['p3', 'p4', 'p5', 'p6'].map(shown))).toEqual([13n, 15n, 15n, 11n]);
+  });
+
   it('that becomes idle again counts as it was last', async () => {
     const at = (hours: number, seq: number, packets: bigint, more = {}) => ({
       boot_id: 'a',

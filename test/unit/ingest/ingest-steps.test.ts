@@ -132,7 +132,7 @@ describe('what can not be counted', () => {
         sk: '2026-01-31T12:00:00.000Z#shardId-000000000000#10003',
         reason: 'total_went_down',
         message:
-          'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again ' +
+          'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again ' +
           '(packets of policy "7", endpoint "wan1": 4 after 5).',
         partition_key: 'edge-1',
         shard_id: 'shardId-000000000000',

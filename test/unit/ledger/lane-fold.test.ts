@@ -148,19 +148,19 @@ describe('a report that contradicts its boot', () => {
     [
       'packets went down',
       { seq: 2, policies: pair(9n) },
-      'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again ' +
+      'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again ' +
         '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],
     [
       'bytes went down',
       { seq: 2, policies: [{ policy_id: '7', packets: 10n, bytes: 99n }] },
-      'A total is lower than in an earlier report of the same boot; start a new boot where counts begin again ' +
+      'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again ' +
         '(bytes of policy "7", endpoint "wan1": 99 after 100).',
     ],
     [
       'other parts',
       { seq: 2, parts: 2, policies: pair(11n) },
-      'The number of parts differs from that of earlier reports of the same boot; start a new boot to change it (2 parts, 1 before).',
+      'The number of parts differs from that of earlier reports of the same boot; start a new boot (2 parts, 1 before).',
     ],
   ];
 

@@ -40,4 +40,15 @@ describe('completeness', () => {
     heard.add({ ...lane, edge_id: 'not expected', last_heard_at_ms: NOW });
     expect(heard.completenessAt(NOW)).toEqual({ edges_expected: 3, edges_heard: 1 });
   });
+
+  it('follows the setting and the interval of each lane', () => {
+    const heardOf = (silent_after_s?: number) => {
+      const heard = new HeardEdges(servedEdges(['a', 'b']), NOW, { silent_after_s });
+      const lane = { part: 0, parts: 1, sent_at_ms: NOW };
+      heard.add({ ...lane, edge_id: 'a', last_heard_at_ms: NOW - 600_000, interval_s: 60 });
+      heard.add({ ...lane, edge_id: 'b', last_heard_at_ms: NOW - 600_000, interval_s: 300 });
+      return heard.completenessAt(NOW).edges_heard;
+    };
+    expect([heardOf(), heardOf(601), heardOf(60)]).toEqual([1, 2, 1]);
+  });
 });

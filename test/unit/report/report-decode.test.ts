@@ -100,6 +100,44 @@ describe('decodeReport', () => {
     });
   });
 
+  it.each([1e-300, 5e-324, 9e-10, -0, 0])(
+    'takes %d for 0: no measurement is so small, and the store can hold no smaller ones',
+    small => {
+      const paths = [
+        {
+          ...report.paths[0]!,
+          latency_ms: small,
+          jitter_ms: small,
+          packet_loss_pct: small,
+          bandwidth_mbps: small,
+        },
+      ];
+      const json = reportJson({ ...report, interval_s: small, paths }).replaceAll(':0,', ':-0,');
+      const decoded = decodeReport(Buffer.from(json.replace('"part":-0', '"part":0')), 'edge-1').report;
+      expect(Object.is(decoded.interval_s, 0)).toBe(true);
+      const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps } = decoded.paths[0]!;
+      for (const value of [latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps])
+        expect(Object.is(value, 0)).toBe(true);
+    },
+  );
+
+  it('takes the years 0001 to 9999, leap days included', () => {
+    for (const time of [
+      '0001-01-01T00:00:00Z',
+      '2024-02-29T23:59:59.999999999+00:00',
+      '9999-12-31T23:59:59-00:00',
+    ]) {
+      const json = reportJson({ ...report, sent_at: time });
+      expect(decodeReport(Buffer.from(json), 'edge-1').report.sent_at).toBe(time);
+    }
+  });
+
+  it('takes flows that are summed, and ids in any script', () => {
+    const flows = [{ ...report.flows[0]!, src: 'other', dst: 'other', policy_id: 'שלום 💥 \u200d' }];
+    const json = reportJson({ ...report, flows });
+    expect(decodeReport(Buffer.from(json), 'edge-1').report.flows).toEqual(flows);
+  });
+
   it('is not misled by brackets in strings', () => {
     const site_id = '[[[[{{{{[[[["\\"[[[['.slice(0, 20);
     const json = reportJson({ ...report, site_id });
