@@ -6,6 +6,7 @@ type Area = () => Promise<{ run(): Promise<BenchRow[]> }>;
 export const AREAS: Record<string, Area> = {
   recorder: () => import('./recorder.ts'),
   replay: () => import('./replay.ts'),
+  'flow-records': () => import('./flow-records.ts'),
   ingest: () => import('./ingest.ts'),
   recovery: () => import('./recovery.ts'),
   cache: () => import('./cache.ts'),

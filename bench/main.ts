@@ -4,10 +4,12 @@ import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { allowClosedPipe } from '../edge/cli/closed-pipe.ts';
 import { AREAS } from './areas.ts';
 import type { BenchRow } from './bench-row.ts';
 import { formatTable } from './format-table.ts';
 
+allowClosedPipe();
 const named = process.argv.slice(2);
 const unknown = named.find(name => !(name in AREAS));
 if (unknown !== undefined) {

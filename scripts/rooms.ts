@@ -69,7 +69,7 @@ export const ROOMS: Record<string, Rooms> = {
     reporting: ['edge-error', 'spool'],
     counting: ['edge-error', 'policies', 'reporting', 'spool', 'system'],
     commands: ['counting', 'edge-error', 'paths', 'policies', 'probe', 'system'],
-    'flow-records': ['counting'],
+    'flow-records': ['counting', 'edge-error'],
     simulation: ['commands', 'paths', 'policies', 'probe', 'reporting', 'spool', 'system'],
     cli: [
       'capture',

@@ -42,6 +42,15 @@ for (const [name, ports] of Object.entries(PORTS)) {
   }
 }
 
+/** The first port of every stretch of ports that all have one class and lie on one side of RTP's ends. */
+export const PORT_CLASS_STARTS: readonly number[] = Array.from({ length: 65536 }, (_, port) => port).filter(
+  port =>
+    port === 0 ||
+    classOfPort[port] !== classOfPort[port - 1] ||
+    port === RTP_PORTS.from ||
+    port === RTP_PORTS.to + 1,
+);
+
 function isRtp(port: number): boolean {
   return port >= RTP_PORTS.from && port <= RTP_PORTS.to;
 }

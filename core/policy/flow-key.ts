@@ -1,5 +1,5 @@
 import { ValidationError } from '../errors.ts';
-import { formatV4, formatV6, parseAddress } from './ip-address.ts';
+import { formatV4, formatV6, parseKnownAddress } from './ip-address.ts';
 
 /** One-way traffic of one 5-tuple. Ports are 0 for protocols without ports and for later fragments. */
 export interface FlowKey {
@@ -57,8 +57,8 @@ export function endpointOf(meta: number): number {
 
 /** Packs a key into `words`, for endpoint index `endpoint`. A ValidationError names an address that can't be read. */
 export function packFlowKey(key: FlowKey, endpoint: number, words: Int32Array): void {
-  const src = parseAddress(key.src);
-  const dst = parseAddress(key.dst);
+  const src = parseKnownAddress(key.src);
+  const dst = parseKnownAddress(key.dst);
   if (!src || !dst || src.family !== dst.family) {
     throw new ValidationError(
       `A flow needs two IPv4 or two IPv6 addresses, but has src "${key.src}" and dst "${key.dst}".`,

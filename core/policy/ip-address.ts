@@ -21,6 +21,22 @@ export function parseAddress(text: string): IpAddress | undefined {
   return words && { family: 6, words };
 }
 
+/** Addresses that were parsed lately: the records of flow exporters hold the same ones again and again. */
+const known = new Map<string, IpAddress>();
+const MAX_KNOWN = 16_384;
+
+/** The same as `parseAddress`, fast for an address that was read lately; the result must not be changed. */
+export function parseKnownAddress(text: string): Readonly<IpAddress> | undefined {
+  const found = known.get(text);
+  if (found) return found;
+  const address = parseAddress(text);
+  if (address) {
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(text, address);
+  }
+  return address;
+}
+
 /** Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; host bits may be set and don't matter. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);

@@ -35,10 +35,17 @@ export const policyMatchSchema = z
       .enum(APPLICATION_CLASSES, { error: `must be one of ${APPLICATION_CLASSES.join(', ')}` })
       .exactOptional(),
   })
-  .refine(match => (match.destination_port_from ?? 0) <= (match.destination_port_to ?? 65535), {
+  .refine(portsInOrder, {
     error: 'must not be below destination_port_from',
     path: ['destination_port_to'],
+    // Also beside other problems, so that all of them are named at once.
+    when: () => true,
   });
+
+function portsInOrder(match: unknown): boolean {
+  const { destination_port_from: from, destination_port_to: to } = Object(match);
+  return typeof from !== 'number' || typeof to !== 'number' || from <= to;
+}
 
 /** A policy from outside, checked. Enabled unless said otherwise; no match rules match everything. */
 export const policyRuleSchema = z.object({

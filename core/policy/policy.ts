@@ -19,7 +19,8 @@ export interface PolicyRule {
 
 /**
  * What a flow must look like. All that is given must hold; nothing given matches everything.
- * An IPv4 network never holds for an IPv6 flow, nor the other way round. Flows without ports have ports 0.
+ * An IPv4 network never holds for an IPv6 flow, nor the other way round. Conditions on ports hold only for protocols that
+ * have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Later fragments of these have ports 0.
  */
 export interface PolicyMatch {
   /** IPv4 or IPv6 network such as `10.0.0.0/8`, or one address. */

@@ -5,6 +5,7 @@ import { checkStructure } from './json-structure.ts';
 import { ReportRejected } from './rejection.ts';
 import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
 import {
+  badField,
   type Place,
   type RawObject,
   readAddress,
@@ -73,11 +74,23 @@ function readReport(value: unknown, partition_key: string): DecodedReport {
     sent_at: readTime(raw, 'sent_at', NOWHERE),
     interval_s: readNumber(raw, 'interval_s', NOWHERE, REPORT_LIMITS.maxIntervalS),
     policies_version: readId(raw, 'policies_version', NOWHERE),
+    ...readEstimated(raw, unknown),
     policies: readPolicies(readArray(raw.policies, 'policies', REPORT_LIMITS.maxPairs), keys, unknown),
     flows: readOptionalList(raw, { list: 'flows', max: REPORT_LIMITS.maxFlows, readItem: readFlow }, unknown),
     paths: readPaths(raw, unknown),
   };
   return { report, keys, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
+}
+
+// False is the same as leaving it out.
+function readEstimated(raw: RawObject, unknown: Unknown): Pick<Report, 'estimated'> {
+  const { estimated } = raw;
+  if (estimated === undefined) return {};
+  unknown.fields -= 1;
+  if (typeof estimated !== 'boolean') {
+    throw badField(NOWHERE, 'estimated', 'true or false', estimated);
+  }
+  return estimated ? { estimated } : {};
 }
 
 interface Unknown {

@@ -119,7 +119,13 @@ function badCount(place: Place, field: string, value: unknown): ReportRejected {
   return badField(place, field, 'a count in decimal digits', value);
 }
 
-function badField(place: Place, field: string | undefined, expected: string, value: unknown): ReportRejected {
+/** The rejection of a field that is not what was expected. */
+export function badField(
+  place: Place,
+  field: string | undefined,
+  expected: string,
+  value: unknown,
+): ReportRejected {
   const found = value === undefined ? 'is missing' : `is ${shown(value)}`;
   return new ReportRejected('bad_field', `${name(place, field)} ${found}; expected ${expected}`);
 }

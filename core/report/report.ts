@@ -17,6 +17,8 @@ export interface Report {
   sent_at: string;
   interval_s: number;
   policies_version: string;
+  /** There when the boot's counts are scaled from samples; a boot is estimated or not. */
+  estimated?: true;
   /** Totals since the boot. A pair that is left out keeps its totals and has no active flows. */
   policies: PolicyTotals[];
   /** One-way flows of this interval (increments). */

@@ -1,12 +1,25 @@
 import type { Recorder } from '../../core/recorder/recorder.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { CaptureError } from './capture-error.ts';
 import type { CaptureFormat } from './capture-format.ts';
+import { isPcap, PCAPNG_MAGIC } from './capture-magic.ts';
 import { FrameCounter } from './frame-counter.ts';
-import { isPcap, PcapFormat } from './pcap.ts';
-import { PCAPNG_MAGIC, PcapngFormat } from './pcapng.ts';
+import { supportedLinks } from './link-layer.ts';
+import { PcapFormat } from './pcap.ts';
+import { PcapngFormat } from './pcapng.ts';
 
 const MAGIC_BYTES = 4;
-const GZIP_MAGIC = 0x1f8b;
+
+/** What packs files and isn't unpacked here (see `unpack.ts`), by the first bytes in hexadecimal. */
+const PACKERS = [
+  { begins: 'fd377a58', name: 'xz', command: 'xz -dc' },
+  { begins: '425a68', name: 'bzip2', command: 'bzip2 -dc' },
+  { begins: '04224d18', name: 'lz4', command: 'lz4 -dc' },
+  { begins: '1f9d', name: 'compress', command: 'gzip -dc' },
+  { begins: '1f8b', name: 'gzip', command: 'gzip -dc' },
+  { begins: '28b52ffd', name: 'zstd', command: 'zstd -dc' },
+  { begins: '504b0304', name: 'zip', command: 'unzip -p' },
+];
 
 export interface CaptureCounterOptions {
   recorder: Recorder;
@@ -14,10 +27,12 @@ export interface CaptureCounterOptions {
   interval_ms?: number;
   /** The endpoint that these packets enter by; without it the recorder's own. */
   endpoint_id?: string;
+  /** The time of frames without one, as pcapng may have them (default: now). */
+  start_ms?: number;
 }
 
 /**
- * Counts a capture (pcap or pcapng) that comes in pieces of any size into a recorder.
+ * Counts a capture (pcap or pcapng, or several of them in a row) that comes in pieces of any size into a recorder.
  *
  * @example
  * const counter = new CaptureCounter({ recorder, interval_ms: 60_000 });
@@ -35,9 +50,14 @@ export class CaptureCounter {
   /** Bytes of the capture that lie before what is looked at now. */
   #offset = 0;
 
-  constructor({ recorder, interval_ms = Number.POSITIVE_INFINITY, endpoint_id }: CaptureCounterOptions) {
+  constructor({
+    recorder,
+    interval_ms = Number.POSITIVE_INFINITY,
+    endpoint_id,
+    start_ms = systemClock(),
+  }: CaptureCounterOptions) {
     const endpoint = endpoint_id === undefined ? 0 : recorder.endpointIndex(endpoint_id);
-    this.#frames = new FrameCounter(recorder, endpoint, interval_ms);
+    this.#frames = new FrameCounter(recorder, endpoint, { interval_ms, start_ms });
   }
 
   /** IP packets that were counted. */
@@ -48,6 +68,18 @@ export class CaptureCounter {
   /** Frames without a sound IP header. */
   get skipped(): number {
     return this.#frames.skipped;
+  }
+
+  /** How many frames were skipped, by the name of the reason, the most frequent first. */
+  get skipped_by_reason(): Map<string, number> {
+    return this.#frames.skippedByReason();
+  }
+
+  /** What could not be read, a sentence for each source; complete after `end`. */
+  get unread(): string[] {
+    const { sentences } = this.#frames.unread;
+    const needsLinks = sentences.some(sentence => sentence.includes('link type'));
+    return needsLinks ? [...sentences, `Link types that can be read: ${supportedLinks()}.`] : sentences;
   }
 
   /** Bytes of the capture that were read. */
@@ -74,18 +106,16 @@ export class CaptureCounter {
   *feed(chunk: Buffer): Generator<{ interval_end_ms: number }> {
     let at = 0;
     while (at < chunk.length) {
-      if (this.#carried > 0 || this.#format === undefined) {
+      if (this.#carried > 0) {
         at += this.#fillCarry(chunk, at);
         if (this.#carried < this.#need()) {
           return;
         }
-        this.#format ??= this.#recognize();
-        yield* this.#consumeCarry(this.#format);
+        yield* this.#consumeCarry();
         continue;
       }
       const view = new DataView(chunk.buffer, chunk.byteOffset + at, chunk.length - at);
-      const taken = yield* this.#consume(this.#format, view);
-      at += taken;
+      at += yield* this.#consume(view);
       at += this.#fillCarry(chunk, at);
     }
   }
@@ -108,9 +138,9 @@ export class CaptureCounter {
     return this.#format?.need ?? MAGIC_BYTES;
   }
 
-  *#consumeCarry(format: CaptureFormat): Generator<{ interval_end_ms: number }> {
+  *#consumeCarry(): Generator<{ interval_end_ms: number }> {
     const view = new DataView(this.#carry.buffer, this.#carry.byteOffset, this.#carried);
-    const taken = yield* this.#consume(format, view);
+    const taken = yield* this.#consume(view);
     if (taken > 0) {
       this.#carry.copyWithin(0, taken, this.#carried);
       this.#carried -= taken;
@@ -118,19 +148,27 @@ export class CaptureCounter {
   }
 
   /** All whole records of a view; gives how many bytes they were. */
-  *#consume(format: CaptureFormat, view: DataView): Generator<{ interval_end_ms: number }, number> {
+  *#consume(view: DataView): Generator<{ interval_end_ms: number }, number> {
     let at = 0;
     const start = this.#offset;
     for (;;) {
-      at = format.consume(view, at, start);
-      this.#offset = start + at;
-      if (Number.isNaN(format.waiting_ms)) {
+      if (this.#format === undefined && view.byteLength - at < MAGIC_BYTES) {
         return at;
       }
-      const interval_end_ms = this.#frames.time.end_ms;
-      yield { interval_end_ms };
-      this.#frames.time.next(format.waiting_ms);
-      format.waiting_ms = Number.NaN;
+      this.#format ??= this.#recognize(view.getUint32(at));
+      const format = this.#format;
+      at = format.consume(view, at, start);
+      this.#offset = start + at;
+      if (format.ended) {
+        this.#format = undefined;
+      } else if (Number.isNaN(format.waiting_ms)) {
+        return at;
+      } else {
+        const interval_end_ms = this.#frames.time.end_ms;
+        yield { interval_end_ms };
+        this.#frames.time.next(format.waiting_ms);
+        format.waiting_ms = Number.NaN;
+      }
     }
   }
 
@@ -147,19 +185,20 @@ export class CaptureCounter {
     return wanted;
   }
 
-  #recognize(): CaptureFormat {
-    const magic = this.#carry.readUInt32BE(0);
+  #recognize(magic: number): CaptureFormat {
     if (magic === PCAPNG_MAGIC) {
       return new PcapngFormat(this.#frames);
     }
     if (isPcap(magic)) {
       return new PcapFormat(this.#frames);
     }
+    const begins = magic.toString(16).padStart(8, '0');
+    const packer = PACKERS.find(known => begins.startsWith(known.begins));
     throw new CaptureError(
-      magic >>> 16 === GZIP_MAGIC
-        ? 'The capture is compressed with gzip. Unpack it first, for example with gunzip.'
-        : `The file is no capture: it begins with ${magic.toString(16).padStart(8, '0')}; a pcap or pcapng file was expected.`,
-      0,
+      packer
+        ? `The capture is compressed with ${packer.name}. Unpack it first: ${packer.command} FILE | npm run edge -- read.`
+        : `The file is no capture: it begins with ${begins}; a pcap or pcapng file was expected.`,
+      this.#offset,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, read } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { EdgeError } from '../edge-error.ts';
 
@@ -29,17 +29,27 @@ export async function fileSizes(files: readonly { path: string; shownAs: string 
 export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   const buffers = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)] as const;
-  const readInto = (turn: number) => file.read(buffers[turn % 2 ? 1 : 0], 0, CHUNK_BYTES);
+  const readInto = (turn: number) => readPiece(file.fd, buffers[turn % 2 ? 1 : 0]);
   let next = readInto(0);
   try {
     for (let turn = 0; ; turn++) {
-      const { bytesRead, buffer } = await next;
-      if (bytesRead === 0) return;
+      const piece = await next;
+      if (piece.length === 0) return;
       next = readInto(turn + 1);
-      yield buffer.subarray(0, bytesRead);
+      yield piece;
     }
   } finally {
     await next.catch(() => {});
     await file.close();
   }
+}
+
+/** Node's call with a callback: a file handle's own `read` takes a tenth more processor time. */
+function readPiece(file: number, buffer: Buffer): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    read(file, buffer, 0, buffer.length, null, (cause, bytesRead) => {
+      if (cause) reject(cause);
+      else resolve(buffer.subarray(0, bytesRead));
+    });
+  });
 }

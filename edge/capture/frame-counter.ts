@@ -3,9 +3,20 @@ import { CaptureError } from './capture-error.ts';
 import { CaptureTime } from './capture-time.ts';
 import { IpCounter } from './ip-header.ts';
 import { ipOffset, isSupportedLink, supportedLinks } from './link-layer.ts';
+import { SKIP, skippedLinkType, skipReasonName } from './skip-reason.ts';
+import { UnreadFrames } from './unread-frames.ts';
 
 /** Bytes of a frame that a record may say it holds. libpcap's own limit is 2^18; what is above is damage. */
 export const MAX_FRAME_BYTES = 2 ** 20;
+
+/** Reasons that are named; a capture of random bytes has thousands. */
+const MOST_REASONS = 30;
+const OTHER_REASONS = 'other';
+
+interface CaptureClock {
+  interval_ms: number;
+  start_ms: number;
+}
 
 /** What every capture format hands its frames to: counts them and keeps the capture's clock. */
 export class FrameCounter {
@@ -16,22 +27,66 @@ export class FrameCounter {
   packets = 0;
   /** Frames without a sound IP header. */
   skipped = 0;
+  /** Frames and parts that could not be read. */
+  readonly unread = new UnreadFrames();
+  /** By reason (`SKIP`): how many frames were skipped. */
+  readonly #reasons = new Map<number, number>();
   readonly #ip: IpCounter;
+  readonly #start_ms: number;
 
-  constructor(recorder: Recorder, endpoint: number, interval_ms: number) {
+  /** `start_ms` is the time of frames without one that come before any that has one. */
+  constructor(recorder: Recorder, endpoint: number, { interval_ms, start_ms }: CaptureClock) {
+    this.#start_ms = start_ms;
     this.time = new CaptureTime(interval_ms);
     this.time_ms = recorder.time_ms;
     this.#ip = new IpCounter(recorder, endpoint);
   }
 
+  /** The time of a frame that has none of its own. */
+  get untimed_ms(): number {
+    return Number.isNaN(this.time.last_ms) ? this.#start_ms : this.time.last_ms;
+  }
+
   /** Counts the frame captured from `at` to `end`, which had `cut` bytes more on the wire. */
   frame(view: DataView, at: number, end: number, cut: number, linkType: number): void {
-    const ip = ipOffset(view, at, end, linkType);
-    if (ip >= 0 && this.#ip.count(view, ip, end, cut)) {
+    const ip = ipOffset(view, at, end, cut, linkType);
+    if (ip < 0) {
+      this.#skip(ip);
+    } else if (this.#ip.count(view, ip, end, cut)) {
       this.packets += 1;
     } else {
-      this.skipped += 1;
+      this.#skip(SKIP.NO_SOUND_HEADER);
     }
+  }
+
+  /** Skips a frame that can't be read; `source` names where it came from. */
+  skipUnread(reason: number, source: string): void {
+    this.unread.add(source);
+    this.#count(reason);
+  }
+
+  /** How many frames were skipped, by the name of the reason, the most frequent first. */
+  skippedByReason(): Map<string, number> {
+    const named = new Map<string, number>();
+    for (const [reason, frames] of [...this.#reasons].sort(([, a], [, b]) => b - a)) {
+      const name = named.size < MOST_REASONS ? skipReasonName(reason) : OTHER_REASONS;
+      named.set(name, (named.get(name) ?? 0) + frames);
+    }
+    return named;
+  }
+
+  #skip(reason: number): void {
+    const linkType = skippedLinkType(reason);
+    if (linkType === undefined) {
+      this.#count(reason);
+    } else {
+      this.skipUnread(reason, `link type ${linkType}`);
+    }
+  }
+
+  #count(reason: number): void {
+    this.skipped += 1;
+    this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
   }
 }
 

@@ -23,9 +23,16 @@ for (const protocol of PROTOCOLS_WITH_PORTS) {
   hasPorts[protocol] = 1;
 }
 
+/** Bytes of the smallest transport header; what is shorter was no packet of that protocol. */
+const TRANSPORT_BYTES = new Map([
+  [6, 20],
+  [17, 8],
+]);
+
 /**
- * Reads an outermost IP header and counts its packet. Layer-3 bytes are IPv4's total length, or the wire length where
- * that is 0 (segmentation offload), and IPv6's payload length + 40 (a jumbogram's own length, RFC 2675, + 40).
+ * Reads an outermost IP header and counts its packet. Layer-3 bytes are IPv4's total length and IPv6's payload length
+ * + 40 (a jumbogram's own length, RFC 2675, + 40). Where the length is 0 (segmentation offload: the card cuts the packet
+ * after the capture) they are the length on the wire; in IPv6 only before TCP or UDP, as other packets may be empty.
  */
 export class IpCounter {
   readonly #recorder: Recorder;
@@ -47,11 +54,11 @@ export class IpCounter {
     }
     const first = view.getInt32(at);
     if (first >>> 28 !== 4) {
-      return first >>> 28 === 6 && this.#countV6(view, at, end);
+      return first >>> 28 === 6 && this.#countV6(view, at, end, cut);
     }
     const headerBytes = (first >>> 22) & 0x3c;
     const total = first & 0xffff;
-    const size = total === 0 ? wireBytes(end - at, cut) : total;
+    const size = total === 0 ? wireBytes(view, at, end, cut) : total;
     if (headerBytes < V4_HEADER_BYTES || size < headerBytes) {
       return false;
     }
@@ -87,7 +94,7 @@ export class IpCounter {
     this.#recorder.noteZeroPorts(key);
   }
 
-  #countV6(view: DataView, at: number, end: number): boolean {
+  #countV6(view: DataView, at: number, end: number, cut: number): boolean {
     if (at + V6_HEADER_BYTES > end) {
       return false;
     }
@@ -102,8 +109,10 @@ export class IpCounter {
     let protocol = view.getUint8(at + 6);
     let next = at + V6_HEADER_BYTES;
     const jumbo = payload === 0 && protocol === HOP_BY_HOP ? jumboLength(view, next, end) : 0;
-    const size = V6_HEADER_BYTES + (jumbo === 0 ? payload : jumbo);
-    const stop = Math.min(end, at + size);
+    const offloaded = payload === 0 && jumbo === 0;
+    let size = V6_HEADER_BYTES + (jumbo === 0 ? payload : jumbo);
+    const stop = offloaded ? end : Math.min(end, at + size);
+    const first = protocol;
     let ported = true;
     while (isExtension(protocol)) {
       if (next + 8 > stop) {
@@ -123,6 +132,16 @@ export class IpCounter {
         next += header === AUTHENTICATION ? (length + 2) * 4 : (length + 1) * 8;
       }
     }
+    if (offloaded) {
+      const wire = wireBytes(view, at, end, cut);
+      const header = ported ? TRANSPORT_BYTES.get(protocol) : undefined;
+      if (header !== undefined && next - at + header <= wire) {
+        size = wire;
+      } else {
+        ported = false;
+        protocol = first;
+      }
+    }
     ported &&= hasPorts[protocol] === 1 && next + PORT_BYTES <= stop;
     key[2] = ported ? view.getInt32(next) : 0;
     key[3] = metaV6(protocol, this.#endpoint);
@@ -138,9 +157,24 @@ function isExtension(protocol: number): boolean {
   return protocol === FRAGMENT || protocol === AUTHENTICATION || EXTENSIONS.has(protocol);
 }
 
-function wireBytes(captured: number, cut: number): number {
-  const wire = captured + cut;
-  return wire <= MAX_PACKET_BYTES ? wire : captured;
+/** The packet's length by that of its frame: what was captured, and cut off. */
+function wireBytes(view: DataView, at: number, end: number, cut: number): number {
+  const captured = end - at;
+  if (cut === 0) {
+    return captured - redundancyTrailer(view, at, end);
+  }
+  return captured + cut <= MAX_PACKET_BYTES ? captured + cut : captured;
+}
+
+const REDUNDANCY_SUFFIX = 0x88fb;
+const REDUNDANCY_BYTES = 6;
+
+/** PRP (IEC 62439-3) ends a frame with a sequence number, the length up to the frame's end, and a suffix. */
+function redundancyTrailer(view: DataView, at: number, end: number): number {
+  if (end - at < V4_HEADER_BYTES + REDUNDANCY_BYTES || view.getUint16(end - 2) !== REDUNDANCY_SUFFIX) {
+    return 0;
+  }
+  return (view.getUint16(end - 4) & 0xfff) === end - at ? REDUNDANCY_BYTES : 0;
 }
 
 /** The payload length of a jumbogram, from its hop-by-hop header; 0 where there is none that can be believed. */

@@ -1,219 +1,218 @@
-/** Link types of tcpdump.org's registry that can be read. */
-const LINK = {
-  NULL: 0,
-  ETHERNET: 1,
-  PPP: 9,
-  RAW_BSD: 12,
-  RAW_OPENBSD: 14,
-  PPP_HDLC: 50,
-  RAW: 101,
-  CISCO_HDLC: 104,
-  LOOP: 108,
-  LINUX_COOKED: 113,
-  IPV4: 228,
-  IPV6: 229,
-  LINUX_COOKED_2: 276,
-} as const;
+import { ETHERTYPE, guess, ppp, WHOLE_FRAME, walkToIp } from './ethertypes.ts';
+import { FrameWalk, WALK_ON, type WalkStep } from './frame-walk.ts';
+import { fromJuniper } from './juniper.ts';
+import { nflog } from './nflog.ts';
+import { SKIP, skipLinkType } from './skip-reason.ts';
 
-const NAMES: Record<number, string> = {
-  [LINK.ETHERNET]: 'Ethernet',
-  [LINK.RAW]: 'raw IP',
-  [LINK.LINUX_COOKED]: 'Linux cooked',
-  [LINK.NULL]: 'BSD loopback',
-  [LINK.PPP]: 'PPP',
-  [LINK.CISCO_HDLC]: 'Cisco HDLC',
-};
+const ETHERNET = 1;
+const ETHERNET_BYTES = 14;
 
-const SUPPORTED = new Set<number>(Object.values(LINK));
+interface LinkType {
+  /** For messages; link types of one family share the name of the first. */
+  name?: string;
+  /** Moves a walk that stands at the frame's beginning to the first ethertype. */
+  step: WalkStep;
+}
+
+/**
+ * Link types of tcpdump.org's registry that can be read. A new one is a line here and a frame in the test
+ * `capture-links.test.ts`.
+ */
+const LINKS = new Map<number, LinkType>([
+  [0, { name: 'BSD loopback', step: bsdLoopback }],
+  [ETHERNET, { name: 'Ethernet', step: frameAfter(0) }],
+  [9, { name: 'PPP', step: pppLink }],
+  [12, { step: ip }],
+  [14, { step: ip }],
+  [50, { step: pppLink }],
+  [101, { name: 'raw IP', step: ip }],
+  [104, { name: 'Cisco HDLC', step: ethertypeAt(2) }],
+  [107, { name: 'frame relay', step: frameRelay }],
+  [108, { step: openBsdLoopback }],
+  [113, { name: 'Linux cooked', step: linuxCooked }],
+  // Juniper's own header before the frame; the number is that of the cookie's bytes.
+  [133, { step: fromJuniper(juniperGuess, 8) }],
+  [136, { step: fromJuniper(juniperGuess, 8) }],
+  [164, { step: fromJuniper(juniperGuess, 8) }],
+  [167, { step: fromJuniper(frameAfter(0)) }],
+  [168, { step: fromJuniper(ethertypeAt(0)) }],
+  [178, { name: 'Juniper Ethernet', step: fromJuniper(frameAfter(0)) }],
+  [179, { step: fromJuniper(pppLink) }],
+  [180, { step: fromJuniper(frameRelay) }],
+  [181, { step: fromJuniper(ethertypeAt(2)) }],
+  [192, { name: 'PPI', step: ppi }],
+  [228, { step: ip }],
+  [229, { step: ip }],
+  [239, { name: 'NFLOG', step: nflog }],
+  [276, { step: linuxCooked2 }],
+  // Tags of switch chips (DSA): after the addresses, or before the frame.
+  [281, { name: 'DSA', step: ethertypeAt(16) }],
+  [282, { step: frameAfter(4) }],
+  [283, { step: ethertypeAt(16) }],
+  [284, { step: ethertypeAt(20) }],
+]);
 
 export function isSupportedLink(linkType: number): boolean {
-  return SUPPORTED.has(linkType);
+  return LINKS.has(linkType);
 }
 
 /** The families of link types that can be read, for a message. */
 export function supportedLinks(): string {
-  return Object.entries(NAMES)
-    .map(([type, name]) => `${name} (${type})`)
+  return [...LINKS]
+    .filter(([, { name }]) => name !== undefined)
+    .map(([linkType, { name }]) => `${name} (${linkType})`)
     .join(', ');
 }
 
-const NOT_IP = -1;
-
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_IPV6 = 0x86dd;
-const ETHERTYPE_MPLS = 0x8847;
-const ETHERTYPE_MPLS_MULTICAST = 0x8848;
-const ETHERTYPE_PPPOE_SESSION = 0x8864;
-/** Cisco FabricPath: two bytes of tag, then a whole Ethernet frame. */
-const ETHERTYPE_FABRICPATH = 0x8903;
-/** 802.1Q, 802.1ad and the values that were used for QinQ before it. */
-const VLAN_ETHERTYPES = new Set([0x8100, 0x88a8, 0x9100, 0x9200, 0x9300]);
-/** Up to here the field is the length of an IEEE 802.3 frame. */
-const LARGEST_802_3_LENGTH = 1500;
-/** A SNAP header whose organization says that an ethertype follows. */
-const SNAP_ETHERNET = 0xaaaa0300;
-const LLC_IP = 0x06;
+const walk = new FrameWalk();
 
 /**
- * Not an ethertype of the wire: stands for the control word of a pseudowire (RFC 4385), which MPLS announces by a
- * nibble of 0, and the Ethernet frame after it.
+ * Where the outermost IP header of a frame begins, looking through tags, MPLS and PPPoE; for a frame that carries none
+ * the reason (`SKIP`), a negative number. `view` holds the frame from `at` to `end`, and `cut` bytes more were on the
+ * wire. Which IP version it is, the header itself says.
  */
-const ETHERTYPE_PSEUDOWIRE = 0x10000;
-/** Reserved; stands for what is no IP. */
-const ETHERTYPE_NONE = 0xffff;
+export function ipOffset(view: DataView, at: number, end: number, cut: number, linkType: number): number {
+  // Nearly all frames of nearly all captures.
+  if (linkType === ETHERNET && at + ETHERNET_BYTES <= end) {
+    const ethertype = view.getUint16(at + ETHERNET_BYTES - 2);
+    if (ethertype === ETHERTYPE.IPV4 || ethertype === ETHERTYPE.IPV6) {
+      return at + ETHERNET_BYTES;
+    }
+  }
+  walk.view = view;
+  walk.at = at;
+  walk.end = end;
+  walk.cut = cut;
+  walk.depth = 0;
+  const reason = LINKS.get(linkType)?.step(walk) ?? skipLinkType(linkType);
+  return reason === WALK_ON ? walkToIp(walk) : reason;
+}
 
-const PPP_ETHERTYPES = new Map([
-  [0x0021, ETHERTYPE_IPV4],
-  [0x0057, ETHERTYPE_IPV6],
-  [0x0281, ETHERTYPE_MPLS],
-  [0x0283, ETHERTYPE_MPLS_MULTICAST],
-]);
+function ip(to: FrameWalk): number {
+  // Which version it is, the header says.
+  to.ethertype = ETHERTYPE.IPV4;
+  return WALK_ON;
+}
+
+function frameAfter(bytes: number): WalkStep {
+  return to => {
+    to.at += bytes;
+    to.ethertype = WHOLE_FRAME;
+    return WALK_ON;
+  };
+}
+
+function ethertypeAt(offset: number): WalkStep {
+  return to => {
+    if (!to.has(offset + 2)) return SKIP.CUT_SHORT;
+    to.ethertype = to.u16(offset);
+    to.at += offset + 2;
+    return WALK_ON;
+  };
+}
+
+/** ARPHRD_NETLINK: the protocol of such a cooked frame is a netlink family, no ethertype. */
+const ARPHRD_NETLINK = 824;
+
+function linuxCooked(to: FrameWalk): number {
+  if (!to.has(16)) return SKIP.CUT_SHORT;
+  return to.u16(2) === ARPHRD_NETLINK ? SKIP.NETLINK : ethertypeAt(14)(to);
+}
+
+function linuxCooked2(to: FrameWalk): number {
+  if (!to.has(20)) return SKIP.CUT_SHORT;
+  if (to.u16(8) === ARPHRD_NETLINK) return SKIP.NETLINK;
+  to.ethertype = to.u16();
+  to.at += 20;
+  return WALK_ON;
+}
+
+const AF_INET = 2;
+/** AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, Darwin. */
+const AF_INET6 = new Set([10, 23, 24, 28, 30]);
+
+function isIpFamily(family: number): boolean {
+  return family === AF_INET || AF_INET6.has(family);
+}
+
+function isIpEthertype(ethertype: number): boolean {
+  return ethertype === ETHERTYPE.IPV4 || ethertype === ETHERTYPE.IPV6;
+}
+
+/** An address family in the order of the machine that captured, or an ethertype, as some drivers write it. */
+function bsdLoopback(to: FrameWalk): number {
+  if (!to.has(4)) return SKIP.CUT_SHORT;
+  const big = to.u32();
+  const little = to.view.getUint32(to.at, true);
+  const known =
+    isIpFamily(big) ||
+    isIpFamily(little) ||
+    isIpEthertype(big) ||
+    isIpEthertype(little) ||
+    isIpEthertype(to.u16(2));
+  to.at += 4;
+  return known ? ip(to) : SKIP.OTHER_ADDRESS_FAMILY;
+}
+
+function openBsdLoopback(to: FrameWalk): number {
+  if (!to.has(4)) return SKIP.CUT_SHORT;
+  const known = isIpFamily(to.u32());
+  to.at += 4;
+  return known ? ip(to) : SKIP.OTHER_ADDRESS_FAMILY;
+}
+
 /** Address and control field of PPP in HDLC-like framing. */
 const PPP_HDLC_HEADER = 0xff03;
 /** Address fields that tell Cisco's HDLC from PPP on the same link type. */
 const CISCO_UNICAST = 0x0f;
 const CISCO_MULTICAST = 0x8f;
 
-/** ARPHRD_NETLINK: the protocol of such a cooked frame is a netlink family, no ethertype. */
-const ARPHRD_NETLINK = 824;
+function pppLink(to: FrameWalk): number {
+  if (!to.has(4)) return SKIP.CUT_SHORT;
+  const address = to.u8();
+  if (address === CISCO_UNICAST || address === CISCO_MULTICAST) return ethertypeAt(2)(to);
+  if (to.u16() === PPP_HDLC_HEADER) to.at += 2;
+  return ppp(to);
+}
 
-const AF_INET = 2;
-/** AF_INET6 of Linux, Windows, NetBSD and OpenBSD, FreeBSD, Darwin. */
-const AF_INET6 = new Set([10, 23, 24, 28, 30]);
+const UNNUMBERED = 0x03;
+/** Network layer protocol ids (RFC 2427). */
+const NLPID = { SNAP: 0x80, IPV6: 0x8e, IPV4: 0xcc };
+/** The last byte of a Q.922 address has its lowest bit set. */
+const MOST_ADDRESS_BYTES = 4;
 
-/**
- * Where the outermost IP header of a frame begins, looking through VLAN, QinQ, MPLS and PPPoE; −1 for a frame that
- * carries none. `view` holds the frame from `at` to `end`. Which IP version it is, the header itself says.
- */
-export function ipOffset(view: DataView, at: number, end: number, linkType: number): number {
-  switch (linkType) {
-    case LINK.ETHERNET:
-      return fromEthernet(view, at, end);
-    case LINK.RAW:
-    case LINK.RAW_BSD:
-    case LINK.RAW_OPENBSD:
-    case LINK.IPV4:
-    case LINK.IPV6:
-      return at;
-    case LINK.LINUX_COOKED:
-      return at + 16 > end || view.getUint16(at + 2) === ARPHRD_NETLINK
-        ? NOT_IP
-        : fromEthertype(view, view.getUint16(at + 14), at + 16, end);
-    case LINK.LINUX_COOKED_2:
-      return at + 20 > end || view.getUint16(at + 8) === ARPHRD_NETLINK
-        ? NOT_IP
-        : fromEthertype(view, view.getUint16(at), at + 20, end);
-    case LINK.NULL:
-      return at + 4 <= end && (isIpFamily(view.getUint32(at)) || isIpFamily(view.getUint32(at, true)))
-        ? at + 4
-        : NOT_IP;
-    case LINK.LOOP:
-      return at + 4 <= end && isIpFamily(view.getUint32(at)) ? at + 4 : NOT_IP;
-    case LINK.PPP:
-    case LINK.PPP_HDLC:
-      return fromPppLink(view, at, end);
-    case LINK.CISCO_HDLC:
-      return at + 4 > end ? NOT_IP : fromEthertype(view, view.getUint16(at + 2), at + 4, end);
-    default:
-      return NOT_IP;
+/** Q.922's address, then the protocol's id (RFC 2427), or an ethertype as Cisco has it. */
+function frameRelay(to: FrameWalk): number {
+  let addressBytes = 2;
+  while (addressBytes < MOST_ADDRESS_BYTES && to.has(addressBytes) && (to.u8(addressBytes - 1) & 1) === 0) {
+    addressBytes++;
   }
-}
-
-function isIpFamily(family: number): boolean {
-  return family === AF_INET || AF_INET6.has(family);
-}
-
-function fromEthernet(view: DataView, at: number, end: number): number {
-  return at + 14 > end ? NOT_IP : fromEthertype(view, view.getUint16(at + 12), at + 14, end);
-}
-
-/** One step a header and no recursion: a frame can nest headers as deep as it is long. */
-function fromEthertype(view: DataView, ethertype: number, from: number, end: number): number {
-  let type = ethertype;
-  let at = from;
-  while (type !== ETHERTYPE_IPV4 && type !== ETHERTYPE_IPV6) {
-    if (VLAN_ETHERTYPES.has(type)) {
-      if (at + 4 > end) {
-        return NOT_IP;
-      }
-      type = view.getUint16(at + 2);
-      at += 4;
-    } else if (type === ETHERTYPE_MPLS || type === ETHERTYPE_MPLS_MULTICAST) {
-      const payload = afterLabels(view, at, end);
-      const version = payload < end ? view.getUint8(payload) >>> 4 : NOT_IP;
-      if (version !== 0) {
-        return version === 4 || version === 6 ? payload : NOT_IP;
-      }
-      type = ETHERTYPE_PSEUDOWIRE;
-      at = payload;
-    } else if (type === ETHERTYPE_FABRICPATH || type === ETHERTYPE_PSEUDOWIRE) {
-      at += type === ETHERTYPE_FABRICPATH ? 2 : 4;
-      if (at + 14 > end) {
-        return NOT_IP;
-      }
-      type = view.getUint16(at + 12);
-      at += 14;
-    } else if (type === ETHERTYPE_PPPOE_SESSION) {
-      at += 6;
-      type = pppEthertype(view, at, end);
-      at += pppProtocolBytes(view, at, end);
-    } else if (type <= LARGEST_802_3_LENGTH) {
-      if (isLlcIp(view, at, end)) {
-        return at + 3;
-      }
-      if (!isSnapEthernet(view, at, end)) {
-        return NOT_IP;
-      }
-      type = view.getUint16(at + 6);
-      at += 8;
-    } else {
-      return NOT_IP;
-    }
+  if (!to.has(addressBytes + 2)) return SKIP.CUT_SHORT;
+  if (to.u8(addressBytes) !== UNNUMBERED) return ethertypeAt(addressBytes)(to);
+  const padding = to.u8(addressBytes + 1) === 0 ? 1 : 0;
+  to.at += addressBytes + 1 + padding;
+  if (!to.has(6)) return SKIP.CUT_SHORT;
+  const protocol = to.u8();
+  if (protocol === NLPID.SNAP) {
+    return to.u16(1) === 0 && to.u8(3) === 0 ? ethertypeAt(4)(to) : SKIP.NO_IP_IN_FRAME_RELAY;
   }
-  return at;
+  to.at += 1;
+  return protocol === NLPID.IPV4 || protocol === NLPID.IPV6 ? ip(to) : SKIP.NO_IP_IN_FRAME_RELAY;
 }
 
-/** Where the label stack ends; `end` if it doesn't. */
-function afterLabels(view: DataView, from: number, end: number): number {
-  for (let at = from; at + 4 <= end; at += 4) {
-    const bottomOfStack = (view.getUint8(at + 2) & 1) === 1;
-    if (bottomOfStack) {
-      return at + 4;
-    }
-  }
-  return end;
+const PPI_LINK = 192;
+
+/** A header of its own length, little-endian, and the link type of what follows. */
+function ppi(to: FrameWalk): number {
+  if (!to.has(8)) return SKIP.CUT_SHORT;
+  const bytes = to.view.getUint16(to.at + 2, true);
+  const linkType = to.view.getUint32(to.at + 4, true);
+  if (to.u8() !== 0 || bytes < 8) return SKIP.UNKNOWN_TAG_VERSION;
+  to.at += bytes;
+  const inner = linkType === PPI_LINK ? undefined : LINKS.get(linkType);
+  return inner ? inner.step(to) : skipLinkType(linkType & 0xffff);
 }
 
-function fromPppLink(view: DataView, at: number, end: number): number {
-  if (at + 4 > end) {
-    return NOT_IP;
-  }
-  const address = view.getUint8(at);
-  if (address === CISCO_UNICAST || address === CISCO_MULTICAST) {
-    return fromEthertype(view, view.getUint16(at + 2), at + 4, end);
-  }
-  const ppp = view.getUint16(at) === PPP_HDLC_HEADER ? at + 2 : at;
-  return fromEthertype(view, pppEthertype(view, ppp, end), ppp + pppProtocolBytes(view, ppp, end), end);
-}
-
-/** The ethertype that says the same as a PPP protocol; one that is no IP's for all others. */
-function pppEthertype(view: DataView, at: number, end: number): number {
-  if (at + 2 > end) {
-    return ETHERTYPE_NONE;
-  }
-  const protocol = pppProtocolBytes(view, at, end) === 1 ? view.getUint8(at) : view.getUint16(at);
-  return PPP_ETHERTYPES.get(protocol) ?? ETHERTYPE_NONE;
-}
-
-/** The protocol field has two bytes, or one where it is compressed: then it is odd, which a first byte of two never is. */
-function pppProtocolBytes(view: DataView, at: number, end: number): number {
-  return at < end && (view.getUint8(at) & 1) === 1 ? 1 : 2;
-}
-
-function isLlcIp(view: DataView, at: number, end: number): boolean {
-  return at + 3 <= end && view.getUint8(at) === LLC_IP && view.getUint8(at + 1) === LLC_IP;
-}
-
-function isSnapEthernet(view: DataView, at: number, end: number): boolean {
-  return at + 8 <= end && view.getUint32(at) === SNAP_ETHERNET && view.getUint16(at + 4) === 0;
+function juniperGuess(to: FrameWalk): number {
+  return to.has(1) ? guess(to, SKIP.NO_IP_IN_JUNIPER) : SKIP.CUT_SHORT;
 }

@@ -1,37 +1,31 @@
+import { CaptureError } from './capture-error.ts';
 import type { CaptureFormat } from './capture-format.ts';
+import { beginsCapture, isPcapMagic, MAGIC, NO_CAPTURE, PCAP_HEADER_BYTES } from './capture-magic.ts';
 import { type FrameCounter, MAX_FRAME_BYTES, requireFrameLength, requireLink } from './frame-counter.ts';
 
-const GLOBAL_HEADER_BYTES = 24;
 const RECORD_HEADER_BYTES = 16;
-
-/** The magic numbers, as they read in the byte order of their file. */
-const MAGIC_MICROSECONDS = 0xa1b2c3d4;
-const MAGIC_NANOSECONDS = 0xa1b23c4d;
 /** Kuznetzov's variant of old Linux distributions: 8 bytes more in each record's header. */
-const MAGIC_PATCHED = 0xa1b2cd34;
+const PATCHED_HEADER_BYTES = RECORD_HEADER_BYTES + 8;
 
-const HEADER_BYTES = new Map([
-  [MAGIC_MICROSECONDS, RECORD_HEADER_BYTES],
-  [MAGIC_NANOSECONDS, RECORD_HEADER_BYTES],
-  [MAGIC_PATCHED, RECORD_HEADER_BYTES + 8],
-]);
-
-/** Whether a file that begins with these four bytes (read big-endian) is a pcap file. */
-export function isPcap(magic: number): boolean {
-  return HEADER_BYTES.has(magic) || HEADER_BYTES.has(swapped(magic));
-}
-
-function swapped(word: number): number {
-  return ((word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24)) >>> 0;
-}
+/**
+ * The two lengths of a record were the other way round in files before version 2.3, and in some of 2.3: there the
+ * smaller one is what was captured.
+ */
+const LENGTHS = { IN_ORDER: 0, SWAPPED: 1, BY_SIZE: 2 } as const;
+const MAJOR_VERSION = 2;
+const FIRST_MINOR_IN_ORDER = 4;
+/** Some files of LBL say so and are as those before 2.3. */
+const LBL_MAJOR_VERSION = 543;
 
 /** The classic format of libpcap, of either byte order, with times in microseconds or nanoseconds. */
 export class PcapFormat implements CaptureFormat {
   part = 'the file header';
-  need = GLOBAL_HEADER_BYTES;
+  need = PCAP_HEADER_BYTES;
   waiting_ms = Number.NaN;
+  ended = false;
   readonly #frames: FrameCounter;
   #linkType = -1;
+  #lengths: number = LENGTHS.IN_ORDER;
   #littleEndian = false;
   #headerBytes = RECORD_HEADER_BYTES;
   #fractionMs = 1e-3;
@@ -48,19 +42,24 @@ export class PcapFormat implements CaptureFormat {
     if (this.#linkType >= 0) {
       return this.#records(view, at, offset);
     }
-    if (at + GLOBAL_HEADER_BYTES > view.byteLength) {
+    if (at + PCAP_HEADER_BYTES > view.byteLength) {
       return at;
     }
-    this.#header(view, at);
+    this.#header(view, at, offset + at);
     requireLink(this.#linkType, offset + at + 20);
-    return this.#records(view, at + GLOBAL_HEADER_BYTES, offset);
+    return this.#records(view, at + PCAP_HEADER_BYTES, offset);
   }
 
-  #header(view: DataView, at: number): void {
-    this.#littleEndian = !HEADER_BYTES.has(view.getUint32(at));
+  #header(view: DataView, at: number, offset: number): void {
+    this.#littleEndian = !isPcapMagic(view.getUint32(at));
     const magic = view.getUint32(at, this.#littleEndian);
-    this.#headerBytes = HEADER_BYTES.get(magic)!;
-    this.#fractionMs = magic === MAGIC_NANOSECONDS ? 1e-6 : 1e-3;
+    this.#headerBytes = magic === MAGIC.PATCHED ? PATCHED_HEADER_BYTES : RECORD_HEADER_BYTES;
+    this.#fractionMs = magic === MAGIC.NANOSECONDS ? 1e-6 : 1e-3;
+    this.#lengths = lengthsOf(
+      view.getUint16(at + 4, this.#littleEndian),
+      view.getUint16(at + 6, this.#littleEndian),
+      offset,
+    );
     // The upper half can hold the length of the frame check sequence.
     this.#linkType = view.getUint32(at + 20, this.#littleEndian) & 0xffff;
     this.part = 'a packet record';
@@ -73,16 +72,30 @@ export class PcapFormat implements CaptureFormat {
     const linkType = this.#linkType;
     const headerBytes = this.#headerBytes;
     const fractionMs = this.#fractionMs;
+    const lengths = this.#lengths;
     const available = view.byteLength;
     let end_ms = time.end_ms;
     let last_ms = time.last_ms;
     let need = headerBytes;
     let at = from;
     while (at + headerBytes <= available) {
-      const captured = view.getUint32(at + 8, littleEndian);
+      let captured = view.getUint32(at + 8, littleEndian);
+      let wire = view.getUint32(at + 12, littleEndian);
+      if (lengths !== LENGTHS.IN_ORDER && (lengths === LENGTHS.SWAPPED || captured > wire)) {
+        const first = captured;
+        captured = wire;
+        wire = first;
+      }
       const frameAt = at + headerBytes;
       const next = frameAt + captured;
-      if (captured > MAX_FRAME_BYTES) {
+      // Another file's header reads as a record of no bytes or of too many, where lengths are in order.
+      if (captured === 0 || captured > MAX_FRAME_BYTES || lengths !== LENGTHS.IN_ORDER) {
+        const begins = beginsCapture(view, at);
+        if (begins !== NO_CAPTURE) {
+          need = begins;
+          this.ended = at + begins <= available;
+          break;
+        }
         time.last_ms = last_ms;
         requireFrameLength(captured, offset + at);
       }
@@ -103,7 +116,6 @@ export class PcapFormat implements CaptureFormat {
       if (time_ms > last_ms) {
         last_ms = time_ms;
       }
-      const wire = view.getUint32(at + 12, littleEndian);
       frames.time_ms[0] = time_ms;
       frames.frame(view, frameAt, next, wire > captured ? wire - captured : 0, linkType);
       at = next;
@@ -112,4 +124,20 @@ export class PcapFormat implements CaptureFormat {
     this.need = need;
     return at;
   }
+}
+
+function lengthsOf(major: number, minor: number, offset: number): number {
+  if (major === LBL_MAJOR_VERSION) {
+    return LENGTHS.SWAPPED;
+  }
+  if (major !== MAJOR_VERSION) {
+    throw new CaptureError(
+      `The pcap file that begins at byte ${offset} is of version ${major}.${minor}; version ${MAJOR_VERSION} can be read. Save it anew with a current program.`,
+      offset,
+    );
+  }
+  if (minor >= FIRST_MINOR_IN_ORDER) {
+    return LENGTHS.IN_ORDER;
+  }
+  return minor === FIRST_MINOR_IN_ORDER - 1 ? LENGTHS.BY_SIZE : LENGTHS.SWAPPED;
 }

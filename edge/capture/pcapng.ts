@@ -1,16 +1,28 @@
 import { CaptureError } from './capture-error.ts';
 import type { CaptureFormat } from './capture-format.ts';
-import { type FrameCounter, MAX_FRAME_BYTES, requireFrameLength, requireLink } from './frame-counter.ts';
+import {
+  BYTE_ORDER_MAGIC,
+  beginsCapture,
+  isPcap,
+  NO_CAPTURE,
+  PCAP_HEADER_BYTES,
+  PCAPNG_MAGIC,
+  SECTION_BYTES,
+} from './capture-magic.ts';
+import { type FrameCounter, MAX_FRAME_BYTES, requireFrameLength } from './frame-counter.ts';
+import { isSupportedLink } from './link-layer.ts';
 import { type PcapngInterface, readInterface } from './pcapng-interface.ts';
-
-export const PCAPNG_MAGIC = 0x0a0d0d0a;
+import { SKIP, skipLinkType } from './skip-reason.ts';
 
 const SECTION_HEADER = PCAPNG_MAGIC;
+/** Sections of another major version may mean anything. */
+const MAJOR_VERSION = 1;
 const INTERFACE = 1;
 const OLD_PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+
+const READ_BLOCKS = new Set([INTERFACE, ENHANCED_PACKET, SIMPLE_PACKET, OLD_PACKET]);
 
 /** A block's type and length in front, its length again at the end. */
 const BLOCK_HEADER_BYTES = 8;
@@ -19,8 +31,6 @@ const SMALLEST_BLOCK_BYTES = 12;
 const PACKET_HEADER_BYTES = 20;
 /** Blocks that must be at hand as a whole: a frame, its headers and generous options. */
 const MAX_BUFFERED_BLOCK_BYTES = MAX_FRAME_BYTES + 2 ** 20;
-/** What is needed of a section header: type, length, byte order. */
-const SECTION_BYTES = 12;
 
 /** Times are kept between the years 1970 and 9999. */
 const LAST_TIME_MS = 253_402_300_799_999;
@@ -30,8 +40,12 @@ export class PcapngFormat implements CaptureFormat {
   readonly part = 'a block';
   need = SECTION_BYTES;
   waiting_ms = Number.NaN;
+  ended = false;
   readonly #frames: FrameCounter;
   #littleEndian = false;
+  /** Sections so far, and whether this one's version is known. */
+  #sections = 0;
+  #known = false;
   #interfaces: PcapngInterface[] = [];
   /** Bytes of a block without interest that are still to be passed by, whatever its length. */
   #passing = 0;
@@ -62,12 +76,25 @@ export class PcapngFormat implements CaptureFormat {
       if (left < this.need) {
         return at;
       }
+      if (isPcap(view.getUint32(at)) && this.#endsBefore(view, at)) {
+        return at;
+      }
       const next = this.#block(view, at, offset);
       if (next === at) {
         return at;
       }
       at = next;
     }
+  }
+
+  /** Whether a pcap file begins at `at`, or may when more is at hand. */
+  #endsBefore(view: DataView, at: number): boolean {
+    if (at + PCAP_HEADER_BYTES > view.byteLength) {
+      this.need = PCAP_HEADER_BYTES;
+      return true;
+    }
+    this.ended = beginsCapture(view, at) !== NO_CAPTURE;
+    return this.ended;
   }
 
   /** Reads the block at `at`, whose beginning is at hand; gives `at` back where it must wait. */
@@ -83,7 +110,7 @@ export class PcapngFormat implements CaptureFormat {
         `says that it is ${length} bytes long; a multiple of 4 from ${SMALLEST_BLOCK_BYTES} on was expected`,
       );
     }
-    if (type !== INTERFACE && type !== ENHANCED_PACKET && type !== SIMPLE_PACKET && type !== OLD_PACKET) {
+    if (!this.#known || !READ_BLOCKS.has(type)) {
       this.#passing = length - BLOCK_HEADER_BYTES;
       return at + BLOCK_HEADER_BYTES;
     }
@@ -118,6 +145,15 @@ export class PcapngFormat implements CaptureFormat {
     }
     this.#littleEndian = little === BYTE_ORDER_MAGIC;
     this.#interfaces = [];
+    this.#sections += 1;
+    const major = view.getUint16(at + 12, this.#littleEndian);
+    const minor = view.getUint16(at + 14, this.#littleEndian);
+    this.#known = major === MAJOR_VERSION;
+    if (!this.#known) {
+      this.#frames.unread.addPart(
+        `The section at byte ${offset + at} is of version ${major}.${minor} and was not read; version ${MAJOR_VERSION} can be.`,
+      );
+    }
   }
 
   /** False where an interval ends before this block's frame. */
@@ -142,7 +178,10 @@ export class PcapngFormat implements CaptureFormat {
     const frameAt = body + PACKET_HEADER_BYTES;
     this.#require(frameAt <= end, offset + at, 'is too short for a packet');
     const id = type === OLD_PACKET ? view.getUint16(body, littleEndian) : view.getUint32(body, littleEndian);
-    const from = this.#interface(id, offset + at);
+    const from = this.#interface(id);
+    if (from === undefined) {
+      return true;
+    }
     const high = view.getUint32(body + 4, littleEndian);
     const low = view.getUint32(body + 8, littleEndian);
     const captured = view.getUint32(body + 12, littleEndian);
@@ -151,18 +190,22 @@ export class PcapngFormat implements CaptureFormat {
     return this.#frame(view, { frameAt, end, captured, wire, linkType: from.linkType }, time_ms, offset + at);
   }
 
-  /** Has no time of its own: it belongs to that of the frame before it. */
+  /** Has no time of its own: it belongs to that of the frame before it, and never moves the capture's clock. */
   #simplePacket(view: DataView, at: number, end: number, offset: number): boolean {
     const frameAt = at + BLOCK_HEADER_BYTES + 4;
     this.#require(frameAt <= end, offset + at, 'is too short for a packet');
-    const { linkType, snaplen } = this.#interface(0, offset + at);
+    const from = this.#interface(0);
+    if (from === undefined) {
+      return true;
+    }
+    const { linkType, snaplen } = from;
     const wire = view.getUint32(frameAt - 4, this.#littleEndian);
     const room = end - frameAt;
     const captured = Math.min(wire, snaplen === 0 ? wire : snaplen, room);
-    const time_ms = Number.isNaN(this.#frames.time.last_ms) ? 0 : this.#frames.time.last_ms;
-    return this.#frame(view, { frameAt, end, captured, wire, linkType }, time_ms, offset + at);
+    return this.#frame(view, { frameAt, end, captured, wire, linkType }, Number.NaN, offset + at);
   }
 
+  /** `exact_ms` is NaN for a frame without a time. */
   #frame(view: DataView, frame: Frame, exact_ms: number, offset: number): boolean {
     const { frameAt, captured, wire, linkType } = frame;
     requireFrameLength(captured, offset);
@@ -171,8 +214,14 @@ export class PcapngFormat implements CaptureFormat {
       offset,
       `says that it holds a packet of ${captured} bytes, but has room for ${frame.end - frameAt}`,
     );
-    const time_ms = Math.min(Math.max(0, exact_ms), LAST_TIME_MS);
     const time = this.#frames.time;
+    const untimed = Number.isNaN(exact_ms);
+    const time_ms = untimed ? this.#frames.untimed_ms : Math.min(Math.max(0, exact_ms), LAST_TIME_MS);
+    if (untimed) {
+      this.#frames.time_ms[0] = time_ms;
+      this.#frames.frame(view, frameAt, frameAt + captured, wire > captured ? wire - captured : 0, linkType);
+      return true;
+    }
     if (time_ms >= time.end_ms && time.endsBefore(time_ms)) {
       this.waiting_ms = time_ms;
       return false;
@@ -185,13 +234,19 @@ export class PcapngFormat implements CaptureFormat {
     return true;
   }
 
-  #interface(id: number, offset: number): PcapngInterface {
+  /** The interface of a frame; undefined for a frame that can't be read: then it was skipped. */
+  #interface(id: number): PcapngInterface | undefined {
     const found = this.#interfaces[id];
-    if (!found) {
-      throw this.#error(offset, `is a packet of interface ${id}, which its section has not described`);
+    if (found && isSupportedLink(found.linkType)) {
+      return found;
     }
-    requireLink(found.linkType, offset);
-    return found;
+    const name = this.#sections === 1 ? `interface ${id}` : `interface ${id} of section ${this.#sections}`;
+    if (found) {
+      this.#frames.skipUnread(skipLinkType(found.linkType), `${name} (link type ${found.linkType})`);
+    } else {
+      this.#frames.skipUnread(SKIP.NO_INTERFACE, `${name}, which its section has not described,`);
+    }
+    return undefined;
   }
 
   #require(holds: boolean, offset: number, problem: string): void {

@@ -19,6 +19,7 @@ export interface CountingOptions extends TargetOptions {
   speed?: number;
   wait?: boolean;
   dryRun?: boolean;
+  scaleSampled?: boolean;
   json?: boolean;
   listedFlows: number;
   spool?: string;
@@ -57,6 +58,10 @@ export function addCountingOptions(command: Command): Command {
         .choices(FORMATS)
         .default('capture'),
     )
+    .option(
+      '--scale-sampled',
+      'count sampled flow records too, scaled with their sampling rate, and mark the run’s reports as estimated (default: refuse them)',
+    )
     .option('--wait', 'end when the system has counted all of it')
     .option('--dry-run', 'send nothing')
     .option('--json', 'print the result as one JSON object on one line')
@@ -71,7 +76,10 @@ export function addCountingOptions(command: Command): Command {
 
 /** What is wrong with a combination of options, if anything. */
 export function contradiction(options: CountingOptions): string | undefined {
-  const { stream, graphql, wait, dryRun } = options;
+  const { stream, graphql, wait, dryRun, scaleSampled, format } = options;
+  if (scaleSampled && format === 'capture') {
+    return '--scale-sampled is for flow records: give --format nfdump or goflow2 too';
+  }
   if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
   if (wait && stream !== undefined && graphql === undefined) {
     return '--wait asks the system what it has counted: give its address with --graphql and --token';

@@ -1,6 +1,8 @@
 import { systemSchedule } from '../../core/time/schedule.ts';
 import { type CountingSession, openCountingSession } from '../counting/counting-session.ts';
-import { summarize, summaryTable } from '../counting/traffic-summary.ts';
+import { InputNotes, noteText } from '../counting/input-notes.ts';
+import type { TrafficCounter } from '../counting/traffic-counter.ts';
+import { type SummarySource, skippedText, summarize, summaryTable } from '../counting/traffic-summary.ts';
 import { waitUntilCounted } from '../counting/wait-counted.ts';
 import { EdgeError } from '../edge-error.ts';
 import { type CountingOptions, withUserPaths } from './counting-options.ts';
@@ -16,6 +18,8 @@ export interface CountingRun {
   session: CountingSession;
   terminal: Terminal;
   problems: ProblemList;
+  /** What there is to say of the input. */
+  notes: InputNotes;
   /** Aborted when the user wants to stop. */
   signal: AbortSignal;
 }
@@ -23,8 +27,23 @@ export interface CountingRun {
 /** What a command found at the end of its input. */
 export interface CountingResult {
   skipped: number;
+  skipped_by_reason: Map<string, number>;
   /** Latest traffic time. */
   last_ms: number | undefined;
+}
+
+/** What a command has found before its input begins. */
+export function emptyResult(): CountingResult {
+  return { skipped: 0, skipped_by_reason: new Map(), last_ms: undefined };
+}
+
+/** Adds what one input's counter found. */
+export function addCounted(result: CountingResult, counter: TrafficCounter): void {
+  result.skipped += counter.skipped;
+  for (const [reason, frames] of counter.skipped_by_reason ?? []) {
+    result.skipped_by_reason.set(reason, (result.skipped_by_reason.get(reason) ?? 0) + frames);
+  }
+  result.last_ms = Math.max(result.last_ms ?? 0, counter.last_ms ?? 0) || undefined;
 }
 
 /** How the input is to be treated by the session. */
@@ -51,16 +70,17 @@ export async function runCounting(
   const options = withUserPaths(given);
   const terminal = openTerminal();
   const problems = problemList(terminal);
+  const notes = new InputNotes(terminal.say);
   const signal = stopSignal(() => terminal.say('Stopping: the last report is being sent.'));
   const session = await openCountingSession({ ...sessionOptions(options, kind), ...voices(terminal) });
   try {
-    const result = await count({ options, session, terminal, problems, signal });
+    const result = await count({ options, session, terminal, problems, notes, signal });
     await sendLast(session, result);
     terminal.endProgress();
     problems.end();
     if (!signal.aborted) session.checkBoot();
     if (options.wait && !signal.aborted) await waitForAll(options, session, { terminal, signal });
-    print(options, session, result);
+    print(options, session, { ...result, problems: problems.kinds(), notes: notes.list() });
   } finally {
     terminal.endProgress();
     await session.close();
@@ -81,6 +101,7 @@ function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: 
     interval_s: options.interval,
     listed_flows: options.listedFlows,
     dry_run: options.dryRun ?? false,
+    estimated: options.scaleSampled ?? false,
     exact_flows: exact_flows || (options.dryRun ?? false) || (options.json ?? false),
     patience_ms,
     ...(siteId !== undefined && { site_id: siteId }),
@@ -121,14 +142,25 @@ async function waitForAll(
   terminal.endProgress();
 }
 
-function print(options: CountingOptions, session: CountingSession, { skipped }: CountingResult): void {
+function print(
+  options: CountingOptions,
+  session: CountingSession,
+  found: Pick<SummarySource, 'skipped' | 'skipped_by_reason' | 'problems' | 'notes'>,
+): void {
   const { recorder, distinct, policySet, reporter } = session;
-  const summary = summarize({ recorder, distinct, skipped, policySet });
+  const estimated = options.scaleSampled ?? false;
+  const summary = summarize({ recorder, distinct, policySet, estimated, ...found });
   const sent = reporter && { edge_id: options.edgeId, ...reporter.position };
   if (options.json) {
     process.stdout.write(`${JSON.stringify({ ...summary, ...sent })}\n`);
     return;
   }
-  const reports = sent && `Sent ${sent.seq} report(s) of ${sent.edge_id}, boot ${sent.boot_id}.\n`;
-  process.stdout.write(`${summaryTable(summary)}\n${skipped} skipped: no IP traffic.\n${reports ?? ''}`);
+  const lines = [
+    summaryTable(summary),
+    skippedText(summary),
+    ...(estimated ? ['All figures are estimates, scaled from samples.'] : []),
+    ...(summary.notes ?? []).map(noteText),
+    ...(sent ? [`Sent ${sent.seq} report(s) of ${sent.edge_id}, boot ${sent.boot_id}.`] : []),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
 }

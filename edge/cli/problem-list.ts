@@ -1,25 +1,72 @@
 import type { Terminal } from './terminal.ts';
 
-/** More lines than this tell nothing new. */
+/** More lines than this an interval say nothing new. */
 const SHOWN = 20;
 
-/** What was wrong with the input: the first problems are told as they come, all are counted. */
-export interface ProblemList {
+/** Kinds that are counted apart; problems of further kinds count as one. */
+const MAX_KINDS = 50;
+const OTHER_KINDS = 'others';
+
+/** How many problems there were of a kind. */
+export interface ProblemKind {
+  kind: string;
   count: number;
-  add(line: string): void;
-  /** Says how many were not told. */
-  end(): void;
 }
 
-export function problemList({ say }: Terminal): ProblemList {
+/** What was wrong with the input: the first problems of an interval are shown, all are counted by kind to the end. */
+export interface ProblemList {
+  count: number;
+  /** @param kind short text that problems of the same kind have in common */
+  add(line: string, kind?: string): void;
+  /** Says how many of the interval's problems were not shown, by kind; the next interval shows its first ones again. */
+  endInterval(): void;
+  /** Ends the last interval, and says how many problems there were in all. */
+  end(): void;
+  /** All problems so far, by kind. */
+  kinds(): ProblemKind[];
+}
+
+export function problemList({ say }: Pick<Terminal, 'say'>): ProblemList {
+  const all = new Map<string, number>();
+  let hidden = new Map<string, number>();
+  let shown = 0;
+  let intervals = 0;
+
   return {
     count: 0,
-    add(line) {
+    add(line, kind = 'input that cannot be read') {
       this.count++;
-      if (this.count <= SHOWN) say(line);
+      const as = all.has(kind) || all.size < MAX_KINDS ? kind : OTHER_KINDS;
+      increase(all, as);
+      if (shown < SHOWN) say(line);
+      else increase(hidden, as);
+      shown++;
+    },
+    endInterval() {
+      if (hidden.size > 0) say(`… and ${sumOf(hidden)} more problems: ${listed(hidden)}.`);
+      if (shown > 0) intervals++;
+      hidden = new Map();
+      shown = 0;
     },
     end() {
-      if (this.count > SHOWN) say(`… and ${this.count - SHOWN} more problems like these.`);
+      const hadHidden = hidden.size > 0;
+      this.endInterval();
+      if (intervals > 1 || (hadHidden && all.size > 1)) {
+        say(`${this.count} problems in all: ${listed(all)}.`);
+      }
     },
+    kinds: () => [...all].map(([kind, count]) => ({ kind, count })),
   };
+}
+
+function increase(counts: Map<string, number>, kind: string): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
+}
+
+function sumOf(counts: Map<string, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function listed(counts: Map<string, number>): string {
+  return [...counts].map(([kind, count]) => `${kind} (${count})`).join(', ');
 }

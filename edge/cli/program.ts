@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { addMatchOptions, type MatchOptions, matchContradiction } from './match-options.ts';
 import { positiveValue, wholeValue } from './option-values.ts';
 import type { ReadOptions } from './read.ts';
 import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
@@ -41,7 +42,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     program
       .command('read')
       .description(
-        'count what comes on the standard input: a capture (tcpdump -w -), or JSON of nfdump or goflow2',
+        'count what comes on the standard input: a capture (tcpdump -U -w -), or JSON of nfdump or goflow2',
       ),
   )
     .option(
@@ -52,6 +53,16 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .action((options: ReadOptions, command: Command) =>
       run(command, contradiction(options), async () => (await import('./read.ts')).read(options)),
     );
+
+  addMatchOptions(
+    program
+      .command('match')
+      .description('say which policy takes a flow, why the others do not, and which can never match'),
+  ).action((options: MatchOptions, command: Command) =>
+    run(command, matchContradiction(options) ?? systemContradiction(options), async () =>
+      (await import('./match.ts')).match(options),
+    ),
+  );
 
   addSimulateOptions(
     program.command('simulate').description('run edges with made-up traffic that looks like that of offices'),

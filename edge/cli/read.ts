@@ -1,9 +1,11 @@
 import { CaptureError } from '../capture/capture-error.ts';
+import { unpacked } from '../capture/unpack.ts';
 import { attendSession } from '../commands/attend-session.ts';
 import type { CountingSession } from '../counting/counting-session.ts';
 import type { CountingOptions } from './counting-options.ts';
-import { runCounting } from './counting-run.ts';
+import { addCounted, emptyResult, runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
+import type { ProblemList } from './problem-list.ts';
 import { targetOptions } from './system-options.ts';
 
 /** Options of `read`, parsed. */
@@ -14,12 +16,14 @@ export interface ReadOptions extends CountingOptions {
 /** `edge read`: counts what comes on the standard input, for as long as it comes. */
 export async function read(options: ReadOptions): Promise<number> {
   const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
-  return runCounting(options, kind, async ({ session, problems, signal, terminal }) => {
+  return runCounting(options, kind, async ({ session, problems, notes, signal, terminal }) => {
     if (process.stdin.isTTY)
-      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -w - | …');
+      terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -U -w - | …');
     const counter = makeCounter(options.format, session.recorder, {
       interval_ms: options.interval * 1000,
-      onProblem: ({ line, message }) => problems.add(`line ${line}: ${message}.`),
+      scale_sampled: options.scaleSampled ?? false,
+      notes,
+      onProblem: ({ line, message, kind }) => problems.add(`line ${line}: ${message}.`, kind),
     });
     const duties = await attendSession(session, {
       edge_id: options.edgeId,
@@ -32,10 +36,17 @@ export async function read(options: ReadOptions): Promise<number> {
       say: terminal.say,
       onTrouble: terminal.sayNowAndThen,
     });
-    const reports = idleReports(session, options.interval * 1000, terminal.sayNowAndThen);
+    const reports = idleReports(session, {
+      interval_ms: options.interval * 1000,
+      problems,
+      say: terminal.sayNowAndThen,
+    });
     try {
-      for await (const chunk of stdinChunks(signal)) {
-        for (const { interval_end_ms } of counter.feed(chunk)) await reports.report(interval_end_ms);
+      for await (const chunk of unpacked(stdinChunks(signal))) {
+        for (const { interval_end_ms } of counter.feed(chunk)) {
+          problems.endInterval();
+          await reports.report(interval_end_ms);
+        }
       }
       counter.end();
     } catch (cause) {
@@ -46,22 +57,35 @@ export async function read(options: ReadOptions): Promise<number> {
       await duties.stop();
       await reports.stop();
     }
-    return { skipped: counter.skipped, last_ms: counter.last_ms };
+    for (const line of counter.unread ?? []) problems.add(line);
+    const result = emptyResult();
+    addCounted(result, counter);
+    return result;
   });
 }
 
+/** Once the user wants to stop, what writes into the pipe has so long to write out what it holds: tcpdump has a buffer. */
+const LAST_INPUT_MS = 2000;
+
 async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
-  const stop = () => process.stdin.destroy();
-  signal.addEventListener('abort', stop);
+  let last: NodeJS.Timeout | undefined;
+  signal.addEventListener('abort', () => {
+    last = setTimeout(() => process.stdin.destroy(), LAST_INPUT_MS);
+  });
   try {
     for await (const chunk of process.stdin) yield chunk as Buffer;
   } catch (cause) {
     if (!signal.aborted) throw cause;
+  } finally {
+    clearTimeout(last);
   }
 }
 
 /** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
-function idleReports(session: CountingSession, interval_ms: number, say: (line: string) => void) {
+function idleReports(
+  session: CountingSession,
+  { interval_ms, problems, say }: { interval_ms: number; problems: ProblemList; say: (line: string) => void },
+) {
   // A little later than the traffic's clock, so that it goes first where there is traffic.
   const idle_ms = interval_ms * 1.1;
   let underWay: Promise<void> = Promise.resolve();
@@ -69,6 +93,7 @@ function idleReports(session: CountingSession, interval_ms: number, say: (line: 
   let timer = setTimeout(onIdle, idle_ms);
 
   function onIdle(): void {
+    problems.endInterval();
     report(Date.now()).catch((cause: unknown) => {
       failure = cause;
       process.stdin.destroy();

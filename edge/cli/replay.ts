@@ -1,8 +1,16 @@
 import { CaptureError } from '../capture/capture-error.ts';
 import { fileChunks, fileSizes } from '../capture/capture-files.ts';
+import { unpacked } from '../capture/unpack.ts';
 import { pacer } from '../counting/pace.ts';
 import type { CountingOptions } from './counting-options.ts';
-import { type CountingResult, type CountingRun, LAST_REPORT_MS, runCounting } from './counting-run.ts';
+import {
+  addCounted,
+  type CountingResult,
+  type CountingRun,
+  emptyResult,
+  LAST_REPORT_MS,
+  runCounting,
+} from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
 import { userPath } from './option-values.ts';
 
@@ -15,7 +23,7 @@ export async function replay(files: readonly string[], options: CountingOptions)
     options,
     { exact_flows: true, patience_ms: LAST_REPORT_MS, stoppedCode: 130 },
     async run => {
-      const result: CountingResult = { skipped: 0, last_ms: undefined };
+      const result = emptyResult();
       let done = 0;
       for (const input of inputs) {
         if (run.signal.aborted) break;
@@ -31,25 +39,27 @@ export async function replay(files: readonly string[], options: CountingOptions)
 
 async function replayFile(
   { path, shownAs }: { path: string; shownAs: string },
-  { options, session, problems, signal }: CountingRun,
+  { options, session, problems, notes, signal }: CountingRun,
   result: CountingResult,
   onRead: (bytes: number) => void,
 ): Promise<void> {
   const pace = pacer(options.speed, signal);
   const counter = makeCounter(options.format, session.recorder, {
     interval_ms: options.interval * 1000,
-    onProblem: ({ line, message }) => problems.add(`${shownAs}:${line}: ${message}.`),
+    scale_sampled: options.scaleSampled ?? false,
+    notes,
+    onProblem: ({ line, message, kind }) => problems.add(`${shownAs}:${line}: ${message}.`, kind),
   });
   try {
-    for await (const chunk of fileChunks(path)) {
+    for await (const chunk of unpacked(heard(fileChunks(path), onRead))) {
       for (const { interval_end_ms } of counter.feed(chunk)) {
         await pace(counter.first_ms ?? interval_end_ms);
         await pace(interval_end_ms);
+        problems.endInterval();
         await session.report(interval_end_ms);
         await session.reporter?.settled();
         if (signal.aborted) break;
       }
-      onRead(chunk.length);
       if (signal.aborted) break;
     }
     if (!signal.aborted) counter.end();
@@ -58,6 +68,17 @@ async function replayFile(
     if (!(cause instanceof CaptureError)) throw cause;
     problems.add(`${shownAs}: ${cause.message}`);
   }
-  result.skipped += counter.skipped;
-  result.last_ms = Math.max(result.last_ms ?? 0, counter.last_ms ?? 0) || undefined;
+  for (const line of counter.unread ?? []) problems.add(`${shownAs}: ${line}`);
+  addCounted(result, counter);
+}
+
+/** The same pieces; `onRead` hears of each when the next one is asked for. */
+async function* heard(
+  pieces: AsyncIterable<Buffer>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Buffer> {
+  for await (const piece of pieces) {
+    yield piece;
+    onRead(piece.length);
+  }
 }

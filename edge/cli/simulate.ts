@@ -59,6 +59,7 @@ function print(simulation: Simulation, { json }: SimulateOptions): void {
     packets: wireInteger(packets),
     bytes: wireInteger(bytes),
     skipped: 0,
+    skipped_by_reason: {},
     policies: policies.map(({ policy_id, ...counts }) => ({
       policy_id,
       packets: wireInteger(counts.packets),

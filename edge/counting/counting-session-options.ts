@@ -13,6 +13,8 @@ export interface CountingSessionOptions {
   listed_flows: number;
   /** Sends nothing. */
   dry_run: boolean;
+  /** What is counted is scaled from samples: the boot's reports say so. */
+  estimated?: boolean;
   /** Counts flows exactly at any number of flows, which takes memory for each. */
   exact_flows: boolean;
   /** Without a report taken for so long, sending gives up. */

@@ -47,6 +47,7 @@ export async function openSending(
     makeBootId: boot => bootId(boot_id, boot),
     interval_s,
     listed_flows,
+    estimated: options.estimated ?? false,
     spool,
     sender,
     destination: target.destination,
@@ -66,6 +67,7 @@ export async function openSending(
       reuse?.check({ boot_id: reporter.position.boot_id, ...reporter.reported });
     },
     async close() {
+      sender.close();
       await spool.close();
       target.kinesis.destroy();
     },

@@ -3,6 +3,7 @@ import type { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
+import type { InputNote } from './input-notes.ts';
 
 /** What was counted, in the form of `--json`: an integer past 2^53 − 1 is text. */
 export interface TrafficSummary {
@@ -15,6 +16,14 @@ export interface TrafficSummary {
   flows_l4?: number;
   /** Frames that are no IP packets. */
   skipped: number;
+  /** The same by reason, as far as reasons are known, the most frequent first. */
+  skipped_by_reason: Record<string, number>;
+  /** There when the figures are estimates, scaled from samples. */
+  estimated?: true;
+  /** How many pieces of the input could not be counted, by kind; left out when there are none. */
+  problems?: { kind: string; count: number }[];
+  /** What has to be known of the input; left out when there is nothing. */
+  notes?: InputNote[];
   /** Every policy that is applied, `default` last; each flow counts for the policy that it was first seen under. */
   policies: { policy_id: string; packets: number | string; bytes: number | string; flows?: number }[];
 }
@@ -23,10 +32,23 @@ export interface SummarySource {
   recorder: Recorder;
   distinct: DistinctFlows | undefined;
   skipped: number;
+  skipped_by_reason: ReadonlyMap<string, number>;
   policySet: PolicySet;
+  estimated?: boolean;
+  problems?: { kind: string; count: number }[];
+  notes?: InputNote[];
 }
 
-export function summarize({ recorder, distinct, skipped, policySet }: SummarySource): TrafficSummary {
+export function summarize({
+  recorder,
+  distinct,
+  skipped,
+  skipped_by_reason,
+  policySet,
+  estimated = false,
+  problems = [],
+  notes = [],
+}: SummarySource): TrafficSummary {
   const { packets, bytes } = recorder.totals();
   const ids = policySet.policies.filter(({ enabled }) => enabled).map(({ id }) => id);
   return {
@@ -34,6 +56,10 @@ export function summarize({ recorder, distinct, skipped, policySet }: SummarySou
     bytes: wireInteger(bytes),
     ...(distinct && { flows: distinct.flows, flows_l4: distinct.flows_l4 }),
     skipped,
+    skipped_by_reason: Object.fromEntries(skipped_by_reason),
+    ...(estimated && { estimated }),
+    ...(problems.length > 0 && { problems }),
+    ...(notes.length > 0 && { notes }),
     policies: [...ids, DEFAULT_POLICY_ID].map(policy_id => {
       const stats = recorder.getPolicyStats(policy_id);
       return {
@@ -64,6 +90,12 @@ export function summaryTable(summary: TrafficSummary): string {
       row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
     )
     .join('\n');
+}
+
+/** What was skipped, and why, for a person. */
+export function skippedText({ skipped, skipped_by_reason }: TrafficSummary): string {
+  const reasons = Object.entries(skipped_by_reason).map(([reason, frames]) => `${grouped(frames)} ${reason}`);
+  return `${skipped} skipped: no IP traffic${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`;
 }
 
 function grouped(value: number | string | undefined): string {

@@ -1,105 +1,205 @@
 import { StringDecoder } from 'node:string_decoder';
+import { parseRecord } from './record-json.ts';
 
 /** One record of the input, or what is wrong with one. `line` is where it begins, from 1. */
 export type JsonRecord =
-  | { line: number; value: Record<string, unknown>; problem?: undefined }
-  | { line: number; problem: string };
+  | { line: number; value: Record<string, unknown>; text: string; problem?: undefined }
+  | { line: number; problem: string; found?: string };
 
 /** No exporter writes records this long; a longer one is not kept. */
 const MAX_RECORD_LENGTH = 256 * 1024;
 
+const REPAIR = { repair: true };
+const TOO_LONG = `the record is longer than ${MAX_RECORD_LENGTH} characters`;
+const NO_END = 'the object does not end';
+/** nfdump writes this into its list where nothing matched. */
+const NO_FLOWS = 'No matching flows';
+const NO_OBJECT = 'a JSON object was expected';
+
+/** An object over several lines: its text so far, and how deep its braces and brackets are open. */
+interface OpenObject {
+  line: number;
+  parts: string[];
+  length: number;
+  depth: number;
+}
+
 /**
- * Finds the records in JSON as flow exporters write it: one object a line, or a list of objects over many lines. What
- * can't be read is named with its line, and reading goes on with the next object.
+ * Finds the records in JSON as flow exporters write it: one object a line, several on a line, or a list of objects over
+ * many lines. Each character is looked at a fixed number of times, whatever the input is. What can't be read is named
+ * with its line, and reading goes on with the next object.
  */
 export class JsonRecords {
   readonly #decoder = new StringDecoder('utf8');
-  #rest = '';
+  /** Pieces of the line that has not ended yet. */
+  #rest: string[] = [];
+  #restLength = 0;
   #line = 0;
-  /** The line of input that is being dropped because it is too long, or of an object over several lines. */
+  /** The line that is being read is too long: what comes of it is dropped. */
   #dropping = false;
-  #open: { line: number; text: string } | undefined;
+  #open: OpenObject | undefined;
+  #found: JsonRecord[] = [];
 
-  *feed(chunk: Buffer): Generator<JsonRecord> {
-    const lines = (this.#rest + this.#decoder.write(chunk)).split('\n');
-    this.#rest = lines.pop()!;
-    for (const line of lines) yield* this.#take(line);
-    if (this.#rest.length > MAX_RECORD_LENGTH) {
-      if (!this.#dropping) yield { line: this.#line + 1, problem: tooLong };
-      this.#dropping = true;
-      this.#rest = '';
+  /** The records that end in this piece of the input. */
+  feed(chunk: Buffer): JsonRecord[] {
+    const text = this.#decoder.write(chunk);
+    let at = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
+      this.#endLine(text.slice(at, end));
+      at = end + 1;
     }
+    this.#keep(text.slice(at));
+    return this.#taken();
   }
 
-  *end(): Generator<JsonRecord> {
-    const last = this.#rest + this.#decoder.end();
-    if (last !== '' || this.#dropping) yield* this.#take(last);
-    yield* this.#abandonOpen();
+  /** What is left at the end of the input. */
+  end(): JsonRecord[] {
+    const last = this.#decoder.end();
+    if (this.#restLength > 0 || last !== '' || this.#dropping) this.#endLine(last);
+    this.#abandonOpen();
+    return this.#taken();
   }
 
-  *#take(raw: string): Generator<JsonRecord> {
+  #taken(): JsonRecord[] {
+    const taken = this.#found;
+    this.#found = [];
+    return taken;
+  }
+
+  #keep(piece: string): void {
+    if (piece === '' || this.#dropping) return;
+    this.#rest.push(piece);
+    this.#restLength += piece.length;
+    if (this.#restLength > MAX_RECORD_LENGTH) this.#dropLine();
+  }
+
+  #dropLine(): void {
+    this.#dropping = true;
+    this.#rest = [];
+    this.#restLength = 0;
+    this.#open = undefined;
+    this.#found.push({ line: this.#line + 1, problem: TOO_LONG });
+  }
+
+  #endLine(piece: string): void {
+    if (!this.#dropping && this.#restLength + piece.length > MAX_RECORD_LENGTH) this.#dropLine();
+    const dropped = this.#dropping;
+    const line = this.#rest.length > 0 ? this.#rest.join('') + piece : piece;
     this.#line++;
-    if (this.#dropping) {
-      this.#dropping = false;
-      return;
+    this.#dropping = false;
+    if (this.#rest.length > 0) {
+      this.#rest = [];
+      this.#restLength = 0;
     }
-    const text = raw.trim().replace(/^,\s*|\s*,$/g, '');
-    if (text === '') return;
-    if (this.#open && !text.startsWith('{')) {
-      yield* this.#continue(this.#open, raw, text);
-      return;
-    }
-    yield* this.#abandonOpen();
-    if (text === '[' || text === ']') return;
-    const bare = text.startsWith('[') && !text.endsWith(']') ? text.slice(1).trim() : text;
-    if (bare.startsWith('{') && !/[}\]]$/.test(bare))
-      this.#open = { line: this.#line, text: `${raw.slice(raw.indexOf('{'))}\n` };
-    else yield* records(bare, this.#line);
+    if (!dropped) this.#take(line);
   }
 
-  *#continue(open: { line: number; text: string }, raw: string, text: string): Generator<JsonRecord> {
-    const closes = /^\}\s*\]?$/.test(text);
-    open.text += closes ? '}' : `${raw}\n`;
-    if (closes) {
-      this.#open = undefined;
-      yield* records(open.text, open.line);
-    } else if (open.text.length > MAX_RECORD_LENGTH) {
-      this.#open = undefined;
-      yield { line: open.line, problem: tooLong };
+  #take(line: string): void {
+    const { from, to } = withoutFrame(line);
+    if (from >= to && !this.#open) return;
+    const isWhole = line.charCodeAt(from) === OPEN_BRACE && line.charCodeAt(to - 1) === CLOSE_BRACE;
+    // Within an object that is open deeper, an indented object is a part of it.
+    const isPart = this.#open !== undefined && this.#open.depth > 1 && from > 0;
+    if (isWhole && !isPart) {
+      const text = to - from === line.length ? line : line.slice(from, to);
+      const value = parseRecord(text, REPAIR);
+      if (value) {
+        this.#abandonOpen();
+        this.#found.push({ line: this.#line, value, text });
+        return;
+      }
     }
+    this.#scan(line);
   }
 
-  *#abandonOpen(): Generator<JsonRecord> {
-    if (this.#open) yield { line: this.#open.line, problem: 'the object does not end' };
+  /** Follows braces and brackets. A text ends with its line at the latest: exporters write some texts unescaped. */
+  #scan(line: string): void {
+    // An object at the start of a line is the next record, unless the open one is within a list of objects.
+    if (this.#open?.depth === 1 && firstCharacter(line) === OPEN_BRACE) this.#abandonOpen();
+    let start = this.#open ? 0 : -1;
+    let inText = false;
+    let stray = false;
+    for (let at = 0; at < line.length; at++) {
+      const code = line.charCodeAt(at);
+      if (inText) {
+        if (code === BACKSLASH) at++;
+        else inText = code !== QUOTE;
+        continue;
+      }
+      if (!this.#open) {
+        if (code === OPEN_BRACE) {
+          start = at;
+          this.#open = { line: this.#line, parts: [], length: 0, depth: 1 };
+        } else if (!isFrame(code)) {
+          stray = true;
+        }
+        continue;
+      }
+      if (code === QUOTE) inText = true;
+      else if (code === OPEN_BRACE || code === OPEN_BRACKET) this.#open.depth++;
+      else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+        if (--this.#open.depth > 0) continue;
+        this.#found.push(this.#close(line.slice(start, at + 1)));
+        start = -1;
+      }
+    }
+    if (this.#open) this.#continue(`${line.slice(start)}\n`);
+    if (stray && line.trim() !== NO_FLOWS)
+      this.#found.push({ line: this.#line, problem: NO_OBJECT, found: line.slice(0, 200) });
+  }
+
+  #close(piece: string): JsonRecord {
+    const { line, parts } = this.#open!;
+    this.#open = undefined;
+    const text = parts.length > 0 ? parts.join('') + piece : piece;
+    const value = parseRecord(text, { repair: true });
+    return value ? { line, value, text } : { line, problem: NO_OBJECT, found: text.slice(0, 200) };
+  }
+
+  #continue(piece: string): void {
+    const open = this.#open!;
+    open.parts.push(piece);
+    open.length += piece.length;
+    if (open.length <= MAX_RECORD_LENGTH) return;
+    this.#open = undefined;
+    this.#found.push({ line: open.line, problem: TOO_LONG });
+  }
+
+  #abandonOpen(): void {
+    if (this.#open) this.#found.push({ line: this.#open.line, problem: NO_END });
     this.#open = undefined;
   }
 }
 
-const tooLong = `the record is longer than ${MAX_RECORD_LENGTH} characters`;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const BYTE_ORDER_MARK = 0xfeff;
 
-function* records(text: string, line: number): Generator<JsonRecord> {
-  const value = parse(text) ?? parse(text.replace(/\]$/, ''));
-  const values = Array.isArray(value) ? value : [value];
-  for (const item of values) {
-    if (typeof item === 'object' && item !== null && !Array.isArray(item)) yield { line, value: item };
-    else yield { line, problem: 'a JSON object was expected' };
-  }
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0d || code === 0x09 || code === BYTE_ORDER_MARK;
 }
 
-// Counters and nanoseconds may pass 2^53: those keep all their digits as BigInt.
-function parse(text: string): unknown {
-  try {
-    if (!/\d{16}/.test(text)) return JSON.parse(text);
-    return JSON.parse(text, exactIntegers);
-  } catch {
-    return undefined;
-  }
+/** What may stand between the objects of a list. */
+function isFrame(code: number): boolean {
+  return isBlank(code) || code === COMMA || code === OPEN_BRACKET || code === CLOSE_BRACKET;
 }
 
-// TypeScript's library doesn't know the third argument yet: the number as it is written.
-function exactIntegers(_: string, value: unknown, context?: { source?: string }): unknown {
-  const source = context?.source ?? '';
-  return typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(source)
-    ? BigInt(source)
-    : value;
+function firstCharacter(line: string): number {
+  let at = 0;
+  while (at < line.length && isBlank(line.charCodeAt(at))) at++;
+  return line.charCodeAt(at);
+}
+
+/** The line without blanks, and without the list's own brackets and commas around an object. */
+function withoutFrame(line: string): { from: number; to: number } {
+  let from = 0;
+  let to = line.length;
+  while (from < to && isFrame(line.charCodeAt(from))) from++;
+  while (to > from && isFrame(line.charCodeAt(to - 1))) to--;
+  return { from, to };
 }

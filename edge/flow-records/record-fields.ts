@@ -1,69 +1,104 @@
 import type { FlowKey } from '../../core/policy/flow-key.ts';
-import { parseAddress } from '../../core/policy/ip-address.ts';
+import { parseKnownAddress } from '../../core/policy/ip-address.ts';
 import type { FlowCounts } from '../../core/recorder/recorder.ts';
 import { REPORT_LIMITS } from '../../core/report/report.ts';
+import type { InputNotes } from '../counting/input-notes.ts';
 
-/** An exporter's record of a one-way flow; undefined for a record of something that is no IP traffic. */
-export type ReadRecord = (record: Record<string, unknown>, now_ms: number) => ExportedFlow | undefined;
-
-interface ExportedFlow {
+/** Traffic of one direction that a record holds. */
+export interface ExportedFlow {
   flow: FlowKey;
   counts: FlowCounts;
 }
 
+/**
+ * What an exporter's record counts: nothing where all it says was counted already, undefined where it holds no IP traffic.
+ * A reader may keep state between records: call it once a record, except again with the exact record after InexactCount.
+ *
+ * @throws RecordProblem, InexactCount
+ */
+export type ReadRecord = (
+  record: Record<string, unknown>,
+  now_ms: number,
+) => readonly ExportedFlow[] | undefined;
+
+/** What the readers of all exporters' formats are made from. */
+export interface RecordReaderOptions {
+  /** Sampled records count, scaled; they are refused otherwise. */
+  scale_sampled: boolean;
+  notes: InputNotes;
+}
+
 /** A record that can't be counted; the message says which field and what was expected. */
-export class RecordProblem extends Error {}
+export class RecordProblem extends Error {
+  /** Short text that problems of the same kind have in common. */
+  readonly kind: string;
+
+  constructor(kind: string, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** A counter has more digits than a number holds: the record must be parsed exactly and read again. */
+export class InexactCount extends Error {}
 
 /** A counter: a whole number, as JSON number or as text. */
-function countField(record: Record<string, unknown>, name: string): bigint {
+export function countField(record: Record<string, unknown>, name: string): bigint {
   const value = record[name];
-  const isCount =
-    typeof value === 'bigint' ||
-    Number.isInteger(value) ||
-    (typeof value === 'string' && /^\d{1,19}$/.test(value));
-  const count = isCount ? BigInt(value as bigint | number | string) : -1n;
-  if (count >= 0n && count <= REPORT_LIMITS.maxCount) return count;
-  throw new RecordProblem(`${name} ${shown(value)}; a whole number from 0 to 2^63 − 1 was expected`);
+  if (typeof value === 'number') {
+    if (Number.isSafeInteger(value) && value >= 0) return BigInt(value);
+    if (Number.isInteger(value) && value > 0) throw new InexactCount();
+  } else if (typeof value === 'bigint') {
+    if (value >= 0n && value <= REPORT_LIMITS.maxCount) return value;
+  } else if (typeof value === 'string' && /^\d{1,19}$/.test(value)) {
+    const count = BigInt(value);
+    if (count <= REPORT_LIMITS.maxCount) return count;
+  }
+  throw badField(name, value, 'a whole number from 0 to 2^63 − 1');
+}
+
+/** The same; 0 where the record has none. */
+export function optionalCount(record: Record<string, unknown>, name: string): bigint {
+  return record[name] === undefined ? 0n : countField(record, name);
 }
 
 /** A port; 0 where the record has none. */
 export function portField(record: Record<string, unknown>, name: string): number {
   const value = record[name] ?? 0;
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535) return value as number;
-  throw new RecordProblem(`${name} ${shown(value)}; a whole number from 0 to 65535 was expected`);
+  throw badField(name, value, 'a whole number from 0 to 65535');
 }
 
 /** A protocol number. */
 export function protocolField(record: Record<string, unknown>, name: string): number {
   const value = record[name];
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 255) return value as number;
-  throw new RecordProblem(`${name} ${shown(value)}; a protocol number from 0 to 255 was expected`);
+  throw badField(name, value, 'a protocol number from 0 to 255');
 }
 
 /** The flow's two addresses, of one family. */
 export function addressFields(record: Record<string, unknown>, names: { src: string; dst: string }) {
   const src = addressField(record, names.src);
   const dst = addressField(record, names.dst);
-  if (src.family === dst.family) return { src: src.text, dst: dst.text };
-  throw new RecordProblem(`${names.src} and ${names.dst} are not of the same IP version`);
+  if (familyOf(src) === familyOf(dst)) return { src, dst };
+  throw new RecordProblem(
+    'addresses of two IP versions',
+    `${names.src} and ${names.dst} are not of the same IP version`,
+  );
 }
 
-/** Packets and bytes as they were exported. @throws RecordProblem for bytes without packets. */
-export function countsOf(
-  record: Record<string, unknown>,
-  names: { packets: string; bytes: string },
-): Pick<FlowCounts, 'packets' | 'bytes'> {
-  const packets = countField(record, names.packets);
-  const bytes = countField(record, names.bytes);
-  if (packets > 0n || bytes === 0n) return { packets, bytes };
-  throw new RecordProblem(`${names.bytes} is ${bytes} although ${names.packets} is 0`);
+export function badField(name: string, value: unknown, expected: string): RecordProblem {
+  return new RecordProblem(`bad ${name}`, `${name} ${shown(value)}; ${expected} was expected`);
 }
 
-function addressField(record: Record<string, unknown>, name: string): { text: string; family: 4 | 6 } {
+function addressField(record: Record<string, unknown>, name: string): string {
   const text = record[name];
-  const address = typeof text === 'string' ? parseAddress(text) : undefined;
-  if (address) return { text: text as string, family: address.family };
-  throw new RecordProblem(`${name} ${shown(text)}; an IPv4 or IPv6 address was expected`);
+  if (typeof text === 'string' && familyOf(text) !== undefined) return text;
+  throw badField(name, text, 'an IPv4 or IPv6 address');
+}
+
+function familyOf(text: string): 4 | 6 | undefined {
+  return parseKnownAddress(text)?.family;
 }
 
 function shown(value: unknown): string {

@@ -1,20 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
-import { policyRuleSchema } from '../../core/policy/policy-schema.ts';
+import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
+import { policyMatchSchema, policyRuleSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../edge-error.ts';
 import { type JsonDocument, JsonSyntaxError, parseJsonDocument } from './json-document.ts';
 import { type PolicySet, UNVERSIONED } from './policy-set.ts';
 
-const listSchema = z.array(policyRuleSchema, { error: 'must be a list of policies' });
-const fileSchema = z.object(
+const ruleSchema = z.strictObject(policyRuleSchema.shape);
+const listSchema = z.array(ruleSchema, { error: 'must be a list of policies' });
+const fileSchema = z.strictObject(
   { policies: listSchema, version: z.string({ error: 'must be text' }).default(UNVERSIONED) },
   { error: 'must be a list of policies' },
 );
 
 /**
  * Reads policies from a file: a JSON list of `{"id", "name", "priority", "enabled", "match"}`, or an object with that
- * list under `policies` and perhaps its `version`. Only `id` and `priority` must be there; `default` is built in.
+ * list under `policies` and perhaps its `version`. Only `id` and `priority` must be there; `default` is built in and can't
+ * be defined. A key that is not known is refused: a misspelt `match` would make a policy match everything.
  *
  * @throws EdgeError that lists every problem with its line.
  */
@@ -24,12 +26,13 @@ export async function readPoliciesFile(path: string, shownAs = path): Promise<Po
   const result = isList
     ? listSchema.transform(policies => ({ policies, version: UNVERSIONED })).safeParse(document.value)
     : fileSchema.safeParse(document.value);
-  const problems = result.success
-    ? repeatedIds(result.data.policies, isList)
-    : result.error.issues.flatMap(problemsOf);
+  const problems = [
+    ...(result.success ? [] : result.error.issues.flatMap(problemsOf)),
+    ...badIds(document.value, isList),
+  ];
   if (!result.success || problems.length > 0) throw new EdgeError(describe(problems, document, shownAs));
   const { policies, version } = result.data;
-  return { version, policies: policies.filter(({ id }) => id !== DEFAULT_POLICY_ID) };
+  return { version, policies };
 }
 
 interface Problem {
@@ -64,13 +67,32 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     return [{ at: issue.path, message: 'must be an object' }];
   }
   if (issue.code !== 'unrecognized_keys') return [{ at: issue.path, message: issue.message }];
-  return issue.keys.map(key => ({ at: [...issue.path, key], message: 'is not known' }));
+  const message = `is not known; known are ${knownKeys(issue.path).join(', ')}`;
+  return issue.keys.map(key => ({ at: [...issue.path, key], message }));
 }
 
-function repeatedIds(policies: PolicyRule[], isList: boolean): Problem[] {
+function knownKeys(path: PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(fileSchema.shape);
+  return Object.keys(path.at(-1) === 'match' ? policyMatchSchema.shape : ruleSchema.shape);
+}
+
+/** Ids that are taken: by an earlier policy, or by the built-in one. The value is not checked yet. */
+function badIds(value: unknown, isList: boolean): Problem[] {
+  const policies: unknown = isList ? value : Object(value).policies;
+  if (!Array.isArray(policies)) return [];
   const seen = new Set<string>();
-  return policies.flatMap(({ id }, index): Problem[] => {
+  return policies.flatMap((policy, index): Problem[] => {
+    const { id } = Object(policy);
+    if (typeof id !== 'string') return [];
     const at = [...(isList ? [] : ['policies']), index, 'id'];
+    if (id === DEFAULT_POLICY_ID) {
+      return [
+        {
+          at,
+          message: `is "${id}": that policy is built in, takes what no other one matches, and can't be defined`,
+        },
+      ];
+    }
     if (seen.has(id)) return [{ at, message: `is "${id}", which an earlier policy has already` }];
     seen.add(id);
     return [];

@@ -45,6 +45,7 @@ export class RecordSender {
   readonly #options: Required<RecordSenderOptions>;
   #waiting: Waiting[] = [];
   #running = false;
+  #closed = false;
 
   constructor(options: RecordSenderOptions) {
     this.#options = {
@@ -55,6 +56,11 @@ export class RecordSender {
       random: Math.random,
       ...options,
     };
+  }
+
+  /** Ends trying at the next failure: nobody waits any longer, and trying keeps the process alive. */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Returns when the stream has all of them. @throws SendFailed */
@@ -86,7 +92,7 @@ export class RecordSender {
       }
       if (left.length === 0) continue;
       this.#waiting.unshift(...left);
-      if (lasting || clock() - progressAt >= patience_ms) {
+      if (lasting || this.#closed || clock() - progressAt >= patience_ms) {
         this.#giveUp(reason, lasting);
         break;
       }
@@ -127,7 +133,7 @@ export class RecordSender {
 
   #giveUp(reason: string, lasting: boolean): void {
     const { stream, patience_ms } = this.#options;
-    const tried = lasting ? '' : ` for ${Math.round(patience_ms / 1000)} s`;
+    const tried = lasting || this.#closed ? '' : ` for ${Math.round(patience_ms / 1000)} s`;
     const failure = new SendFailed(`The stream ${stream} did not take the report${tried}: ${reason}.`);
     for (const { failed } of this.#waiting.splice(0)) failed(failure);
   }

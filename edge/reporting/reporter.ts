@@ -27,6 +27,8 @@ export interface ReporterOptions {
   /** Pairs that are to be expected, so that a boot's parts have room for them from the start. */
   expected_pairs?: readonly Pair[];
   listed_flows?: number;
+  /** All that this run counts is scaled from samples. */
+  estimated?: boolean;
   /** The stream has taken a report of this run. */
   onSent?: (report: Report) => void;
   clock?: Clock;
@@ -146,7 +148,7 @@ export class Reporter {
   }
 
   #compose(boot: Boot, policies: PolicyTotals[], interval: RecorderInterval): Omit<Report, 'paths'> {
-    const { edge_id, site_id, interval_s, listed_flows, clock } = this.#options;
+    const { edge_id, site_id, interval_s, listed_flows, estimated, clock } = this.#options;
     const sent_at = rfc3339(clock());
     const flows = [...this.#carried, ...interval.flows, ...unlistedRecords(interval, sent_at)];
     return {
@@ -160,6 +162,7 @@ export class Reporter {
       sent_at,
       interval_s,
       policies_version: this.#policiesVersion,
+      ...(estimated && { estimated }),
       policies,
       flows: limitFlows(flows, listed_flows),
     };

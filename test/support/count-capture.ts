@@ -6,6 +6,9 @@ export interface CountedCapture {
   packets: number;
   bytes: bigint;
   skipped: number;
+  skipped_by_reason: Record<string, number>;
+  /** Sentences about what could not be read. */
+  unread: string[];
   flows: number;
   flows_l4: number;
   /** `protocol src:port>dst:port`, sorted. */
@@ -38,6 +41,8 @@ export function countCapture(pieces: Buffer | Buffer[], interval_ms?: number): C
     packets: counter.packets,
     bytes: recorder.totals().bytes,
     skipped: counter.skipped,
+    skipped_by_reason: Object.fromEntries(counter.skipped_by_reason),
+    unread: counter.unread,
     flows: distinct_flows.flows,
     flows_l4: distinct_flows.flows_l4,
     tuples: recorder

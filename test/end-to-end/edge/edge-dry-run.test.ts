@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeOfficeCapture } from '../../../edge/sample/office-capture.ts';
+import { ethernet, ipv4, pcap, pcapngBlocks } from '../../support/capture-builder.ts';
 import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
-import { runEdge } from '../../support/run-edge.ts';
+import { runEdge, startEdge } from '../../support/run-edge.ts';
 
 const OFFICE = projectFile('edge/sample/office.pcap');
 
@@ -43,7 +45,16 @@ describe('edge replay --dry-run --json', () => {
     const counted = JSON.parse(stdout);
     const { packets, bytes, skipped } = office;
     expect(counted).toMatchObject({ packets, bytes, skipped });
-    expect(Object.keys(counted)).toEqual(['packets', 'bytes', 'flows', 'flows_l4', 'skipped', 'policies']);
+    expect(Object.keys(counted)).toEqual([
+      'packets',
+      'bytes',
+      'flows',
+      'flows_l4',
+      'skipped',
+      'skipped_by_reason',
+      'policies',
+    ]);
+    expect(counted.skipped_by_reason).toEqual({ arp: skipped });
     expect(counted.policies).toEqual([{ policy_id: 'default', packets, bytes, flows: counted.flows }]);
     expect(code).toBe(0);
   });
@@ -98,6 +109,87 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(0);
   });
 
+  it('reads packed captures from files and from the standard input', async () => {
+    const packed = {
+      'office.pcap.gz': gzipSync(office.file),
+      'office.pcap.zst': zstdCompressSync(office.file),
+    };
+    const expected = { packets: office.packets, bytes: office.bytes, skipped: office.skipped };
+    for (const [name, input] of Object.entries(packed)) {
+      await writeFile(join(folder, name), input);
+      const replayed = await edge(['replay', name, '--dry-run', '--json']);
+      expect(JSON.parse(replayed.stdout)).toMatchObject(expected);
+      const read = await edge(['read', '--dry-run', '--json'], { input });
+      expect(JSON.parse(read.stdout)).toMatchObject(expected);
+      expect([replayed.code, read.code]).toEqual([0, 0]);
+    }
+  });
+
+  it('names an interface that can’t be read, counts the rest, and fails', async () => {
+    const blocks = pcapngBlocks();
+    const capture = Buffer.concat([
+      blocks.section(),
+      blocks.interface(127),
+      blocks.interface(101),
+      blocks.enhanced(0, 1n, Buffer.alloc(10)),
+      blocks.enhanced(1, 2n, ipv4()),
+    ]);
+    await writeFile(join(folder, 'two.pcapng'), capture);
+    const args = ['--dry-run', '--json', '--policies', 'policies.json'];
+    for (const [command, prefix] of [
+      [['replay', 'two.pcapng'], 'two.pcapng: '],
+      [['read'], ''],
+    ] as const) {
+      const { code, stdout, stderr } = await edge([...command, ...args], { input: capture });
+      expect(JSON.parse(stdout)).toMatchObject({
+        packets: 1,
+        bytes: 40,
+        skipped: 1,
+        skipped_by_reason: { 'link type 127': 1 },
+      });
+      const [line, links] = stderr.split('\n');
+      expect(line).toBe(`${prefix}1 frame of interface 0 (link type 127) can't be read and was not counted.`);
+      expect(links).toContain(`${prefix}Link types that can be read: `);
+      expect(code).toBe(1);
+    }
+  });
+
+  it('counts frames without a time at once, whatever the speed', async () => {
+    const blocks = pcapngBlocks();
+    const frames = [blocks.simple(ipv4()), blocks.simple(ipv4()), blocks.enhanced(0, 10n ** 15n, ipv4())];
+    await writeFile(
+      join(folder, 'untimed.pcapng'),
+      Buffer.concat([blocks.section(), blocks.interface(101), ...frames]),
+    );
+    const { code, stdout } = await edge(['replay', 'untimed.pcapng', '--dry-run', '--json', '--speed', '1']);
+    expect(JSON.parse(stdout)).toMatchObject({ packets: 3, bytes: 120 });
+    expect(code).toBe(0);
+  });
+
+  it('counts what still comes after Ctrl-C, up to the end of the input', async () => {
+    const args = ['read', '--dry-run', '--json', '--policies', 'policies.json', '--system', folder];
+    const { child, ended } = startEdge(args, { cwd: folder });
+    // More than a pipe holds: once the first part is written, the program reads, and hears signals.
+    const capture = pcap(Array.from({ length: 30_000 }, () => ethernet(0x0800, ipv4())));
+    const stopping = new Promise<void>(resolve => {
+      child.stderr!.on('data', text => String(text).startsWith('Stopping: ') && resolve());
+    });
+    await new Promise(written => child.stdin!.write(capture.subarray(0, -1000), written));
+    child.kill('SIGINT');
+    await stopping;
+    child.stdin!.end(capture.subarray(-1000));
+    const { code, stdout } = await ended;
+    expect(JSON.parse(stdout)).toMatchObject({ packets: 30_000, bytes: 30_000 * 40 });
+    expect(code).toBe(0);
+  });
+
+  it('ends without an error when nobody reads what it prints', async () => {
+    const args = ['replay', OFFICE, '--dry-run', '--policies', 'policies.json', '--system', folder];
+    const { child, ended } = startEdge(args, { cwd: folder });
+    child.stdout!.destroy();
+    expect(await ended).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('reads nfdump’s JSON from the standard input, tells bad lines, and fails', async () => {
     const flow = {
       in_packets: 3,
@@ -123,6 +215,7 @@ describe('edge replay --dry-run --json', () => {
       packets: 3,
       bytes: '9007199254740993',
       etype: 'IPv6',
+      sampling_rate: 1,
       proto: 'UDP',
       src_port: 1,
       dst_port: 53,
@@ -141,7 +234,7 @@ describe('edge replay --dry-run --json', () => {
       'policies.json',
     ]);
     expect(stdout).toBe(
-      '{"packets":3,"bytes":"9007199254740993","flows":1,"flows_l4":1,"skipped":0,"policies":[{"policy_id":"1","packets":0,"bytes":0,"flows":0},{"policy_id":"2","packets":3,"bytes":"9007199254740993","flows":1},{"policy_id":"default","packets":0,"bytes":0,"flows":0}]}\n',
+      '{"packets":3,"bytes":"9007199254740993","flows":1,"flows_l4":1,"skipped":0,"skipped_by_reason":{},"policies":[{"policy_id":"1","packets":0,"bytes":0,"flows":0},{"policy_id":"2","packets":3,"bytes":"9007199254740993","flows":1},{"policy_id":"default","packets":0,"bytes":0,"flows":0}]}\n',
     );
     expect(code).toBe(0);
   });
@@ -153,14 +246,72 @@ describe('edge replay --dry-run --json', () => {
     );
     const lines = stderr.trimEnd().split('\n');
     expect(lines).toHaveLength(21);
-    expect(lines[20]).toBe('… and 30 more problems like these.');
+    expect(lines[20]).toBe('… and 30 more problems: a JSON object was expected (30).');
     expect(code).toBe(1);
+  });
+
+  it('says at the end what has to be known of the input, and how much could not be counted', async () => {
+    const flow = {
+      packets: 3,
+      bytes: 300,
+      etype: 'IPv4',
+      proto: 'NEW',
+      src_addr: '10.0.0.1',
+      dst_addr: '10.0.0.2',
+    };
+    const sampled = { ...flow, sampling_rate: 100, type: 'NETFLOW_V9' };
+    const input = [{ ...flow, sampling_rate: 1 }, sampled].map(record => JSON.stringify(record)).join('\n');
+    const args = ['read', '--format', 'goflow2', '--dry-run', '--json', '--policies', 'policies.json'];
+    const refused = await edge(args, { input });
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      packets: 3,
+      problems: [{ kind: 'sampled record', count: 1 }],
+      notes: [{ kind: 'unknown_protocol', records: 1, names: { NEW: 1 } }],
+    });
+    const scaled = await edge([...args, '--scale-sampled'], { input });
+    expect(scaled.code).toBe(0);
+    expect(JSON.parse(scaled.stdout)).toMatchObject({ packets: 303, bytes: 30_300, estimated: true });
+  });
+
+  it('says which policy takes a flow, why the others do not, and which can never match', async () => {
+    await writeFile(
+      join(folder, 'match.json'),
+      JSON.stringify([
+        { id: '1', name: 'tcp', priority: 9, match: { protocol: 6 } },
+        { id: '2', priority: 5, match: { protocol: 6, destination_port_from: 443 } },
+        { id: '3', priority: 1, match: { destination_cidr: '2001:db8::/32' } },
+      ]),
+    );
+    const args = [
+      'match',
+      '--policies',
+      'match.json',
+      '--src',
+      '[2001:db8::1]:51234',
+      '--dst',
+      '2001:db8::9',
+    ];
+    expect(await edge(args)).toEqual({
+      code: 0,
+      stdout: `Policy 1 (tcp) takes it.
+  2: destination_port must be 443, but is 0.
+  3: would match, but comes later.
+  default: takes what no other policy matches.
+Policy 2 can never match: 1 (tcp) comes first and takes all of it.
+`,
+      stderr: '',
+    });
+    const json = JSON.parse((await edge([...args, '--protocol', 'GRE', '--json'])).stdout);
+    expect(json).toMatchObject({ policy_id: '3', unreachable: [{ policy_id: '2', shadowed_by: ['1'] }] });
+    const without = await edge(['match', '--src', '10.0.0.1', '--dst', '10.0.0.2:80']);
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining('--policies') });
   });
 
   it('shows a table without --json', async () => {
     const { stdout } = await edge(['replay', OFFICE, '--dry-run']);
     expect(stdout.split('\n')[0]).toMatch(/^policy {3,}packets {2,}bytes {2,}flows$/);
-    expect(stdout).toContain(`${office.skipped} skipped: no IP traffic.`);
+    expect(stdout).toContain(`${office.skipped} skipped: no IP traffic (${office.skipped} arp).`);
   });
 
   it.skipIf(!existsSync(SHARED_CAPTURES))(
@@ -185,6 +336,11 @@ describe('the edge program, used wrongly', () => {
   it.each<[string[], string]>([
     [['replay'], "error: missing required argument 'file'"],
     [['play', 'x'], "error: unknown command 'play'"],
+    [['match', '--src', '10.0.0.1', '--dst', '::1'], 'error: --src and --dst must be of the same IP version'],
+    [
+      ['replay', 'x', '--scale-sampled'],
+      'error: --scale-sampled is for flow records: give --format nfdump or goflow2 too',
+    ],
     [['replay', 'x', '--fast'], "error: unknown option '--fast'"],
     [
       ['replay', 'x', '--interval', '0'],
@@ -267,9 +423,14 @@ describe('the edge program, used wrongly', () => {
       /^The file is no capture: it begins with 68656c6c; a pcap or pcapng file was expected\.\n$/,
     ],
     [
-      'a compressed capture',
+      'a compressed capture that is cut short',
       Buffer.from('1f8b08000000', 'hex'),
-      /^The capture is compressed with gzip\. Unpack it first, for example with gunzip\.\n$/,
+      /^The gzip data is cut short after 6 bytes\. What could be unpacked was counted\.\n$/,
+    ],
+    [
+      'a capture that is compressed in another way',
+      Buffer.from('fd377a585a00', 'hex'),
+      /^The capture is compressed with xz\. Unpack it first: xz -dc FILE \| npm run edge -- read\.\n$/,
     ],
   ])('%s on the standard input is told and ends with 1', async (_, input, message) => {
     const { code, stderr } = await edge(['read', '--dry-run', '--policies', 'policies.json'], { input });
@@ -277,12 +438,15 @@ describe('the edge program, used wrongly', () => {
     expect(code).toBe(1);
   });
 
-  it.each([['--help'], ['replay', '--help'], ['read', '--help'], ['simulate', '--help']])(
-    '%s %s helps',
-    async (...args) => {
-      const { code, stdout } = await runEdge(args.filter(Boolean));
-      expect(stdout).toMatch(/^Usage: edge /);
-      expect(code).toBe(0);
-    },
-  );
+  it.each([
+    ['--help'],
+    ['replay', '--help'],
+    ['read', '--help'],
+    ['simulate', '--help'],
+    ['match', '--help'],
+  ])('%s %s helps', async (...args) => {
+    const { code, stdout } = await runEdge(args.filter(Boolean));
+    expect(stdout).toMatch(/^Usage: edge /);
+    expect(code).toBe(0);
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ipv4, join, pcap, pcapngBlocks, u16, u32 } from '../../support/capture-builder.ts';
-import { countCapture } from '../../support/count-capture.ts';
+import { type CountedCapture, countCapture } from '../../support/count-capture.ts';
 
 const IP = ipv4();
 const PCAP = pcap([IP, IP], { linkType: 101 });
@@ -69,7 +69,19 @@ describe('a capture that can’t be right counts what came before', () => {
       'gzip',
       Buffer.of(0x1f, 0x8b, 8, 0, 0),
       0,
-      'The capture is compressed with gzip. Unpack it first, for example with gunzip.',
+      'The capture is compressed with gzip. Unpack it first: gzip -dc FILE | npm run edge -- read.',
+    ],
+    [
+      'xz',
+      Buffer.from('fd377a585a00', 'hex'),
+      0,
+      'The capture is compressed with xz. Unpack it first: xz -dc FILE | npm run edge -- read.',
+    ],
+    [
+      'a version of pcap that is not known',
+      pcap([IP], { linkType: 101, version: [3, 0] }),
+      0,
+      'The pcap file that begins at byte 0 is of version 3.0; version 2 can be read. Save it anew with a current program.',
     ],
     [
       'a record of 4 GB',
@@ -131,24 +143,6 @@ describe('a capture that can’t be right counts what came before', () => {
       2,
       `The block at byte ${at} says that it holds a packet of 100 bytes, but has room for 40. ${damaged}`,
     ],
-    [
-      'an interface that was not described',
-      join(PCAPNG, blocks.enhanced(1, 3n, IP)),
-      2,
-      `The block at byte ${at} is a packet of interface 1, which its section has not described. ${damaged}`,
-    ],
-    [
-      'an interface of the section before',
-      join(PCAPNG, blocks.section(), blocks.enhanced(0, 3n, IP)),
-      2,
-      `The block at byte ${at + 28} is a packet of interface 0, which its section has not described. ${damaged}`,
-    ],
-    [
-      'a packet of a link type that is not known',
-      join(PCAPNG, blocks.interface(147), blocks.enhanced(1, 3n, IP)),
-      2,
-      `Link type 147 (byte ${at + 24}) can't be read. Supported are BSD loopback (0), Ethernet (1), PPP (9), raw IP (101), Cisco HDLC (104), Linux cooked (113).`,
-    ],
   ])('%s', (_, capture, packets, error) => {
     expect(countCapture(capture)).toMatchObject({ packets, error });
   });
@@ -161,5 +155,81 @@ describe('a capture that can’t be right counts what came before', () => {
     const body = join(u16(101, 0), u32(0), u16(9, 60_000), [6]);
     const capture = join(blocks.section(), blocks.block(1, body), blocks.enhanced(0, 1n, IP));
     expect(countCapture(capture)).toMatchObject({ packets: 1, error: undefined });
+  });
+});
+
+describe('what of a capture can’t be read is told once, and the rest is counted:', () => {
+  const links = expect.stringMatching(/^Link types that can be read: /);
+
+  it.each<[string, Buffer[], Partial<CountedCapture>]>([
+    [
+      'an interface of a link type that is not known',
+      [
+        blocks.interface(127),
+        blocks.enhanced(1, 3n, IP),
+        blocks.enhanced(0, 4n, IP),
+        blocks.enhanced(1, 5n, IP),
+      ],
+      {
+        packets: 3,
+        skipped: 2,
+        skipped_by_reason: { 'link type 127': 2 },
+        unread: ["2 frames of interface 1 (link type 127) can't be read and were not counted.", links],
+      },
+    ],
+    [
+      'an interface that was not described',
+      [blocks.enhanced(1, 3n, IP), blocks.enhanced(0, 4n, IP)],
+      {
+        packets: 3,
+        skipped: 1,
+        skipped_by_reason: { 'interface not described': 1 },
+        unread: [
+          "1 frame of interface 1, which its section has not described, can't be read and was not counted.",
+        ],
+      },
+    ],
+    [
+      'an interface of the section before',
+      [blocks.section(), blocks.enhanced(0, 3n, IP), blocks.simple(IP)],
+      {
+        packets: 2,
+        skipped: 2,
+        unread: [
+          "2 frames of interface 0 of section 2, which its section has not described, can't be read and were not counted.",
+        ],
+      },
+    ],
+    [
+      'a section of another version, up to the next',
+      [
+        blocks.section(2),
+        blocks.interface(101),
+        blocks.enhanced(0, 3n, IP),
+        blocks.section(1, 2),
+        blocks.interface(101),
+        blocks.enhanced(0, 4n, IP),
+      ],
+      {
+        packets: 3,
+        skipped: 0,
+        unread: [
+          `The section at byte ${PCAPNG.length} is of version 2.0 and was not read; version 1 can be.`,
+        ],
+      },
+    ],
+  ])('%s', (_, more, expected) => {
+    const capture = join(PCAPNG, ...more);
+    expect(countCapture(capture)).toMatchObject({ ...expected, error: undefined });
+    const single = Array.from(capture, byte => Buffer.of(byte));
+    expect(countCapture(single)).toEqual(countCapture(capture));
+  });
+
+  it('many interfaces, of which the first are named', () => {
+    const frames = Array.from({ length: 1000 }, (_, id) => blocks.enhanced(id + 1, 3n, IP));
+    const { skipped, unread } = countCapture(join(PCAPNG, ...frames));
+    expect(skipped).toBe(1000);
+    expect(unread).toHaveLength(21);
+    expect(unread[20]).toBe("980 frames of other sources can't be read and were not counted.");
   });
 });

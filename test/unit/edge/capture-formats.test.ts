@@ -33,6 +33,23 @@ describe('pcap', () => {
     expect(timesOf(capture)).toEqual({ first: '2026-01-31T12:00:00.001Z', last: '2026-01-31T12:00:00.999Z' });
   });
 
+  it.each<[number, number, string]>([
+    [2, 2, 'the wire first'],
+    [2, 3, 'in order'],
+    [543, 0, 'the wire first'],
+  ])('of version %i.%i has the lengths of a record %s', (major, minor) => {
+    const frame = { data: ipv4({ total: 1500 }).subarray(0, 24), wire: 1500 };
+    const capture = pcap([frame, frame], { linkType: 101, version: [major, minor] });
+    expect(countCapture(capture)).toMatchObject({ packets: 2, bytes: 3000n, error: undefined });
+  });
+
+  it('of version 2.3 may have the lengths of some records the other way round', () => {
+    const capture = pcap([{ data: IP, wire: 60 }, IP], { linkType: 101, version: [2, 3] });
+    capture.writeUInt32LE(60, 24 + 8);
+    capture.writeUInt32LE(IP.length, 24 + 12);
+    expect(countCapture(capture)).toMatchObject({ packets: 2, bytes: 80n, error: undefined });
+  });
+
   it('without packets counts nothing', () => {
     expect(countCapture(pcap([]))).toMatchObject({ packets: 0, skipped: 0, error: undefined });
   });
@@ -102,6 +119,68 @@ describe.each([true, false])('pcapng, little-endian: %s', littleEndian => {
       blocks.simple(ipv4({ total: 1500 }).subarray(0, 24), 1500),
     );
     expect(countCapture(capture)).toMatchObject({ packets: 1, bytes: 1500n, error: undefined });
+  });
+});
+
+describe('captures one after another', () => {
+  const blocks = pcapngBlocks();
+  const at = (seconds: number) => [{ data: IP, time_ms: T0 + seconds * 1000 }];
+  const KINDS: Record<string, Buffer> = {
+    pcap: pcap(at(0), { linkType: 101 }),
+    'big-endian pcap': pcap(at(1), { linkType: 101, littleEndian: false }),
+    'pcap with nanoseconds': pcap(at(2), { linkType: 101, nanoseconds: true }),
+    'pcap of Ethernet': pcap([{ data: ethernet(0x0800, IP), time_ms: T0 }]),
+    'pcap of 2.2': pcap(at(3), { linkType: 101, version: [2, 2] }),
+    'patched pcap': pcap(at(3), { linkType: 101, magic: 0xa1b2cd34, extra: 8 }),
+    'pcap without packets': pcap([], { linkType: 101 }),
+    pcapng: join(blocks.section(), blocks.interface(101), blocks.enhanced(0, BigInt(T0) * 1000n, IP)),
+  };
+  const pairs = Object.keys(KINDS).flatMap(first =>
+    Object.keys(KINDS).map(second => [first, second] as const),
+  );
+
+  it.each(pairs)('%s, then %s', (first, second) => {
+    const packets = [first, second].filter(name => name !== 'pcap without packets').length;
+    const both = join(KINDS[first]!, KINDS[second]!, KINDS.pcap!);
+    const expected = { packets: packets + 1, bytes: BigInt(packets + 1) * 40n, skipped: 0, error: undefined };
+    expect(countCapture(both)).toMatchObject(expected);
+    expect(countCapture(Array.from(both, byte => Buffer.of(byte)))).toMatchObject(expected);
+  });
+
+  it('are no excuse for a frame of no bytes, or for damage', () => {
+    const empty = pcap([Buffer.alloc(0), IP], { linkType: 101 });
+    expect(countCapture(empty)).toMatchObject({ packets: 1, skipped: 1, error: undefined });
+    const cut = join(KINDS.pcap!, KINDS.pcap!.subarray(0, 20));
+    expect(countCapture(cut).error).toMatch(
+      /^The capture is cut short in a packet record: it ends after 100 bytes/,
+    );
+    const linkless = join(KINDS.pcap!, pcap([IP], { linkType: 105 }));
+    expect(countCapture(linkless)).toMatchObject({
+      packets: 1,
+      error: expect.stringMatching(/^Link type 105 \(byte 100\) can't be read/),
+    });
+  });
+});
+
+describe('frames without a time', () => {
+  const blocks = pcapngBlocks();
+  const start = join(blocks.section(), blocks.interface(101));
+
+  it('never move the clock of the capture', () => {
+    const counter = new CaptureCounter({ recorder: new Recorder(), interval_ms: 1000, start_ms: T0 });
+    expect([...counter.feed(join(start, blocks.simple(IP), blocks.simple(IP)))]).toEqual([]);
+    expect([counter.packets, counter.first_ms, counter.last_ms]).toEqual([2, undefined, undefined]);
+    expect([...counter.feed(blocks.enhanced(0, BigInt(T0) * 1000n, IP))]).toEqual([]);
+    expect([...counter.feed(blocks.simple(IP))]).toEqual([]);
+    expect([counter.packets, counter.first_ms, counter.last_ms]).toEqual([4, T0, T0]);
+  });
+
+  it('have the time at which counting began, or that of the frame before', () => {
+    const recorder = new Recorder();
+    const counter = new CaptureCounter({ recorder, start_ms: T0 });
+    expect([...counter.feed(join(start, blocks.simple(IP)))]).toEqual([]);
+    const { first, last } = recorder.takeInterval().flows[0]!;
+    expect([first, last]).toEqual(['2026-01-31T12:00:00.000Z', '2026-01-31T12:00:00.000Z']);
   });
 });
 

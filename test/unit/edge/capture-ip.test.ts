@@ -145,6 +145,49 @@ describe('IPv6', () => {
     });
   });
 
+  it.each([
+    [6, 'TCP'],
+    [17, 'UDP'],
+  ])(
+    'counts the length on the wire where the payload length is 0 before protocol %i: segmentation offload',
+    next => {
+      const data = ipv6({ next, length: 0, payload: ports(1234, 443, 3000) });
+      const tuples = [`${next} 2001:db8::1:1234>2001:db8::2:443`];
+      expect(countRaw(data)).toMatchObject({ packets: 1, bytes: 3040n, flows_l4: 1, tuples });
+      const cut = { data: data.subarray(0, 96), wire: 80_040 };
+      expect(countRaw(cut)).toMatchObject({ packets: 1, bytes: 80_040n, flows_l4: 1, tuples });
+      const behind = ipv6({ next: 60, length: 0, payload: join(extension(next), ports(1234, 443, 3000)) });
+      expect(countRaw(behind)).toMatchObject({ packets: 1, bytes: 3048n, flows_l4: 1, tuples });
+    },
+  );
+
+  it.each<[string, number, Buffer]>([
+    ['without a next header', 59, Buffer.alloc(0)],
+    ['without a next header, padded', 59, Buffer.alloc(6)],
+    ['of TCP without room for its header', 6, Buffer.alloc(6)],
+    ['of ICMPv6', 58, Buffer.alloc(6)],
+    ['of an extension that is not there', 60, Buffer.alloc(6)],
+  ])('counts 40 bytes of an empty packet %s', (_, next, payload) => {
+    expect(countRaw(ipv6({ next, length: 0, payload }))).toMatchObject({
+      packets: 1,
+      bytes: 40n,
+      tuples: [`${next} 2001:db8::1:0>2001:db8::2:0`],
+    });
+  });
+
+  it('leaves the trailer of PRP out of the length on the wire', () => {
+    const packets = [
+      ipv4({ total: 0, payload: ports(1, 2, 900) }),
+      ipv6({ length: 0, payload: ports(1, 2, 900) }),
+    ];
+    for (const packet of packets) {
+      const trailer = join(u16(9, 0xa000 | (packet.length + 6), 0x88fb));
+      expect(countRaw(join(packet, trailer))).toMatchObject({ packets: 1, bytes: BigInt(packet.length) });
+      const noTrailer = join(u16(9, 0xa000 | (packet.length + 7), 0x88fb));
+      expect(countRaw(join(packet, noTrailer))).toMatchObject({ bytes: BigInt(packet.length + 6) });
+    }
+  });
+
   it('does not take the flows of one address family for those of the other', () => {
     const six = ipv6({ src: 'a00:1::', dst: 'c000:209::' });
     expect(countRaw(ipv4(), six)).toMatchObject({ packets: 2, flows: 2, flows_l4: 2 });

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { isSupportedLink } from '../../../edge/capture/link-layer.ts';
-import { ethernet, ipv4, ipv6, join, pcap, u16, u32 } from '../../support/capture-builder.ts';
+import {
+  ethernet,
+  ipv4,
+  ipv6,
+  join,
+  juniper,
+  nflog,
+  pcap,
+  ppi,
+  taggedFrames,
+  u16,
+  u32,
+} from '../../support/capture-builder.ts';
 import { countCapture } from '../../support/count-capture.ts';
 
 const V4 = ipv4();
@@ -47,6 +59,37 @@ const V4_FRAMES: [string, number, Buffer][] = [
   ['PPP and MPLS', 50, join([0xff, 0x03, 0x02, 0x81], label(16, true), V4)],
   ['Cisco HDLC on the link type of PPP', 50, join([0x0f, 0], u16(0x0800), V4)],
   ['Cisco HDLC', 104, join([0x0f, 0], u16(0x0800), V4)],
+  ...taggedFrames(0x0800, V4).map(([name, frame]): [string, number, Buffer] => [`${name} (tag)`, 1, frame]),
+  ['BSD loopback with an ethertype', 0, join([0x0f, 0], u16(0x0800), V4)],
+  ['BSD loopback with an ethertype in little-endian', 0, join([0x00, 0x08, 0, 0], V4)],
+  ['frame relay', 107, join([0x18, 0x41, 3, 0xcc], V4)],
+  ['frame relay with a long address and padding', 107, join([0x18, 0x40, 0x02, 0x41, 3, 0, 0xcc], V4)],
+  ['frame relay with SNAP', 107, join([0x18, 0x41, 3, 0, 0x80, 0, 0, 0], u16(0x0800), V4)],
+  ['frame relay as Cisco has it', 107, join([0x18, 0x41], u16(0x0800), V4)],
+  ['Juniper Ethernet', 178, juniper(ethernet(0x0800, V4))],
+  ['Juniper Ethernet without extensions', 178, join([0x4d, 0x47, 0x43, 1], ethernet(0x0800, V4))],
+  ['Juniper without layer 2', 178, juniper(V4, { layer2: false })],
+  ['Juniper PPPoE', 167, juniper(ethernet(0x8864, pppoe([0x00, 0x21], V4)))],
+  ['Juniper PPPoE over ATM', 168, juniper(join(u16(0x8864), pppoe([0x00, 0x21], V4)))],
+  ['Juniper PPP', 179, juniper(join([0x00, 0x21], V4))],
+  ['Juniper frame relay', 180, juniper(join([0x18, 0x41, 3, 0xcc], V4))],
+  ['Juniper HDLC', 181, juniper(join([0x0f, 0], u16(0x0800), V4))],
+  ['Juniper GGSN', 133, juniper(V4, { cookie: 8 })],
+  ['Juniper services', 136, juniper(V4, { cookie: 8 })],
+  ['Juniper monitoring', 164, juniper(V4, { cookie: 8 })],
+  ['PPI with Ethernet', 192, ppi(1, ethernet(0x8100, join(vlan(0x0800), V4)))],
+  ['PPI with raw IP', 192, ppi(101, V4)],
+  ['NFLOG', 239, nflog(2, V4)],
+  ['NFLOG of a big-endian machine', 239, nflog(2, V4, { littleEndian: false })],
+  ['NFLOG of a bridge', 239, nflog(7, V4)],
+  ["Broadcom's tag", 281, join(Buffer.alloc(12, 2), u32(0x20000001), u16(0x0800), V4)],
+  ["Broadcom's tag before the frame", 282, join(u32(0x20000001), ethernet(0x0800, V4))],
+  ["Marvell's DSA", 283, join(Buffer.alloc(12, 2), u32(0xc0000000), u16(0x0800), V4)],
+  [
+    "Marvell's DSA with an ethertype",
+    284,
+    join(Buffer.alloc(12, 2), u16(0xdada, 0), u32(0xc0000000), u16(0x0800), V4),
+  ],
 ];
 
 /** The same of IPv6. */
@@ -64,6 +107,10 @@ const V6_FRAMES: [string, number, Buffer][] = [
   ]),
   ['PPP', 9, join([0x00, 0x57], V6)],
   ['Cisco HDLC', 104, join([0x8f, 0], u16(0x86dd), V6)],
+  ...taggedFrames(0x86dd, V6).map(([name, frame]): [string, number, Buffer] => [`${name} (tag)`, 1, frame]),
+  ['frame relay', 107, join([0x18, 0x41, 3, 0x8e], V6)],
+  ['Juniper without layer 2', 178, juniper(V6, { layer2: false })],
+  ['NFLOG', 239, nflog(10, V6)],
 ];
 
 describe('a packet is found below', () => {
@@ -91,31 +138,77 @@ describe('a packet is found below', () => {
 });
 
 describe('a frame without an IP packet is skipped:', () => {
-  it.each<[string, number, Buffer]>([
-    ['ARP', 1, ethernet(0x0806, Buffer.alloc(28))],
-    ['spanning tree', 1, ethernet(38, Buffer.alloc(38, 0x42))],
-    ['PPPoE discovery', 1, ethernet(0x8863, Buffer.alloc(30))],
-    ['PPP link control', 9, join([0xc0, 0x21], V4)],
-    ['Cisco keepalive', 104, join([0x8f, 0], u16(0x8035), Buffer.alloc(14))],
-    ['another address family', 108, join([0, 0, 0, 7], V4)],
-    ['the header of a VLAN cut off', 1, ethernet(0x8100, Buffer.of(0, 7))],
-    ['a label stack without an end', 1, ethernet(0x8847, join(label(1, false), label(2, false)))],
-    ['a frame shorter than its header', 1, Buffer.alloc(13)],
-    ['an empty frame', 1, Buffer.alloc(0)],
-    ['netlink in a cooked capture', 113, join(u16(4, 824, 0), Buffer.alloc(8), u16(0x0800), V4)],
-    ['a version that is neither 4 nor 6', 101, join([0x55], V4.subarray(1))],
-    ['an IPv4 header cut off', 101, V4.subarray(0, 19)],
-    ['an IPv6 header cut off', 101, V6.subarray(0, 39)],
-    ['an IPv4 header said to be too short', 101, join([0x44], V4.subarray(1))],
-    ['a total length below that of the header', 101, ipv4({ total: 19 })],
-  ])('%s', (_, linkType, frame) => {
+  it.each<[string, number, Buffer, string]>([
+    ['ARP', 1, ethernet(0x0806, Buffer.alloc(28)), 'arp'],
+    ['LLDP', 1, ethernet(0x88cc, Buffer.alloc(40)), 'ethertype 0x88cc'],
+    ['an ethertype of few digits', 1, ethernet(0x0600, Buffer.alloc(40)), 'ethertype 0x0600'],
+    ['spanning tree', 1, ethernet(38, Buffer.alloc(38, 0x42)), 'no ip in 802.3'],
+    ['PPPoE discovery', 1, ethernet(0x8863, Buffer.alloc(30)), 'ethertype 0x8863'],
+    ['PPP link control', 9, join([0xc0, 0x21], V4), 'no ip in ppp'],
+    ['Cisco keepalive', 104, join([0x8f, 0], u16(0x8035), Buffer.alloc(14)), 'ethertype 0x8035'],
+    ['another address family', 108, join([0, 0, 0, 7], V4), 'other address family'],
+    ['the header of a VLAN cut off', 1, ethernet(0x8100, Buffer.of(0, 7)), 'cut short'],
+    [
+      'a label stack without an end',
+      1,
+      ethernet(0x8847, join(label(1, false), label(2, false))),
+      'cut short',
+    ],
+    [
+      'an associated channel',
+      1,
+      ethernet(0x8847, join(label(13, true), u32(0x10000007), V4)),
+      'no ip in mpls',
+    ],
+    [
+      'ARP in a pseudowire',
+      1,
+      ethernet(0x8847, join(label(16, true), u32(0), ethernet(0x0806, Buffer.alloc(28)))),
+      'arp',
+    ],
+    ['MACsec with encryption', 1, ethernet(0x88e5, join([0x0c, 0], u32(1), V4)), 'encrypted'],
+    ['MACsec of another version', 1, ethernet(0x88e5, join([0x80, 0], u32(1), V4)), 'unknown tag version'],
+    ["Arista's header of another kind", 1, ethernet(0xd28b, join(u16(2, 0x10), V4)), 'unknown tag version'],
+    ['NSH with something else', 1, ethernet(0x894f, join(u16(0x0fc2), [2, 9], u32(1), V4)), 'no ip in nsh'],
+    ['a frame shorter than its header', 1, Buffer.alloc(13), 'cut short'],
+    ['an empty frame', 1, Buffer.alloc(0), 'cut short'],
+    ['netlink in a cooked capture', 113, join(u16(4, 824, 0), Buffer.alloc(8), u16(0x0800), V4), 'netlink'],
+    ['a version that is neither 4 nor 6', 101, join([0x55], V4.subarray(1)), 'no sound ip header'],
+    ['an IPv4 header cut off', 101, V4.subarray(0, 19), 'no sound ip header'],
+    ['an IPv6 header cut off', 101, V6.subarray(0, 39), 'no sound ip header'],
+    ['an IPv4 header said to be too short', 101, join([0x44], V4.subarray(1)), 'no sound ip header'],
+    ['a total length below that of the header', 101, ipv4({ total: 19 }), 'no sound ip header'],
+    ['NFLOG without a packet', 239, nflog(2, V4).subarray(0, 12), 'no ip in nflog'],
+    ['NFLOG of a bridge without IP', 239, nflog(7, Buffer.alloc(46, 0x42)), 'no ip in nflog'],
+    ['Juniper without its magic number', 178, ethernet(0x0800, V4), 'no ip in juniper'],
+    ['frame relay with something else', 107, join([0x18, 0x41, 3, 0x81], V4), 'no ip in frame relay'],
+  ])('%s', (_, linkType, frame, reason) => {
     expect(countCapture(pcap([frame, frame], { linkType }))).toMatchObject({
       packets: 0,
       bytes: 0n,
       skipped: 2,
+      skipped_by_reason: { [reason]: 2 },
+      unread: [],
       flows: 0,
       error: undefined,
     });
+  });
+
+  it('and reasons are told in the order of their frames', () => {
+    const arp = ethernet(0x0806, Buffer.alloc(28));
+    const capture = pcap([ethernet(0x88cc, Buffer.alloc(40)), arp, ethernet(0x0800, V4), arp]);
+    expect(Object.entries(countCapture(capture).skipped_by_reason)).toEqual([
+      ['arp', 2],
+      ['ethertype 0x88cc', 1],
+    ]);
+  });
+
+  it('and of thousands of reasons the first are named', () => {
+    const frames = Array.from({ length: 5000 }, (_, i) => ethernet(0xa000 + i, Buffer.alloc(40)));
+    const { skipped, skipped_by_reason } = countCapture(pcap([...frames, frames[7]!]));
+    expect(skipped).toBe(5001);
+    expect(Object.keys(skipped_by_reason)).toHaveLength(31);
+    expect(skipped_by_reason).toMatchObject({ 'ethertype 0xa007': 2, other: 4970 });
   });
 });
 
@@ -134,6 +227,19 @@ it('refuses a link type that it does not know, rather than skip its traffic', ()
   expect(countCapture(pcap([V4], { linkType: 105 }))).toMatchObject({
     packets: 0,
     error:
-      "Link type 105 (byte 20) can't be read. Supported are BSD loopback (0), Ethernet (1), PPP (9), raw IP (101), Cisco HDLC (104), Linux cooked (113).",
+      "Link type 105 (byte 20) can't be read. Supported are BSD loopback (0), Ethernet (1), PPP (9), raw IP (101), Cisco HDLC (104), frame relay (107), Linux cooked (113), Juniper Ethernet (178), PPI (192), NFLOG (239), DSA (281).",
+  });
+});
+
+it('tells frames that PPI holds of a link type that it does not know', () => {
+  expect(countCapture(pcap([ppi(105, V4), ppi(1, ethernet(0x0800, V4))], { linkType: 192 }))).toMatchObject({
+    packets: 1,
+    skipped: 1,
+    skipped_by_reason: { 'link type 105': 1 },
+    unread: [
+      "1 frame of link type 105 can't be read and was not counted.",
+      expect.stringMatching(/^Link types that can be read: BSD loopback \(0\), /),
+    ],
+    error: undefined,
   });
 });

@@ -2,20 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DistinctFlows } from '../../../core/recorder/distinct-flows.ts';
 import { Recorder } from '../../../core/recorder/recorder.ts';
+import { InputNotes } from '../../../edge/counting/input-notes.ts';
 import { FlowRecordCounter } from '../../../edge/flow-records/flow-record-counter.ts';
-import { readGoflow2 } from '../../../edge/flow-records/goflow2.ts';
-import { readNfdump } from '../../../edge/flow-records/nfdump.ts';
-import type { ReadRecord } from '../../../edge/flow-records/record-fields.ts';
+import { goflow2Reader } from '../../../edge/flow-records/goflow2.ts';
+import { nfdumpReader } from '../../../edge/flow-records/nfdump.ts';
+import type { ReadRecord, RecordReaderOptions } from '../../../edge/flow-records/record-fields.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 
-function countAll(read: ReadRecord, text: string, { chunk = 1e9, interval_ms = 60_000 } = {}) {
+type MakeReader = (options: RecordReaderOptions) => ReadRecord;
+
+function countAll(
+  makeReader: MakeReader,
+  text: string,
+  { chunk = 1e9, interval_ms = 60_000, scale_sampled = false } = {},
+) {
+  const notes = new InputNotes();
+  const read = makeReader({ scale_sampled, notes });
   const distinct = new DistinctFlows();
   const recorder = new Recorder({ distinct_flows: distinct, clock: () => NOW });
   const problems: string[] = [];
   const counter = new FlowRecordCounter({
     recorder,
     read,
+    notes,
     interval_ms,
     onProblem: ({ line, message }) => problems.push(`${line}: ${message}`),
     clock: () => NOW,
@@ -29,7 +39,17 @@ function countAll(read: ReadRecord, text: string, { chunk = 1e9, interval_ms = 6
   counter.end();
   const { flows } = recorder.takeInterval();
   const { packets, bytes: octets } = recorder.totals();
-  return { flows, packets, bytes: octets, problems, ends, skipped: counter.skipped, distinct, counter };
+  return {
+    flows,
+    packets,
+    bytes: octets,
+    problems,
+    notes: notes.list(),
+    ends,
+    skipped: counter.skipped,
+    distinct,
+    counter,
+  };
 }
 
 const NFDUMP = {
@@ -55,7 +75,7 @@ const GOFLOW2 = {
   type: 'NETFLOW_V9',
   time_received_ns: 1769860802000000000,
   sequence_num: 12,
-  sampling_rate: 100,
+  sampling_rate: 1,
   sampler_address: '192.0.2.254',
   time_flow_start_ns: 1769860800250000000,
   time_flow_end_ns: 1769860801500000000,
@@ -102,7 +122,7 @@ describe('records of nfdump', () => {
     ['a list of lines', `[\n${JSON.stringify(NFDUMP)}\n]`],
     ['Windows ends of line', `[\r\n${JSON.stringify(NFDUMP)}\r\n]\r\n`],
   ])('are read from %s', (_, text) => {
-    const { flows, problems } = countAll(readNfdump, text);
+    const { flows, problems } = countAll(nfdumpReader, text);
     expect(problems).toEqual([]);
     expect(flows).toEqual([counted]);
   });
@@ -119,7 +139,7 @@ describe('records of nfdump', () => {
     const texts = [JSON.stringify(list, null, 1), list.map(record => JSON.stringify(record)).join('\n')];
     fc.assert(
       fc.property(fc.constantFrom(...texts), fc.integer({ min: 1, max: 700 }), (text, chunk) => {
-        const { packets, bytes, problems, distinct } = countAll(readNfdump, text, { chunk });
+        const { packets, bytes, problems, distinct } = countAll(nfdumpReader, text, { chunk });
         expect({ packets, bytes, problems, flows: distinct.flows }).toEqual({
           packets: 200n,
           bytes: 102_400n,
@@ -134,39 +154,38 @@ describe('records of nfdump', () => {
     const text = JSON.stringify(NFDUMP)
       .replace('5120', '9223372036854775807')
       .replace('10', '9007199254740993');
-    const { packets, bytes } = countAll(readNfdump, text);
+    const { packets, bytes } = countAll(nfdumpReader, text);
     expect([packets, bytes]).toEqual([9007199254740993n, 9223372036854775807n]);
   });
 
   it('of ICMP have no ports, and count as no transport flow', () => {
     const { src_port: _, dst_port: __, ...icmp } = { ...NFDUMP, proto: 1, icmp_type: 8, icmp_code: 0 };
-    const { flows, distinct } = countAll(readNfdump, JSON.stringify(icmp));
+    const { flows, distinct } = countAll(nfdumpReader, JSON.stringify(icmp));
     expect(flows).toEqual([{ ...counted, protocol: 1, src_port: 0, dst_port: 0 }]);
     expect([distinct.flows, distinct.flows_l4]).toEqual([1, 0]);
   });
 
   it('of events and of flows without packets are skipped', () => {
     const text = [
-      { ...NFDUMP, type: 'EVENT' },
+      { ...NFDUMP, type: 'EVENT', nat_event_id: '1', in_packets: 0, in_bytes: 0 },
       { ...NFDUMP, in_packets: 0, in_bytes: 0 },
     ]
       .map(one => JSON.stringify(one))
       .join('\n');
-    const { packets, skipped, problems } = countAll(readNfdump, text);
+    const { packets, skipped, problems } = countAll(nfdumpReader, text);
     expect({ packets, skipped, problems }).toEqual({ packets: 0n, skipped: 2, problems: [] });
   });
 
   it('that are bad are told with line and reason, and the others counted', () => {
     const bad = (change: object) => JSON.stringify({ ...NFDUMP, ...change });
     const { packets, problems } = countAll(
-      readNfdump,
+      nfdumpReader,
       [
         JSON.stringify(NFDUMP),
         'Summary: total flows: 3',
         bad({ in_packets: -1 }),
         bad({ in_bytes: 1.5 }),
         bad({ in_packets: undefined }),
-        bad({ in_packets: 0 }),
         bad({ src4_addr: '10.1.2' }),
         bad({ src6_addr: '2001:db8::1', dst6_addr: '192.0.2.9' }),
         bad({ src_port: 65536 }),
@@ -182,21 +201,20 @@ describe('records of nfdump', () => {
       '3: in_packets is -1; a whole number from 0 to 2^63 − 1 was expected',
       '4: in_bytes is 1.5; a whole number from 0 to 2^63 − 1 was expected',
       '5: in_packets is missing; a whole number from 0 to 2^63 − 1 was expected',
-      '6: in_bytes is 5120 although in_packets is 0',
-      '7: src4_addr is "10.1.2"; an IPv4 or IPv6 address was expected',
-      '8: src6_addr and dst6_addr are not of the same IP version',
-      '9: src_port is 65536; a whole number from 0 to 65535 was expected',
-      '10: proto is "TCP"; a protocol number from 0 to 255 was expected',
-      '11: the object does not end',
+      '6: src4_addr is "10.1.2"; an IPv4 or IPv6 address was expected',
+      '7: src6_addr and dst6_addr are not of the same IP version',
+      '8: src_port is 65536; a whole number from 0 to 65535 was expected',
+      '9: proto is "TCP"; a protocol number from 0 to 255 was expected',
+      '10: the object does not end',
+      '11: a JSON object was expected',
       '12: a JSON object was expected',
-      '13: a JSON object was expected',
     ]);
     expect(packets).toBe(20n);
   });
 
   it('cut off in the middle are told with the line where the record begins', () => {
     const { packets, problems } = countAll(
-      readNfdump,
+      nfdumpReader,
       `[\n${JSON.stringify([NFDUMP, NFDUMP], null, 1).slice(2, -40)}`,
     );
     expect({ packets, problems }).toEqual({ packets: 10n, problems: ['20: the object does not end'] });
@@ -204,7 +222,7 @@ describe('records of nfdump', () => {
 
   it('of any length never fill the memory', () => {
     const endless = `${'x'.repeat(3_000_000)}\n{${'\n"a": 1,'.repeat(60_000)}\n${JSON.stringify(NFDUMP)}`;
-    const { packets, problems } = countAll(readNfdump, endless, { chunk: 65_536 });
+    const { packets, problems } = countAll(nfdumpReader, endless, { chunk: 65_536 });
     expect(packets).toBe(10n);
     expect(problems[0]).toBe('1: the record is longer than 262144 characters');
     expect(problems[1]).toBe('2: the record is longer than 262144 characters');
@@ -215,7 +233,7 @@ describe('records of nfdump', () => {
       fc.property(
         fc.array(fc.constantFrom(...'{}[],:"a1\n ', '{"proto":6,', '}\n', JSON.stringify(NFDUMP))),
         parts => {
-          countAll(readNfdump, parts.join(''), { chunk: 7 });
+          countAll(nfdumpReader, parts.join(''), { chunk: 7 });
         },
       ),
     );
@@ -224,7 +242,7 @@ describe('records of nfdump', () => {
   it('end an interval where their own time says so', () => {
     const at = (second: number) =>
       JSON.stringify({ ...NFDUMP, last: new Date(NOW + second * 1000).toISOString() });
-    const { ends, counter } = countAll(readNfdump, [0, 59, 60, 59, 300, 301].map(at).join('\n'));
+    const { ends, counter } = countAll(nfdumpReader, [0, 59, 60, 59, 300, 301].map(at).join('\n'));
     expect(ends.map(end => (end - NOW) / 1000)).toEqual([60, 120]);
     expect(counter.last_ms).toBe(NOW + 301_000);
   });
@@ -265,7 +283,7 @@ describe('records of goflow2', () => {
     ],
     ['protobuf, with counters as text', { ...GOFLOW2, bytes: '5120', packets: '10' }],
   ])('are read from %s; they count as given, whatever the sampling rate', (_, record) => {
-    const { flows, problems } = countAll(readGoflow2, JSON.stringify(record));
+    const { flows, problems } = countAll(goflow2Reader, JSON.stringify(record));
     expect(problems).toEqual([]);
     expect(flows).toEqual([counted]);
   });
@@ -286,14 +304,14 @@ describe('records of goflow2', () => {
     ],
     ['a protocol that it has no name for', { proto: '' }, { protocol: 255 }],
   ])('of %s', (_, change, expected) => {
-    expect(countAll(readGoflow2, JSON.stringify({ ...GOFLOW2, ...change })).flows).toEqual([
+    expect(countAll(goflow2Reader, JSON.stringify({ ...GOFLOW2, ...change })).flows).toEqual([
       { ...counted, ...expected },
     ]);
   });
 
   it('of ARP are skipped', () => {
     const { packets, skipped, problems } = countAll(
-      readGoflow2,
+      goflow2Reader,
       JSON.stringify({ ...GOFLOW2, etype: 'ARP', src_addr: '', dst_addr: '' }),
     );
     expect({ packets, skipped, problems }).toEqual({ packets: 0n, skipped: 1, problems: [] });
@@ -301,10 +319,9 @@ describe('records of goflow2', () => {
 
   it('that are bad are told with line and reason', () => {
     const { problems } = countAll(
-      readGoflow2,
+      goflow2Reader,
       [
         { ...GOFLOW2, src_addr: 'router' },
-        { ...GOFLOW2, proto: 'CARRIER-PIGEON' },
         { ...GOFLOW2, bytes: null },
       ]
         .map(one => JSON.stringify(one))
@@ -312,15 +329,14 @@ describe('records of goflow2', () => {
     );
     expect(problems).toEqual([
       '1: src_addr is "router"; an IPv4 or IPv6 address was expected',
-      '2: proto is "CARRIER-PIGEON"; a protocol number from 0 to 255 was expected',
-      '3: bytes is null; a whole number from 0 to 2^63 − 1 was expected',
+      '2: bytes is null; a whole number from 0 to 2^63 − 1 was expected',
     ]);
   });
 
   it('without times are of now', () => {
     const { time_received_ns: _, time_flow_start_ns: __, time_flow_end_ns: ___, ...timeless } = GOFLOW2;
     const now = new Date(NOW).toISOString();
-    expect(countAll(readGoflow2, JSON.stringify(timeless)).flows).toEqual([
+    expect(countAll(goflow2Reader, JSON.stringify(timeless)).flows).toEqual([
       { ...counted, first: now, last: now },
     ]);
   });

@@ -44,9 +44,7 @@ describe('a policies file', () => {
           priority: 100,
           enabled: true,
           match: { protocol: 6, destination_port_from: 443 },
-          packets_matched: 3,
         },
-        { id: 'default', name: 'default', priority: 0 },
       ],
     });
     expect(await read(text)).toEqual({
@@ -94,7 +92,26 @@ describe('a policies file', () => {
       '[{"id": "1", "priority": 1,\n"match": []}]',
       'policies.json:2: policies[0].match must be an object.',
     ],
-    ['an object without policies', '{"rules": []}', 'policies.json:1: policies must be a list of policies.'],
+    [
+      'an object without policies',
+      '{"version": "1"}',
+      'policies.json:1: policies must be a list of policies.',
+    ],
+    [
+      'a misspelt match, which would take everything',
+      '[{"id": "1", "priority": 1,\n"mach": {"protocol": 6}}]',
+      'policies.json:2: policies[0].mach is not known; known are id, name, priority, enabled, match.',
+    ],
+    [
+      'a key beside the policies',
+      '{"policies": [],\n"versions": "1"}',
+      'policies.json:2: versions is not known; known are policies, version.',
+    ],
+    [
+      'the built-in policy',
+      '[\n{"id": "default", "priority": 1}]',
+      'policies.json:2: policies[0].id is "default": that policy is built in, takes what no other one matches, and can\'t be defined.',
+    ],
   ])('names the line and what was expected for %s', async (_, text, message) => {
     await expect(read(text)).rejects.toThrow(new EdgeError(message));
   });
@@ -109,7 +126,7 @@ describe('a policies file', () => {
                  "dest_port": 443,
                  "destination_port_from": 500,
                  "destination_port_to": 400 } },
-    { "id": "3" },
+    { "id": "1" },
     { "id": "", "priority": 1.5, "enabled": "yes" }
   ]
 }`;
@@ -120,8 +137,10 @@ describe('a policies file', () => {
           'policies.json:4: policies[1].id must be text.',
           'policies.json:5: policies[1].match.source_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
           'policies.json:6: policies[1].match.application must be one of VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other.',
-          'policies.json:7: policies[1].match.dest_port is not known.',
+          'policies.json:7: policies[1].match.dest_port is not known; known are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
+          'policies.json:9: policies[1].match.destination_port_to must not be below destination_port_from.',
           'policies.json:10: policies[2].priority must be a whole number from 0 to 1000.',
+          'policies.json:10: policies[2].id is "1", which an earlier policy has already.',
           'policies.json:11: policies[3].id must not be empty.',
           'policies.json:11: policies[3].priority must be a whole number from 0 to 1000.',
           'policies.json:11: policies[3].enabled must be true or false.',

@@ -33,6 +33,18 @@ function records(count: number, bytes = 1) {
 }
 
 describe('putting records on the stream', () => {
+  it('gives up at the next failure once it is closed, however patient it is', async () => {
+    const { stream, sender, waits } = set(call => {
+      if (call === 2) sender.close();
+      return { kind: 'partial', refused: 1, code: 'ProvisionedThroughputExceededException' };
+    });
+    await expect(sender.send(records(1))).rejects.toThrow(
+      new SendFailed('The stream reports did not take the report: ProvisionedThroughputExceededException.'),
+    );
+    expect(stream.calls).toEqual([1, 1, 1]);
+    expect(waits).toHaveLength(2);
+  });
+
   it('puts the records of callers of the same moment in one call', async () => {
     const { stream, sender } = set();
     await Promise.all([sender.send(records(2)), sender.send(records(3))]);

@@ -52,6 +52,24 @@ describe('decodeReport', () => {
     });
   });
 
+  it.each([
+    [true, { estimated: true }],
+    [false, {}],
+  ])('reads whether the boot is estimated: %s', (estimated, expected) => {
+    const json = JSON.stringify({ ...JSON.parse(reportJson(report)), estimated });
+    const decoded = decodeReport(Buffer.from(json), 'edge-1');
+    expect(decoded).toMatchObject({ unknown_fields: 0 });
+    expect(decoded.report).toEqual({ ...report, ...expected });
+    expect(reportJson(decoded.report).includes('"estimated":true')).toBe(estimated);
+  });
+
+  it('refuses a boot that is estimated neither yes nor no', () => {
+    const json = JSON.stringify({ ...JSON.parse(reportJson(report)), estimated: 'yes' });
+    expect(() => decodeReport(Buffer.from(json), 'edge-1')).toThrow(
+      'estimated is "yes"; expected true or false',
+    );
+  });
+
   it('takes counts below 2^53 as numbers and as strings', () => {
     const [pair] = report.policies;
     const json = reportJson({ ...report, policies: [{ ...pair, packets: '123', bytes: 0 }] });
