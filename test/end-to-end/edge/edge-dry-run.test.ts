@@ -352,7 +352,7 @@ describe('the edge program, used wrongly', () => {
     ],
     [
       ['replay', 'x', '--edge-id', 'a b'],
-      "error: option '--edge-id <id>' argument 'a b' is invalid. It must be 1 to 128 letters, digits, dots, dashes, underscores or colons.",
+      "error: option '--edge-id <id>' argument 'a b' is invalid. It must be 2 to 64 letters, digits and characters of _+=,.@-: the edge signs with a role whose session name is its id.",
     ],
     [
       ['replay', 'x', '--site-id', '7'],
