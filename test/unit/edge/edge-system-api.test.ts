@@ -64,7 +64,7 @@ describe('waiting until the system has counted', () => {
   it('fails where other traffic is counted under the boot', async () => {
     await expect(wait(answering([parts(2, 3), parts(4, 4)]))).rejects.toThrow(
       new EdgeError(
-        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, where report 3 says 30 and ${2n ** 60n}. A boot id belongs to one run: give this one a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, where report 3 says 30 and ${2n ** 60n}. A boot id belongs to one run: repeat this one with a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
       ),
     );
   });
