@@ -45,15 +45,6 @@ export const NO_POLICIES: PoliciesMeta = {
   last_change: null,
 };
 
-/** The policy that isn't stored, because it can't be changed. */
-export const BUILT_IN_POLICY: PolicyRule = {
-  id: DEFAULT_POLICY_ID,
-  name: 'Default',
-  priority: 0,
-  enabled: true,
-  match: {},
-};
-
 // Types only: ranges were checked on the way in, by the rules of the release that stored the policy.
 const matchSchema: z.ZodType<PolicyMatch> = z.object({
   source_cidr: z.string().exactOptional(),
