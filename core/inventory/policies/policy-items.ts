@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPLICATION_CLASSES } from '../../policy/application-class.ts';
-import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../policy/policy.ts';
+import type { PolicyMatch, PolicyRule } from '../../policy/policy.ts';
 import { comparePolicyIds } from '../../policy/policy-match.ts';
 
 /** A policy that an operator defined. */
