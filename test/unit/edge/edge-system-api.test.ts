@@ -69,6 +69,13 @@ describe('waiting until the system has counted', () => {
     );
   });
 
+  it.each([
+    [{ reports: 0, of: 3 }, /^The system has counted other traffic/],
+    [{ reports: 2, of: 3 }, /^2 of 3 reports were not new\. The system has counted other traffic/],
+  ])('of which %j were counted before, it says so', async (not_new, message) => {
+    await expect(wait(answering([parts(4, 4)]), { not_new })).rejects.toThrow(message);
+  });
+
   it('fails where a report of the boot was refused, and says why', async () => {
     const refused = (boot_id: string) => ({
       ...parts(2, 2),
