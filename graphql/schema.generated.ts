@@ -267,6 +267,21 @@ export interface TopFlow {
   last: string;
 }
 
+export interface DuplicateCounting {
+  from: string;
+  to: string;
+  reports: number;
+  warnings: DuplicateCountingWarning[];
+}
+
+export interface DuplicateCountingWarning {
+  edge_ids: string[];
+  flows: number;
+  bytes: number;
+  bytes_exact: string;
+  message: string;
+}
+
 export interface FlowConnection {
   items: LoggedFlow[];
   next_token: string | null;
@@ -722,6 +737,7 @@ export interface Operations {
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
+  'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };

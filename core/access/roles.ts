@@ -37,6 +37,7 @@ export const ROLES = {
   'Query.trafficHistory': forAll,
   'Query.trafficStats': forAll,
   'Query.topFlows': forAll,
+  'Query.duplicateCounting': forAll,
   'Query.flows': forAll,
   'Query.flowStats': forAll,
   'Query.flowErasures': forAdmins,

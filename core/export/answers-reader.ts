@@ -4,6 +4,9 @@ import { answerPolicyHistory, answerTrafficHistory } from '../answers/answer-his
 import { answerFlowStats, answerTrafficStats } from '../answers/answer-stats.ts';
 import type { Asking } from '../answers/asking.ts';
 import { flowFilter } from '../answers/flow-filter-argument.ts';
+import { readPolicyNames } from '../inventory/policies/policy-names.ts';
+import { readSiteNames } from '../inventory/sites/site-names.ts';
+import { repeatUntil } from '../storage/retrying.ts';
 import type { ExportReader } from './export-reader.ts';
 import { isFlowGrouping, isPolicyAlone } from './export-request.ts';
 
@@ -46,5 +49,9 @@ export function answersReader(asking: Asking, { started_ms, work_until }: Reader
         next_token,
         filter: { ...filter, from_ms: from, to_ms: to },
       }),
+
+    policyNames: () => repeatUntil(context, () => readPolicyNames(context)),
+
+    siteNames: ids => repeatUntil(context, () => readSiteNames(context, ids)),
   };
 }

@@ -96,6 +96,7 @@ const exportSchema = z.object({
   owner: callerSchema,
   status: z.enum(Object.values(EXPORT_STATUS)),
   file_name: z.string(),
+  named_columns: z.boolean().default(false),
   object_key: z.string(),
   started_ms: z.number(),
   finished_ms: z.number().optional(),

@@ -24,6 +24,8 @@ export interface ExportJob {
   owner: Caller;
   status: ExportStatus;
   file_name: string;
+  /** It has columns with the names of ids: true for all but those that an earlier release began. */
+  named_columns: boolean;
   /** Where the file is in the bucket once the export is done. */
   object_key: string;
   started_ms: number;

@@ -88,4 +88,8 @@ export interface ExportReader {
   flows(query: FlowsQuery): Promise<ReaderPage<FlowRow>>;
   /** A page of auditLog. */
   audit(query: AuditQuery): Promise<ReaderPage<AuditRow>>;
+  /** Names by id of the policies that are defined now. */
+  policyNames(): Promise<ReadonlyMap<string, string>>;
+  /** Names by id of these sites, UUIDs in lower case, as far as they are shown now. */
+  siteNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -4,12 +4,13 @@ import type { ExportKind } from './export-request.ts';
 import type { ExportTable } from './export-table.ts';
 import { flowsTable } from './flows-table.ts';
 import { historyTable } from './history-table.ts';
-import { type StatsRow, statsTable } from './stats-table.ts';
+import { type Named, withNames } from './name-columns.ts';
+import { namedGroups, type StatsRow, statsTable } from './stats-table.ts';
 
 interface Rows {
   HISTORY: HistoryRow;
-  STATS: StatsRow;
-  FLOWS: FlowRow;
+  STATS: Named<StatsRow>;
+  FLOWS: Named<FlowRow>;
   AUDIT: AuditRow;
 }
 
@@ -24,11 +25,19 @@ const EXPORT_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> 
   AUDIT: auditTable,
 };
 
-/** The table of a request's kind. */
-export function exportTable<Kind extends ExportKind>({
-  kind,
-}: {
-  kind: Kind;
-}): ExportTable<Kind, ExportRow<Kind>> {
-  return EXPORT_TABLES[kind];
+const NAMED_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> } = {
+  ...EXPORT_TABLES,
+  STATS: withNames(statsTable, ({ group_by }) => namedGroups(group_by)),
+  FLOWS: withNames(flowsTable, () => ['policy_id', 'site_id']),
+};
+
+/**
+ * The table of a request's kind. `named_columns: false` leaves out the names of ids: exports that the release before names began go on
+ * with the columns that they began with.
+ */
+export function exportTable<Kind extends ExportKind>(
+  { kind }: { kind: Kind },
+  { named_columns = true }: { named_columns?: boolean } = {},
+): ExportTable<Kind, ExportRow<Kind>> {
+  return (named_columns ? NAMED_TABLES : EXPORT_TABLES)[kind];
 }

@@ -100,7 +100,7 @@ async function openFile(context: ExportRunContext, job: ExportJob): Promise<Expo
   const { files, part_bytes } = context;
   const { request, object_key, checkpoint, file_name, upload_id } = job;
   const { format } = request;
-  const columns = exportTable(request).columns(request);
+  const columns = exportTable(request, job).columns(request);
   const tail = checkpoint.tail_key === null ? undefined : await files.get(checkpoint.tail_key);
   const beginUpload = async (): Promise<string> => {
     const begun = await files.beginUpload(object_key, fileHeaders({ file_name, format }));
@@ -121,7 +121,7 @@ async function writeRows(
 ): Promise<'all' | 'handed over'> {
   const { clock, files, dispatcher, work_until } = context;
   const { request, checkpoint, export_id, run_id } = job;
-  const pages = exportTable(request).pages(context.reader(job), request, checkpoint.position);
+  const pages = exportTable(request, job).pages(context.reader(job), request, checkpoint.position);
   let saved = clock();
   for await (const { rows, share, position } of pages) {
     file.add(rows);

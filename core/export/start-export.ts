@@ -45,6 +45,7 @@ export async function startExport(
     owner: actor,
     status: EXPORT_STATUS.running,
     file_name,
+    named_columns: true,
     object_key: `exports/${export_id}/${file_name}`,
     started_ms: now,
     expires_at: Math.floor(now / 1000) + retention_days * DAY_SECONDS,

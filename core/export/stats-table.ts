@@ -1,6 +1,7 @@
 import type { GroupSums, StatsAnswer, StatsRange } from './export-reader.ts';
 import { type ExportGroup, type ExportGrouping, trafficFilterOf } from './export-request.ts';
 import { columnsOf, type ExportTable } from './export-table.ts';
+import type { NamedField } from './name-columns.ts';
 
 const FIELD_OF = {
   POLICY: 'policy_id',
@@ -22,6 +23,11 @@ export function groupField(group: ExportGroup): (typeof FIELD_OF)[ExportGroup] {
 export type StatsRow = GroupSums & StatsRange & { kind: 'group' | 'unattributed' };
 
 const DEFAULT_GROUPS: ExportGrouping = ['POLICY'];
+
+/** The fields of these groups whose ids have names. */
+export function namedGroups(group_by: ExportGrouping = DEFAULT_GROUPS): NamedField[] {
+  return group_by.map(groupField).filter(field => field === 'policy_id' || field === 'site_id');
+}
 
 /** Rows that become text at once. */
 const PAGE_ROWS = 10_000;

@@ -36,5 +36,14 @@ export interface PolicyMatch {
   application?: ApplicationClass;
 }
 
+/** The policy that isn't stored, because it can't be changed. */
+export const BUILT_IN_POLICY: PolicyRule = {
+  id: DEFAULT_POLICY_ID,
+  name: 'Default',
+  priority: 0,
+  enabled: true,
+  match: {},
+};
+
 /** Priorities that a policy may have. */
 export const POLICY_PRIORITY = { min: 0, max: 1000 } as const;

@@ -1,7 +1,15 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_LISTED_FLOWS } from '../reporting/listed-flows.ts';
 import type { TargetOptions } from '../system/target-options.ts';
-import { hostEdgeId, idValue, positiveValue, userPath, uuidValue, wholeValue } from './option-values.ts';
+import {
+  edgeIdValue,
+  hostEdgeId,
+  idValue,
+  positiveValue,
+  userPath,
+  uuidValue,
+  wholeValue,
+} from './option-values.ts';
 import { addSystemOptions, systemContradiction } from './system-options.ts';
 
 const FORMATS = ['capture', 'nfdump', 'goflow2'] as const;
@@ -30,7 +38,7 @@ export function addCountingOptions(command: Command): Command {
   command
     .addOption(
       new Option('--edge-id <id>', 'id that the edge reports under')
-        .argParser(idValue)
+        .argParser(edgeIdValue)
         .default(hostEdgeId(), 'this machine’s name'),
     )
     .option('--site-id <uuid>', 'site of the edge (default: where it is registered)', uuidValue)

@@ -127,7 +127,7 @@ async function sendLast(session: CountingSession, { last_ms }: CountingResult): 
 
 async function waitForAll(
   { edgeId }: CountingOptions,
-  { graphql, reporter }: CountingSession,
+  { graphql, reporter, notNew }: CountingSession,
   { terminal, signal }: Pick<CountingRun, 'terminal' | 'signal'>,
 ): Promise<void> {
   if (!graphql || !reporter) return;
@@ -136,6 +136,7 @@ async function waitForAll(
     edge_id: edgeId,
     position: reporter.position,
     reported: reporter.reported,
+    not_new: notNew(),
     onProgress: ({ seq, of }) => terminal.progress('Counted', seq, of),
     signal,
   });

@@ -1,11 +1,20 @@
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { EDGE_ID_RULE, isEdgeId } from '../../core/access/edge-identity.ts';
 import { REPORT_LIMITS } from '../../core/report/report.ts';
 
 const ID = /^[A-Za-z0-9._:-]+$/;
 
-/** An edge, endpoint or boot id. */
+/** The id of an edge. */
+export function edgeIdValue(text: string): string {
+  if (isEdgeId(text)) return text;
+  throw new InvalidArgumentError(
+    `It must be ${EDGE_ID_RULE}: the edge signs with a role whose session name is its id.`,
+  );
+}
+
+/** An endpoint or boot id. */
 export function idValue(text: string): string {
   if (ID.test(text) && text.length <= REPORT_LIMITS.maxIdLength) return text;
   throw new InvalidArgumentError(
@@ -49,10 +58,7 @@ export function userPath(path: string): string {
 }
 
 /** This machine's name as an edge id. */
-export function hostEdgeId(): string {
-  return (
-    hostname()
-      .replace(/[^A-Za-z0-9._:-]+/g, '-')
-      .slice(0, REPORT_LIMITS.maxIdLength) || 'edge'
-  );
+export function hostEdgeId(name = hostname()): string {
+  const id = name.replace(/[^A-Za-z0-9_+=,.@-]+/g, '-').slice(0, 64);
+  return isEdgeId(id) ? id : `edge${id && `-${id}`}`;
 }

@@ -1,3 +1,4 @@
+import { BUILT_IN_POLICY } from '../../core/policy/policy.ts';
 import { compilePolicies } from '../../core/policy/policy-match.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
 import { summaryTable } from '../counting/traffic-summary.ts';
@@ -44,7 +45,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     terminal.endProgress();
     target.kinesis.destroy();
   }
-  print(simulation, options);
+  print(simulation, options, policySet);
   return signal.aborted ? 130 : 0;
 }
 
@@ -53,8 +54,9 @@ async function choosePolicies({ policies }: SimulateOptions, { graphql }: Target
   return graphql ? readSystemPolicies(graphql) : NO_POLICIES;
 }
 
-function print(simulation: Simulation, { json }: SimulateOptions): void {
+function print(simulation: Simulation, { json }: SimulateOptions, policySet: PolicySet): void {
   const { packets, bytes, reports, policies } = simulation.totals();
+  const names = new Map([...policySet.policies, BUILT_IN_POLICY].map(({ id, name }) => [id, name]));
   const summary = {
     packets: wireInteger(packets),
     bytes: wireInteger(bytes),
@@ -64,6 +66,7 @@ function print(simulation: Simulation, { json }: SimulateOptions): void {
       policy_id,
       packets: wireInteger(counts.packets),
       bytes: wireInteger(counts.bytes),
+      policy_name: names.get(policy_id) ?? '',
     })),
   };
   process.stdout.write(

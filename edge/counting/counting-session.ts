@@ -8,6 +8,7 @@ import { NO_POLICIES, type PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
 import type { Reporter } from '../reporting/reporter.ts';
 import { noSystem, openGraphql } from '../system/open-graphql.ts';
+import type { NotNew } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
 /** A flow that was idle for longer is no longer active. */
@@ -28,6 +29,8 @@ export interface CountingSession {
   report(at_ms: number): Promise<void>;
   /** @throws EdgeError when the boot id that was given had counted other traffic before */
   checkBoot(): void;
+  /** Of the reports that were sent, those that were counted before under the boot id that was given. */
+  notNew(): NotNew | undefined;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     checkBoot() {
       sending?.checkBoot();
     },
+    notNew: () => sending?.notNew(),
     async close() {
       await sending?.close();
     },

@@ -7,7 +7,7 @@ import { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
 import { openDiskSpool } from '../spool/disk-spool.ts';
 import { openTarget } from '../system/target.ts';
-import { watchBootReuse } from './boot-reuse.ts';
+import { type NotNew, watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
 /** The site of an edge that nobody registered or named one for. */
@@ -20,6 +20,8 @@ export interface Sending {
   folder: string;
   /** @throws EdgeError when the boot id that was given had counted other traffic before */
   checkBoot(): void;
+  /** See {@link NotNew}; undefined where it isn't known. */
+  notNew(): NotNew | undefined;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,7 @@ export async function openSending(
     checkBoot() {
       reuse?.check({ boot_id: reporter.position.boot_id, ...reporter.reported });
     },
+    notNew: () => reuse?.notNew(),
     async close() {
       sender.close();
       await spool.close();

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
+import { BUILT_IN_POLICY } from '../../core/policy/policy.ts';
 import type { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
@@ -25,7 +25,14 @@ export interface TrafficSummary {
   /** What has to be known of the input; left out when there is nothing. */
   notes?: InputNote[];
   /** Every policy that is applied, `default` last; each flow counts for the policy that it was first seen under. */
-  policies: { policy_id: string; packets: number | string; bytes: number | string; flows?: number }[];
+  policies: {
+    policy_id: string;
+    packets: number | string;
+    bytes: number | string;
+    flows?: number;
+    /** As the policies that were applied have it; may be empty. */
+    policy_name: string;
+  }[];
 }
 
 export interface SummarySource {
@@ -50,7 +57,7 @@ export function summarize({
   notes = [],
 }: SummarySource): TrafficSummary {
   const { packets, bytes } = recorder.totals();
-  const ids = policySet.policies.filter(({ enabled }) => enabled).map(({ id }) => id);
+  const applied = [...policySet.policies.filter(({ enabled }) => enabled), BUILT_IN_POLICY];
   return {
     packets: wireInteger(packets),
     bytes: wireInteger(bytes),
@@ -60,34 +67,44 @@ export function summarize({
     ...(estimated && { estimated }),
     ...(problems.length > 0 && { problems }),
     ...(notes.length > 0 && { notes }),
-    policies: [...ids, DEFAULT_POLICY_ID].map(policy_id => {
+    policies: applied.map(({ id: policy_id, name: policy_name }) => {
       const stats = recorder.getPolicyStats(policy_id);
       return {
         policy_id,
         packets: wireInteger(stats.packets_exact),
         bytes: wireInteger(stats.bytes_exact),
         ...(distinct && { flows: distinct.flowsOf(policy_id) }),
+        policy_name,
       };
     }),
   };
 }
 
+/** The one column of text behind the figures. */
+const NAME_COLUMN = 4;
+
 /** The same for a person. */
 export function summaryTable(summary: TrafficSummary): string {
   const rows = [
-    ['policy', 'packets', 'bytes', 'flows'],
-    ...summary.policies.map(({ policy_id, packets, bytes, flows }) => [
+    ['policy', 'packets', 'bytes', 'flows', 'name'],
+    ...summary.policies.map(({ policy_id, packets, bytes, flows, policy_name }) => [
       policy_id,
       grouped(packets),
       grouped(bytes),
       grouped(flows),
+      policy_name.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd'),
     ]),
-    ['all', grouped(summary.packets), grouped(summary.bytes), grouped(summary.flows)],
+    ['all', grouped(summary.packets), grouped(summary.bytes), grouped(summary.flows), ''],
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)));
   return rows
     .map(row =>
-      row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
+      row
+        .map((cell, i) =>
+          i === 0 || i === NAME_COLUMN ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!),
+        )
+        .join('  ')
+        .trimEnd(),
     )
     .join('\n');
 }

@@ -2,6 +2,7 @@ import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../core/time/clock.ts';
 import { EdgeError } from '../edge-error.ts';
 import type { ReportPosition } from '../reporting/reporter.ts';
+import { type NotNew, notNewText } from './boot-reuse.ts';
 import { type CountedBoot, readCountedBoot } from './counted-boot.ts';
 
 /** Between two looks at what is counted. */
@@ -14,6 +15,8 @@ export interface WaitOptions {
   position: ReportPosition;
   /** What that report said, all policies together. */
   reported: { packets: bigint; bytes: bigint };
+  /** Reports of this run that were counted before it. */
+  not_new?: NotNew | undefined;
   /** Without anything more counted for so long, waiting ends. */
   patience_ms?: number;
   /** Hears of every step. */
@@ -33,6 +36,7 @@ export async function waitUntilCounted({
   edge_id,
   position,
   reported,
+  not_new,
   patience_ms = 120_000,
   onProgress = () => {},
   signal,
@@ -47,7 +51,7 @@ export async function waitUntilCounted({
     const seq = Math.min(...seqs);
     if (seq >= position.seq) {
       if (counted.packets === reported.packets && counted.bytes === reported.bytes) return;
-      throw otherTraffic(edge_id, position, { counted, reported });
+      throw otherTraffic(edge_id, position, { counted, reported, not_new });
     }
     if (counted.refused !== undefined) throw refused(edge_id, position, counted.refused);
     if (seqs.join() !== seen) {
@@ -63,10 +67,10 @@ export async function waitUntilCounted({
 function otherTraffic(
   edge_id: string,
   { boot_id, seq }: ReportPosition,
-  { counted, reported }: { counted: CountedBoot; reported: { packets: bigint; bytes: bigint } },
+  { counted, reported, not_new }: Pick<WaitOptions, 'reported' | 'not_new'> & { counted: CountedBoot },
 ): EdgeError {
   return new EdgeError(
-    `The system has counted other traffic under boot ${boot_id} of ${edge_id}: ${counted.packets} packets and ${counted.bytes} bytes, where report ${seq} says ${reported.packets} and ${reported.bytes}. A boot id belongs to one run: give this one a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+    `${not_new ? notNewText(not_new) : ''}The system has counted other traffic under boot ${boot_id} of ${edge_id}: ${counted.packets} packets and ${counted.bytes} bytes, where report ${seq} says ${reported.packets} and ${reported.bytes}. A boot id belongs to one run: repeat this one with a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
   );
 }
 

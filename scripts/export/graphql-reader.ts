@@ -57,6 +57,10 @@ const AUDIT = `query ($from: AWSDateTime, $to: AWSDateTime, $actor: String, $act
   }
 }`;
 
+const POLICY_NAMES = `query ($next_token: String) {
+  answer: policies(limit: 100, next_token: $next_token, defined_only: true) { items { id name } next_token }
+}`;
+
 /** Reads what is exported from a system's GraphQL API. */
 export function graphqlReader(client: GraphqlClient): ExportReader {
   return {
@@ -79,7 +83,35 @@ export function graphqlReader(client: GraphqlClient): ExportReader {
 
     audit: query =>
       ask<ReaderPage<AuditRow>>(client, AUDIT, { ...query, ...rangeVariables(query), limit: AUDIT_PAGE }),
+
+    async policyNames() {
+      const names = new Map<string, string>();
+      let next_token: string | null = null;
+      do {
+        const page: ReaderPage<Named> = await ask(client, POLICY_NAMES, { next_token });
+        for (const { id, name } of page.items) names.set(id, name);
+        next_token = page.next_token;
+      } while (next_token !== null);
+      return names;
+    },
+
+    async siteNames(ids) {
+      const sites = ids.map((_, index) => `site${index}: site(id: $id${index}) { id name }`);
+      const variables = ids.map((id, index) => [`id${index}`, id]);
+      const declared = ids.map((_, index) => `$id${index}: ID!`).join(', ');
+      const data = await client.query(
+        `query (${declared}) { ${sites.join(' ')} }`,
+        Object.fromEntries(variables),
+      );
+      const found = Object.values(data as Record<string, Named | null>).filter(site => site !== null);
+      return new Map(found.map(({ id, name }) => [id, name]));
+    },
   };
+}
+
+interface Named {
+  id: string;
+  name: string;
 }
 
 /** What a document's query answers; `Answer` is what the document selects. */

@@ -15,6 +15,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.trafficHistory': 'forAll',
   'Query.trafficStats': 'forAll',
   'Query.topFlows': 'forAll',
+  'Query.duplicateCounting': 'forAll',
   'Query.flows': 'forAll',
   'Query.flowStats': 'forAll',
   'Query.flowErasures': 'forAdmins',

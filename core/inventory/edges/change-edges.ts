@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
+import { EDGE_ID_RULE, isEdgeId } from '../../access/edge-identity.ts';
 import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
-import { noEdge } from '../../errors.ts';
+import { noEdge, ValidationError } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
@@ -18,19 +19,30 @@ import { readEdgeItem } from './read-edges.ts';
 /**
  * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a retired one back into service.
  * Without `interval_s` an edge keeps the one it was registered with before, else 60 seconds.
+ *
+ * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId}
  */
 export function registerEdge(
   context: StoreContext,
   actor: Caller,
   { id, site_id, interval_s }: { id: string; site_id: string; interval_s?: number | undefined },
 ): Promise<RegisteredEdge> {
-  return change(context, { actor, operation: 'registerEdge' }, id, (before, now) => ({
-    id,
-    site_id,
-    interval_s: interval_s ?? before?.interval_s ?? DEFAULT_INTERVAL_S,
-    registered_at: now,
-    retired_at: null,
-  }));
+  return change(context, { actor, operation: 'registerEdge' }, id, (before, now) => {
+    if (!before && !isEdgeId(id)) throw notForNewEdges();
+    return {
+      id,
+      site_id,
+      interval_s: interval_s ?? before?.interval_s ?? DEFAULT_INTERVAL_S,
+      registered_at: now,
+      retired_at: null,
+    };
+  });
+}
+
+function notForNewEdges(): ValidationError {
+  return new ValidationError(
+    `id must be ${EDGE_ID_RULE}: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.`,
+  );
 }
 
 /** Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't registered. */

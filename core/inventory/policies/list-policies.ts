@@ -1,6 +1,6 @@
-import type { PolicyRule } from '../../policy/policy.ts';
+import { BUILT_IN_POLICY, type PolicyRule } from '../../policy/policy.ts';
 import { compareKeys } from '../../storage/key-order.ts';
-import { BUILT_IN_POLICY, comparePolicies, type DefinedPolicy } from './policy-items.ts';
+import { comparePolicies, type DefinedPolicy } from './policy-items.ts';
 
 /** A line of the list of policies: a defined one, the built-in one, or an id that was only counted. */
 export interface ListedPolicy extends PolicyRule {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPLICATION_CLASSES } from '../../policy/application-class.ts';
-import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../policy/policy.ts';
+import type { PolicyMatch, PolicyRule } from '../../policy/policy.ts';
 import { comparePolicyIds } from '../../policy/policy-match.ts';
 
 /** A policy that an operator defined. */
@@ -43,15 +43,6 @@ export const NO_POLICIES: PoliciesMeta = {
   last_id: null,
   count: 0,
   last_change: null,
-};
-
-/** The policy that isn't stored, because it can't be changed. */
-export const BUILT_IN_POLICY: PolicyRule = {
-  id: DEFAULT_POLICY_ID,
-  name: 'Default',
-  priority: 0,
-  enabled: true,
-  match: {},
 };
 
 // Types only: ranges were checked on the way in, by the rules of the release that stored the policy.

@@ -4,8 +4,9 @@ import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
 import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
 import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
-import { optionalId } from '../../../core/answers/id-argument.ts';
+import { idArgument, optionalId } from '../../../core/answers/id-argument.ts';
 import { presentCounts } from '../../../core/answers/present-counts.ts';
+import { DuplicateFlows, type DuplicatePair } from '../../../core/flows/duplicate-flows.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { type FlowErasure, readFlowLogState } from '../../../core/flows/flow-log-state.ts';
@@ -15,6 +16,7 @@ import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
 import { applicationClass } from '../../../core/policy/application-class.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type {
+  DuplicateCountingWarning,
   FlowErasure as PresentedErasure,
   TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
@@ -27,6 +29,7 @@ const MINUTE_MS = 60_000;
 
 type FlowOperation =
   | 'Query.topFlows'
+  | 'Query.duplicateCounting'
   | 'Query.flows'
   | 'Query.flowStats'
   | 'Query.flowErasures'
@@ -57,6 +60,31 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
         total: presentCounts(total),
         flows_seen: distinct,
         reports,
+      };
+    },
+  }),
+
+  'Query.duplicateCounting': resolver({
+    arguments: z.object({
+      site_id: idArgument,
+      window: wholeNumber('window', { max: 60, fallback: 10 }),
+    }),
+    async resolve({ site_id, window }, call) {
+      checkLogged(call);
+      const to = call.context.clock();
+      const from = to - window * MINUTE_MS;
+      const flows = new DuplicateFlows();
+      let reports = 0;
+      await readFlowLogs(flowLogOf(call), { from, to, site_id }, report => {
+        reports++;
+        flows.add(report);
+      });
+      if (reports === 0) await checkKnown(call, { site_id });
+      return {
+        from: timestamp(from),
+        to: timestamp(to),
+        reports,
+        warnings: flows.pairs().map(presentDuplicate),
       };
     },
   }),
@@ -104,6 +132,11 @@ function presentErasure(erasure: FlowErasure): PresentedErasure {
     erased_until: done_until_ms === 0 ? null : timestamp(Math.min(done_until_ms, requested_ms)),
     finished_at: finished_ms === undefined ? null : timestamp(finished_ms),
   };
+}
+
+function presentDuplicate({ edge_ids, flows, bytes }: DuplicatePair): DuplicateCountingWarning {
+  const message = `Edges ${edge_ids.join(' and ')} reported ${flows} large flow(s) with the same addresses and ports, at the same time and with about the same bytes: it seems that both see the same packets, which are counted twice then. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).`;
+  return { edge_ids, flows, bytes: Number(bytes), bytes_exact: String(bytes), message };
 }
 
 function presentTopFlow(flow: TopFlow): PresentedTopFlow {

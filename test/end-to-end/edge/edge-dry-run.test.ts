@@ -20,7 +20,7 @@ beforeAll(async () => {
     join(folder, 'policies.json'),
     JSON.stringify([
       { id: '1', priority: 10, match: { protocol: 6 } },
-      { id: '2', priority: 20, match: { destination_port_from: 53 } },
+      { id: '2', name: 'Names', priority: 20, match: { destination_port_from: 53 } },
       { id: '3', priority: 30, enabled: false },
     ]),
   );
@@ -55,7 +55,9 @@ describe('edge replay --dry-run --json', () => {
       'policies',
     ]);
     expect(counted.skipped_by_reason).toEqual({ arp: skipped });
-    expect(counted.policies).toEqual([{ policy_id: 'default', packets, bytes, flows: counted.flows }]);
+    expect(counted.policies).toEqual([
+      { policy_id: 'default', packets, bytes, flows: counted.flows, policy_name: 'Default' },
+    ]);
     expect(code).toBe(0);
   });
 
@@ -234,7 +236,7 @@ describe('edge replay --dry-run --json', () => {
       'policies.json',
     ]);
     expect(stdout).toBe(
-      '{"packets":3,"bytes":"9007199254740993","flows":1,"flows_l4":1,"skipped":0,"skipped_by_reason":{},"policies":[{"policy_id":"1","packets":0,"bytes":0,"flows":0},{"policy_id":"2","packets":3,"bytes":"9007199254740993","flows":1},{"policy_id":"default","packets":0,"bytes":0,"flows":0}]}\n',
+      '{"packets":3,"bytes":"9007199254740993","flows":1,"flows_l4":1,"skipped":0,"skipped_by_reason":{},"policies":[{"policy_id":"1","packets":0,"bytes":0,"flows":0,"policy_name":""},{"policy_id":"2","packets":3,"bytes":"9007199254740993","flows":1,"policy_name":"Names"},{"policy_id":"default","packets":0,"bytes":0,"flows":0,"policy_name":"Default"}]}\n',
     );
     expect(code).toBe(0);
   });
@@ -310,8 +312,15 @@ Policy 2 can never match: 1 (tcp) comes first and takes all of it.
 
   it('shows a table without --json', async () => {
     const { stdout } = await edge(['replay', OFFICE, '--dry-run']);
-    expect(stdout.split('\n')[0]).toMatch(/^policy {3,}packets {2,}bytes {2,}flows$/);
+    expect(stdout.split('\n')[0]).toMatch(/^policy {3,}packets {2,}bytes {2,}flows {2,}name$/);
+    expect(stdout).toMatch(/^default .*\d {2}Default\nall .*\d\n/m);
     expect(stdout).toContain(`${office.skipped} skipped: no IP traffic (${office.skipped} arp).`);
+    await writeFile(
+      join(folder, 'odd.json'),
+      JSON.stringify([{ id: '1', name: 'a\n\u001b[2Jb', priority: 1 }]),
+    );
+    const odd = await edge(['replay', OFFICE, '--dry-run', '--policies', 'odd.json']);
+    expect(odd.stdout).toMatch(/^1 .*\d {2}a\ufffd\ufffd\[2Jb$/m);
   });
 
   it.skipIf(!existsSync(SHARED_CAPTURES))(
@@ -352,7 +361,7 @@ describe('the edge program, used wrongly', () => {
     ],
     [
       ['replay', 'x', '--edge-id', 'a b'],
-      "error: option '--edge-id <id>' argument 'a b' is invalid. It must be 1 to 128 letters, digits, dots, dashes, underscores or colons.",
+      "error: option '--edge-id <id>' argument 'a b' is invalid. It must be 2 to 64 letters, digits and characters of _+=,.@-: the edge signs with a role whose session name is its id.",
     ],
     [
       ['replay', 'x', '--site-id', '7'],

@@ -78,10 +78,10 @@ describe('npm run export', () => {
   it('writes every flow of the log, over all pages, as CSV', async () => {
     const [header, first, ...rest] = await run('flows', '--policy', '7');
     expect(header).toBe(
-      'sent_at_utc,interval_seconds,edge_id,site_id,endpoint_id,policy_id,source_address,source_port,destination_address,destination_port,ip_protocol,application,packets,bytes,first_packet_utc,last_packet_utc',
+      'sent_at_utc,interval_seconds,edge_id,site_id,endpoint_id,policy_id,source_address,source_port,destination_address,destination_port,ip_protocol,application,packets,bytes,first_packet_utc,last_packet_utc,policy_name,site_name',
     );
     expect(first).toBe(
-      '2026-01-31T12:00:00.000Z,60,edge-1,550e8400-e29b-41d4-a716-446655440000,wan1,7,10.1.2.3,0,192.0.2.9,443,6,Web,1,10000,2026-01-31T11:59:00.000Z,2026-01-31T11:59:59.000Z',
+      '2026-01-31T12:00:00.000Z,60,edge-1,550e8400-e29b-41d4-a716-446655440000,wan1,7,10.1.2.3,0,192.0.2.9,443,6,Web,1,10000,2026-01-31T11:59:00.000Z,2026-01-31T11:59:59.000Z,,',
     );
     expect(new Set(rest).size).toBe(1002);
     expect(said).toBe(`1003 rows in ${output}.\n`);
@@ -97,7 +97,9 @@ describe('npm run export', () => {
 
   it('writes sums by counters', async () => {
     const lines = await run('stats', '--by', 'site,policy');
-    expect(lines[0]).toBe('from_utc,to_utc,kind,site_id,policy_id,packets,bytes,edges_expected,edges_heard');
+    expect(lines[0]).toBe(
+      'from_utc,to_utc,kind,site_id,policy_id,packets,bytes,edges_expected,edges_heard,site_name,policy_name',
+    );
     expect(lines[1]).toContain(',group,550e8400-e29b-41d4-a716-446655440000,7,2000,');
     expect(lines).toHaveLength(2);
   });
@@ -155,6 +157,45 @@ describe('npm run export', () => {
       'createPolicy,,REFUSED,Unauthorized,"createPolicy needs group operator, and you are in viewer.',
     );
     expect(line).toContain('"{""name"":""=Voice"",""priority"":1}"');
+  });
+
+  it('writes the names that ids have now behind the known columns, none for what is deleted', async () => {
+    const policy = await api.data('Mutation.createPolicy', { name: 'Voice, new', priority: 1 });
+    const site = await api.data('Mutation.createSite', { name: '=Berlin' });
+    const at = { site_id: site.id, edge_id: 'named' };
+    const totals = { packets: 3n, bytes: 300n };
+    const both = [policy.id, 'default'].map(policy_id => ({ policy_id, ...totals }));
+    const flows = both.map(pair => makeFlow(pair));
+    await ingest(
+      [reportRecord({ ...at, policies: both, flows })],
+      ingestContext({ ...db, flow_log: bucket.flow_log }),
+    );
+    await snapshot(T0 + 2 * MINUTE);
+    const later = ['--to', iso(T0 + 2 * MINUTE)];
+    const names = async (what: string, ...options: string[]) =>
+      (await run(what, ...later, '--edge', 'named', '--format', 'jsonl', ...options))
+        .map(line => JSON.parse(line))
+        .map(({ policy_id, site_id, policy_name, site_name }) => [policy_id, policy_name, site_id, site_name])
+        .sort();
+    const named = [
+      ['default', 'Default', site.id, '=Berlin'],
+      [policy.id, 'Voice, new', site.id, '=Berlin'],
+    ];
+    expect(await names('flows')).toEqual(named);
+    expect(await names('stats', '--by', 'site,policy')).toEqual(named);
+    const edges = await run('stats', ...later, '--edge', 'named', '--by', 'edge,endpoint');
+    expect(edges[0]).toMatch(/,edge_id,endpoint_id,packets,bytes,edges_expected,edges_heard$/);
+    expect((await run('flows', '--policy', policy.id))[1]).toMatch(/Z,"Voice, new",'=Berlin$/);
+
+    await api.data('Mutation.deletePolicy', { id: policy.id });
+    await api.data('Mutation.deleteSite', { site_id: site.id });
+    const deleted = [
+      ['default', 'Default', site.id, null],
+      [policy.id, null, site.id, null],
+    ];
+    expect(await names('flows')).toEqual(deleted);
+    expect(await names('stats', '--by', 'policy,site')).toEqual(deleted);
+    expect((await run('flows', '--policy', policy.id))[1]).toMatch(/Z,,$/);
   });
 
   it('leaves no file when it fails, and says why', async () => {

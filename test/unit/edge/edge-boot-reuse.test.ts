@@ -22,9 +22,10 @@ const report = (seq: number, packets: bigint) =>
 
 const last = (packets: bigint, boot_id = 'boot-1') => ({ boot_id, packets, bytes: packets * 100n });
 
-const OTHER = new EdgeError(
-  'Boot boot-1 of edge-1 had counted other traffic before this run: 20 packets up to its report 2. A boot id belongs to one run: this run is not counted, or only in part. Give it a --boot-id of its own.',
-);
+const other = (not_new: string) =>
+  new EdgeError(
+    `${not_new}Boot boot-1 of edge-1 had counted other traffic before this run: 20 packets up to its report 2. A boot id belongs to one run: this run is not counted, or only in part. Repeat it with a --boot-id of its own.`,
+  );
 
 describe('a boot id', () => {
   it.each([
@@ -56,13 +57,19 @@ describe('a boot id', () => {
   });
 
   it.each([
-    ['less', [report(1, 5n)], last(5n)],
-    ['less in as many reports', [report(1, 5n), report(2, 19n)], last(19n)],
-    ['more', [report(1, 5n), report(2, 25n), report(3, 35n)], last(35n)],
-    ['the same in a boot that followed', [report(1, 5n)], last(20n, 'boot-1.2')],
-  ])('that had counted other traffic fails the run: %s', async (_, reports, end) => {
+    ['less', [report(1, 5n)], last(5n), '1 of 1 reports were not new. '],
+    ['less in as many reports', [report(1, 5n), report(2, 19n)], last(19n), '2 of 2 reports were not new. '],
+    ['more', [report(1, 5n), report(2, 25n), report(3, 35n)], last(35n), '2 of 3 reports were not new. '],
+    [
+      'the same in a boot that followed',
+      [report(1, 5n)],
+      last(20n, 'boot-1.2'),
+      '1 of 1 reports were not new. ',
+    ],
+    ['without a report of it', [], last(5n, 'boot-1.2'), ''],
+  ])('that had counted other traffic fails the run: %s', async (_, reports, end, not_new) => {
     const watch = await reuse([{ seq: 2, packets: 20 }]);
     for (const each of reports) watch.onSent(each);
-    expect(() => watch.check(end)).toThrow(OTHER);
+    expect(() => watch.check(end)).toThrow(other(not_new));
   });
 });

@@ -64,9 +64,16 @@ describe('waiting until the system has counted', () => {
   it('fails where other traffic is counted under the boot', async () => {
     await expect(wait(answering([parts(2, 3), parts(4, 4)]))).rejects.toThrow(
       new EdgeError(
-        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, where report 3 says 30 and ${2n ** 60n}. A boot id belongs to one run: give this one a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, where report 3 says 30 and ${2n ** 60n}. A boot id belongs to one run: repeat this one with a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
       ),
     );
+  });
+
+  it.each([
+    [{ reports: 0, of: 3 }, /^The system has counted other traffic/],
+    [{ reports: 2, of: 3 }, /^2 of 3 reports were not new\. The system has counted other traffic/],
+  ])('of which %j were counted before, it says so', async (not_new, message) => {
+    await expect(wait(answering([parts(4, 4)]), { not_new })).rejects.toThrow(message);
   });
 
   it('fails where a report of the boot was refused, and says why', async () => {

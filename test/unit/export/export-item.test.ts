@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { exportItem, parseExport, UnreadableExport } from '../../../core/export/export-item.ts';
+import { exportRequest } from '../../../core/export/export-request.ts';
+import { exportTable } from '../../../core/export/export-tables.ts';
 
-/** As a release before this one stored it. */
+/** As it is stored. */
 const item = {
   pk: 'EXPORT',
   sk: '01KG9ZVMR00000000000000000',
@@ -24,6 +26,7 @@ const item = {
   },
   status: 'RUNNING',
   file_name: 'patronus-history-20260131T120000Z-20260131T130000Z.csv',
+  named_columns: true,
   object_key: 'exports/01KG9ZVMR00000000000000000/patronus-history-20260131T120000Z-20260131T130000Z.csv',
   started_ms: 1769860800000,
   expires_at: 1770465600,
@@ -54,6 +57,19 @@ describe('a stored export', () => {
   it('has instants in milliseconds once it is read', () => {
     const { from, to } = parseExport(item).request;
     expect([from, to]).toEqual([Date.UTC(2026, 0, 31, 12), Date.UTC(2026, 0, 31, 13)]);
+  });
+
+  it('of an earlier release goes on without columns of names', () => {
+    const { named_columns, ...earlier } = item;
+    const job = parseExport(earlier);
+    const request = exportRequest('FLOWS', { format: 'csv', from: 0, to: 1 });
+    const columns = (job: object) =>
+      exportTable(request, job)
+        .columns(request)
+        .map(({ name }) => name);
+    const before = columns(job);
+    expect(before.filter(name => name.endsWith('_name'))).toEqual([]);
+    expect(columns(parseExport(item))).toEqual([...before, 'policy_name', 'site_name']);
   });
 
   it('is stored as it was', () => {

@@ -1,5 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { edgeToItem } from '../../../../core/inventory/edges/edge-items.ts';
 import { type Lane, type LanePair, NOT_NAMED } from '../../../../core/ledger/lane/lane.ts';
 import { heardEdgeKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
@@ -164,39 +165,70 @@ describe('an edge', () => {
 
   it('keeps its interval until it is registered with another', async () => {
     const register = async (input: object) =>
-      (await api.data('Mutation.registerEdge', { id: 'e', site_id: SITE, ...input })).interval_s;
+      (await api.data('Mutation.registerEdge', { id: 'ee', site_id: SITE, ...input })).interval_s;
     expect(await register({})).toBe(60);
     expect(await register({ interval_s: 300 })).toBe(300);
     expect(await register({})).toBe(300);
     expect(await register({ interval_s: null })).toBe(300);
     expect(await register({ interval_s: 10 })).toBe(10);
-    await api.data('Mutation.retireEdge', { id: 'e' });
+    await api.data('Mutation.retireEdge', { id: 'ee' });
     expect(await register({})).toBe(10);
   });
 
   it('moves to another site, is retired, and comes back', async () => {
-    await api.data('Mutation.registerEdge', { id: 'e', site_id: SITE });
-    expect(await api.data('Mutation.registerEdge', { id: 'e', site_id: OTHER_SITE })).toMatchObject({
+    await api.data('Mutation.registerEdge', { id: 'ee', site_id: SITE });
+    expect(await api.data('Mutation.registerEdge', { id: 'ee', site_id: OTHER_SITE })).toMatchObject({
       site_id: OTHER_SITE,
     });
     api.now += 1000;
     const retired = { registered: true, retired_at: '2026-03-15T12:00:01.000Z' };
-    expect(await api.data('Mutation.retireEdge', { id: 'e' })).toMatchObject(retired);
+    expect(await api.data('Mutation.retireEdge', { id: 'ee' })).toMatchObject(retired);
     api.now += 1000;
-    expect(await api.data('Mutation.retireEdge', { id: 'e' })).toMatchObject(retired);
-    expect(await api.data('Mutation.registerEdge', { id: 'e', site_id: SITE })).toMatchObject({
+    expect(await api.data('Mutation.retireEdge', { id: 'ee' })).toMatchObject(retired);
+    expect(await api.data('Mutation.registerEdge', { id: 'ee', site_id: SITE })).toMatchObject({
       retired_at: null,
     });
 
-    const { items } = await api.data('Query.auditLog', { target: 'edge:e' });
+    const { items } = await api.data('Query.auditLog', { target: 'edge:ee' });
     expect(items).toHaveLength(5);
   });
 });
 
+describe('the id of an edge', () => {
+  it.each(['ab', 'a_+=,.@-Z9', 'x'.repeat(64)])('may be %s', async id => {
+    expect(await api.data('Mutation.registerEdge', { id, site_id: SITE })).toMatchObject({ id });
+  });
+
+  it.each(['e', 'a b', 'a:b', 'a/b', 'é1', 'x'.repeat(65)])('may not be %s', async id => {
+    const error = { type: 'ValidationError', message: NEW_ID };
+    expect(await api.call('Mutation.registerEdge', { id, site_id: SITE })).toEqual({ error });
+    expect(await api.data('Query.edge', { id })).toBeNull();
+  });
+
+  it.each(['e', 'a:b', 'Zürich 1', 'x'.repeat(128)])(
+    'may stay %s where it was registered before',
+    async id => {
+      const before = {
+        id,
+        site_id: SITE,
+        interval_s: 60,
+        registered_at: '2026-01-31T12:00:00.000Z',
+        retired_at: null,
+      };
+      const Item = edgeToItem(before, { revision: 1, service: [] });
+      await t.client.send(new PutCommand({ TableName: t.tables.network, Item }));
+      const moved = await api.data('Mutation.registerEdge', { id, site_id: OTHER_SITE, interval_s: 300 });
+      expect(moved).toMatchObject({ id, site_id: OTHER_SITE, interval_s: 300 });
+      expect((await api.data('Mutation.retireEdge', { id })).retired_at).not.toBeNull();
+      expect((await api.data('Mutation.registerEdge', { id, site_id: SITE })).retired_at).toBeNull();
+    },
+  );
+});
+
 describe('edges', () => {
   it('are the registered and the heard, by id, each once, page by page', async () => {
-    for (const id of ['a', 'c', 'e']) await api.data('Mutation.registerEdge', { id, site_id: SITE });
-    for (const edge_id of ['b', 'c', 'c#1', 'd', '\u{1f600}', '\uffee']) await hear({ edge_id });
+    for (const id of ['aa', 'cc', 'ee']) await api.data('Mutation.registerEdge', { id, site_id: SITE });
+    for (const edge_id of ['b', 'cc', 'cc#1', 'd', '\u{1f600}', '\uffee']) await hear({ edge_id });
 
     const seen: [string, boolean][] = [];
     let next_token: string | null = null;
@@ -207,12 +239,12 @@ describe('edges', () => {
     } while (next_token !== null);
 
     expect(seen).toEqual([
-      ['a', true],
+      ['aa', true],
       ['b', false],
-      ['c', true],
-      ['c#1', false],
+      ['cc', true],
+      ['cc#1', false],
       ['d', false],
-      ['e', true],
+      ['ee', true],
       ['\uffee', false],
       ['\u{1f600}', false],
     ]);
@@ -240,6 +272,9 @@ describe('trafficTotals', () => {
     });
   });
 });
+
+const NEW_ID =
+  'id must be 2 to 64 letters, digits and characters of _+=,.@-: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.';
 
 describe('bad input', () => {
   const id = 'id must be 1 to 128 printable characters, as the edge calls itself in its reports.';

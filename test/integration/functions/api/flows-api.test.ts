@@ -3,7 +3,7 @@ import { runFlowLog } from '../../../../core/flows/run-flow-log.ts';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import type { FlowRecord } from '../../../../core/totals/flow-record.ts';
 import { limitFlows } from '../../../../core/totals/other-flows.ts';
-import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
+import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { type FlowBucket, makeFlowBucket } from '../../../support/flow-bucket.ts';
 import { makeFlow } from '../../../support/flow-records.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
@@ -226,6 +226,7 @@ describe('flow logs, from the stream to the API', () => {
 
   it.each([
     ['Query.topFlows', {}],
+    ['Query.duplicateCounting', { site_id: SITE_A }],
     ['Query.flows', hour],
     ['Query.flowStats', { ...hour, group_by: ['PROTOCOL'] }],
   ])('%s says so where no flow is logged', async (operation, args) => {
@@ -238,6 +239,32 @@ describe('flow logs, from the stream to the API', () => {
           'This system keeps no flow log (flow_log_ttl_hours is 0): trafficStats has the sums by policy, site, endpoint and edge.',
       },
     });
+  });
+
+  it('warns of two edges of a site that report the same large flows, and of no edge of another site', async () => {
+    const site_id = '750e8400-e29b-41d4-a716-446655440000';
+    const flows = [makeFlow({ bytes: 5_000_000n }), makeFlow({ src_port: 9, bytes: 9_000_000n })];
+    await report({ edge_id: 'tap-1', site_id, flows });
+    await report({ edge_id: 'tap-2', site_id, flows: flows.slice(1) });
+    await report({ edge_id: 'tap-3', site_id: SITE_B, flows });
+    expect(await api.data('Query.duplicateCounting', { site_id }, { identity: personIn('viewer') })).toEqual({
+      from: iso(T0 - 9 * MINUTE),
+      to: iso(T0 + MINUTE),
+      reports: 2,
+      warnings: [
+        {
+          edge_ids: ['tap-1', 'tap-2'],
+          flows: 1,
+          bytes: 9_000_000,
+          bytes_exact: '9000000',
+          message:
+            'Edges tap-1 and tap-2 reported 1 large flow(s) with the same addresses and ports, at the same time and with about the same bytes: it seems that both see the same packets, which are counted twice then. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).',
+        },
+      ],
+    });
+    api.now = T0 + 3 * MINUTE;
+    const later = await api.data('Query.duplicateCounting', { site_id, window: 2 });
+    expect([later.reports, later.warnings]).toEqual([0, []]);
   });
 
   it('logs a report once, however often it comes', async () => {
@@ -301,6 +328,11 @@ describe('flow logs, from the stream to the API', () => {
 
   it.each([
     ['Query.topFlows', { window: 61 }, 'window must be a whole number from 1 to 60.'],
+    [
+      'Query.duplicateCounting',
+      { site_id: SITE_A, window: 61 },
+      'window must be a whole number from 1 to 60.',
+    ],
     ['Query.topFlows', { limit: 0 }, 'limit must be a whole number from 1 to 1000.'],
     [
       'Query.flows',
@@ -356,6 +388,11 @@ describe('flow logs, from the stream to the API', () => {
   it.each([
     [
       'Query.topFlows',
+      { site_id: 'nowhere' },
+      'There is no site "nowhere": the query sites lists those that there are.',
+    ],
+    [
+      'Query.duplicateCounting',
       { site_id: 'nowhere' },
       'There is no site "nowhere": the query sites lists those that there are.',
     ],
