@@ -35,7 +35,9 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       positiveValue,
     )
     .action((files: string[], options: CountingOptions, command: Command) =>
-      run(command, contradiction(options), async () => (await import('./replay.ts')).replay(files, options)),
+      run(command, contradiction(options), async () =>
+        (await import('./replay.ts')).replay(files, options, argv),
+      ),
     );
 
   addCountingOptions(

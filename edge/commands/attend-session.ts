@@ -8,6 +8,7 @@ import { tunnelEnds } from '../paths/tunnel-ends.ts';
 import { expectedPairs } from '../policies/policy-set.ts';
 import { probePath } from '../probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../probe/udp-echo.ts';
+import { followLocalSystem } from '../system/follow-local-system.ts';
 import { kinesisClient } from '../system/kinesis-client.ts';
 import { findLocalSystem } from '../system/local-system.ts';
 import type { TargetOptions } from '../system/target-options.ts';
@@ -108,7 +109,10 @@ async function findSource({
 }: TargetOptions): Promise<Found | undefined> {
   if (stream === undefined && graphql === undefined) {
     const local = await findLocalSystem(system);
-    return local && { source: { graphql: local.graphql, region: local.region }, addresses: ['127.0.0.1'] };
+    if (!local) return undefined;
+    const locate = followLocalSystem(system, local);
+    const graphql = async () => (await locate()).graphql;
+    return { source: { graphql, region: local.region }, addresses: ['127.0.0.1'] };
   }
   if (graphql === undefined || region === undefined) return undefined;
   // The stream's client knows where the edge's credentials come from.

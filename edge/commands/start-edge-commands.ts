@@ -13,8 +13,8 @@ import { listenToCommands } from './realtime.ts';
 
 /** Where an edge's commands come from. */
 export interface CommandSource {
-  /** GraphQL address. */
-  graphql: string;
+  /** GraphQL address, or what finds it at each attempt. */
+  graphql: string | (() => Promise<string>);
   region: string;
   /** Of the edge's role; without it those of an edge of the local system. */
   credentials?: () => Promise<SigningCredentials>;
@@ -67,7 +67,10 @@ export function startEdgeCommands({
   });
   const commands = followCommands({
     api,
-    listen: (onCommand, signal) => listenToCommands({ url, edge_id, sign, onCommand, signal }),
+    listen: async (onCommand, signal) => {
+      const at = typeof url === 'string' ? url : await url();
+      return listenToCommands({ url: at, edge_id, sign, onCommand, signal });
+    },
     policiesVersion,
     carryOut: makeCarryOut({
       api,

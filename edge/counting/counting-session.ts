@@ -21,6 +21,8 @@ export interface CountingSession {
   distinct: DistinctFlows | undefined;
   /** Unset in a dry run. */
   reporter: Reporter | undefined;
+  /** Of the run's first boot; unset in a dry run. */
+  boot_id: string | undefined;
   /** Where the edge keeps what outlives its runs; unset in a dry run. */
   folder: string | undefined;
   graphql: GraphqlClient | undefined;
@@ -51,6 +53,7 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     policySet,
     distinct,
     reporter: sending?.reporter,
+    boot_id: sending?.boot_id,
     folder: sending?.folder,
     graphql,
     async report(at_ms) {

@@ -16,6 +16,8 @@ const NO_SITE = '00000000-0000-0000-0000-000000000000';
 /** A reporter with its spool on disk and its stream. */
 export interface Sending {
   reporter: Reporter;
+  /** Of the run's first boot: later ones follow from it. */
+  boot_id: string;
   /** Where the edge keeps what outlives its runs. */
   folder: string;
   /** @throws EdgeError when the boot id that was given had counted other traffic before */
@@ -29,6 +31,7 @@ export async function openSending(
   { graphql, policySet }: { graphql: GraphqlClient | undefined; policySet: PolicySet },
 ): Promise<Sending> {
   const { edge_id, endpoint_id, boot_id, interval_s, listed_flows, patience_ms, onTrouble, say } = options;
+  const first_boot_id = boot_id ?? ulid();
   const target = await openTarget(options.target);
   const site_id = options.site_id ?? (graphql && (await registeredSite(graphql, edge_id))) ?? NO_SITE;
   const folder = options.spool ?? join(options.target.system, 'edge', edge_id);
@@ -44,7 +47,7 @@ export async function openSending(
   const reporter = await Reporter.start({
     edge_id,
     site_id,
-    makeBootId: boot => bootId(boot_id, boot),
+    makeBootId: boot => bootId(first_boot_id, boot),
     interval_s,
     listed_flows,
     estimated: options.estimated ?? false,
@@ -62,6 +65,7 @@ export async function openSending(
   }
   return {
     reporter,
+    boot_id: first_boot_id,
     folder,
     checkBoot() {
       reuse?.check({ boot_id: reporter.position.boot_id, ...reporter.reported });
@@ -74,10 +78,10 @@ export async function openSending(
   };
 }
 
-// A report that needs more parts than its boot has begins another boot: its id follows from the given one.
-function bootId(given: string | undefined, boot: number): string {
-  if (given === undefined) return ulid();
-  return boot === 1 ? given : `${given}.${boot}`;
+// A report that needs more parts than its boot has begins another boot. Its id follows from the first one, so that the same input
+// under the same first id makes the same reports.
+function bootId(first: string, boot: number): string {
+  return boot === 1 ? first : `${first}.${boot}`;
 }
 
 const siteAnswer = z.object({ edge: z.object({ site_id: z.string().nullish() }).nullish() });
