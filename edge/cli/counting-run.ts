@@ -52,6 +52,8 @@ export interface CountingKind {
   patience_ms: number;
   /** Exit code after Ctrl-C. */
   stoppedCode: number;
+  /** Nobody can run it again: it goes on without the system. */
+  unattended?: boolean;
   /** The command that counts the same input again under a boot id, where that can be done. */
   repeat?: (boot_id: string) => string;
 }
@@ -116,7 +118,10 @@ function voices(terminal: Terminal) {
   return { say: terminal.say, onTrouble: terminal.sayNowAndThen };
 }
 
-function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: CountingKind) {
+function sessionOptions(
+  options: CountingOptions,
+  { exact_flows, patience_ms, unattended = false }: CountingKind,
+) {
   const { siteId, bootId, policies, spool } = options;
   return {
     edge_id: options.edgeId,
@@ -127,6 +132,7 @@ function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: 
     estimated: options.scaleSampled ?? false,
     exact_flows: exact_flows || (options.dryRun ?? false) || (options.json ?? false),
     patience_ms,
+    unattended,
     ...(siteId !== undefined && { site_id: siteId }),
     ...(bootId !== undefined && { boot_id: bootId }),
     ...(policies !== undefined && { policies: { path: userPath(policies), shownAs: policies } }),

@@ -15,7 +15,12 @@ export interface ReadOptions extends CountingOptions {
 
 /** `edge read`: counts what comes on the standard input, for as long as it comes. */
 export async function read(options: ReadOptions): Promise<number> {
-  const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
+  const kind = {
+    unattended: true,
+    exact_flows: false,
+    patience_ms: Number.POSITIVE_INFINITY,
+    stoppedCode: 0,
+  };
   return runCounting(options, kind, async ({ session, problems, notes, signal, terminal }) => {
     if (process.stdin.isTTY)
       terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -U -w - | …');

@@ -1,7 +1,7 @@
 import { makeSignPost, type SigningCredentials } from '../../core/appsync/sign-post.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { followRoutes } from '../paths/follow-routes.ts';
-import type { RouteTable, RouteUpdate } from '../paths/route-table.ts';
+import { followRoutes, type KeptRoutes } from '../paths/follow-routes.ts';
+import type { Route, RouteTable, RouteUpdate } from '../paths/route-table.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import { type ProbeWay, probePath } from '../probe/probe-path.ts';
@@ -33,6 +33,10 @@ export interface EdgeCommandsOptions {
   probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
   /** Ends the boot if it is still the current one: the next report begins another. */
   endBoot: (boot_id: string) => void;
+  /** Paths and routes that an earlier run read last: used while the system can't be reached. */
+  kept?: KeptRoutes | undefined;
+  /** What the system has said of them by now. */
+  onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
   onTrouble: (reason: string) => void;
   /** From 0 to 1: spreads the edges' readings after a hint. */
   random?: () => number;
@@ -48,6 +52,8 @@ export function startEdgeCommands({
   onRoutes,
   probe = way => probePath(way),
   endBoot,
+  kept,
+  onKnown = () => {},
   onTrouble,
   random = Math.random,
 }: EdgeCommandsOptions): Following {
@@ -62,6 +68,8 @@ export function startEdgeCommands({
       onPaths(read);
     },
     onRoutes,
+    kept,
+    onKnown,
     onTrouble,
     random,
   });
@@ -85,6 +93,7 @@ export function startEdgeCommands({
         onTrouble(`The system refuses reports of boot ${boot_id}; they are in its quarantine: ${reason}`),
     }),
     onListening: () => routes.refresh(),
+    onAway: () => routes.useKept(),
     onTrouble,
   });
   return {

@@ -1,14 +1,17 @@
-import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import { EdgeError } from '../edge-error.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
 import { openDiskSpool } from '../spool/disk-spool.ts';
+import type { KeptSystem } from '../spool/kept-system.ts';
 import { openTarget } from '../system/target.ts';
-import { watchBootReuse } from './boot-reuse.ts';
+import type { TargetOptions } from '../system/target-options.ts';
+import { type BootReuse, watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
+import { spoolFolder } from './spool-folder.ts';
 
 /** The site of an edge that nobody registered or named one for. */
 const NO_SITE = '00000000-0000-0000-0000-000000000000';
@@ -25,25 +28,31 @@ export interface Sending {
   close(): Promise<void>;
 }
 
+interface Asked {
+  graphql: GraphqlClient | undefined;
+  policySet: PolicySet;
+  kept: KeptSystem | undefined;
+}
+
 /** @throws EdgeError when system or spool can't be used. */
 export async function openSending(
   options: CountingSessionOptions,
-  { graphql, policySet }: { graphql: GraphqlClient | undefined; policySet: PolicySet },
+  { policySet, ...asked }: Asked,
 ): Promise<Sending> {
   const { edge_id, endpoint_id, boot_id, interval_s, listed_flows, patience_ms, onTrouble, say } = options;
   const first_boot_id = boot_id ?? ulid();
   const target = await openTarget(options.target);
-  const site_id = options.site_id ?? (graphql && (await registeredSite(graphql, edge_id))) ?? NO_SITE;
-  const folder = options.spool ?? join(options.target.system, 'edge', edge_id);
+  const site_id = (await siteOf(options, asked)) ?? NO_SITE;
+  const folder = spoolFolder({ ...options, system: options.target.system });
   const spool = await openDiskSpool(folder, { onTrouble: say });
+  asked.kept?.begin();
   const sender = new RecordSender({
     client: target.kinesis,
     stream: target.stream,
     ...(patience_ms !== undefined && { patience_ms }),
     onTrouble: reason => onTrouble(`The stream ${target.stream} does not take the report yet: ${reason}.`),
   });
-  const reuse =
-    boot_id === undefined || !graphql ? undefined : await watchBootReuse(graphql, { edge_id, boot_id });
+  const reuse = await watchReuse(options, asked);
   const reporter = await Reporter.start({
     edge_id,
     site_id,
@@ -85,10 +94,57 @@ function bootId(first: string, boot: number): string {
 }
 
 const siteAnswer = z.object({ edge: z.object({ site_id: z.string().nullish() }).nullish() });
+const routesAnswer = z.object({ edgeRoutes: z.object({ site_id: z.string().nullish() }) });
 
-async function registeredSite(graphql: GraphqlClient, id: string): Promise<string | undefined> {
+/** A person may read the edge; the edge's own role asks for its routes, which it may. */
+async function registeredSite(
+  graphql: GraphqlClient,
+  id: string,
+  { graphql: address, token }: TargetOptions,
+): Promise<string | undefined> {
+  if (address !== undefined && token === undefined) {
+    const query = 'query Site($id: ID!) { edgeRoutes(edge_id: $id, limit: 1) { site_id } }';
+    return routesAnswer.parse(await graphql.query(query, { id })).edgeRoutes.site_id ?? undefined;
+  }
   const { edge } = siteAnswer.parse(
     await graphql.query('query Site($id: ID!) { edge(id: $id) { site_id } }', { id }),
   );
   return edge?.site_id ?? undefined;
+}
+
+/** The registered site; for an edge that nobody can start again the one of before, when the system can't be asked. */
+async function siteOf(
+  { edge_id, site_id, target, say }: CountingSessionOptions,
+  { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,
+): Promise<string | undefined> {
+  if (site_id !== undefined || !graphql) return site_id;
+  try {
+    const found = await registeredSite(graphql, edge_id, target);
+    if (found !== undefined) kept?.keepSite(found);
+    return found;
+  } catch (cause) {
+    if (!kept || !(cause instanceof EdgeError)) throw cause;
+    const last = kept.values.site_id;
+    say(
+      last === undefined
+        ? `${cause.message} The edge's site isn't known: reports name none.`
+        : `${cause.message} Reports name the site that was read last, ${last}.`,
+    );
+    return last;
+  }
+}
+
+/** A boot id that was given is compared with what was counted under it, where the system can be asked. */
+async function watchReuse(
+  { edge_id, boot_id, say }: CountingSessionOptions,
+  { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,
+): Promise<BootReuse | undefined> {
+  if (boot_id === undefined || !graphql) return undefined;
+  try {
+    return await watchBootReuse(graphql, { edge_id, boot_id });
+  } catch (cause) {
+    if (!kept || !(cause instanceof EdgeError)) throw cause;
+    say(`${cause.message} Whether boot ${boot_id} has counted other traffic before isn't checked.`);
+    return undefined;
+  }
 }

@@ -1,8 +1,9 @@
-import { renewedToken, tokenOf } from '../../core/appsync/authorizer.ts';
+import { renewedToken, signedBy, tokenOf } from '../../core/appsync/authorizer.ts';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { EdgeError } from '../edge-error.ts';
 import { followLocalSystem, type LocateLocalSystem } from './follow-local-system.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
+import { roleSigner } from './role-signature.ts';
 import { signIn } from './sign-in.ts';
 import { systemClient } from './system-client.ts';
 import type { TargetOptions } from './target-options.ts';
@@ -46,8 +47,10 @@ function clientOf(local: LocalSystem): GraphqlClient {
   return systemClient({ url: local.graphql, authorizer: renewedToken(token) });
 }
 
-export function cloudGraphql({ graphql, token }: TargetOptions): GraphqlClient | undefined {
+/** Asks as the person of the token, or without one as the edge's own role. */
+export function cloudGraphql({ graphql, token, region, profile }: TargetOptions): GraphqlClient | undefined {
   if (graphql === undefined) return undefined;
-  if (token === undefined) throw new EdgeError('--graphql needs a token to sign in with: give --token.');
-  return systemClient({ url: graphql, authorizer: tokenOf(async () => token) });
+  const authorizer =
+    token === undefined ? signedBy(roleSigner({ graphql, region, profile })) : tokenOf(async () => token);
+  return systemClient({ url: graphql, authorizer });
 }

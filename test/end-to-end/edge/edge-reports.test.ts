@@ -244,8 +244,7 @@ describe('edge replay to a stream in the cloud', () => {
       env: await cloudEnv('http://127.0.0.1:1'),
       input: '',
     });
-    while (!(await readdir(folder)).some(isReport))
-      await new Promise(resolve => setTimeout(resolve, 20));
+    while (!(await readdir(folder)).some(isReport)) await new Promise(resolve => setTimeout(resolve, 20));
     dead.child.kill('SIGKILL');
     await dead.ended;
     const { code } = await runEdge(['replay', OFFICE, ...cloud(), '--boot-id', 'next'], {
@@ -302,8 +301,7 @@ describe('edge read to a stream that refuses', () => {
       env: await cloudEnv(),
     });
     child.stdin!.write(office.file);
-    while (!(await readdir(folder)).some(isReport))
-      await new Promise(resolve => setTimeout(resolve, 50));
+    while (!(await readdir(folder)).some(isReport)) await new Promise(resolve => setTimeout(resolve, 50));
     child.stdin!.end();
     const refused =
       'The stream none did not take the report: there is no such stream; check --stream and --region.\n';

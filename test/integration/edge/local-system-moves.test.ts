@@ -134,7 +134,10 @@ describe('a local system that is started again', () => {
     const start = () =>
       startTestGateway({
         sdl,
-        answers: { 'Query.pendingCommands': () => [], 'Query.edgeRoutes': () => ({ items: [] }) },
+        answers: {
+          'Query.pendingCommands': () => ({ data: [] }),
+          'Query.edgeRoutes': () => ({ data: { site_id: null, items: [], next_token: null } }),
+        },
         resolvers: [{ typeName: 'Subscription', fieldName: 'edgeCommands', code, dataSource: 'none' }],
       });
     const before = await start();
