@@ -2,6 +2,8 @@ import { CaptureError } from '../capture/capture-error.ts';
 import { unpacked } from '../capture/unpack.ts';
 import { attendSession } from '../commands/attend-session.ts';
 import type { CountingSession } from '../counting/counting-session.ts';
+import { SendFailed } from '../reporting/send-failed.ts';
+import { SpoolError } from '../spool/spool.ts';
 import type { CountingOptions } from './counting-options.ts';
 import { addCounted, emptyResult, runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
@@ -108,9 +110,15 @@ function idleReports(
   function report(at_ms: number): Promise<void> {
     clearTimeout(timer);
     timer = setTimeout(onIdle, idle_ms);
-    underWay = session.report(at_ms);
-    // Reading goes on when the stream takes nothing: the next report tries again.
-    session.reporter?.settled().catch((cause: Error) => say(cause.message));
+    // Reading goes on when the disk or the stream takes nothing: the next report tries again, with all that was counted.
+    underWay = session.report(at_ms).catch((cause: unknown) => {
+      if (!(cause instanceof SpoolError)) throw cause;
+      say(`${cause.message} Counting goes on; the next report holds all of it.`);
+    });
+    session.reporter?.settled().catch((cause: Error) => {
+      if (cause instanceof SendFailed) session.state?.trouble('sending', cause.message, cause.lasting);
+      say(cause.message);
+    });
     return underWay;
   }
 

@@ -72,6 +72,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       recorder.setPolicies(compilePolicies(policySet.policies));
       reporter.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
       session.kept?.keepPolicies(policySet);
+      session.state?.policies(policySet.version);
     },
     onPaths(paths) {
       takePaths(paths).catch((cause: Error) => onTrouble(`The paths could not be taken: ${cause.message}`));
@@ -93,6 +94,8 @@ export async function attendSession(session: CountingSession, options: AttendOpt
         ),
     },
     onKnown: known => session.kept?.keepRoutes(known),
+    onListening: () => session.state?.well('system'),
+    onAway: reason => session.state?.trouble('system', reason),
     onTrouble,
   });
   return {

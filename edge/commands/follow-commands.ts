@@ -17,7 +17,7 @@ export interface FollowOptions {
   /** Told whenever it has begun to listen: what is read from then on misses nothing. */
   onListening?: () => void;
   /** Told whenever the system can't be reached, or refuses. */
-  onAway?: () => void;
+  onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
   /** Pending commands are read at least so often, whatever the connection says. */
   reread_ms?: number;
@@ -83,7 +83,7 @@ export function followCommands({
         await stayConnected(connection);
       } catch (cause) {
         if (!stopped.signal.aborted) {
-          onAway();
+          onAway((cause as Error).message);
           onTrouble((cause as Error).message);
         }
       }

@@ -37,6 +37,10 @@ export interface EdgeCommandsOptions {
   kept?: KeptRoutes | undefined;
   /** What the system has said of them by now. */
   onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
+  /** Told whenever the edge has begun to listen. */
+  onListening?: () => void;
+  /** Told whenever the system can't be reached, or refuses. */
+  onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
   /** From 0 to 1: spreads the edges' readings after a hint. */
   random?: () => number;
@@ -54,6 +58,8 @@ export function startEdgeCommands({
   endBoot,
   kept,
   onKnown = () => {},
+  onListening = () => {},
+  onAway = () => {},
   onTrouble,
   random = Math.random,
 }: EdgeCommandsOptions): Following {
@@ -92,8 +98,14 @@ export function startEdgeCommands({
       onRefused: ({ boot_id, reason }) =>
         onTrouble(`The system refuses reports of boot ${boot_id}; they are in its quarantine: ${reason}`),
     }),
-    onListening: () => routes.refresh(),
-    onAway: () => routes.useKept(),
+    onListening() {
+      routes.refresh();
+      onListening();
+    },
+    onAway(reason) {
+      routes.useKept();
+      onAway(reason);
+    },
     onTrouble,
   });
   return {

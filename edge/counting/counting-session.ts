@@ -4,12 +4,14 @@ import { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import { Recorder } from '../../core/recorder/recorder.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { Reporter } from '../reporting/reporter.ts';
+import type { EdgeState } from '../spool/edge-state.ts';
 import { type KeptSystem, openKeptSystem } from '../spool/kept-system.ts';
+import { SpoolError } from '../spool/spool.ts';
+import { spoolFolder } from '../spool/spool-folder.ts';
 import { noSystem, openGraphql } from '../system/open-graphql.ts';
 import { systemName } from '../system/system-name.ts';
 import { choosePolicies } from './choose-policies.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
-import { spoolFolder } from './spool-folder.ts';
 
 /** A flow that was idle for longer is no longer active. */
 const FLOW_IDLE_MS = 300_000;
@@ -27,6 +29,8 @@ export interface CountingSession {
   /** Where the edge keeps what outlives its runs; unset in a dry run. */
   folder: string | undefined;
   graphql: GraphqlClient | undefined;
+  /** How the edge stands, of a run that nobody watches. */
+  state: EdgeState | undefined;
   /** What the system said last, of a run that nobody can repeat. */
   kept: KeptSystem | undefined;
   /** Makes a report of what was counted up to a moment of traffic time. @throws SpoolError */
@@ -63,9 +67,19 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     folder: sending?.folder,
     graphql,
     kept,
+    state: sending?.state,
     async report(at_ms) {
       recorder.cleanupStaleFlows(FLOW_IDLE_MS, at_ms);
-      await sending?.reporter.report(recorder.takeInterval());
+      if (!sending) return;
+      const { reporter, state } = sending;
+      try {
+        await reporter.report(recorder.takeInterval());
+        state?.reported(reporter.position);
+        state?.well('spool');
+      } catch (cause) {
+        if (cause instanceof SpoolError) state?.trouble('spool', cause.message, true);
+        throw cause;
+      }
     },
     checkBoot() {
       sending?.checkBoot();

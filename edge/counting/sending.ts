@@ -6,12 +6,13 @@ import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
 import { openDiskSpool } from '../spool/disk-spool.ts';
+import { type EdgeState, openEdgeState } from '../spool/edge-state.ts';
 import type { KeptSystem } from '../spool/kept-system.ts';
+import { spoolFolder } from '../spool/spool-folder.ts';
 import { openTarget } from '../system/target.ts';
 import type { TargetOptions } from '../system/target-options.ts';
 import { type BootReuse, watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
-import { spoolFolder } from './spool-folder.ts';
 
 /** The site of an edge that nobody registered or named one for. */
 const NO_SITE = '00000000-0000-0000-0000-000000000000';
@@ -19,6 +20,8 @@ const NO_SITE = '00000000-0000-0000-0000-000000000000';
 /** A reporter with its spool on disk and its stream. */
 export interface Sending {
   reporter: Reporter;
+  /** How the edge stands, of a run that nobody watches. */
+  state: EdgeState | undefined;
   /** Of the run's first boot: later ones follow from it. */
   boot_id: string;
   /** Where the edge keeps what outlives its runs. */
@@ -46,11 +49,17 @@ export async function openSending(
   const folder = spoolFolder({ ...options, system: options.target.system });
   const spool = await openDiskSpool(folder, { onTrouble: say });
   asked.kept?.begin();
+  const state = options.unattended ? await openEdgeState({ folder, edge_id, interval_s }) : undefined;
+  state?.policies(policySet.version);
   const sender = new RecordSender({
     client: target.kinesis,
     stream: target.stream,
     ...(patience_ms !== undefined && { patience_ms }),
-    onTrouble: reason => onTrouble(`The stream ${target.stream} does not take the report yet: ${reason}.`),
+    onTrouble(reason) {
+      const text = `The stream ${target.stream} does not take the report yet: ${reason}.`;
+      state?.trouble('sending', text);
+      onTrouble(text);
+    },
   });
   const reuse = await watchReuse(options, asked);
   const reporter = await Reporter.start({
@@ -65,7 +74,10 @@ export async function openSending(
     destination: target.destination,
     policies_version: policySet.version,
     expected_pairs: expectedPairs(policySet, [endpoint_id]),
-    ...(reuse && { onSent: reuse.onSent }),
+    onSent(report) {
+      state?.acknowledged(report);
+      reuse?.onSent(report);
+    },
   });
   if (reporter.foreignReports > 0) {
     say(
@@ -74,6 +86,7 @@ export async function openSending(
   }
   return {
     reporter,
+    state,
     boot_id: first_boot_id,
     folder,
     checkBoot() {
@@ -81,6 +94,7 @@ export async function openSending(
     },
     async close() {
       sender.close();
+      await state?.end();
       await spool.close();
       target.kinesis.destroy();
     },
