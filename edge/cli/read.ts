@@ -47,6 +47,7 @@ export async function read(options: ReadOptions): Promise<number> {
       interval_ms: options.interval * 1000,
       problems,
       say: terminal.sayNowAndThen,
+      tell: terminal.say,
     });
     try {
       for await (const chunk of unpacked(stdinChunks(signal))) {
@@ -91,12 +92,25 @@ async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
 /** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
 function idleReports(
   session: CountingSession,
-  { interval_ms, problems, say }: { interval_ms: number; problems: ProblemList; say: (line: string) => void },
+  {
+    interval_ms,
+    problems,
+    say,
+    tell,
+  }: {
+    interval_ms: number;
+    problems: ProblemList;
+    say: (line: string) => void;
+    /** Says what must not be missed among others. */
+    tell: (line: string) => void;
+  },
 ) {
   // A little later than the traffic's clock, so that it goes first where there is traffic.
   const idle_ms = interval_ms * 1.1;
   let underWay: Promise<void> = Promise.resolve();
   let failure: unknown;
+  /** Whether the last report could be stored. */
+  let isStored = true;
   let timer = setTimeout(onIdle, idle_ms);
 
   function onIdle(): void {
@@ -111,10 +125,16 @@ function idleReports(
     clearTimeout(timer);
     timer = setTimeout(onIdle, idle_ms);
     // Reading goes on when the disk or the stream takes nothing: the next report tries again, with all that was counted.
-    underWay = session.report(at_ms).catch((cause: unknown) => {
-      if (!(cause instanceof SpoolError)) throw cause;
-      say(`${cause.message} Counting goes on; the next report holds all of it.`);
-    });
+    underWay = session.report(at_ms).then(
+      () => {
+        isStored = true;
+      },
+      (cause: unknown) => {
+        if (!(cause instanceof SpoolError)) throw cause;
+        if (isStored) tell(`${cause.message} Counting goes on; the next report holds all of it.`);
+        isStored = false;
+      },
+    );
     session.reporter?.settled().catch((cause: Error) => {
       if (cause instanceof SendFailed) session.state?.trouble('sending', cause.message, cause.lasting);
       say(cause.message);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateStreamCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
@@ -152,5 +152,21 @@ describe('an edge in the cloud without a token', () => {
     expect(second!.policies.map(({ policy_id }) => policy_id).sort()).toEqual(['7', 'default']);
     // What it went on by is as old as it was.
     expect(await kept()).toMatchObject({ policies, routes });
+  }, 60_000);
+
+  it('counts on when its spool does not take a report, and reports all of it afterwards', async () => {
+    // In the way of the first report only.
+    await mkdir(join(folder, '000000000001.json.tmp'));
+    const before = (await readStream(client, 'reports')).length;
+    const edge = startEdge([...args(), '--interval', '100'], { env: env() });
+    edge.child.stdin!.write(office.file);
+    const state = async () => JSON.parse(await readFile(join(folder, 'state.json'), 'utf8'));
+    edge.child.stdin!.end();
+    const { code, stderr } = await edge.ended;
+    expect(stderr).toContain('Counting goes on; the next report holds all of it.\n');
+    expect(code).toBe(0);
+    const last = (await readStream(client, 'reports')).slice(before).at(-1)!;
+    expect(last.policies.reduce((sum, { packets }) => sum + packets, 0n)).toBe(BigInt(office.packets));
+    expect((await state()).troubles.spool).toBeUndefined();
   }, 60_000);
 });
