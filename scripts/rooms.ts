@@ -80,6 +80,7 @@ export const ROOMS: Record<string, Rooms> = {
       'policies',
       'reporting',
       'simulation',
+      'spool',
       'system',
     ],
     sample: ['simulation'],

@@ -90,7 +90,7 @@ export function contradiction(options: CountingOptions): string | undefined {
   }
   if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
   if (wait && stream !== undefined && graphql === undefined) {
-    return '--wait asks the system what it has counted: give its address with --graphql and --token';
+    return '--wait asks the system what it has counted: give its address with --graphql';
   }
   return systemContradiction(options);
 }

@@ -4,7 +4,7 @@ import { InputNotes, noteText } from '../counting/input-notes.ts';
 import type { TrafficCounter } from '../counting/traffic-counter.ts';
 import { type SummarySource, skippedText, summarize, summaryTable } from '../counting/traffic-summary.ts';
 import { waitUntilCounted } from '../counting/wait-counted.ts';
-import { EdgeError } from '../edge-error.ts';
+import { SendFailed } from '../reporting/send-failed.ts';
 import { type CountingOptions, withUserPaths } from './counting-options.ts';
 import { userPath } from './option-values.ts';
 import { type ProblemList, problemList } from './problem-list.ts';
@@ -52,6 +52,10 @@ export interface CountingKind {
   patience_ms: number;
   /** Exit code after Ctrl-C. */
   stoppedCode: number;
+  /** Nobody can run it again: it goes on without the system. */
+  unattended?: boolean;
+  /** The command that counts the same input again under a boot id, where that can be done. */
+  repeat?: (boot_id: string) => string;
 }
 
 /** Once the user wants to stop, or the input has ended, the stream has so long to take the last report. */
@@ -74,8 +78,11 @@ export async function runCounting(
   const signal = stopSignal(() => terminal.say('Stopping: the last report is being sent.'));
   const session = await openCountingSession({ ...sessionOptions(options, kind), ...voices(terminal) });
   try {
-    const result = await count({ options, session, terminal, problems, notes, signal });
-    await sendLast(session, result);
+    const result = await reported(session, kind, async () => {
+      const counted = await count({ options, session, terminal, problems, notes, signal });
+      await sendLast(session, counted);
+      return counted;
+    });
     terminal.endProgress();
     problems.end();
     if (!signal.aborted) session.checkBoot();
@@ -89,11 +96,32 @@ export async function runCounting(
   return problems.count > 0 ? 1 : 0;
 }
 
+/** What sending fails with says how to go on, where the same input can be counted again. */
+async function reported<T>(
+  { boot_id, reporter }: CountingSession,
+  { repeat }: CountingKind,
+  count: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await count();
+  } catch (cause) {
+    if (!(cause instanceof SendFailed) || !repeat || boot_id === undefined) throw cause;
+    const made = reporter?.position.seq ?? 0;
+    throw new SendFailed(
+      `${cause.message}\nThis run is boot ${boot_id}; its report ${made} is kept and sent first the next time. Give the same input under the same boot id to go on, nothing is counted twice:\n  ${repeat(boot_id)}`,
+      { cause, lasting: cause.lasting },
+    );
+  }
+}
+
 function voices(terminal: Terminal) {
   return { say: terminal.say, onTrouble: terminal.sayNowAndThen };
 }
 
-function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: CountingKind) {
+function sessionOptions(
+  options: CountingOptions,
+  { exact_flows, patience_ms, unattended = false }: CountingKind,
+) {
   const { siteId, bootId, policies, spool } = options;
   return {
     edge_id: options.edgeId,
@@ -104,6 +132,7 @@ function sessionOptions(options: CountingOptions, { exact_flows, patience_ms }: 
     estimated: options.scaleSampled ?? false,
     exact_flows: exact_flows || (options.dryRun ?? false) || (options.json ?? false),
     patience_ms,
+    unattended,
     ...(siteId !== undefined && { site_id: siteId }),
     ...(bootId !== undefined && { boot_id: bootId }),
     ...(policies !== undefined && { policies: { path: userPath(policies), shownAs: policies } }),
@@ -117,7 +146,7 @@ async function sendLast(session: CountingSession, { last_ms }: CountingResult): 
   const tooLate = Promise.withResolvers<never>();
   const cancel = systemSchedule(LAST_REPORT_MS, () =>
     tooLate.reject(
-      new EdgeError(
+      new SendFailed(
         'The stream did not take the last report in time. It is kept, and sent first when this edge starts again.',
       ),
     ),

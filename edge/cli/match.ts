@@ -30,7 +30,7 @@ async function readPolicies(options: MatchOptions): Promise<PolicyRule[]> {
   const graphql = await openGraphql(targetOptions(options));
   if (!graphql) {
     throw new EdgeError(
-      'No local system is running: give --policies FILE, or --graphql and --token for a system in the cloud.',
+      'No local system is running: give --policies FILE, or --graphql for a system in the cloud.',
     );
   }
   return (await readSystemPolicies(graphql)).policies;

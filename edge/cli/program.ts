@@ -1,10 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { addMatchOptions, type MatchOptions, matchContradiction } from './match-options.ts';
-import { positiveValue, wholeValue } from './option-values.ts';
+import { hostEdgeId, idValue, positiveValue, wholeValue } from './option-values.ts';
 import type { ReadOptions } from './read.ts';
 import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
+import type { StatusOptions } from './status.ts';
+import { systemFolderOption } from './system-folder.ts';
 import { systemContradiction } from './system-options.ts';
 
 /** Runs the edge program and gives its exit code: 0 done, 1 failed or input that could not be counted, 2 bad usage. */
@@ -35,7 +37,9 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       positiveValue,
     )
     .action((files: string[], options: CountingOptions, command: Command) =>
-      run(command, contradiction(options), async () => (await import('./replay.ts')).replay(files, options)),
+      run(command, contradiction(options), async () =>
+        (await import('./replay.ts')).replay(files, options, argv),
+      ),
     );
 
   addCountingOptions(
@@ -63,6 +67,21 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       (await import('./match.ts')).match(options),
     ),
   );
+
+  program
+    .command('status')
+    .description('say from the spool alone how an edge stands; ends with 1 when something needs a person')
+    .addOption(
+      new Option('--edge-id <id>', 'the edge')
+        .argParser(idValue)
+        .default(hostEdgeId(), 'this machine’s name'),
+    )
+    .option('--spool <folder>', 'its spool (default: .local/edge/<edge id>)')
+    .option('--json', 'print the result as one JSON object on one line')
+    .addOption(systemFolderOption())
+    .action((options: StatusOptions, command: Command) =>
+      run(command, undefined, async () => (await import('./status.ts')).status(options)),
+    );
 
   addSimulateOptions(
     program.command('simulate').description('run edges with made-up traffic that looks like that of offices'),

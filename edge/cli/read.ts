@@ -2,6 +2,8 @@ import { CaptureError } from '../capture/capture-error.ts';
 import { unpacked } from '../capture/unpack.ts';
 import { attendSession } from '../commands/attend-session.ts';
 import type { CountingSession } from '../counting/counting-session.ts';
+import { SendFailed } from '../reporting/send-failed.ts';
+import { SpoolError } from '../spool/spool.ts';
 import type { CountingOptions } from './counting-options.ts';
 import { addCounted, emptyResult, runCounting } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
@@ -15,7 +17,12 @@ export interface ReadOptions extends CountingOptions {
 
 /** `edge read`: counts what comes on the standard input, for as long as it comes. */
 export async function read(options: ReadOptions): Promise<number> {
-  const kind = { exact_flows: false, patience_ms: Number.POSITIVE_INFINITY, stoppedCode: 0 };
+  const kind = {
+    unattended: true,
+    exact_flows: false,
+    patience_ms: Number.POSITIVE_INFINITY,
+    stoppedCode: 0,
+  };
   return runCounting(options, kind, async ({ session, problems, notes, signal, terminal }) => {
     if (process.stdin.isTTY)
       terminal.say('Reading from the keyboard: pipe a capture in, for example tcpdump -U -w - | …');
@@ -40,6 +47,7 @@ export async function read(options: ReadOptions): Promise<number> {
       interval_ms: options.interval * 1000,
       problems,
       say: terminal.sayNowAndThen,
+      tell: terminal.say,
     });
     try {
       for await (const chunk of unpacked(stdinChunks(signal))) {
@@ -84,12 +92,25 @@ async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
 /** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
 function idleReports(
   session: CountingSession,
-  { interval_ms, problems, say }: { interval_ms: number; problems: ProblemList; say: (line: string) => void },
+  {
+    interval_ms,
+    problems,
+    say,
+    tell,
+  }: {
+    interval_ms: number;
+    problems: ProblemList;
+    say: (line: string) => void;
+    /** Says what must not be missed among others. */
+    tell: (line: string) => void;
+  },
 ) {
   // A little later than the traffic's clock, so that it goes first where there is traffic.
   const idle_ms = interval_ms * 1.1;
   let underWay: Promise<void> = Promise.resolve();
   let failure: unknown;
+  /** Whether the last report could be stored. */
+  let isStored = true;
   let timer = setTimeout(onIdle, idle_ms);
 
   function onIdle(): void {
@@ -103,9 +124,21 @@ function idleReports(
   function report(at_ms: number): Promise<void> {
     clearTimeout(timer);
     timer = setTimeout(onIdle, idle_ms);
-    underWay = session.report(at_ms);
-    // Reading goes on when the stream takes nothing: the next report tries again.
-    session.reporter?.settled().catch((cause: Error) => say(cause.message));
+    // Reading goes on when the disk or the stream takes nothing: the next report tries again, with all that was counted.
+    underWay = session.report(at_ms).then(
+      () => {
+        isStored = true;
+      },
+      (cause: unknown) => {
+        if (!(cause instanceof SpoolError)) throw cause;
+        if (isStored) tell(`${cause.message} Counting goes on; the next report holds all of it.`);
+        isStored = false;
+      },
+    );
+    session.reporter?.settled().catch((cause: Error) => {
+      if (cause instanceof SendFailed) session.state?.trouble('sending', cause.message, cause.lasting);
+      say(cause.message);
+    });
     return underWay;
   }
 

@@ -13,15 +13,25 @@ import {
 } from './counting-run.ts';
 import { makeCounter } from './make-counter.ts';
 import { userPath } from './option-values.ts';
+import { repeatCommand } from './repeat-command.ts';
 
-/** `edge replay`: counts files and reports as if their traffic passed now. */
-export async function replay(files: readonly string[], options: CountingOptions): Promise<number> {
+/** `edge replay`: counts files and reports as if their traffic passed now. `argv` is the program's command line. */
+export async function replay(
+  files: readonly string[],
+  options: CountingOptions,
+  argv: readonly string[],
+): Promise<number> {
   const inputs = files.map(shownAs => ({ shownAs, path: userPath(shownAs) }));
   const sizes = await fileSizes(inputs);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   return runCounting(
     options,
-    { exact_flows: true, patience_ms: LAST_REPORT_MS, stoppedCode: 130 },
+    {
+      exact_flows: true,
+      patience_ms: LAST_REPORT_MS,
+      stoppedCode: 130,
+      repeat: boot_id => repeatCommand(argv, boot_id),
+    },
     async run => {
       const result = emptyResult();
       let done = 0;

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { regionOfUrl } from '../system/role-signature.ts';
 import type { TargetOptions } from '../system/target-options.ts';
 import { urlValue, userPath } from './option-values.ts';
 import { systemFolderOption } from './system-folder.ts';
@@ -7,10 +8,13 @@ import { systemFolderOption } from './system-folder.ts';
 export function addSystemOptions(command: Command): Command {
   return command
     .option('--stream <name>', 'Kinesis stream in the cloud, name or ARN (default: the running local system)')
-    .option('--region <region>', 'AWS region of the stream')
+    .option('--region <region>', 'AWS region of the stream and of --graphql')
     .option('--profile <profile>', 'AWS profile to sign in with')
     .option('--graphql <url>', 'GraphQL address in the cloud, for policies and --wait', urlValue)
-    .option('--token <token>', 'access token for --graphql')
+    .option(
+      '--token <token>',
+      'a person’s access token for --graphql (default: sign with the AWS credentials of this edge)',
+    )
     .addOption(systemFolderOption());
 }
 
@@ -22,10 +26,13 @@ export function systemContradiction({
   graphql,
   token,
 }: TargetOptions): string | undefined {
-  if (stream === undefined && (region !== undefined || profile !== undefined)) {
+  if (stream === undefined && graphql === undefined && (region !== undefined || profile !== undefined)) {
     return '--region and --profile are for the cloud: give --stream too';
   }
-  if (graphql !== undefined && token === undefined) return '--graphql needs --token';
+  if (token !== undefined && graphql === undefined) return '--token is for --graphql: give its address too';
+  if (graphql !== undefined && token === undefined && region === undefined && !regionOfUrl(graphql)) {
+    return '--graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token';
+  }
   return undefined;
 }
 

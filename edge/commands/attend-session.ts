@@ -8,8 +8,9 @@ import { tunnelEnds } from '../paths/tunnel-ends.ts';
 import { expectedPairs } from '../policies/policy-set.ts';
 import { probePath } from '../probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../probe/udp-echo.ts';
-import { kinesisClient } from '../system/kinesis-client.ts';
+import { followLocalSystem } from '../system/follow-local-system.ts';
 import { findLocalSystem } from '../system/local-system.ts';
+import { regionOfUrl, roleCredentials } from '../system/role-signature.ts';
 import type { TargetOptions } from '../system/target-options.ts';
 import type { Following } from './follow-commands.ts';
 import { type CommandSource, startEdgeCommands } from './start-edge-commands.ts';
@@ -49,6 +50,7 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   reporter.reportPaths(() => measured.reports());
   const routes = session.folder === undefined ? undefined : writeRoutesFile(session.folder, onTrouble);
 
+  const last = session.kept?.values.routes;
   let newest: EdgePath[] = [];
 
   async function takePaths(all: EdgePath[]): Promise<void> {
@@ -69,6 +71,8 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       session.policySet = policySet;
       recorder.setPolicies(compilePolicies(policySet.policies));
       reporter.setPolicies(policySet.version, expectedPairs(policySet, [endpoint_id]));
+      session.kept?.keepPolicies(policySet);
+      session.state?.policies(policySet.version);
     },
     onPaths(paths) {
       takePaths(paths).catch((cause: Error) => onTrouble(`The paths could not be taken: ${cause.message}`));
@@ -82,6 +86,16 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       if (news !== undefined) options.say(news);
     },
     endBoot: boot_id => reporter.endBoot(boot_id),
+    kept: last && {
+      ...last,
+      onUse: () =>
+        options.say(
+          `Until the system answers, this edge keeps the paths and routes that it read at ${last.read_at}.`,
+        ),
+    },
+    onKnown: known => session.kept?.keepRoutes(known),
+    onListening: () => session.state?.well('system'),
+    onAway: reason => session.state?.trouble('system', reason),
     onTrouble,
   });
   return {
@@ -108,12 +122,15 @@ async function findSource({
 }: TargetOptions): Promise<Found | undefined> {
   if (stream === undefined && graphql === undefined) {
     const local = await findLocalSystem(system);
-    return local && { source: { graphql: local.graphql, region: local.region }, addresses: ['127.0.0.1'] };
+    if (!local) return undefined;
+    const locate = followLocalSystem(system, local);
+    const graphql = async () => (await locate()).graphql;
+    return { source: { graphql, region: local.region }, addresses: ['127.0.0.1'] };
   }
-  if (graphql === undefined || region === undefined) return undefined;
-  // The stream's client knows where the edge's credentials come from.
-  const { config } = kinesisClient({ region, ...(profile !== undefined && { profile }) });
-  return { source: { graphql, region, credentials: () => config.credentials() } };
+  const signedFor = graphql === undefined ? undefined : (region ?? regionOfUrl(graphql));
+  if (graphql === undefined || signedFor === undefined) return undefined;
+  const credentials = roleCredentials({ graphql, region, profile });
+  return { source: { graphql, region: signedFor, credentials } };
 }
 
 async function answerProbes(

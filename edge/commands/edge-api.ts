@@ -72,7 +72,7 @@ export function edgeApi({
   sign,
   fetch = globalThis.fetch,
 }: {
-  url: string;
+  url: string | (() => Promise<string>);
   edge_id: string;
   sign: SignPost;
   fetch?: typeof globalThis.fetch;

@@ -16,6 +16,8 @@ export interface FollowOptions {
   carryOut: (command: PendingCommand) => Promise<void>;
   /** Told whenever it has begun to listen: what is read from then on misses nothing. */
   onListening?: () => void;
+  /** Told whenever the system can't be reached, or refuses. */
+  onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
   /** Pending commands are read at least so often, whatever the connection says. */
   reread_ms?: number;
@@ -37,6 +39,7 @@ export function followCommands({
   policiesVersion,
   carryOut,
   onListening = () => {},
+  onAway = () => {},
   onTrouble,
   reread_ms = 300_000,
 }: FollowOptions): Following {
@@ -79,7 +82,10 @@ export function followCommands({
         onListening();
         await stayConnected(connection);
       } catch (cause) {
-        if (!stopped.signal.aborted) onTrouble((cause as Error).message);
+        if (!stopped.signal.aborted) {
+          onAway((cause as Error).message);
+          onTrouble((cause as Error).message);
+        }
       }
       connection?.close();
       if (stopped.signal.aborted) return;

@@ -1,7 +1,7 @@
 import { makeSignPost, type SigningCredentials } from '../../core/appsync/sign-post.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
-import { followRoutes } from '../paths/follow-routes.ts';
-import type { RouteTable, RouteUpdate } from '../paths/route-table.ts';
+import { followRoutes, type KeptRoutes } from '../paths/follow-routes.ts';
+import type { Route, RouteTable, RouteUpdate } from '../paths/route-table.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import { type ProbeWay, probePath } from '../probe/probe-path.ts';
@@ -13,8 +13,8 @@ import { listenToCommands } from './realtime.ts';
 
 /** Where an edge's commands come from. */
 export interface CommandSource {
-  /** GraphQL address. */
-  graphql: string;
+  /** GraphQL address, or what finds it at each attempt. */
+  graphql: string | (() => Promise<string>);
   region: string;
   /** Of the edge's role; without it those of an edge of the local system. */
   credentials?: () => Promise<SigningCredentials>;
@@ -33,6 +33,14 @@ export interface EdgeCommandsOptions {
   probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
   /** Ends the boot if it is still the current one: the next report begins another. */
   endBoot: (boot_id: string) => void;
+  /** Paths and routes that an earlier run read last: used while the system can't be reached. */
+  kept?: KeptRoutes | undefined;
+  /** What the system has said of them by now. */
+  onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
+  /** Told whenever the edge has begun to listen. */
+  onListening?: () => void;
+  /** Told whenever the system can't be reached, or refuses. */
+  onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
   /** From 0 to 1: spreads the edges' readings after a hint. */
   random?: () => number;
@@ -48,6 +56,10 @@ export function startEdgeCommands({
   onRoutes,
   probe = way => probePath(way),
   endBoot,
+  kept,
+  onKnown = () => {},
+  onListening = () => {},
+  onAway = () => {},
   onTrouble,
   random = Math.random,
 }: EdgeCommandsOptions): Following {
@@ -62,12 +74,17 @@ export function startEdgeCommands({
       onPaths(read);
     },
     onRoutes,
+    kept,
+    onKnown,
     onTrouble,
     random,
   });
   const commands = followCommands({
     api,
-    listen: (onCommand, signal) => listenToCommands({ url, edge_id, sign, onCommand, signal }),
+    listen: async (onCommand, signal) => {
+      const at = typeof url === 'string' ? url : await url();
+      return listenToCommands({ url: at, edge_id, sign, onCommand, signal });
+    },
     policiesVersion,
     carryOut: makeCarryOut({
       api,
@@ -81,7 +98,14 @@ export function startEdgeCommands({
       onRefused: ({ boot_id, reason }) =>
         onTrouble(`The system refuses reports of boot ${boot_id}; they are in its quarantine: ${reason}`),
     }),
-    onListening: () => routes.refresh(),
+    onListening() {
+      routes.refresh();
+      onListening();
+    },
+    onAway(reason) {
+      routes.useKept();
+      onAway(reason);
+    },
     onTrouble,
   });
   return {

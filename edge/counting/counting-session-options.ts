@@ -11,6 +11,10 @@ export interface CountingSessionOptions {
   policies?: { path: string; shownAs: string };
   interval_s: number;
   listed_flows: number;
+  /**
+   * Nobody can run it again: what the system said last is kept in the spool, and used when the system can't be reached at the start.
+   */
+  unattended?: boolean;
   /** Sends nothing. */
   dry_run: boolean;
   /** What is counted is scaled from samples: the boot's reports say so. */

@@ -2,13 +2,16 @@ import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { compilePolicies } from '../../core/policy/policy-match.ts';
 import { DistinctFlows } from '../../core/recorder/distinct-flows.ts';
 import { Recorder } from '../../core/recorder/recorder.ts';
-import { EdgeError } from '../edge-error.ts';
-import { readPoliciesFile } from '../policies/policies-file.ts';
-import { NO_POLICIES, type PolicySet } from '../policies/policy-set.ts';
-import { readSystemPolicies } from '../policies/system-policies.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
 import type { Reporter } from '../reporting/reporter.ts';
+import type { EdgeState } from '../spool/edge-state.ts';
+import { type KeptSystem, openKeptSystem } from '../spool/kept-system.ts';
+import { SpoolError } from '../spool/spool.ts';
+import { spoolFolder } from '../spool/spool-folder.ts';
 import { noSystem, openGraphql } from '../system/open-graphql.ts';
+import { systemName } from '../system/system-name.ts';
 import type { NotNew } from './boot-reuse.ts';
+import { choosePolicies } from './choose-policies.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
 /** A flow that was idle for longer is no longer active. */
@@ -22,9 +25,15 @@ export interface CountingSession {
   distinct: DistinctFlows | undefined;
   /** Unset in a dry run. */
   reporter: Reporter | undefined;
+  /** Of the run's first boot; unset in a dry run. */
+  boot_id: string | undefined;
   /** Where the edge keeps what outlives its runs; unset in a dry run. */
   folder: string | undefined;
   graphql: GraphqlClient | undefined;
+  /** How the edge stands, of a run that nobody watches. */
+  state: EdgeState | undefined;
+  /** What the system said last, of a run that nobody can repeat. */
+  kept: KeptSystem | undefined;
   /** Makes a report of what was counted up to a moment of traffic time. @throws SpoolError */
   report(at_ms: number): Promise<void>;
   /** @throws EdgeError when the boot id that was given had counted other traffic before */
@@ -38,7 +47,8 @@ export interface CountingSession {
 export async function openCountingSession(options: CountingSessionOptions): Promise<CountingSession> {
   const graphql = await openGraphql(options.target);
   if (!options.dry_run && !graphql && options.target.stream === undefined) throw noSystem();
-  const policySet = await choosePolicies(options, graphql);
+  const kept = await openKept(options);
+  const policySet = await choosePolicies(options, { graphql, kept });
   const distinct = options.exact_flows ? new DistinctFlows() : undefined;
   const recorder = new Recorder({
     endpoint_id: options.endpoint_id,
@@ -48,42 +58,52 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
   // The AWS client takes longer to load than many a capture to count: only what sends loads it.
   const sending = options.dry_run
     ? undefined
-    : await import('./sending.ts').then(({ openSending }) => openSending(options, { graphql, policySet }));
+    : await import('./sending.ts').then(({ openSending }) =>
+        openSending(options, { graphql, policySet, kept }),
+      );
   return {
     recorder,
     policySet,
     distinct,
     reporter: sending?.reporter,
+    boot_id: sending?.boot_id,
     folder: sending?.folder,
     graphql,
+    kept,
+    state: sending?.state,
     async report(at_ms) {
       recorder.cleanupStaleFlows(FLOW_IDLE_MS, at_ms);
-      await sending?.reporter.report(recorder.takeInterval());
+      if (!sending) return;
+      const { reporter, state } = sending;
+      try {
+        await reporter.report(recorder.takeInterval());
+        state?.reported(reporter.position);
+        state?.well('spool');
+      } catch (cause) {
+        if (cause instanceof SpoolError) state?.trouble('spool', cause.message, true);
+        throw cause;
+      }
     },
     checkBoot() {
       sending?.checkBoot();
     },
     notNew: () => sending?.notNew(),
     async close() {
+      await kept?.settled();
       await sending?.close();
     },
   };
 }
 
-async function choosePolicies(
-  { policies, dry_run, say }: CountingSessionOptions,
-  graphql: GraphqlClient | undefined,
-): Promise<PolicySet> {
-  if (policies) return readPoliciesFile(policies.path, policies.shownAs);
-  if (!graphql) {
-    say('No policies file and no system to ask: everything counts under "default".');
-    return NO_POLICIES;
-  }
-  try {
-    return await readSystemPolicies(graphql);
-  } catch (cause) {
-    if (!dry_run || !(cause instanceof EdgeError)) throw cause;
-    say(`${cause.message} Everything counts under "default".`);
-    return NO_POLICIES;
-  }
+async function openKept({
+  unattended,
+  dry_run,
+  target,
+  ...options
+}: CountingSessionOptions): Promise<KeptSystem | undefined> {
+  if (!unattended || dry_run) return undefined;
+  const system = await systemName(target);
+  if (system === undefined) return undefined;
+  const folder = spoolFolder({ ...options, system: target.system });
+  return openKeptSystem({ folder, system, onTrouble: options.onTrouble });
 }

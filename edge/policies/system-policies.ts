@@ -35,7 +35,7 @@ export async function readSystemPolicies(graphql: GraphqlClient): Promise<Policy
   let next_token: string | null | undefined;
   let version: string;
   do {
-    const answer = page.parse(await graphql.query(POLICIES, { next_token: next_token ?? null }));
+    const answer = pageOf(await graphql.query(POLICIES, { next_token: next_token ?? null }));
     items.push(...answer.policies.items);
     ({ next_token, policies_version: version } = answer.policies);
   } while (next_token);
@@ -43,6 +43,15 @@ export async function readSystemPolicies(graphql: GraphqlClient): Promise<Policy
     .filter(({ id, defined }) => defined && id !== DEFAULT_POLICY_ID)
     .map(item => understood({ ...item, match: given(item.match ?? {}) }));
   return { version, policies };
+}
+
+function pageOf(data: unknown): z.infer<typeof page> {
+  const result = page.safeParse(data);
+  if (result.success) return result.data;
+  throw new EdgeError(
+    "The system's answer to the question for its policies is not understood: update this edge program, or give --policies FILE.",
+    { cause: result.error },
+  );
 }
 
 function understood(item: { id: string; match: PolicyMatch }): PolicyRule {

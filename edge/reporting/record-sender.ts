@@ -1,7 +1,7 @@
 import { PutRecordsCommand, type PutRecordsCommandOutput } from '@aws-sdk/client-kinesis';
 import { backoffMs } from '../../core/storage/backoff.ts';
 import { type Clock, type Sleep, systemClock, systemSleep } from '../../core/time/clock.ts';
-import { EdgeError } from '../edge-error.ts';
+import { SendFailed } from './send-failed.ts';
 import { isLastingFailure, reasonOf } from './send-failure.ts';
 
 /** Kinesis's limits on one PutRecords call, partition keys included. */
@@ -13,9 +13,6 @@ export interface OutgoingRecord {
   partition_key: string;
   data: Uint8Array;
 }
-
-/** The stream did not take the records, and trying on is of no use or took too long; they are still where they were. */
-export class SendFailed extends EdgeError {}
 
 export interface RecordSenderOptions {
   client: { send(command: PutRecordsCommand): Promise<PutRecordsCommandOutput> };
@@ -134,7 +131,9 @@ export class RecordSender {
   #giveUp(reason: string, lasting: boolean): void {
     const { stream, patience_ms } = this.#options;
     const tried = lasting || this.#closed ? '' : ` for ${Math.round(patience_ms / 1000)} s`;
-    const failure = new SendFailed(`The stream ${stream} did not take the report${tried}: ${reason}.`);
+    const failure = new SendFailed(`The stream ${stream} did not take the report${tried}: ${reason}.`, {
+      lasting,
+    });
     for (const { failed } of this.#waiting.splice(0)) failed(failure);
   }
 }

@@ -1,4 +1,5 @@
 import { classifyFailure } from '../../core/storage/failure.ts';
+import { EdgeError } from '../edge-error.ts';
 
 /** Failures that go away by themselves, beside those that every AWS service shares. */
 const PASSING = new Set([
@@ -11,6 +12,8 @@ const PASSING = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
   'ERR_SOCKET_CONNECTION_TIMEOUT',
+  // The local system is down, or on its way up.
+  'SystemAway',
 ]);
 
 const ADVICE: Record<string, string> = {
@@ -38,6 +41,7 @@ export function isLastingFailure(cause: unknown): boolean {
 
 /** What a failure means, in a few words. */
 export function reasonOf(cause: unknown): string {
+  if (cause instanceof EdgeError) return cause.message.replace(/\.$/, '');
   const { name = '', code, message } = cause as SdkError;
   return ADVICE[name] ?? code ?? (message ? `${name}: ${message.replace(/\.$/, '')}` : name);
 }

@@ -1,4 +1,4 @@
-import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
+import type { KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
@@ -6,6 +6,7 @@ import { type CommandSource, startEdgeCommands } from '../commands/start-edge-co
 import { type PolicySet, UNVERSIONED } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
 import { kinesisClient } from '../system/kinesis-client.ts';
+import type { StreamClient } from '../system/local-stream.ts';
 import { simulatedProbe } from './path-conditions.ts';
 import { seededRandom } from './random.ts';
 import { type SimulatedEdge, type SimulatedReport, simulateEdge } from './simulated-edge.ts';
@@ -26,7 +27,7 @@ export interface SimulationOptions {
   /** Flows alive at a time in the busiest hour, an edge. */
   flows?: number;
   /** A client, which stays open, or the configuration of one. */
-  kinesis: KinesisClient | KinesisClientConfig;
+  kinesis: StreamClient | KinesisClientConfig;
   /** Name or ARN. */
   stream: string;
   policies?: readonly PolicyRule[];
@@ -74,7 +75,7 @@ export function startSimulation({
   onTrouble = () => {},
   clock = systemClock,
 }: SimulationOptions): Simulation {
-  const given = kinesis instanceof KinesisClient ? kinesis : undefined;
+  const given = 'send' in kinesis ? kinesis : undefined;
   const client = given ?? kinesisClient(kinesis as KinesisClientConfig);
   const sender = new RecordSender({ client, stream, onTrouble });
   const list = typeof edges === 'number' ? simulatedEdges(edges) : edges;

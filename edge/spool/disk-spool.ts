@@ -1,9 +1,9 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FolderInUse, FolderLockError, lockFolder } from '../../core/folder-lock.ts';
 
 import { type Spool, type SpoolEntry, SpoolError } from './spool.ts';
+import { SPOOL_FILES, type SpoolFiles, writeWhole } from './write-whole.ts';
 
 const FILE_NAME = /^(\d{12})\.json$/;
 
@@ -24,19 +24,22 @@ const entryFile = z.object({
  */
 export async function openDiskSpool(
   folder: string,
-  { onTrouble = () => {} }: { onTrouble?: (message: string) => void } = {},
+  {
+    onTrouble = () => {},
+    files = SPOOL_FILES,
+  }: { onTrouble?: (message: string) => void; files?: SpoolFiles } = {},
 ): Promise<Spool> {
-  await guard(folder, () => mkdir(folder, { recursive: true }));
+  await guard(folder, () => files.mkdir(folder, { recursive: true }));
   const unlock = await guard(folder, () => lockFolder(folder));
 
   async function read(name: string): Promise<SpoolEntry | undefined> {
     const path = join(folder, name);
     try {
-      const { v: _, records, ...entry } = entryFile.parse(JSON.parse(await readFile(path, 'utf8')));
+      const { v: _, records, ...entry } = entryFile.parse(JSON.parse(await files.readFile(path, 'utf8')));
       return { ...entry, records: records.map(text => Buffer.from(text, 'base64')) };
     } catch (cause) {
       if (cause instanceof Error && 'code' in cause) throw cause;
-      await rename(path, `${path}.unreadable`);
+      await files.rename(path, `${path}.unreadable`);
       onTrouble(`An unsent report could not be read and was set aside as ${name}.unreadable in ${folder}.`);
       return undefined;
     }
@@ -46,15 +49,15 @@ export async function openDiskSpool(
     list: () =>
       guard(folder, async () => {
         const slots = new Map<number, SpoolEntry>();
-        for (const name of (await readdir(folder)).sort()) {
+        for (const name of (await files.readdir(folder)).sort()) {
           const slot = FILE_NAME.exec(name)?.[1];
           const entry = slot && (await read(name));
           if (entry) slots.set(Number(slot), entry);
         }
         return slots;
       }),
-    write: (slot, entry) => guard(folder, () => writeEntry(folder, fileName(slot), entry)),
-    remove: slot => guard(folder, () => rm(join(folder, fileName(slot)), { force: true })),
+    write: (slot, entry) => guard(folder, () => writeEntry(join(folder, fileName(slot)), entry, files)),
+    remove: slot => guard(folder, () => files.rm(join(folder, fileName(slot)), { force: true })),
     close: async () => unlock(),
   };
 }
@@ -63,30 +66,9 @@ function fileName(slot: number): string {
   return `${slot}`.padStart(12, '0').concat('.json');
 }
 
-async function writeEntry(folder: string, name: string, entry: SpoolEntry): Promise<void> {
+async function writeEntry(path: string, entry: SpoolEntry, files: SpoolFiles): Promise<void> {
   const records = entry.records.map(record => Buffer.from(record).toString('base64'));
-  const path = join(folder, name);
-  const file = await open(`${path}.tmp`, 'w');
-  try {
-    await file.writeFile(JSON.stringify({ v: 1, ...entry, records }));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.tmp`, path);
-  await syncFolder(folder);
-}
-
-// The rename itself is on the disk only when the folder is. Systems that can't open a folder flush it themselves.
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  try {
-    await handle?.sync();
-  } catch (cause) {
-    if (!['EPERM', 'EINVAL', 'EISDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause;
-  } finally {
-    await handle?.close();
-  }
+  await writeWhole(path, JSON.stringify({ v: 1, ...entry, records }), files);
 }
 
 async function guard<T>(folder: string, action: () => Promise<T>): Promise<T> {

@@ -1,8 +1,10 @@
-import { tokenOf } from '../../core/appsync/authorizer.ts';
+import { renewedToken, signedBy, tokenOf } from '../../core/appsync/authorizer.ts';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { EdgeError } from '../edge-error.ts';
+import { followLocalSystem, type LocateLocalSystem } from './follow-local-system.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
-import { accessTokens } from './sign-in.ts';
+import { roleSigner } from './role-signature.ts';
+import { signIn } from './sign-in.ts';
 import { systemClient } from './system-client.ts';
 import type { TargetOptions } from './target-options.ts';
 
@@ -10,7 +12,7 @@ import type { TargetOptions } from './target-options.ts';
 export async function openGraphql(options: TargetOptions): Promise<GraphqlClient | undefined> {
   if (options.stream !== undefined || options.graphql !== undefined) return cloudGraphql(options);
   const local = await findLocalSystem(options.system);
-  return local && localGraphql(local);
+  return local && localGraphql(followLocalSystem(options.system, local));
 }
 
 /** Nobody said which system is meant, and none runs here. */
@@ -20,23 +22,35 @@ export function noSystem(): EdgeError {
   );
 }
 
-export function localGraphql(local: LocalSystem): GraphqlClient {
+/** Signs in as one of the local system's users, at the addresses that it has at each query. */
+export function localGraphql(locate: LocateLocalSystem): GraphqlClient {
+  let current: { at: string; client: GraphqlClient } | undefined;
+  return {
+    async query(document, variables) {
+      const local = await locate();
+      const at = `${local.graphql} ${local.cognito}`;
+      if (current?.at !== at) current = { at, client: clientOf(local) };
+      return current.client.query(document, variables);
+    },
+  };
+}
+
+function clientOf(local: LocalSystem): GraphqlClient {
   const user =
     local.users.find(({ groups }) => groups.includes('operator')) ??
     local.users.find(({ groups }) => groups.includes('admin')) ??
     local.users[0];
   if (!user) throw new EdgeError('The local system has no users: start it again with npm start.');
-  const token = accessTokens({
-    endpoint: local.cognito,
-    client_id: local.client_id,
-    email: user.email,
-    password: user.password,
-  });
-  return systemClient({ url: local.graphql, authorizer: tokenOf(token) });
+  const { email, password } = user;
+  const token = () => signIn({ endpoint: local.cognito, client_id: local.client_id, email, password });
+  // A token lives an hour, and a system that is started again may not know it.
+  return systemClient({ url: local.graphql, authorizer: renewedToken(token) });
 }
 
-export function cloudGraphql({ graphql, token }: TargetOptions): GraphqlClient | undefined {
+/** Asks as the person of the token, or without one as the edge's own role. */
+export function cloudGraphql({ graphql, token, region, profile }: TargetOptions): GraphqlClient | undefined {
   if (graphql === undefined) return undefined;
-  if (token === undefined) throw new EdgeError('--graphql needs a token to sign in with: give --token.');
-  return systemClient({ url: graphql, authorizer: tokenOf(async () => token) });
+  const authorizer =
+    token === undefined ? signedBy(roleSigner({ graphql, region, profile })) : tokenOf(async () => token);
+  return systemClient({ url: graphql, authorizer });
 }

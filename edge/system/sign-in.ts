@@ -8,9 +8,6 @@ const answer = z.object({
   message: z.string().optional(),
 });
 
-/** Tokens live an hour; a new one is fetched well before. */
-const TOKEN_USE_MS = 45 * 60_000;
-
 export interface SignIn {
   /** Address of a Cognito endpoint. */
   endpoint: string;
@@ -19,30 +16,25 @@ export interface SignIn {
   password: string;
 }
 
-/** Signs in with a password and gives the access token, remembered for a while. @throws EdgeError when refused. */
-export function accessTokens({ endpoint, client_id, email, password }: SignIn): () => Promise<string> {
-  let token: { value: string; until: number } | undefined;
-  return async () => {
-    if (token && performance.now() < token.until) return token.value;
-    const request = {
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      ClientId: client_id,
-      AuthParameters: { USERNAME: email, PASSWORD: password },
-    };
-    const { json } = await postJson(endpoint, JSON.stringify(request), {
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
-      },
-      errorOf: systemError(endpoint),
-    });
-    const { AuthenticationResult, message } = answer.parse(json);
-    if (!AuthenticationResult) {
-      throw new EdgeError(
-        `Signing in as ${email} at ${endpoint} was refused: ${message ?? 'no reason given'}.`,
-      );
-    }
-    token = { value: AuthenticationResult.AccessToken, until: performance.now() + TOKEN_USE_MS };
-    return token.value;
+/** Signs in with a password and gives the access token. @throws EdgeError when refused. */
+export async function signIn({ endpoint, client_id, email, password }: SignIn): Promise<string> {
+  const request = {
+    AuthFlow: 'USER_PASSWORD_AUTH',
+    ClientId: client_id,
+    AuthParameters: { USERNAME: email, PASSWORD: password },
   };
+  const { json } = await postJson(endpoint, JSON.stringify(request), {
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+    },
+    errorOf: systemError(endpoint),
+  });
+  const { AuthenticationResult, message } = answer.parse(json);
+  if (!AuthenticationResult) {
+    throw new EdgeError(
+      `Signing in as ${email} at ${endpoint} was refused: ${message ?? 'no reason given'}.`,
+    );
+  }
+  return AuthenticationResult.AccessToken;
 }

@@ -4,15 +4,17 @@ import type { PostFailure } from '../../core/appsync/post-json.ts';
 import { EdgeError } from '../edge-error.ts';
 
 export interface SystemClientOptions {
-  /** GraphQL address. */
-  url: string;
+  /** GraphQL address, or what finds it for each query. */
+  url: string | (() => Promise<string>);
   authorizer: Authorizer;
   fetch?: typeof globalThis.fetch;
 }
 
 /** A client of the system's GraphQL API, whose failures are EdgeErrors. */
-export function systemClient(options: SystemClientOptions): GraphqlClient {
-  return graphqlClient({ ...options, errorOf: systemError(options.url) });
+export function systemClient({ url, ...options }: SystemClientOptions): GraphqlClient {
+  const clientAt = (at: string) => graphqlClient({ ...options, url: at, errorOf: systemError(at) });
+  if (typeof url === 'string') return clientAt(url);
+  return { query: async (document, variables) => clientAt(await url()).query(document, variables) };
 }
 
 /** What the person at the terminal reads when the system at `url` doesn't answer or says no. */

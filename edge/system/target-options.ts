@@ -4,8 +4,9 @@ export interface TargetOptions {
   stream?: string;
   region?: string;
   profile?: string;
-  /** GraphQL address of the cloud's system and a token for it. */
+  /** GraphQL address of the cloud's system. */
   graphql?: string;
+  /** A person's token for it; without one the edge signs with its own role. */
   token?: string;
   /** The `.local` folder of a running local system. */
   system: string;

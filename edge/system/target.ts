@@ -1,14 +1,14 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
-import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
+import { followLocalSystem } from './follow-local-system.ts';
 import { kinesisClient } from './kinesis-client.ts';
+import { localStream, type StreamClient } from './local-stream.ts';
 import { findLocalSystem, type LocalSystem } from './local-system.ts';
 import { cloudGraphql, localGraphql, noSystem } from './open-graphql.ts';
 import type { TargetOptions } from './target-options.ts';
 
 /** Where reports go. */
 export interface Target {
-  kinesis: KinesisClient;
+  kinesis: StreamClient;
   stream: string;
   /** Names the system in the spool. */
   destination: string;
@@ -21,21 +21,18 @@ export interface Target {
 export async function openTarget(options: TargetOptions): Promise<Target> {
   if (options.stream !== undefined) return cloudTarget({ ...options, stream: options.stream });
   const local = await findLocalSystem(options.system);
-  if (local) return localTarget(local);
+  if (local) return localTarget(options.system, local);
   throw noSystem();
 }
 
-function localTarget(local: LocalSystem): Target {
+function localTarget(folder: string, local: LocalSystem): Target {
+  const locate = followLocalSystem(folder, local);
   return {
-    kinesis: kinesisClient({
-      endpoint: local.kinesis,
-      region: local.region,
-      credentials: LOCAL_CREDENTIALS,
-    }),
+    kinesis: localStream(locate),
     stream: local.stream,
     // A new system without kept data has a new user pool: reports for the one before are not for it.
     destination: `local ${local.user_pool_id}`,
-    graphql: localGraphql(local),
+    graphql: localGraphql(locate),
     isLocal: true,
   };
 }

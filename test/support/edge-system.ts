@@ -172,7 +172,7 @@ export async function writeSystemFiles(
   await writeFile(join(folder, 'amplify_outputs.json'), JSON.stringify({ version: '1', auth }));
 }
 
-async function untilActive(client: KinesisClient, StreamName: string): Promise<void> {
+export async function untilActive(client: KinesisClient, StreamName: string): Promise<void> {
   for (;;) {
     const { StreamDescriptionSummary } = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
     if (StreamDescriptionSummary?.StreamStatus === 'ACTIVE') return;
@@ -180,7 +180,7 @@ async function untilActive(client: KinesisClient, StreamName: string): Promise<v
   }
 }
 
-async function readStream(client: KinesisClient, StreamName: string): Promise<Report[]> {
+export async function readStream(client: KinesisClient, StreamName: string): Promise<Report[]> {
   const reports: Report[] = [];
   let { ShardIterator } = await client.send(
     new GetShardIteratorCommand({

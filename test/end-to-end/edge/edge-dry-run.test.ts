@@ -383,11 +383,15 @@ describe('the edge program, used wrongly', () => {
       ['replay', 'x', '--region', 'eu-west-1'],
       'error: --region and --profile are for the cloud: give --stream too',
     ],
-    [['replay', 'x', '--graphql', 'https://example.com/graphql'], 'error: --graphql needs --token'],
+    [
+      ['replay', 'x', '--graphql', 'https://example.com/graphql'],
+      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
+    ],
+    [['replay', 'x', '--token', 't'], 'error: --token is for --graphql: give its address too'],
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
     [
       ['read', '--wait', '--stream', 's'],
-      'error: --wait asks the system what it has counted: give its address with --graphql and --token',
+      'error: --wait asks the system what it has counted: give its address with --graphql',
     ],
   ])('%j is told and ends with 2', async (args, message) => {
     expect(await runEdge(args)).toEqual({

@@ -48,6 +48,9 @@ async function endpointOf({ client }: EdgeSystem): Promise<string> {
   return `${protocol}//${hostname}:${port}`;
 }
 
+/** Whether a file of the spool is a report. */
+const isReport = (name: string) => /^\d{12}\.json$/.test(name);
+
 const OFFICE_TOTALS = new Map([
   ['default wan1 packets', BigInt(office.packets)],
   ['default wan1 bytes', BigInt(office.bytes)],
@@ -231,7 +234,10 @@ describe('edge replay to a stream in the cloud', () => {
       code: 1,
       stdout: '',
       stderr:
-        'No policies file and no system to ask: everything counts under "default".\nThe stream none did not take the report: there is no such stream; check --stream and --region.\n',
+        'No policies file and no system to ask: everything counts under "default".\n' +
+        'The stream none did not take the report: there is no such stream; check --stream and --region.\n' +
+        'This run is boot first; its report 1 is kept and sent first the next time. Give the same input under the same boot id to go on, nothing is counted twice:\n' +
+        `  npm run edge -- replay ${OFFICE} --region eu-central-1 --spool ${folder} --edge-id edge-a --boot-id first --stream none\n`,
     });
     expect(await readdir(folder)).toEqual(['000000000001.json', 'lock.sqlite']);
     // For another stream it stays where it is.
@@ -248,8 +254,7 @@ describe('edge replay to a stream in the cloud', () => {
       env: await cloudEnv('http://127.0.0.1:1'),
       input: '',
     });
-    while (!(await readdir(folder)).some(name => name.endsWith('.json')))
-      await new Promise(resolve => setTimeout(resolve, 20));
+    while (!(await readdir(folder)).some(isReport)) await new Promise(resolve => setTimeout(resolve, 20));
     dead.child.kill('SIGKILL');
     await dead.ended;
     const { code } = await runEdge(['replay', OFFICE, ...cloud(), '--boot-id', 'next'], {
@@ -306,8 +311,7 @@ describe('edge read to a stream that refuses', () => {
       env: await cloudEnv(),
     });
     child.stdin!.write(office.file);
-    while (!(await readdir(folder)).some(name => name.endsWith('.json')))
-      await new Promise(resolve => setTimeout(resolve, 50));
+    while (!(await readdir(folder)).some(isReport)) await new Promise(resolve => setTimeout(resolve, 50));
     child.stdin!.end();
     const refused =
       'The stream none did not take the report: there is no such stream; check --stream and --region.\n';
@@ -316,7 +320,12 @@ describe('edge read to a stream that refuses', () => {
       `No policies file and no system to ask: everything counts under "default".\n${refused}${refused}`,
     );
     expect(code).toBe(1);
-    expect(await readdir(folder)).toEqual(['000000000001.json', '000000000002.json', 'lock.sqlite']);
+    expect((await readdir(folder)).sort()).toEqual([
+      '000000000001.json',
+      '000000000002.json',
+      'lock.sqlite',
+      'state.json',
+    ]);
   });
 });
 

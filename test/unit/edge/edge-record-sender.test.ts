@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RecordSender, SendFailed } from '../../../edge/reporting/record-sender.ts';
+import { RecordSender } from '../../../edge/reporting/record-sender.ts';
+import { SendFailed } from '../../../edge/reporting/send-failed.ts';
 import { FakeStream, type PutOutcome } from '../../support/fake-stream.ts';
 import { fakeTime } from '../../support/fake-time.ts';
 
@@ -110,7 +111,7 @@ describe('putting records on the stream', () => {
   ])('gives up at once on %s', async (name, reason) => {
     const { stream, sender } = set(() => ({ kind: 'refused', name }));
     await expect(sender.send(records(1))).rejects.toThrow(
-      new SendFailed(`The stream reports did not take the report: ${reason}.`),
+      new SendFailed(`The stream reports did not take the report: ${reason}.`, { lasting: true }),
     );
     expect(stream.calls).toEqual([1]);
   });

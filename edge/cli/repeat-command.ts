@@ -1,0 +1,25 @@
+const PLAIN = /^[\w@%+=:,./-]+$/;
+
+/**
+ * The command line that runs the edge program again with these arguments under a boot id, for a person to paste into a shell.
+ * A token is left out of it.
+ *
+ * @example
+ * repeatCommand(['replay', 'my file.pcap'], 'b1') // npm run edge -- replay 'my file.pcap' --boot-id b1
+ */
+export function repeatCommand(argv: readonly string[], boot_id: string): string {
+  const isGiven = argv.some(argument => argument === '--boot-id' || argument.startsWith('--boot-id='));
+  const all = [...withoutToken(argv), ...(isGiven ? [] : ['--boot-id', boot_id])];
+  return `npm run edge -- ${all.map(quoted).join(' ')}`;
+}
+
+function withoutToken(argv: readonly string[]): string[] {
+  return argv.map((argument, index) => {
+    if (argv[index - 1] === '--token') return 'TOKEN';
+    return argument.startsWith('--token=') ? '--token=TOKEN' : argument;
+  });
+}
+
+function quoted(argument: string): string {
+  return PLAIN.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

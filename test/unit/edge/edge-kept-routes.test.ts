@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { followRoutes } from '../../../edge/paths/follow-routes.ts';
+import type { Route } from '../../../edge/paths/route-table.ts';
+
+const path = { path_id: 'p1', endpoint_id: 'wan1', address: '', peer_endpoint_id: 'wan1', peer_address: '' };
+const route = (path_id: string, policy_id = '7'): Route => ({ destination_site_id: 's', policy_id, path_id });
+
+/** Routes with kept ones; `answer` is what the system says when it is asked. */
+function follow(answer: () => Promise<never[]>) {
+  const seen: Route[][] = [];
+  const known: Route[][] = [];
+  let used = 0;
+  const following = followRoutes({
+    read: answer,
+    onPaths: () => {},
+    onRoutes: (_, table) => seen.push(table.list()),
+    onTrouble: () => {},
+    kept: { paths: [path], routes: [route('p1'), route('p1', '8')], onUse: () => used++ },
+    onKnown: ({ routes }) => known.push(routes),
+    schedule: () => () => {},
+  });
+  return { following, seen, known, used: () => used };
+}
+
+describe('routes that an earlier run read last', () => {
+  it('are taken once when nothing can be read, and not kept as if they were new', async () => {
+    const { following, seen, known, used } = follow(() => Promise.reject(new Error('away')));
+    following.refresh();
+    following.useKept();
+    await following.stop();
+    expect([seen, known, used()]).toEqual([[[route('p1'), route('p1', '8')]], [], 1]);
+  });
+
+  it('are not taken once others were read', async () => {
+    const { following, seen, known, used } = follow(async () => []);
+    following.refresh();
+    await new Promise(resolve => setImmediate(resolve));
+    following.useKept();
+    await following.stop();
+    expect([seen, known, used()]).toEqual([[[]], [[]], 0]);
+  });
+
+  it('leave what was ordered meanwhile', async () => {
+    const { following, seen } = follow(async () => []);
+    following.apply({ destination_site_id: 's', routes: [{ policy_id: '7', path_id: 'p2' }] });
+    following.useKept();
+    await following.stop();
+    expect(seen.at(-1)).toEqual([route('p2'), route('p1', '8')]);
+  });
+});

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { repeatCommand } from '../../../edge/cli/repeat-command.ts';
+
+describe('the command that goes on with a replay', () => {
+  it.each([
+    [['replay', 'a.pcap'], 'replay a.pcap --boot-id b1'],
+    [['replay', 'a.pcap', '--boot-id', 'mine'], 'replay a.pcap --boot-id mine'],
+    [['replay', 'a.pcap', '--boot-id=mine'], 'replay a.pcap --boot-id=mine'],
+    [['replay', "it's here.pcap", '$HOME'], "replay 'it'\\''s here.pcap' '$HOME' --boot-id b1"],
+    [['replay', 'a', '--token', 'secret', '--wait'], 'replay a --token TOKEN --wait --boot-id b1'],
+    [['replay', 'a', '--token=secret'], 'replay a --token=TOKEN --boot-id b1'],
+  ])('of %j can be pasted into a shell', (argv, command) => {
+    expect(repeatCommand(argv, 'b1')).toBe(`npm run edge -- ${command}`);
+  });
+});
