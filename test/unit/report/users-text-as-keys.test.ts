@@ -150,8 +150,8 @@ const NAMES_OF_OURS: Record<string, string> = {
   'core/flows/flow-log-state.ts': 'a page of a query goes on behind a key',
   'core/flows/legacy/erase-legacy.ts': 'a page of a query goes on behind a key',
   'core/flows/legacy/read-legacy.ts': 'the values of a query are named here',
+  'core/ledger/figures/counter-generations.ts': 'attributes of the head of counters',
   'core/ledger/figures/read-counters.ts': 'a page of a query goes on behind a key',
-  'core/ledger/figures/reset-stats.ts': 'what the audit entry of a reset shows',
 };
 
 it('no file of the counting rooms makes a plain object with keys of users', () => {
