@@ -159,14 +159,20 @@ describe('a capture becomes exact counters in GraphQL', () => {
   });
 
   it('keeps the history of what was counted', async () => {
-    const minute = Math.floor(Date.now() / 60_000) * 60_000;
-    await system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() });
-    const { trafficHistory } = await admin.data(
-      `query($from: AWSDateTime!, $to: AWSDateTime!) {
-        trafficHistory(from: $from, to: $to, resolution: MINUTE) { points { packets_total_exact } } }`,
-      { from: new Date(minute - 60_000).toISOString(), to: new Date(minute).toISOString() },
-    );
-    expect(trafficHistory.points.at(-1)).toEqual({ packets_total_exact: String(expected.packets) });
+    const lastPoint = async () => {
+      const minute = Math.floor(Date.now() / 60_000) * 60_000;
+      await system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() });
+      const { trafficHistory } = await admin.data(
+        `query($from: AWSDateTime!, $to: AWSDateTime!) {
+          trafficHistory(from: $from, to: $to, resolution: MINUTE) { points { packets_total_exact } } }`,
+        { from: new Date(minute - 60_000).toISOString(), to: new Date(minute).toISOString() },
+      );
+      return trafficHistory.points.at(-1);
+    };
+    // The schedule may have taken this minute's snapshot before all was counted: then the next minute has it.
+    await expect
+      .poll(lastPoint, { timeout: 120_000, interval: 2000 })
+      .toEqual({ packets_total_exact: String(expected.packets) });
   });
 
   it('has each flow once in the bucket, as docs/flows.md asks for it', async () => {
