@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { EdgeError } from '../edge-error.ts';
+import { tryParseJson } from './try-parse-json.ts';
 
 const endpointsFile = z.object({
   graphql: z.url(),
@@ -51,15 +52,7 @@ async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z
       },
     );
   }
-  const result = schema.safeParse(tryParse(text));
+  const result = schema.safeParse(tryParseJson(text));
   if (result.success) return result.data;
   throw new EdgeError(`${path} is not what npm start writes: start the system again with npm start.`);
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EdgeError } from '../../edge/edge-error.ts';
+import { tryParseJson } from '../../edge/system/try-parse-json.ts';
 import type { ReplayCheckpoint } from './replay-stream.ts';
 
 const schema = z.object({
@@ -36,7 +37,7 @@ export class CheckpointFile {
         cause,
       });
     }
-    const kept = schema.safeParse(tryParse(text));
+    const kept = schema.safeParse(tryParseJson(text));
     const { stream, from } = this.#replay;
     if (kept.success && kept.data.stream === stream && kept.data.from === from) return kept.data.shards;
     throw new EdgeError(
@@ -52,13 +53,5 @@ export class CheckpointFile {
 
   async remove(): Promise<void> {
     await rm(this.path, { force: true });
-  }
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

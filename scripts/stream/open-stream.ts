@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { findLocalSystem } from '../../edge/system/local-system.ts';
+import { tryParseJson } from '../../edge/system/try-parse-json.ts';
 import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
 
 /** Which system's stream is meant. */
@@ -96,7 +97,7 @@ function opened({
       );
       const payload = Buffer.from(answer.Payload ?? []).toString();
       const parsed =
-        answer.FunctionError === undefined ? answerSchema.safeParse(tryParse(payload)) : undefined;
+        answer.FunctionError === undefined ? answerSchema.safeParse(tryParseJson(payload)) : undefined;
       if (parsed?.success) return parsed.data.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
       throw new EdgeError(
         `The function ${functionName} failed on a replay (${payload.slice(0, 300)}): see its log. The same command goes on from there.`,
@@ -107,12 +108,4 @@ function opened({
       lambda.destroy();
     },
   };
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
