@@ -194,6 +194,37 @@ describe('an edge', () => {
   });
 });
 
+describe('ownEdge', () => {
+  const signedAs = (name: string) => ({
+    identity: { ...machine, userArn: `arn:aws:sts::123456789012:assumed-role/edges/${name}` },
+  });
+
+  it('shows an edge what `edge` shows of it', async () => {
+    await hear({ edge_id: 'edge-7', seq: 42, pairs: [{ packets: 2n ** 53n + 1n, bytes: 100n }] });
+    const own = await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'));
+    expect(own).toMatchObject({ id: 'edge-7', parts: [{ seq: 42, packets_exact: '9007199254740993' }] });
+    expect(own).toEqual(await api.data('Query.edge', { id: 'edge-7' }));
+  });
+
+  it('is null for an edge that nobody knows', async () => {
+    expect(await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'))).toBeNull();
+  });
+
+  it('is for the edge itself, whatever else its role may do', async () => {
+    await hear({ edge_id: 'edge-7' });
+    expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-8'))).toEqual({
+      error: {
+        type: 'Unauthorized',
+        message:
+          "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+      },
+    });
+    expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, { identity: personIn('admin') })).toEqual({
+      error: { type: 'Unauthorized', message: 'ownEdge is for machines only (IAM).' },
+    });
+  });
+});
+
 describe('the id of an edge', () => {
   it.each(['ab', 'a_+=,.@-Z9', 'x'.repeat(64)])('may be %s', async id => {
     expect(await api.data('Mutation.registerEdge', { id, site_id: SITE })).toMatchObject({ id });
