@@ -81,7 +81,10 @@ async function subscription(
     async payloadFor(value) {
       // A filter that the resolver sets stands in the arguments' place.
       if (filter ? !matchesFilter(value, filter) : !matchesArguments(value, args)) return undefined;
-      const answer = await executeOperation(prepared, context(false), execution, { [field]: value });
+      const answer = await executeOperation(
+        { prepared, context: context(false), rootValue: { [field]: value } },
+        execution,
+      );
       const hidden = (answer.errors ?? []).some(({ errorType }) => errorType === UNAUTHORIZED);
       return hidden || answer.data?.[alias] === undefined ? undefined : answer;
     },
@@ -100,7 +103,7 @@ async function open(
     if (problem !== undefined) throw new FieldError(problem, { errorType: 'UnsupportedOperation' });
     filter = JSON.parse(JSON.stringify(given)) as SubscriptionFilter;
   };
-  const { errors = [] } = await executeOperation(prepared, context, execution);
+  const { errors = [] } = await executeOperation({ prepared, context }, execution);
   const refused = errors.filter(({ errorType }) => errorType !== null);
   if (refused.length > 0) {
     throw new OperationRefused(
