@@ -475,6 +475,7 @@ export interface PathSample {
   packet_loss_pct: number;
   bandwidth_mbps: number;
   score: number;
+  settled_score: number;
   measured_at: string;
 }
 
@@ -609,6 +610,7 @@ export interface PathMetrics {
   bandwidth_mbps: number;
   mtu: number | null;
   score: number;
+  settled_score: number;
   measured_at: string;
   age_seconds: number;
 }
