@@ -308,13 +308,18 @@ const NEW_ID =
   'id must be 2 to 64 letters, digits and characters of _+=,.@-: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.';
 
 describe('bad input', () => {
-  const id = 'id must be 1 to 128 printable characters, as the edge calls itself in its reports.';
+  const id = 'id must have 1 to 128 characters.';
   const site = 'site_id must be a UUID such as 550e8400-e29b-41d4-a716-446655440000.';
 
   it.each([
     ['Mutation.registerEdge', { id: '', site_id: SITE }, 'ValidationError', id],
     ['Mutation.registerEdge', { id: 'x'.repeat(129), site_id: SITE }, 'ValidationError', id],
-    ['Mutation.registerEdge', { id: 'a\nb', site_id: SITE }, 'ValidationError', id],
+    [
+      'Mutation.registerEdge',
+      { id: 'a\nb', site_id: SITE },
+      'ValidationError',
+      'id must have no control characters.',
+    ],
     ['Mutation.registerEdge', { id: 'e', site_id: 'Berlin' }, 'ValidationError', site],
     ['Query.edge', { id: '' }, 'ValidationError', id],
     [
