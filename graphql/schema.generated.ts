@@ -86,6 +86,14 @@ export interface Edge {
   bytes_exact: string;
   parts: EdgePart[];
   refused: RefusedBoot | null;
+  keys: EdgeKey[];
+}
+
+export interface EdgeKey {
+  kid: string;
+  from: string;
+  until: string | null;
+  public_key: string;
 }
 
 export interface RefusedBoot {
@@ -765,8 +773,10 @@ export interface Operations {
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined }; result: Edge };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; public_key?: string | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string }; result: Edge };
+  'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };

@@ -84,6 +84,7 @@ const neverHeard = {
   bytes_exact: '0',
   parts: [],
   refused: null,
+  keys: [],
 };
 
 describe('an edge', () => {
@@ -129,6 +130,7 @@ describe('an edge', () => {
       bytes_exact: '106',
       parts: [{ part: 0, boot_id: 'boot-1', seq: 42, packets_exact: '9007199254740993', bytes_exact: '101' }],
       refused: null,
+      keys: [],
     });
   });
 
