@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { estimatedShare } from '../../../core/answers/present-counts.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
 import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
 import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
@@ -116,6 +117,7 @@ const OWN_FIELDS = [
   'bytes',
   'packets_exact',
   'bytes_exact',
+  'estimated_share',
   'parts',
   '__typename',
 ] as const satisfies (keyof Edge | '__typename')[];
@@ -162,6 +164,7 @@ function present(
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),
     bytes_exact: String(status?.bytes ?? 0n),
+    estimated_share: status ? estimatedShare(status) : 0,
     parts: (status?.parts ?? []).map(({ packets, bytes, ...part }) => ({
       ...part,
       packets_exact: String(packets),
