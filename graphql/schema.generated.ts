@@ -486,6 +486,7 @@ export interface PathSample {
   packet_loss_pct: number;
   bandwidth_mbps: number;
   score: number;
+  settled_score: number;
   measured_at: string;
 }
 
@@ -620,6 +621,7 @@ export interface PathMetrics {
   bandwidth_mbps: number;
   mtu: number | null;
   score: number;
+  settled_score: number;
   measured_at: string;
   age_seconds: number;
 }
@@ -759,6 +761,7 @@ export interface Operations {
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
+  'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
   'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeRouteConnection };
   'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
 import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
-import { Conflict, NotFound, noPolicy } from '../../errors.ts';
+import { Conflict, NotFound, noPolicy, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
@@ -114,7 +114,7 @@ export function undoReset(
     const key = baselineKey(audit_id);
     const read = new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true });
     const { Item } = await repeatUntil(context, () => client.send(read));
-    if (!Item) throw new NotFound(`No reset has the audit id ${JSON.stringify(audit_id)}.`);
+    if (!Item) throw new NotFound(`No reset has the audit id ${quoted(audit_id)}.`);
     const { covers, undone } = baselineFromItem(Item);
     if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
     const entry = changeEntry({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requireEdge } from '../../../core/access/edge-identity.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
@@ -18,7 +19,12 @@ import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
 
-type EdgeOperation = 'Query.edges' | 'Query.edge' | 'Mutation.registerEdge' | 'Mutation.retireEdge';
+type EdgeOperation =
+  | 'Query.edges'
+  | 'Query.edge'
+  | 'Query.ownEdge'
+  | 'Mutation.registerEdge'
+  | 'Mutation.retireEdge';
 
 const target = ({ id }: { id: string }) => `edge:${id}`;
 
@@ -40,9 +46,15 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
 
   'Query.edge': resolver({
     arguments: edgeIdInput,
-    async resolve({ id }, call) {
-      const edge = await readKnownEdge(call.context, id);
-      return edge ? (await presentAll([edge], call, ''))[0]! : null;
+    resolve: ({ id }, call) => presentOne(id, call),
+  }),
+
+  'Query.ownEdge': resolver({
+    arguments: z.object({ edge_id: z.string() }),
+    target: ({ edge_id }) => `edge:${edge_id}`,
+    async resolve({ edge_id }, call) {
+      requireEdge(call.caller, edge_id);
+      return presentOne(edge_id, call);
     },
   }),
 
@@ -58,6 +70,11 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
     resolve: ({ id }, call) => changed(call, { id }, () => retireEdge(call.context, call.caller, id)),
   }),
 };
+
+async function presentOne(id: string, call: Call): Promise<Edge | null> {
+  const edge = await readKnownEdge(call.context, id);
+  return edge ? (await presentAll([edge], call, ''))[0]! : null;
+}
 
 async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise<Edge[]> {
   const ids = edges.map(({ id }) => id);

@@ -317,7 +317,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['SITE', 'COLOUR'] },
-      'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+      'group_by.1 must be POLICY, SITE, ENDPOINT or EDGE.',
     ],
     [
       'Query.trafficStats',
