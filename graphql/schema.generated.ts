@@ -12,6 +12,7 @@ export interface Policy {
   bytes_matched: number;
   packets_matched_exact: string;
   bytes_matched_exact: string;
+  estimated_share: number;
   active_flows: number;
   created_at: string | null;
   updated_at: string | null;
@@ -57,6 +58,7 @@ export interface TrafficTotals {
   active_flows: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   completeness: Completeness;
 }
 
@@ -84,6 +86,7 @@ export interface Edge {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   parts: EdgePart[];
   refused: RefusedBoot | null;
   keys: EdgeKey[];
@@ -190,6 +193,7 @@ export interface HistoryPoint {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number | null;
   packets_total_exact: string | null;
   bytes_total_exact: string | null;
   packets_per_second: number;
@@ -209,6 +213,7 @@ export interface TrafficSum {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number | null;
 }
 
 export interface TrafficStats {
@@ -231,6 +236,7 @@ export interface TrafficRow {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
 }
 
 export interface FlowFilter {
@@ -374,6 +380,7 @@ export interface EndpointStats {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   active_flows: number;
   policies: EndpointPolicyStats[];
 }
@@ -384,6 +391,7 @@ export interface EndpointPolicyStats {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   active_flows: number;
 }
 
@@ -399,10 +407,13 @@ export interface TrafficMismatch {
   policy_id: string;
   packets: string;
   bytes: string;
+  estimated_bytes: string;
   lanes_before_packets: string;
   lanes_before_bytes: string;
+  lanes_before_estimated_bytes: string;
   lanes_after_packets: string;
   lanes_after_bytes: string;
+  lanes_after_estimated_bytes: string;
 }
 
 export interface ResetResult {

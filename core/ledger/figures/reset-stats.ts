@@ -19,7 +19,7 @@ import {
 } from './baselines.ts';
 import { whileShown } from './counter-generations.ts';
 import { type CountersHead, readCountersHead } from './counter-slots.ts';
-import { readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
+import { noCounts, readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
 import { beginReset, endReset } from './running-resets.ts';
 
 export interface ResetDone {
@@ -42,7 +42,7 @@ export function resetPolicyStats(
     const counted = await repeatUntil(context, () => readCountersOf(context, [policy_id]));
     const counts = counted.get(policy_id);
     if (!counts && !defined) throw noPolicy(policy_id);
-    const { packets, bytes } = counts ?? { packets: 0n, bytes: 0n };
+    const { packets, bytes, estimated_bytes } = counts ?? noCounts();
     const at = context.clock();
     const entry = changeEntry({
       at_ms: at,
@@ -51,7 +51,11 @@ export function resetPolicyStats(
       target: targetOf({ all: false, policy_id }),
       after: { packets: String(packets), bytes: String(bytes) },
     });
-    const head = policyBaselineItem({ audit_id: entry.id, at }, policy_id, { packets, bytes });
+    const head = policyBaselineItem({ audit_id: entry.id, at }, policy_id, {
+      packets,
+      bytes,
+      estimated_bytes,
+    });
     return {
       actions: [
         putHead(context, head),
