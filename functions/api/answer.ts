@@ -80,7 +80,6 @@ async function writeDown(
   const operation = `${event.type}.${event.field}` as OperationName;
   try {
     await recordRefusal(context, {
-      at_ms: context.clock(),
       actor: await identify(caller),
       operation: event.field,
       target: resolvers[operation].target(event.arguments as never),

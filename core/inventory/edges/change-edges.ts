@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { EDGE_ID_RULE, isEdgeId } from '../../access/edge-identity.ts';
-import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
 import { noEdge, ValidationError } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { conditionOf } from '../../storage/item-update.ts';
@@ -61,20 +62,19 @@ function change(
   id: string,
   decide: Decide,
 ): Promise<RegisteredEdge> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
-    const at_ms = context.clock();
-    const now = timestamp(at_ms);
+    const now = timestamp(context.clock());
     const after = decide(before, now);
     const Item = edgeToItem(after, {
       revision: (item?.revision ?? 0) + 1,
       service: serviceAfter(item, after, now),
     });
-    const entry = changeEntry({ at_ms, ...author, target: `edge:${id}`, before, after });
     const { tables } = context;
+    const audit = auditAction(tables, begun, { ...author, target: `edge:${id}`, before, after });
     return {
-      actions: [edgeAction(tables.network, item, Item), auditPut({ tables, entry })],
+      actions: [edgeAction(tables.network, item, Item), audit],
       result: after,
     };
   });

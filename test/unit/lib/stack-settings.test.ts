@@ -19,7 +19,7 @@ describe('settings', () => {
       counter_slots: 16,
       silent_after_s: 300,
       export_retention_days: 7,
-      existing_tables: { network: undefined, traffic: undefined, cache: undefined },
+      existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],
     });
