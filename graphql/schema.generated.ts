@@ -121,6 +121,7 @@ export interface EdgeConnection {
 export interface AuditEntry {
   id: string;
   at: string;
+  started_at: string;
   actor: AuditActor;
   operation: string;
   target: string | null;
@@ -145,9 +146,12 @@ export interface AuditActor {
 
 export type AuditActorKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
 
+export type AuditOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST';
+
 export interface AuditConnection {
   items: AuditEntry[];
   next_token: string | null;
+  settled_until: string;
 }
 
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
@@ -753,7 +757,7 @@ export interface Operations {
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
-  'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined }; result: AuditConnection };
+  'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };

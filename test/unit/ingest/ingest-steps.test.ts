@@ -11,7 +11,7 @@ import { ingestContext } from '../../support/ingest-context.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { makeReport, rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 let store: FakeDynamoDb;
 let context: IngestContext;

@@ -26,7 +26,7 @@ const IDS = [
   'שלום',
   'x'.repeat(128),
 ];
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const SUM = { packets: 3n, bytes: 300n };
 
 const flowOf = (id: string) => ({
