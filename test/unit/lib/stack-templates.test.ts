@@ -383,7 +383,7 @@ describe('rights', () => {
       writesTo(table).filter(({ id, Effect }) => id.startsWith(who) && Effect === 'Deny');
     expect(denied('Network', 'Ingest').map(deniedKeys)).toEqual([
       [
-        ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'SITE#*', 'SITES'],
+        ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
         ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
       ],
     ]);
