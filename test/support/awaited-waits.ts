@@ -109,7 +109,7 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
   },
   'readUsage, silent': () => readUsage(silentCaches, ['test']).catch(() => {}),
   'countCaches, silent': () => {
-    const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+    const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
     return countCaches({ client: silentClient, tables, clock: systemClock }, ['test']).catch(() => {});
   },
 
@@ -120,7 +120,7 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
     const measured = { latency_ms: 1, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 1 };
     const counts = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
     const client = clientWith(async () => Promise.reject(new Error('not there')));
-    const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+    const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
     const real = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random };
     const context = { ...real, deadline: systemClock() + 60_000 };
     for (const at of [1000, 2000]) {

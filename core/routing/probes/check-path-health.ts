@@ -1,12 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { commandAction } from '../../commands/command-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import { endpointKey } from '../../inventory/model/inventory-keys.ts';
 import { type Path, peerOf } from '../../inventory/model/site.ts';
 import { toEndpoint } from '../../inventory/model/site-items.ts';
 import { readPath } from '../../inventory/paths/read-paths.ts';
+import { beginOperation } from '../../storage/begun-operation.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -83,14 +84,13 @@ async function orderProbes(
       return commandAction(context, edge.id, { type: 'PROBE', data });
     }),
   );
-  const entry = changeEntry({
-    at_ms: context.clock(),
+  const audit = auditAction(context.tables, beginOperation(context), {
     actor,
     operation: 'checkPathHealth',
     target: `path:${path.id}`,
     after: { edges: edges.map(edge => edge.id) },
   });
-  const actions = [...commands.map(({ action }) => action), auditPut({ tables: context.tables, entry })];
+  const actions = [...commands.map(({ action }) => action), audit];
   await transact(context.client, actions, context);
   return commands.map(({ pending }) => ({ edge_id: pending.edge_id, command_id: pending.id }));
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { readPathStates } from '../../../core/routing/failover/path-states-store.ts';
 import { checkPathHealth } from '../../../core/routing/probes/check-path-health.ts';
 import type { ProbeResult } from '../../../core/routing/probes/probe-result.ts';
@@ -17,8 +18,8 @@ const milliseconds = z.number(MILLISECONDS).min(0, MILLISECONDS).max(60_000, MIL
 
 const probeArguments = z
   .object({
-    edge_id: z.string(),
-    command_id: z.string(),
+    edge_id: idArgument,
+    command_id: idArgument,
     method: z.enum(['UDP_ECHO', 'TCP_CONNECT']).nullish(),
     sent: count,
     received: count,
@@ -40,7 +41,7 @@ const probeArguments = z
 
 export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
   'Mutation.checkPathHealth': resolver({
-    arguments: z.object({ path_id: z.string() }),
+    arguments: z.object({ path_id: idArgument }),
     target: ({ path_id }) => `path:${path_id}`,
     async resolve({ path_id }, { context, caches, caller }) {
       const { path, metrics, fresh, reason } = await checkPathHealth(context, caches, {
@@ -69,12 +70,11 @@ export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
 
 type Reported = z.output<typeof probeArguments>;
 
-function metricsOf({ sent, received, latency_ms, jitter_ms, measured_at }: Reported): ProbeReport['metrics'] {
+function metricsOf({ sent, latency_ms, jitter_ms, measured_at }: Reported): ProbeReport['metrics'] {
   if (sent === 0) return null;
   return {
     latency_ms: latency_ms!,
     jitter_ms: jitter_ms!,
-    packet_loss_pct: (100 * (sent - received)) / sent,
     measured_at: measured_at!.toISOString(),
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REPORT_LIMITS } from '../../../core/report/report.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
@@ -19,14 +19,11 @@ type RoutingOperation =
   | 'Mutation.setPolicyRouting'
   | 'Mutation.failoverPath';
 
-const ID_MAX = REPORT_LIMITS.maxIdLength;
-const policyId = z.string().max(ID_MAX, `must have at most ${ID_MAX} characters`);
-
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.routingDecision': resolver({
     arguments: z
       .object({
-        policy_id: policyId,
+        policy_id: idArgument,
         source_site_id: z.uuid('must be the UUID of a site'),
         destination_site_id: z.uuid('must be the UUID of a site'),
       })
@@ -38,7 +35,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Query.policyRouting': resolver({
-    arguments: z.object({ policy_id: policyId }),
+    arguments: z.object({ policy_id: idArgument }),
     async resolve({ policy_id }, { context }) {
       const [routing] = await Promise.all([
         readPolicyRouting(context, policy_id),
@@ -58,7 +55,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Mutation.failoverPath': resolver({
-    arguments: z.object({ path_id: z.string() }),
+    arguments: z.object({ path_id: idArgument }),
     target: ({ path_id }) => `path:${path_id}`,
     async resolve({ path_id }, { context, caller, caches, onFailover }) {
       const done = await failOverPath(context, caches, { path_id, actor: caller });

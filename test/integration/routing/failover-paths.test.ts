@@ -1,6 +1,6 @@
-import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemCaller } from '../../../core/access/caller.ts';
+import { type Caller, systemCaller } from '../../../core/access/caller.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import { Conflict, NotFound } from '../../../core/errors.ts';
 import { eventOf } from '../../../core/events/broadcast-event.ts';
@@ -19,11 +19,15 @@ import { makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts
 import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { auditEntries } from '../../support/audit-entries.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const actor = systemCaller('test');
+
+/** Score of a path with a round trip of 10 ms and 1 ms of jitter. */
+const GOOD = expect.closeTo(99.82, 2);
 
 let db: TestTables;
 beforeAll(async () => {
@@ -84,14 +88,7 @@ function measured(time: FakeTime, path_id: string, latency_ms: number, packet_lo
 }
 
 async function auditOf(target: string) {
-  const { Items = [] } = await db.client.send(
-    new QueryCommand({
-      TableName: db.tables.network,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
-    }),
-  );
-  return Items.filter(item => item.target === target);
+  return (await auditEntries(db)).filter(item => item.target === target);
 }
 
 describe('routing decisions', () => {
@@ -162,7 +159,7 @@ describe('failoverPath', () => {
       path_id: fast,
       source_site_id: a.id,
       destination_site_id: b.id,
-      samples: [{ latency_ms: 10, score: 100 }],
+      samples: [{ latency_ms: 10, score: GOOD, settled_score: GOOD }],
       moved,
       without_path: [],
       flows_moved: 0,
@@ -188,8 +185,8 @@ describe('failoverPath', () => {
     const told = entries.map(entry =>
       eventOf({
         kind: 'INSERT',
-        pk: 'AUDIT#2026-01',
-        sk: entry.id,
+        pk: 'CHANGE#2026-01',
+        sk: String(entry.sk),
         before: undefined,
         after: { ...entry },
         at_ms: 0,
@@ -254,7 +251,10 @@ describe('automatic failover', () => {
     expect(done).toEqual(['failoverPath', 'failbackPath']);
     await time.advance(1000);
     expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(fast);
-    const operations = (await auditOf(`path:${fast}`)).map(entry => [entry.operation, entry.actor.sub]);
+    const operations = (await auditOf(`path:${fast}`)).map(({ operation, actor }) => [
+      operation,
+      (actor as Caller).sub,
+    ]);
     expect(operations).toEqual([
       ['createPath', 'test'],
       ['failoverPath', 'ingest'],
@@ -274,8 +274,8 @@ describe('automatic failover', () => {
       {
         path_id: fast,
         samples: [
-          { latency_ms: 10, score: 100 },
-          { latency_ms: 400, score: expect.closeTo(20.75, 1) },
+          { latency_ms: 10, score: GOOD },
+          { latency_ms: 400, score: expect.closeTo(25.59, 1) },
         ],
         moved: [
           {
@@ -294,7 +294,7 @@ describe('automatic failover', () => {
     }
     expect(receipts[1]).toMatchObject({
       moved: [{ policy_id: 'default', old_path_id: slow, new_path_id: fast }],
-      samples: [11, 13, 15, 17].map(latency_ms => ({ latency_ms, score: 100 })),
+      samples: [11, 13, 15, 17].map(latency_ms => ({ latency_ms })),
     });
   });
 
@@ -441,5 +441,74 @@ describe('commands', () => {
     expect(await ack(pending[0]!.id)).toBe(false);
     expect(await readCommands(context, edges[0])).toEqual([]);
     expect(await readCommands(context, edges[1])).toHaveLength(1);
+  });
+});
+
+describe('the class of a path', () => {
+  it('changes for decisions only when three measurements hold it, or one moves by more than 5 points', async () => {
+    const { time, context, caches, monitor, key, fast, slow } = await set();
+    const chosen = async () => {
+      await time.advance(30_000);
+      return (await cachedDecision(context, caches, key)).selected_path_id;
+    };
+    const report = async (loss: number) => {
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, loss)]);
+      return chosen();
+    };
+    const seen: string[] = [];
+    // 1 % is 80.6 and optimal, 1.05 % is 79.9 and degraded, 2 % is far below.
+    for (const loss of [1, 1.05, 1.05, 1.05, 1, 1, 1, 2]) {
+      seen.push((await report(loss)) === fast ? 'fast' : 'slow');
+    }
+    expect(seen).toEqual(['fast', 'fast', 'fast', 'slow', 'slow', 'slow', 'fast', 'slow']);
+  });
+
+  it('is failed over by the same settled score', async () => {
+    const { time, context, monitor, fast, slow, done } = await set();
+    // 4 % is 50.8, 4.2 % is 49.4.
+    for (const [loss, operations] of [
+      [4, []],
+      [4.2, []],
+      [4.2, []],
+      [4.2, ['failoverPath']],
+    ] as const) {
+      await time.advance(10_000);
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, loss)]);
+      expect(done).toEqual(operations);
+    }
+  });
+});
+
+describe('a path that is never optimal', () => {
+  it('comes back above the median of its week less 5', async () => {
+    const { time, context, monitor, fast, slow, done } = await set();
+    const report = async (loss: number) => {
+      await time.advance(20_000);
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, loss)]);
+    };
+    // 2 % is 67.4 all day.
+    for (let minute = 0; minute < 10; minute++) await report(2);
+    await report(8);
+    expect(done).toEqual(['failoverPath']);
+    // 2.4 % is 63.2: above 67 - 5. 2.6 % is 60.8.
+    for (const loss of [2.6, 2.6, 2.6, 2.6, 2.4, 2.4, 2.4]) await report(loss);
+    expect(done).toEqual(['failoverPath']);
+    await report(2.4);
+    await report(2.4);
+    expect(done).toEqual(['failoverPath']);
+    await report(2.4);
+    expect(done).toEqual(['failoverPath', 'failbackPath']);
+  });
+
+  it('that an operator took out does as well', async () => {
+    const { time, context, caches, monitor, fast, slow, done } = await set();
+    const report = async () => {
+      await time.advance(20_000);
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, 2)]);
+    };
+    for (let minute = 0; minute < 10; minute++) await report();
+    await failOverPath(context, caches, { path_id: fast, actor });
+    for (let minute = 0; minute < 4; minute++) await report();
+    expect(done).toEqual(['failbackPath']);
   });
 });
