@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { uuidArgument } from '../../../core/answers/id-argument.ts';
+import { lowerUuid } from '../../../core/inventory/model/parse-input.ts';
+import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { REPORT_LIMITS } from '../../../core/report/report.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
@@ -20,6 +23,7 @@ type RoutingOperation =
   | 'Mutation.failoverPath';
 
 const ID_MAX = REPORT_LIMITS.maxIdLength;
+const siteId = z.uuid('must be the UUID of a site').transform(lowerUuid);
 const policyId = z.string().max(ID_MAX, `must have at most ${ID_MAX} characters`);
 
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
@@ -27,8 +31,8 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
     arguments: z
       .object({
         policy_id: policyId,
-        source_site_id: z.uuid('must be the UUID of a site'),
-        destination_site_id: z.uuid('must be the UUID of a site'),
+        source_site_id: siteId,
+        destination_site_id: siteId,
       })
       .refine(
         ({ source_site_id, destination_site_id }) => source_site_id !== destination_site_id,
@@ -58,8 +62,8 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Mutation.failoverPath': resolver({
-    arguments: z.object({ path_id: z.string() }),
-    target: ({ path_id }) => `path:${path_id}`,
+    arguments: z.object({ path_id: uuidArgument }),
+    target: ({ path_id }) => pathTarget(path_id),
     async resolve({ path_id }, { context, caller, caches, onFailover }) {
       const done = await failOverPath(context, caches, { path_id, actor: caller });
       onFailover(done, 'failoverPath');
