@@ -402,8 +402,8 @@ describe('the status of a path', () => {
         await api.data('Mutation.reportProbe', probeAnswer(edge_id, command.id, answers.shift()), by);
     };
     const check = () => api.data('Mutation.checkPathHealth', { path_id: path.id });
-    expect(await check()).toMatchObject({ status: 'FAILED', out_for: ['default'] });
-    const good = { metrics: { score: expect.closeTo(99.8, 1) }, status: 'OUT', out_for: ['default'] };
+    expect(await check()).toMatchObject({ status: 'FAILED', out_for: expect.arrayContaining(['default']) });
+    const good = { metrics: { score: expect.closeTo(99.8, 1) }, status: 'OUT', out_for: expect.arrayContaining(['default']) };
     expect(await check()).toMatchObject(good);
     const { items } = await api.data('Query.paths', { site_id: path.source_site_id });
     expect(items).toMatchObject([good]);
