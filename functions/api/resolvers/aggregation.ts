@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerTrafficStats } from '../../../core/answers/answer-stats.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { uuidArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
@@ -36,7 +36,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   }),
 
   'Query.endpointStats': resolver({
-    arguments: z.object({ site_id: idArgument }),
+    arguments: z.object({ site_id: uuidArgument }),
     async resolve({ site_id }, call) {
       const { context } = call;
       const stats = await endpointStats(readAllLanes(context.client, context.tables), site_id);
