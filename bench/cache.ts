@@ -17,7 +17,6 @@ interface Metrics {
 }
 
 const KEYS = 1000;
-const TURNS = 5;
 const keys = Array.from({ length: KEYS }, (_, index) => `path-${index}`);
 const codec = jsonCodec<Metrics>({ shape: 1, parse: raw => raw as Metrics });
 
@@ -61,18 +60,20 @@ async function memoryHit(bench: Bench): Promise<BenchRow> {
     lru.set(key, value);
     await cache.insert(key, value);
   }
-  const bare = round(key => lru.get(key)!.latency_ms);
-  const hit = round(key => (cache.get(key) as Metrics).latency_ms);
-  let [ns, peer_value] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  // In turn, so that a busy machine slows both alike.
-  for (let turn = 0; turn < TURNS; turn++) {
-    peer_value = Math.min(peer_value, nanosecondsPerCall(bare, { calls: 100, rounds: 5 }) / KEYS);
-    // The generation is read again, so that the hits are hits in memory all along.
-    await cache.get('path-0');
-    ns = Math.min(ns, nanosecondsPerCall(hit, { calls: 100, rounds: 5 }) / KEYS);
-    // The cache's clock stands still within a turn of the event loop.
-    await new Promise(resolve => setImmediate(resolve));
-  }
+  const bare = nanosecondsPerCall(
+    round(key => lru.get(key)!.latency_ms),
+    { calls: 300 },
+  );
+  // The generation is read again, so that the hits below are hits in memory all along.
+  await cache.get('path-0');
+  const value = nanosecondsPerCall(
+    round(key => (cache.get(key) as Metrics).latency_ms),
+    {
+      calls: 100,
+      rounds: 5,
+    },
+  );
+  const [ns, peer_value] = [value / KEYS, bare / KEYS];
   const ratio = ns / peer_value;
   return {
     name: 'cache: hit in memory',
