@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -20,6 +21,7 @@ const auditArguments = z
 export const auditResolvers: Pick<Resolvers, 'Query.auditLog'> = {
   'Query.auditLog': resolver({
     arguments: auditArguments,
+    cost: ({ actor, action, target }) => (actor || action || target ? COSTS.search : 0),
     resolve: ({ limit, next_token, from, to, ...filter }, { context }) =>
       answerAuditLog(context, { limit, next_token, filter: { ...filter, from_ms: from, to_ms: to } }),
   }),
