@@ -86,6 +86,14 @@ export interface Edge {
   bytes_exact: string;
   parts: EdgePart[];
   refused: RefusedBoot | null;
+  keys: EdgeKey[];
+}
+
+export interface EdgeKey {
+  kid: string;
+  from: string;
+  until: string | null;
+  public_key: string;
 }
 
 export interface RefusedBoot {
@@ -475,6 +483,7 @@ export interface PathSample {
   packet_loss_pct: number;
   bandwidth_mbps: number;
   score: number;
+  settled_score: number;
   measured_at: string;
 }
 
@@ -609,6 +618,7 @@ export interface PathMetrics {
   bandwidth_mbps: number;
   mtu: number | null;
   score: number;
+  settled_score: number;
   measured_at: string;
   age_seconds: number;
 }
@@ -748,6 +758,7 @@ export interface Operations {
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
+  'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
   'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeRouteConnection };
   'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };
@@ -762,8 +773,10 @@ export interface Operations {
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined }; result: Edge };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; public_key?: string | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string }; result: Edge };
+  'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };

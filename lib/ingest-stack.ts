@@ -95,13 +95,14 @@ export class IngestStack extends Stack {
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         COUNTER_SLOTS: String(settings.counter_slots),
+        REQUIRE_SIGNED_REPORTS: settings.require_signed_reports ? 'on' : 'off',
         ...cacheEnvironment(settings),
       },
     });
     flows.grantWriting(ingest);
     grantRead(data.traffic, ingest);
     grantPutAndUpdate(data.traffic, ingest);
-    // A failing path is failed over: its audit entry and the edges' new routes are put into the Network table.
+    // Edges' keys are read here. A failing path is failed over: its audit entry and the edges' new routes are put into the Network table.
     grantRead(data.network, ingest);
     grantPutUnder(data.network, ingest, ['AUDIT#', 'COMMAND#']);
     grantCaching(data.cache, ingest);
@@ -150,6 +151,18 @@ export class IngestStack extends Stack {
       above: 0,
       description:
         'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
+    });
+    data.alarms.add(ingest, 'ReportsNotAuthentic', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'ReportsNotAuthentic',
+        dimensionsMap: { service: 'ingest' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'Somebody sends reports under the id of an edge without its key, or an edge signs with a key that is not registered. None of them counts: npm run quarantine -- list --reason unsigned (bad_signature, unknown_key) shows them.',
     });
     return ingest;
   }

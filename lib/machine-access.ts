@@ -4,7 +4,7 @@ import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 
 /** Queries for an edge itself: in the policy of edges, and in that of other machines not. */
-export const EDGE_QUERIES = ['pendingCommands', 'edgeRoutes'];
+export const EDGE_QUERIES = ['pendingCommands', 'edgeRoutes', 'ownEdge'];
 
 /** The resolver of `edgeCommands`, told which roles' sessions are edges. */
 export function edgeCommandsCode(code: string, edge_roles: readonly string[]): string {
@@ -34,7 +34,8 @@ export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy 
     'Subscription/fields/edgeCommands',
   ];
   return new ManagedPolicy(scope, 'EdgeCommands', {
-    description: 'Patronus: lets an edge take commands, fetch the policies and answer probes',
+    description:
+      'Patronus: lets an edge take commands, fetch the policies, answer probes and see what is counted of it',
     statements: [
       new PolicyStatement({
         actions: ['appsync:GraphQL'],

@@ -10,6 +10,11 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /**
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
+   * production; off for one that still has edges without a key, and by default.
+   */
+  require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
   minute_retention_hours: number;
   /** How long a sample an hour is kept, days; not shorter than minutes are. */
@@ -86,6 +91,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),

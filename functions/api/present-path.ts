@@ -1,7 +1,8 @@
 import type { Path } from '../../core/inventory/model/site.ts';
 import { EVERY_POLICY, readManyPathStates } from '../../core/routing/failover/path-states-store.ts';
-import { pathHealth } from '../../core/routing/health/health-score.ts';
+import { healthScore, healthStatus } from '../../core/routing/health/health-score.ts';
 import type { PathMetrics } from '../../core/routing/health/path-metrics.ts';
+import { settledScoreOf } from '../../core/routing/health/settled-score.ts';
 import { METRICS_MAX_AGE_MS, recentMetrics } from '../../core/routing/metrics/recent-metrics.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import type {
@@ -48,7 +49,6 @@ export function presentPath(
 
 function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): PresentedMetrics {
   const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at } = metrics;
-  const { score } = pathHealth(metrics);
   const age_seconds = Math.max(0, (clock() - Date.parse(measured_at)) / 1000);
   return {
     latency_ms,
@@ -56,7 +56,8 @@ function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): Presente
     packet_loss_pct,
     bandwidth_mbps,
     mtu: null,
-    score,
+    score: healthScore(metrics),
+    settled_score: settledScoreOf(metrics),
     measured_at,
     age_seconds,
   };
@@ -68,6 +69,6 @@ function statusOf(
 ): PresentedPath['status'] {
   if (out_for.includes(EVERY_POLICY)) return 'OUT';
   if (!metrics || context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return 'UNKNOWN';
-  const { status } = pathHealth(metrics);
+  const status = healthStatus(settledScoreOf(metrics));
   return status === 'optimal' ? 'OPTIMAL' : status === 'degraded' ? 'DEGRADED' : 'FAILED';
 }

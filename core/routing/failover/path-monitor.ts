@@ -56,7 +56,6 @@ export class PathMonitor {
     await this.#each(newest, async (path_id, metrics) => {
       // Edges report more often than they measure: this one is where it belongs already.
       if (this.#stored.get(path_id)?.measured_at === metrics.measured_at) return;
-      await this.#caches.metrics.insert(path_id, metrics);
       const waiting = this.#waiting.get(path_id);
       const newest = waiting && !isNewer(metrics, waiting) ? waiting : metrics;
       this.#waiting.set(path_id, newest);
@@ -101,8 +100,8 @@ export class PathMonitor {
     this.#stored.set(path_id, { at_ms });
     const kept = await writePathMetrics(context, { path_id, metrics });
     if (kept) {
-      const measurement = { path_id, metrics, previous: kept.previous, job: 'ingest' };
-      const { done } = await judgePath(context, this.#caches, measurement);
+      await this.#caches.metrics.insert(path_id, kept.metrics);
+      const { done } = await judgePath(context, this.#caches, { path_id, ...kept, job: 'ingest' });
       if (done) this.#events.onFailover?.(done, done.operation);
     }
     this.#stored.set(path_id, { at_ms, measured_at: metrics.measured_at });

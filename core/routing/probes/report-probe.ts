@@ -5,8 +5,10 @@ import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { type Judgement, judgePath } from '../failover/judge-path.ts';
+import { judgedLoss } from '../health/judged-loss.ts';
 import { measuredByNow, type PathMetrics } from '../health/path-metrics.ts';
 import { readPathMetrics, writePathMetrics } from '../metrics/path-metrics-store.ts';
+import { METRICS_MAX_AGE_MS } from '../metrics/recent-metrics.ts';
 import { probeKey } from '../path-keys.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
@@ -18,8 +20,11 @@ export interface ProbeReport {
   edge_id: string;
   command_id: string;
   result: ProbeResult;
-  /** null: nothing was measured. Bandwidth is not probed: the last known stays. */
-  metrics: Omit<PathMetrics, 'bandwidth_mbps'> | null;
+  /**
+   * null: nothing was measured. Bandwidth is not probed: the last known stays. The loss is judged
+   * with what was known before.
+   */
+  metrics: Pick<PathMetrics, 'latency_ms' | 'jitter_ms' | 'measured_at'> | null;
 }
 
 /**
@@ -40,7 +45,7 @@ export async function reportProbe(
     );
   }
   const { path_id } = command.data;
-  const judgement = metrics ? await take(context, caches, { path_id, metrics }) : {};
+  const judgement = metrics ? await take(context, caches, { path_id, metrics, result }) : {};
   await repeatUntil(context, () =>
     context.client.send(
       new PutCommand({
@@ -60,13 +65,20 @@ export async function reportProbe(
 async function take(
   context: StoreContext,
   caches: RoutingCaches,
-  { path_id, metrics: probed }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']> },
+  {
+    path_id,
+    metrics: probed,
+    result,
+  }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']>; result: ProbeResult },
 ): Promise<Judgement> {
   const known = await readPathMetrics(context, path_id);
+  const now = context.clock();
+  const recent = known && now - Date.parse(known.measured_at) <= METRICS_MAX_AGE_MS ? known : undefined;
   const bandwidth_mbps = known?.bandwidth_mbps ?? 0;
-  const metrics = measuredByNow({ ...probed, bandwidth_mbps }, context.clock());
+  const packet_loss_pct = judgedLoss(result, recent?.packet_loss_pct);
+  const metrics = measuredByNow({ ...probed, packet_loss_pct, bandwidth_mbps }, now);
   const kept = await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics }));
   if (!kept) return {};
-  await caches.metrics.insert(path_id, metrics);
-  return judgePath(context, caches, { path_id, metrics, previous: kept.previous, job: 'probe' });
+  await caches.metrics.insert(path_id, kept.metrics);
+  return judgePath(context, caches, { path_id, ...kept, job: 'probe' });
 }

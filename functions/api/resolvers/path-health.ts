@@ -70,12 +70,11 @@ export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
 
 type Reported = z.output<typeof probeArguments>;
 
-function metricsOf({ sent, received, latency_ms, jitter_ms, measured_at }: Reported): ProbeReport['metrics'] {
+function metricsOf({ sent, latency_ms, jitter_ms, measured_at }: Reported): ProbeReport['metrics'] {
   if (sent === 0) return null;
   return {
     latency_ms: latency_ms!,
     jitter_ms: jitter_ms!,
-    packet_loss_pct: (100 * (sent - received)) / sent,
     measured_at: measured_at!.toISOString(),
   };
 }

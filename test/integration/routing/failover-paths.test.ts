@@ -25,6 +25,9 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const actor = systemCaller('test');
 
+/** Score of a path with a round trip of 10 ms and 1 ms of jitter. */
+const GOOD = expect.closeTo(99.82, 2);
+
 let db: TestTables;
 beforeAll(async () => {
   db = await createTables();
@@ -162,7 +165,7 @@ describe('failoverPath', () => {
       path_id: fast,
       source_site_id: a.id,
       destination_site_id: b.id,
-      samples: [{ latency_ms: 10, score: 100 }],
+      samples: [{ latency_ms: 10, score: GOOD, settled_score: GOOD }],
       moved,
       without_path: [],
       flows_moved: 0,
@@ -274,8 +277,8 @@ describe('automatic failover', () => {
       {
         path_id: fast,
         samples: [
-          { latency_ms: 10, score: 100 },
-          { latency_ms: 400, score: expect.closeTo(20.75, 1) },
+          { latency_ms: 10, score: GOOD },
+          { latency_ms: 400, score: expect.closeTo(25.59, 1) },
         ],
         moved: [
           {
@@ -294,7 +297,7 @@ describe('automatic failover', () => {
     }
     expect(receipts[1]).toMatchObject({
       moved: [{ policy_id: 'default', old_path_id: slow, new_path_id: fast }],
-      samples: [11, 13, 15, 17].map(latency_ms => ({ latency_ms, score: 100 })),
+      samples: [11, 13, 15, 17].map(latency_ms => ({ latency_ms })),
     });
   });
 
@@ -441,5 +444,74 @@ describe('commands', () => {
     expect(await ack(pending[0]!.id)).toBe(false);
     expect(await readCommands(context, edges[0])).toEqual([]);
     expect(await readCommands(context, edges[1])).toHaveLength(1);
+  });
+});
+
+describe('the class of a path', () => {
+  it('changes for decisions only when three measurements hold it, or one moves by more than 5 points', async () => {
+    const { time, context, caches, monitor, key, fast, slow } = await set();
+    const chosen = async () => {
+      await time.advance(30_000);
+      return (await cachedDecision(context, caches, key)).selected_path_id;
+    };
+    const report = async (loss: number) => {
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, loss)]);
+      return chosen();
+    };
+    const seen: string[] = [];
+    // 1 % is 80.6 and optimal, 1.05 % is 79.9 and degraded, 2 % is far below.
+    for (const loss of [1, 1.05, 1.05, 1.05, 1, 1, 1, 2]) {
+      seen.push((await report(loss)) === fast ? 'fast' : 'slow');
+    }
+    expect(seen).toEqual(['fast', 'fast', 'fast', 'slow', 'slow', 'slow', 'fast', 'slow']);
+  });
+
+  it('is failed over by the same settled score', async () => {
+    const { time, context, monitor, fast, slow, done } = await set();
+    // 4 % is 50.8, 4.2 % is 49.4.
+    for (const [loss, operations] of [
+      [4, []],
+      [4.2, []],
+      [4.2, []],
+      [4.2, ['failoverPath']],
+    ] as const) {
+      await time.advance(10_000);
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, loss)]);
+      expect(done).toEqual(operations);
+    }
+  });
+});
+
+describe('a path that is never optimal', () => {
+  it('comes back above the median of its week less 5', async () => {
+    const { time, context, monitor, fast, slow, done } = await set();
+    const report = async (loss: number) => {
+      await time.advance(20_000);
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, loss)]);
+    };
+    // 2 % is 67.4 all day.
+    for (let minute = 0; minute < 10; minute++) await report(2);
+    await report(8);
+    expect(done).toEqual(['failoverPath']);
+    // 2.4 % is 63.2: above 67 - 5. 2.6 % is 60.8.
+    for (const loss of [2.6, 2.6, 2.6, 2.6, 2.4, 2.4, 2.4]) await report(loss);
+    expect(done).toEqual(['failoverPath']);
+    await report(2.4);
+    await report(2.4);
+    expect(done).toEqual(['failoverPath']);
+    await report(2.4);
+    expect(done).toEqual(['failoverPath', 'failbackPath']);
+  });
+
+  it('that an operator took out does as well', async () => {
+    const { time, context, caches, monitor, fast, slow, done } = await set();
+    const report = async () => {
+      await time.advance(20_000);
+      await monitor.observe(context, [measured(time, slow, 40), measured(time, fast, 10, 2)]);
+    };
+    for (let minute = 0; minute < 10; minute++) await report();
+    await failOverPath(context, caches, { path_id: fast, actor });
+    for (let minute = 0; minute < 4; minute++) await report();
+    expect(done).toEqual(['failbackPath']);
   });
 });

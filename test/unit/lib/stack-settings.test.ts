@@ -17,6 +17,7 @@ describe('settings', () => {
       metrics_cache_ttl_seconds: 60,
       routing_cache_ttl_seconds: 30,
       counter_slots: 16,
+      require_signed_reports: false,
       silent_after_s: 300,
       query_budget: 240,
       edge_roles: ['*edge*'],

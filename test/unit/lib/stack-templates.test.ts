@@ -398,7 +398,7 @@ describe('rights', () => {
       .filter(({ typeName, machines }) => typeName === 'Query' && machines)
       .map(({ fieldName }) => fieldName)
       // They are an edge's own: a machine that may read could call its session like any edge.
-      .filter(name => !['pendingCommands', 'edgeRoutes'].includes(name))
+      .filter(name => !['pendingCommands', 'edgeRoutes', 'ownEdge'].includes(name))
       .map(name => `/types/Query/fields/${name}`);
     expect(queries).toContain('/types/Query/fields/policies');
     expect(reader).toHaveLength(1);

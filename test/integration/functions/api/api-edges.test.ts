@@ -84,6 +84,7 @@ const neverHeard = {
   bytes_exact: '0',
   parts: [],
   refused: null,
+  keys: [],
 };
 
 describe('an edge', () => {
@@ -129,6 +130,7 @@ describe('an edge', () => {
       bytes_exact: '106',
       parts: [{ part: 0, boot_id: 'boot-1', seq: 42, packets_exact: '9007199254740993', bytes_exact: '101' }],
       refused: null,
+      keys: [],
     });
   });
 
@@ -191,6 +193,37 @@ describe('an edge', () => {
 
     const { items } = await api.data('Query.auditLog', { target: 'edge:ee' });
     expect(items).toHaveLength(5);
+  });
+});
+
+describe('ownEdge', () => {
+  const signedAs = (name: string) => ({
+    identity: { ...machine, userArn: `arn:aws:sts::123456789012:assumed-role/edges/${name}` },
+  });
+
+  it('shows an edge what `edge` shows of it', async () => {
+    await hear({ edge_id: 'edge-7', seq: 42, pairs: [{ packets: 2n ** 53n + 1n, bytes: 100n }] });
+    const own = await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'));
+    expect(own).toMatchObject({ id: 'edge-7', parts: [{ seq: 42, packets_exact: '9007199254740993' }] });
+    expect(own).toEqual(await api.data('Query.edge', { id: 'edge-7' }));
+  });
+
+  it('is null for an edge that nobody knows', async () => {
+    expect(await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'))).toBeNull();
+  });
+
+  it('is for the edge itself, whatever else its role may do', async () => {
+    await hear({ edge_id: 'edge-7' });
+    expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-8'))).toEqual({
+      error: {
+        type: 'Unauthorized',
+        message:
+          "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+      },
+    });
+    expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, { identity: personIn('admin') })).toEqual({
+      error: { type: 'Unauthorized', message: 'ownEdge is for machines only (IAM).' },
+    });
   });
 });
 
