@@ -113,7 +113,16 @@ export class ApiStack extends Stack {
     grantRead(data.traffic, fn);
     // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only, and how many
     // slots there are it may write down.
-    const written = ['BASELINE', 'BASELINE#*', 'RESET', 'COUNTERS', 'PATH#*', 'EXPORT', 'FLOW_LOG'];
+    const written = [
+      'BASELINE',
+      'BASELINE#*',
+      'RESET',
+      'COUNTERS',
+      'PATH#*',
+      'EXPORT',
+      'EXPORTS_OF#*',
+      'FLOW_LOG',
+    ];
     grantPutAndUpdateAmong(data.traffic, fn, written);
     grantDeleteAmong(data.traffic, fn, ['RESET']);
     flows.grantReading(fn);
