@@ -120,7 +120,7 @@ export class ApiStack extends Stack {
       'COUNTERS',
       'PATH#*',
       'EXPORT',
-      'EXPORTS_OF#*',
+      'OWNER#*',
       'FLOW_LOG',
     ];
     grantPutAndUpdateAmong(data.traffic, fn, written);

@@ -367,7 +367,7 @@ describe('rights', () => {
       const condition = Condition as Record<string, Record<string, string[]>>;
       expect(condition.Null).toEqual({ 'dynamodb:LeadingKeys': 'false' });
       for (const key of condition['ForAllValues:StringLike']!['dynamodb:LeadingKeys']!) {
-        expect(key).toMatch(/^(BASELINE|BASELINE#\*|RESET|COUNTERS|PATH#\*|EXPORT|EXPORTS_OF#\*|FLOW_LOG)$/);
+        expect(key).toMatch(/^(BASELINE|BASELINE#\*|RESET|COUNTERS|PATH#\*|EXPORT|OWNER#\*|FLOW_LOG)$/);
       }
     }
   });
