@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import type { Caller } from '../access/caller.ts';
-import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { auditAction } from '../audit/audit-action.ts';
 import { Conflict } from '../errors.ts';
 import { commitChange } from '../storage/commit-change.ts';
 import type { StoreContext } from '../storage/store-context.ts';
@@ -35,24 +35,18 @@ export async function startExport(
   context: StoreContext,
   { actor, request, retention_days, dispatcher }: StartExport,
 ): Promise<ExportJob> {
-  const { clock, tables } = context;
-  const job = await commitChange(context, async () => {
+  const { tables } = context;
+  const job = await commitChange(context, async begun => {
     const running = await readRunning(context, actor.sub);
     checkRunning(running);
-    const now = clock();
-    const entered = newJob({ actor, request, retention_days, now });
-    const entry = changeEntry({
-      at_ms: now,
+    const entered = newJob({ actor, request, retention_days, now: begun.started_ms });
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'startExport',
       target: `export:${entered.export_id}`,
       after: storedRequest(request),
     });
-    const actions = [
-      putJob(context, entered),
-      addRunning(context, running, entered),
-      auditPut({ tables, entry }),
-    ];
+    const actions = [putJob(context, entered), addRunning(context, running, entered), audit];
     return { actions, result: entered };
   });
   await dispatcher.dispatch(job.export_id).catch(() => {});

@@ -128,7 +128,6 @@ async function writeDown(
   try {
     const request = loggedRequest(event.arguments);
     await recordRefusal(context, {
-      at_ms: context.clock(),
       actor: await identify(caller),
       operation: event.field,
       target: loggedTarget(resolvers[operation].target, request),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { answerTrafficStats } from '../../../core/answers/answer-stats.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { uuidArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
-import { presentCounts } from '../../../core/answers/present-counts.ts';
+import { presentSum } from '../../../core/answers/present-counts.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
@@ -25,6 +25,7 @@ const OWN_FIELDS = [
   'bytes',
   'packets_exact',
   'bytes_exact',
+  'estimated_share',
   'active_flows',
   '__typename',
 ] as const satisfies (keyof EndpointStats | '__typename')[];
@@ -37,7 +38,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   }),
 
   'Query.endpointStats': resolver({
-    arguments: z.object({ site_id: idArgument }),
+    arguments: z.object({ site_id: uuidArgument }),
     cost: () => COSTS.lanes_once,
     async resolve({ site_id }, call) {
       const { context } = call;
@@ -46,11 +47,11 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
       const with_policies = !selectsOnly(call.selection, '', OWN_FIELDS);
       return stats.map(({ endpoint_id, policies, ...counts }) => ({
         endpoint_id,
-        ...presentCounts(counts),
+        ...presentSum(counts),
         active_flows: presentActiveFlows(counts.active_flows),
         policies: (with_policies ? policies : []).map(policy => ({
           policy_id: policy.policy_id,
-          ...presentCounts(policy),
+          ...presentSum(policy),
           active_flows: presentActiveFlows(policy.active_flows),
         })),
       }));
@@ -70,14 +71,17 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
         unreadable_lanes,
         mismatches: mismatches
           .slice(0, MAX_MISMATCHES)
-          .map(({ policy_id, packets, bytes, lanes_before, lanes_after }) => ({
+          .map(({ policy_id, packets, bytes, estimated_bytes, lanes_before, lanes_after }) => ({
             policy_id,
             packets: String(packets),
             bytes: String(bytes),
+            estimated_bytes: String(estimated_bytes),
             lanes_before_packets: String(lanes_before.packets),
             lanes_before_bytes: String(lanes_before.bytes),
+            lanes_before_estimated_bytes: String(lanes_before.estimated_bytes),
             lanes_after_packets: String(lanes_after.packets),
             lanes_after_bytes: String(lanes_after.bytes),
+            lanes_after_estimated_bytes: String(lanes_after.estimated_bytes),
           })),
       };
     },

@@ -100,7 +100,6 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
 function refusalRecorder({ context, caller }: Call): OnRefused {
   return (site_id, error) =>
     recordRefusal(context, {
-      at_ms: context.clock(),
       actor: caller,
       operation: 'deleteSites',
       target: siteTarget(site_id),

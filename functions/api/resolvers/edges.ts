@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { estimatedShare } from '../../../core/answers/present-counts.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
 import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
 import type { EdgeKey } from '../../../core/edge-keys/edge-key-items.ts';
@@ -162,6 +163,7 @@ const OWN_FIELDS = [
   'bytes',
   'packets_exact',
   'bytes_exact',
+  'estimated_share',
   'parts',
   '__typename',
 ] as const satisfies (keyof Edge | '__typename')[];
@@ -215,6 +217,7 @@ function present(
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),
     bytes_exact: String(status?.bytes ?? 0n),
+    estimated_share: status ? estimatedShare(status) : 0,
     parts: (status?.parts ?? []).map(({ packets, bytes, ...part }) => ({
       ...part,
       packets_exact: String(packets),

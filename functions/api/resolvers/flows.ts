@@ -4,8 +4,8 @@ import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
 import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
 import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
-import { idArgument, optionalId } from '../../../core/answers/id-argument.ts';
-import { presentCounts } from '../../../core/answers/present-counts.ts';
+import { optionalId, optionalUuid, uuidArgument } from '../../../core/answers/id-argument.ts';
+import { presentCounts, presentUnknown } from '../../../core/answers/present-counts.ts';
 import { DuplicateFlows, type DuplicatePair } from '../../../core/flows/duplicate-flows.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
@@ -40,7 +40,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   'Query.topFlows': resolver({
     arguments: z.object({
       policy_id: optionalId,
-      site_id: optionalId,
+      site_id: optionalUuid,
       window: wholeNumber('window', { max: 60, fallback: 5 }),
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
@@ -58,8 +58,8 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
         from: timestamp(from),
         to: timestamp(to),
         flows: flows.map(presentTopFlow),
-        other: presentCounts(other),
-        total: presentCounts(total),
+        other: presentUnknown(other),
+        total: presentUnknown(total),
         flows_seen: distinct,
         reports,
       };
@@ -68,7 +68,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
 
   'Query.duplicateCounting': resolver({
     arguments: z.object({
-      site_id: idArgument,
+      site_id: uuidArgument,
       window: wholeNumber('window', { max: 60, fallback: 10 }),
     }),
     cost: ({ window }) => flowLogCost(window * MINUTE_MS),

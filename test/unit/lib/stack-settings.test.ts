@@ -22,7 +22,7 @@ describe('settings', () => {
       query_budget: 240,
       edge_roles: ['*edge*'],
       export_retention_days: 7,
-      existing_tables: { network: undefined, traffic: undefined, cache: undefined },
+      existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],
     });

@@ -55,6 +55,8 @@ async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
           active_flows: 0,
           earlier_packets: 0n,
           earlier_bytes: 0n,
+          estimated: false,
+          earlier_estimated: 0n,
           seq: NOT_NAMED,
           named_hour: 0,
           ...pair,
@@ -82,6 +84,7 @@ const neverHeard = {
   bytes: 0,
   packets_exact: '0',
   bytes_exact: '0',
+  estimated_share: 0,
   parts: [],
   refused: null,
   keys: [],
@@ -128,6 +131,7 @@ describe('an edge', () => {
       bytes: 106,
       packets_exact: '9007199254740994',
       bytes_exact: '106',
+      estimated_share: 0,
       parts: [{ part: 0, boot_id: 'boot-1', seq: 42, packets_exact: '9007199254740993', bytes_exact: '101' }],
       refused: null,
       keys: [],
@@ -301,6 +305,7 @@ describe('trafficTotals', () => {
       active_flows: 0,
       packets_exact: '0',
       bytes_exact: '0',
+      estimated_share: 0,
       completeness: { edges_expected: 3, edges_heard: 1, as_of: '2026-03-15T12:00:00.000Z' },
     });
   });

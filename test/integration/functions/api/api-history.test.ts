@@ -37,6 +37,8 @@ describe('history over the API', () => {
       active_flows: 3,
       earlier_packets: 0n,
       earlier_bytes: 0n,
+      estimated: false,
+      earlier_estimated: 0n,
       seq: 1,
       named_hour: 0,
     };
