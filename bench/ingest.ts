@@ -186,7 +186,7 @@ function discarding(): DynamoDBDocumentClient {
 function contextWith(client: DynamoDBDocumentClient): IngestContext {
   return {
     client,
-    tables: { network: 'network', traffic: 'traffic', cache: 'cache' },
+    tables: { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' },
     slots: 16,
     memory: new LaneMemory(),
     quarantined: new QuarantineMemory(),

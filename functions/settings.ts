@@ -31,6 +31,8 @@ export const SETTINGS = {
   FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
   /** Whether the flow log holds networks in place of hosts. */
   FLOW_LOG_MASK_HOSTS: onOff.default('off'),
+  /** Whether unsigned reports count for no edge at all. */
+  REQUIRE_SIGNED_REPORTS: onOff.default('off'),
   /** The bucket of the flow log. */
   FLOW_BUCKET: text,
   EXPORT_BUCKET: text,

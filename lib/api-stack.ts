@@ -22,18 +22,18 @@ import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
-import {
-  grantCaching,
-  grantDeleteAmong,
-  grantPutAndUpdateAmong,
-  grantRead,
-  grantWriteExceptAudit,
-} from './table-grants.ts';
+import { grantAppend, grantCaching, grantRead, grantWriteExcept, grantWriteNetwork } from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
+
+/** Partitions of what edges have counted, and of what was made of it. */
+const COUNTED = [
+  ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
+];
 
 export interface ApiStackProps {
   settings: Settings;
@@ -106,13 +106,11 @@ export class ApiStack extends Stack {
     // For the e-mail address in the audit log, which access tokens don't carry.
     this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
     grantRead(data.network, fn);
-    grantWriteExceptAudit(data.network, fn);
+    grantWriteNetwork(data.network, fn);
+    grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);
-    // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only, and how many
-    // slots there are it may write down.
-    const written = ['BASELINE', 'BASELINE#*', 'RESET', 'COUNTERS', 'PATH#*', 'EXPORT', 'FLOW_LOG'];
-    grantPutAndUpdateAmong(data.traffic, fn, written);
-    grantDeleteAmong(data.traffic, fn, ['RESET']);
+    // Resets, failovers, exports and erasures write their items there; what is counted it can read only.
+    grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);

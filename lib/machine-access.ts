@@ -19,13 +19,15 @@ export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy 
   const fields = [
     'Query/fields/pendingCommands',
     'Query/fields/edgeRoutes',
+    'Query/fields/ownEdge',
     'Query/fields/policies',
     'Mutation/fields/acknowledgeCommand',
     'Mutation/fields/reportProbe',
     'Subscription/fields/edgeCommands',
   ];
   return new ManagedPolicy(scope, 'EdgeCommands', {
-    description: 'Patronus: lets an edge take commands, fetch the policies and answer probes',
+    description:
+      'Patronus: lets an edge take commands, fetch the policies, answer probes and see what is counted of it',
     statements: [
       new PolicyStatement({
         actions: ['appsync:GraphQL'],

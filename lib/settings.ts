@@ -10,6 +10,11 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /**
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
+   * production; off for one that still has edges without a key, and by default.
+   */
+  require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
   minute_retention_hours: number;
   /** How long a sample an hour is kept, days; not shorter than minutes are. */
@@ -39,6 +44,7 @@ export interface Settings {
 
 /** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
 export interface ExistingTables {
+  audit: { name: string; stream_arn: string } | undefined;
   network: { name: string; stream_arn: string } | undefined;
   traffic: string | undefined;
   cache: string | undefined;
@@ -81,6 +87,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
@@ -96,29 +103,39 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
 }
 
 function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {
-  const network = readTableName('network_table', lookUp);
+  const audit = readStreamedTable('audit', lookUp);
+  const network = readStreamedTable('network', lookUp);
   const traffic = readTableName('traffic_table', lookUp);
   const cache = readTableName('cache_table', lookUp);
-  const stream_arn = readText('network_stream_arn', lookUp('network_stream_arn'));
-  if ((network === undefined) !== (stream_arn === undefined)) {
-    throw new Error(
-      'Settings network_table and network_stream_arn must be given together: npm run recover -- adopt prints both.',
-    );
-  }
-  if (network !== undefined && !stream_arn!.includes(`:table/${network}/stream/`)) {
-    throw new Error(
-      `Setting network_stream_arn must be the stream of the table ${network} (arn:aws:dynamodb:…:table/${network}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
-    );
-  }
-  const names = [network, traffic, cache].filter(name => name !== undefined);
+  const names = [audit?.name, network?.name, traffic, cache].filter(name => name !== undefined);
   if (new Set(names).size < names.length) {
-    throw new Error('Settings network_table, traffic_table and cache_table must name different tables.');
+    throw new Error(
+      'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
+    );
   }
-  return {
-    network: network === undefined ? undefined : { name: network, stream_arn: stream_arn! },
-    traffic,
-    cache,
-  };
+  return { audit, network, traffic, cache };
+}
+
+/** A table whose stream functions read. */
+function readStreamedTable(
+  table: 'audit' | 'network',
+  lookUp: (name: string) => unknown,
+): { name: string; stream_arn: string } | undefined {
+  const name = readTableName(`${table}_table`, lookUp);
+  const setting = `${table}_stream_arn`;
+  const stream_arn = readText(setting, lookUp(setting));
+  if (name === undefined && stream_arn === undefined) return undefined;
+  if (name === undefined || stream_arn === undefined) {
+    throw new Error(
+      `Settings ${table}_table and ${setting} must be given together: npm run recover -- adopt prints both.`,
+    );
+  }
+  if (!stream_arn.includes(`:table/${name}/stream/`)) {
+    throw new Error(
+      `Setting ${setting} must be the stream of the table ${name} (arn:aws:dynamodb:…:table/${name}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
+    );
+  }
+  return { name, stream_arn };
 }
 
 function readTableName(setting: string, lookUp: (name: string) => unknown): string | undefined {

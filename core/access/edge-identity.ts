@@ -1,4 +1,4 @@
-import { Unauthorized } from '../errors.ts';
+import { shortened, Unauthorized } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
 /** Which ids a new edge may have: names that an assumed role's session and an IAM user can have too, or it could not sign as itself. */
@@ -22,7 +22,7 @@ export function isEdgeId(text: string): boolean {
 export function requireEdge(caller: Caller, edgeId: string): void {
   if (caller.kind === 'MACHINE' && nameIn(caller.sub) === edgeId) return;
   throw new Unauthorized(
-    `Only edge ${edgeId} itself may do this: sign with its own role, whose session name is the edge's id.`,
+    `Only edge ${shortened(edgeId)} itself may do this: sign with its own role, whose session name is the edge's id.`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { ulid } from 'ulid';
 import type { Caller } from '../access/caller.ts';
-import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { auditAction } from '../audit/audit-action.ts';
 import { Conflict } from '../errors.ts';
+import { beginOperation } from '../storage/begun-operation.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
@@ -34,9 +35,10 @@ export async function startExport(
   context: StoreContext,
   { actor, request, retention_days, dispatcher }: StartExport,
 ): Promise<ExportJob> {
-  const { clock, client, tables } = context;
+  const { client, tables } = context;
+  const begun = beginOperation(context);
   await checkRunning(context, actor);
-  const now = clock();
+  const now = begun.started_ms;
   const export_id = ulid(now);
   const file_name = exportFileName(request);
   const job: ExportJob = {
@@ -56,14 +58,13 @@ export async function startExport(
     tries: 0,
     checkpoint: NOTHING_WRITTEN,
   };
-  const entry = changeEntry({
-    at_ms: now,
+  const audit = auditAction(tables, begun, {
     actor,
     operation: 'startExport',
     target: `export:${export_id}`,
     after: storedRequest(request),
   });
-  await transact(client, [putJob(context, job), auditPut({ tables, entry })], context);
+  await transact(client, [putJob(context, job), audit], context);
   await dispatcher.dispatch(export_id).catch(() => {});
   return job;
 }

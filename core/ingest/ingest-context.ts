@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { EdgeKeyMemory } from '../edge-keys/edge-key-memory.ts';
 import type { FlowObjects } from '../flows/flow-objects.ts';
 import type { RecentReports } from '../flows/recent-reports.ts';
 import type { CounterSlots } from '../ledger/figures/counter-slots.ts';
@@ -34,6 +35,10 @@ export interface IngestContext {
   slots: number;
   /** What this container knows of the slots that readers sum; without it, it is looked up where it matters. */
   covered_slots?: CounterSlots;
+  /** What this container knows of edges' keys; without it, it is read with every turn. */
+  edge_keys?: EdgeKeyMemory;
+  /** Whether unsigned reports count for no edge at all; no when left out. */
+  require_signed?: boolean;
   memory: LaneMemory;
   /** What this function has put into the quarantine. */
   quarantined: QuarantineMemory;

@@ -4,7 +4,12 @@ import { recordRefusal } from '../../core/audit/record-refusal.ts';
 import { type ErrorType, PatronusError, Unauthorized } from '../../core/errors.ts';
 import { repeatUntil } from '../../core/storage/retrying.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
+import { OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
+import { answerOfSize } from './answer-size.ts';
 import { type ApiEvent, callerOf } from './api-event.ts';
+import { argumentSchema } from './argument-schema.ts';
+import { loggedRequest, loggedTarget } from './logged-request.ts';
+import { parseArguments } from './parse-arguments.ts';
 import type { Call, Resolver } from './resolver.ts';
 
 /** What graphql/resolver.js turns into data or an entry in `errors`. */
@@ -29,6 +34,9 @@ export interface Surroundings
   report(message: string, details: { operation: string; error: Error }): void;
 }
 
+/** Longest message of a refusal, characters. What it quotes is short; this bounds messages of any making. */
+const MAX_MESSAGE_LENGTH = 2000;
+
 /** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
 export async function answer(event: ApiEvent, surroundings: Surroundings): Promise<Answer> {
   const operation = `${event.type}.${event.field}`;
@@ -39,18 +47,30 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     authorize(operation, caller);
     if (event.type === 'Mutation') caller = await surroundings.identify(caller);
     const call = { caller, selection: event.selection ?? [], ...surroundings };
-    const run = () => surroundings.resolvers[operation].run(event.arguments as never, call);
-    // A query may be repeated as a whole; a mutation knows itself what of it may be.
-    if (event.type === 'Query') return { data: await repeatUntil(surroundings.context, run) };
-    const data = await run();
+    const given = parseArguments(argumentSchema(operation), event.arguments);
+    const run = (asked: unknown) => surroundings.resolvers[operation].run(asked as never, call);
+    if (event.type === 'Query') {
+      const data = await answerOfSize({
+        arguments: given,
+        paged: 'limit' in OPERATION_ARGUMENTS[operation],
+        // A query may be repeated as a whole; a mutation knows itself what of it may be.
+        run: asked => repeatUntil(surroundings.context, () => run(asked)),
+      });
+      return { data };
+    }
+    const data = await run(given);
     // What it changed is seen by the next query here; other functions ask within a second anyway.
     for (const cache of Object.values(surroundings.caches)) cache.recheck();
     return { data };
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
     if (caller) await writeDown(event, caller, error, surroundings);
-    return { error: { type: error.errorType, message: error.message } };
+    return { error: { type: error.errorType, message: messageOf(error) } };
   }
+}
+
+function messageOf({ message }: PatronusError): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…`;
 }
 
 function isOperation(name: string): name is OperationName {
@@ -79,14 +99,14 @@ async function writeDown(
   if (event.type !== 'Mutation' && !(refused instanceof Unauthorized)) return;
   const operation = `${event.type}.${event.field}` as OperationName;
   try {
+    const request = loggedRequest(event.arguments);
     await recordRefusal(context, {
-      at_ms: context.clock(),
       actor: await identify(caller),
       operation: event.field,
-      target: resolvers[operation].target(event.arguments as never),
+      target: loggedTarget(resolvers[operation].target, request),
       error_type: refused.errorType,
-      message: refused.message,
-      request: event.arguments,
+      message: messageOf(refused),
+      request,
     });
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));

@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
+import { EdgeKeyMemory } from '../../core/edge-keys/edge-key-memory.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { RecentReports } from '../../core/flows/recent-reports.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
@@ -31,6 +32,7 @@ const metrics = new Metrics();
 const memory = new LaneMemory();
 const quarantined = new QuarantineMemory();
 const covered_slots = new CounterSlots();
+const edge_keys = new EdgeKeyMemory();
 const client = makeDocumentClient({
   // Repeating is decided where it is known what may be repeated.
   maxAttempts: 1,
@@ -78,6 +80,8 @@ async function handle(
     memory,
     quarantined,
     covered_slots,
+    edge_keys,
+    require_signed: environment.REQUIRE_SIGNED_REPORTS === 'on',
     tally,
     slots: environment.COUNTER_SLOTS,
     // A replay may be there to write once more what was lost.

@@ -110,7 +110,7 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
   },
   'readUsage, silent': () => readUsage(silentCaches, ['test']).catch(() => {}),
   'countCaches, silent': () => {
-    const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+    const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
     return countCaches({ client: silentClient, tables, clock: systemClock }, ['test']).catch(() => {});
   },
 
@@ -130,7 +130,7 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
       const ends = { source_endpoint_id: 'a', destination_site_id: site_id, destination_endpoint_id: 'b' };
       return { Item: { pk, sk, id: path_id, source_site_id: site_id, ...ends, created_at: '' } };
     });
-    const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+    const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
     const real = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random };
     const context = { ...real, deadline: systemClock() + 60_000 };
     for (const at of [1000, 2000]) {

@@ -1,16 +1,17 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { commandAction } from '../../commands/command-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import { endpointKey } from '../../inventory/model/inventory-keys.ts';
 import { type Path, peerOf } from '../../inventory/model/site.ts';
 import { toEndpoint } from '../../inventory/model/site-items.ts';
 import { readPath } from '../../inventory/paths/read-paths.ts';
+import { beginOperation } from '../../storage/begun-operation.ts';
 import { ConditionFailed } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem } from '../../storage/strong-reads.ts';
 import { transact } from '../../storage/transact.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
+import type { PlannedAction } from '../../storage/write-action.ts';
 import { readEdgesOf } from '../failover/route-commands.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { readPathMetrics } from '../metrics/path-metrics-store.ts';
@@ -157,16 +158,15 @@ async function orderProbe(
 function auditOf(
   context: StoreContext,
   { path, actor, probe }: { path: Path; actor: Caller | undefined; probe: RunningProbe },
-): WriteAction[] {
+): PlannedAction[] {
   if (!actor) return [];
-  const entry = changeEntry({
-    at_ms: context.clock(),
+  const audit = auditAction(context.tables, beginOperation(context), {
     actor,
     operation: 'checkPathHealth',
     target: `path:${path.id}`,
     after: { edges: probe.orders.map(({ edge_id }) => edge_id) },
   });
-  return [auditPut({ tables: context.tables, entry })];
+  return [audit];
 }
 
 async function addressOf(context: StoreContext, path: Path, siteId: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { acknowledgeCommand, readCommands } from '../../commands/command-store.ts';
-import { NotFound } from '../../errors.ts';
+import { NotFound, shortened } from '../../errors.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
@@ -43,7 +43,7 @@ export async function reportProbe(
   const command = (await readCommands(context, edge_id)).find(({ id }) => id === command_id);
   if (command?.type !== 'PROBE') {
     throw new NotFound(
-      `Edge ${edge_id} has no probe ${command_id} to answer: it was answered or has expired.`,
+      `Edge ${shortened(edge_id)} has no probe ${shortened(command_id)} to answer: it was answered or has expired.`,
     );
   }
   const { path_id } = command.data;

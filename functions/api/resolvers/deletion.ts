@@ -26,6 +26,9 @@ const target = ({ site_id }: { site_id: string }) => siteTarget(site_id);
 
 const INVENTORY_FIELDS = ['endpoints', 'paths', 'peer_sites', 'peer_site_ids', '__typename'];
 
+/** So many skipped paths one answer names. */
+const MAX_SKIPPED = 2000;
+
 export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   'Query.siteDeletionPreview': resolver({
     arguments: z.object({ site_id: uuid('site_id') }),
@@ -79,8 +82,9 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
         success: true,
         site_id: input.site_id,
         ...restore,
-        skipped_paths: skipped.map(({ path }) => path.id),
-        skipped: skipped.map(({ path, peer_site_id, reason }) => ({
+        // It is done, so the answer must fit, whatever a site left behind.
+        skipped_paths: skipped.slice(0, MAX_SKIPPED).map(({ path }) => path.id),
+        skipped: skipped.slice(0, MAX_SKIPPED).map(({ path, peer_site_id, reason }) => ({
           path_id: path.id,
           peer_site_id,
           reason,
@@ -94,7 +98,6 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
 function refusalRecorder({ context, caller }: Call): OnRefused {
   return (site_id, error) =>
     recordRefusal(context, {
-      at_ms: context.clock(),
       actor: caller,
       operation: 'deleteSites',
       target: siteTarget(site_id),

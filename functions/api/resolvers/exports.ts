@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authorize } from '../../../core/access/roles.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { Unauthorized } from '../../../core/errors.ts';
 import { cancelExport } from '../../../core/export/cancel-export.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
@@ -22,7 +23,7 @@ type ExportOperation =
   | 'Mutation.exportLink'
   | 'Mutation.cancelExport';
 
-const byId = z.object({ id: z.string() });
+const byId = z.object({ id: idArgument });
 
 const target = ({ id }: { id: string }): string => `export:${id}`;
 

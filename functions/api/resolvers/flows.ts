@@ -5,7 +5,7 @@ import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
 import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
 import { optionalId, optionalUuid, uuidArgument } from '../../../core/answers/id-argument.ts';
-import { presentCounts } from '../../../core/answers/present-counts.ts';
+import { presentCounts, presentUnknown } from '../../../core/answers/present-counts.ts';
 import { DuplicateFlows, type DuplicatePair } from '../../../core/flows/duplicate-flows.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { flowMatcher } from '../../../core/flows/flow-filter.ts';
@@ -56,8 +56,8 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
         from: timestamp(from),
         to: timestamp(to),
         flows: flows.map(presentTopFlow),
-        other: presentCounts(other),
-        total: presentCounts(total),
+        other: presentUnknown(other),
+        total: presentUnknown(total),
         flows_seen: distinct,
         reports,
       };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
-import { uuidArgument } from '../../../core/answers/id-argument.ts';
+import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
 import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { readPathStates } from '../../../core/routing/failover/path-states-store.ts';
 import { checkPathHealth } from '../../../core/routing/probes/check-path-health.ts';
@@ -19,8 +19,8 @@ const milliseconds = z.number(MILLISECONDS).min(0, MILLISECONDS).max(60_000, MIL
 
 const probeArguments = z
   .object({
-    edge_id: z.string(),
-    command_id: z.string(),
+    edge_id: idArgument,
+    command_id: idArgument,
     method: z.enum(['UDP_ECHO', 'TCP_CONNECT']).nullish(),
     sent: count,
     received: count,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { uuidArgument } from '../../../core/answers/id-argument.ts';
+import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
 import { lowerUuid } from '../../../core/inventory/model/parse-input.ts';
 import { pathTarget } from '../../../core/inventory/model/site-events.ts';
-import { REPORT_LIMITS } from '../../../core/report/report.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
@@ -22,15 +21,13 @@ type RoutingOperation =
   | 'Mutation.setPolicyRouting'
   | 'Mutation.failoverPath';
 
-const ID_MAX = REPORT_LIMITS.maxIdLength;
 const siteId = z.uuid('must be the UUID of a site').transform(lowerUuid);
-const policyId = z.string().max(ID_MAX, `must have at most ${ID_MAX} characters`);
 
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.routingDecision': resolver({
     arguments: z
       .object({
-        policy_id: policyId,
+        policy_id: idArgument,
         source_site_id: siteId,
         destination_site_id: siteId,
       })
@@ -42,7 +39,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Query.policyRouting': resolver({
-    arguments: z.object({ policy_id: policyId }),
+    arguments: z.object({ policy_id: idArgument }),
     async resolve({ policy_id }, { context }) {
       const [routing] = await Promise.all([
         readPolicyRouting(context, policy_id),

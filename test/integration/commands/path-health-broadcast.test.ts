@@ -13,6 +13,7 @@ import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
+import { beginOperation } from '../../../core/storage/begun-operation.ts';
 import { admin, dump, networkBed, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -95,7 +96,7 @@ describe('what edges are told of a change', () => {
     await createSite(context, actor, { name: 'D' });
     const told = new Map<string, string[]>();
     for (const [key, item] of await dump(context)) {
-      if (!key.startsWith('AUDIT#')) continue;
+      if (!key.startsWith('CHANGE#')) continue;
       const entry = { ...change(String(item.pk), String(item.sk), item), kind: 'INSERT' as const };
       const commands = await commandsOf(entry, context);
       for (const command of commands) {
@@ -129,8 +130,7 @@ describe('what edges are told of a change', () => {
 
   it('is nothing of a refusal, an acknowledgement, a single policy or anything else', async () => {
     const { context } = networkBed(t);
-    const refused = refusalEntry({
-      at_ms: AT,
+    const refused = refusalEntry(beginOperation({ clock: () => AT }), {
       actor: admin,
       operation: 'deleteSite',
       target: `site:${SITE}`,

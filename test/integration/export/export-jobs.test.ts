@@ -130,7 +130,7 @@ describe('an export by the function', () => {
       .split('\r\n');
     expect(lines).toHaveLength(1 + EDGES * 80 + 1);
     expect(lines.filter(line => !line.includes(',group,'))).toEqual([
-      'from_utc,to_utc,kind,policy_id,edge_id,packets,bytes,edges_expected,edges_heard,policy_name',
+      'from_utc,to_utc,kind,policy_id,edge_id,packets,bytes,edges_expected,edges_heard,policy_name,estimated_share',
     ]);
   });
 

@@ -1,6 +1,6 @@
-import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemCaller } from '../../../core/access/caller.ts';
+import { type Caller, systemCaller } from '../../../core/access/caller.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import { Conflict, NotFound } from '../../../core/errors.ts';
 import { eventOf } from '../../../core/events/broadcast-event.ts';
@@ -20,6 +20,7 @@ import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-stor
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { auditEntries } from '../../support/audit-entries.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 import { edgeAtSource, measuringReports } from '../../support/measuring-reports.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -94,14 +95,7 @@ function measured(time: FakeTime, path_id: string, latency_ms: number, packet_lo
 }
 
 async function auditOf(target: string) {
-  const { Items = [] } = await db.client.send(
-    new QueryCommand({
-      TableName: db.tables.network,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
-    }),
-  );
-  return Items.filter(item => item.target === target);
+  return (await auditEntries(db)).filter(item => item.target === target);
 }
 
 describe('routing decisions', () => {
@@ -227,8 +221,8 @@ describe('failoverPath', () => {
     const told = entries.map(entry =>
       eventOf({
         kind: 'INSERT',
-        pk: 'AUDIT#2026-01',
-        sk: entry.id,
+        pk: 'CHANGE#2026-01',
+        sk: String(entry.sk),
         before: undefined,
         after: { ...entry },
         at_ms: 0,
@@ -293,7 +287,10 @@ describe('automatic failover', () => {
     expect(done).toEqual(['failoverPath', 'failbackPath']);
     await time.advance(1000);
     expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(fast);
-    const operations = (await auditOf(`path:${fast}`)).map(entry => [entry.operation, entry.actor.sub]);
+    const operations = (await auditOf(`path:${fast}`)).map(({ operation, actor }) => [
+      operation,
+      (actor as Caller).sub,
+    ]);
     expect(operations).toEqual([
       ['createPath', 'test'],
       ['failoverPath', 'ingest'],

@@ -17,9 +17,10 @@ describe('settings', () => {
       metrics_cache_ttl_seconds: 60,
       routing_cache_ttl_seconds: 30,
       counter_slots: 16,
+      require_signed_reports: false,
       silent_after_s: 300,
       export_retention_days: 7,
-      existing_tables: { network: undefined, traffic: undefined, cache: undefined },
+      existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
       callback_urls: ['http://localhost:4000/'],
     });

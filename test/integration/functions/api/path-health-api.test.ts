@@ -403,7 +403,11 @@ describe('the status of a path', () => {
     };
     const check = () => api.data('Mutation.checkPathHealth', { path_id: path.id });
     expect(await check()).toMatchObject({ status: 'FAILED', out_for: expect.arrayContaining(['default']) });
-    const good = { metrics: { score: expect.closeTo(99.8, 1) }, status: 'OUT', out_for: expect.arrayContaining(['default']) };
+    const good = {
+      metrics: { score: expect.closeTo(99.8, 1) },
+      status: 'OUT',
+      out_for: expect.arrayContaining(['default']),
+    };
     expect(await check()).toMatchObject(good);
     const { items } = await api.data('Query.paths', { site_id: path.source_site_id });
     expect(items).toMatchObject([good]);

@@ -161,7 +161,7 @@ describe('routing over GraphQL', () => {
       'a policy id that none can have',
       { policy_id: 'x'.repeat(129), source_site_id: NOWHERE, destination_site_id: NOWHERE.replace('5', '6') },
       'ValidationError',
-      'policy_id must have at most 128 characters.',
+      'policy_id must have 1 to 128 characters.',
     ],
     [
       'Query.policyRouting',
