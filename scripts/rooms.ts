@@ -26,7 +26,7 @@ export const ROOMS: Record<string, Rooms> = {
     'local-credentials': [],
     'folder-lock': [],
     time: [],
-    access: ['errors'],
+    access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
     storage: ['errors', 'time'],
