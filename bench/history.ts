@@ -179,6 +179,8 @@ function laneItem(index: number) {
       active_flows: (index + policy) % 40,
       earlier_packets: packets * 30n,
       earlier_bytes: packets * 24_000n,
+      estimated: false,
+      earlier_estimated: 0n,
       seq: 4242,
       named_hour: hourOf(NOW),
     };

@@ -230,7 +230,7 @@ function knowingKeys(items: readonly Item[]): DynamoDBDocumentClient {
 function contextWith(client: DynamoDBDocumentClient): IngestContext {
   return {
     client,
-    tables: { network: 'network', traffic: 'traffic', cache: 'cache' },
+    tables: { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' },
     slots: 16,
     edge_keys: new EdgeKeyMemory(),
     memory: new LaneMemory(),

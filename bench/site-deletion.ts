@@ -11,11 +11,12 @@ import { batchPut } from '../core/storage/batch-write.ts';
 import type { StoreContext } from '../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { createTable } from '../test/support/create-table.ts';
-import { admin, dump, makeHub } from '../test/support/network-bed.ts';
+import { admin, dumpNetwork, makeHub } from '../test/support/network-bed.ts';
 import { type BenchRow, NO_PEER } from './bench-row.ts';
 import { liveHeapBytes, median, milliseconds } from './support/measure.ts';
 import { withDatabase } from './support/with-database.ts';
 
+const AUDIT_TABLE = 'audit';
 const TABLE = 'network';
 const CACHE_TABLE = 'cache';
 
@@ -112,7 +113,7 @@ class Bench {
     };
     this.context = {
       client: { send } as unknown as DynamoDBDocumentClient,
-      tables: { network: TABLE, traffic: '', cache: CACHE_TABLE },
+      tables: { audit: AUDIT_TABLE, network: TABLE, traffic: '', cache: CACHE_TABLE },
       clock: systemClock,
       sleep: systemSleep,
       random: Math.random,
@@ -124,7 +125,7 @@ class Bench {
   async measure(paths: number): Promise<Measured> {
     await this.emptyTable();
     const { hub } = await makeHub(this.context, { paths, peers: Math.min(paths, 100) });
-    const items = [...(await dump(this.context)).values()];
+    const items = [...(await dumpNetwork(this.context)).values()];
     await this.fillTable(items);
     this.transactions = [];
     this.progress = [];
@@ -181,7 +182,7 @@ class Bench {
   }
 
   private async emptyTable(): Promise<void> {
-    for (const TableName of [TABLE, CACHE_TABLE]) await this.makeAnew(TableName);
+    for (const TableName of [AUDIT_TABLE, TABLE, CACHE_TABLE]) await this.makeAnew(TableName);
   }
 
   private async makeAnew(TableName: string): Promise<void> {

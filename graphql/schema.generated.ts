@@ -12,6 +12,7 @@ export interface Policy {
   bytes_matched: number;
   packets_matched_exact: string;
   bytes_matched_exact: string;
+  estimated_share: number;
   active_flows: number;
   created_at: string | null;
   updated_at: string | null;
@@ -57,6 +58,7 @@ export interface TrafficTotals {
   active_flows: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   completeness: Completeness;
 }
 
@@ -84,6 +86,7 @@ export interface Edge {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   parts: EdgePart[];
   refused: RefusedBoot | null;
   keys: EdgeKey[];
@@ -118,6 +121,7 @@ export interface EdgeConnection {
 export interface AuditEntry {
   id: string;
   at: string;
+  started_at: string;
   actor: AuditActor;
   operation: string;
   target: string | null;
@@ -142,9 +146,12 @@ export interface AuditActor {
 
 export type AuditActorKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
 
+export type AuditOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST';
+
 export interface AuditConnection {
   items: AuditEntry[];
   next_token: string | null;
+  settled_until: string;
 }
 
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
@@ -190,6 +197,7 @@ export interface HistoryPoint {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number | null;
   packets_total_exact: string | null;
   bytes_total_exact: string | null;
   packets_per_second: number;
@@ -209,6 +217,7 @@ export interface TrafficSum {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number | null;
 }
 
 export interface TrafficStats {
@@ -231,6 +240,7 @@ export interface TrafficRow {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
 }
 
 export interface FlowFilter {
@@ -374,6 +384,7 @@ export interface EndpointStats {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   active_flows: number;
   policies: EndpointPolicyStats[];
 }
@@ -384,6 +395,7 @@ export interface EndpointPolicyStats {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   active_flows: number;
 }
 
@@ -399,10 +411,13 @@ export interface TrafficMismatch {
   policy_id: string;
   packets: string;
   bytes: string;
+  estimated_bytes: string;
   lanes_before_packets: string;
   lanes_before_bytes: string;
+  lanes_before_estimated_bytes: string;
   lanes_after_packets: string;
   lanes_after_bytes: string;
+  lanes_after_estimated_bytes: string;
 }
 
 export interface ResetResult {
@@ -483,6 +498,7 @@ export interface PathSample {
   packet_loss_pct: number;
   bandwidth_mbps: number;
   score: number;
+  settled_score: number;
   measured_at: string;
 }
 
@@ -617,6 +633,7 @@ export interface PathMetrics {
   bandwidth_mbps: number;
   mtu: number | null;
   score: number;
+  settled_score: number;
   measured_at: string;
   age_seconds: number;
 }
@@ -740,7 +757,7 @@ export interface Operations {
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
-  'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined }; result: AuditConnection };
+  'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
@@ -756,6 +773,7 @@ export interface Operations {
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
+  'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
   'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeRouteConnection };
   'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };

@@ -16,14 +16,21 @@ import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
 import {
+  grantAppend,
   grantBatchPut,
   grantCaching,
   grantDeleteAmong,
   grantPutAndUpdate,
-  grantPutUnder,
   grantRead,
-  grantWriteExceptAudit,
+  grantWriteExcept,
+  grantWriteNetwork,
 } from './table-grants.ts';
+
+/** Partitions of the Network table that only the API and what follows it writes. */
+const INVENTORY = [
+  ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
+  ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
+];
 
 export interface IngestStackProps {
   settings: Settings;
@@ -62,6 +69,10 @@ export class IngestStack extends Stack {
     new CfnOutput(this, 'NetworkTableName', {
       value: data.network.tableName,
       description: 'For npm run recover -- counters --network',
+    });
+    new CfnOutput(this, 'AuditTableName', {
+      value: data.audit.tableName,
+      description: 'For npm run recover -- counters --audit',
     });
   }
 
@@ -102,9 +113,11 @@ export class IngestStack extends Stack {
     flows.grantWriting(ingest);
     grantRead(data.traffic, ingest);
     grantPutAndUpdate(data.traffic, ingest);
-    // Edges' keys are read here. A failing path is failed over: its audit entry and the edges' new routes are put into the Network table.
+    // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
+    // the Network table.
     grantRead(data.network, ingest);
-    grantPutUnder(data.network, ingest, ['AUDIT#', 'COMMAND#']);
+    grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
+    grantAppend(data.audit, ingest);
     grantCaching(data.cache, ingest);
     ingest.addEventSource(
       new KinesisEventSource(this.stream, {
@@ -182,11 +195,12 @@ export class IngestStack extends Stack {
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
-    // What resets leave that were cut off.
+    // What resets leave that were cut off, one by one.
     grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*']);
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
-    grantWriteExceptAudit(data.network, cleanup);
+    grantWriteNetwork(data.network, cleanup);
+    grantAppend(data.audit, cleanup);
     grantCaching(data.cache, cleanup);
     data.alarms.add(cleanup, 'TotalsDisagree', {
       metric: new Metric({

@@ -65,6 +65,7 @@ export const ROLES = {
   'Mutation.checkPathHealth': forOperators,
   'Query.pendingCommands': forMachines,
   'Query.edgeRoutes': forMachines,
+  'Query.ownEdge': forMachines,
   'Mutation.acknowledgeCommand': forMachines,
   'Mutation.reportProbe': forMachines,
   'Query.sites': forAll,

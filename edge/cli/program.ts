@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { PACKAGED_VERSION } from '../program-name.ts';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { type KeyOptions, keyContradiction } from './key-options.ts';
@@ -9,12 +10,14 @@ import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts'
 import type { StatusOptions } from './status.ts';
 import { systemFolderOption } from './system-folder.ts';
 import { systemContradiction } from './system-options.ts';
+import { versionText } from './version.ts';
 
 /** Runs the edge program and gives its exit code: 0 done, 1 failed or input that could not be counted, 2 bad usage. */
 export async function runEdge(argv: readonly string[]): Promise<number> {
   let code = 0;
-  const program = new Command('edge')
+  const program = new Command(PACKAGED_VERSION === undefined ? 'edge' : 'patronus-edge')
     .description('Counts the traffic of an SD-WAN edge by routing policy and reports it.')
+    .version(versionText(), '--version', 'print the version')
     .showHelpAfterError('(--help shows what there is)')
     .showSuggestionAfterError(false)
     .exitOverride();
@@ -82,6 +85,14 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .addOption(systemFolderOption())
     .action((options: StatusOptions, command: Command) =>
       run(command, undefined, async () => (await import('./status.ts')).status(options)),
+    );
+
+  program
+    .command('sample')
+    .description('write a small capture to try the program with: five minutes of a made-up office')
+    .argument('[file]', 'where to write it, a new file (default: the standard output)')
+    .action((file: string | undefined, _: object, command: Command) =>
+      run(command, undefined, async () => (await import('./sample.ts')).sample(file)),
     );
 
   program

@@ -11,7 +11,7 @@ import { type EdgeState, openEdgeState } from '../spool/edge-state.ts';
 import type { KeptSystem } from '../spool/kept-system.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import { openTarget } from '../system/target.ts';
-import type { TargetOptions } from '../system/target-options.ts';
+import { signsWithRole, type TargetOptions } from '../system/target-options.ts';
 import { type BootReuse, type NotNew, watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
@@ -132,9 +132,9 @@ const routesAnswer = z.object({ edgeRoutes: z.object({ site_id: z.string().nulli
 async function registeredSite(
   graphql: GraphqlClient,
   id: string,
-  { graphql: address, token }: TargetOptions,
+  target: TargetOptions,
 ): Promise<string | undefined> {
-  if (address !== undefined && token === undefined) {
+  if (signsWithRole(target)) {
     const query = 'query Site($id: ID!) { edgeRoutes(edge_id: $id, limit: 1) { site_id } }';
     return routesAnswer.parse(await graphql.query(query, { id })).edgeRoutes.site_id ?? undefined;
   }
@@ -168,12 +168,12 @@ async function siteOf(
 
 /** A boot id that was given is compared with what was counted under it, where the system can be asked. */
 async function watchReuse(
-  { edge_id, boot_id, say }: CountingSessionOptions,
+  { edge_id, boot_id, target, say }: CountingSessionOptions,
   { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,
 ): Promise<BootReuse | undefined> {
   if (boot_id === undefined || !graphql) return undefined;
   try {
-    return await watchBootReuse(graphql, { edge_id, boot_id });
+    return await watchBootReuse(graphql, { edge_id, boot_id, signs: signsWithRole(target) });
   } catch (cause) {
     if (!kept || !(cause instanceof EdgeError)) throw cause;
     say(`${cause.message} Whether boot ${boot_id} has counted other traffic before isn't checked.`);

@@ -43,6 +43,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.checkPathHealth': 'forOperators',
   'Query.pendingCommands': 'forMachines',
   'Query.edgeRoutes': 'forMachines',
+  'Query.ownEdge': 'forMachines',
   'Mutation.acknowledgeCommand': 'forMachines',
   'Mutation.reportProbe': 'forMachines',
   'Query.sites': 'forAll',

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
 import { type KeyChange, planAddedKey, planRevokedKey } from '../../edge-keys/plan-key-change.ts';
 import { noEdge } from '../../errors.ts';
 import { readPublicKey } from '../../report/public-key.ts';
@@ -50,16 +51,14 @@ function change(
   edge_id: string,
   plan: () => Promise<KeyChange>,
 ): Promise<ChangedEdge> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const item = await readEdgeItem(context, edge_id);
     if (!item) throw noEdge(edge_id);
-    const at_ms = context.clock();
     const { actions, before, after } = await plan();
     const result = { ...edgeFromItem(item), keys: after };
     if (actions.length === 0) return { actions, result };
     const { tables } = context;
-    const entry = changeEntry({
-      at_ms,
+    const audit = auditAction(tables, begun, {
       ...author,
       target: `edge:${edge_id}`,
       before: { keys: before },
@@ -72,6 +71,6 @@ function change(
         ...conditionOf({ expression: '#revision = :revision', values: { revision: item.revision } }),
       },
     };
-    return { actions: [...actions, isRegistered, auditPut({ tables, entry })], result };
+    return { actions: [...actions, isRegistered, audit], result };
   });
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { EDGE_ID_RULE, isEdgeId } from '../../access/edge-identity.ts';
-import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
 import type { EdgeKey } from '../../edge-keys/edge-key-items.ts';
 import { type KeyChange, planAddedKey } from '../../edge-keys/plan-key-change.ts';
 import { noEdge, Unauthorized, ValidationError } from '../../errors.ts';
@@ -95,11 +96,10 @@ function change(
   author: { actor: Caller; operation: ChangeOperation },
   { id, decide, planKey }: { id: string; decide: Decide; planKey?: (() => Promise<KeyChange>) | undefined },
 ): Promise<ChangedEdge> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
-    const at_ms = context.clock();
-    const now = timestamp(at_ms);
+    const now = timestamp(context.clock());
     const after = decide(before, now);
     const Item = edgeToItem(after, {
       revision: (item?.revision ?? 0) + 1,
@@ -109,10 +109,10 @@ function change(
     const states = key
       ? { before: before && { ...before, keys: key.before }, after: { ...after, keys: key.after } }
       : { before, after };
-    const entry = changeEntry({ at_ms, ...author, target: `edge:${id}`, ...states });
     const { tables } = context;
+    const audit = auditAction(tables, begun, { ...author, target: `edge:${id}`, ...states });
     return {
-      actions: [edgeAction(tables.network, item, Item), ...(key?.actions ?? []), auditPut({ tables, entry })],
+      actions: [edgeAction(tables.network, item, Item), ...(key?.actions ?? []), audit],
       result: key ? { ...after, keys: key.after } : after,
     };
   });

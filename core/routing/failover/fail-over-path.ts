@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import { Conflict } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { readWeek } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { changeSides, type FailoverDone } from './change-sides.ts';
 import { readSituation } from './path-situation.ts';
@@ -19,7 +20,7 @@ export function failOverPath(
   caches: RoutingCaches,
   { path_id, actor }: { path_id: string; actor: Caller },
 ): Promise<FailoverDone> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const situation = await readSituation(context, caches, path_id);
     const { states, pair } = situation;
     const state = states.policies[EVERY_POLICY];
@@ -28,9 +29,12 @@ export function failOverPath(
         `Path ${path_id} is out of use already, since ${timestamp(state.since_ms)}. It comes back by itself when it has been good for long enough.`,
       );
     }
-    const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, context.clock()) };
+    const now = context.clock();
+    const week = await readWeek(context, { path_id, now_ms: now });
+    const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, { now, week }) };
     const last = pair.metrics.get(path_id);
     return changeSides(context, situation, {
+      begun,
       operation: 'failoverPath',
       actor,
       after,

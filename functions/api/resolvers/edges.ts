@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { requireEdge } from '../../../core/access/edge-identity.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { estimatedShare } from '../../../core/answers/present-counts.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
 import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
 import type { EdgeKey } from '../../../core/edge-keys/edge-key-items.ts';
@@ -28,6 +31,7 @@ import { selectsOnly } from '../selection.ts';
 type EdgeOperation =
   | 'Query.edges'
   | 'Query.edge'
+  | 'Query.ownEdge'
   | 'Mutation.registerEdge'
   | 'Mutation.retireEdge'
   | 'Mutation.rotateEdgeKey'
@@ -54,9 +58,15 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
 
   'Query.edge': resolver({
     arguments: edgeIdInput,
-    async resolve({ id }, call) {
-      const edge = await readKnownEdge(call.context, id);
-      return edge ? (await presentAll([edge], call, ''))[0]! : null;
+    resolve: ({ id }, call) => presentOne(id, call),
+  }),
+
+  'Query.ownEdge': resolver({
+    arguments: z.object({ edge_id: idArgument }),
+    target: ({ edge_id }) => `edge:${edge_id}`,
+    async resolve({ edge_id }, call) {
+      requireEdge(call.caller, edge_id, call.edge_roles);
+      return presentOne(edge_id, call);
     },
   }),
 
@@ -86,6 +96,11 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
       changed(call, { id: input.edge_id }, () => revokeEdgeKey(call.context, call.caller, input)),
   }),
 };
+
+async function presentOne(id: string, call: Call): Promise<Edge | null> {
+  const edge = await readKnownEdge(call.context, id);
+  return edge ? (await presentAll([edge], call, ''))[0]! : null;
+}
 
 async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise<Edge[]> {
   const ids = edges.map(({ id }) => id);
@@ -148,6 +163,7 @@ const OWN_FIELDS = [
   'bytes',
   'packets_exact',
   'bytes_exact',
+  'estimated_share',
   'parts',
   '__typename',
 ] as const satisfies (keyof Edge | '__typename')[];
@@ -201,6 +217,7 @@ function present(
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),
     bytes_exact: String(status?.bytes ?? 0n),
+    estimated_share: status ? estimatedShare(status) : 0,
     parts: (status?.parts ?? []).map(({ packets, bytes, ...part }) => ({
       ...part,
       packets_exact: String(packets),

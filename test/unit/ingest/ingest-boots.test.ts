@@ -9,7 +9,7 @@ import { faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type ReportSketch, rawRecord, reportRecord } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const HOUR_MS = 3_600_000;
 
 let store: FakeDynamoDb;
