@@ -103,7 +103,7 @@ it('however they are started and end, exactly as many begin as have room', async
 it('exports that the last release started are counted', async () => {
   await startAtOnce(4);
   await t.client.send(
-    new DeleteCommand({ TableName: t.tables.traffic, Key: { pk: 'EXPORTS_OF#anna', sk: 'RUNNING' } }),
+    new DeleteCommand({ TableName: t.tables.traffic, Key: { pk: 'OWNER#anna', sk: 'RUNNING' } }),
   );
   expect(await startAtOnce(3)).toHaveLength(1);
 });

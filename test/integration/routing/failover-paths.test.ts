@@ -1,4 +1,4 @@
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Caller, systemCaller } from '../../../core/access/caller.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';

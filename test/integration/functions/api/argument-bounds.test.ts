@@ -2,6 +2,7 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OperationName, ROLES } from '../../../../core/access/roles.ts';
+import { refusalPartition } from '../../../../core/audit/audit-keys.ts';
 import type { Answer } from '../../../../functions/api/answer.ts';
 import { OPERATION_ARGUMENTS } from '../../../../graphql/arguments.generated.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
@@ -149,10 +150,9 @@ async function refusals(): Promise<Record<string, unknown>[]> {
   const pages = paginateQuery(
     { client: t.client },
     {
-      TableName: t.tables.network,
+      TableName: t.tables.audit,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression: 'outcome = :refused',
-      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-03', ':refused': 'REFUSED' },
+      ExpressionAttributeValues: { ':pk': refusalPartition('2026-03') },
     },
   );
   const found: Record<string, unknown>[] = [];
