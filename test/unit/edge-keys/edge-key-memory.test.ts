@@ -9,7 +9,7 @@ import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', audit: 'audit', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const FROM = new Date(T0).toISOString();
 
 let store: FakeDynamoDb;
