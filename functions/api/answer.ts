@@ -80,7 +80,8 @@ async function writeDown(
   const operation = `${event.type}.${event.field}` as OperationName;
   try {
     await recordRefusal(context, {
-      actor: await identify(caller),
+      actor: caller,
+      identify,
       operation: event.field,
       target: resolvers[operation].target(event.arguments as never),
       error_type: refused.errorType,

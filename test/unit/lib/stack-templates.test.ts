@@ -396,9 +396,8 @@ describe('rights', () => {
       ({ Effect, Condition }) =>
         Effect === 'Allow' && JSON.stringify(Condition ?? '').includes('LeadingKeys'),
     );
-    // These write and delete items one by one.
+    // These write items one by one.
     expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
-      'Cleanup',
       'Export',
       'FlowLog',
     ]);
