@@ -25,6 +25,30 @@ export class ValidationError extends PatronusError {
   readonly errorType = 'ValidationError';
 }
 
+/** So many rules are named that an input breaks; the rest are counted. */
+const MAX_RULES = 10;
+
+/** An input that breaks `rules`, whole sentences: each is said once, at most ten of them. */
+export function brokenRules(rules: readonly string[]): ValidationError {
+  const said = [...new Set(rules)];
+  const more = said.length - MAX_RULES;
+  const rest = more > 0 ? [`${more} more rules are broken.`] : [];
+  return new ValidationError([...said.slice(0, MAX_RULES), ...rest].join(' '));
+}
+
+/** Longest text of a caller's that a message repeats, characters. */
+const MAX_QUOTED = 80;
+
+/** A text of a caller's as messages quote it: in quotes, cut off behind 80 characters. */
+export function quoted(text: string): string {
+  return JSON.stringify(shortened(text));
+}
+
+/** The same without quotes. */
+export function shortened(text: string): string {
+  return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED - 1)}…`;
+}
+
 /** The thing that was named does not exist (any more). */
 export class NotFound extends PatronusError {
   readonly errorType = 'NotFound';
@@ -35,27 +59,25 @@ export const noSite = (id: string): NotFound => noSuch('site', id, 'sites');
 
 /** No path has this id, or it isn't shown. */
 export const noPath = (id: string): NotFound =>
-  new NotFound(`There is no path ${JSON.stringify(id)}: the query paths lists a site's paths.`);
+  new NotFound(`There is no path ${quoted(id)}: the query paths lists a site's paths.`);
 
 /** No policy has this id. */
 export const noPolicy = (id: string): NotFound => noSuch('policy', id, 'policies');
 
 /** No edge of this id is in the inventory. */
 export const noEdge = (id: string): NotFound =>
-  new NotFound(`No edge ${JSON.stringify(id)} is registered: the query edges lists those that are.`);
+  new NotFound(`No edge ${quoted(id)} is registered: the query edges lists those that are.`);
 
 /** A site has no such endpoint; without a site, no edge has counted anything for it. */
 export const noEndpoint = (id: string, siteId?: string): NotFound =>
   new NotFound(
     siteId === undefined
-      ? `No edge has counted anything for an endpoint ${JSON.stringify(id)}; with site_id it is looked up at that site.`
-      : `Site ${JSON.stringify(siteId)} has no endpoint ${JSON.stringify(id)}: the query site lists those that it has.`,
+      ? `No edge has counted anything for an endpoint ${quoted(id)}; with site_id it is looked up at that site.`
+      : `Site ${quoted(siteId)} has no endpoint ${quoted(id)}: the query site lists those that it has.`,
   );
 
 function noSuch(kind: string, id: string, query: string): NotFound {
-  return new NotFound(
-    `There is no ${kind} ${JSON.stringify(id)}: the query ${query} lists those that there are.`,
-  );
+  return new NotFound(`There is no ${kind} ${quoted(id)}: the query ${query} lists those that there are.`);
 }
 
 /** The caller is known but may not do this; the message names the group that may. */
@@ -68,7 +90,17 @@ export class Conflict extends PatronusError {
   readonly errorType = 'Conflict';
 }
 
-/** The database asked for less speed for longer than the function may wait; asking again later will succeed. */
+/** Too much is asked for at once: of the database for longer than the function may wait, or by one caller. Asking again later will succeed. */
 export class Throttled extends PatronusError {
   readonly errorType = 'Throttled';
+  /** In how many seconds to ask again, where that is known. */
+  readonly retry_after_s: number | undefined;
+
+  constructor(
+    message: string,
+    { retry_after_s, ...options }: ErrorOptions & { retry_after_s?: number } = {},
+  ) {
+    super(message, options);
+    this.retry_after_s = retry_after_s;
+  }
 }

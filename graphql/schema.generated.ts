@@ -12,6 +12,7 @@ export interface Policy {
   bytes_matched: number;
   packets_matched_exact: string;
   bytes_matched_exact: string;
+  estimated_share: number;
   active_flows: number;
   created_at: string | null;
   updated_at: string | null;
@@ -57,6 +58,7 @@ export interface TrafficTotals {
   active_flows: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   completeness: Completeness;
 }
 
@@ -84,8 +86,17 @@ export interface Edge {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   parts: EdgePart[];
   refused: RefusedBoot | null;
+  keys: EdgeKey[];
+}
+
+export interface EdgeKey {
+  kid: string;
+  from: string;
+  until: string | null;
+  public_key: string;
 }
 
 export interface RefusedBoot {
@@ -187,6 +198,7 @@ export interface HistoryPoint {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number | null;
   packets_total_exact: string | null;
   bytes_total_exact: string | null;
   packets_per_second: number;
@@ -206,6 +218,7 @@ export interface TrafficSum {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number | null;
 }
 
 export interface TrafficStats {
@@ -228,6 +241,7 @@ export interface TrafficRow {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
 }
 
 export interface FlowFilter {
@@ -371,6 +385,7 @@ export interface EndpointStats {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   active_flows: number;
   policies: EndpointPolicyStats[];
 }
@@ -381,6 +396,7 @@ export interface EndpointPolicyStats {
   bytes: number;
   packets_exact: string;
   bytes_exact: string;
+  estimated_share: number;
   active_flows: number;
 }
 
@@ -396,10 +412,13 @@ export interface TrafficMismatch {
   policy_id: string;
   packets: string;
   bytes: string;
+  estimated_bytes: string;
   lanes_before_packets: string;
   lanes_before_bytes: string;
+  lanes_before_estimated_bytes: string;
   lanes_after_packets: string;
   lanes_after_bytes: string;
+  lanes_after_estimated_bytes: string;
 }
 
 export interface ResetResult {
@@ -480,6 +499,7 @@ export interface PathSample {
   packet_loss_pct: number;
   bandwidth_mbps: number;
   score: number;
+  settled_score: number;
   measured_at: string;
 }
 
@@ -614,6 +634,7 @@ export interface PathMetrics {
   bandwidth_mbps: number;
   mtu: number | null;
   score: number;
+  settled_score: number;
   measured_at: string;
   age_seconds: number;
 }
@@ -753,6 +774,7 @@ export interface Operations {
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
+  'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
   'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeRouteConnection };
   'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };
@@ -767,8 +789,10 @@ export interface Operations {
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined }; result: Edge };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; public_key?: string | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string }; result: Edge };
+  'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };

@@ -33,8 +33,8 @@ const NEVER_DELETED = [
 
 /** Partitions of the Network table that only the API and what follows it writes. */
 const INVENTORY = [
-  ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'SITE#*', 'SITES'],
-  ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
+  ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
+  ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*', 'KEYS#*', 'KEY#*', 'KEY_CHANGES'],
 ];
 
 export interface IngestStackProps {
@@ -111,13 +111,15 @@ export class IngestStack extends Stack {
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         COUNTER_SLOTS: String(settings.counter_slots),
+        REQUIRE_SIGNED_REPORTS: settings.require_signed_reports ? 'on' : 'off',
         ...cacheEnvironment(settings),
       },
     });
     flows.grantWriting(ingest);
     grantRead(data.traffic, ingest);
     grantPutAndUpdate(data.traffic, ingest);
-    // A failing path is failed over: with its audit entry the edges' new routes are put into the Network table.
+    // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
+    // the Network table.
     grantRead(data.network, ingest);
     grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
     grantAppend(data.audit, ingest);
@@ -167,6 +169,18 @@ export class IngestStack extends Stack {
       above: 0,
       description:
         'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
+    });
+    data.alarms.add(ingest, 'ReportsNotAuthentic', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'ReportsNotAuthentic',
+        dimensionsMap: { service: 'ingest' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'Somebody sends reports under the id of an edge without its key, or an edge signs with a key that is not registered. None of them counts: npm run quarantine -- list --reason unsigned (bad_signature, unknown_key) shows them.',
     });
     return ingest;
   }

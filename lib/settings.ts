@@ -10,6 +10,11 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /**
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
+   * production; off for one that still has edges without a key, and by default.
+   */
+  require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
   minute_retention_hours: number;
   /** How long a sample an hour is kept, days; not shorter than minutes are. */
@@ -27,6 +32,10 @@ export interface Settings {
    * counted as heard, and its active flows are taken out of the totals.
    */
   silent_after_s: number;
+  /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
+  query_budget: number;
+  /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
+  edge_roles: string[];
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
@@ -63,6 +72,7 @@ const WHOLE_NUMBERS = {
   routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   silent_after_s: { fallback: 300, min: 60, max: 86_400 },
+  query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
 
@@ -82,11 +92,14 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
+    query_budget: number('query_budget'),
+    edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
@@ -170,6 +183,14 @@ function readSwitch(name: string, given: unknown): boolean {
   if (given === undefined) return false;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
   throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+}
+
+function readRoles(name: string, given: unknown): string[] {
+  const roles = (readText(name, given) ?? '*edge*').split(',').map(role => role.trim());
+  if (roles.every(role => /^\*?[A-Za-z0-9_+=,.@-]{1,64}\*?$/.test(role))) return roles;
+  throw new Error(
+    `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readText(name: string, given: unknown): string | undefined {

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { makeOfficeCapture } from '../edge/sample/office-capture.ts';
+import { generateArguments } from '../graphql/generate-arguments.ts';
 import { generateSchemaTypes } from '../graphql/generate-types.ts';
 
 const ROOT = new URL('../', import.meta.url);
 
+const readSchema = () => readFileSync(new URL('graphql/schema.graphql', ROOT), 'utf8');
+
 /** Every file in the repository that a program makes, by its path from the root: a new one needs a row here. */
 export const GENERATED_FILES: Record<string, () => string | Uint8Array> = {
-  'graphql/schema.generated.ts': () =>
-    generateSchemaTypes(readFileSync(new URL('graphql/schema.graphql', ROOT), 'utf8')),
+  'graphql/schema.generated.ts': () => generateSchemaTypes(readSchema()),
+  'graphql/arguments.generated.ts': () => generateArguments(readSchema()),
   /** The capture that the documentation replays. */
   'edge/sample/office.pcap': () => makeOfficeCapture('office').file,
 };

@@ -14,7 +14,7 @@ import { timestamp } from '../storage/store-context.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown, checkPolicy } from './check-known.ts';
 import { presentActiveFlows } from './present-active-flows.ts';
-import { presentCounts } from './present-counts.ts';
+import { estimatedShare, presentCounts, presentSum } from './present-counts.ts';
 
 /** A range as a query of history takes it; instants in milliseconds. */
 export interface AskedHistory {
@@ -75,9 +75,9 @@ async function answer(
     resolution: range.resolution,
     begins_at: history.begins === undefined ? null : timestamp(history.begins),
     points: history.points.map(presentPoint),
-    sum: presentCounts(history),
+    sum: presentSum(history),
     p95_bits_per_second: history.p95_bits_per_second ?? null,
-    previous: previous ? presentCounts(previous) : (null as TrafficSum | null),
+    previous: previous ? presentSum(previous) : (null as TrafficSum | null),
   };
 }
 
@@ -104,6 +104,7 @@ function presentPoint(point: HistoryPoint): PresentedPoint {
     from: timestamp(point.from),
     at: timestamp(point.at),
     ...presentCounts(point),
+    estimated_share: point.gap ? null : estimatedShare(point),
     packets_total_exact: point.packets_total?.toString() ?? null,
     bytes_total_exact: point.bytes_total?.toString() ?? null,
     packets_per_second: point.packets_per_second,

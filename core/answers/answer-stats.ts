@@ -21,7 +21,7 @@ import { checkLogged } from './answer-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 import { lanesAtEnds } from './lanes-at-ends.ts';
-import { presentCounts } from './present-counts.ts';
+import { presentCounts, presentSum, presentUnknown } from './present-counts.ts';
 import { nextStatsToken, readStatsPosition } from './stats-position.ts';
 
 const HOUR_MS = 3_600_000;
@@ -72,14 +72,14 @@ export async function answerTrafficStats(
     from: timestamp(before?.mark.taken_at ?? from),
     to: timestamp(taken_at),
     rows: rows.map(presentRow),
-    other: presentCounts(other),
+    other: presentSum(other),
     other_rows: other.rows,
     next_token: nextStatsToken('trafficStats', position, {
       rows: rows.length,
       other_rows: other.rows,
       figures: [before?.mark.taken_at ?? 0, taken_at, total.bytes],
     }),
-    total: presentCounts(total),
+    total: presentSum(total),
     completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
   };
 }
@@ -121,22 +121,22 @@ export async function answerFlowStats(
     from: timestamp(range.from),
     to: timestamp(range.to),
     rows: stats.rows.map(presentFlowRow),
-    other: presentCounts(stats.other),
+    other: presentUnknown(stats.other),
     other_rows: stats.other.rows,
     next_token: nextStatsToken('flowStats', position, {
       rows: stats.rows.length,
       other_rows: stats.other.rows,
       figures: [range.from, range.to, stats.unattributed.bytes, stats.unattributed.packets],
     }),
-    unattributed: presentCounts(stats.unattributed),
-    total: presentCounts(stats.total),
+    unattributed: presentUnknown(stats.unattributed),
+    total: presentSum(total),
     completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
   };
 }
 
 function presentRow(row: AggregateRow): TrafficRow {
   const { policy_id = null, site_id = null, endpoint_id = null, edge_id = null } = row;
-  return { policy_id, site_id, endpoint_id, edge_id, ...presentCounts(row) };
+  return { policy_id, site_id, endpoint_id, edge_id, ...presentSum(row) };
 }
 
 function presentFlowRow(row: FlowStatsRow): PresentedFlowRow {

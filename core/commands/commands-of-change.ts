@@ -8,6 +8,7 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { COMMAND_PREFIX, toPending } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
 import { edgesToNotify, mayNotifyEdges } from './edges-to-notify.ts';
+import { handedOut } from './handed-out.ts';
 import { policiesCommand } from './pending-commands.ts';
 
 /**
@@ -18,7 +19,10 @@ import { policiesCommand } from './pending-commands.ts';
 export async function commandsOf(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
   const { kind, pk, sk, after, at_ms } = change;
   if (!after) return [];
-  if (pk.startsWith(COMMAND_PREFIX)) return [toPending(after)];
+  if (pk.startsWith(COMMAND_PREFIX)) {
+    const command = handedOut(toPending(after), context.clock());
+    return command ? [command] : [];
+  }
   if (isChange(pk) && kind === 'INSERT') {
     return pathsCommands(context, parseItem(auditEntrySchema, after));
   }

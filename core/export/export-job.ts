@@ -24,7 +24,7 @@ export interface ExportJob {
   owner: Caller;
   status: ExportStatus;
   file_name: string;
-  /** It has columns with the names of ids: true for all but those that an earlier release began. */
+  /** It has columns with the names of ids, and the estimated share: true for all but those that an earlier release began. */
   named_columns: boolean;
   /** Where the file is in the bucket once the export is done. */
   object_key: string;

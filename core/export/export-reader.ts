@@ -12,7 +12,8 @@ import type { Range } from '../history/resolution.ts';
 import type { ExportFields, ExportGrouping, ExportRequest } from './export-request.ts';
 
 /** Exact figures alone are exported. */
-type ExactSum = Pick<TrafficSum, 'packets_exact' | 'bytes_exact'>;
+type ExactSum = Pick<TrafficSum, 'packets_exact' | 'bytes_exact'> &
+  Partial<Pick<TrafficSum, 'estimated_share'>>;
 
 /** How many edges a figure rests on; the instant is a column of its own. */
 type EdgesHeard = Omit<Completeness, 'as_of'>;

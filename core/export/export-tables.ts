@@ -27,13 +27,22 @@ const EXPORT_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> 
 
 const NAMED_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> } = {
   ...EXPORT_TABLES,
-  STATS: withNames(statsTable, ({ group_by }) => namedGroups(group_by)),
+  HISTORY: withShare(historyTable),
+  STATS: withShare(withNames(statsTable, ({ group_by }) => namedGroups(group_by))),
   FLOWS: withNames(flowsTable, () => ['policy_id', 'site_id']),
 };
 
+/** The table with the share of bytes that is estimated as its last column. */
+function withShare<Kind extends ExportKind, Row extends { estimated_share?: number | null }>(
+  table: ExportTable<Kind, Row>,
+): ExportTable<Kind, Row> {
+  const share = { name: 'estimated_share', value: ({ estimated_share }: Row) => estimated_share };
+  return { ...table, columns: request => [...table.columns(request), share] };
+}
+
 /**
- * The table of a request's kind. `named_columns: false` leaves out the names of ids: exports that the release before names began go on
- * with the columns that they began with.
+ * The table of a request's kind. `named_columns: false` leaves out the names of ids and the estimated share: exports that the release
+ * before them began go on with the columns that they began with.
  */
 export function exportTable<Kind extends ExportKind>(
   { kind }: { kind: Kind },

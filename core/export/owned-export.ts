@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller.ts';
-import { NotFound, Unauthorized } from '../errors.ts';
+import { NotFound, quoted, Unauthorized } from '../errors.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportJob } from './export-job.ts';
 import { readJob } from './job-store.ts';
@@ -12,7 +12,7 @@ export async function readOwnedExport(
   const job = await readJob(context, export_id);
   if (!job) {
     throw new NotFound(
-      `There is no export ${JSON.stringify(export_id)} (any more): the query exports lists those that there are.`,
+      `There is no export ${quoted(export_id)} (any more): the query exports lists those that there are.`,
     );
   }
   if (job.owner.sub === caller.sub || caller.groups.includes('admin')) return job;

@@ -18,6 +18,7 @@ export interface PairTotals {
   endpoint_id: string;
   packets: bigint;
   bytes: bigint;
+  estimated_bytes: bigint;
 }
 
 export interface AggregateFilter {
@@ -47,13 +48,16 @@ export interface AggregateRow {
   edge_id?: string;
   packets: bigint;
   bytes: bigint;
+  estimated_bytes: bigint;
 }
+
+type AggregateSum = Pick<AggregateRow, 'packets' | 'bytes' | 'estimated_bytes'>;
 
 export interface Aggregate {
   rows: AggregateRow[];
   /** All rows past these, summed. */
-  other: { rows: number; packets: bigint; bytes: bigint };
-  total: { packets: bigint; bytes: bigint };
+  other: AggregateSum & { rows: number };
+  total: AggregateSum;
 }
 
 /**
@@ -69,6 +73,7 @@ export function aggregate(request: AggregateRequest): Aggregate {
       const row = rowOf(rows, dimensions, request.group_by);
       row.packets += sign * pair.packets;
       row.bytes += sign * pair.bytes;
+      row.estimated_bytes += sign * pair.estimated_bytes;
     }
   };
   // An edge that moved to another site counts for the site it is at in the end, both ways.
@@ -104,7 +109,7 @@ function rowOf(
   const key = JSON.stringify(group_by.map(group => dimensions[FIELD_OF[group]]));
   const known = rows.get(key);
   if (known) return known;
-  const row: AggregateRow = { packets: 0n, bytes: 0n };
+  const row: AggregateRow = { packets: 0n, bytes: 0n, estimated_bytes: 0n };
   for (const group of group_by) row[FIELD_OF[group]] = dimensions[FIELD_OF[group]] as string;
   rows.set(key, row);
   return row;
@@ -130,12 +135,12 @@ function nameOf({ policy_id, site_id, endpoint_id, edge_id }: AggregateRow): str
   return [policy_id, site_id, endpoint_id, edge_id].join('#');
 }
 
-function sum(rows: readonly AggregateRow[]): { packets: bigint; bytes: bigint } {
-  let packets = 0n;
-  let bytes = 0n;
-  for (const row of rows) {
-    packets += row.packets;
-    bytes += row.bytes;
+function sum(rows: readonly AggregateRow[]): AggregateSum {
+  const total = { packets: 0n, bytes: 0n, estimated_bytes: 0n };
+  for (const { packets, bytes, estimated_bytes } of rows) {
+    total.packets += packets;
+    total.bytes += bytes;
+    total.estimated_bytes += estimated_bytes;
   }
-  return { packets, bytes };
+  return total;
 }

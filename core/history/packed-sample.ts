@@ -31,7 +31,8 @@ export function unpackSample(packed: unknown): Sample {
   };
 }
 
-function countOf(text: string): bigint {
+/** A count in decimal digits. @throws UnreadableSample */
+export function countOf(text: string): bigint {
   try {
     return BigInt(text);
   } catch (cause) {

@@ -4,12 +4,11 @@ import { type Item, keyText } from '../storage/item.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
 import { policySampleKey, policySamplePartition } from './history-keys.ts';
 import type { LateReading } from './late/late-readings.ts';
-import { unpackSample } from './packed-sample.ts';
 import { RolledRange, type RolledUp, rollUpHours, rollUpMinutes } from './peaks.ts';
 import { floorTo, RESOLUTIONS, type Retention } from './resolution.ts';
-import type { Sample, SnapshotMark } from './sample.ts';
+import { fingerprintOf, type Sample, type SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
-import { policySampleItem, type SampleStore } from './sample-store.ts';
+import { policySampleItem, type SampleStore, sampleOfItem } from './sample-store.ts';
 
 interface RollupOptions {
   store: SampleStore;
@@ -126,7 +125,7 @@ async function readLastSamples(
   return (policy_id, sk) => {
     const item =
       sk === undefined ? undefined : found.get(keyText({ pk: policySamplePartition(policy_id), sk }));
-    return item && unpackSample(item.packed);
+    return item && sampleOfItem(item as { packed: unknown });
   };
 }
 
@@ -137,8 +136,8 @@ function lastOf(resolution: 'HOUR' | 'DAY', { at, taken_at }: SnapshotMark): str
 }
 
 /** Whether nothing was counted since a sample, and as many flows are active as then. */
-function isSame(last: Sample | undefined, { packets, bytes, active_flows }: Sample): boolean {
-  return last?.packets === packets && last.bytes === bytes && last.active_flows === active_flows;
+function isSame(last: Sample | undefined, now: Sample): boolean {
+  return last !== undefined && fingerprintOf(last) === fingerprintOf(now);
 }
 
 async function samplesOf(

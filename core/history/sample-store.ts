@@ -3,7 +3,7 @@ import type { Item } from '../storage/item.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { instantKey, MARKS_PARTITION, policySampleKey, policySamplePartition } from './history-keys.ts';
 import { packLate, unpackLate } from './late/pack-late.ts';
-import { packMark, packSample, unpackMark, unpackSample } from './packed-sample.ts';
+import { countOf, packMark, packSample, unpackMark, unpackSample } from './packed-sample.ts';
 import type { Resolution } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
 
@@ -16,6 +16,7 @@ export interface SampleStore {
 interface PackedFigures {
   packed: unknown;
   late?: string;
+  estimated?: string;
 }
 
 /** Instants sort as text up to the year 9999. */
@@ -39,6 +40,7 @@ export function policySampleItem(
     sk: policySampleKey(resolution, sample.at, sample.taken_at),
     packed: packSample(sample),
     ...lateAttribute(sample),
+    ...estimatedAttribute(sample),
     [TTL_ATTRIBUTE]: expires_at,
   };
 }
@@ -46,6 +48,11 @@ export function policySampleItem(
 function lateAttribute(sample: Sample): { late?: string } {
   const late = packLate(sample);
   return late === undefined ? {} : { late };
+}
+
+// Apart from the packed figures, so that samples without estimated bytes stay as they are.
+function estimatedAttribute({ estimated_bytes = 0n }: Sample): { estimated?: string } {
+  return estimated_bytes === 0n ? {} : { estimated: String(estimated_bytes) };
 }
 
 /**
@@ -84,11 +91,13 @@ export async function readPolicySamples(
     first: instantKey(range.resolution, range.from),
     last: `${instantKey(range.resolution, range.to)}#~`,
   });
-  return items.map(toSample).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
+  return items.map(sampleOfItem).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
 }
 
-function toSample({ packed, late }: PackedFigures): Sample {
+/** The sample in an item. @throws UnreadableSample */
+export function sampleOfItem({ packed, late, estimated }: PackedFigures): Sample {
   const sample = unpackSample(packed);
+  if (estimated !== undefined) sample.estimated_bytes = countOf(estimated);
   return late === undefined ? sample : { ...sample, ...unpackLate(late) };
 }
 
@@ -137,7 +146,7 @@ async function queryRange(
       TableName: table,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
       ExpressionAttributeValues: { ':pk': partition, ':first': first, ':last': last },
-      ProjectionExpression: 'packed, late',
+      ProjectionExpression: 'packed, late, estimated',
       ConsistentRead: true,
     },
   );

@@ -9,6 +9,8 @@ export interface Sample {
   packets: bigint;
   /** Layer-3 bytes. */
   bytes: bigint;
+  /** What of the bytes is estimated; nothing when left out. */
+  estimated_bytes?: bigint;
   active_flows: number;
   /** Rollups only: the highest rates of a minute, and the highest active flows, in the hour or day that ends here. */
   peak?: Peak;
@@ -16,6 +18,11 @@ export interface Sample {
   late?: LateSpan[];
   /** Rollups only: peaks of earlier hours or days, as they are with what came late since. */
   repairs?: PeakRepair[];
+}
+
+/** A text that is the same for samples with the same figures. */
+export function fingerprintOf({ packets, bytes, estimated_bytes = 0n, active_flows }: Sample): string {
+  return `${packets}#${bytes}#${estimated_bytes}#${active_flows}`;
 }
 
 export interface PeakRepair {

@@ -9,7 +9,7 @@ import { type LateReading, lateReadingItem, reachesFar } from './late/late-readi
 import { readTrackedLanes } from './late/tracked-lanes.ts';
 import { floorTo, RESOLUTIONS, type Resolution } from './resolution.ts';
 import { rollupSamples } from './rollup.ts';
-import type { SnapshotMark } from './sample.ts';
+import { fingerprintOf, type SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
 import { markItem, policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
 import { packSilences } from './silence-spans.ts';
@@ -152,7 +152,7 @@ async function writePolicySamples(
   const items: Item[] = [];
   const expires_at = expiryOf(minute, { resolution: 'MINUTE', retention });
   for (const [policy_id, sample] of policies) {
-    const fingerprint = `${sample.packets}#${sample.bytes}#${sample.active_flows}`;
+    const fingerprint = fingerprintOf(sample);
     if (rollups.length === 0 && known?.get(policy_id) === fingerprint) continue;
     written.set(policy_id, fingerprint);
     items.push(policySampleItem(policy_id, sample, { resolution: 'MINUTE', expires_at }));

@@ -144,6 +144,8 @@ function addLane(whole: WholeReading, lane: WholeLane): void {
       const sum = whole.policies.get(id) ?? emptySample(whole);
       sum.packets += pair.packets;
       sum.bytes += pair.bytes;
+      if (pair.estimated_bytes !== 0n)
+        sum.estimated_bytes = (sum.estimated_bytes ?? 0n) + pair.estimated_bytes;
       sum.active_flows += pair.active_flows;
       whole.policies.set(id, sum);
     }

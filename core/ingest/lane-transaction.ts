@@ -190,6 +190,9 @@ function addCounter<W extends LaneWrite>(
   known.change.packets += change.packets;
   known.change.bytes += change.bytes;
   known.change.active_flows += change.active_flows;
+  if (change.estimated_bytes !== undefined) {
+    known.change.estimated_bytes = (known.change.estimated_bytes ?? 0n) + change.estimated_bytes;
+  }
   known.writes.push(write);
 }
 
@@ -234,6 +237,11 @@ const ADD_COUNTS = updateItem({
   key: { pk: '', sk: '' },
   add: { packets: 0n, bytes: 0n, active_flows: 0 },
 });
+const ADD_ESTIMATED = updateItem({
+  table: '',
+  key: { pk: '', sk: '' },
+  add: { packets: 0n, bytes: 0n, active_flows: 0, estimated_bytes: 0n },
+});
 
 /** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
@@ -255,15 +263,18 @@ function fixParts(table: string, key: ItemKey, parts: number): WriteAction {
   return { Update: updateItem({ table, key, set: { parts }, condition }) };
 }
 
-function addToCounter(table: string, Key: ItemKey, { packets, bytes, active_flows }: Sum): WriteAction {
-  const ExpressionAttributeValues = {
-    ':add_packets': packets,
-    ':add_bytes': bytes,
-    ':add_active_flows': active_flows,
-  };
-  return { Update: { ...ADD_COUNTS, TableName: table, Key, ExpressionAttributeValues } };
+function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
+  const { packets, bytes, active_flows, estimated_bytes = 0n } = change;
+  const values = { ':add_packets': packets, ':add_bytes': bytes, ':add_active_flows': active_flows };
+  const place = { TableName: table, Key };
+  // Counters without estimated bytes have no attribute of them.
+  if (estimated_bytes === 0n) {
+    return { Update: { ...ADD_COUNTS, ...place, ExpressionAttributeValues: values } };
+  }
+  const ExpressionAttributeValues = { ...values, ':add_estimated_bytes': estimated_bytes };
+  return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues } };
 }
 
-function isZero({ packets, bytes, active_flows }: CounterChange): boolean {
-  return packets === 0n && bytes === 0n && active_flows === 0;
+function isZero({ packets, bytes, active_flows, estimated_bytes = 0n }: CounterChange): boolean {
+  return packets === 0n && bytes === 0n && active_flows === 0 && estimated_bytes === 0n;
 }

@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors.ts';
+import { quoted, ValidationError } from '../errors.ts';
 import { formatV4, formatV6, parseKnownAddress } from './ip-address.ts';
 
 /** One-way traffic of one 5-tuple. Ports are 0 for protocols without ports and for later fragments. */
@@ -61,7 +61,7 @@ export function packFlowKey(key: FlowKey, endpoint: number, words: Int32Array): 
   const dst = parseKnownAddress(key.dst);
   if (!src || !dst || src.family !== dst.family) {
     throw new ValidationError(
-      `A flow needs two IPv4 or two IPv6 addresses, but has src "${key.src}" and dst "${key.dst}".`,
+      `A flow needs two IPv4 or two IPv6 addresses, but has src ${quoted(key.src)} and dst ${quoted(key.dst)}.`,
     );
   }
   words[0] = src.words[0];

@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors.ts';
+import { quoted, ValidationError } from '../errors.ts';
 import { type Cidr, parseCidr } from './ip-address.ts';
 import type { PolicyMatch } from './policy.ts';
 
@@ -55,7 +55,9 @@ function networkOf(cidr: Cidr | undefined): Network {
 function read(text: string): Cidr {
   const cidr = parseCidr(text);
   if (cidr) return cidr;
-  throw new ValidationError(`"${text}" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`);
+  throw new ValidationError(
+    `${quoted(text)} is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`,
+  );
 }
 
 function half({ prefix, length }: Network, bit: bigint): Network {

@@ -1,4 +1,4 @@
-import { ValidationError } from '../errors.ts';
+import { quoted, ValidationError } from '../errors.ts';
 import { APPLICATION_CLASSES, applicationClass, applicationIndex } from './application-class.ts';
 import { type FlowKey, isV6, protocolOf } from './flow-key.ts';
 import { parseCidr } from './ip-address.ts';
@@ -98,7 +98,7 @@ function withinNetwork(text: string, places: readonly number[]): PolicyCondition
   const network = parseCidr(text);
   if (!network) {
     throw new ValidationError(
-      `"${text}" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`,
+      `${quoted(text)} is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`,
     );
   }
   const six = network.address.family === 6;

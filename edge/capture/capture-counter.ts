@@ -1,5 +1,6 @@
 import type { Recorder } from '../../core/recorder/recorder.ts';
 import { systemClock } from '../../core/time/clock.ts';
+import { PROGRAM } from '../program-name.ts';
 import { CaptureError } from './capture-error.ts';
 import type { CaptureFormat } from './capture-format.ts';
 import { isPcap, PCAPNG_MAGIC } from './capture-magic.ts';
@@ -196,7 +197,7 @@ export class CaptureCounter {
     const packer = PACKERS.find(known => begins.startsWith(known.begins));
     throw new CaptureError(
       packer
-        ? `The capture is compressed with ${packer.name}. Unpack it first: ${packer.command} FILE | npm run edge -- read.`
+        ? `The capture is compressed with ${packer.name}. Unpack it first: ${packer.command} FILE | ${PROGRAM} read.`
         : `The file is no capture: it begins with ${begins}; a pcap or pcapng file was expected.`,
       this.#offset,
     );

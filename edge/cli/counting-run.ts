@@ -5,6 +5,9 @@ import type { TrafficCounter } from '../counting/traffic-counter.ts';
 import { type SummarySource, skippedText, summarize, summaryTable } from '../counting/traffic-summary.ts';
 import { waitUntilCounted } from '../counting/wait-counted.ts';
 import { SendFailed } from '../reporting/send-failed.ts';
+import { openServiceManager, type ServiceManager } from '../service/service-manager.ts';
+import { silentAfterMs } from '../spool/edge-status.ts';
+import { signsWithRole } from '../system/target-options.ts';
 import { type CountingOptions, withUserPaths } from './counting-options.ts';
 import { userPath } from './option-values.ts';
 import { type ProblemList, problemList } from './problem-list.ts';
@@ -75,8 +78,14 @@ export async function runCounting(
   const terminal = openTerminal();
   const problems = problemList(terminal);
   const notes = new InputNotes(terminal.say);
-  const signal = stopSignal(() => terminal.say('Stopping: the last report is being sent.'));
+  let service: ServiceManager | undefined;
+  const signal = stopSignal(() => {
+    terminal.say('Stopping: the last report is being sent.');
+    service?.stopping();
+  });
   const session = await openCountingSession({ ...sessionOptions(options, kind), ...voices(terminal) });
+  if (kind.unattended) service = serviceManager(session, options, terminal);
+  service?.ready();
   try {
     const result = await reported(session, kind, async () => {
       const counted = await count({ options, session, terminal, problems, notes, signal });
@@ -91,6 +100,7 @@ export async function runCounting(
   } finally {
     terminal.endProgress();
     await session.close();
+    service?.close();
   }
   if (signal.aborted) return kind.stoppedCode;
   return problems.count > 0 ? 1 : 0;
@@ -114,6 +124,22 @@ async function reported<T>(
   }
 }
 
+/** The service manager that runs this edge, if one does. It hears that the edge is alive as long as reports are made. */
+function serviceManager(
+  session: CountingSession,
+  { interval }: CountingOptions,
+  { say }: Terminal,
+): ServiceManager {
+  return openServiceManager({
+    status() {
+      const { boot_id, seq = 0 } = session.reporter?.position ?? {};
+      return boot_id ? `Counting: report ${seq} of boot ${boot_id} is made.` : 'Counting: no report yet.';
+    },
+    isAlive: () => session.sinceReportMs() < silentAfterMs(interval),
+    onTrouble: say,
+  });
+}
+
 function voices(terminal: Terminal) {
   return { say: terminal.say, onTrouble: terminal.sayNowAndThen };
 }
@@ -130,6 +156,7 @@ function sessionOptions(
     listed_flows: options.listedFlows,
     dry_run: options.dryRun ?? false,
     estimated: options.scaleSampled ?? false,
+    sign: options.sign ?? false,
     exact_flows: exact_flows || (options.dryRun ?? false) || (options.json ?? false),
     patience_ms,
     unattended,
@@ -155,14 +182,15 @@ async function sendLast(session: CountingSession, { last_ms }: CountingResult): 
 }
 
 async function waitForAll(
-  { edgeId }: CountingOptions,
+  options: CountingOptions,
   { graphql, reporter, notNew }: CountingSession,
   { terminal, signal }: Pick<CountingRun, 'terminal' | 'signal'>,
 ): Promise<void> {
   if (!graphql || !reporter) return;
   await waitUntilCounted({
     graphql,
-    edge_id: edgeId,
+    edge_id: options.edgeId,
+    signs: signsWithRole(targetOptions(options)),
     position: reporter.position,
     reported: reporter.reported,
     not_new: notNew(),

@@ -1,19 +1,23 @@
 import { Command, Option } from 'commander';
+import { PACKAGED_VERSION } from '../program-name.ts';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { type KeyOptions, keyContradiction } from './key-options.ts';
 import { addMatchOptions, type MatchOptions, matchContradiction } from './match-options.ts';
-import { hostEdgeId, idValue, positiveValue, wholeValue } from './option-values.ts';
+import { edgeIdValue, hostEdgeId, idValue, positiveValue, wholeValue } from './option-values.ts';
 import type { ReadOptions } from './read.ts';
 import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import type { StatusOptions } from './status.ts';
 import { systemFolderOption } from './system-folder.ts';
 import { systemContradiction } from './system-options.ts';
+import { versionText } from './version.ts';
 
 /** Runs the edge program and gives its exit code: 0 done, 1 failed or input that could not be counted, 2 bad usage. */
 export async function runEdge(argv: readonly string[]): Promise<number> {
   let code = 0;
-  const program = new Command('edge')
+  const program = new Command(PACKAGED_VERSION === undefined ? 'edge' : 'patronus-edge')
     .description('Counts the traffic of an SD-WAN edge by routing policy and reports it.')
+    .version(versionText(), '--version', 'print the version')
     .showHelpAfterError('(--help shows what there is)')
     .showSuggestionAfterError(false)
     .exitOverride();
@@ -81,6 +85,34 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .addOption(systemFolderOption())
     .action((options: StatusOptions, command: Command) =>
       run(command, undefined, async () => (await import('./status.ts')).status(options)),
+    );
+
+  program
+    .command('sample')
+    .description('write a small capture to try the program with: five minutes of a made-up office')
+    .argument('[file]', 'where to write it, a new file (default: the standard output)')
+    .action((file: string | undefined, _: object, command: Command) =>
+      run(command, undefined, async () => (await import('./sample.ts')).sample(file)),
+    );
+
+  program
+    .command('key')
+    .description(
+      'print the public key of an edge as a JWK, for registerEdge or rotateEdgeKey; makes its key pair if there is none',
+    )
+    .addOption(
+      new Option('--edge-id <id>', 'the edge')
+        .argParser(edgeIdValue)
+        .default(hostEdgeId(), 'this machine’s name'),
+    )
+    .option('--spool <folder>', 'its spool, which keeps the key (default: .local/edge/<edge id>)')
+    .option('--next', 'make and print the key that the edge is to change over to')
+    .option('--switch', 'begin to use that key: from the next start of the edge on')
+    .option('--pem', 'print it in PEM')
+    .option('--json', 'print edge, kid and key as one JSON object on one line')
+    .addOption(systemFolderOption())
+    .action((options: KeyOptions, command: Command) =>
+      run(command, keyContradiction(options), async () => (await import('./key.ts')).key(options)),
     );
 
   addSimulateOptions(

@@ -1,3 +1,5 @@
+import { PROGRAM } from '../program-name.ts';
+
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
@@ -10,7 +12,7 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
 export function repeatCommand(argv: readonly string[], boot_id: string): string {
   const isGiven = argv.some(argument => argument === '--boot-id' || argument.startsWith('--boot-id='));
   const all = [...withoutToken(argv), ...(isGiven ? [] : ['--boot-id', boot_id])];
-  return `npm run edge -- ${all.map(quoted).join(' ')}`;
+  return `${PROGRAM} ${all.map(quoted).join(' ')}`;
 }
 
 function withoutToken(argv: readonly string[]): string[] {

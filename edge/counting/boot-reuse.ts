@@ -1,7 +1,7 @@
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import type { Report } from '../../core/report/report.ts';
 import { EdgeError } from '../edge-error.ts';
-import { readCountedBoot } from './counted-boot.ts';
+import { type CountedBootQuery, readCountedBoot } from './counted-boot.ts';
 
 interface Totals {
   packets: bigint;
@@ -28,11 +28,9 @@ export interface BootReuse {
  * A run that is repeated under its boot id is counted once. It is the same run when it has said the same in the report up to which the
  * system had counted the boot, or in its last one.
  */
-export async function watchBootReuse(
-  graphql: GraphqlClient,
-  { edge_id, boot_id }: { edge_id: string; boot_id: string },
-): Promise<BootReuse> {
-  const { seqs, packets, bytes } = await readCountedBoot(graphql, { edge_id, boot_id });
+export async function watchBootReuse(graphql: GraphqlClient, query: CountedBootQuery): Promise<BootReuse> {
+  const { edge_id, boot_id } = query;
+  const { seqs, packets, bytes } = await readCountedBoot(graphql, query);
   const [seq = 0, ...others] = new Set(seqs.values());
   // Parts that are counted up to different reports are in no report together.
   const isKnown = seq > 0 && others.length === 0;

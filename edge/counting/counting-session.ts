@@ -36,6 +36,8 @@ export interface CountingSession {
   kept: KeptSystem | undefined;
   /** Makes a report of what was counted up to a moment of traffic time. @throws SpoolError */
   report(at_ms: number): Promise<void>;
+  /** Milliseconds since the last report was made, also in vain, or since the session was opened. */
+  sinceReportMs(): number;
   /** @throws EdgeError when the boot id that was given had counted other traffic before */
   checkBoot(): void;
   /** Of the reports that were sent, those that were counted before under the boot id that was given. */
@@ -61,6 +63,7 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     : await import('./sending.ts').then(({ openSending }) =>
         openSending(options, { graphql, policySet, kept }),
       );
+  let reported_ms = performance.now();
   return {
     recorder,
     policySet,
@@ -82,8 +85,11 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
       } catch (cause) {
         if (cause instanceof SpoolError) state?.trouble('spool', cause.message, true);
         throw cause;
+      } finally {
+        reported_ms = performance.now();
       }
     },
+    sinceReportMs: () => performance.now() - reported_ms,
     checkBoot() {
       sending?.checkBoot();
     },

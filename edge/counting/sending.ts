@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import { EdgeError } from '../edge-error.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
@@ -10,7 +11,7 @@ import { type EdgeState, openEdgeState } from '../spool/edge-state.ts';
 import type { KeptSystem } from '../spool/kept-system.ts';
 import { spoolFolder } from '../spool/spool-folder.ts';
 import { openTarget } from '../system/target.ts';
-import type { TargetOptions } from '../system/target-options.ts';
+import { signsWithRole, type TargetOptions } from '../system/target-options.ts';
 import { type BootReuse, type NotNew, watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
@@ -63,6 +64,7 @@ export async function openSending(
       onTrouble(text);
     },
   });
+  const sign = await signerOf(options, folder);
   const reuse = await watchReuse(options, asked);
   const reporter = await Reporter.start({
     edge_id,
@@ -71,6 +73,7 @@ export async function openSending(
     interval_s,
     listed_flows,
     estimated: options.estimated ?? false,
+    ...(sign && { sign }),
     spool,
     sender,
     destination: target.destination,
@@ -104,6 +107,18 @@ export async function openSending(
   };
 }
 
+/** An edge that runs by itself has a key from its first start on, so that it can be registered before it signs. */
+async function signerOf(
+  { sign, unattended, say }: CountingSessionOptions,
+  folder: string,
+): Promise<SignRecord | undefined> {
+  if (!sign && !unattended) return undefined;
+  const { edgeSigner } = await import('../spool/edge-key.ts');
+  if (sign) return edgeSigner(folder);
+  await edgeSigner(folder).catch((cause: unknown) => say((cause as Error).message));
+  return undefined;
+}
+
 // A report that needs more parts than its boot has begins another boot. Its id follows from the first one, so that the same input
 // under the same first id makes the same reports.
 function bootId(first: string, boot: number): string {
@@ -117,9 +132,9 @@ const routesAnswer = z.object({ edgeRoutes: z.object({ site_id: z.string().nulli
 async function registeredSite(
   graphql: GraphqlClient,
   id: string,
-  { graphql: address, token }: TargetOptions,
+  target: TargetOptions,
 ): Promise<string | undefined> {
-  if (address !== undefined && token === undefined) {
+  if (signsWithRole(target)) {
     const query = 'query Site($id: ID!) { edgeRoutes(edge_id: $id, limit: 1) { site_id } }';
     return routesAnswer.parse(await graphql.query(query, { id })).edgeRoutes.site_id ?? undefined;
   }
@@ -153,12 +168,12 @@ async function siteOf(
 
 /** A boot id that was given is compared with what was counted under it, where the system can be asked. */
 async function watchReuse(
-  { edge_id, boot_id, say }: CountingSessionOptions,
+  { edge_id, boot_id, target, say }: CountingSessionOptions,
   { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,
 ): Promise<BootReuse | undefined> {
   if (boot_id === undefined || !graphql) return undefined;
   try {
-    return await watchBootReuse(graphql, { edge_id, boot_id });
+    return await watchBootReuse(graphql, { edge_id, boot_id, signs: signsWithRole(target) });
   } catch (cause) {
     if (!kept || !(cause instanceof EdgeError)) throw cause;
     say(`${cause.message} Whether boot ${boot_id} has counted other traffic before isn't checked.`);

@@ -11,6 +11,8 @@ const POLL_MS = 500;
 export interface WaitOptions {
   graphql: GraphqlClient;
   edge_id: string;
+  /** See {@link CountedBootQuery}. */
+  signs?: boolean | undefined;
   /** What was last reported. */
   position: ReportPosition;
   /** What that report said, all policies together. */
@@ -34,6 +36,7 @@ export interface WaitOptions {
 export async function waitUntilCounted({
   graphql,
   edge_id,
+  signs,
   position,
   reported,
   not_new,
@@ -46,7 +49,7 @@ export async function waitUntilCounted({
   let seen = '';
   let seenAt = clock();
   while (!signal?.aborted) {
-    const counted = await readCountedBoot(graphql, { edge_id, boot_id: position.boot_id });
+    const counted = await readCountedBoot(graphql, { edge_id, signs, boot_id: position.boot_id });
     const seqs = Array.from({ length: position.parts }, (_, part) => counted.seqs.get(part) ?? 0);
     const seq = Math.min(...seqs);
     if (seq >= position.seq) {

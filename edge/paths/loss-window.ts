@@ -1,23 +1,36 @@
+import { LOSS_PACKETS, LOST_IN_A_ROW } from '../../core/routing/health/judged-loss.ts';
 import type { ProbeOutcome } from '../probe/probe-outcome.ts';
 
 type Counts = Pick<ProbeOutcome, 'sent' | 'received'>;
 
-/** Probes that a loss is told from: with 20 packets each, one lost packet is 1 % and not 5 %. */
-const PROBES = 5;
-
-/** The loss of a path over its last probes. */
+/** The loss of a path over its last 100 packets. */
 export class LossWindow {
   #recent: Counts[] = [];
+  #lostInARow = 0;
 
-  /** Adds a probe, and answers the loss over it and those before, 0 to 100. One that nothing came back of stands alone: it is no noise. */
+  /**
+   * Adds a series of probes, and answers the loss over the last 100 packets, 0 to 100. While there
+   * are fewer, those that are missing count as arrived. 20 lost ones in a row stand alone.
+   */
   add({ sent, received }: Counts): number {
-    if (received === 0) {
+    this.#lostInARow = received === 0 ? this.#lostInARow + sent : 0;
+    if (this.#lostInARow >= LOST_IN_A_ROW) {
       this.#recent = [];
       return 100;
     }
-    this.#recent = [...this.#recent, { sent, received }].slice(-PROBES);
-    const all = this.#recent.reduce((sum, one) => sum + one.sent, 0);
-    const lost = this.#recent.reduce((sum, one) => sum + one.sent - one.received, 0);
-    return (100 * lost) / all;
+    this.#recent.push({ sent, received });
+    while (sum(this.#recent.slice(1), one => one.sent) >= LOSS_PACKETS) this.#recent.shift();
+    const lost = sum(this.#recent, one => one.sent - one.received);
+    return (
+      (100 * lost) /
+      Math.max(
+        LOSS_PACKETS,
+        sum(this.#recent, one => one.sent),
+      )
+    );
   }
+}
+
+function sum(series: readonly Counts[], figure: (one: Counts) => number): number {
+  return series.reduce((total, one) => total + figure(one), 0);
 }

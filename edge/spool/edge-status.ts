@@ -9,6 +9,11 @@ const PATIENCE_MS = 3_600_000;
 const MISSED_REPORTS = 3;
 const GRACE_MS = 60_000;
 
+/** Without a report for so long, an edge that reports each `interval_s` does not do its work. */
+export function silentAfterMs(interval_s: number): number {
+  return interval_s * 1000 * MISSED_REPORTS + GRACE_MS;
+}
+
 const NEXT: Record<TroubleKind, string> = {
   sending:
     "look at the edge's network, its credentials and --stream; reports go out by themselves once that works",
@@ -57,7 +62,7 @@ export async function readEdgeStatus(
     const trouble = state?.troubles[kind];
     return trouble ? [{ kind, ...trouble }] : [];
   }).sort((a, b) => (a.at < b.at ? 1 : -1));
-  const silentAfter = (state?.interval_s ?? 0) * 1000 * MISSED_REPORTS + GRACE_MS;
+  const silentAfter = silentAfterMs(state?.interval_s ?? 0);
   const heard_ms = Date.parse(state?.reported?.at ?? state?.started_at ?? '');
   const run = !state
     ? 'unknown'

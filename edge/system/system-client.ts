@@ -17,11 +17,14 @@ export function systemClient({ url, ...options }: SystemClientOptions): GraphqlC
   return { query: async (document, variables) => clientAt(await url()).query(document, variables) };
 }
 
+/** The system answers, and says no. */
+export class SystemRefused extends EdgeError {}
+
 /** What the person at the terminal reads when the system at `url` doesn't answer or says no. */
 export function systemError(url: string): (failure: PostFailure) => EdgeError {
   return failure => {
     if (failure.kind === 'refused')
-      return new EdgeError(`The system at ${url} refused: ${failure.messages[0] ?? 'no reason given'}`);
+      return new SystemRefused(`The system at ${url} refused: ${failure.messages[0] ?? 'no reason given'}`);
     const { cause } = failure;
     const reason = failure.kind === 'no JSON' ? 'no JSON came' : failure.reason;
     return new EdgeError(`The system at ${url} does not answer (${reason}): is it running?`, { cause });

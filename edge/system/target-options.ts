@@ -11,3 +11,8 @@ export interface TargetOptions {
   /** The `.local` folder of a running local system. */
   system: string;
 }
+
+/** Whether the API in the cloud is asked with a role's signature, as an edge does by itself, and not as a person. */
+export function signsWithRole({ graphql, token }: TargetOptions): boolean {
+  return graphql !== undefined && token === undefined;
+}

@@ -1,14 +1,22 @@
 import type { Caller } from '../../core/access/caller.ts';
+import { spendBudget } from '../../core/access/query-budget.ts';
 import { authorize, type OperationName, ROLES } from '../../core/access/roles.ts';
 import { recordRefusal } from '../../core/audit/record-refusal.ts';
-import { type ErrorType, PatronusError, Unauthorized } from '../../core/errors.ts';
+import { type ErrorType, PatronusError, Throttled, Unauthorized } from '../../core/errors.ts';
 import { repeatUntil } from '../../core/storage/retrying.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
+import { OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
+import { answerOfSize } from './answer-size.ts';
 import { type ApiEvent, callerOf } from './api-event.ts';
+import { argumentSchema } from './argument-schema.ts';
+import { loggedRequest, loggedTarget } from './logged-request.ts';
+import { parseArguments } from './parse-arguments.ts';
 import type { Call, Resolver } from './resolver.ts';
 
 /** What graphql/resolver.js turns into data or an entry in `errors`. */
-export type Answer = { data: unknown } | { error: { type: ErrorType; message: string } };
+export type Answer =
+  | { data: unknown }
+  | { error: { type: ErrorType; message: string; info?: { retry_after_s: number } } };
 
 export interface Surroundings
   extends Pick<
@@ -20,14 +28,22 @@ export interface Surroundings
     | 'caches'
     | 'exports'
     | 'onFailover'
+    | 'edge_roles'
   > {
+  /** What expensive operations may cost a caller in a minute. */
+  query_budget: number;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */
   identify(caller: Caller): Promise<Caller>;
+  /** Called for each answer that says `Internal`; make it a metric. */
+  onInternalError(): void;
   /** Called for what clients don't see: faults, and refusals that could not be recorded. */
   report(message: string, details: { operation: string; error: Error }): void;
 }
+
+/** Longest message of a refusal, characters. What it quotes is short; this bounds messages of any making. */
+const MAX_MESSAGE_LENGTH = 2000;
 
 /** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
 export async function answer(event: ApiEvent, surroundings: Surroundings): Promise<Answer> {
@@ -38,28 +54,59 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     caller = callerOf(event.identity);
     authorize(operation, caller);
     if (event.type === 'Mutation') caller = await surroundings.identify(caller);
-    const call = { caller, selection: event.selection ?? [], ...surroundings };
-    const run = () => surroundings.resolvers[operation].run(event.arguments as never, call);
-    // A query may be repeated as a whole; a mutation knows itself what of it may be.
-    if (event.type === 'Query') return { data: await repeatUntil(surroundings.context, run) };
-    const data = await run();
+    const spend = spender(caller, surroundings);
+    const call = { caller, selection: event.selection ?? [], spend, ...surroundings };
+    const given = parseArguments(argumentSchema(operation), event.arguments);
+    const run = (asked: unknown) => surroundings.resolvers[operation].run(asked as never, call);
+    if (event.type === 'Query') {
+      const data = await answerOfSize({
+        arguments: given,
+        paged: 'limit' in OPERATION_ARGUMENTS[operation],
+        // A query may be repeated as a whole; a mutation knows itself what of it may be.
+        run: asked => repeatUntil(surroundings.context, () => run(asked)),
+      });
+      return { data };
+    }
+    const data = await run(given);
     // What it changed is seen by the next query here; other functions ask within a second anyway.
     for (const cache of Object.values(surroundings.caches)) cache.recheck();
     return { data };
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
     if (caller) await writeDown(event, caller, error, surroundings);
-    return { error: { type: error.errorType, message: error.message } };
+    const info = error instanceof Throttled && error.retry_after_s !== undefined;
+    return {
+      error: {
+        type: error.errorType,
+        message: messageOf(error),
+        ...(info && { info: { retry_after_s: error.retry_after_s! } }),
+      },
+    };
   }
+}
+
+/** Takes the cost of one request, once: it may be tried again, or asked again for a smaller page. */
+function spender(caller: Caller, { context, query_budget }: Surroundings): Call['spend'] {
+  let spent = false;
+  return async cost => {
+    if (spent) return;
+    spent = true;
+    await spendBudget(context, { caller, cost, budget: query_budget });
+  };
+}
+
+function messageOf({ message }: PatronusError): string {
+  return message.length <= MAX_MESSAGE_LENGTH ? message : `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…`;
 }
 
 function isOperation(name: string): name is OperationName {
   return Object.hasOwn(ROLES, name);
 }
 
-function masked(operation: string, cause: unknown, { report }: Surroundings): Answer {
+function masked(operation: string, cause: unknown, { report, onInternalError }: Surroundings): Answer {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   report('Operation failed', { operation, error });
+  onInternalError();
   return {
     error: {
       type: 'Internal',
@@ -79,14 +126,15 @@ async function writeDown(
   if (event.type !== 'Mutation' && !(refused instanceof Unauthorized)) return;
   const operation = `${event.type}.${event.field}` as OperationName;
   try {
+    const request = loggedRequest(event.arguments);
     await recordRefusal(context, {
       actor: caller,
       identify,
       operation: event.field,
-      target: resolvers[operation].target(event.arguments as never),
+      target: loggedTarget(resolvers[operation].target, request),
       error_type: refused.errorType,
-      message: refused.message,
-      request: event.arguments,
+      message: messageOf(refused),
+      request,
     });
   } catch (cause) {
     const error = cause instanceof Error ? cause : new Error(String(cause));

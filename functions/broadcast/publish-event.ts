@@ -2,12 +2,15 @@ import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import type { BroadcastEvent } from '../../core/events/broadcast-event.ts';
 import { PUBLISH_EVENT } from '../../graphql/publish-event.ts';
 
-/** AppSync takes 240 KB a subscription payload; what is larger is published without its data. */
-const MAX_DATA_CHARACTERS = 200_000;
+/**
+ * Bytes of an event in the payload of a subscription: AppSync's 240 KB, less what a subscriber's names and aliases add.
+ * They count as they are sent: UTF-8, the data escaped as a JSON string inside JSON.
+ */
+const MAX_EVENT_BYTES = 236 * 1024;
 
-/** Publishes one event to the subscribers of `events`. @throws Error when the API did not take it */
+/** Publishes one event to the subscribers of `events`, without its data where that is too much. @throws Error when the API did not take it */
 export async function publishEvent(event: BroadcastEvent, api: GraphqlClient): Promise<void> {
-  const data = JSON.stringify(event.data ?? null);
-  const variables = { ...event, data: data.length > MAX_DATA_CHARACTERS ? null : data };
-  await api.query(PUBLISH_EVENT, variables);
+  const whole = { ...event, data: JSON.stringify(event.data ?? null) };
+  const fits = Buffer.byteLength(JSON.stringify(whole)) <= MAX_EVENT_BYTES;
+  await api.query(PUBLISH_EVENT, fits ? whole : { ...event, data: null });
 }

@@ -65,6 +65,7 @@ export function createGateway(given: GatewayOptions): Gateway {
     request: GraphqlRequest,
     identity: Identity,
     headers: Record<string, string>,
+    ended: AbortSignal,
   ): Promise<ExecutionAnswer> {
     const prepared = prepare(request);
     if ('errors' in prepared) return { data: null, errors: prepared.errors };
@@ -81,7 +82,11 @@ export function createGateway(given: GatewayOptions): Gateway {
       appended: [],
       resolversRun: 0,
     };
-    const answer = await executeOperation(prepared, context, execution);
+    const answer = await executeOperation(
+      // What a mutation has begun is done, and published, whoever still waits for it.
+      { prepared, context, ...(kind === 'query' && { ended }) },
+      execution,
+    );
     if (kind === 'mutation') {
       for (const publication of publicationsOf(prepared, answer)) {
         realtime.publish(publication).catch(error => log('A publication failed', { error: String(error) }));

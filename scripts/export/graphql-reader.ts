@@ -26,7 +26,7 @@ const FLOWS_PAGE = 1000;
 const AUDIT_PAGE = 100;
 
 const POINTS = `points {
-  from at packets_exact bytes_exact packets_total_exact bytes_total_exact packets_per_second bits_per_second active_flows
+  from at packets_exact bytes_exact estimated_share packets_total_exact bytes_total_exact packets_per_second bits_per_second active_flows
   peak_packets_per_second peak_bits_per_second peak_active_flows gap intervals_missed reset
   completeness { edges_expected edges_heard as_of }
 }`;
@@ -172,7 +172,7 @@ function statsDocument(group_by: ExportGrouping): string {
     answer: ${ofFlows ? 'flowStats' : 'trafficStats'}(
       group_by: $group_by, from: $from, to: $to, filter: $filter, order_by: $order_by, limit: $limit, next_token: $next_token
     ) {
-      from to rows { ${group_by.map(groupField).join(' ')} packets_exact bytes_exact }
+      from to rows { ${group_by.map(groupField).join(' ')} packets_exact bytes_exact${ofFlows ? '' : ' estimated_share'} }
       other_rows next_token ${ofFlows ? `unattributed ${sum}` : ''} completeness { edges_expected edges_heard }
     }
   }`;

@@ -224,14 +224,17 @@ function cleanupTime() {
   };
 }
 
-function sums<T extends { packets: bigint; bytes: bigint }>(
-  list: readonly T[],
-  keyOf: (item: T) => string,
-): Map<string, { packets: bigint; bytes: bigint }> {
-  const found = new Map<string, { packets: bigint; bytes: bigint }>();
+type Sum = Omit<Counts, 'active_flows'>;
+
+function sums<T extends Sum>(list: readonly T[], keyOf: (item: T) => string): Map<string, Sum> {
+  const found = new Map<string, Sum>();
   for (const item of list) {
-    const sum = found.get(keyOf(item)) ?? { packets: 0n, bytes: 0n };
-    found.set(keyOf(item), { packets: sum.packets + item.packets, bytes: sum.bytes + item.bytes });
+    const sum = found.get(keyOf(item)) ?? { packets: 0n, bytes: 0n, estimated_bytes: 0n };
+    found.set(keyOf(item), {
+      packets: sum.packets + item.packets,
+      bytes: sum.bytes + item.bytes,
+      estimated_bytes: sum.estimated_bytes + item.estimated_bytes,
+    });
   }
   return new Map([...found].filter(([, { packets, bytes }]) => packets > 0n || bytes > 0n).sort());
 }

@@ -46,6 +46,7 @@ export async function putManyPolicies({
       const pair = {
         ...{ policy_id: inventedId(index), endpoint_id: 'wan1', packets, bytes: packets * 100n },
         ...{ active_flows: 1, earlier_packets: 0n, earlier_bytes: 0n },
+        ...{ estimated: false, earlier_estimated: 0n },
         ...{ seq: 1, named_hour: hourOf(heard_at) },
       };
       return [pairKey(pair), pair] as const;

@@ -60,6 +60,7 @@ function lateOf(late: LateSpans): Pick<Sample, 'late'> {
 interface Counts {
   packets: bigint;
   bytes: bigint;
+  estimated_bytes: bigint;
   active_flows: number;
 }
 
@@ -141,10 +142,11 @@ function countsOf(lane: WholeLane, { policy_id, endpoint_id }: SeriesSelection):
 }
 
 function sum(counts: Iterable<Counts>): Counts {
-  const total: Counts = { packets: 0n, bytes: 0n, active_flows: 0 };
-  for (const { packets, bytes, active_flows } of counts) {
+  const total: Counts = { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
+  for (const { packets, bytes, estimated_bytes, active_flows } of counts) {
     total.packets += packets;
     total.bytes += bytes;
+    total.estimated_bytes += estimated_bytes;
     total.active_flows += active_flows;
   }
   return total;

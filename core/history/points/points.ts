@@ -15,6 +15,8 @@ export interface HistoryPoint {
   /** What came in the interval; where minutes before it were missed, since the last sample. */
   packets: bigint;
   bytes: bigint;
+  /** What of the bytes is estimated: none to all of them. */
+  estimated_bytes: bigint;
   /** The same with late counts spread evenly between the reports that they came between: rates and percentiles are made of it. */
   spread: Share;
   packets_per_second: number;
@@ -134,7 +136,7 @@ interface Base extends Omit<Sample, 'taken_at'> {
   taken_at?: number;
 }
 
-const NOTHING = { packets: 0n, bytes: 0n, active_flows: 0 };
+const NOTHING = { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
 
 function baseOf({ range, samples, base, begins }: HistoryInput): Base | undefined {
   if (begins !== undefined) return { ...NOTHING, at: Math.max(range.from, begins) };
@@ -142,8 +144,11 @@ function baseOf({ range, samples, base, begins }: HistoryInput): Base | undefine
   return base && unchanged(samples.findLast(({ at }) => at <= base.at) ?? NOTHING, base);
 }
 
-function unchanged({ packets, bytes, active_flows }: Omit<Base, 'at'>, mark: SnapshotMark): Sample {
-  return { at: mark.at, taken_at: mark.taken_at, packets, bytes, active_flows };
+function unchanged(
+  { packets, bytes, estimated_bytes = 0n, active_flows }: Omit<Base, 'at'>,
+  mark: SnapshotMark,
+): Sample {
+  return { at: mark.at, taken_at: mark.taken_at, packets, bytes, estimated_bytes, active_flows };
 }
 
 // Totals only grow: where one is less, a clock that was set back has made the snapshot stand at a wrong time.
@@ -163,6 +168,7 @@ interface Interval {
 function between({ previous, current, from, at, reset, intervals_missed }: Interval): HistoryPoint {
   const packets = previous ? current.packets - previous.packets : 0n;
   const bytes = previous ? current.bytes - previous.bytes : 0n;
+  const estimated = (current.estimated_bytes ?? 0n) - (previous?.estimated_bytes ?? 0n);
   return {
     from,
     at,
@@ -170,6 +176,7 @@ function between({ previous, current, from, at, reset, intervals_missed }: Inter
     bytes_total: current.bytes,
     packets,
     bytes,
+    estimated_bytes: previous ? within(estimated, bytes) : 0n,
     spread: { packets, bytes },
     packets_per_second: 0,
     bits_per_second: 0,
@@ -181,12 +188,19 @@ function between({ previous, current, from, at, reset, intervals_missed }: Inter
   };
 }
 
+/** A boot that turns out to be estimated makes what it had counted before estimated too: more than came in this interval. */
+function within(estimated: bigint, bytes: bigint): bigint {
+  if (estimated < 0n) return 0n;
+  return estimated < bytes ? estimated : bytes;
+}
+
 function gapPoint({ from, at, reset }: { from: number; at: number; reset: boolean }): HistoryPoint {
   return {
     from,
     at,
     packets: 0n,
     bytes: 0n,
+    estimated_bytes: 0n,
     spread: { packets: 0n, bytes: 0n },
     packets_per_second: 0,
     bits_per_second: 0,

@@ -14,6 +14,7 @@ export interface History {
   /** Sums of the range's increments. */
   packets: bigint;
   bytes: bigint;
+  estimated_bytes: bigint;
   /** The 95th percentile of the 5-minute rates of the range, as transit is billed; `undefined` without a whole one. */
   p95_bits_per_second?: number;
 }
@@ -52,6 +53,7 @@ export function toHistory(input: HistoryInput): History {
     ...(begins !== undefined && { begins }),
     packets: points.reduce((sum, point) => sum + point.packets, 0n),
     bytes: points.reduce((sum, point) => sum + point.bytes, 0n),
+    estimated_bytes: points.reduce((sum, point) => sum + point.estimated_bytes, 0n),
     ...(p95 !== undefined && { p95_bits_per_second: p95 }),
   };
 }

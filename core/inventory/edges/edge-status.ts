@@ -26,6 +26,7 @@ export interface EdgeStatus {
   /** Over all boots. */
   packets: bigint;
   bytes: bigint;
+  estimated_bytes: bigint;
   parts: EdgePartStatus[];
 }
 
@@ -45,6 +46,7 @@ export function edgeStatus(lanes: readonly WholeLane[]): EdgeStatus | undefined 
     active_flows: totals.reduce((sum, pair) => sum + pair.active_flows, 0),
     packets: totals.reduce((sum, pair) => sum + pair.packets, 0n),
     bytes: totals.reduce((sum, pair) => sum + pair.bytes, 0n),
+    estimated_bytes: totals.reduce((sum, pair) => sum + pair.estimated_bytes, 0n),
     parts: lanes
       .map(lane => ({ part: lane.part, boot_id: lane.boot_id, seq: lane.seq, ...bootTotals(lane) }))
       .sort((a, b) => a.part - b.part),

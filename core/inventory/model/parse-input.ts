@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { ValidationError } from '../../errors.ts';
+import { brokenRules } from '../../errors.ts';
+
+export { lowerUuid } from '../../report/uuid-text.ts';
 
 /**
  * Checks what a caller gave. Every rule of a schema carries a whole sentence, so the message says all that is wrong.
@@ -9,7 +11,7 @@ import { ValidationError } from '../../errors.ts';
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new ValidationError([...new Set(parsed.error.issues.map(issue => issue.message))].join(' '));
+  throw brokenRules(parsed.error.issues.map(issue => issue.message));
 }
 
 // Control characters, line separators and the marks that turn the direction of the text around them.

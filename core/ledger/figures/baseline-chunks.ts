@@ -13,8 +13,8 @@ const POLICIES_A_CHUNK = 500;
 /** Chunks that are written at once. */
 const AT_ONCE = 16;
 
-/** Figures a policy has in a chunk: packets, bytes. Later releases may add some at the end. */
-const FIGURES = 2;
+/** Figures a policy has in a chunk: packets, bytes, estimated bytes. Later releases may add some at the end. */
+const FIGURES = 3;
 
 interface ChunkStore {
   client: DynamoDBDocumentClient;
@@ -116,10 +116,11 @@ function chunkItem(audit_id: string, policies: readonly [string, BaselineCounts]
   const out = new PackedWriter();
   out.number(FIGURES);
   out.number(policies.length);
-  for (const [id, { packets, bytes }] of policies) {
+  for (const [id, { packets, bytes, estimated_bytes }] of policies) {
     out.text(id);
     out.count(packets);
     out.count(bytes);
+    out.count(estimated_bytes);
   }
   return { pk: baselineChunkPartition(audit_id), sk: policies[0]![0], data: sealPacked(out.bytes()) };
 }
@@ -129,7 +130,12 @@ function readChunk({ data }: Item): [string, BaselineCounts][] {
     const figures = input.number();
     return Array.from({ length: input.number() }, (): [string, BaselineCounts] => {
       const id = input.text();
-      const counts = { packets: input.count(), bytes: input.count() };
+      const counts = {
+        packets: input.count(),
+        bytes: input.count(),
+        // The release before had two figures.
+        estimated_bytes: figures < FIGURES ? 0n : input.count(),
+      };
       for (let more = FIGURES; more < figures; more++) input.count();
       return [id, counts];
     });

@@ -9,7 +9,7 @@ import type { Counts } from './read-counters.ts';
 /** Partition of all resets; the sort key is the id of the reset's audit entry, so they sort by time. */
 export const BASELINE_PARTITION = 'BASELINE';
 
-export type BaselineCounts = Pick<Counts, 'packets' | 'bytes'>;
+export type BaselineCounts = Omit<Counts, 'active_flows'>;
 
 /** What had been counted when a reset was made. The counters themselves stay as they are. */
 export type BaselineFigures =
@@ -39,7 +39,8 @@ export const COVERS_ALL: Coverage = { all: true };
 const OLD_COVERS_ALL = '*';
 
 const count = z.union([z.number(), z.bigint()]).transform(toBigInt);
-const counts = z.object({ packets: count, bytes: count });
+// Earlier releases knew of no estimated bytes.
+const counts = z.object({ packets: count, bytes: count, estimated_bytes: count.default(0n) });
 const undone = z.boolean().default(false);
 const common = { sk: z.string(), at: z.number(), undone };
 
@@ -93,9 +94,9 @@ export function baselineKey(audit_id: string): ItemKey {
 export function policyBaselineItem(
   { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
   policy_id: string,
-  { packets, bytes }: BaselineCounts,
+  { packets, bytes, estimated_bytes }: BaselineCounts,
 ): Item {
-  const counts = { packets, bytes };
+  const counts = { packets, bytes, estimated_bytes };
   return { ...baselineKey(audit_id), at, scope: 'POLICY', policy_id, counts, undone: false };
 }
 

@@ -1,5 +1,5 @@
 import { laneTotals, type WholeLane } from '../lane/lane-totals.ts';
-import type { Counts } from './read-counters.ts';
+import { type Counts, noCounts } from './read-counters.ts';
 
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
 export interface EndpointStats extends Counts {
@@ -30,12 +30,13 @@ export async function endpointStats(
   })).sort((a, b) => (a.endpoint_id < b.endpoint_id ? -1 : 1));
 }
 
-const NOTHING: Counts = { packets: 0n, bytes: 0n, active_flows: 0 };
+const NOTHING = noCounts();
 
 function plus(a: Counts = NOTHING, b: Counts): Counts {
   return {
     packets: a.packets + b.packets,
     bytes: a.bytes + b.bytes,
+    estimated_bytes: a.estimated_bytes + b.estimated_bytes,
     active_flows: a.active_flows + b.active_flows,
   };
 }

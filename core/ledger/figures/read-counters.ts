@@ -13,6 +13,8 @@ export interface Counts {
   packets: bigint;
   /** Layer-3 bytes. */
   bytes: bigint;
+  /** What of the bytes is estimated: counts that were scaled from samples. */
+  estimated_bytes: bigint;
   /** A gauge: one-way flows that are alive now. */
   active_flows: number;
 }
@@ -116,12 +118,18 @@ export async function readCountersAfter(
   return { counted: [...sums].sort(([a], [b]) => compareKeys(a, b)), more: end !== undefined };
 }
 
+/** Nothing counted yet. */
+export function noCounts(): Counts {
+  return { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
+}
+
 /** What all policies together have counted, ids that aren't defined included: all traffic there was. */
 export function trafficTotals(counters: ReadonlyMap<string, Counts>): Counts {
-  const total = { packets: 0n, bytes: 0n, active_flows: 0 };
-  for (const { packets, bytes, active_flows } of counters.values()) {
+  const total = noCounts();
+  for (const { packets, bytes, estimated_bytes, active_flows } of counters.values()) {
     total.packets += packets;
     total.bytes += bytes;
+    total.estimated_bytes += estimated_bytes;
     total.active_flows += active_flows;
   }
   return total;
@@ -132,6 +140,7 @@ interface CounterItem {
   sk: string;
   packets?: number | bigint;
   bytes?: number | bigint;
+  estimated_bytes?: number | bigint;
   active_flows?: number;
 }
 
@@ -176,9 +185,10 @@ async function readSlot(
 }
 
 function addCounter(sums: Map<string, Counts>, item: CounterItem): void {
-  const sum = sums.get(item.sk) ?? { packets: 0n, bytes: 0n, active_flows: 0 };
+  const sum = sums.get(item.sk) ?? noCounts();
   sum.packets += toBigInt(item.packets);
   sum.bytes += toBigInt(item.bytes);
+  if (item.estimated_bytes !== undefined) sum.estimated_bytes += toBigInt(item.estimated_bytes);
   sum.active_flows += item.active_flows ?? 0;
   sums.set(item.sk, sum);
 }

@@ -1,7 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { Conflict, NotFound, noPolicy } from '../../errors.ts';
+import { Conflict, NotFound, noPolicy, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
@@ -19,7 +19,7 @@ import {
 } from './baselines.ts';
 import { whileShown } from './counter-generations.ts';
 import { type CountersHead, readCountersHead } from './counter-slots.ts';
-import { readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
+import { noCounts, readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
 import { beginReset, endReset } from './running-resets.ts';
 
 export interface ResetDone {
@@ -42,7 +42,7 @@ export function resetPolicyStats(
     const counted = await repeatUntil(context, () => readCountersOf(context, [policy_id]));
     const counts = counted.get(policy_id);
     if (!counts && !defined) throw noPolicy(policy_id);
-    const { packets, bytes } = counts ?? { packets: 0n, bytes: 0n };
+    const { packets, bytes, estimated_bytes } = counts ?? noCounts();
     const at = context.clock();
     const audit = auditAction(context.tables, begun, {
       actor,
@@ -50,7 +50,11 @@ export function resetPolicyStats(
       target: targetOf({ all: false, policy_id }),
       after: { packets: String(packets), bytes: String(bytes) },
     });
-    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, { packets, bytes });
+    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, {
+      packets,
+      bytes,
+      estimated_bytes,
+    });
     return {
       actions: [putHead(context, head), whileShown(context.tables.traffic, shown), audit],
       result: { audit_id: begun.audit_id, policies: counted.size },
@@ -104,7 +108,7 @@ export function undoReset(
     const key = baselineKey(audit_id);
     const read = new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true });
     const { Item } = await repeatUntil(context, () => client.send(read));
-    if (!Item) throw new NotFound(`No reset has the audit id ${JSON.stringify(audit_id)}.`);
+    if (!Item) throw new NotFound(`No reset has the audit id ${quoted(audit_id)}.`);
     const { covers, undone } = baselineFromItem(Item);
     if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
     const audit = auditAction(context.tables, begun, {

@@ -7,6 +7,7 @@ import type { CounterStore } from './counter-slots.ts';
 import {
   type CountedPage,
   type Counts,
+  noCounts,
   readCounters,
   readCountersAfter,
   readCountersOf,
@@ -83,12 +84,13 @@ function subtract(
   const single = new Map<string, BaselineCounts>();
   for (const { covers, figures } of baselines) {
     if (covers.all || figures.in !== 'head' || single.has(covers.policy_id)) continue;
-    single.set(covers.policy_id, figures.policies.get(covers.policy_id) ?? { packets: 0n, bytes: 0n });
+    single.set(covers.policy_id, figures.policies.get(covers.policy_id) ?? noCounts());
   }
   for (const [policy_id, counts] of counters) {
     const base = single.get(policy_id) ?? whole.get(policy_id);
     if (!base) continue;
     counts.packets -= base.packets;
     counts.bytes -= base.bytes;
+    counts.estimated_bytes -= base.estimated_bytes;
   }
 }

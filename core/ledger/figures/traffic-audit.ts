@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts';
 import { FIRST_GENERATION, generationOf } from '../lane/counted-in.ts';
 import { laneTotals } from '../lane/lane-totals.ts';
 import { type CountersHead, readCountersHead } from './counter-slots.ts';
-import { type Counts, readCountersIn } from './read-counters.ts';
+import { type Counts, noCounts, readCountersIn } from './read-counters.ts';
 import { readAllLanes } from './read-lanes.ts';
 
 /** A policy whose counters are not what its lanes hold. */
@@ -13,6 +13,7 @@ export interface Mismatch {
   policy_id: string;
   packets: bigint;
   bytes: bigint;
+  estimated_bytes: bigint;
   /** Sums of the lanes before and after the counters were read: the counters must lie between. */
   lanes_before: Sums;
   lanes_after: Sums;
@@ -34,9 +35,11 @@ export interface AuditContext {
   deadline: number;
 }
 
-type Sums = Pick<Counts, 'packets' | 'bytes'>;
+type Sums = Omit<Counts, 'active_flows'>;
 
-const NOTHING: Sums = { packets: 0n, bytes: 0n };
+const NOTHING: Sums = noCounts();
+
+const COMPARED = ['packets', 'bytes', 'estimated_bytes'] as const satisfies (keyof Sums)[];
 
 /**
  * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its counters together and totals
@@ -63,13 +66,12 @@ async function auditGeneration(context: AuditContext, head: CountersHead): Promi
   const after = await sumLanes(context, building);
   const policies = new Set([...before.sums.keys(), ...counters.keys(), ...after.sums.keys()]);
   const mismatches = [...policies].flatMap(policy_id => {
-    const { packets, bytes } = counters.get(policy_id) ?? NOTHING;
+    const counted = counters.get(policy_id) ?? NOTHING;
     const lanes_before = before.sums.get(policy_id) ?? NOTHING;
     const lanes_after = after.sums.get(policy_id) ?? NOTHING;
-    const agrees =
-      isBetween(packets, lanes_before.packets, lanes_after.packets) &&
-      isBetween(bytes, lanes_before.bytes, lanes_after.bytes);
-    return agrees ? [] : [{ policy_id, packets, bytes, lanes_before, lanes_after }];
+    const agrees = COMPARED.every(name => isBetween(counted[name], lanes_before[name], lanes_after[name]));
+    const { packets, bytes, estimated_bytes } = counted;
+    return agrees ? [] : [{ policy_id, packets, bytes, estimated_bytes, lanes_before, lanes_after }];
   });
   const { lanes, unreadable_lanes } = after;
   return { policies: policies.size, lanes, unreadable_lanes, mismatches };
@@ -95,10 +97,14 @@ async function sumLanes(
       throw new Throttled('There was no time to compare all lanes with the counters. Try again in a minute.');
     }
     const { counted_in = FIRST_GENERATION } = lane;
-    for (const { policy_id, packets, bytes } of laneTotals(lane)) {
+    for (const { policy_id, packets, bytes, estimated_bytes } of laneTotals(lane)) {
       if (building !== undefined && generationOf(counted_in, policy_id) !== building) continue;
       const known = result.sums.get(policy_id) ?? NOTHING;
-      result.sums.set(policy_id, { packets: known.packets + packets, bytes: known.bytes + bytes });
+      result.sums.set(policy_id, {
+        packets: known.packets + packets,
+        bytes: known.bytes + bytes,
+        estimated_bytes: known.estimated_bytes + estimated_bytes,
+      });
     }
   }
   return result;

@@ -7,11 +7,11 @@ import { idlePairsOf } from './pair-of.ts';
 /** All pairs that the lane's current boot has named, idle ones too. */
 export function* bootPairsOf(state: Pick<LaneState, 'lane' | 'idle'>): Generator<BootPair, void> {
   const { lane } = state;
-  for (const { policy_id, endpoint_id, packets, bytes, seq } of lane.pairs.values()) {
-    if (seq !== NOT_NAMED) yield { policy_id, endpoint_id, packets, bytes, seq };
+  for (const { policy_id, endpoint_id, packets, bytes, estimated, seq } of lane.pairs.values()) {
+    if (seq !== NOT_NAMED) yield { policy_id, endpoint_id, packets, bytes, estimated, seq };
   }
   for (const pair of idlePairsBeside({ pairs: lane.pairs, idle: idlePairsOf(state) })) {
-    const { policy_id, endpoint_id, packets, bytes, seq } = pair;
-    if (pair.boot_id === lane.boot_id) yield { policy_id, endpoint_id, packets, bytes, seq };
+    const { policy_id, endpoint_id, packets, bytes, estimated, seq } = pair;
+    if (pair.boot_id === lane.boot_id) yield { policy_id, endpoint_id, packets, bytes, estimated, seq };
   }
 }

@@ -18,6 +18,8 @@ export interface BootPair {
   readonly endpoint_id: string;
   readonly packets: bigint;
   readonly bytes: bigint;
+  /** Whether `bytes` are estimated, see `LanePair`. */
+  readonly estimated: boolean;
   /** The newest report of the boot that named the pair. */
   readonly seq: number;
 }

@@ -1,9 +1,9 @@
 import { ReportRejected } from '../../report/rejection.ts';
-import { estimatedBytes } from './idle-pairs.ts';
+import { packedPairBytes } from './idle-pairs.ts';
 
-type Pair = Parameters<typeof estimatedBytes>[0];
+type Pair = Parameters<typeof packedPairBytes>[0];
 
-/** Estimated bytes of a closed boot's item, which takes 400 KB: about 6,000 pairs. */
+/** Bytes, roughly, of a closed boot's item, which takes 400 KB: about 6,000 pairs. */
 const BOOT_MAX_BYTES = 360_000;
 
 /**
@@ -17,7 +17,7 @@ export function checkBootSize(pairs: Iterable<Pair>): void {
   let bytes = 0;
   for (const pair of pairs) {
     count++;
-    bytes += estimatedBytes(pair);
+    bytes += packedPairBytes(pair);
   }
   if (bytes <= BOOT_MAX_BYTES) return;
   throw new ReportRejected('boot_too_large', `${count} policies and endpoints`);

@@ -2,6 +2,7 @@ import type { DecodedReport } from '../../report/decode-report.ts';
 import type { PathReport } from '../../report/report.ts';
 import { addPathCounts, isBelow, pathCounts } from '../../totals/path-counts.ts';
 import type { Arrival } from './arrival.ts';
+import { estimatedOf, gainOf, isSameCount, withReport } from './boot-counts.ts';
 import { bootPairsOf } from './boot-pairs.ts';
 import { checkBootSize } from './check-boot-size.ts';
 import { isNewer } from './check-totals.ts';
@@ -21,6 +22,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
   const { lane, changes } = state;
   const { report, keys } = decoded;
   const { seq, site_id, policies_version, interval_s } = report;
+  const isEstimated = report.estimated === true;
   const named_hour = hourOf(at_ms);
   const reportedPairs = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
@@ -35,7 +37,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     if (before.seq === NOT_NAMED) isNewToBoot = true;
     isNewer(reported, seq, before);
     const { policy_id, endpoint_id, packets, bytes, active_flows } = reported;
-    const { earlier_packets, earlier_bytes } = before;
+    const { earlier_packets, earlier_bytes, earlier_estimated } = before;
+    const estimated = isEstimated || before.estimated;
     // Written out: a spread costs more, and this runs for each pair of each report.
     reportedPairs.set(key, {
       policy_id,
@@ -45,14 +48,18 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
       active_flows,
       earlier_packets,
       earlier_bytes,
+      estimated,
+      earlier_estimated,
       seq,
       named_hour,
     });
-    addCounterChange(counters, policy_id, {
+    const gained = {
       packets: packets - before.packets,
       bytes: bytes - before.bytes,
       active_flows: active_flows - before.active_flows,
-    });
+    };
+    const change = estimated ? { ...gained, estimated_bytes: bytes - estimatedOf(before) } : gained;
+    addCounterChange(counters, policy_id, change);
   }
   const pairs = held < lane.pairs.size ? withPairsLeftOut(lane, reportedPairs, counters) : reportedPairs;
   const next: LaneState = {
@@ -91,16 +98,11 @@ export function addOldReport(
   for (const [i, key] of keys.entries()) {
     const reported = report.policies[i]!;
     const before = pairOf(state, key) ?? emptyPair(reported);
-    const { packets, bytes } = reported;
-    if (!isNewer(reported, report.seq, before)) continue;
-    if (packets === before.packets && bytes === before.bytes) continue;
+    const counts = withReport(before, reported, report);
+    if (!counts || isSameCount(counts, before)) continue;
     if (before.seq === NOT_NAMED) isNewToBoot = true;
-    added.set(key, { ...before, packets, bytes, seq: report.seq, named_hour: hourOf(at_ms) });
-    addCounterChange(counters, reported.policy_id, {
-      packets: packets - before.packets,
-      bytes: bytes - before.bytes,
-      active_flows: 0,
-    });
+    added.set(key, { ...before, ...counts, named_hour: hourOf(at_ms) });
+    addCounterChange(counters, reported.policy_id, gainOf(before, counts));
   }
   if (added.size === 0) return state;
   const next: LaneState = {

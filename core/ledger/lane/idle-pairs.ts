@@ -15,6 +15,9 @@ export interface IdlePair {
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
+  /** As in `LanePair`: of that boot, and of all others. */
+  readonly estimated: boolean;
+  readonly earlier_estimated: bigint;
 }
 
 /** Idle pairs that are stored together, under a version of their own, and never changed. */
@@ -50,8 +53,8 @@ export function* idlePairsBeside({
   }
 }
 
-/** Of one pair in a packed boot or segment, at most. */
-export function estimatedBytes({
+/** Bytes of one pair in a packed boot or segment, at most. */
+export function packedPairBytes({
   policy_id,
   endpoint_id,
 }: Pick<IdlePair, 'policy_id' | 'endpoint_id'>): number {

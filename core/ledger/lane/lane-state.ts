@@ -31,6 +31,8 @@ export interface CounterChange {
   readonly packets: bigint;
   readonly bytes: bigint;
   readonly active_flows: number;
+  /** What of the bytes is estimated; nothing when left out, as in nearly all of them. */
+  readonly estimated_bytes?: bigint;
 }
 
 export const NO_CHANGES: LaneChanges = {
@@ -55,5 +57,8 @@ export function addCounterChange(
     packets: known.packets + change.packets,
     bytes: known.bytes + change.bytes,
     active_flows: known.active_flows + change.active_flows,
+    ...(known.estimated_bytes !== undefined || change.estimated_bytes !== undefined
+      ? { estimated_bytes: (known.estimated_bytes ?? 0n) + (change.estimated_bytes ?? 0n) }
+      : undefined),
   });
 }

@@ -1,4 +1,5 @@
 import type { PathCounts } from '../../totals/path-counts.ts';
+import { estimatedOf } from './boot-counts.ts';
 import { type IdlePairs, idlePairsBeside } from './idle-pairs.ts';
 import type { Lane, LanePair } from './lane.ts';
 
@@ -13,6 +14,8 @@ export interface PairSum {
   endpoint_id: string;
   packets: bigint;
   bytes: bigint;
+  /** What of the bytes is estimated: counts that were scaled from samples. */
+  estimated_bytes: bigint;
   active_flows: number;
 }
 
@@ -49,6 +52,7 @@ function pairSum(pair: PairCounts, active_flows: number): PairSum {
     endpoint_id: pair.endpoint_id,
     packets: pair.packets + pair.earlier_packets,
     bytes: pair.bytes + pair.earlier_bytes,
+    estimated_bytes: pair.earlier_estimated + estimatedOf(pair),
     active_flows,
   };
 }

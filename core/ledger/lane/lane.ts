@@ -52,6 +52,10 @@ export interface LanePair {
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
+  /** A report of the current boot that named the pair said that its counts are scaled from samples: all of `bytes` is estimated. */
+  readonly estimated: boolean;
+  /** What of `earlier_bytes` is estimated. */
+  readonly earlier_estimated: bigint;
   /** The newest report of the current boot that named the pair; {@link NOT_NAMED}: none did. */
   readonly seq: number;
   /** When a report last named it, of any boot: hours since 1970, by arrival. */
@@ -102,7 +106,8 @@ export function newLane({
 /** A pair that counted nothing yet. */
 export function emptyPair({ policy_id, endpoint_id }: Pick<LanePair, 'policy_id' | 'endpoint_id'>): LanePair {
   const zeros = { packets: 0n, bytes: 0n, active_flows: 0, earlier_packets: 0n, earlier_bytes: 0n };
-  return { policy_id, endpoint_id, ...zeros, seq: NOT_NAMED, named_hour: 0 };
+  const exact = { estimated: false, earlier_estimated: 0n };
+  return { policy_id, endpoint_id, ...zeros, ...exact, seq: NOT_NAMED, named_hour: 0 };
 }
 
 /** A path that counted nothing yet. */

@@ -9,8 +9,8 @@ import {
 } from '../../totals/path-counts.ts';
 import type { Arrival } from './arrival.ts';
 import type { Boot } from './boot.ts';
+import { gainOf, isSameCount, withReport } from './boot-counts.ts';
 import { checkBootSize } from './check-boot-size.ts';
-import { isNewer } from './check-totals.ts';
 import { hourOf } from './hour-of.ts';
 import { emptyPair, emptyPath, type Lane, type LanePath } from './lane.ts';
 import { addCounterChange, type LaneState } from './lane-state.ts';
@@ -39,20 +39,21 @@ export function addLateReport(
   for (const [i, key] of keys.entries()) {
     const reported = report.policies[i]!;
     const before = boot.pairs.get(key) ?? emptyPair(reported);
-    if (!isNewer(reported, report.seq, before)) continue;
-    const { policy_id, endpoint_id, packets, bytes } = reported;
-    const more = { packets: packets - before.packets, bytes: bytes - before.bytes };
-    if (!isNewest && more.packets === 0n && more.bytes === 0n) continue;
+    const counts = withReport(before, reported, report);
+    if (!counts || (!isNewest && isSameCount(counts, before))) continue;
+    const { policy_id, endpoint_id } = reported;
+    const more = gainOf(before, counts);
     added++;
-    bootPairs.set(key, { policy_id, endpoint_id, packets, bytes, seq: report.seq });
+    bootPairs.set(key, { policy_id, endpoint_id, ...counts });
     const pair = pairOf(state, key) ?? emptyPair(reported);
     pairs.set(key, {
       ...pair,
       earlier_packets: pair.earlier_packets + more.packets,
       earlier_bytes: pair.earlier_bytes + more.bytes,
+      earlier_estimated: pair.earlier_estimated + (more.estimated_bytes ?? 0n),
       named_hour: hourOf(at_ms),
     });
-    addCounterChange(counters, policy_id, { ...more, active_flows: 0 });
+    addCounterChange(counters, policy_id, more);
   }
   if (!isNewest && added === 0) return state;
   checkBootSize(bootPairs.values());

@@ -1,4 +1,5 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
+import { estimatedOf } from './boot-counts.ts';
 import { type IdlePair, type IdlePairs, NO_IDLE_PAIRS } from './idle-pairs.ts';
 import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
@@ -41,5 +42,7 @@ function awake({ boot_id, ...pair }: IdlePair, current_boot: string): LanePair {
     bytes: 0n,
     earlier_packets: pair.earlier_packets + pair.packets,
     earlier_bytes: pair.earlier_bytes + pair.bytes,
+    estimated: false,
+    earlier_estimated: pair.earlier_estimated + estimatedOf(pair),
   };
 }

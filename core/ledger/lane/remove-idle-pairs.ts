@@ -1,5 +1,5 @@
 import { hourOf } from './hour-of.ts';
-import { estimatedBytes, type IdlePair, type IdleSegment } from './idle-pairs.ts';
+import { type IdlePair, type IdleSegment, packedPairBytes } from './idle-pairs.ts';
 import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { idlePairsOf } from './pair-of.ts';
@@ -13,7 +13,7 @@ const WAIT_AT_MOST_HOURS = 48;
 /** So many idle pairs don't wait for others. */
 const ENOUGH_PAIRS = 16;
 
-/** Estimated bytes of a segment; an item takes 400 KB. */
+/** Bytes, roughly, of a segment; an item takes 400 KB. */
 const SEGMENT_MAX_BYTES = 200_000;
 
 /**
@@ -48,13 +48,13 @@ export function removeIdlePairs(
       held.set(key, pair);
       continue;
     }
-    bytes += estimatedBytes(pair);
+    bytes += packedPairBytes(pair);
     pairs.set(key, asleep(pair, lane.boot_id));
   }
   if (pairs.size === 0) return state;
   const older = [...idlePairsOf(state)];
   for (let next = older[0]; next && next.pairs.size <= pairs.size; next = older[0]) {
-    for (const pair of next.pairs.values()) bytes += estimatedBytes(pair);
+    for (const pair of next.pairs.values()) bytes += packedPairBytes(pair);
     if (bytes > SEGMENT_MAX_BYTES) break;
     for (const [key, pair] of next.pairs) {
       if (!held.has(key) && !pairs.has(key)) pairs.set(key, pair);
@@ -71,7 +71,6 @@ export function removeIdlePairs(
 }
 
 function asleep(pair: LanePair, current_boot: string): IdlePair {
-  const { policy_id, endpoint_id, seq, packets, bytes, earlier_packets, earlier_bytes } = pair;
-  const boot_id = seq === NOT_NAMED ? '' : current_boot;
-  return { policy_id, endpoint_id, boot_id, seq, packets, bytes, earlier_packets, earlier_bytes };
+  const { active_flows, named_hour, ...counts } = pair;
+  return { ...counts, boot_id: pair.seq === NOT_NAMED ? '' : current_boot };
 }

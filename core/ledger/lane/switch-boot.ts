@@ -6,6 +6,7 @@ import {
   subtractPathCounts,
 } from '../../totals/path-counts.ts';
 import type { Boot, BootPair } from './boot.ts';
+import { estimatedOf } from './boot-counts.ts';
 import { bootPairsOf } from './boot-pairs.ts';
 import { type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
@@ -47,16 +48,19 @@ function closedBoot(state: LaneState): Boot {
   return { boot_id, seq, parts, sent_at_ms, pairs, paths: currentPaths };
 }
 
-const NOTHING = { packets: 0n, bytes: 0n, seq: NOT_NAMED };
+const NOTHING = { packets: 0n, bytes: 0n, estimated: false, seq: NOT_NAMED };
 
 function switchPairs(state: LaneState, boot: Boot): Map<string, LanePair> {
   const { pairs } = state.lane;
   const switched = new Map<string, LanePair>();
   const put = (key: string, pair: LanePair): void => {
-    const { packets, bytes, seq } = boot.pairs.get(key) ?? NOTHING;
+    const now = boot.pairs.get(key) ?? NOTHING;
+    const { packets, bytes, estimated, seq } = now;
     const earlier_packets = pair.earlier_packets + pair.packets - packets;
     const earlier_bytes = pair.earlier_bytes + pair.bytes - bytes;
-    switched.set(key, { ...pair, packets, bytes, seq, earlier_packets, earlier_bytes });
+    const earlier_estimated = pair.earlier_estimated + estimatedOf(pair) - estimatedOf(now);
+    const earlier = { earlier_packets, earlier_bytes, earlier_estimated };
+    switched.set(key, { ...pair, packets, bytes, estimated, seq, ...earlier });
   };
   for (const [key, pair] of pairs) put(key, pair);
   for (const key of boot.pairs.keys()) {

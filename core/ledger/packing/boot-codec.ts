@@ -1,6 +1,7 @@
 import { pairKey } from '../../totals/pair-key.ts';
 import { PATH_COUNTS, type PathCounts } from '../../totals/path-counts.ts';
 import type { Boot, BootPair } from '../lane/boot.ts';
+import { estimatedPairs, readEstimated, writeEstimated } from './estimated-codec.ts';
 import { type Layout, openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
@@ -31,14 +32,19 @@ export function encodeBoot(boot: Boot): Uint8Array {
     out.text(path_id);
     for (const count of PATH_COUNTS) out.count(counts[count]);
   }
-  return sealPacked(out.bytes());
+  const estimated = estimatedPairs(boot.pairs.values());
+  if (!estimated) return sealPacked(out.bytes());
+  writeEstimated(out, estimated);
+  return sealPacked(out.bytes(), 4);
 }
 
 /** @throws PackedDataUnreadable */
 export function decodeBoot(boot_id: string, data: Uint8Array): Boot {
   return openPacked(data, (input, layout) => {
     const head = { boot_id, seq: input.number(), parts: input.number(), sent_at_ms: input.time() };
-    return { ...head, pairs: readPairs(input, layout, head.seq), paths: readPaths(input) };
+    const boot = { ...head, pairs: readPairs(input, layout, head.seq), paths: readPaths(input) };
+    if (layout === 4) readEstimated(input, boot.pairs);
+    return boot;
   });
 }
 
@@ -51,6 +57,7 @@ function readPairs(input: PackedReader, layout: Layout, seq: number): Map<string
       endpoint_id: readString(input, ids),
       packets: input.count(),
       bytes: input.count(),
+      estimated: false,
       // Earlier releases did not say which report named it: the last one may have.
       seq: layout === 1 ? seq : seq - input.number(),
     };

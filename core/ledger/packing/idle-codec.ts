@@ -1,6 +1,7 @@
 import { pairKey } from '../../totals/pair-key.ts';
 import type { IdlePair, IdleSegment } from '../lane/idle-pairs.ts';
 import { NOT_NAMED } from '../lane/lane.ts';
+import { estimatedPairs, readEstimated, writeEstimated } from './estimated-codec.ts';
 import { openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
@@ -25,15 +26,20 @@ export function encodeIdleSegment({ older, pairs }: Omit<IdleSegment, 'version'>
     out.count(pair.earlier_packets);
     out.count(pair.earlier_bytes);
   }
-  return sealPacked(out.bytes());
+  const estimated = estimatedPairs(pairs.values());
+  if (!estimated) return sealPacked(out.bytes());
+  writeEstimated(out, estimated);
+  return sealPacked(out.bytes(), 4);
 }
 
 /** @throws PackedDataUnreadable */
 export function decodeIdleSegment(version: number, data: Uint8Array): IdleSegment {
-  return openPacked(data, input => {
+  return openPacked(data, (input, layout) => {
     const older: number[] = [];
     for (let left = input.number(); left > 0; left--) older.push(input.number());
-    return { version, older, pairs: readPairs(input) };
+    const segment = { version, older, pairs: readPairs(input) };
+    if (layout === 4) readEstimated(input, segment.pairs);
+    return segment;
   });
 }
 
@@ -50,6 +56,8 @@ function readPairs(input: PackedReader): Map<string, IdlePair> {
       bytes: input.count(),
       earlier_packets: input.count(),
       earlier_bytes: input.count(),
+      estimated: false,
+      earlier_estimated: 0n,
     };
     pairs.set(pairKey(pair), pair);
   }

@@ -3,6 +3,7 @@ import { PATH_COUNTS, type PathCounts } from '../../totals/path-counts.ts';
 import { type CountedIn, FIRST_GENERATION } from '../lane/counted-in.ts';
 import { hourOf } from '../lane/hour-of.ts';
 import { type Lane, type LanePair, type LanePath, NOT_NAMED } from '../lane/lane.ts';
+import { estimatedPairs, readEstimated, writeEstimated } from './estimated-codec.ts';
 import { type Layout, openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
@@ -26,8 +27,9 @@ export function encodeLane(lane: Lane): Uint8Array {
   out.number(lane.slot);
   out.number(lane.parts_before);
   out.number(lane.idle_version);
-  const layout = isFirst(lane.counted_in) ? 2 : 3;
-  if (layout === 3) writeCountedIn(out, lane.counted_in);
+  const estimated = estimatedPairs(lane.pairs.values());
+  const layout = estimated ? 4 : isFirst(lane.counted_in) ? 2 : 3;
+  if (layout !== 2) writeCountedIn(out, lane.counted_in);
   writePairs(out, lane);
   out.number(lane.paths.size);
   for (const { path_id, current, earlier } of lane.paths.values()) {
@@ -35,6 +37,7 @@ export function encodeLane(lane: Lane): Uint8Array {
     for (const count of PATH_COUNTS) out.count(current[count]);
     for (const count of PATH_COUNTS) out.count(earlier[count]);
   }
+  if (estimated) writeEstimated(out, estimated);
   return sealPacked(out.bytes(), layout);
 }
 
@@ -52,6 +55,11 @@ function readCountedIn(input: PackedReader): CountedIn {
   const generation = input.number();
   const to = input.number();
   return to === 0 ? { generation } : { generation, moving: { to, through: input.text() } };
+}
+
+/** Left out for the first generation, as before there were others. */
+function countedIn(counted_in: CountedIn): Pick<Lane, 'counted_in'> {
+  return isFirst(counted_in) ? {} : { counted_in };
 }
 
 /** @throws PackedDataUnreadable */
@@ -72,11 +80,13 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
       slot: input.number(),
       parts_before: layout === 1 ? 0 : input.number(),
       idle_version: layout === 1 ? 0 : input.number(),
-      ...(layout === 3 && { counted_in: readCountedIn(input) }),
+      ...(layout >= 3 && countedIn(readCountedIn(input))),
     };
     // Earlier releases kept times of an edge's clock that ran ahead.
     if (layout === 1) head.sent_at_ms = Math.min(head.sent_at_ms, head.last_heard_at_ms);
-    return { ...head, pairs: readPairs(input, layout, head), paths: readPaths(input) };
+    const lane = { ...head, pairs: readPairs(input, layout, head), paths: readPaths(input) };
+    if (layout === 4) readEstimated(input, lane.pairs);
+    return lane;
   });
 }
 
@@ -159,6 +169,8 @@ function readPairs(input: PackedReader, layout: Layout, newest: Newest): Map<str
       active_flows,
       earlier_packets,
       earlier_bytes,
+      estimated: false,
+      earlier_estimated: 0n,
       seq,
       named_hour,
     };

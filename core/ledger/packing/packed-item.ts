@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
 /** How an item's values follow each other. What releases wrote before layout 2 is read on. */
-export type Layout = 1 | 2 | 3;
+export type Layout = 1 | 2 | 3 | 4;
 
 /** The first byte of packed data says how the rest is to be read, so that formats can change. */
 const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
@@ -12,13 +12,19 @@ const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
   4: { layout: 2, deflated: true },
   5: { layout: 3, deflated: false },
   6: { layout: 3, deflated: true },
+  7: { layout: 4, deflated: false },
+  8: { layout: 4, deflated: true },
 };
 
 /**
- * What this release writes: layout 2, and 3 for a lane whose counts are not in the first generation of counters. A release that
- * does not know generations can't read such a lane, so it can't count in the wrong one.
+ * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of counters; and 4 for what holds
+ * estimated counts. A release that does not know them can't read such items, so it can't lose what they say.
  */
-const WRITTEN = { 2: { plain: 3, deflated: 4 }, 3: { plain: 5, deflated: 6 } } as const;
+const WRITTEN = {
+  2: { plain: 3, deflated: 4 },
+  3: { plain: 5, deflated: 6 },
+  4: { plain: 7, deflated: 8 },
+} as const;
 
 /**
  * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one write unit anyway (1 KB
@@ -74,7 +80,7 @@ export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
 function unseal(data: Uint8Array): { reader: PackedReader; layout: Layout } {
   const format = FORMATS[data[0] ?? 0];
   if (!format) {
-    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 6`);
+    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 8`);
   }
   const { layout, deflated } = format;
   if (!deflated) return { reader: new PackedReader(data, 1), layout };

@@ -1,6 +1,7 @@
 import { comparePolicyIds as compareIds } from '../../policy/policy-match.ts';
-import { healthScore, healthStatus, isDead } from '../health/health-score.ts';
+import { healthStatus, isDead } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
+import { settledScoreOf } from '../health/settled-score.ts';
 import type { PathPreference } from './path-preference.ts';
 import { type Choosable, weightedScore } from './weighted-score.ts';
 
@@ -16,12 +17,12 @@ export interface PathCandidate {
 }
 
 /**
- * Standing comes before preference: `failed` and `unmeasured` paths serve only where no other is
- * up, `out` ones never.
+ * Standing comes before preference: the class of the settled score. `failed` and `unmeasured` paths
+ * serve only where no other is up, `out` ones never.
  */
-export type Standing = 'up' | 'unmeasured' | 'failed' | 'out';
+export type Standing = 'optimal' | 'degraded' | 'unmeasured' | 'failed' | 'out';
 
-const RANK: Record<Standing, number> = { up: 0, unmeasured: 1, failed: 2, out: 3 };
+const RANK: Record<Standing, number> = { optimal: 0, degraded: 1, unmeasured: 2, failed: 3, out: 4 };
 
 export interface RankedPath {
   candidate: PathCandidate;
@@ -42,7 +43,7 @@ export interface Choice {
  * Chooses by standing, then by preference, then by the lower id. Pure; one pass without sorting.
  */
 export function choosePath(candidates: readonly PathCandidate[], preference: PathPreference): Choice {
-  const standings: Record<Standing, number> = { up: 0, unmeasured: 0, failed: 0, out: 0 };
+  const standings: Record<Standing, number> = { optimal: 0, degraded: 0, unmeasured: 0, failed: 0, out: 0 };
   let selected: RankedPath | undefined;
   let runner_up: RankedPath | undefined;
   for (const candidate of candidates) {
@@ -63,7 +64,7 @@ export function choosePath(candidates: readonly PathCandidate[], preference: Pat
 export function standingOf({ out, metrics }: PathCandidate): Standing {
   if (out || (metrics && isDead(metrics))) return 'out';
   if (!metrics) return 'unmeasured';
-  return healthStatus(healthScore(metrics)) === 'failed' ? 'failed' : 'up';
+  return healthStatus(settledScoreOf(metrics));
 }
 
 function isBetter(a: RankedPath, b: RankedPath): boolean {

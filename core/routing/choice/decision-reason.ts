@@ -39,7 +39,7 @@ export function decisionReason(
   const lead = `Path ${id}`;
   if (!runner_up) return `${lead} is the only one that can be used${caveat(selected)}${leftOut(standings)}.`;
   if (runner_up.standing !== selected.standing) {
-    return `${lead} is the only one that is ${describe(selected.standing)}; the runner-up ${runner_up.candidate.path_id} ${state(runner_up)}${leftOut(standings)}.`;
+    return `${lead} is the only one that is ${advantage(selected, runner_up)}; the runner-up ${runner_up.candidate.path_id} ${state(runner_up)}${leftOut(standings)}.`;
   }
   if (selected.standing === 'unmeasured' && preference.kind !== 'LOWEST_COST') {
     return `No path has been measured lately: ${id} has the lowest id, before ${runner_up.candidate.path_id}${leftOut(standings)}.`;
@@ -66,11 +66,14 @@ function caveat({ standing }: RankedPath): string {
   return standing === 'unmeasured' ? ', though it has not been measured lately' : '';
 }
 
-function describe(standing: Standing): string {
-  return standing === 'up' ? 'up' : 'not failed';
+/** What only the selected path is, of two whose standings differ. */
+function advantage(selected: RankedPath, runner_up: RankedPath): string {
+  if (runner_up.standing === 'degraded') return 'optimal';
+  return selected.standing === 'unmeasured' ? 'not failed' : 'up';
 }
 
 function state({ standing }: RankedPath): string {
+  if (standing === 'degraded') return 'is degraded';
   return standing === 'failed' ? 'has failed' : 'has not been measured lately';
 }
 

@@ -2,7 +2,7 @@ import type { PathMetrics } from '../health/path-metrics.ts';
 import type { PathWeights } from './path-preference.ts';
 
 /** What choosing a path looks at: the metrics and what a gigabyte over it costs. */
-export type Choosable = Omit<PathMetrics, 'measured_at'> & { cost_per_gb: number };
+export type Choosable = Omit<PathMetrics, 'measured_at' | 'settled_score'> & { cost_per_gb: number };
 
 /** A path's components, each 0 (worst) to 100 (best). Source: issue 5, part 5. */
 export function pathComponents(path: Choosable): Required<PathWeights> {

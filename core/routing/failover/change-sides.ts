@@ -6,6 +6,7 @@ import type { Change } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { healthScore } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
+import { settledScoreOf } from '../health/settled-score.ts';
 import { type CarriedTraffic, flowsAtEnds, readCarried, readLanesOf } from '../metrics/path-traffic.ts';
 import { type FailoverReceipt, storedReceipt } from './failover-receipt.ts';
 import { decideAfter, decideBefore, movesBetween, type PathSituation } from './path-situation.ts';
@@ -48,7 +49,11 @@ export async function changeSides(
     path_id: path.id,
     source_site_id: path.source_site_id,
     destination_site_id: path.destination_site_id,
-    samples: samples.map(metrics => ({ ...metrics, score: healthScore(metrics) })),
+    samples: samples.map(metrics => ({
+      ...metrics,
+      score: healthScore(metrics),
+      settled_score: settledScoreOf(metrics),
+    })),
     moved,
     without_path: moved.filter(move => move.new_path_id === null).map(move => move.policy_id),
     ...movedTraffic(carried, flowsAtEnds(path, { lanes, policies: moved.map(move => move.policy_id) })),

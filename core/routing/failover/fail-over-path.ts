@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import { Conflict } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import { readWeek } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { changeSides, type FailoverDone } from './change-sides.ts';
 import { readSituation } from './path-situation.ts';
@@ -28,7 +29,9 @@ export function failOverPath(
         `Path ${path_id} is out of use already, since ${timestamp(state.since_ms)}. It comes back by itself when it has been good for long enough.`,
       );
     }
-    const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, context.clock()) };
+    const now = context.clock();
+    const week = await readWeek(context, { path_id, now_ms: now });
+    const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, { now, week }) };
     const last = pair.metrics.get(path_id);
     return changeSides(context, situation, {
       begun,

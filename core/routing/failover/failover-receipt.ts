@@ -7,7 +7,7 @@ export interface FailoverReceipt {
   source_site_id: string;
   destination_site_id: string;
   /** What led to it, newest last. */
-  samples: (PathMetrics & { score: number })[];
+  samples: (PathMetrics & { score: number; settled_score: number })[];
   /** Old and new path of each policy whose path changed. */
   moved: PolicyMove[];
   /** Policies that have no path left between these sites. */

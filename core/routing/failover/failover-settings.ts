@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { WeekSummary } from '../health/week-scores.ts';
 
 /** When a policy leaves a path and when it may come back. Scores 0 to 100. */
 export const failoverSettingsSchema = z
@@ -18,3 +19,22 @@ export const failoverSettingsSchema = z
 export type FailoverSettings = z.infer<typeof failoverSettingsSchema>;
 
 export const DEFAULT_FAILOVER: FailoverSettings = failoverSettingsSchema.parse({});
+
+/** A path that is never better comes back a little below what is usual for it. */
+const BELOW_MEDIAN = 5;
+/** Between leaving and coming back there are so many points at least. */
+const ABOVE_FAILOVER = 5;
+
+/**
+ * The score above which a policy comes back to a path. That is `failback_above`; where the policy
+ * keeps the default and the path didn't reach it in the week before it was taken out, that week's
+ * median less 5, but not below `failover_below` + 5. Source: DESIGN.md, "Routing".
+ */
+export function failbackAbove(
+  { failover_below, failback_above }: Pick<FailoverSettings, 'failover_below' | 'failback_above'>,
+  week: WeekSummary | undefined,
+): number {
+  const keepsDefault = failback_above === DEFAULT_FAILOVER.failback_above;
+  if (!keepsDefault || !week || week.highest >= failback_above) return failback_above;
+  return Math.max(failover_below + ABOVE_FAILOVER, week.median - BELOW_MEDIAN);
+}

@@ -2,8 +2,10 @@ import { systemCaller } from '../../access/caller.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { readAllPolicyRouting } from '../decisions/policy-routing.ts';
-import { healthScore, isDead } from '../health/health-score.ts';
+import { isDead } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
+import { settledScoreOf } from '../health/settled-score.ts';
+import type { WeekSummary } from '../health/week-scores.ts';
 import { METRICS_MAX_AGE_MS } from '../metrics/recent-metrics.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { changeSides, type FailoverDone, type SideChange } from './change-sides.ts';
@@ -22,9 +24,12 @@ export interface Judgement {
 
 export interface NewMeasurement {
   path_id: string;
+  /** With its settled score. */
   metrics: PathMetrics;
   /** The one before it, where there was one. */
   previous?: PathMetrics | undefined;
+  /** How the path was in the week before; undefined: it is not known. */
+  week?: WeekSummary | undefined;
   /** Whose measurement leads to a change, for the audit log. */
   job: string;
 }
@@ -37,7 +42,7 @@ export interface NewMeasurement {
 export async function judgePath(
   context: StoreContext,
   caches: RoutingCaches,
-  { path_id, metrics, previous, job }: NewMeasurement,
+  { path_id, metrics, previous, week, job }: NewMeasurement,
 ): Promise<Judgement> {
   // A measurement that an edge reports an hour late says nothing about the path now.
   if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
@@ -45,7 +50,7 @@ export async function judgePath(
   return commitChange<Judgement>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
-    const { after, events, changed } = judge(situation, metrics);
+    const { after, events, changed } = judge(situation, { metrics, week });
     if (!changed) return { actions: [], result: {} };
     if (events.size === 0) return { actions: [statesAction(context, situation.states, after)], result: {} };
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
@@ -62,7 +67,7 @@ export async function judgePath(
 
 /** Whether no policy, whatever its settings, leaves a path at this measurement. */
 async function isGoodForAll(context: StoreContext, metrics: PathMetrics): Promise<boolean> {
-  const score = healthScore(metrics);
+  const score = settledScoreOf(metrics);
   if (score >= PERFECT) return true;
   if (isDead(metrics)) return false;
   const routing = await readAllPolicyRouting(context);
@@ -101,11 +106,15 @@ function samplesOf(
   return states.samples.filter(({ measured_at }) => Date.parse(measured_at) >= since);
 }
 
-function judge({ states, policies }: PathSituation, metrics: PathMetrics) {
+function judge(
+  { states, policies }: PathSituation,
+  { metrics, week }: Pick<NewMeasurement, 'metrics' | 'week'>,
+) {
   const sample = {
-    score: healthScore(metrics),
+    score: settledScoreOf(metrics),
     at_ms: Date.parse(metrics.measured_at),
     dead: isDead(metrics),
+    week,
   };
   const after: Record<string, PathState> = {};
   const events = new Set<NonNullable<FailoverStep['event']>>();

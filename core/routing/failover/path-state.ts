@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type WeekSummary, weekSummarySchema } from '../health/week-scores.ts';
 import { goodSince, holdIsOver } from './failback-hold.ts';
-import type { FailoverSettings } from './failover-settings.ts';
+import { type FailoverSettings, failbackAbove } from './failover-settings.ts';
 
 /**
  * Whether one policy uses one path. Times in ms since the Unix epoch, by the measurements' clock.
@@ -10,7 +11,9 @@ export const pathStateSchema = z.object({
   out: z.boolean(),
   /** When it last changed sides. */
   since_ms: z.number(),
-  /** The first of the measurements above `failback_above` that have come without a break. */
+  /** How the path was in the week before it was taken out; none: not known, or not out. */
+  week: weekSummarySchema.exactOptional(),
+  /** The first of the measurements above the failback threshold that have come without a break. */
   good_since_ms: z.number().exactOptional(),
   /** The newest measurement that was looked at. */
   seen_ms: z.number(),
@@ -19,10 +22,13 @@ export const pathStateSchema = z.object({
 export type PathState = z.infer<typeof pathStateSchema>;
 
 export interface ScoreSample {
+  /** Settled. */
   score: number;
   at_ms: number;
   /** Nothing got through: out at once, whatever the score. */
   dead?: boolean;
+  /** How the path was in the week before. */
+  week?: WeekSummary | undefined;
 }
 
 export interface FailoverStep {
@@ -46,24 +52,31 @@ export function nextState(
 }
 
 /** Withdraws a path because an operator says so; it comes back by itself like any other. */
-export function withdrawPath(state: PathState | undefined, now: number): PathState {
-  return { out: true, since_ms: now, seen_ms: Math.max(now, state?.seen_ms ?? now) };
+export function withdrawPath(
+  state: PathState | undefined,
+  { now, week }: { now: number; week: WeekSummary | undefined },
+): PathState {
+  return { out: true, since_ms: now, ...(week && { week }), seen_ms: Math.max(now, state?.seen_ms ?? now) };
 }
 
 function whileIn(before: PathState, sample: ScoreSample, settings: FailoverSettings): FailoverStep {
   const failed = sample.dead || sample.score < settings.failover_below;
   if (!failed) return { state: { out: false, since_ms: before.since_ms, seen_ms: sample.at_ms } };
-  return { state: { out: true, since_ms: sample.at_ms, seen_ms: sample.at_ms }, event: 'failover' };
+  const { at_ms, week } = sample;
+  return {
+    state: { out: true, since_ms: at_ms, ...(week && { week }), seen_ms: at_ms },
+    event: 'failover',
+  };
 }
 
 function whileOut(before: PathState, sample: ScoreSample, settings: FailoverSettings): FailoverStep {
   const { at_ms } = sample;
-  if (sample.dead || sample.score <= settings.failback_above) {
-    return { state: { out: true, since_ms: before.since_ms, seen_ms: at_ms } };
-  }
+  const { since_ms, week } = before;
+  const still: PathState = { out: true, since_ms, ...(week && { week }), seen_ms: at_ms };
+  if (sample.dead || sample.score <= failbackAbove(settings, week)) return { state: still };
   const good_since_ms = goodSince(before, at_ms);
   if (holdIsOver({ good_since_ms, at_ms }, settings)) {
     return { state: { out: false, since_ms: at_ms, seen_ms: at_ms }, event: 'failback' };
   }
-  return { state: { out: true, since_ms: before.since_ms, good_since_ms, seen_ms: at_ms } };
+  return { state: { ...still, good_since_ms } };
 }

@@ -3,30 +3,39 @@ import type { PathMetrics } from './path-metrics.ts';
 /** `optimal`: score 80 and above; `degraded`: 50 and above; `failed`: below. */
 export type HealthStatus = 'optimal' | 'degraded' | 'failed';
 
-export interface PathHealth {
-  /** 0 (nothing gets through) to 100. */
-  score: number;
-  status: HealthStatus;
-}
+export type Measured = Pick<PathMetrics, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct'>;
 
-type Measured = Pick<PathMetrics, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct'>;
+export const OPTIMAL_FROM = 80;
+export const DEGRADED_FROM = 50;
 
-/** Up to these a component is perfect. Source: DESIGN.md, «Routing». */
-const HEALTH_THRESHOLDS = { latency_ms: 100, jitter_ms: 10, packet_loss_pct: 2 } as const;
+/** R of a path without delay and loss: its score is 100. */
+const BEST_RATING = 93.2;
 
-const OPTIMAL_FROM = 80;
-const DEGRADED_FROM = 50;
+/** Robustness against loss (Bpl) of G.711 without concealment. Source: ITU-T G.113. */
+const LOSS_ROBUSTNESS = 4.3;
+
+/** Up to this delay, milliseconds, people hardly notice it; from there R falls faster. */
+const NOTICED_DELAY_MS = 177.3;
 
 /**
- * 0.4 latency + 0.4 loss + 0.2 jitter, each 0 to 100: 100 up to its threshold, falling
- * exponentially above it.
+ * Health of a path, 0 (nothing gets through) to 100: the rating R of the E-model, scaled so that a
+ * perfect path has 100. The delay is one way, half the round trip, and a jitter buffer of twice the
+ * jitter. Each component alone can bring the score below 50. The only jump is at 100 % loss, to 0.
+ *
+ * Source: ITU-T G.107 in the simplified form of Cole and Rosenbluth, "Voice over IP performance
+ * monitoring", 2001.
+ *
+ * @example healthScore({ latency_ms: 0, jitter_ms: 0, packet_loss_pct: 1 }) // 80.8
  */
-export function healthScore({ latency_ms, jitter_ms, packet_loss_pct }: Measured): number {
-  return (
-    0.4 * decay(latency_ms / HEALTH_THRESHOLDS.latency_ms, 1) +
-    0.4 * decay(packet_loss_pct / HEALTH_THRESHOLDS.packet_loss_pct, 2) +
-    0.2 * decay(jitter_ms / HEALTH_THRESHOLDS.jitter_ms, 1)
-  );
+export function healthScore({ latency_ms, jitter_ms, packet_loss_pct: loss }: Measured): number {
+  if (loss >= 100) return 0;
+  const delay_ms = latency_ms / 2 + 2 * jitter_ms;
+  const rating =
+    BEST_RATING -
+    0.024 * delay_ms -
+    0.11 * Math.max(0, delay_ms - NOTICED_DELAY_MS) -
+    (95 * loss) / (loss + LOSS_ROBUSTNESS);
+  return (100 * Math.max(0, rating)) / BEST_RATING;
 }
 
 export function healthStatus(score: number): HealthStatus {
@@ -34,16 +43,7 @@ export function healthStatus(score: number): HealthStatus {
   return score >= DEGRADED_FROM ? 'degraded' : 'failed';
 }
 
-export function pathHealth(metrics: Measured): PathHealth {
-  const score = healthScore(metrics);
-  return { score, status: healthStatus(score) };
-}
-
-/** Every probe was lost: the score knows latency and jitter too, but nothing gets through. */
+/** Every probe was lost: nothing gets through. */
 export function isDead({ packet_loss_pct }: Pick<Measured, 'packet_loss_pct'>): boolean {
   return packet_loss_pct >= 100;
-}
-
-function decay(ratio: number, steepness: number): number {
-  return ratio <= 1 ? 100 : 100 * Math.exp(-steepness * ratio);
 }

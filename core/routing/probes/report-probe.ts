@@ -1,12 +1,15 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { acknowledgeCommand, readCommands } from '../../commands/command-store.ts';
-import { NotFound } from '../../errors.ts';
+import { NotFound, shortened } from '../../errors.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
-import type { StoreContext } from '../../storage/store-context.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { type Judgement, judgePath } from '../failover/judge-path.ts';
-import { measuredByNow, type PathMetrics } from '../health/path-metrics.ts';
+import { judgedLoss } from '../health/judged-loss.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import { PathEnds } from '../metrics/path-ends.ts';
 import { readPathMetrics, writePathMetrics } from '../metrics/path-metrics-store.ts';
+import { METRICS_MAX_AGE_MS } from '../metrics/recent-metrics.ts';
 import { probeKey } from '../path-keys.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
@@ -18,8 +21,12 @@ export interface ProbeReport {
   edge_id: string;
   command_id: string;
   result: ProbeResult;
-  /** null: nothing was measured. Bandwidth is not probed: the last known stays. */
-  metrics: Omit<PathMetrics, 'bandwidth_mbps'> | null;
+  /**
+   * null: nothing was measured. Bandwidth is not probed: the last known stays. The loss is judged
+   * with what was known before. An edge answers as soon as it has measured, so it is measured now,
+   * whatever the edge's clock says.
+   */
+  metrics: Pick<PathMetrics, 'latency_ms' | 'jitter_ms'> | null;
 }
 
 /**
@@ -36,11 +43,13 @@ export async function reportProbe(
   const command = (await readCommands(context, edge_id)).find(({ id }) => id === command_id);
   if (command?.type !== 'PROBE') {
     throw new NotFound(
-      `Edge ${edge_id} has no probe ${command_id} to answer: it was answered or has expired.`,
+      `Edge ${shortened(edge_id)} has no probe ${shortened(command_id)} to answer: it was answered or has expired.`,
     );
   }
   const { path_id } = command.data;
-  const judgement = metrics ? await take(context, caches, { path_id, metrics }) : {};
+  const judgement = metrics
+    ? await take(context, caches, { path_id, edge_id, source: `probe ${command_id}`, metrics, result })
+    : {};
   await repeatUntil(context, () =>
     context.client.send(
       new PutCommand({
@@ -60,13 +69,31 @@ export async function reportProbe(
 async function take(
   context: StoreContext,
   caches: RoutingCaches,
-  { path_id, metrics: probed }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']> },
+  {
+    path_id,
+    edge_id,
+    source,
+    metrics: probed,
+    result,
+  }: {
+    path_id: string;
+    edge_id: string;
+    source: string;
+    metrics: NonNullable<ProbeReport['metrics']>;
+    result: ProbeResult;
+  },
 ): Promise<Judgement> {
+  // It may have moved to another site, or out of service, since it got the order.
+  if (!(await new PathEnds().areAt(context, { path_id, edge_id }))) return {};
   const known = await readPathMetrics(context, path_id);
+  const now = context.clock();
+  const recent = known && now - Date.parse(known.measured_at) <= METRICS_MAX_AGE_MS ? known : undefined;
   const bandwidth_mbps = known?.bandwidth_mbps ?? 0;
-  const metrics = measuredByNow({ ...probed, bandwidth_mbps }, context.clock());
-  const kept = await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics }));
+  const packet_loss_pct = judgedLoss(result, recent?.packet_loss_pct);
+  const measured_at = timestamp(now);
+  const metrics = { ...probed, packet_loss_pct, bandwidth_mbps, measured_at };
+  const kept = await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics, source }));
   if (!kept) return {};
-  await caches.metrics.insert(path_id, metrics);
-  return judgePath(context, caches, { path_id, metrics, previous: kept.previous, job: 'probe' });
+  await caches.metrics.insert(path_id, kept.metrics);
+  return judgePath(context, caches, { path_id, ...kept, job: 'probe' });
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { acknowledgeCommand } from '../../../core/commands/command-store.ts';
 import { pendingCommands } from '../../../core/commands/pending-commands.ts';
 import { readEdgeRoutes } from '../../../core/routing/edge-routes.ts';
+import { rowsThatFit } from '../answer-size.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
@@ -12,29 +14,32 @@ const target = ({ edge_id }: { edge_id: string }) => `edge:${edge_id}`;
 
 export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   'Query.pendingCommands': resolver({
-    arguments: z.object({ edge_id: z.string(), policies_version: z.string().nullish() }),
+    arguments: z.object({ edge_id: idArgument, policies_version: z.string().nullish() }),
     target,
-    async resolve({ edge_id, policies_version = null }, { context, caller }) {
-      requireEdge(caller, edge_id);
+    async resolve({ edge_id, policies_version = null }, { context, caller, edge_roles }) {
+      requireEdge(caller, edge_id, edge_roles);
       const commands = await pendingCommands(context, { edge_id, policies_version });
-      return commands.map(({ data, ...command }) => ({ ...command, data: JSON.stringify(data) }));
+      // An edge asks again every few minutes: what has no room comes when others are acknowledged.
+      return rowsThatFit(
+        commands.map(({ data, ...command }) => ({ ...command, data: JSON.stringify(data) })),
+      );
     },
   }),
 
   'Query.edgeRoutes': resolver({
-    arguments: z.object({ ...pageArguments, edge_id: z.string() }),
+    arguments: z.object({ ...pageArguments, edge_id: idArgument }),
     target,
-    async resolve(query, { context, caller, caches }) {
-      requireEdge(caller, query.edge_id);
+    async resolve(query, { context, caller, caches, edge_roles }) {
+      requireEdge(caller, query.edge_id, edge_roles);
       return readEdgeRoutes(context, caches, query);
     },
   }),
 
   'Mutation.acknowledgeCommand': resolver({
-    arguments: z.object({ edge_id: z.string(), command_id: z.string() }),
+    arguments: z.object({ edge_id: idArgument, command_id: idArgument }),
     target,
-    async resolve({ edge_id, command_id }, { context, caller }) {
-      requireEdge(caller, edge_id);
+    async resolve({ edge_id, command_id }, { context, caller, edge_roles }) {
+      requireEdge(caller, edge_id, edge_roles);
       return acknowledgeCommand(context, { edge_id, command_id });
     },
   }),

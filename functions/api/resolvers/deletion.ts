@@ -10,6 +10,7 @@ import { deleteSites, type OnRefused } from '../../../core/inventory/removal/del
 import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts';
 import { readDependents } from '../../../core/inventory/sites/site-paths.ts';
 import { policiesOnSite } from '../../../core/routing/decisions/policies-on-site.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
@@ -26,9 +27,13 @@ const target = ({ site_id }: { site_id: string }) => siteTarget(site_id);
 
 const INVENTORY_FIELDS = ['endpoints', 'paths', 'peer_sites', 'peer_site_ids', '__typename'];
 
+/** So many skipped paths one answer names. */
+const MAX_SKIPPED = 2000;
+
 export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   'Query.siteDeletionPreview': resolver({
     arguments: z.object({ site_id: uuid('site_id') }),
+    cost: () => COSTS.preview,
     async resolve({ site_id }, { context, caches, selection, retention }) {
       const { endpoints, paths, peer_sites } = await readDependents(context, site_id);
       const selects = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);
@@ -79,8 +84,9 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
         success: true,
         site_id: input.site_id,
         ...restore,
-        skipped_paths: skipped.map(({ path }) => path.id),
-        skipped: skipped.map(({ path, peer_site_id, reason }) => ({
+        // It is done, so the answer must fit, whatever a site left behind.
+        skipped_paths: skipped.slice(0, MAX_SKIPPED).map(({ path }) => path.id),
+        skipped: skipped.slice(0, MAX_SKIPPED).map(({ path, peer_site_id, reason }) => ({
           path_id: path.id,
           peer_site_id,
           reason,

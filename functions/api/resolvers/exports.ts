@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authorize } from '../../../core/access/roles.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { Unauthorized } from '../../../core/errors.ts';
 import { cancelExport } from '../../../core/export/cancel-export.ts';
 import type { ExportJob } from '../../../core/export/export-job.ts';
@@ -11,6 +12,7 @@ import { readOwnedExport } from '../../../core/export/owned-export.ts';
 import { startExport } from '../../../core/export/start-export.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { ExportInput, Export as PresentedExport } from '../../../graphql/schema.generated.ts';
+import { COSTS } from '../costs.ts';
 import { parseExportInput, queryBehind } from '../export-input.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -22,7 +24,7 @@ type ExportOperation =
   | 'Mutation.exportLink'
   | 'Mutation.cancelExport';
 
-const byId = z.object({ id: z.string() });
+const byId = z.object({ id: idArgument });
 
 const target = ({ id }: { id: string }): string => `export:${id}`;
 
@@ -48,6 +50,7 @@ export const exportResolvers: Pick<Resolvers, ExportOperation> = {
 
   'Mutation.startExport': resolver({
     arguments: z.object({ input: z.custom<ExportInput>() }),
+    cost: () => COSTS.export,
     async resolve({ input }, call) {
       const { context, caller, exports } = call;
       const request = parseExportInput(input, call);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { estimatedShare } from '../../../core/answers/present-counts.ts';
 import {
   createPolicy,
   deletePolicy,
@@ -19,7 +20,7 @@ import {
 import { pagePolicies } from '../../../core/inventory/policies/page-policies.ts';
 import { newPolicySchema, policyPatchSchema } from '../../../core/inventory/policies/policy-input.ts';
 import { readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
-import type { Counts } from '../../../core/ledger/figures/read-counters.ts';
+import { type Counts, noCounts } from '../../../core/ledger/figures/read-counters.ts';
 import { readShownCountersOf } from '../../../core/ledger/figures/shown-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
@@ -134,13 +135,11 @@ async function changed(call: Call, id: string, change: () => Promise<PolicyChang
   return present(listed(policy), counts);
 }
 
-const NOTHING: Counts = { packets: 0n, bytes: 0n, active_flows: 0 };
-
 function present(policy: ListedPolicy, counts: ReadonlyMap<string, Counts> | undefined): Policy {
   return {
     ...policy,
     match: presentMatch(policy),
-    ...presentCounts(counts && (counts.get(policy.id) ?? NOTHING)),
+    ...presentCounts(counts && (counts.get(policy.id) ?? noCounts())),
   };
 }
 
@@ -167,6 +166,7 @@ function presentCounts(counts: Counts | undefined): CountFields {
     bytes_matched: Number(counts.bytes),
     packets_matched_exact: String(counts.packets),
     bytes_matched_exact: String(counts.bytes),
+    estimated_share: estimatedShare(counts),
     active_flows: presentActiveFlows(counts.active_flows),
   };
 }

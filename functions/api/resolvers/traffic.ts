@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
-import { presentCounts } from '../../../core/answers/present-counts.ts';
+import { presentSum } from '../../../core/answers/present-counts.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
@@ -18,6 +18,7 @@ const SUMS = [
   'active_flows',
   'packets_exact',
   'bytes_exact',
+  'estimated_share',
   '__typename',
 ] as const satisfies (keyof TrafficTotals | '__typename')[];
 
@@ -32,7 +33,7 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
       ]);
       const totals = trafficTotals(counters);
       return {
-        ...presentCounts(totals),
+        ...presentSum(totals),
         active_flows: presentActiveFlows(totals.active_flows),
         // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,

@@ -1,3 +1,5 @@
+import { shortMessage } from './short-text.ts';
+
 /** A place in the request's text, as AppSync writes it. */
 export interface Location {
   line: number;
@@ -23,7 +25,7 @@ export function operationError(
   locations: Location[] | null,
   errorType = 'ValidationError',
 ): ErrorEntry {
-  return { path: null, data: null, errorType, errorInfo: null, locations, message };
+  return { path: null, data: null, errorType, errorInfo: null, locations, message: shortMessage(message) };
 }
 
 export function toLocations(

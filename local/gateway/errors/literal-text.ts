@@ -1,10 +1,12 @@
 import { Kind, type ValueNode } from 'graphql';
+import { WORK_LIMITS } from '../limits.ts';
+import { shortQuote } from './short-text.ts';
 
 /** A literal as AppSync's validation messages show it: `StringValue{value='x'}`. */
 export function literalText(node: ValueNode): string {
   switch (node.kind) {
     case Kind.STRING:
-      return `StringValue{value='${node.value}'}`;
+      return `StringValue{value='${shortQuote(node.value)}'}`;
     case Kind.INT:
       return `IntValue{value=${node.value}}`;
     case Kind.FLOAT:
@@ -18,10 +20,21 @@ export function literalText(node: ValueNode): string {
     case Kind.VARIABLE:
       return `VariableReference{name='${node.name.value}'}`;
     case Kind.LIST:
-      return `ArrayValue{values=[${node.values.map(literalText).join(', ')}]}`;
+      return `ArrayValue{values=[${listText(node.values, literalText)}]}`;
     case Kind.OBJECT:
-      return `ObjectValue{objectFields=[${node.fields
-        .map(({ name, value }) => `ObjectField{name='${name.value}', value=${literalText(value)}}`)
-        .join(', ')}]}`;
+      return `ObjectValue{objectFields=[${listText(
+        node.fields,
+        ({ name, value }) => `ObjectField{name='${shortQuote(name.value)}', value=${literalText(value)}}`,
+      )}]}`;
   }
+}
+
+/** The texts of elements up to what a message holds. */
+function listText<Element>(elements: readonly Element[], textOf: (element: Element) => string): string {
+  let text = '';
+  for (const element of elements) {
+    if (text.length > WORK_LIMITS.messageCharacters) return `${text}, …`;
+    text += `${text === '' ? '' : ', '}${textOf(element)}`;
+  }
+  return text;
 }

@@ -1,3 +1,5 @@
+import { shortMessage } from './short-text.ts';
+
 /** A request that is refused as a whole, before GraphQL: an HTTP status and one error. */
 export class TransportError extends Error {
   override readonly name = 'TransportError';
@@ -5,7 +7,7 @@ export class TransportError extends Error {
   readonly errorType: string;
 
   constructor(status: number, errorType: string, message: string) {
-    super(message);
+    super(shortMessage(message));
     this.status = status;
     this.errorType = errorType;
   }

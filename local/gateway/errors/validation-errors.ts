@@ -4,11 +4,15 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   Kind,
+  NoFragmentCyclesRule,
   specifiedRules,
+  type ValidationContext,
   type ValidationRule,
   type ValueNode,
+  VariablesInAllowedPositionRule,
   validate,
 } from 'graphql';
+import { WORK_LIMITS } from '../limits.ts';
 import { type ErrorEntry, operationError, toLocations } from './error-entry.ts';
 import { literalText } from './literal-text.ts';
 import { nodePlaces, type Place } from './node-places.ts';
@@ -94,22 +98,53 @@ const WORDINGS: Record<string, Wording> = {
         },
 };
 
-/** What AppSync says of a request that doesn't fit the schema; empty when it fits. */
-export function validationErrors(schema: GraphQLSchema, document: DocumentNode): ErrorEntry[] {
-  // graphql-js doesn't say which rule an error comes from: all at once for the usual case, one by one for the words.
-  if (validate(schema, document).length === 0) return [];
-  const places = nodePlaces(schema, document);
-  return specifiedRules.flatMap(rule =>
-    validate(schema, document, [rule]).map(error => {
-      const node = rule.name === 'VariablesInAllowedPositionRule' ? error.nodes?.at(-1) : error.nodes?.[0];
-      return entry(rule, {
-        error,
-        node,
-        quoted: quotedNames(error.message),
-        place: node && places.get(node),
-      });
-    }),
+/**
+ * What AppSync says of a request that doesn't fit the schema; empty when it fits. It says no more than a bounded number of
+ * errors, in the order of the rules. Of a document whose fragments spread themselves it says only that.
+ */
+export function validationErrors(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { cyclic = false } = {},
+): ErrorEntry[] {
+  const rules = cyclic ? [NoFragmentCyclesRule] : specifiedRules;
+  const ruleOf = new Map<GraphQLError, ValidationRule>();
+  const found = validate(
+    schema,
+    document,
+    rules.map(rule => context => rule(noting(context, error => ruleOf.set(error, rule)))),
+    { maxErrors: WORK_LIMITS.validationErrors },
   );
+  if (found.length === 0) return [];
+  const places = nodePlaces(schema, document);
+  const inOrder = found.toSorted((one, other) => rankOf(ruleOf.get(one)) - rankOf(ruleOf.get(other)));
+  return inOrder.map(error => {
+    const rule = ruleOf.get(error);
+    if (!rule) return operationError(TOO_MANY, null);
+    const node = rule === VariablesInAllowedPositionRule ? error.nodes?.at(-1) : error.nodes?.[0];
+    return entry(rule, {
+      error,
+      node,
+      quoted: quotedNames(error.message),
+      place: node && places.get(node),
+    });
+  });
+}
+
+const TOO_MANY = `The query has more than ${WORK_LIMITS.validationErrors} errors; the others were not looked for.`;
+
+/** The context with a note taken of every error: graphql-js doesn't say which rule an error comes from. */
+function noting(context: ValidationContext, note: (error: GraphQLError) => void): ValidationContext {
+  const reportError = (error: GraphQLError): void => {
+    note(error);
+    context.reportError(error);
+  };
+  return Object.create(context, { reportError: { value: reportError } }) as ValidationContext;
+}
+
+/** Errors that no rule found come last: the one that says that there are too many. */
+function rankOf(rule: ValidationRule | undefined): number {
+  return rule ? specifiedRules.indexOf(rule) : specifiedRules.length;
 }
 
 function entry(rule: ValidationRule, found: Found): ErrorEntry {

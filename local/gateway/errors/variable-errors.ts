@@ -1,9 +1,11 @@
 import { type GraphQLError, Kind, print, type TypeNode } from 'graphql';
+import { WORK_LIMITS } from '../limits.ts';
 import { type ErrorEntry, operationError, toLocations } from './error-entry.ts';
 
 /** What AppSync says of variables that don't have the types which the request declares for them. */
 export function variableErrors(errors: readonly GraphQLError[]): ErrorEntry[] {
   return errors.map(error => {
+    if (!error.nodes) return operationError(TOO_MANY, null);
     const definition = error.nodes?.find(node => node.kind === Kind.VARIABLE_DEFINITION);
     const name = definition?.variable.name.value ?? '';
     const [, unknownIn] = /; Field "\w+" is not defined by type "(\w+)"/.exec(error.message) ?? [];
@@ -16,6 +18,8 @@ export function variableErrors(errors: readonly GraphQLError[]): ErrorEntry[] {
     return operationError(text(name, error.message, definition?.type), toLocations(error.locations));
   });
 }
+
+const TOO_MANY = `The variables have more than ${WORK_LIMITS.variableErrors} errors; the others were not looked for.`;
 
 function text(name: string, message: string, type: TypeNode | undefined): string {
   const [, field] = /; Field "\w+" of required type "([^"]+)" was not provided/.exec(message) ?? [];

@@ -5,9 +5,11 @@ import {
   type GraphQLSchema,
   responsePathAsArray,
 } from 'graphql';
-import type { ErrorEntry } from '../errors/error-entry.ts';
+import { type ErrorEntry, operationError } from '../errors/error-entry.ts';
 import { executionError } from '../errors/execution-errors.ts';
-import type { OperationContext } from './field-resolver.ts';
+import { LIMITS } from '../limits.ts';
+import type { OperationContext, RunningOperation } from './field-resolver.ts';
+import { makeOperationWork } from './operation-work.ts';
 import type { PreparedOperation } from './prepare-operation.ts';
 
 export interface ExecutionAnswer {
@@ -17,26 +19,49 @@ export interface ExecutionAnswer {
 
 export interface ExecuteOptions {
   schema: GraphQLSchema;
-  fieldResolver: GraphQLFieldResolver<unknown, OperationContext>;
+  fieldResolver: GraphQLFieldResolver<unknown, RunningOperation>;
   log: (message: string, details: Record<string, unknown>) => void;
 }
 
-/** Runs an operation on a root value; never rejects. */
+/** What is executed: with a root value where a published value is delivered, until `ended` where a request has a time limit. */
+export interface Execution {
+  prepared: PreparedOperation;
+  context: OperationContext;
+  rootValue?: unknown;
+  ended?: AbortSignal;
+}
+
+/** In place of an answer that is over the limit. */
+export const TOO_LARGE: ExecutionAnswer = {
+  data: null,
+  errors: [operationError(`The response is over ${LIMITS.responseBytes} bytes.`, null, 'ResponseTooLarge')],
+};
+
+/** No entry of `errors` is shorter, with its path, type and message. */
+const BYTES_OF_AN_ERROR = 100;
+
+/** Runs an operation; never rejects. */
 export async function executeOperation(
-  prepared: PreparedOperation,
-  context: OperationContext,
+  { prepared, context, rootValue = null, ended }: Execution,
   { schema, fieldResolver, log }: ExecuteOptions,
-  rootValue: unknown = null,
 ): Promise<ExecutionAnswer> {
-  const { data = null, errors = [] } = await execute({
+  const work = makeOperationWork();
+  ended?.addEventListener('abort', work.end, { once: true });
+  const contextValue: RunningOperation = { ...context, work };
+  const executed = execute({
     schema,
     document: prepared.document,
     operationName: prepared.operation.name?.value ?? null,
     variableValues: prepared.rawVariables,
     rootValue,
-    contextValue: context,
+    contextValue,
     fieldResolver,
   });
+  const result = await Promise.race([executed, work.ended]);
+  ended?.removeEventListener('abort', work.end);
+  if (!result) return TOO_LARGE;
+  const { data = null, errors = [] } = result;
+  if ((errors.length + context.appended.length) * BYTES_OF_AN_ERROR > LIMITS.responseBytes) return TOO_LARGE;
   const appended = context.appended.map(
     ({ error, info }) =>
       new GraphQLError(error.message, {

@@ -1,8 +1,10 @@
 import {
   type GraphQLFieldResolver,
   type GraphQLResolveInfo,
+  getNamedType,
   getNullableType,
   isCompositeType,
+  isListType,
   responsePathAsArray,
 } from 'graphql';
 import type { Identity } from '../auth/identity.ts';
@@ -10,8 +12,14 @@ import { pathText } from '../errors/error-entry.ts';
 import { FieldError, notAuthorized } from '../errors/field-error.ts';
 import type { ResolverContext, SideEffects } from '../resolvers/resolver-context.ts';
 import type { RunResolver } from '../resolvers/run-resolver.ts';
-import { type SelectionScope, selectionSetList, selectionSetText } from '../resolvers/selection.ts';
+import {
+  type SelectionScope,
+  selectedFields,
+  selectionSetList,
+  selectionSetText,
+} from '../resolvers/selection.ts';
 import type { MayAccess } from '../schema/access-rules.ts';
+import type { OperationWork } from './operation-work.ts';
 
 /** What the fields of one operation share. */
 export interface OperationContext {
@@ -28,6 +36,11 @@ export interface OperationContext {
   setSubscriptionFilter?: (filter: unknown) => void;
 }
 
+/** An operation while it is executed. */
+export interface RunningOperation extends OperationContext {
+  work: OperationWork;
+}
+
 export interface FieldResolverOptions {
   mayAccess: MayAccess;
   resolvers: ReadonlyMap<string, RunResolver>;
@@ -38,14 +51,17 @@ export interface FieldResolverOptions {
 /** Resolves every field of the schema as AppSync does: access first, then its resolver or the parent's property. */
 export function makeFieldResolver(
   options: FieldResolverOptions,
-): GraphQLFieldResolver<unknown, OperationContext> {
+): GraphQLFieldResolver<unknown, RunningOperation> {
   const { mayAccess, resolvers, environment, resolverCountLimit } = options;
   return async (source, args, context, info) => {
     const { fieldName } = info;
+    const { work } = context;
+    if (work.isEnded()) return NEVER;
     const typeName = info.parentType.name;
     if (!mayAccess(context.identity, typeName, fieldName)) throw notAuthorized(typeName, fieldName);
     const run = context.withResolvers ? resolvers.get(`${typeName}.${fieldName}`) : undefined;
-    if (run === undefined) return checked(property(source, fieldName), info);
+    const answer = (value: unknown) => completed(checked(value, info), info, context);
+    if (run === undefined) return answer(property(source, fieldName));
     context.resolversRun++;
     if (context.resolversRun > resolverCountLimit) {
       throw new FieldError(`A request may run at most ${resolverCountLimit} resolvers.`, {
@@ -53,8 +69,38 @@ export function makeFieldResolver(
       });
     }
     const effects = sideEffects(context, info);
-    return checked(await run(resolverContext({ source, args, context, info, environment }), effects), info);
+    return answer(
+      await work.runResolver(() =>
+        run(resolverContext({ source, args, context, info, environment }), effects),
+      ),
+    );
   };
+}
+
+/** Stands for the fields of an operation that has been given up. */
+const NEVER = new Promise<never>(() => {});
+
+/** Counts a value into the answer; the elements of a long list come in turns with other requests. */
+function completed(value: unknown, info: GraphQLResolveInfo, { scope, work }: RunningOperation): unknown {
+  const composite = isCompositeType(getNamedType(info.returnType));
+  const isList = Array.isArray(value) && isListType(getNullableType(info.returnType));
+  work.add(String(info.path.key), composite ? null : value);
+  if (work.isEnded()) return NEVER;
+  if (!composite || !isList) return value;
+  const fields = fieldsBelow(info, scope);
+  if (work.pacer.mayRun(fields * value.length)) return value;
+  return value.map(element => work.pacer.turn(fields).then(() => element));
+}
+
+// graphql-js hands the same array over for the same place of an operation, in each element of a list.
+const fieldCounts = new WeakMap<GraphQLResolveInfo['fieldNodes'], number>();
+
+function fieldsBelow({ fieldNodes }: GraphQLResolveInfo, scope: SelectionScope): number {
+  const known = fieldCounts.get(fieldNodes);
+  if (known !== undefined) return known;
+  const fields = fieldNodes.flatMap(({ selectionSet }) => selectedFields(selectionSet, scope)).length;
+  fieldCounts.set(fieldNodes, fields);
+  return fields;
 }
 
 function property(source: unknown, name: string): unknown {
@@ -84,7 +130,7 @@ function sideEffects(context: OperationContext, info: GraphQLResolveInfo): SideE
 function resolverContext(field: {
   source: unknown;
   args: Record<string, unknown>;
-  context: OperationContext;
+  context: RunningOperation;
   info: GraphQLResolveInfo;
   environment: Readonly<Record<string, string>>;
 }): ResolverContext {
@@ -98,8 +144,7 @@ function resolverContext(field: {
       fieldName: info.fieldName,
       parentTypeName: info.parentType.name,
       variables: context.rawVariables,
-      selectionSetList: selectionSetList(info.fieldNodes, context.scope),
-      selectionSetGraphQL: selectionSetText(info.fieldNodes),
+      ...selectionOf(info, context.scope),
     },
     request: { headers: context.headers, domainName: null },
     stash: {},
@@ -109,4 +154,19 @@ function resolverContext(field: {
     error: null,
     outErrors: [],
   };
+}
+
+type Selection = Pick<ResolverContext['info'], 'selectionSetList' | 'selectionSetGraphQL'>;
+
+const selections = new WeakMap<GraphQLResolveInfo['fieldNodes'], Selection>();
+
+function selectionOf({ fieldNodes }: GraphQLResolveInfo, scope: SelectionScope): Selection {
+  const known = selections.get(fieldNodes);
+  if (known) return known;
+  const selection = {
+    selectionSetList: selectionSetList(fieldNodes, scope),
+    selectionSetGraphQL: selectionSetText(fieldNodes),
+  };
+  selections.set(fieldNodes, selection);
+  return selection;
 }

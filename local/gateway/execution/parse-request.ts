@@ -1,4 +1,6 @@
 import { badRequest, malformed } from '../errors/transport-error.ts';
+import { WORK_LIMITS } from '../limits.ts';
+import { jsonNestsDeeper } from './nesting.ts';
 
 /** A GraphQL request as a client sends it. */
 export interface GraphqlRequest {
@@ -10,6 +12,9 @@ export interface GraphqlRequest {
 /** @throws TransportError when it is no GraphQL request; the words are AppSync's where it has some. */
 export function parseRequest(body: string): GraphqlRequest {
   if (body.trim() === '') throw malformed('Request body is empty.');
+  if (jsonNestsDeeper(body, WORK_LIMITS.nesting)) {
+    throw badRequest(`The request nests deeper than ${WORK_LIMITS.nesting} levels.`);
+  }
   const { query, variables, operationName } = parseObject(body);
   if (typeof query !== 'string' || query.trim() === '') throw malformed('Unable to parse GraphQL query.');
   if (!isObject(variables ?? {})) throw badRequest('variables must be an object.');

@@ -15,8 +15,11 @@ import { badRequest, malformed } from '../errors/transport-error.ts';
 import { validationErrors } from '../errors/validation-errors.ts';
 import { variableErrors } from '../errors/variable-errors.ts';
 import type { ApiOptions } from '../gateway-options.ts';
+import { WORK_LIMITS } from '../limits.ts';
 import type { SelectionScope } from '../resolvers/selection.ts';
-import { nestsDeeper } from './nesting.ts';
+import { measureDocument, workProblem } from './document-work.ts';
+import { introspectedLists, introspectionProblem } from './introspection-work.ts';
+import { tokenProblem } from './nesting.ts';
 import type { GraphqlRequest } from './parse-request.ts';
 import { fragmentsOf, queryDepth } from './query-depth.ts';
 
@@ -32,26 +35,31 @@ export interface PreparedOperation {
 
 export type PrepareOperation = (request: GraphqlRequest) => PreparedOperation | { errors: ErrorEntry[] };
 
-const MAX_TOKENS = 15_000;
-const MAX_NESTING = 200;
-const CACHED_DOCUMENTS = 500;
-
-/** Parses and validates; documents that were seen before cost nothing. @throws TransportError on a syntax error */
+/**
+ * Parses and validates, within bounds that are checked before the work that they bound; documents that were seen before cost
+ * nothing. @throws TransportError when the document can't be read
+ */
 export function makePrepareOperation(schema: GraphQLSchema, api: ApiOptions): PrepareOperation {
   const documents = new LRUCache<string, { document: DocumentNode; errors: ErrorEntry[] }>({
-    max: CACHED_DOCUMENTS,
+    maxSize: WORK_LIMITS.cachedCharacters,
+    sizeCalculation: (_, query) => query.length,
   });
+  const lists = introspectedLists(schema);
 
   function read(query: string) {
     const known = documents.get(query);
     if (known !== undefined) return known;
     const document = parseDocument(query);
-    const read = {
-      document,
-      errors: [...validationErrors(schema, document), ...introspectionErrors(document)],
-    };
+    const read = { document, errors: errorsOf(document) };
     documents.set(query, read);
     return read;
+  }
+
+  function errorsOf(document: DocumentNode): ErrorEntry[] {
+    const work = measureDocument(document);
+    const problem = workProblem(document, work);
+    if (problem !== undefined) return [operationError(problem, null)];
+    return [...validationErrors(schema, document, work), ...introspectionErrors(document)];
   }
 
   function introspectionErrors(document: DocumentNode): ErrorEntry[] {
@@ -66,24 +74,30 @@ export function makePrepareOperation(schema: GraphQLSchema, api: ApiOptions): Pr
     const operation = getOperationAST(document, operationName);
     if (!operation) throw badRequest(operationProblem(document, operationName));
     if (errors.length > 0) return { errors };
-    const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+    const coerced = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+      maxErrors: WORK_LIMITS.variableErrors,
+    });
     if (coerced.errors !== undefined) return { errors: variableErrors(coerced.errors) };
     const scope = { fragments: fragmentsOf(document), variables: coerced.coerced };
     const limit = api.queryDepthLimit || Number.POSITIVE_INFINITY;
     if (queryDepth(operation, scope) > limit) {
       return { errors: [operationError(`Query depth limit of ${limit} exceeded.`, null)] };
     }
+    const tooMuch = introspectionProblem(operation, scope, lists);
+    if (tooMuch !== undefined) return { errors: [operationError(tooMuch, null)] };
     return { document, operation, scope, rawVariables: variables };
   };
 }
 
 function parseDocument(query: string): DocumentNode {
+  let problem: string | undefined;
   try {
-    if (!nestsDeeper(query, MAX_NESTING)) return parse(query, { maxTokens: MAX_TOKENS });
+    problem = tokenProblem(query);
+    if (problem === undefined) return parse(query);
   } catch (cause) {
     throw Object.assign(malformed('Unable to parse GraphQL query.'), { cause });
   }
-  throw badRequest(`The query nests deeper than ${MAX_NESTING} levels.`);
+  throw badRequest(problem);
 }
 
 function operationProblem(document: DocumentNode, operationName: string | null): string {

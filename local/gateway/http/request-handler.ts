@@ -5,7 +5,7 @@ import type { Identity } from '../auth/identity.ts';
 import { UnauthorizedCredentials } from '../auth/unauthorized.ts';
 import { operationError } from '../errors/error-entry.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import type { ExecutionAnswer } from '../execution/execute-operation.ts';
+import { type ExecutionAnswer, TOO_LARGE } from '../execution/execute-operation.ts';
 import { type GraphqlRequest, parseRequest } from '../execution/parse-request.ts';
 import { LIMITS } from '../limits.ts';
 import { readBody } from './read-body.ts';
@@ -14,7 +14,13 @@ import { type Answer, respond, respondToPreflight } from './respond.ts';
 export interface RequestHandlerOptions {
   path: string;
   authenticate: Authenticate;
-  run(request: GraphqlRequest, identity: Identity, headers: Record<string, string>): Promise<ExecutionAnswer>;
+  /** Runs an operation; what it would do after `ended` is left undone. */
+  run(
+    request: GraphqlRequest,
+    identity: Identity,
+    headers: Record<string, string>,
+    ended: AbortSignal,
+  ): Promise<ExecutionAnswer>;
   schedule: Schedule;
   log(message: string, details: Record<string, unknown>): void;
 }
@@ -22,13 +28,11 @@ export interface RequestHandlerOptions {
 /** Serves GraphQL over HTTP. The handler never rejects. */
 export function makeRequestHandler(options: RequestHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method === 'OPTIONS') {
-      return respondToPreflight(response, request.headers['access-control-request-headers']);
-    }
+    if (request.method === 'OPTIONS') return respondToPreflight(request, response);
     try {
-      respond(response, await answer(request, options));
+      respond(request, response, await answer(request, options));
     } catch (error) {
-      respond(response, refusal(error, options));
+      respond(request, response, refusal(error, options));
     }
   };
 }
@@ -44,7 +48,7 @@ async function answer(request: IncomingMessage, options: RequestHandlerOptions):
   const signed = { method: 'POST', path: url.pathname, query: url.searchParams, headers, body };
   const identity = await options.authenticate(signed, sourceIp);
   const graphql = parseRequest(body.toString('utf8'));
-  const result = await withinTime(options.run(graphql, identity, headers), options.schedule);
+  const result = await withinTime(ended => options.run(graphql, identity, headers, ended), options.schedule);
   const text = JSON.stringify(result);
   return { status: 200, body: Buffer.byteLength(text) > LIMITS.responseBytes ? TOO_LARGE : text };
 }
@@ -54,16 +58,18 @@ const TIMED_OUT: ExecutionAnswer = {
   errors: [operationError('Execution timed out.', null, 'ExecutionTimeout')],
 };
 
-const TOO_LARGE: ExecutionAnswer = {
-  data: null,
-  errors: [operationError(`The response is over ${LIMITS.responseBytes} bytes.`, null, 'ResponseTooLarge')],
-};
-
-async function withinTime(result: Promise<ExecutionAnswer>, schedule: Schedule): Promise<ExecutionAnswer> {
+async function withinTime(
+  run: (ended: AbortSignal) => Promise<ExecutionAnswer>,
+  schedule: Schedule,
+): Promise<ExecutionAnswer> {
+  const ending = new AbortController();
   const timeout = Promise.withResolvers<ExecutionAnswer>();
-  const cancel = schedule(LIMITS.requestMs, () => timeout.resolve(TIMED_OUT));
+  const cancel = schedule(LIMITS.requestMs, () => {
+    timeout.resolve(TIMED_OUT);
+    ending.abort();
+  });
   try {
-    return await Promise.race([result, timeout.promise]);
+    return await Promise.race([run(ending.signal), timeout.promise]);
   } finally {
     cancel();
   }

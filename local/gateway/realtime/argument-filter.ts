@@ -1,9 +1,12 @@
-/** Whether a published value is one that a subscription's arguments ask for: each given argument equals the field of its name. */
+/**
+ * Whether a published value is one that a subscription's arguments ask for: each given argument equals the field of its name.
+ * Null asks for values without that field; an argument that is left out asks for nothing.
+ */
 export function matchesArguments(value: unknown, args: Record<string, unknown>): boolean {
   return Object.entries(args).every(([name, wanted]) => {
-    if (wanted === null || wanted === undefined) return true;
+    if (wanted === undefined) return true;
     const field = (value as Record<string, unknown> | null)?.[name];
-    return sameJson(field, wanted);
+    return sameJson(field ?? null, wanted);
   });
 }
 

@@ -1,7 +1,7 @@
 import { type GraphQLSchema, getArgumentValues } from 'graphql';
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Identity } from '../auth/identity.ts';
-import { UnauthorizedCredentials } from '../auth/unauthorized.ts';
+import { NO_VALID_HEADER, UnauthorizedCredentials } from '../auth/unauthorized.ts';
 import { FieldError, UNAUTHORIZED } from '../errors/field-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { type ExecuteOptions, executeOperation } from '../execution/execute-operation.ts';
@@ -73,15 +73,18 @@ async function subscription(
     appended: [],
     resolversRun: 0,
   });
-  const filter = await open(prepared, context(true), execution);
   const { field, alias, args } = rootField(prepared, execution.schema);
+  const filter = await open(prepared, context(true), execution);
   return {
     field,
     identity,
     async payloadFor(value) {
       // A filter that the resolver sets stands in the arguments' place.
       if (filter ? !matchesFilter(value, filter) : !matchesArguments(value, args)) return undefined;
-      const answer = await executeOperation(prepared, context(false), execution, { [field]: value });
+      const answer = await executeOperation(
+        { prepared, context: context(false), rootValue: { [field]: value } },
+        execution,
+      );
       const hidden = (answer.errors ?? []).some(({ errorType }) => errorType === UNAUTHORIZED);
       return hidden || answer.data?.[alias] === undefined ? undefined : answer;
     },
@@ -100,7 +103,7 @@ async function open(
     if (problem !== undefined) throw new FieldError(problem, { errorType: 'UnsupportedOperation' });
     filter = JSON.parse(JSON.stringify(given)) as SubscriptionFilter;
   };
-  const { errors = [] } = await executeOperation(prepared, context, execution);
+  const { errors = [] } = await executeOperation({ prepared, context }, execution);
   const refused = errors.filter(({ errorType }) => errorType !== null);
   if (refused.length > 0) {
     throw new OperationRefused(
@@ -110,8 +113,12 @@ async function open(
   return filter;
 }
 
+const NO_FIELD =
+  'The subscription selects no field: @skip or @include leaves it out. Start it without them, or not at all.';
+
 function rootField({ operation, scope }: PreparedOperation, schema: GraphQLSchema) {
-  const node = selectedFields(operation.selectionSet, scope)[0]!;
+  const [node] = selectedFields(operation.selectionSet, scope);
+  if (!node) throw new OperationRefused({ errorType: 'ValidationError', message: NO_FIELD });
   const field = node.name.value;
   const definition = schema.getSubscriptionType()!.getFields()[field];
   const args = definition === undefined ? {} : getArgumentValues(definition, node, scope.variables);
@@ -124,11 +131,14 @@ function readPayload(payload: unknown): { data: string; headers: Record<string, 
     extensions?: { authorization?: unknown };
   };
   const headers = lowerCase(extensions?.authorization);
-  if (typeof data !== 'string' || headers === null) {
+  if (typeof data !== 'string') {
     throw new OperationRefused({
       errorType: 'UnsupportedOperation',
       message: 'unknown not supported through the realtime channel',
     });
+  }
+  if (headers === null) {
+    throw new OperationRefused({ errorType: 'UnauthorizedException', message: NO_VALID_HEADER });
   }
   return { data, headers };
 }

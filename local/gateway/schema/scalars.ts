@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { GraphQLError, type GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
+import { shortQuote } from '../errors/short-text.ts';
 import type { APPSYNC_SCALARS } from './appsync-definitions.ts';
 
 type ScalarName = (typeof APPSYNC_SCALARS)[number];
@@ -17,7 +18,9 @@ const TIME = new RegExp(`^${CLOCK_TIME}(?::[0-5]\\d(?:\\.\\d{1,9})?)?${OFFSET}?$
 const DATE_TIME = new RegExp(
   `^(\\d{4})-(\\d{2})-(\\d{2})T${CLOCK_TIME}(?::[0-5]\\d(?:\\.\\d{1,9})?)?${OFFSET}$`,
 );
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
+// The last label holds no dot, so that the pattern tries each place once.
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
+const MAX_EMAIL = 320;
 const PHONE = /^\+?\d[\d\s-]{2,20}$/;
 
 const RULES: Record<ScalarName, ScalarRule> = {
@@ -25,7 +28,7 @@ const RULES: Record<ScalarName, ScalarRule> = {
   AWSTime: { called: 'time', accepts: value => typeof value === 'string' && TIME.test(value) },
   AWSDateTime: { called: 'DateTime Object', accepts: value => matchesDate(DATE_TIME, value) },
   AWSTimestamp: { called: 'timestamp', accepts: value => Number.isSafeInteger(value) },
-  AWSEmail: { called: 'email address', accepts: value => typeof value === 'string' && EMAIL.test(value) },
+  AWSEmail: { called: 'email address', accepts: value => isEmail(value) },
   AWSJSON: { called: 'JSON', accepts: isJson },
   AWSURL: { called: 'URL', accepts: value => typeof value === 'string' && URL.canParse(value) },
   AWSPhone: { called: 'phone number', accepts: value => typeof value === 'string' && PHONE.test(value) },
@@ -62,6 +65,10 @@ function matchesDate(pattern: RegExp, value: unknown): boolean {
   return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
 }
 
+function isEmail(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= MAX_EMAIL && EMAIL.test(value);
+}
+
 function isJson(value: unknown): boolean {
   if (typeof value !== 'string') return false;
   try {
@@ -81,5 +88,5 @@ function isAddress(value: unknown): boolean {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+  return shortQuote(typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value)));
 }

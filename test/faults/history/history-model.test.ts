@@ -6,7 +6,7 @@ import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { ceilTo, floorTo, RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
-import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
+import { type Counts, noCounts, readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
@@ -146,7 +146,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
 
   class Resets {
     readonly #db: TestTables;
-    readonly #done: { audit_id: string; covers: string | undefined; counted: Map<string, bigint> }[] = [];
+    readonly #done: { audit_id: string; covers: string | undefined; counted: Map<string, Counts> }[] = [];
 
     constructor(tables: TestTables) {
       this.#db = tables;
@@ -167,7 +167,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         if (last) await undoReset(context, { actor, audit_id: last.audit_id });
         return;
       }
-      const counted = new Map([...(await this.#counters())].map(([id, { packets }]) => [id, packets]));
+      const counted = await this.#counters();
       const reset =
         kind === 'all'
           ? await resetAllStats(context, { actor })
@@ -180,9 +180,9 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     }
 
     /** What is to be taken off a policy's counters. */
-    baseOf(policy_id: string): bigint {
+    baseOf(policy_id: string): Counts {
       const newest = this.#done.findLast(({ covers }) => covers === undefined || covers === policy_id);
-      return newest?.counted.get(policy_id) ?? 0n;
+      return newest?.counted.get(policy_id) ?? noCounts();
     }
   }
 
@@ -193,7 +193,12 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       const counted = sum(world.counted().filter(pair => pair.policy_id === policy_id));
       expect(counters.get(policy_id)?.packets ?? 0n, `counter of ${policy_id}`).toBe(counted);
       expect(shown.get(policy_id)?.packets ?? 0n, `shown of ${policy_id}`).toBe(
-        counted - resets.baseOf(policy_id),
+        counted - resets.baseOf(policy_id).packets,
+      );
+      const estimated = estimatedOf(world.counted().filter(pair => pair.policy_id === policy_id));
+      expect(counters.get(policy_id)?.estimated_bytes ?? 0n).toBe(estimated);
+      expect(shown.get(policy_id)?.estimated_bytes ?? 0n, `estimated of ${policy_id}`).toBe(
+        estimated - resets.baseOf(policy_id).estimated_bytes,
       );
     }
     expect((await auditTraffic({ ...db, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
@@ -213,6 +218,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       deadline: now + HOUR,
     };
     const between = await world.oracle(resolution);
+    const estimatedBetween = await world.oracle(resolution, 'estimated');
     const { edge_id, site_id } = EDGES[1];
     const filters: AggregateFilter[] = [
       {},
@@ -241,6 +247,9 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         expect(history.packets, `${resolution} ${JSON.stringify(filter)} ${iso(a)} ${iso(b)}`).toBe(
           expected(filter),
         );
+        expect(history.estimated_bytes, `estimated ${JSON.stringify(filter)}`).toBe(
+          estimatedBetween(range, pair => matches(pair, filter)) * 100n,
+        );
         expect(history.points.every(point => point.packets >= 0n && point.bits_per_second >= 0)).toBe(true);
         spread.check(JSON.stringify(filter), history, { whole });
       }
@@ -250,6 +259,9 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
           expected({ policy_id }),
         );
         expect(history.bytes).toBe(history.packets * 100n);
+        expect(history.estimated_bytes, `estimated of policy ${policy_id}`).toBe(
+          estimatedBetween(range, pair => pair.policy_id === policy_id) * 100n,
+        );
         spread.check(`policy ${policy_id}`, history, { whole });
       }
     }
@@ -264,6 +276,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     const [before, after] = await Promise.all([lanesAt(from), lanesAt(to)]);
     const between = await world.oracle('MINUTE');
     const expected = between({ from, to }, () => true);
+    const estimated = (await world.oracle('MINUTE', 'estimated'))({ from, to }, () => true) * 100n;
     for (const group_by of [...LANE_GROUPS.map(group => [group]), [...LANE_GROUPS]]) {
       const { total, rows, other } = aggregate({
         before: before?.lanes ?? [],
@@ -273,6 +286,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         limit: 2,
       });
       expect(total.packets, group_by.join()).toBe(expected);
+      expect(total.estimated_bytes, group_by.join()).toBe(estimated);
       expect(rows.reduce((packets, row) => packets + row.packets, other.packets)).toBe(expected);
     }
   }
@@ -307,6 +321,10 @@ function matches(pair: ModelPair, filter: AggregateFilter): boolean {
 
 function sum(pairs: readonly ModelPair[]): bigint {
   return pairs.reduce((packets, pair) => packets + pair.packets, 0n);
+}
+
+function estimatedOf(pairs: readonly ModelPair[]): bigint {
+  return pairs.reduce((bytes, pair) => bytes + pair.estimated * 100n, 0n);
 }
 
 function iso(ms: number): string {

@@ -42,7 +42,10 @@ describe('what edges are told of a change', () => {
     const { action, pending } = commandAction(context, 'edge-1', { type: 'PROBE', data: order });
     const { pk, sk, ...item } = action.Put.Item as { pk: string; sk: string };
     expect(pk).toBe('COMMAND#edge-1');
-    expect(await commandsOf(change(pk, sk, item), context)).toEqual([pending]);
+    const handed = { ...pending, data: { ...order, within_ms: 10_000 } };
+    expect(await commandsOf(change(pk, sk, item), context)).toEqual([handed]);
+    const late = { ...context, clock: () => Date.parse(order.until) };
+    expect(await commandsOf(change(pk, sk, item), late)).toEqual([]);
   });
 
   it('is to fetch newer policies, for every edge in service', async () => {

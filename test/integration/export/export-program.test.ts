@@ -98,7 +98,7 @@ describe('npm run export', () => {
   it('writes sums by counters', async () => {
     const lines = await run('stats', '--by', 'site,policy');
     expect(lines[0]).toBe(
-      'from_utc,to_utc,kind,site_id,policy_id,packets,bytes,edges_expected,edges_heard,site_name,policy_name',
+      'from_utc,to_utc,kind,site_id,policy_id,packets,bytes,edges_expected,edges_heard,site_name,policy_name,estimated_share',
     );
     expect(lines[1]).toContain(',group,550e8400-e29b-41d4-a716-446655440000,7,2000,');
     expect(lines).toHaveLength(2);
@@ -184,7 +184,9 @@ describe('npm run export', () => {
     expect(await names('flows')).toEqual(named);
     expect(await names('stats', '--by', 'site,policy')).toEqual(named);
     const edges = await run('stats', ...later, '--edge', 'named', '--by', 'edge,endpoint');
-    expect(edges[0]).toMatch(/,edge_id,endpoint_id,packets,bytes,edges_expected,edges_heard$/);
+    expect(edges[0]).toMatch(
+      /,edge_id,endpoint_id,packets,bytes,edges_expected,edges_heard,estimated_share$/,
+    );
     expect((await run('flows', '--policy', policy.id))[1]).toMatch(/Z,"Voice, new",'=Berlin$/);
 
     await api.data('Mutation.deletePolicy', { id: policy.id });
@@ -221,6 +223,15 @@ describe('npm run export', () => {
     [
       ['flows', '--application', 'Foo'],
       'Allowed choices are VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other.',
+    ],
+    [
+      ['audit', '--region', 'eu-west-1'],
+      'error: --region and --profile are for the cloud: give --graphql too',
+    ],
+    [['audit', '--token', 'x'], 'error: --token is for --graphql: give its address too'],
+    [
+      ['flows', '--graphql', 'https://api.example.com/graphql'],
+      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
     ],
     [['money'], "error: unknown command 'money'"],
   ])('%j is bad usage', async (argv, message) => {

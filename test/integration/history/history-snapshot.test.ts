@@ -41,6 +41,8 @@ describe('snapshots on DynamoDB Local', () => {
         active_flows: 1,
         earlier_packets: 5n,
         earlier_bytes: 500n,
+        estimated: false,
+        earlier_estimated: 0n,
         seq: 1,
         named_hour: 0,
       };
@@ -242,7 +244,7 @@ describe('snapshots on DynamoDB Local', () => {
       order_by: 'BYTES',
       limit: 9,
     });
-    expect(rows).toEqual([{ edge_id: 'edge-2', packets: 40n, bytes: 4000n }]);
+    expect(rows).toEqual([{ edge_id: 'edge-2', packets: 40n, bytes: 4000n, estimated_bytes: 0n }]);
   });
 
   it('leaves a minute to be missed when its job comes after that of a later one', async () => {

@@ -69,8 +69,10 @@ describe('counters beside lanes', () => {
     const lanes = {
       lanes_before_packets: String(packets),
       lanes_before_bytes: String(packets * 100n),
+      lanes_before_estimated_bytes: '0',
       lanes_after_packets: String(packets),
       lanes_after_bytes: String(packets * 100n),
+      lanes_after_estimated_bytes: '0',
     };
     expect(await api.data('Query.trafficAudit')).toEqual({
       agrees: false,
@@ -78,7 +80,11 @@ describe('counters beside lanes', () => {
       lanes: 3,
       unreadable_lanes: 0,
       mismatches: [
-        { policy_id: '2', packets: String(packets), bytes: String(packets * 100n + 1n), ...lanes },
+        {
+          ...{ policy_id: '2', packets: String(packets), bytes: String(packets * 100n + 1n) },
+          estimated_bytes: '0',
+          ...lanes,
+        },
       ],
     });
     await add(-1);

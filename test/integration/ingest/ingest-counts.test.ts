@@ -25,8 +25,8 @@ describe('ingest', () => {
     expect(await ingest(records, context)).toEqual([]);
     expect(await readCounters(db.client, db.tables)).toEqual(
       new Map([
-        ['7', { packets: 10n, bytes: 2n ** 60n, active_flows: 3 }],
-        ['default', { packets: 1n, bytes: 40n, active_flows: 1 }],
+        ['7', { packets: 10n, bytes: 2n ** 60n, estimated_bytes: 0n, active_flows: 3 }],
+        ['default', { packets: 1n, bytes: 40n, estimated_bytes: 0n, active_flows: 1 }],
       ]),
     );
   });

@@ -66,7 +66,7 @@ it('counts an event of the stream, publishes what it did, and gives back what th
   vi.restoreAllMocks();
 
   expect(await readCounters(db.client, db.tables)).toEqual(
-    new Map([['7', { packets: 10n, bytes: 2n ** 61n, active_flows: 2 }]]),
+    new Map([['7', { packets: 10n, bytes: 2n ** 61n, estimated_bytes: 0n, active_flows: 2 }]]),
   );
   const metrics = printed
     .filter(line => line.includes('CloudWatchMetrics'))

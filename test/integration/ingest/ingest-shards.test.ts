@@ -26,7 +26,9 @@ describe('a stream whose shards are split and merged while edges report', () => 
       seq++;
       for (let edge = 0; edge < EDGES; edge++) {
         const packets = BigInt(seq * (edge + 1));
-        const policies = [{ policy_id: 'default', packets, bytes: packets * 1500n, active_flows: edge }];
+        const policies = [
+          { policy_id: 'default', packets, bytes: packets * 1500n, estimated_bytes: 0n, active_flows: edge },
+        ];
         await stream.put(reportRecord({ edge_id: `edge-${edge}`, seq, sent_ms: seq, policies }));
       }
     };
@@ -63,7 +65,12 @@ describe('a stream whose shards are split and merged while edges report', () => 
 
     const packets = BigInt((3 * EDGES * (EDGES + 1)) / 2);
     expect(await readCounters(db.client, db.tables)).toEqual(
-      new Map([['default', { packets, bytes: packets * 1500n, active_flows: (EDGES * (EDGES - 1)) / 2 }]]),
+      new Map([
+        [
+          'default',
+          { packets, bytes: packets * 1500n, estimated_bytes: 0n, active_flows: (EDGES * (EDGES - 1)) / 2 },
+        ],
+      ]),
     );
     expect([0, 1, 2, 3].map(slot => counterPartition(slot))).toEqual([
       'COUNTER#0',

@@ -58,7 +58,7 @@ describe('the paths of an edge', () => {
       path_id: 'p-1',
       latency_ms: 12.346,
       jitter_ms: 0.8,
-      packet_loss_pct: 5,
+      packet_loss_pct: 1,
       bandwidth_mbps: 0,
       measured_at: '2026-01-31T12:00:00.000Z',
       tx_packets: 10n,
@@ -71,7 +71,8 @@ describe('the paths of an edge', () => {
     expect(measured.reports()).toEqual([expected]);
     expect(probed).toHaveLength(1);
     await time.advance(1);
-    expect(measured.reports()).toEqual([{ ...expected, measured_at: '2026-01-31T12:01:00.000Z' }]);
+    const second = { ...expected, packet_loss_pct: 2, measured_at: '2026-01-31T12:01:00.000Z' };
+    expect(measured.reports()).toEqual([second]);
     await measured.stop();
     await time.advance(600_000);
     expect(probed).toHaveLength(2);
@@ -110,7 +111,7 @@ describe('the paths of an edge', () => {
     await time.advance(60_000 + 2999);
     expect(probed).toHaveLength(2);
     expect(measured.reports()).toMatchObject([
-      { packet_loss_pct: 5, measured_at: '2026-01-31T12:00:00.000Z' },
+      { packet_loss_pct: 1, measured_at: '2026-01-31T12:00:00.000Z' },
     ]);
     await time.advance(1);
     expect(probed).toHaveLength(3);
@@ -130,7 +131,7 @@ describe('the paths of an edge', () => {
       await time.advance(failure * 60_000);
       next.answer = {};
       await time.advance(3000);
-      expect(measured.reports()).toMatchObject([{ packet_loss_pct: 5 }]);
+      expect(measured.reports()).toMatchObject([{ packet_loss_pct: 1 + failure }]);
     }
     expect(probed).toHaveLength(4);
   });
@@ -159,7 +160,7 @@ describe('the paths of an edge', () => {
     arrive(100n);
     next.answer = { received: 0 };
     await time.advance(60_000);
-    expect(measured.reports()).toMatchObject([{ packet_loss_pct: 5 }]);
+    expect(measured.reports()).toMatchObject([{ packet_loss_pct: 1 }]);
     expect(troubles).toHaveLength(1);
     // Nothing in the minute after: two probes in vain make it dead.
     await time.advance(63_000);
@@ -217,15 +218,10 @@ describe('the paths of an edge', () => {
 });
 
 describe('the loss of a path', () => {
-  it('is that of its last five probes, so that one lost packet is no trouble', () => {
+  it('is that of its last 100 packets, so that one lost packet is 1 % from the first probe on', () => {
     const loss = new LossWindow();
-    expect([20, 20, 19, 20, 20].map(received => loss.add({ sent: 20, received }))).toEqual([
-      0,
-      0,
-      100 / 60,
-      100 / 80,
-      1,
-    ]);
+    const one = [19, 20, 20, 20, 20, 20].map(received => loss.add({ sent: 20, received }));
+    expect(one).toEqual([1, 1, 1, 1, 1, 0]);
     for (let probe = 0; probe < 5; probe++) loss.add({ sent: 20, received: 18 });
     expect(loss.add({ sent: 20, received: 18 })).toBe(10);
   });
@@ -235,6 +231,15 @@ describe('the loss of a path', () => {
     for (let probe = 0; probe < 5; probe++) loss.add({ sent: 20, received: 20 });
     expect(loss.add({ sent: 20, received: 0 })).toBe(100);
     expect(loss.add({ sent: 20, received: 20 })).toBe(0);
+  });
+
+  it('of short series goes over as many packets, and 20 lost in a row stand alone', () => {
+    const loss = new LossWindow();
+    expect(loss.add({ sent: 5, received: 4 })).toBe(1);
+    for (let probe = 0; probe < 19; probe++) expect(loss.add({ sent: 5, received: 5 })).toBe(1);
+    expect(loss.add({ sent: 5, received: 5 })).toBe(0);
+    expect([0, 0, 0, 0, 0].map(received => loss.add({ sent: 5, received }))).toEqual([5, 10, 15, 100, 100]);
+    expect(loss.add({ sent: 5, received: 5 })).toBe(0);
   });
 });
 

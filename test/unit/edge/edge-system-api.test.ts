@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { tokenOf } from '../../../core/appsync/authorizer.ts';
 import type { GraphqlClient } from '../../../core/appsync/graphql-client.ts';
+import { readCountedBoot } from '../../../edge/counting/counted-boot.ts';
 import { waitUntilCounted } from '../../../edge/counting/wait-counted.ts';
 import { EdgeError } from '../../../edge/edge-error.ts';
 import { readSystemPolicies } from '../../../edge/policies/system-policies.ts';
-import { systemClient } from '../../../edge/system/system-client.ts';
+import { SystemRefused, systemClient } from '../../../edge/system/system-client.ts';
 import { fakeTime } from '../../support/fake-time.ts';
 
 const position = { boot_id: 'boot-1', seq: 3, parts: 2 };
@@ -48,6 +49,44 @@ async function wait(graphql: GraphqlClient, more = {}) {
   });
   return { progress, waited_ms: clock() - start };
 }
+
+describe('asking what is counted', () => {
+  const query = { edge_id: 'edge-1', boot_id: 'boot-1', signs: true };
+  const field = (document: string) => /(?:own)?[eE]dge\(/.exec(document)?.[0];
+  const no = (name: string) => new SystemRefused(`no right to ${name}`);
+
+  /** Answers by field; an Error is thrown. */
+  function asked(answers: Record<string, unknown>) {
+    const fields: (string | undefined)[] = [];
+    const graphql: GraphqlClient = {
+      async query(document) {
+        fields.push(field(document));
+        const found = answers[fields.at(-1)!];
+        if (found instanceof Error) throw found;
+        return { edge: found };
+      },
+    };
+    return { graphql, fields };
+  }
+
+  it.each([
+    ['as its own role', query, { 'ownEdge(': parts(3) }, ['ownEdge(']],
+    ['as a role that reads', query, { 'ownEdge(': no('ownEdge'), 'edge(': parts(3) }, ['ownEdge(', 'edge(']],
+    ['as a person', { ...query, signs: false }, { 'edge(': parts(3) }, ['edge(']],
+  ])('is done %s', async (_, how, answers, fields) => {
+    const api = asked(answers);
+    expect((await readCountedBoot(api.graphql, how)).seqs).toEqual(new Map([[0, 3]]));
+    expect(api.fields).toEqual(fields);
+  });
+
+  it('fails with the first refusal where it may do neither, and at once where nothing answers', async () => {
+    const refused = asked({ 'ownEdge(': no('ownEdge'), 'edge(': no('edge') });
+    await expect(readCountedBoot(refused.graphql, query)).rejects.toThrow(no('ownEdge'));
+    const away = asked({ 'ownEdge(': new EdgeError('no answer') });
+    await expect(readCountedBoot(away.graphql, query)).rejects.toThrow(new EdgeError('no answer'));
+    expect(away.fields).toEqual(['ownEdge(']);
+  });
+});
 
 describe('waiting until the system has counted', () => {
   it('ends when the slowest part of this boot is counted', async () => {
@@ -113,33 +152,39 @@ describe('asking the system', () => {
     expect(await graphql.query('{ answer }')).toEqual({ answer: 42 });
   });
 
-  it.each<[string, () => Promise<Response>, string]>([
+  it.each<[string, () => Promise<Response>, EdgeError]>([
     [
       'a refusal',
       async () => Response.json({ errors: [{ message: 'Only operators may do this.' }] }, { status: 401 }),
-      'The system at https://api.example.com/graphql refused: Only operators may do this.',
+      new SystemRefused('The system at https://api.example.com/graphql refused: Only operators may do this.'),
     ],
     [
       'an answer that is no JSON',
       async () => new Response('<html>'),
-      'The system at https://api.example.com/graphql does not answer (no JSON came): is it running?',
+      new EdgeError(
+        'The system at https://api.example.com/graphql does not answer (no JSON came): is it running?',
+      ),
     ],
     [
       'a closed door',
       async () => {
         throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
       },
-      'The system at https://api.example.com/graphql does not answer (ECONNREFUSED): is it running?',
+      new EdgeError(
+        'The system at https://api.example.com/graphql does not answer (ECONNREFUSED): is it running?',
+      ),
     ],
     [
       'silence',
       async () => {
         throw new DOMException('timed out', 'TimeoutError');
       },
-      'The system at https://api.example.com/graphql does not answer (nothing came for 30 s): is it running?',
+      new EdgeError(
+        'The system at https://api.example.com/graphql does not answer (nothing came for 30 s): is it running?',
+      ),
     ],
-  ])('tells of %s in a sentence', async (_, fetch, message) => {
-    await expect(client(fetch).query('{ answer }')).rejects.toThrow(new EdgeError(message));
+  ])('tells of %s in a sentence', async (_, fetch, error) => {
+    await expect(client(fetch).query('{ answer }')).rejects.toThrow(error);
   });
 
   it('refuses policies of a newer system that it does not understand', async () => {

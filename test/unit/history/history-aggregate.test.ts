@@ -12,6 +12,7 @@ function lane(edge_id: string, site_id: string, pairs: [string, string, bigint][
       endpoint_id,
       packets,
       bytes: packets * 10n,
+      estimated_bytes: endpoint_id === 'wan2' ? packets * 10n : packets,
     })),
   };
 }
@@ -31,11 +32,11 @@ describe('aggregate', () => {
       aggregate({ before: BEFORE, after: AFTER, group_by: ['EDGE', 'POLICY'], order_by: 'BYTES', limit: 2 }),
     ).toEqual({
       rows: [
-        { edge_id: 'e1', policy_id: '1', packets: 10n, bytes: 100n },
-        { edge_id: 'e2', policy_id: '1', packets: 4n, bytes: 40n },
+        { edge_id: 'e1', policy_id: '1', packets: 10n, bytes: 100n, estimated_bytes: 10n },
+        { edge_id: 'e2', policy_id: '1', packets: 4n, bytes: 40n, estimated_bytes: 4n },
       ],
-      other: { rows: 1, packets: 3n, bytes: 30n },
-      total: { packets: 17n, bytes: 170n },
+      other: { rows: 1, packets: 3n, bytes: 30n, estimated_bytes: 30n },
+      total: { packets: 17n, bytes: 170n, estimated_bytes: 44n },
     });
   });
 
@@ -48,7 +49,7 @@ describe('aggregate', () => {
       order_by: 'PACKETS',
       limit: 10,
     });
-    expect(rows).toEqual([{ site_id: 's1', packets: 10n, bytes: 100n }]);
+    expect(rows).toEqual([{ site_id: 's1', packets: 10n, bytes: 100n, estimated_bytes: 10n }]);
   });
 
   it('counts an edge that moved for the site where it is in the end', () => {
@@ -59,7 +60,7 @@ describe('aggregate', () => {
       order_by: 'BYTES',
       limit: 10,
     });
-    expect(rows).toEqual([{ site_id: 's9', packets: 1n, bytes: 10n }]);
+    expect(rows).toEqual([{ site_id: 's9', packets: 1n, bytes: 10n, estimated_bytes: 1n }]);
   });
 
   it('has the same total whichever way it is grouped', () => {
@@ -74,6 +75,7 @@ describe('aggregate', () => {
           endpoint_id: name,
           packets: fc.bigInt(0n, 2n ** 70n),
           bytes: fc.bigInt(0n, 2n ** 80n),
+          estimated_bytes: fc.bigInt(0n, 2n ** 80n),
         }),
         { selector: pair => `${pair.policy_id}#${pair.endpoint_id}` },
       ),

@@ -251,6 +251,78 @@ describe('an old report', () => {
   });
 });
 
+describe('a boot whose counts are scaled from samples', () => {
+  const estimated = ({ lane, idle = [] }: LaneState) =>
+    laneTotals({ ...lane, idle }).map(({ policy_id, bytes, estimated_bytes }) => [
+      policy_id,
+      bytes,
+      estimated_bytes,
+    ]);
+
+  it('counts all of its bytes as estimated, and no others', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', policies: pair(10n) });
+    const { changes } = fold(state, { boot_id: 'b', sent_ms: 1, estimated: true, policies: pair(3n) });
+    expect(changes.counters.get('7')).toEqual({
+      ...{ packets: 3n, bytes: 30n, active_flows: 0 },
+      estimated_bytes: 30n,
+    });
+    expect(estimated(state)).toEqual([['7', 130n, 30n]]);
+    fold(state, { boot_id: 'c', sent_ms: 2, policies: pair(5n) });
+    expect(estimated(state)).toEqual([['7', 180n, 30n]]);
+    // The exact boot is late, then the one that estimates.
+    fold(state, { boot_id: 'a', seq: 2, sent_ms: 0, policies: pair(11n) });
+    fold(state, { boot_id: 'b', seq: 2, sent_ms: 1, estimated: true, policies: pair(4n) });
+    expect(estimated(state)).toEqual([['7', 200n, 40n]]);
+    fold(state, { boot_id: 'b', seq: 3, sent_ms: 3, estimated: true, policies: pair(6n) });
+    expect(estimated(state)).toEqual([['7', 220n, 60n]]);
+  });
+
+  const marked = { estimated: true, policies: pair(10n) } as const;
+  it.each([
+    [
+      'the mark comes first',
+      [
+        { seq: 1, ...marked },
+        { seq: 2, policies: pair(15n) },
+      ],
+    ],
+    [
+      'the mark comes last',
+      [
+        { seq: 2, policies: pair(15n) },
+        { seq: 1, ...marked },
+      ],
+    ],
+    [
+      'only the repeated report is marked',
+      [
+        { seq: 2, policies: pair(15n) },
+        { seq: 2, ...marked, policies: pair(15n) },
+      ],
+    ],
+  ] as [string, ReportSketch[]][])(
+    'is estimated pair by pair where its reports differ: %s',
+    (_, sketches) => {
+      for (const closed of [false, true]) {
+        const state = emptyState();
+        if (closed) fold(state, { boot_id: 'newer', sent_ms: 60_000 });
+        fold(state, { seq: 1, policies: pair(7n, 0, '8') });
+        let gained = 0n;
+        for (const sketch of sketches) {
+          gained += fold(state, sketch).changes.counters.get('7')?.estimated_bytes ?? 0n;
+        }
+        expect(gained).toBe(150n);
+        expect(estimated(state).sort()).toEqual([
+          ['7', 150n, 150n],
+          ['8', 70n, 0n],
+        ]);
+        for (const sketch of sketches) expect(fold(state, sketch).result).toBe('old');
+      }
+    },
+  );
+});
+
 describe("an edge's clock", () => {
   const YEARS = 10 * 365 * 86_400_000;
 

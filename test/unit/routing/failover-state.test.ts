@@ -4,6 +4,7 @@ import { MAX_SAMPLE_GAP_MS } from '../../../core/routing/failover/failback-hold.
 import {
   DEFAULT_FAILOVER,
   type FailoverSettings,
+  failbackAbove,
   failoverSettingsSchema,
 } from '../../../core/routing/failover/failover-settings.ts';
 import {
@@ -71,9 +72,44 @@ describe('failover', () => {
   });
 
   it('by an operator comes back like any other', () => {
-    const start = withdrawPath({ out: false, since_ms: 0, seen_ms: 0 }, SECOND);
+    const start = withdrawPath({ out: false, since_ms: 0, seen_ms: 0 }, { now: SECOND, week: undefined });
     const samples = every10s(0, 95, 95, 95, 95, 95, 95, 95).slice(1);
     expect(run(samples, DEFAULT_FAILOVER, start).events).toEqual([[70, 'failback']]);
+  });
+
+  it('of a path that is never better comes back above what is usual for it', () => {
+    const week = { median: 72, highest: 79 };
+    const scores = every10s(40, 67, 67.1, 67.1, 67.1, 67.1, 67.1, 67.1, 67.1);
+    const usual = scores.map(sample => ({ ...sample, week }));
+    expect(run(usual).events).toEqual([
+      [0, 'failover'],
+      [80, 'failback'],
+    ]);
+    expect(run(scores).events).toEqual([[0, 'failover']]);
+  });
+
+  it('keeps the week before it, whatever later measurements know of later weeks', () => {
+    const week = { median: 72, highest: 79 };
+    const later = { median: 90, highest: 100 };
+    const samples = every10s(40, 68, 68, 68, 68, 68, 68, 68).map((sample, index) => ({
+      ...sample,
+      week: index === 0 ? week : later,
+    }));
+    expect(run(samples).events).toEqual([
+      [0, 'failover'],
+      [70, 'failback'],
+    ]);
+  });
+
+  it.each([
+    ['the week is not known', {}, undefined, 80],
+    ['the path reached 80', {}, { median: 60, highest: 80 }, 80],
+    ['the path did not', {}, { median: 72, highest: 79 }, 67],
+    ['it was hardly above the threshold', {}, { median: 52, highest: 60 }, 55],
+    ['it was below most of the time', { failover_below: 60 }, { median: 40, highest: 61 }, 65],
+    ['the policy has a threshold of its own', { failback_above: 81 }, { median: 72, highest: 79 }, 81],
+  ])('where %s, the threshold with %o and %o is %d', (_name, given, week, threshold) => {
+    expect(failbackAbove({ ...DEFAULT_FAILOVER, ...given }, week)).toBe(threshold);
   });
 
   it.each([

@@ -4,7 +4,6 @@ import { choosePath, type PathCandidate, standingOf } from '../../../core/routin
 import { type PathPreference, pathPreferenceSchema } from '../../../core/routing/choice/path-preference.ts';
 import { makeDecision } from '../../../core/routing/choice/routing-decision.ts';
 import { pathComponents, weightedScore } from '../../../core/routing/choice/weighted-score.ts';
-import { healthScore, pathHealth } from '../../../core/routing/health/health-score.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
 const good = { latency_ms: 20, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 500 };
@@ -21,39 +20,6 @@ function path(path_id: string, metrics: Partial<typeof good> | undefined = {}, m
 
 const unmeasured = (path_id: string): PathCandidate => ({ path_id, cost_per_gb: 0.05, out: false });
 const failed = { latency_ms: 500, packet_loss_pct: 10 };
-
-describe('health score', () => {
-  it.each([
-    [{ latency_ms: 0, jitter_ms: 0, packet_loss_pct: 0 }, 100, 'optimal'],
-    [{ latency_ms: 100, jitter_ms: 10, packet_loss_pct: 2 }, 100, 'optimal'],
-    [{ latency_ms: 200, jitter_ms: 0, packet_loss_pct: 0 }, 60 + 40 * Math.exp(-2), 'degraded'],
-    [{ latency_ms: 0, jitter_ms: 20, packet_loss_pct: 0 }, 80 + 20 * Math.exp(-2), 'optimal'],
-    [{ latency_ms: 0, jitter_ms: 0, packet_loss_pct: 4 }, 60 + 40 * Math.exp(-4), 'degraded'],
-    [{ latency_ms: 300, jitter_ms: 30, packet_loss_pct: 0 }, 40 + 60 * Math.exp(-3), 'failed'],
-    [{ latency_ms: 1000, jitter_ms: 0, packet_loss_pct: 100 }, 20, 'failed'],
-  ])('of %o is %d, %s', (metrics, score, status) => {
-    expect(pathHealth(metrics).score).toBeCloseTo(score, 2);
-    expect(pathHealth(metrics).status).toBe(status);
-  });
-
-  it('is between 0 and 100 and never rises as a measurement gets worse', () => {
-    const value = fc.double({ min: 0, max: 1e6, noNaN: true });
-    const loss = fc.double({ min: 0, max: 100, noNaN: true });
-    fc.assert(
-      fc.property(value, value, loss, fc.double({ min: 0, max: 10, noNaN: true }), (l, j, p, more) => {
-        const score = healthScore({ latency_ms: l, jitter_ms: j, packet_loss_pct: p });
-        expect(score).toBeGreaterThanOrEqual(0);
-        expect(score).toBeLessThanOrEqual(100);
-        const worse = [
-          healthScore({ latency_ms: l + more, jitter_ms: j, packet_loss_pct: p }),
-          healthScore({ latency_ms: l, jitter_ms: j + more, packet_loss_pct: p }),
-          healthScore({ latency_ms: l, jitter_ms: j, packet_loss_pct: Math.min(100, p + more) }),
-        ];
-        for (const other of worse) expect(other).toBeLessThanOrEqual(score);
-      }),
-    );
-  });
-});
 
 describe('components', () => {
   it.each([
@@ -159,6 +125,30 @@ describe('decision', () => {
       'Path p-2 is the only one that is up; the runner-up p-1 has failed.',
     ],
     [
+      'prefers an optimal path to a degraded one, whatever the preference wants',
+      [path('p-1', { packet_loss_pct: 2, bandwidth_mbps: 9000 }), path('p-2', { latency_ms: 150 })],
+      { kind: 'HIGHEST_BANDWIDTH' },
+      'p-2',
+      'Path p-2 is the only one that is optimal; the runner-up p-1 is degraded.',
+    ],
+    [
+      'prefers a degraded path to one that was not measured',
+      [unmeasured('p-1'), path('p-2', { packet_loss_pct: 2 })],
+      latency,
+      'p-2',
+      'Path p-2 is the only one that is up; the runner-up p-1 has not been measured lately.',
+    ],
+    [
+      'goes by the settled score where there is one',
+      [path('p-1', { latency_ms: 10 }, {}), path('p-2', { packet_loss_pct: 2 })].map(one => ({
+        ...one,
+        metrics: { ...one.metrics!, settled_score: one.path_id === 'p-1' ? 79.9 : 80 },
+      })),
+      latency,
+      'p-2',
+      'Path p-2 is the only one that is optimal; the runner-up p-1 is degraded.',
+    ],
+    [
       'takes an unmeasured path rather than a failed one',
       [path('p-1', failed), unmeasured('p-2')],
       latency,
@@ -241,11 +231,11 @@ describe('decision', () => {
   });
 
   it('never selects a worse standing than there is, and never a path that is out', () => {
-    const rank = ['up', 'unmeasured', 'failed', 'out'];
+    const rank = ['optimal', 'degraded', 'unmeasured', 'failed', 'out'];
     fc.assert(
       fc.property(paths, anyPreference, (candidates, preference) => {
         const { selected } = choosePath(candidates, preference);
-        const best = Math.min(3, ...candidates.map(one => rank.indexOf(standingOf(one))));
+        const best = Math.min(4, ...candidates.map(one => rank.indexOf(standingOf(one))));
         expect(selected?.standing ?? 'out').toBe(rank[best]);
       }),
     );

@@ -95,10 +95,16 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('keeps no more than 4 KB of a refused request', async () => {
-    await api.call('Mutation.createPolicy', { name: 'x'.repeat(100_000), priority: 1 });
+  it('keeps the shape of a refused request of any size, its texts and lists cut short', async () => {
+    const site_ids = Array.from({ length: 90_000 }, (_, index) => `${index}`.padEnd(1000, 'x'));
+    await api.call('Mutation.deleteSites', { site_ids, weight: 1e300 });
     const { items } = await api.data('Query.auditLog');
-    expect(JSON.parse(items[0].request).cut_off).toHaveLength(4096);
+    const request = JSON.parse(items[0].request);
+    expect(items[0].message).toBe('site_ids must have at most 100 entries.');
+    expect(request).toEqual({
+      site_ids: site_ids.slice(0, 20).map(id => `${id.slice(0, 127)}…`),
+      weight: '1e+300',
+    });
   });
 
   it('refuses all the same when the refusal cannot be written down, and reports that', async () => {

@@ -55,6 +55,8 @@ async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
           active_flows: 0,
           earlier_packets: 0n,
           earlier_bytes: 0n,
+          estimated: false,
+          earlier_estimated: 0n,
           seq: NOT_NAMED,
           named_hour: 0,
           ...pair,
@@ -82,8 +84,10 @@ const neverHeard = {
   bytes: 0,
   packets_exact: '0',
   bytes_exact: '0',
+  estimated_share: 0,
   parts: [],
   refused: null,
+  keys: [],
 };
 
 describe('an edge', () => {
@@ -127,8 +131,10 @@ describe('an edge', () => {
       bytes: 106,
       packets_exact: '9007199254740994',
       bytes_exact: '106',
+      estimated_share: 0,
       parts: [{ part: 0, boot_id: 'boot-1', seq: 42, packets_exact: '9007199254740993', bytes_exact: '101' }],
       refused: null,
+      keys: [],
     });
   });
 
@@ -191,6 +197,37 @@ describe('an edge', () => {
 
     const { items } = await api.data('Query.auditLog', { target: 'edge:ee' });
     expect(items).toHaveLength(5);
+  });
+});
+
+describe('ownEdge', () => {
+  const signedAs = (name: string) => ({
+    identity: { ...machine, userArn: `arn:aws:sts::123456789012:assumed-role/edges/${name}` },
+  });
+
+  it('shows an edge what `edge` shows of it', async () => {
+    await hear({ edge_id: 'edge-7', seq: 42, pairs: [{ packets: 2n ** 53n + 1n, bytes: 100n }] });
+    const own = await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'));
+    expect(own).toMatchObject({ id: 'edge-7', parts: [{ seq: 42, packets_exact: '9007199254740993' }] });
+    expect(own).toEqual(await api.data('Query.edge', { id: 'edge-7' }));
+  });
+
+  it('is null for an edge that nobody knows', async () => {
+    expect(await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'))).toBeNull();
+  });
+
+  it('is for the edge itself, whatever else its role may do', async () => {
+    await hear({ edge_id: 'edge-7' });
+    expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-8'))).toEqual({
+      error: {
+        type: 'Unauthorized',
+        message:
+          "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+      },
+    });
+    expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, { identity: personIn('admin') })).toEqual({
+      error: { type: 'Unauthorized', message: 'ownEdge is for machines only (IAM).' },
+    });
   });
 });
 
@@ -268,6 +305,7 @@ describe('trafficTotals', () => {
       active_flows: 0,
       packets_exact: '0',
       bytes_exact: '0',
+      estimated_share: 0,
       completeness: { edges_expected: 3, edges_heard: 1, as_of: '2026-03-15T12:00:00.000Z' },
     });
   });
@@ -277,13 +315,18 @@ const NEW_ID =
   'id must be 2 to 64 letters, digits and characters of _+=,.@-: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.';
 
 describe('bad input', () => {
-  const id = 'id must be 1 to 128 printable characters, as the edge calls itself in its reports.';
+  const id = 'id must have 1 to 128 characters.';
   const site = 'site_id must be a UUID such as 550e8400-e29b-41d4-a716-446655440000.';
 
   it.each([
     ['Mutation.registerEdge', { id: '', site_id: SITE }, 'ValidationError', id],
     ['Mutation.registerEdge', { id: 'x'.repeat(129), site_id: SITE }, 'ValidationError', id],
-    ['Mutation.registerEdge', { id: 'a\nb', site_id: SITE }, 'ValidationError', id],
+    [
+      'Mutation.registerEdge',
+      { id: 'a\nb', site_id: SITE },
+      'ValidationError',
+      'id must have no control characters.',
+    ],
     ['Mutation.registerEdge', { id: 'e', site_id: 'Berlin' }, 'ValidationError', site],
     ['Query.edge', { id: '' }, 'ValidationError', id],
     [

@@ -37,6 +37,8 @@ describe('history over the API', () => {
       active_flows: 3,
       earlier_packets: 0n,
       earlier_bytes: 0n,
+      estimated: false,
+      earlier_estimated: 0n,
       seq: 1,
       named_hour: 0,
     };
@@ -315,7 +317,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['SITE', 'COLOUR'] },
-      'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+      'group_by.1 must be POLICY, SITE, ENDPOINT or EDGE.',
     ],
     [
       'Query.trafficStats',

@@ -28,6 +28,7 @@ const nothingCounted = {
   bytes_matched: 0,
   packets_matched_exact: '0',
   bytes_matched_exact: '0',
+  estimated_share: 0,
   active_flows: 0,
 };
 
@@ -100,6 +101,7 @@ describe('policies', () => {
         packets_matched: 2 ** 53,
         packets_matched_exact: '9007199254740993',
         bytes_matched_exact: '1152921504606846977',
+        estimated_share: 0,
         active_flows: 7,
       }),
       {
@@ -108,6 +110,7 @@ describe('policies', () => {
         packets_matched_exact: '5',
         bytes_matched: 6,
         bytes_matched_exact: '6',
+        estimated_share: 0,
       },
       {
         ...defaultPolicy,
@@ -120,6 +123,7 @@ describe('policies', () => {
         packets_matched_exact: '7',
         bytes_matched: 8,
         bytes_matched_exact: '8',
+        estimated_share: 0,
         active_flows: 1,
       },
     ]);

@@ -226,17 +226,25 @@ describe('a subscription', () => {
     });
   });
 
-  it('is told only what its arguments ask for; null and nothing ask for all', async () => {
+  it('is told only what its arguments ask for; null asks for null, an argument left out for all', async () => {
     const client = await connected();
     await subscribe(client, 'one', EVENTS, { variables: { site: 's-1' } });
     await subscribe(client, 'null', EVENTS, { variables: { site: null } });
+    await subscribe(client, 'literal', 'subscription { events(site_id: null) { type } }');
+    await subscribe(client, 'unset', EVENTS, { variables: {} });
     await subscribe(client, 'all', 'subscription { events { site_id } }');
     await publish('publishEvent(type: "A", site_id: "s-2") { id type site_id }');
     await publish('publishEvent(type: "A", site_id: "s-1") { id type site_id }');
     await publish('publishEvent(type: "A", site_id: "s-1") { id type }');
+    await publish('publishEvent(type: "A", site_id: null) { id type site_id }');
     const ids = [];
-    for (let i = 0; i < 7; i++) ids.push((await client.next()).id);
-    expect(ids).toEqual(['null', 'all', 'one', 'null', 'all', 'null', 'all']);
+    for (let i = 0; i < 13; i++) ids.push((await client.next()).id);
+    expect(ids).toEqual([
+      ...['unset', 'all'],
+      ...['one', 'unset', 'all'],
+      ...['null', 'literal', 'unset', 'all'],
+      ...['null', 'literal', 'unset', 'all'],
+    ]);
   });
 
   it('is told nothing of a mutation that gave nothing, or that it is not tied to', async () => {
@@ -277,6 +285,27 @@ describe('a subscription', () => {
     }
     expect(await client.next()).toMatchObject({ payload: { data: { filtered: { type: 'SITE_B' } } } });
     expect(await client.next()).toMatchObject({ payload: { data: { filtered: { type: 'SITE_D' } } } });
+  });
+
+  it.each([
+    ['quotes, which are escaped', '"', 2],
+    ['line breaks, which are escaped', '\n', 2],
+    ['letters of two bytes', 'ü', 2],
+    ['plain letters', 'x', 1],
+  ])('is sent up to 240 KB as they are sent: %s', async (_, char, bytes) => {
+    const client = await connected();
+    await subscribe(client, '1', 'subscription { events { type } }');
+    const around = JSON.stringify({ data: { events: { type: '' } } }).length;
+    const most = Math.floor((240 * 1024 - around) / bytes);
+    for (const length of [most + 1, most]) {
+      const query = 'mutation ($type: String!) { publishEvent(type: $type) { id type } }';
+      const body = JSON.stringify({ query, variables: { type: char.repeat(length) } });
+      await server.post(body, await sign(server.url, body));
+    }
+    const { payload } = (await client.next()) as unknown as {
+      payload: { data: { events: { type: string } } };
+    };
+    expect(payload.data.events.type.length).toBe(most);
   });
 
   it('is not sent more than 240 KB, and who publishes hears nothing of that', async () => {
@@ -334,6 +363,27 @@ describe('a message that is refused', () => {
       'unknown not supported through the realtime channel',
     ],
     [
+      'a start without authorization',
+      { id: '1', type: 'start', payload: { data: '{"query":"subscription { events { type } }"}' } },
+      '1',
+      'UnauthorizedException',
+      'Valid authorization header not provided.',
+    ],
+    [
+      'a start with an empty authorization',
+      {
+        id: '1',
+        type: 'start',
+        payload: {
+          data: '{"query":"subscription { events { type } }"}',
+          extensions: { authorization: {} },
+        },
+      },
+      '1',
+      'UnauthorizedException',
+      'Valid authorization header not provided.',
+    ],
+    [
       'a stop of nothing',
       { id: '1', type: 'stop' },
       '1',
@@ -373,6 +423,20 @@ describe('a message that is refused', () => {
       undefined,
       'UnsupportedOperation',
       'mutation not supported through the realtime channel',
+    ],
+    [
+      'a subscription whose only field is skipped',
+      'subscription { events @skip(if: true) { id } }',
+      undefined,
+      'ValidationError',
+      'The subscription selects no field: @skip or @include leaves it out. Start it without them, or not at all.',
+    ],
+    [
+      'a subscription whose only field is not included, in a fragment',
+      'subscription { ...f } fragment f on Subscription { events @include(if: false) { id } }',
+      undefined,
+      'ValidationError',
+      'The subscription selects no field: @skip or @include leaves it out. Start it without them, or not at all.',
     ],
     [
       'an unknown field',

@@ -1,0 +1,48 @@
+import type { Report } from '../../report/report.ts';
+import type { PolicyTotals } from '../../totals/policy-totals.ts';
+import type { BootPair } from './boot.ts';
+import { isNewer } from './check-totals.ts';
+import type { CounterChange } from './lane-state.ts';
+
+/** What one boot has counted of a pair. */
+export type BootCounts = Omit<BootPair, 'policy_id' | 'endpoint_id'>;
+
+/** What of a boot's bytes of a pair is estimated: all or nothing (docs/decisions/125). */
+export function estimatedOf({ estimated, bytes }: Pick<BootCounts, 'estimated' | 'bytes'>): bigint {
+  return estimated ? bytes : 0n;
+}
+
+/**
+ * What a boot has counted of a pair once a report is added whose `seq` need not be above those before it.
+ *
+ * @returns undefined where no later report has to give way: the report says nothing that is new
+ * @throws ReportRejected when it contradicts another report of the boot
+ */
+export function withReport(
+  before: BootCounts,
+  reported: PolicyTotals,
+  { seq, estimated: marked }: Pick<Report, 'seq' | 'estimated'>,
+): BootCounts | undefined {
+  const newer = isNewer(reported, seq, before);
+  const estimated = before.estimated || marked === true;
+  if (newer) return { packets: reported.packets, bytes: reported.bytes, estimated, seq };
+  // The mark holds for the pair whichever report brings it, so that their order doesn't matter.
+  if (estimated === before.estimated) return undefined;
+  const { packets, bytes } = before;
+  return { packets, bytes, estimated, seq: before.seq };
+}
+
+/** Whether both have counted the same. */
+export function isSameCount(a: BootCounts, b: BootCounts): boolean {
+  return a.packets === b.packets && a.bytes === b.bytes && a.estimated === b.estimated;
+}
+
+/** What the counters gain; active flows stay as they are. */
+export function gainOf(before: BootCounts, after: BootCounts): CounterChange {
+  return {
+    packets: after.packets - before.packets,
+    bytes: after.bytes - before.bytes,
+    active_flows: 0,
+    ...(after.estimated && { estimated_bytes: after.bytes - estimatedOf(before) }),
+  };
+}

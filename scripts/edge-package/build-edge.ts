@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+/** The file's name. */
+export const PACKAGED_PROGRAM = 'patronus-edge.mjs';
+/** What goes beside it on a machine with systemd; the files lie in edge/service/. */
+export const SERVICE_FILES = ['patronus-edge.service', 'patronus-edge.env'] as const;
+/** The file may not be larger. */
+export const MAX_BYTES = 5_000_000;
+
+const NODE_MAJOR = 24;
+
+/**
+ * Stands before the bundle, which is CommonJS: its `require` is called after this check, where imports of an ES module would
+ * be linked before it and fail in an older Node with no sentence of ours.
+ */
+const HEAD = `#!/usr/bin/env node
+import { createRequire as __createRequire } from 'node:module';
+if (Number(process.versions.node.split('.')[0]) < ${NODE_MAJOR}) {
+  console.error('patronus-edge needs Node ${NODE_MAJOR} or newer, and this is ' + process.version + ': install it, or name it in the command.');
+  process.exit(1);
+}
+const require = __createRequire(import.meta.url);
+const __file_url = import.meta.url;`;
+
+interface EdgeBuild {
+  file: Buffer;
+  sha256: string;
+}
+
+/**
+ * Builds the packaged edge program from the project in `root`. The same sources and packages make the same bytes, wherever they lie:
+ * nothing in them tells a folder or a time.
+ *
+ * @throws Error when it becomes larger than {@link MAX_BYTES}
+ */
+export async function buildEdge(root: string): Promise<EdgeBuild> {
+  const { version } = packageAt(root, '');
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['edge/packaged-main.ts'],
+    outfile: `dist/${PACKAGED_PROGRAM}`,
+    bundle: true,
+    platform: 'node',
+    target: `node${NODE_MAJOR}`,
+    format: 'cjs',
+    // ES modules where a package has both: what isn't used can be left out.
+    mainFields: ['module', 'main'],
+    define: {
+      PATRONUS_EDGE_VERSION: JSON.stringify(version),
+      'import.meta.url': '__file_url',
+    },
+    minifySyntax: true,
+    minifyWhitespace: true,
+    charset: 'utf8',
+    legalComments: 'none',
+    // Where node_modules is a link, names of files must not tell where to.
+    preserveSymlinks: true,
+    banner: { js: HEAD },
+    metafile: true,
+    write: false,
+  });
+  const file = Buffer.from(`${outputFiles[0]!.text}${contents(root, metafile)}`);
+  if (file.length > MAX_BYTES) {
+    throw new Error(
+      `The packaged edge program is ${file.length} bytes, and ${MAX_BYTES} are allowed. Largest packages: ${largest(metafile)}.`,
+    );
+  }
+  return { file, sha256: createHash('sha256').update(file).digest('hex') };
+}
+
+/** Which packages are in it, as comments: a line each with version and licence. */
+function contents(root: string, { inputs }: Metafile): string {
+  const folders = new Set(Object.keys(inputs).flatMap(path => packageFolder(path) ?? []));
+  const lines = [...folders].sort().map(folder => {
+    const { name, version, license } = packageAt(root, folder);
+    return `// ${name} ${version} (${license})\n`;
+  });
+  return `// Holds these packages, each under its own licence:\n${[...new Set(lines)].join('')}`;
+}
+
+/** @example packageFolder('node_modules/@aws/x/index.js') // 'node_modules/@aws/x' */
+function packageFolder(path: string): string | undefined {
+  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
+}
+
+function packageAt(root: string, folder: string): Record<'name' | 'version' | 'license', string> {
+  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as ReturnType<typeof packageAt>;
+}
+
+function largest({ outputs }: Metafile): string {
+  const bytes = new Map<string, number>();
+  for (const [path, { bytesInOutput }] of Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs),
+  )) {
+    const name = packageFolder(path) ?? 'our own';
+    bytes.set(name, (bytes.get(name) ?? 0) + bytesInOutput);
+  }
+  const sorted = [...bytes].sort(([, a], [, b]) => b - a).slice(0, 3);
+  return sorted.map(([name, size]) => `${name} ${size}`).join(', ');
+}

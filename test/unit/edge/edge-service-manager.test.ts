@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { openServiceManager } from '../../../edge/service/service-manager.ts';
+import { fakeTime } from '../../support/fake-time.ts';
+
+const SOCKET = { NOTIFY_SOCKET: '/run/systemd/notify' };
+/** 90 s for process 7. */
+const WATCHDOG = { ...SOCKET, WATCHDOG_USEC: '90000000', WATCHDOG_PID: '7' };
+
+function manager(env: NodeJS.ProcessEnv, failure?: Error) {
+  const time = fakeTime();
+  const sent: string[] = [];
+  const troubles: string[] = [];
+  const state = { alive: true, blocked: undefined as Promise<void> | undefined };
+  const service = openServiceManager({
+    status: () => `Report ${sent.length}\nof many`,
+    isAlive: () => state.alive,
+    onTrouble: text => troubles.push(text),
+    env,
+    pid: 7,
+    async send(fields) {
+      sent.push(fields.join(' | '));
+      await state.blocked;
+      if (failure) throw failure;
+    },
+    schedule: time.schedule,
+  });
+  return { service, sent, troubles, state, time };
+}
+
+describe('the service manager', () => {
+  it('hears when the service is ready and when it stops, with its state in one line', async () => {
+    const { service, sent, time } = manager(SOCKET);
+    service.ready();
+    await time.advance(3_600_000);
+    service.stopping();
+    await time.advance(0);
+    expect(sent).toEqual(['READY=1 | STATUS=Report 0 of many', 'STOPPING=1 | STATUS=Report 1 of many']);
+  });
+
+  it('hears three times in the time of its watchdog that the service is alive, until it is closed', async () => {
+    const { service, sent, time } = manager(WATCHDOG);
+    service.ready();
+    await time.advance(90_000);
+    expect(sent).toEqual([
+      'READY=1 | STATUS=Report 0 of many',
+      ...[1, 2, 3].map(report => `WATCHDOG=1 | STATUS=Report ${report} of many`),
+    ]);
+    service.close();
+    await time.advance(90_000);
+    expect(sent).toHaveLength(4);
+    expect(time.waiting).toBe(0);
+  });
+
+  it('hears nothing of a service that does not do its work, and again once it does', async () => {
+    const { service, sent, state, time } = manager(WATCHDOG);
+    service.ready();
+    state.alive = false;
+    await time.advance(90_000);
+    expect(sent).toHaveLength(1);
+    state.alive = true;
+    await time.advance(30_000);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('hears one message at a time: what is told meanwhile goes together', async () => {
+    const { service, sent, state, time } = manager(WATCHDOG);
+    const slow = Promise.withResolvers<void>();
+    state.blocked = slow.promise;
+    service.ready();
+    await time.advance(60_000);
+    service.stopping();
+    expect(sent).toEqual(['READY=1 | STATUS=Report 0 of many']);
+    slow.resolve();
+    await time.advance(0);
+    expect(sent.slice(1)).toEqual(['WATCHDOG=1 | STOPPING=1 | STATUS=Report 1 of many']);
+  });
+
+  it.each([
+    ['there is none', {}],
+    ['its name is empty', { NOTIFY_SOCKET: '', WATCHDOG_USEC: '90000000' }],
+  ])('is not told anything where %s', async (_, env) => {
+    const { service, sent, time } = manager(env);
+    service.ready();
+    service.stopping();
+    await time.advance(90_000);
+    expect([sent, time.waiting]).toEqual([[], 0]);
+  });
+
+  it.each([
+    ['is for another process', { ...WATCHDOG, WATCHDOG_PID: '8' }],
+    ['allows no time', { ...WATCHDOG, WATCHDOG_USEC: '0' }],
+    ['has a time that is no number', { ...WATCHDOG, WATCHDOG_USEC: 'soon' }],
+  ])('whose watchdog %s hears no more than that it is ready', async (_, env) => {
+    const { service, sent, time } = manager(env);
+    service.ready();
+    await time.advance(90_000);
+    expect(sent).toEqual(['READY=1 | STATUS=Report 0 of many']);
+  });
+
+  it('that cannot be told is named once, and the service goes on', async () => {
+    const { service, sent, troubles, time } = manager(WATCHDOG, new Error('systemd-notify is not installed'));
+    service.ready();
+    await time.advance(90_000);
+    expect(sent).toHaveLength(4);
+    expect(troubles).toEqual([
+      "The service manager can't be told how this edge stands: systemd-notify is not installed.",
+    ]);
+  });
+});
