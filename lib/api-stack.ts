@@ -111,8 +111,10 @@ export class ApiStack extends Stack {
     // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only, and how many
     // slots there are it may write down.
     const written = ['BASELINE', 'BASELINE#*', 'RESET', 'COUNTERS', 'PATH#*', 'EXPORT', 'FLOW_LOG'];
-    grantPutAndUpdateAmong(data.traffic, fn, written);
-    grantDeleteAmong(data.traffic, fn, ['RESET']);
+    // A void closes a boot in its lanes, bars it, and puts a correction beside them.
+    const voiding = ['LANE#*', 'BOOT#*', 'VOIDING', 'CORRECTION', 'CORRECTION#*'];
+    grantPutAndUpdateAmong(data.traffic, fn, [...written, ...voiding]);
+    grantDeleteAmong(data.traffic, fn, ['RESET', 'VOIDING']);
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);

@@ -169,8 +169,8 @@ export class IngestStack extends Stack {
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
-    // What resets leave that were cut off.
-    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*']);
+    // What resets leave that were cut off, and voids that it finishes.
+    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*', 'VOIDING']);
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
     grantWriteExceptAudit(data.network, cleanup);
