@@ -5,6 +5,7 @@ import { IngestTally } from '../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../core/ingest/lane-memory.ts';
 import { QuarantineMemory } from '../core/ingest/quarantine-memory.ts';
 import { recoverCounters } from '../core/ingest/recovery/recover-counters.ts';
+import type { TableNames } from '../core/storage/tables.ts';
 import type { WriteAction } from '../core/storage/write-action.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { slotsItem } from '../test/support/counter-slots.ts';
@@ -24,7 +25,7 @@ export async function run(): Promise<BenchRow[]> {
 }
 
 async function recovery(client: DynamoDBDocumentClient): Promise<BenchRow> {
-  const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+  const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
   for (const table of [tables.network, tables.traffic, 'bare']) await createTable(client, table);
   const head = slotsItem();
   await client.send(
@@ -56,10 +57,7 @@ async function recovery(client: DynamoDBDocumentClient): Promise<BenchRow> {
   };
 }
 
-async function fillLanes(
-  client: DynamoDBDocumentClient,
-  tables: { network: string; traffic: string; cache: string },
-): Promise<void> {
+async function fillLanes(client: DynamoDBDocumentClient, tables: TableNames): Promise<void> {
   const policies = Array.from({ length: POLICIES }, (_, p) => ({
     policy_id: `policy-${p}`,
     packets: 1000n,

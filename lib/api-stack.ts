@@ -11,29 +11,30 @@ import {
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { alarmOnInternalErrors } from './alarm-on-internal-errors.ts';
 import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
-import { allowCommands, allowReading } from './machine-access.ts';
+import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
-import {
-  grantCaching,
-  grantDeleteAmong,
-  grantPutAndUpdateAmong,
-  grantRead,
-  grantWriteExceptAudit,
-} from './table-grants.ts';
+import { grantAppend, grantCaching, grantRead, grantWriteExcept, grantWriteNetwork } from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
+
+/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
+const COUNTED = [
+  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
+];
 
 export interface ApiStackProps {
   settings: Settings;
@@ -51,7 +52,7 @@ export class ApiStack extends Stack {
     super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
-    this.attachResolvers(this.makeFunction({ settings, data, exports, flows }));
+    this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);
     this.addOutputs(this.allowMachines());
   }
 
@@ -98,6 +99,8 @@ export class ApiStack extends Stack {
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        QUERY_BUDGET: String(settings.query_budget),
+        EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
@@ -106,24 +109,22 @@ export class ApiStack extends Stack {
     // For the e-mail address in the audit log, which access tokens don't carry.
     this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
     grantRead(data.network, fn);
-    grantWriteExceptAudit(data.network, fn);
+    grantWriteNetwork(data.network, fn);
+    grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);
-    // A reset puts a baseline beside the counters, an export and an erasure their items; the counters it can read only, and how many
-    // slots there are it may write down.
-    const written = ['BASELINE', 'BASELINE#*', 'RESET', 'COUNTERS', 'PATH#*', 'EXPORT', 'FLOW_LOG'];
-    // A void closes a boot in its lanes, bars it, and puts a correction beside them.
-    const voiding = ['LANE#*', 'BOOT#*', 'VOIDING', 'CORRECTION', 'CORRECTION#*'];
-    grantPutAndUpdateAmong(data.traffic, fn, [...written, ...voiding]);
-    grantDeleteAmong(data.traffic, fn, ['RESET', 'VOIDING']);
+    // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
+    // it; all else it can read only.
+    grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
     alarmOnLostPaths(data.alarms, fn, 'api');
+    alarmOnInternalErrors(data.alarms, fn, 'api');
     return fn;
   }
 
-  private attachResolvers(fn: PatronusFunction): void {
+  private attachResolvers(fn: PatronusFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
     const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
@@ -140,13 +141,14 @@ export class ApiStack extends Stack {
       typeName: 'Subscription',
       fieldName: 'edgeCommands',
       runtime: FunctionRuntime.JS_1_0_0,
-      code: Code.fromInline(readFileSync(EDGE_COMMANDS_FILE, 'utf8')),
+      code: Code.fromInline(edgeCommandsCode(readFileSync(EDGE_COMMANDS_FILE, 'utf8'), edge_roles)),
     });
   }
 
   private allowMachines(): ManagedPolicy {
     const queries = operationFields(readFileSync(SCHEMA_FILE, 'utf8')).filter(
-      ({ typeName, machines }) => typeName === 'Query' && machines,
+      ({ typeName, fieldName, machines }) =>
+        typeName === 'Query' && machines && !EDGE_QUERIES.includes(fieldName),
     );
     return allowReading(
       this,

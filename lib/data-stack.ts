@@ -18,11 +18,12 @@ export interface DataStackProps {
 }
 
 /**
- * The three tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data. Where settings name existing tables,
+ * The four tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data. Where settings name existing tables,
  * all stacks work on those; the stack's own stay in it, so that other stacks can leave them in one deployment
  * (docs/decisions/119).
  */
 export class DataStack extends Stack {
+  readonly audit: Table;
   readonly network: Table;
   readonly traffic: Table;
   readonly cache: Table;
@@ -31,6 +32,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
     super(scope, id, { description: 'Patronus: tables and alarm topic' });
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
+    const ownAudit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     const ownNetwork = new Table(this, 'Network', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     const ownTraffic = new Table(this, 'Traffic', kept);
     const ownCache = new Table(this, 'Cache', rebuildable);
@@ -40,11 +42,13 @@ export class DataStack extends Stack {
       sortKey: { name: 'expires_ms', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
-    const { network, traffic, cache } = settings.existing_tables;
+    const { audit, network, traffic, cache } = settings.existing_tables;
+    this.audit = this.tableInUse(ownAudit, audit);
     this.network = this.tableInUse(ownNetwork, network);
     this.traffic = this.tableInUse(ownTraffic, traffic === undefined ? undefined : { name: traffic });
     this.cache = this.tableInUse(ownCache, cache === undefined ? undefined : { name: cache });
-    for (const table of [this.network, this.traffic, this.cache]) alarmOnTable(this.alarms, table);
+    for (const table of [this.audit, this.network, this.traffic, this.cache])
+      alarmOnTable(this.alarms, table);
   }
 
   /** The stack's own table, or the existing one that takes its place. */

@@ -9,14 +9,14 @@ import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
-import { grantForgetting, grantRead, grantWriteExceptAudit } from './table-grants.ts';
+import { grantAppend, grantForgetting, grantRead, grantWriteNetwork } from './table-grants.ts';
 
 export interface EventsStackProps {
   data: DataStack;
   api: ApiStack;
 }
 
-/** What follows a change of the Network table: its stream → broadcast → subscribers and edges, and → the deletion worker. */
+/** What follows a change: streams of the Audit and the Network table → broadcast → subscribers and edges; → the deletion worker. */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { data, api }: EventsStackProps) {
     super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
@@ -41,21 +41,35 @@ export class EventsStack extends Stack {
       description:
         'Events were given up on: subscribers have missed them, the audit log has them. See the log of broadcast.',
     });
+    const publishing = {
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(1),
+      onFailure: new SqsDlq(failed),
+    };
+    const beginsWith = (prefix: string) => ({
+      dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } },
+    });
     broadcast.addEventSource(
       // The library's own Table misses its ITable by `exactOptionalPropertyTypes`.
       new DynamoEventSource(data.network as unknown as ITable, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 100,
-        reportBatchItemFailures: true,
-        bisectBatchOnError: true,
-        retryAttempts: 10,
-        maxRecordAge: Duration.hours(1),
-        onFailure: new SqsDlq(failed),
+        ...publishing,
         filters: ['AUDIT#', 'DELETION', 'COMMAND#', 'POLICY'].map(prefix =>
-          FilterCriteria.filter({
-            dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } },
-          }),
+          FilterCriteria.filter(beginsWith(prefix)),
         ),
+      }),
+    );
+    broadcast.addEventSource(
+      new DynamoEventSource(data.audit as unknown as ITable, {
+        ...publishing,
+        filters: [
+          FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('CHANGE#') }),
+          // Whatever it is, it raises the alarm below.
+          FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') }),
+        ],
       }),
     );
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
@@ -81,7 +95,8 @@ export class EventsStack extends Stack {
       memory: 512,
     });
     grantRead(data.network, worker);
-    grantWriteExceptAudit(data.network, worker);
+    grantWriteNetwork(data.network, worker);
+    grantAppend(data.audit, worker);
     // A site that is gone or back changes the routes.
     grantForgetting(data.cache, worker);
     const failed = new DeadLetterQueue(this, 'DeletionWorkerFailed', {

@@ -16,14 +16,21 @@ import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
 import {
+  grantAppend,
   grantBatchPut,
   grantCaching,
   grantDeleteAmong,
   grantPutAndUpdate,
-  grantPutUnder,
   grantRead,
-  grantWriteExceptAudit,
+  grantWriteExcept,
+  grantWriteNetwork,
 } from './table-grants.ts';
+
+/** Partitions of the Network table that only the API and what follows it writes. */
+const INVENTORY = [
+  ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
+  ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
+];
 
 export interface IngestStackProps {
   settings: Settings;
@@ -63,6 +70,10 @@ export class IngestStack extends Stack {
       value: data.network.tableName,
       description: 'For npm run recover -- counters --network',
     });
+    new CfnOutput(this, 'AuditTableName', {
+      value: data.audit.tableName,
+      description: 'For npm run recover -- counters --audit',
+    });
   }
 
   private makeStream(settings: Settings, { alarms }: DataStack): Stream {
@@ -95,15 +106,18 @@ export class IngestStack extends Stack {
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         COUNTER_SLOTS: String(settings.counter_slots),
+        REQUIRE_SIGNED_REPORTS: settings.require_signed_reports ? 'on' : 'off',
         ...cacheEnvironment(settings),
       },
     });
     flows.grantWriting(ingest);
     grantRead(data.traffic, ingest);
     grantPutAndUpdate(data.traffic, ingest);
-    // A failing path is failed over: its audit entry and the edges' new routes are put into the Network table.
+    // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
+    // the Network table.
     grantRead(data.network, ingest);
-    grantPutUnder(data.network, ingest, ['AUDIT#', 'COMMAND#']);
+    grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
+    grantAppend(data.audit, ingest);
     grantCaching(data.cache, ingest);
     ingest.addEventSource(
       new KinesisEventSource(this.stream, {
@@ -151,6 +165,18 @@ export class IngestStack extends Stack {
       description:
         'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
     });
+    data.alarms.add(ingest, 'ReportsNotAuthentic', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'ReportsNotAuthentic',
+        dimensionsMap: { service: 'ingest' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'Somebody sends reports under the id of an edge without its key, or an edge signs with a key that is not registered. None of them counts: npm run quarantine -- list --reason unsigned (bad_signature, unknown_key) shows them.',
+    });
     return ingest;
   }
 
@@ -169,11 +195,12 @@ export class IngestStack extends Stack {
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
-    // What resets leave that were cut off, and voids that it finishes.
+    // What resets and voids leave that were cut off, one by one.
     grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*', 'VOIDING']);
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
-    grantWriteExceptAudit(data.network, cleanup);
+    grantWriteNetwork(data.network, cleanup);
+    grantAppend(data.audit, cleanup);
     grantCaching(data.cache, cleanup);
     data.alarms.add(cleanup, 'TotalsDisagree', {
       metric: new Metric({

@@ -49,6 +49,7 @@ export class PatronusFunction extends NodejsFunction {
       logGroup,
       role,
       environment: {
+        AUDIT_TABLE: data.audit.tableName,
         NETWORK_TABLE: data.network.tableName,
         TRAFFIC_TABLE: data.traffic.tableName,
         CACHE_TABLE: data.cache.tableName,

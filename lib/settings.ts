@@ -10,6 +10,11 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /**
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
+   * production; off for one that still has edges without a key, and by default.
+   */
+  require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
   minute_retention_hours: number;
   /** How long a sample an hour is kept, days; not shorter than minutes are. */
@@ -27,6 +32,10 @@ export interface Settings {
    * counted as heard, and its active flows are taken out of the totals.
    */
   silent_after_s: number;
+  /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
+  query_budget: number;
+  /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
+  edge_roles: string[];
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
@@ -39,6 +48,7 @@ export interface Settings {
 
 /** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
 export interface ExistingTables {
+  audit: { name: string; stream_arn: string } | undefined;
   network: { name: string; stream_arn: string } | undefined;
   traffic: string | undefined;
   cache: string | undefined;
@@ -62,6 +72,7 @@ const WHOLE_NUMBERS = {
   routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   silent_after_s: { fallback: 300, min: 60, max: 86_400 },
+  query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
 
@@ -81,11 +92,14 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
+    query_budget: number('query_budget'),
+    edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
@@ -96,29 +110,39 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
 }
 
 function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {
-  const network = readTableName('network_table', lookUp);
+  const audit = readStreamedTable('audit', lookUp);
+  const network = readStreamedTable('network', lookUp);
   const traffic = readTableName('traffic_table', lookUp);
   const cache = readTableName('cache_table', lookUp);
-  const stream_arn = readText('network_stream_arn', lookUp('network_stream_arn'));
-  if ((network === undefined) !== (stream_arn === undefined)) {
-    throw new Error(
-      'Settings network_table and network_stream_arn must be given together: npm run recover -- adopt prints both.',
-    );
-  }
-  if (network !== undefined && !stream_arn!.includes(`:table/${network}/stream/`)) {
-    throw new Error(
-      `Setting network_stream_arn must be the stream of the table ${network} (arn:aws:dynamodb:…:table/${network}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
-    );
-  }
-  const names = [network, traffic, cache].filter(name => name !== undefined);
+  const names = [audit?.name, network?.name, traffic, cache].filter(name => name !== undefined);
   if (new Set(names).size < names.length) {
-    throw new Error('Settings network_table, traffic_table and cache_table must name different tables.');
+    throw new Error(
+      'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
+    );
   }
-  return {
-    network: network === undefined ? undefined : { name: network, stream_arn: stream_arn! },
-    traffic,
-    cache,
-  };
+  return { audit, network, traffic, cache };
+}
+
+/** A table whose stream functions read. */
+function readStreamedTable(
+  table: 'audit' | 'network',
+  lookUp: (name: string) => unknown,
+): { name: string; stream_arn: string } | undefined {
+  const name = readTableName(`${table}_table`, lookUp);
+  const setting = `${table}_stream_arn`;
+  const stream_arn = readText(setting, lookUp(setting));
+  if (name === undefined && stream_arn === undefined) return undefined;
+  if (name === undefined || stream_arn === undefined) {
+    throw new Error(
+      `Settings ${table}_table and ${setting} must be given together: npm run recover -- adopt prints both.`,
+    );
+  }
+  if (!stream_arn.includes(`:table/${name}/stream/`)) {
+    throw new Error(
+      `Setting ${setting} must be the stream of the table ${name} (arn:aws:dynamodb:…:table/${name}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
+    );
+  }
+  return { name, stream_arn };
 }
 
 function readTableName(setting: string, lookUp: (name: string) => unknown): string | undefined {
@@ -159,6 +183,14 @@ function readSwitch(name: string, given: unknown): boolean {
   if (given === undefined) return false;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
   throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+}
+
+function readRoles(name: string, given: unknown): string[] {
+  const roles = (readText(name, given) ?? '*edge*').split(',').map(role => role.trim());
+  if (roles.every(role => /^\*?[A-Za-z0-9_+=,.@-]{1,64}\*?$/.test(role))) return roles;
+  throw new Error(
+    `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readText(name: string, given: unknown): string | undefined {

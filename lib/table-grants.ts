@@ -1,8 +1,15 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
 const READ = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'];
-const AUDIT_KEYS = 'AUDIT#*';
+const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
+type Write = (typeof WRITE)[number];
+
+/*
+ * Which keys a transaction's actions are judged by, where it mixes partitions, is nowhere promised. So no function writes by a
+ * grant on leading keys in a transaction: grants are on tables, and what a function may never write is denied. A denial names
+ * keys that stand in no transaction of that function, so that it can hit nothing else (docs/decisions/135).
+ */
 
 // ForAllValues holds for a request without keys too: this closes that case.
 const WITH_KEYS = { Null: { 'dynamodb:LeadingKeys': 'false' } };
@@ -32,22 +39,32 @@ export function grantBatchPut(table: Table, to: IGrantable): void {
   allow(to, ['BatchWriteItem', 'PutItem'], table);
 }
 
+/** Appends to the audit log: no function may do more in its table. Its own receipts are queried after a lost answer. */
+export function grantAppend(audit: Table, to: IGrantable): void {
+  allow(to, ['PutItem', 'Query'], audit);
+}
+
+/** Queries the audit log. */
+export function grantQuery(audit: Table, to: IGrantable): void {
+  allow(to, ['Query'], audit);
+}
+
 /**
- * Puts anywhere, updates and deletes anywhere but among the audit entries: those can only be added. BatchWriteItem is left
- * out, because its deletes are not asked for DeleteItem.
+ * Puts, updates and deletes one by one and in transactions, but nowhere in these partitions. BatchWriteItem is left out,
+ * because its deletes are not asked for DeleteItem.
  */
-export function grantWriteExceptAudit(table: Table, to: IGrantable): void {
-  allow(to, ['PutItem'], table);
-  to.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
-      resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': [AUDIT_KEYS] },
-        Null: { 'dynamodb:LeadingKeys': 'false' },
-      },
-    }),
-  );
+export function grantWriteExcept(
+  table: Table,
+  to: IGrantable,
+  { operations = WRITE, except }: { operations?: readonly Write[]; except: readonly string[] },
+): void {
+  allow(to, operations, table);
+  deny(to, operations, { table, partitions: except });
+}
+
+/** Writes in the Network table, where entries of earlier releases stand that no function may change. */
+export function grantWriteNetwork(network: Table, to: IGrantable): void {
+  grantWriteExcept(network, to, { except: ['AUDIT#*'] });
 }
 
 /** All that a function does with the caches: entries, generations, figures, and the index by expiry. */
@@ -60,33 +77,25 @@ export function grantCaching(table: Table, to: IGrantable): void {
 
 /** Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. */
 export function grantForgetting(table: Table, to: IGrantable): void {
+  grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*', 'USAGE'] });
+}
+
+function deny(
+  to: IGrantable,
+  operations: readonly string[],
+  { table, partitions }: { table: Table; partitions: readonly string[] },
+): void {
   to.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
-      actions: ['dynamodb:UpdateItem'],
+      effect: Effect.DENY,
+      actions: operations.map(operation => `dynamodb:${operation}`),
       resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['GENERATION'] },
-        ...WITH_KEYS,
-      },
+      conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': partitions } },
     }),
   );
 }
 
-/** Puts in partitions with these beginnings only. */
-export function grantPutUnder(table: Table, to: IGrantable, prefixes: readonly string[]): void {
-  to.grantPrincipal.addToPrincipalPolicy(
-    new PolicyStatement({
-      actions: ['dynamodb:PutItem'],
-      resources: [table.tableArn],
-      conditions: {
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map(prefix => `${prefix}*`) },
-        ...WITH_KEYS,
-      },
-    }),
-  );
-}
-
-function allow(to: IGrantable, operations: string[], table: Table): void {
+function allow(to: IGrantable, operations: readonly string[], table: Table): void {
   to.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({
       actions: operations.map(operation => `dynamodb:${operation}`),

@@ -5,7 +5,7 @@ import { EdgeError } from '../edge/edge-error.ts';
 /** The name of the local system's table of this kind. @throws EdgeError where there isn't exactly one */
 export async function localTable(
   client: DynamoDBDocumentClient,
-  kind: 'network' | 'traffic',
+  kind: 'audit' | 'network' | 'traffic',
 ): Promise<string> {
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const found = TableNames.filter(name => name.toLowerCase().includes(kind));

@@ -50,6 +50,8 @@ export const ROLES = {
   'Mutation.togglePolicy': forOperators,
   'Mutation.registerEdge': forOperators,
   'Mutation.retireEdge': forOperators,
+  'Mutation.rotateEdgeKey': forAdmins,
+  'Mutation.revokeEdgeKey': forAdmins,
   'Mutation.resetPolicyStats': forAdmins,
   'Mutation.resetAllStats': forAdmins,
   'Mutation.undoReset': forAdmins,

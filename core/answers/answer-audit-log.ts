@@ -1,22 +1,24 @@
 import type { AuditConnection, AuditEntry as PresentedEntry } from '../../graphql/schema.generated.ts';
 import type { AuditEntry } from '../audit/audit-entry.ts';
-import { type AuditFilter, readAuditLog } from '../audit/read-audit-log.ts';
-import type { StoreContext } from '../storage/store-context.ts';
+import { type AuditQuery, readAuditLog } from '../audit/read-audit-log.ts';
+import { type StoreContext, timestamp } from '../storage/store-context.ts';
 
 /** `auditLog`: one page. */
-export async function answerAuditLog(
-  context: StoreContext,
-  request: { limit: number; next_token?: string | null | undefined; filter: AuditFilter },
-): Promise<AuditConnection> {
+export async function answerAuditLog(context: StoreContext, request: AuditQuery): Promise<AuditConnection> {
   const page = await readAuditLog(context, request);
-  return { items: page.items.map(present), next_token: page.next_token };
+  return {
+    items: page.items.map(present),
+    next_token: page.next_token,
+    settled_until: timestamp(page.settled_until_ms),
+  };
 }
 
 function present(entry: AuditEntry): PresentedEntry {
-  const { id, at, actor, operation, target, outcome, error_type, message } = entry;
+  const { id, at, started_at, actor, operation, target, outcome, error_type, message } = entry;
   return {
     id,
     at,
+    started_at,
     actor,
     operation,
     target,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FlowFilter } from '../flows/flow-filter.ts';
 import { APPLICATION_CLASSES } from '../policy/application-class.ts';
 import { parseCidr } from '../policy/ip-address.ts';
-import { optionalId } from './id-argument.ts';
+import { optionalId, optionalUuid } from './id-argument.ts';
 
 const network = z
   .string()
@@ -28,7 +28,7 @@ function upTo(max: number) {
 export const flowFilter = z
   .object({
     policy_id: optionalId,
-    site_id: optionalId,
+    site_id: optionalUuid,
     endpoint_id: optionalId,
     edge_id: optionalId,
     address: network,

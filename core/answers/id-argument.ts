@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lowerUuid } from '../inventory/model/parse-input.ts';
 import { MAX_ID_LENGTH } from '../policy/policy.ts';
 
 const RULE = `must have 1 to ${MAX_ID_LENGTH} characters`;
@@ -13,5 +14,11 @@ export const idArgument = z
   .max(MAX_ID_LENGTH, RULE)
   .refine(id => id.isWellFormed() && !CONTROL.test(id), 'must have no control characters');
 
+/** The id of a site or a path; a UUID in capitals is the same UUID. */
+export const uuidArgument = idArgument.transform(lowerUuid);
+
 /** The same where it may be left out. */
+export const optionalUuid = uuidArgument.nullish().transform(given => given ?? undefined);
+
+/** An id of anything else that may be left out. */
 export const optionalId = idArgument.nullish().transform(given => given ?? undefined);

@@ -1,17 +1,50 @@
-import type { StoreContext } from '../storage/store-context.ts';
-import type { WriteAction } from '../storage/write-action.ts';
-import { type AuditEvent, auditPut, type Change, changeEntry } from './audit-entry.ts';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { BegunOperation } from '../storage/begun-operation.ts';
+import { conditionOf } from '../storage/item-update.ts';
+import { parseItem } from '../storage/parse-item.ts';
+import type { TableNames } from '../storage/tables.ts';
+import type { TimedRecord, WriteAction } from '../storage/write-action.ts';
+import { type Change, changeEntry } from './audit-entry.ts';
+import { changePartition, monthOf, placeOf, receiptKey } from './audit-keys.ts';
 
-/** What a change says about itself in the audit log and to subscribers. */
-export interface ChangeRecord extends Omit<Change, 'at_ms'> {
-  event: AuditEvent;
+/**
+ * What commits a change's audit entry, for the transaction that commits the change. The entry gets its time and place right
+ * before each try; its receipt lets one try of all be committed. It takes two of the transaction's actions.
+ */
+export function auditAction(tables: TableNames, begun: BegunOperation, change: Change): TimedRecord {
+  const pending = changeEntry(begun, change);
+  const { id } = pending;
+  return {
+    actionsOfTry(at_ms, try_id) {
+      const key = { pk: changePartition(monthOf(at_ms)), sk: placeOf({ at_ms, id }) };
+      const entry = { ...pending, at: new Date(at_ms).toISOString() };
+      const receipt = { entry_pk: key.pk, entry_sk: key.sk, try_id };
+      return [putOnce(tables, { ...key, ...entry }), putOnce(tables, { ...receiptKey(id), ...receipt })];
+    },
+    committedBy: async client => (await readReceipt({ client, tables }, id))?.try_id,
+  };
 }
 
-/** The action that writes a change's audit entry, and the entry's id. */
-export function auditAction(
-  context: StoreContext,
-  change: ChangeRecord,
-): { audit: WriteAction; audit_id: string } {
-  const entry = changeEntry({ at_ms: context.clock(), ...change });
-  return { audit: auditPut({ tables: context.tables, entry }), audit_id: entry.id };
+const receiptSchema = z.object({ entry_pk: z.string(), entry_sk: z.string(), try_id: z.string() });
+
+/** The receipt of a change, read strongly; undefined: none was committed under the id. */
+export async function readReceipt(
+  { client, tables }: { client: DynamoDBDocumentClient; tables: TableNames },
+  id: string,
+): Promise<z.infer<typeof receiptSchema> | undefined> {
+  const { pk, sk } = receiptKey(id);
+  // No function may get single items of this table.
+  const query = new QueryCommand({
+    TableName: tables.audit,
+    KeyConditionExpression: 'pk = :pk AND sk = :sk',
+    ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
+    ConsistentRead: true,
+  });
+  const { Items = [] } = await client.send(query);
+  return Items[0] && parseItem(receiptSchema, Items[0]);
+}
+
+function putOnce({ audit }: TableNames, Item: Record<string, unknown>): WriteAction {
+  return { Put: { TableName: audit, Item, ...conditionOf({ expression: 'attribute_not_exists(#pk)' }) } };
 }

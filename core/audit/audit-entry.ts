@@ -1,18 +1,17 @@
-import { ulid } from 'ulid';
 import { z } from 'zod';
 import { type Caller, callerSchema } from '../access/caller.ts';
 import type { MutationName } from '../access/roles.ts';
 import type { ErrorType } from '../errors.ts';
-import { conditionOf } from '../storage/item-update.ts';
-import type { TableNames } from '../storage/tables.ts';
-import type { WriteAction } from '../storage/write-action.ts';
+import type { BegunOperation } from '../storage/begun-operation.ts';
 
 /** One change, or one refused attempt. Written once, never changed. */
 export interface AuditEntry {
-  /** ULID: sorts by time, and is what `audit_id` in an answer means. */
+  /** ULID, made when the operation began: it is what `audit_id` in an answer means. */
   id: string;
-  /** RFC 3339, UTC. */
+  /** When it was committed, which is its time in the log. RFC 3339, UTC. */
   at: string;
+  /** When the operation began. RFC 3339, UTC. */
+  started_at: string;
   actor: Caller;
   /** The operation by its GraphQL name, such as `deletePolicy`. */
   operation: string;
@@ -52,24 +51,27 @@ const auditEventSchema: z.ZodType<AuditEvent> = z.object({
   data_in_after: z.string().exactOptional(),
 });
 
-/** An entry as the Network table keeps it. */
-export const auditEntrySchema: z.ZodType<AuditEntry> = z.object({
-  id: z.string(),
-  at: z.string(),
-  actor: callerSchema,
-  operation: z.string(),
-  target: z.string().nullable().default(null),
-  outcome: z.enum(['DONE', 'REFUSED']),
-  error_type: z
-    .custom<ErrorType>(type => typeof type === 'string')
-    .nullable()
-    .default(null),
-  message: z.string().nullable().default(null),
-  request: z.unknown().default(null),
-  before: z.unknown().default(null),
-  after: z.unknown().default(null),
-  event: auditEventSchema.nullable().default(null),
-});
+/** An entry as it is stored. Those of earlier releases bear the time at which the operation began only. */
+export const auditEntrySchema: z.ZodType<AuditEntry> = z
+  .object({
+    id: z.string(),
+    at: z.string(),
+    started_at: z.string().optional(),
+    actor: callerSchema,
+    operation: z.string(),
+    target: z.string().nullable().default(null),
+    outcome: z.enum(['DONE', 'REFUSED']),
+    error_type: z
+      .custom<ErrorType>(type => typeof type === 'string')
+      .nullable()
+      .default(null),
+    message: z.string().nullable().default(null),
+    request: z.unknown().default(null),
+    before: z.unknown().default(null),
+    after: z.unknown().default(null),
+    event: auditEventSchema.nullable().default(null),
+  })
+  .transform(({ started_at, ...entry }) => ({ ...entry, started_at: started_at ?? entry.at }));
 
 /** The part of an entry's item that subscribers get. */
 export const publishedEntrySchema = z.object({
@@ -82,9 +84,8 @@ export const publishedEntrySchema = z.object({
 /** What a change can be the work of: a mutation, or what the system does by itself. */
 export type ChangeOperation = MutationName | 'failbackPath' | 'recoverCounters';
 
-/** What an operation says about its change; the rest of an entry is filled in. */
+/** What an operation says about its change, to the audit log and to subscribers. */
 export interface Change {
-  at_ms: number;
   actor: Caller;
   operation: ChangeOperation;
   target: string | null;
@@ -93,21 +94,18 @@ export interface Change {
   event?: AuditEvent;
 }
 
-export interface Refusal {
-  at_ms: number;
-  actor: Caller;
-  /** Queries that were refused included. */
-  operation: string;
-  target: string | null;
-  error_type: ErrorType;
-  message: string;
-  request: unknown;
-}
+/** The entry of a change, without the time at which it will be committed. */
+export type PendingEntry = Omit<AuditEntry, 'at'>;
 
-/** The entry of a change; put it in the same transaction with {@link auditPut}. */
-export function changeEntry({ before = null, after = null, event, ...change }: Change): AuditEntry {
+/** The entry of a change by an operation that has begun; `auditAction` commits it. */
+export function changeEntry(
+  { audit_id, started_ms }: BegunOperation,
+  { before = null, after = null, event, ...change }: Change,
+): PendingEntry {
   return {
-    ...identify(change),
+    id: audit_id,
+    started_at: new Date(started_ms).toISOString(),
+    ...change,
     outcome: 'DONE',
     error_type: null,
     message: null,
@@ -118,10 +116,28 @@ export function changeEntry({ before = null, after = null, event, ...change }: C
   };
 }
 
+/** An attempt that was refused. */
+export interface Refusal {
+  actor: Caller;
+  /** Queries that were refused included. */
+  operation: string;
+  target: string | null;
+  error_type: ErrorType;
+  message: string;
+  request: unknown;
+}
+
 /** The entry of an attempt that was refused; nothing was changed, so it is written on its own. */
-export function refusalEntry({ error_type, message, request, ...attempt }: Refusal): AuditEntry {
+export function refusalEntry(
+  { audit_id, started_ms }: BegunOperation,
+  { error_type, message, request, ...attempt }: Refusal,
+): AuditEntry {
+  const at = new Date(started_ms).toISOString();
   return {
-    ...identify(attempt),
+    id: audit_id,
+    at,
+    started_at: at,
+    ...attempt,
     outcome: 'REFUSED',
     error_type,
     message,
@@ -130,36 +146,4 @@ export function refusalEntry({ error_type, message, request, ...attempt }: Refus
     after: null,
     event: null,
   };
-}
-
-function identify({
-  at_ms,
-  actor,
-  operation,
-  target,
-}: Pick<AuditEntry, 'actor' | 'operation' | 'target'> & { at_ms: number }) {
-  return { id: ulid(at_ms), at: new Date(at_ms).toISOString(), actor, operation, target };
-}
-
-/**
- * The action that adds an entry and can't replace one: entries are kept by month, `AUDIT#2026-01`.
- */
-export function auditPut({ tables, entry }: { tables: TableNames; entry: AuditEntry }): WriteAction & {
-  Put: NonNullable<WriteAction['Put']>;
-} {
-  return {
-    Put: {
-      TableName: tables.network,
-      Item: { pk: auditPartition(entry.at.slice(0, 7)), sk: entry.id, ...entry },
-      ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
-    },
-  };
-}
-
-/** Begins every month's partition of entries. */
-export const AUDIT_PREFIX = 'AUDIT#';
-
-/** Partition of a month, `yyyy-mm`. */
-export function auditPartition(month: string): string {
-  return AUDIT_PREFIX + month;
 }

@@ -1,24 +1,29 @@
-import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { encodeTime } from 'ulid';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { decodeTime } from 'ulid';
+import { NotFound } from '../errors.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
-import { parseItem } from '../storage/parse-item.ts';
-import { type Retrying, repeatUntil } from '../storage/retrying.ts';
+import type { Retrying } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
-import { type AuditEntry, auditEntrySchema, auditPartition } from './audit-entry.ts';
+import type { AuditEntry } from './audit-entry.ts';
+import { legacyPlace, monthOf, timePlace } from './audit-keys.ts';
+import { findPlace } from './find-place.ts';
+import { type AuditFilter, readMonth } from './read-month.ts';
 
-export interface AuditFilter {
-  /** The actor's sub, e-mail address or user name. */
-  actor?: string | null | undefined;
-  action?: string | null | undefined;
-  target?: string | null | undefined;
-  /** Milliseconds since the epoch; from is included, to is not. */
-  from_ms?: number | undefined;
-  to_ms?: number | undefined;
+export interface AuditQuery {
+  limit: number;
+  next_token?: string | null | undefined;
+  /** Oldest first gives settled entries only. Default: newest first, all that there is. */
+  oldest_first?: boolean | undefined;
+  /** Only entries behind the one with this id, oldest first. */
+  after_id?: string | null | undefined;
+  filter: AuditFilter;
 }
 
 export interface AuditPage {
   items: AuditEntry[];
   next_token: string | null;
+  /** No entry from before this time can be added any more: milliseconds since the epoch. */
+  settled_until_ms: number;
 }
 
 export interface AuditLogOptions extends Retrying {
@@ -26,121 +31,129 @@ export interface AuditLogOptions extends Retrying {
   tables: TableNames;
 }
 
-/** There is no entry before it. */
-const FIRST_MONTH = '2026-01';
+/**
+ * An entry can be read at most so long after the time that it bears, milliseconds: a try may last 15 s, the rest is for
+ * clocks that differ (docs/decisions/135).
+ */
+export const SETTLE_MS = 60_000;
 
-/** A page reads at most this many times (each up to 1 MB), whatever the filter leaves. */
+/** There is no entry before it. */
+const FIRST_MS = Date.parse('2026-01-01T00:00:00Z');
+
+/** A page reads at most this many times (each up to 1 MB a kind of entry), whatever the filter leaves. */
 const MAX_READS = 24;
 
-const TOKEN_KIND = 'auditLog';
+const DAY_MS = 86_400_000;
 
 /**
- * Entries, newest first. A page ends at `limit` entries or after a bounded number of reads: a
- * strong filter may leave it short or empty with more to come.
- * @throws ValidationError for a broken token
+ * A page of the audit log. It ends at `limit` entries or after a bounded number of reads: a strong filter may leave it short
+ * or empty with more to come.
+ *
+ * @throws ValidationError for a broken token · NotFound for an unknown `after_id`
  */
-export async function readAuditLog(
-  options: AuditLogOptions,
-  {
-    limit,
-    next_token,
-    filter,
-  }: { limit: number; next_token?: string | null | undefined; filter: AuditFilter },
-): Promise<AuditPage> {
-  const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, options.clock() + DAY_MS);
-  const oldest = monthOf(Math.max(filter.from_ms ?? 0, Date.parse(FIRST_MONTH)));
-  let { month, before } = readPosition(next_token) ?? { month: monthOf(end), before: timeBound(end) };
-  const items: AuditEntry[] = [];
-  for (let reads = 0; reads < MAX_READS && month >= oldest; reads += 1) {
-    const after = timeBound(filter.from_ms ?? 0);
-    const page = await readBackwards(options, { month, after, before, filter, limit: limit - items.length });
-    items.push(...page.items);
-    if (page.next === undefined) [month, before] = [monthBefore(month), LAST_KEY];
-    else before = page.next;
-    if (items.length === limit) break;
-  }
-  return { items, next_token: month < oldest ? null : makePageToken(TOKEN_KIND, [month, before]) };
+export async function readAuditLog(options: AuditLogOptions, query: AuditQuery): Promise<AuditPage> {
+  const settled_until_ms = options.clock() - SETTLE_MS;
+  const asked = { ...query, settled_until_ms };
+  const isForwards = query.oldest_first || isGiven(query.after_id);
+  const page = isForwards ? await readForwards(options, asked) : await readBackwards(options, asked);
+  return { ...page, settled_until_ms };
 }
 
-interface Stretch {
-  month: string;
-  /** Sort keys: from this one … */
-  after: string;
-  /** … to before this one. */
-  before: string;
-  filter: AuditFilter;
-  limit: number;
-}
+type Page = Omit<AuditPage, 'settled_until_ms'>;
 
 async function readBackwards(
   options: AuditLogOptions,
-  { month, after, before, filter, limit }: Stretch,
-): Promise<{ items: AuditEntry[]; next: string | undefined }> {
-  if (before <= after) return { items: [], next: undefined };
-  const query: QueryCommandInput = {
-    TableName: options.tables.network,
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
-    ...filterExpression(filter, { ':pk': auditPartition(month), ':after': after, ':before': before }),
-    ScanIndexForward: false,
-    ConsistentRead: true,
-  };
-  const { Items = [], LastEvaluatedKey } = await repeatUntil(options, () =>
-    options.client.send(new QueryCommand(query)),
+  { limit, next_token, filter }: AuditQuery,
+): Promise<Page> {
+  const after = timePlace(filter.from_ms ?? 0);
+  const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, options.clock() + DAY_MS);
+  const oldest = monthOf(Math.max(filter.from_ms ?? 0, FIRST_MS));
+  let { month, before } = readBackwardsToken(next_token) ?? { month: monthOf(end), before: timePlace(end) };
+  const items: AuditEntry[] = [];
+  for (let reads = 0; reads < MAX_READS && month >= oldest; reads += 1) {
+    const stretch = { month, after, before, filter, limit: limit - items.length, newest_first: true };
+    const page = await readMonth(options, stretch);
+    items.push(...page.items);
+    if (page.next === undefined) [month, before] = [monthBefore(month), LAST_PLACE];
+    else before = page.next;
+    if (items.length === limit) break;
+  }
+  return { items, next_token: month < oldest ? null : makePageToken(BACKWARDS, [month, before]) };
+}
+
+async function readForwards(
+  options: AuditLogOptions,
+  { limit, next_token, after_id, filter, settled_until_ms }: AuditQuery & { settled_until_ms: number },
+): Promise<Page> {
+  const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, settled_until_ms);
+  const before = timePlace(end);
+  const from = timePlace(Math.max(filter.from_ms ?? 0, FIRST_MS));
+  const behind = readForwardsToken(next_token) ?? (await placeBehind(options, after_id)) ?? '';
+  let after = behind > from ? behind : from;
+  let month = monthOf(timeOf(after));
+  const items: AuditEntry[] = [];
+  const isOver = () => after >= before || month > monthOf(end);
+  for (let reads = 0; reads < MAX_READS && !isOver(); reads += 1) {
+    const stretch = { month, after, before, filter, limit: limit - items.length, newest_first: false };
+    const page = await readMonth(options, stretch);
+    items.push(...page.items);
+    if (page.next === undefined) {
+      month = monthAfter(month);
+      after = timePlace(startOf(month));
+    } else after = page.next;
+    if (items.length === limit) break;
+  }
+  return { items, next_token: isOver() ? null : makePageToken(FORWARDS, [after]) };
+}
+
+async function placeBehind(
+  options: AuditLogOptions,
+  id: string | null | undefined,
+): Promise<string | undefined> {
+  if (!isGiven(id)) return undefined;
+  const place = await findPlace(options, id);
+  if (place !== undefined) return place;
+  throw new NotFound(
+    'The audit log has no entry with the id that after_id gives: take the id of an entry that auditLog gave, or leave after_id out to begin at `from`.',
   );
-  // BETWEEN holds both ends, and `before` itself was on the page before.
-  const found = Items.filter(({ sk }) => sk < before);
-  const items = found.slice(0, limit).map(item => parseItem(auditEntrySchema, item));
-  const cut = found.length > limit ? items.at(-1)!.id : undefined;
-  return { items, next: cut ?? (LastEvaluatedKey?.sk as string | undefined) };
 }
 
-function filterExpression(
-  { actor, action, target }: AuditFilter,
-  keys: Record<string, string>,
-): Pick<QueryCommandInput, 'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'> {
-  const conditions: string[] = [];
-  const values: Record<string, string> = { ...keys };
-  if (actor) {
-    conditions.push('(actor.#sub = :actor OR actor.email = :actor OR actor.username = :actor)');
-    values[':actor'] = actor;
-  }
-  if (action) {
-    conditions.push('#operation = :action');
-    values[':action'] = action;
-  }
-  if (target) {
-    conditions.push('target = :target');
-    values[':target'] = target;
-  }
-  return {
-    ExpressionAttributeValues: values,
-    ...(conditions.length > 0 && { FilterExpression: conditions.join(' AND ') }),
-    ...((actor || action) && {
-      ExpressionAttributeNames: {
-        ...(actor && { '#sub': 'sub' }),
-        ...(action && { '#operation': 'operation' }),
-      },
-    }),
-  };
+function isGiven(id: string | null | undefined): id is string {
+  return id !== null && id !== undefined;
 }
 
-const DAY_MS = 86_400_000;
-const LAST_KEY = '~';
+const LAST_PLACE = '~';
 
-/** The lowest id that an entry of this time can have. */
-function timeBound(ms: number): string {
-  return encodeTime(Math.max(0, ms), 10);
+function timeOf(place: string): number {
+  return decodeTime(place.slice(0, 10).padEnd(26, '0'));
 }
 
-function monthOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 7);
+function startOf(month: string): number {
+  return Date.parse(`${month}-01T00:00:00Z`);
 }
 
 function monthBefore(month: string): string {
-  return monthOf(Date.parse(`${month}-01T00:00:00Z`) - DAY_MS);
+  return monthOf(startOf(month) - DAY_MS);
 }
 
-function readPosition(token: string | null | undefined): { month: string; before: string } | undefined {
-  const position = readPageToken(TOKEN_KIND, token, [/^\d{4}-(0[1-9]|1[0-2])$/, /^[0-9A-Z~]{1,26}$/]);
-  return position && { month: position[0]!, before: position[1]! };
+function monthAfter(month: string): string {
+  return monthOf(startOf(month) + 31 * DAY_MS);
+}
+
+const BACKWARDS = 'auditLog';
+const FORWARDS = 'auditLog oldest first';
+const PLACE = /^[0-9A-Z~]{1,36}$/;
+
+/** Characters of an id: what the last release's tokens have in place of a place. */
+const ID_LENGTH = 26;
+
+function readBackwardsToken(token: string | null | undefined): { month: string; before: string } | undefined {
+  const position = readPageToken(BACKWARDS, token, [/^\d{4}-(0[1-9]|1[0-2])$/, PLACE]);
+  if (!position) return undefined;
+  const [month, before] = position as [string, string];
+  return { month, before: before.length === ID_LENGTH ? legacyPlace(before) : before };
+}
+
+function readForwardsToken(token: string | null | undefined): string | undefined {
+  return readPageToken(FORWARDS, token, [/^[0-9A-Z]{10,36}$/])?.[0];
 }

@@ -16,6 +16,8 @@ export interface CacheOptions<K, V> {
   keyOf?: (key: K) => string;
   /** When a value was measured (ms): older ones then never replace newer ones. */
   measuredAt?: (value: V) => number;
+  /** The longest time that a value may be kept, seconds; undefined: its own TTL. */
+  maxTtlSeconds?: (value: V) => number | undefined;
   /** Bytes of a value, for the memory limit; by default the length of its JSON. */
   sizeOf?: (value: V) => number;
   /** Longest time that a request waits for the shared level. */

@@ -343,10 +343,11 @@ export class Cache<K, V> {
   }
 
   #entry(value: V, { begun, ttlMs }: { begun: CacheState; ttlMs: number }): CachedEntry<V> {
-    const { measuredAt, sizeOf = jsonLength } = this.#options;
+    const { measuredAt, maxTtlSeconds, sizeOf = jsonLength } = this.#options;
+    const longest = maxTtlSeconds?.(value);
     return {
       value,
-      expires_ms: this.#clock() + ttlMs,
+      expires_ms: this.#clock() + Math.min(ttlMs, longest === undefined ? ttlMs : longest * 1000),
       generation: begun.generation,
       removals: begun.removals.last,
       size: sizeOf(value),

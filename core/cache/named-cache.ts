@@ -23,7 +23,7 @@ export interface CachePlace {
 /** A cache over the Cache table, with the function's settings. */
 export function makeNamedCache<K, V>(
   { client, table, settings = defaultSettings, clock = turnClock, schedule, onTrouble }: CachePlace,
-  options: Pick<CacheOptions<K, V>, 'name' | 'keyOf' | 'measuredAt'> & {
+  options: Pick<CacheOptions<K, V>, 'name' | 'keyOf' | 'measuredAt' | 'maxTtlSeconds'> & {
     codec: ValueCodec<V>;
     ttlOf: (settings: CacheSettings) => number;
   },

@@ -20,8 +20,10 @@ export interface ProbeOrder {
   path_id: string;
   /** Where the other end answers, `host:port`; what it doesn't say is the edge's default. */
   target: string;
-  /** RFC 3339, UTC: an answer after it comes too late. */
+  /** RFC 3339, UTC, by the functions' clock: an answer after it comes too late. */
   until: string;
+  /** How long there is left for an answer when the edge gets the order; none in a stored one. */
+  within_ms?: number;
 }
 
 export interface RoutesOrder {

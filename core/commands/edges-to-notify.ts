@@ -47,6 +47,9 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   addEndpoint: noEdge,
   // An edge out of service gets no commands.
   retireEdge: noEdge,
+  // Keys concern what edges send, not what they are told.
+  rotateEdgeKey: noEdge,
+  revokeEdgeKey: noEdge,
   checkPathHealth: noEdge,
   reportProbe: noEdge,
   acknowledgeCommand: noEdge,

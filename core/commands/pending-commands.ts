@@ -2,6 +2,7 @@ import { readPoliciesMeta } from '../inventory/policies/read-policies.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { readCommands } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
+import { handedOut } from './handed-out.ts';
 
 /**
  * All that an edge has to do, oldest first: what waits for its acknowledgement and, when it applies
@@ -12,7 +13,9 @@ export async function pendingCommands(
   context: StoreContext,
   { edge_id, policies_version }: { edge_id: string; policies_version: string | null },
 ): Promise<PendingCommand[]> {
-  const [stored, meta] = await Promise.all([readCommands(context, edge_id), readPoliciesMeta(context)]);
+  const [all, meta] = await Promise.all([readCommands(context, edge_id), readPoliciesMeta(context)]);
+  const now = context.clock();
+  const stored = all.flatMap(command => handedOut(command, now) ?? []);
   if (policies_version === null || policies_version === String(meta.version)) return stored;
   return [...stored, policiesCommand({ edge_id, version: meta.version, at_ms: context.clock() })];
 }

@@ -1,4 +1,5 @@
-import { AUDIT_PREFIX, publishedEntrySchema } from '../audit/audit-entry.ts';
+import { publishedEntrySchema } from '../audit/audit-entry.ts';
+import { AUDIT_PREFIXES, isChange } from '../audit/audit-keys.ts';
 import { RUNNING_PARTITION } from '../inventory/model/inventory-keys.ts';
 import { OPERATION_KIND, runningOperationSchema } from '../inventory/model/running-operation.ts';
 import { SITE_EVENT } from '../inventory/model/site-events.ts';
@@ -22,18 +23,18 @@ export interface BroadcastEvent {
 }
 
 /**
- * The event in a change of the Network table, if there is one: a new audit entry, or progress of a
+ * The event in a change of the Audit or Network table, if there is one: a new audit entry, or progress of a
  * long operation.
  */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {
-  if (change.pk.startsWith(AUDIT_PREFIX)) return auditEvent(change);
+  if (isChange(change.pk)) return auditEvent(change);
   if (change.pk === RUNNING_PARTITION) return progressEvent(change);
   return undefined;
 }
 
-/** Whether an audit entry was changed or removed, which no function may do. */
+/** Whether what belongs to the audit log was changed or removed, which no function may do. */
 export function isTampering({ kind, pk }: StreamChange): boolean {
-  return pk.startsWith(AUDIT_PREFIX) && kind !== 'INSERT';
+  return kind !== 'INSERT' && AUDIT_PREFIXES.some(prefix => pk.startsWith(prefix));
 }
 
 function auditEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {

@@ -6,6 +6,7 @@ export const auditTable: ExportTable<'AUDIT', AuditRow> = {
   columns: () =>
     columnsOf({
       at_utc: 'at',
+      started_at_utc: 'started_at',
       audit_id: 'id',
       operation: 'operation',
       target: 'target',

@@ -1,5 +1,5 @@
 import type { Caller } from '../access/caller.ts';
-import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { auditAction } from '../audit/audit-action.ts';
 import { Conflict } from '../errors.ts';
 import { commitChange } from '../storage/commit-change.ts';
 import { updateItem } from '../storage/item-update.ts';
@@ -18,14 +18,13 @@ export async function cancelExport(
   { actor, export_id, dispatcher }: { actor: Caller; export_id: string; dispatcher: ExportDispatcher },
 ): Promise<ExportJob> {
   const { tables, clock } = context;
-  const cancelled = await commitChange(context, async () => {
+  const cancelled = await commitChange(context, async begun => {
     const job = await readOwnedExport(context, { caller: actor, export_id });
     if (job.status !== EXPORT_STATUS.running) {
       throw new Conflict(`Export ${export_id} has ended already: its status is ${job.status}.`);
     }
     const now = clock();
-    const entry = changeEntry({
-      at_ms: now,
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'cancelExport',
       target: `export:${export_id}`,
@@ -39,7 +38,7 @@ export async function cancelExport(
       condition: { expression: '#status = :running', values: { running: EXPORT_STATUS.running } },
     });
     return {
-      actions: [{ Update }, auditPut({ tables, entry })],
+      actions: [{ Update }, audit],
       result: { ...job, status: EXPORT_STATUS.cancelled, finished_ms: now },
     };
   });

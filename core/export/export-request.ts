@@ -86,6 +86,11 @@ export function settledHistory(
   return { ...request, from, to, resolution } as SettledRequest<'HISTORY'>;
 }
 
+/** A request for nothing from after `last_ms`, milliseconds since the epoch. */
+export function endingBy(request: ExportRequest<'AUDIT'>, last_ms: number): SettledRequest<'AUDIT'> {
+  return { ...request, to: Math.max(request.from, Math.min(request.to, last_ms)) };
+}
+
 /** Whether sums come from the flow log instead of the counters. */
 export function isFlowGrouping(groups: readonly string[] = []): groups is readonly FlowGroup[] {
   return groups.some(group => (FLOW_GROUPS as readonly string[]).includes(group));

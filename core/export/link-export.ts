@@ -1,6 +1,7 @@
 import type { Caller } from '../access/caller.ts';
-import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { auditAction } from '../audit/audit-action.ts';
 import { Conflict } from '../errors.ts';
+import { beginOperation } from '../storage/begun-operation.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
@@ -32,6 +33,7 @@ export async function linkExport(
   { actor, export_id, signer }: { actor: Caller; export_id: string; signer: LinkSigner },
 ): Promise<ExportLink> {
   const { client, tables, clock } = context;
+  const begun = beginOperation(context);
   const job = await readOwnedExport(context, { caller: actor, export_id });
   if (job.status !== EXPORT_STATUS.done) {
     throw new Conflict(
@@ -44,8 +46,7 @@ export async function linkExport(
   // Signatures know whole seconds.
   const signed_at_ms = Math.floor(now / 1000) * 1000;
   const expires_ms = signed_at_ms + LINK_SECONDS * 1000;
-  const entry = changeEntry({
-    at_ms: now,
+  const audit = auditAction(tables, begun, {
     actor,
     operation: 'exportLink',
     target: `export:${export_id}`,
@@ -56,7 +57,7 @@ export async function linkExport(
       link_expires_at: timestamp(expires_ms),
     },
   });
-  await transact(client, [auditPut({ tables, entry })], context);
+  await transact(client, [audit], context);
   const url = await signer.sign({ key: job.object_key, signed_at_ms, seconds: LINK_SECONDS });
-  return { url, expires_ms, audit_id: entry.id, job };
+  return { url, expires_ms, audit_id: begun.audit_id, job };
 }

@@ -1,12 +1,15 @@
+import { SETTLE_MS } from '../audit/read-audit-log.ts';
 import { type KeptAsOf, resolveRange } from '../history/resolution.ts';
-import { type ExportRequest, type SettledRequest, settledHistory } from './export-request.ts';
+import { type ExportRequest, endingBy, type SettledRequest, settledHistory } from './export-request.ts';
 
 /**
- * Puts the range of a history on the grid of its resolution, which is chosen here where none was asked for. Other kinds are left as they are.
+ * Puts the range of a history on the grid of its resolution, which is chosen here where none was asked for. The range of an audit log
+ * ends where that is settled, so that a later export that begins there misses nothing. Other kinds are left as they are.
  *
  * @throws ValidationError for ends in the wrong order or a range that is no longer kept
  */
 export function settleRange(request: ExportRequest, kept: KeptAsOf): SettledRequest {
+  if (request.kind === 'AUDIT') return endingBy(request, kept.now - SETTLE_MS);
   if (request.kind !== 'HISTORY') return request;
   const { from, to, resolution } = request;
   return settledHistory(

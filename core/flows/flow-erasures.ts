@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../access/caller.ts';
-import { auditPut, changeEntry } from '../audit/audit-entry.ts';
+import { auditAction } from '../audit/audit-action.ts';
 import { ValidationError } from '../errors.ts';
 import { formatAddress, parseAddress } from '../policy/ip-address.ts';
 import { commitChange } from '../storage/commit-change.ts';
@@ -29,10 +29,9 @@ export async function eraseFlows(
   }
   const address = formatAddress(parsed);
   const { tables, clock } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const requested_ms = clock();
-    const entry = changeEntry({
-      at_ms: requested_ms,
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'eraseFlows',
       target: `address:${address}`,
@@ -46,16 +45,16 @@ export async function eraseFlows(
       done_until_ms: 0,
     };
     const Item = {
-      ...erasureKey(entry.id),
+      ...erasureKey(begun.audit_id),
       ...erasure,
       [TTL_ATTRIBUTE]: Math.ceil((requested_ms + LONGEST_HOURS * HOUR_MS) / 1000),
     };
     return {
       actions: [
         { Put: { TableName: tables.traffic, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
-        auditPut({ tables, entry }),
+        audit,
       ],
-      result: { id: entry.id, ...erasure },
+      result: { id: begun.audit_id, ...erasure },
     };
   });
 }

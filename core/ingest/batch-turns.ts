@@ -1,5 +1,6 @@
 import { statedSize } from '../report/inflate-record.ts';
 import { REPORT_LIMITS } from '../report/report.ts';
+import { signedSize } from '../report/signed-record.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 /** JSON of one edge that is read in a turn. An edge sends some KB a minute. */
@@ -29,6 +30,6 @@ export function turnsOf(records: readonly StreamRecord[]): StreamRecord[][] {
 // A record's inflated size may be a lie; what lies upwards only waits longer, and what lies downwards is never parsed.
 function bytesToRead({ data }: StreamRecord): number {
   const isGzip = data[0] === 0x1f && data[1] === 0x8b;
-  const size = isGzip ? Math.max(data.length, statedSize(data)) : data.length;
+  const size = isGzip ? Math.max(data.length, statedSize(data)) : Math.max(data.length, signedSize(data));
   return RECORD_BYTES + Math.min(size, REPORT_LIMITS.maxJsonBytes);
 }

@@ -1,7 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { EdgeKeyMemory } from '../edge-keys/edge-key-memory.ts';
 import type { FlowObjects } from '../flows/flow-objects.ts';
 import type { RecentReports } from '../flows/recent-reports.ts';
 import type { CounterSlots } from '../ledger/figures/counter-slots.ts';
+import type { ReportRejected } from '../report/rejection.ts';
 import type { Report } from '../report/report.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
@@ -9,6 +11,7 @@ import type { Schedule } from '../time/schedule.ts';
 import type { IngestTally } from './ingest-tally.ts';
 import type { LaneMemory } from './lane-memory.ts';
 import type { QuarantineMemory } from './quarantine-memory.ts';
+import type { StreamRecord } from './stream-record.ts';
 
 /** A report with path measurements that was just applied. */
 export interface AppliedPathReport {
@@ -34,6 +37,10 @@ export interface IngestContext {
   slots: number;
   /** What this container knows of the slots that readers sum; without it, it is looked up where it matters. */
   covered_slots?: CounterSlots;
+  /** What this container knows of edges' keys; without it, it is read with every turn. */
+  edge_keys?: EdgeKeyMemory;
+  /** Whether unsigned reports count for no edge at all; no when left out. */
+  require_signed?: boolean;
   memory: LaneMemory;
   /** What this function has put into the quarantine. */
   quarantined: QuarantineMemory;
@@ -58,6 +65,8 @@ export interface IngestContext {
   onPathReports?: (reports: AppliedPathReport[]) => Promise<void>;
   /** Called once a batch with such reports, after the counts. Its failure costs no count. */
   onContradictions?: (reports: ContradictoryReport[]) => Promise<void>;
+  /** Called for each record that can't be counted, before it is put into the quarantine. */
+  onRejected?: (record: StreamRecord, reason: ReportRejected) => void;
   /** For what a person should see in the log. */
   warn: (message: string, details: Record<string, unknown>) => void;
   tally: IngestTally;

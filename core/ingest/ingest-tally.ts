@@ -4,6 +4,8 @@ export class IngestTally {
   /** Repeated or overtaken reports: nothing to add. */
   ReportsOld = 0;
   ReportsQuarantined = 0;
+  /** Of these, the ones of which nothing shows that their edge sent them: unsigned, badly signed, by an unknown key. */
+  ReportsNotAuthentic = 0;
   /** Delivered again by the stream. */
   ReportsNotApplied = 0;
   /** Fields of reports that this release ignores. */

@@ -1,5 +1,4 @@
 import { CounterSlots } from '../ledger/figures/counter-slots.ts';
-import { decodeReport } from '../report/decode-report.ts';
 import { needsNewBoot, ReportRejected } from '../report/rejection.ts';
 import { repeatUntil } from '../storage/retrying.ts';
 import { applyLanes } from './apply-lanes.ts';
@@ -7,7 +6,8 @@ import { turnsOf } from './batch-turns.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { groupByLane, type PendingRecord } from './lane-work.ts';
 import { quarantineRecords } from './quarantine-records.ts';
-import { type StreamRecord, slotOfShard } from './stream-record.ts';
+import { readRecords } from './read-records.ts';
+import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';
 import { writeFlowLogs } from './write-flow-logs.ts';
 
@@ -47,7 +47,8 @@ export async function ingest(
 
 /** Returns the records that are dealt with. */
 async function ingestTurn(records: readonly StreamRecord[], context: IngestContext): Promise<StreamRecord[]> {
-  const read = records.map(record => ({ record, result: readRecord(record, context) }));
+  const read = await untilDeadline(readRecords(records, context));
+  if (!read) return [];
   const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
   const logged = writeFlowLogs(reports, context);
   const covered = await untilDeadline(coverSlots(reports, context));
@@ -60,6 +61,7 @@ async function ingestTurn(records: readonly StreamRecord[], context: IngestConte
       outcome.result === 'rejected' ? [{ record: outcome.pending.record, reason: outcome.reason }] : [],
     ),
   ];
+  for (const { record, reason } of rejected) context.onRejected?.(record, reason);
   const counted = outcomes.filter(({ result }) => result !== 'rejected').map(({ pending }) => pending);
   const applied = outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending);
   // Path measurements don't wait for the quarantine.
@@ -79,17 +81,6 @@ async function coverSlots(reports: readonly PendingRecord[], context: IngestCont
     await repeatUntil(context, () => covered_slots.cover(slot, { client, tables, setting }));
   }
   return true;
-}
-
-function readRecord(record: StreamRecord, { slots, tally }: IngestContext): PendingRecord | ReportRejected {
-  try {
-    const decoded = decodeReport(record.data, record.partition_key);
-    tally.UnknownFields += decoded.unknown_fields;
-    return { record, decoded, at_ms: record.arrived_at_ms, slot: slotOfShard(record.shard_id, slots) };
-  } catch (reason) {
-    if (reason instanceof ReportRejected) return reason;
-    throw reason;
-  }
 }
 
 async function passPathReports(applied: readonly PendingRecord[], context: IngestContext): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ReportRejected } from '../report/rejection.ts';
+import { isNotAuthentic, type ReportRejected } from '../report/rejection.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { putInQuarantine, quarantinePlace, readWritten } from './quarantine.ts';
 import { RepeatLog } from './repeat-log.ts';
@@ -63,6 +63,7 @@ export async function quarantineRecords(
 function note(record: StreamRecord, reason: ReportRejected, { tally, warn }: IngestContext): void {
   const { partition_key, shard_id, sequence_number } = record;
   tally.ReportsQuarantined++;
+  if (isNotAuthentic(reason.code)) tally.ReportsNotAuthentic++;
   warn('A report was put into the quarantine.', {
     reason: reason.code,
     reason_text: reason.message,

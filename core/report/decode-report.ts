@@ -18,6 +18,7 @@ import {
   readTime,
 } from './report-fields.ts';
 import { parseReportJson } from './report-json.ts';
+import { lowerUuid } from './uuid-text.ts';
 
 export interface DecodedReport {
   report: Report;
@@ -66,7 +67,7 @@ function readReport(value: unknown, partition_key: string): DecodedReport {
   const report: Report = {
     v: 1,
     edge_id,
-    site_id: readId(raw, 'site_id', NOWHERE),
+    site_id: lowerUuid(readId(raw, 'site_id', NOWHERE)),
     boot_id: readId(raw, 'boot_id', NOWHERE),
     seq: readInteger(raw, 'seq', NOWHERE, { max: REPORT_LIMITS.maxSeq }),
     part: readInteger(raw, 'part', NOWHERE, { max: parts - 1 }),
@@ -162,7 +163,7 @@ function readFlow(raw: RawObject, place: Place, unknown: Unknown): FlowRecord {
 function readPath(raw: RawObject, place: Place, unknown: Unknown): PathReport {
   unknown.fields += fieldCount(raw) - 10;
   return {
-    path_id: readId(raw, 'path_id', place),
+    path_id: lowerUuid(readId(raw, 'path_id', place)),
     latency_ms: readNumber(raw, 'latency_ms', place, REPORT_LIMITS.maxMilliseconds),
     jitter_ms: readNumber(raw, 'jitter_ms', place, REPORT_LIMITS.maxMilliseconds),
     packet_loss_pct: readNumber(raw, 'packet_loss_pct', place, 100),

@@ -28,6 +28,12 @@ export const REJECTION_REASONS = {
   duplicate_path: 'A path stands twice in the report; send one measurement and one total a path',
   foreign_edge:
     'The report is of another edge than the one under whose partition key it was sent; send edge_id as partition key',
+  unsigned:
+    'The report is not signed, and only signed reports count for this edge; start the edge with --sign, or find out who else sends under its id',
+  bad_signature:
+    'The signature of the report does not hold; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id',
+  unknown_key:
+    'The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge (npm run edge -- key prints it), or find out who else sends under this edge id',
   total_went_down:
     'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again',
   contradicts_boot:
@@ -60,6 +66,13 @@ const CONTRADICTIONS: ReadonlySet<RejectionCode> = new Set([
   'parts_changed',
   'boot_voided',
 ]);
+
+const NOT_AUTHENTIC: ReadonlySet<RejectionCode> = new Set(['unsigned', 'bad_signature', 'unknown_key']);
+
+/** Whether a report was rejected because nothing shows that its edge sent it. */
+export function isNotAuthentic(code: RejectionCode): boolean {
+  return NOT_AUTHENTIC.has(code);
+}
 
 /** Whether a report was rejected for what its boot had reported before: a new boot ends it. */
 export function needsNewBoot(code: RejectionCode): boolean {

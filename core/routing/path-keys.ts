@@ -10,6 +10,9 @@ export const metricsKey = (pathId: string) => ({ pk: partition(pathId), sk: 'MET
 /** Which policies have left the path. */
 export const statesKey = (pathId: string) => ({ pk: partition(pathId), sk: 'STATES' });
 
+/** The probe that was ordered last; it expires. */
+export const probingKey = (pathId: string) => ({ pk: partition(pathId), sk: 'PROBING' });
+
 /** The outcome of a probe that was asked for; it expires. */
 export const probeKey = (pathId: string, commandId: string) => ({
   pk: partition(pathId),

@@ -1,5 +1,6 @@
-/** Names of the three tables. Every one has string keys `pk` and `sk` and the TTL attribute `expires_at` (seconds). */
+/** Names of the four tables. Every one has string keys `pk` and `sk` and the TTL attribute `expires_at` (seconds). */
 export interface TableNames {
+  audit: string;
   network: string;
   traffic: string;
   cache: string;

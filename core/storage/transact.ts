@@ -5,42 +5,117 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
 import { classifyFailure } from './failure.ts';
-import { type Retrying, repeatUntil } from './retrying.ts';
-import type { WriteAction } from './write-action.ts';
+import { ConditionFailed, type Retrying, repeatUntil } from './retrying.ts';
+import { isTimedRecord, type PlannedAction, type TimedRecord, type WriteAction } from './write-action.ts';
+
+/**
+ * Time limit of one try of a transaction with a record, milliseconds: a record's time is then at most this far behind the
+ * time at which it can be read (docs/decisions/135).
+ */
+const RECORD_TRY_MS = 15_000;
 
 export interface TransactOptions {
   /** A table whose trouble must not stop the rest: then what concerns it is left out. */
   dispensable?: string;
+  /** Which plan of which operation this is, for operations that plan again. Default: the only one of its operation. */
+  plan?: PlanId;
+}
+
+/** A plan of an operation: all plans of one operation write the same record. */
+export interface PlanId {
+  operation: string;
+  number: number;
 }
 
 /**
- * Writes all actions or none. A conflict, throttling or lost answer is repeated with jitter under one request token,
- * so that a write whose answer was lost counts as done when it is repeated.
+ * Writes all actions or none. A conflict, throttling or lost answer is repeated with jitter. A write whose answer was lost
+ * counts as done when it is repeated: without a record all tries have one request token, and a record's receipt says which
+ * try has written it.
  *
+ * @returns the number of the plan that was written: an earlier one where that landed late
  * @throws ConditionFailed (with the reasons) · Conflict or Throttled at the deadline
  */
 export async function transact(
   client: DynamoDBDocumentClient,
-  actions: WriteAction[],
+  actions: PlannedAction[],
   retrying: Retrying,
-  { dispensable }: TransactOptions = {},
-): Promise<void> {
-  let input = inputOf(actions);
-  await repeatUntil(retrying, async () => {
-    try {
-      await client.send(new TransactWriteCommand(input));
-    } catch (cause) {
-      const needed = actions.filter(action => tableOf(action) !== dispensable);
-      const all = input.TransactItems!.length === needed.length;
-      if (all || !isTroubleOfOthers(cause, action => needed.includes(actions[action]!))) throw cause;
-      input = inputOf(needed);
-      await client.send(new TransactWriteCommand(input));
-    }
-  });
+  { dispensable, plan = { operation: randomUUID(), number: 0 } }: TransactOptions = {},
+): Promise<number> {
+  const record = actions.find(isTimedRecord);
+  if (record) {
+    return writeRecord(client, actions, retrying, { record, plan, dispensable });
+  }
+  const tries = withoutTroubled(actions as WriteAction[], dispensable);
+  let input: TransactWriteCommandInput | undefined;
+  await repeatUntil(retrying, () =>
+    tries.send(TransactItems => {
+      // One token for all tries of the same actions.
+      if (input?.TransactItems !== TransactItems) {
+        input = { TransactItems, ClientRequestToken: randomUUID() };
+      }
+      return client.send(new TransactWriteCommand(input));
+    }),
+  );
+  return plan.number;
 }
 
-function inputOf(TransactItems: WriteAction[]): TransactWriteCommandInput {
-  return { TransactItems, ClientRequestToken: randomUUID() };
+interface RecordWrite {
+  record: TimedRecord;
+  plan: PlanId;
+  dispensable: string | undefined;
+}
+
+async function writeRecord(
+  client: DynamoDBDocumentClient,
+  planned: PlannedAction[],
+  retrying: Retrying,
+  { record, plan, dispensable }: RecordWrite,
+): Promise<number> {
+  const prefix = `${plan.operation}#`;
+  const others = planned.filter(action => action !== record) as WriteAction[];
+  const tries = withoutTroubled(others, dispensable);
+  try {
+    await repeatUntil(retrying, () =>
+      tries.send(some => {
+        // Last, so that what is said of the other actions bears their own numbers.
+        const own = record.actionsOfTry(retrying.clock(), prefix + plan.number);
+        const input = { TransactItems: [...some, ...own], ClientRequestToken: randomUUID() };
+        const abortSignal = AbortSignal.timeout(RECORD_TRY_MS);
+        return client.send(new TransactWriteCommand(input), { abortSignal });
+      }),
+    );
+    return plan.number;
+  } catch (cause) {
+    if (!(cause instanceof ConditionFailed) || !failedAtReceipt(cause, tries.actions().length)) throw cause;
+    const by = await repeatUntil(retrying, () => record.committedBy(client));
+    if (!by?.startsWith(prefix)) throw cause;
+    return Number(by.slice(prefix.length));
+  }
+}
+
+function failedAtReceipt({ failure }: ConditionFailed, others: number): boolean {
+  return failure.reasons.some(({ index }) => index >= others);
+}
+
+/** Sends actions, from the first trouble of the dispensable ones on without these. */
+function withoutTroubled(actions: WriteAction[], dispensable: string | undefined) {
+  const needed = actions.filter(action => tableOf(action) !== dispensable);
+  // What is beyond the actions is a record's, and needed.
+  const isNeeded = (index: number) => index >= actions.length || needed.includes(actions[index]!);
+  let left = actions;
+  return {
+    /** Those that were sent last. */
+    actions: () => left,
+    async send(sendOnce: (actions: WriteAction[]) => Promise<unknown>): Promise<void> {
+      try {
+        await sendOnce(left);
+      } catch (cause) {
+        if (left.length === needed.length || !isTroubleOfOthers(cause, isNeeded)) throw cause;
+        left = needed;
+        await sendOnce(left);
+      }
+    },
+  };
 }
 
 function tableOf({ Put, Update, Delete, ConditionCheck }: WriteAction): string | undefined {

@@ -51,11 +51,16 @@ export function makeCarryOut({
         if (endsBoot(command.data)) endBoot(command.data.boot_id);
         return;
       case 'PROBE':
-        // Nobody waits any more: it is dropped by itself.
-        if (Date.parse(command.data.until) < now()) return;
+        // No caller waits any more: it expires by itself.
+        if (isOver(command.data, now())) return;
         await api.reportProbe(command.id, await probe(command.data));
     }
   };
+}
+
+/** The time that is left counts; systems of earlier releases say only until when, by their clock. */
+function isOver({ within_ms, until }: ProbeOrder, now: number): boolean {
+  return within_ms === undefined ? Date.parse(until) < now : within_ms <= 0;
 }
 
 /** Whether so many reports of a boot were refused that it ends. */

@@ -1,5 +1,10 @@
 import type { Path } from '../../core/inventory/model/site.ts';
-import { EVERY_POLICY, readManyPathStates } from '../../core/routing/failover/path-states-store.ts';
+import { readEnabledRouting } from '../../core/routing/decisions/policy-routing.ts';
+import {
+  EVERY_POLICY,
+  type PathStates,
+  readManyPathStates,
+} from '../../core/routing/failover/path-states-store.ts';
 import { healthScore, healthStatus } from '../../core/routing/health/health-score.ts';
 import type { PathMetrics } from '../../core/routing/health/path-metrics.ts';
 import { settledScoreOf } from '../../core/routing/health/settled-score.ts';
@@ -23,9 +28,25 @@ export async function presentPaths(
     ),
     Promise.all(paths.map(path => recentMetrics(context, caches.metrics, path.id))),
   ]);
+  const enabled = await enabledPolicies(context, states);
   return paths.map((path, index) =>
-    presentPath(path, { context, metrics: metrics[index], policies: states[index]!.policies, probe: null }),
+    presentPath(path, {
+      context,
+      metrics: metrics[index],
+      policies: states[index]!.policies,
+      enabled,
+      probe: null,
+    }),
   );
+}
+
+/** The ids of the enabled policies; read only where a policy is off a path. */
+export async function enabledPolicies(
+  context: StoreContext,
+  states: readonly Pick<PathStates, 'policies'>[],
+): Promise<ReadonlySet<string>> {
+  const anyOut = states.some(({ policies }) => Object.values(policies).some(({ out }) => out));
+  return new Set(anyOut ? (await readEnabledRouting(context)).keys() : []);
 }
 
 export function presentPath(
@@ -34,17 +55,26 @@ export function presentPath(
     context,
     metrics,
     policies,
+    enabled,
     probe,
   }: {
     context: StoreContext;
     metrics: PathMetrics | undefined;
     policies: Record<string, { out: boolean }>;
+    /** Ids of the enabled policies, as {@link enabledPolicies} reads them. */
+    enabled: ReadonlySet<string>;
     probe: PresentedPath['probe'];
   },
 ): PresentedPath {
   const shown = metrics ? presentMetrics(metrics, context) : null;
   const out_for = Object.keys(policies).filter(id => policies[id]!.out);
-  return { ...path, metrics: shown, status: statusOf(metrics, { context, out_for }), out_for, probe };
+  return {
+    ...path,
+    metrics: shown,
+    status: statusOf(metrics, { context, out_for, enabled }),
+    out_for,
+    probe,
+  };
 }
 
 function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): PresentedMetrics {
@@ -65,9 +95,18 @@ function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): Presente
 
 function statusOf(
   metrics: PathMetrics | undefined,
-  { context, out_for }: { context: StoreContext; out_for: string[] },
+  { context, out_for, enabled }: { context: StoreContext; out_for: string[]; enabled: ReadonlySet<string> },
 ): PresentedPath['status'] {
+  const status = measuredStatus(metrics, context);
   if (out_for.includes(EVERY_POLICY)) return 'OUT';
+  const everyoneIsOut = out_for.length > 0 && [...enabled].every(id => out_for.includes(id));
+  return everyoneIsOut && status !== 'FAILED' ? 'OUT' : status;
+}
+
+function measuredStatus(
+  metrics: PathMetrics | undefined,
+  context: StoreContext,
+): Exclude<PresentedPath['status'], 'OUT'> {
   if (!metrics || context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return 'UNKNOWN';
   const status = healthStatus(settledScoreOf(metrics));
   return status === 'optimal' ? 'OPTIMAL' : status === 'degraded' ? 'DEGRADED' : 'FAILED';

@@ -45,10 +45,7 @@ export function makePathMeasurements({
   return async reports => {
     const deadline = systemClock() + LIMIT_MS;
     const context = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline };
-    await monitor.observe(
-      context,
-      reports.flatMap(({ report }) => report.paths),
-    );
+    await monitor.observe(context, reports);
     await monitor.settle(context);
     await container.settle();
     if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();

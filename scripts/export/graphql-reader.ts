@@ -10,6 +10,7 @@ import type {
 import {
   type ExportGrouping,
   type ExportRequest,
+  endingBy,
   isFlowGrouping,
   isPolicyAlone,
   type SettledRequest,
@@ -50,7 +51,7 @@ const AUDIT = `query ($from: AWSDateTime, $to: AWSDateTime, $actor: String, $act
     $next_token: String) {
   answer: auditLog(from: $from, to: $to, actor: $actor, action: $action, target: $target, limit: $limit, next_token: $next_token) {
     items {
-      id at operation target outcome error_type message request before after
+      id at started_at operation target outcome error_type message request before after
       actor { kind sub username email source_ip groups }
     }
     next_token
@@ -128,14 +129,20 @@ function rangeVariables({ from, to }: Pick<Range, 'from' | 'to'>): { from: strin
   return { from: timestamp(from), to: timestamp(to) };
 }
 
+const SETTLED = `query { answer: auditLog(limit: 1) { settled_until } }`;
+
 const RANGE = `query ($from: AWSDateTime!, $to: AWSDateTime!, $resolution: Resolution) {
   answer: trafficHistory(from: $from, to: $to, resolution: $resolution) { from to resolution } }`;
 
 /**
- * The request with a history's range as the system takes it, by its clock: on the grid, the resolution chosen. The range may be of any
+ * The request with its range as the system takes it, by its clock: an audit log's ends where that is settled, a history's is on the grid, the resolution chosen. The range may be of any
  * length: a resolution that the system chooses gives some 1,500 points at most, and of one that was asked for only the ends are looked at.
  */
 export async function settleOverApi(client: GraphqlClient, request: ExportRequest): Promise<SettledRequest> {
+  if (request.kind === 'AUDIT') {
+    const { settled_until } = await ask<{ settled_until: string }>(client, SETTLED, {});
+    return endingBy(request, Date.parse(settled_until));
+  }
   if (request.kind !== 'HISTORY') return request;
   const { from, to, resolution } = request;
   if (resolution === undefined) return settledHistory(request, await askRange(client, { from, to }));

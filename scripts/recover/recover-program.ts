@@ -27,6 +27,7 @@ interface CountersChoice extends TablesOptions {
 interface AdoptChoice extends TablesOptions {
   network: string;
   traffic: string;
+  audit?: string;
   cache?: string;
 }
 
@@ -48,7 +49,8 @@ export async function runRecover(argv: readonly string[]): Promise<number> {
       'Builds all counters anew from what the lanes hold, while traffic flows. Figures of policies that have moved stand still until all are done. Interrupted, the same command goes on.',
     )
     .option('--table <name>', "the cloud's Traffic table (default: the running local system)")
-    .option('--network <name>', "the cloud's Network table, for the audit log")
+    .option('--network <name>', "the cloud's Network table")
+    .option('--audit <name>', "the cloud's Audit table, for the audit log")
     .option('--restart', 'begins anew: always after a restore, for a recovery may have been under way then')
     .option('--dry-run', 'only says which counters are not what the lanes hold')
     .action(async (choice: CountersChoice) => {
@@ -62,9 +64,12 @@ export async function runRecover(argv: readonly string[]): Promise<number> {
     )
     .requiredOption('--network <name>', 'the restored Network table')
     .requiredOption('--traffic <name>', 'the restored Traffic table')
+    .option('--audit <name>', 'a restored Audit table, if the one in use is lost')
     .option('--cache <name>', 'a Cache table, if it is not to be made anew')
     .action(async (choice: AdoptChoice) => {
-      await withTables({ ...choice, table: choice.traffic }, opened => adopt(opened, choice, terminal));
+      await withTables({ ...choice, table: choice.traffic, audit: choice.audit ?? '' }, opened =>
+        adopt(opened, choice, terminal),
+      );
     });
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -134,15 +139,16 @@ async function compare(opened: OpenTables, terminal: Terminal): Promise<number> 
 
 async function adopt(
   { client }: OpenTables,
-  { network, traffic, cache }: AdoptChoice,
+  { network, traffic, audit, cache }: AdoptChoice,
   terminal: Terminal,
 ): Promise<void> {
   const adopted = [
     await adoptTable(client, network, { stream: true, recovery: true }),
     await adoptTable(client, traffic, { stream: false, recovery: true }),
-    ...(cache === undefined ? [] : [await adoptTable(client, cache, { stream: false, recovery: false })]),
+    ...(audit === undefined ? [] : [await adoptTable(client, audit, { stream: true, recovery: true })]),
   ];
-  for (const { name, recovery } of adopted.slice(0, 2)) {
+  if (cache !== undefined) await adoptTable(client, cache, { stream: false, recovery: false });
+  for (const { name, recovery } of adopted) {
     if (!recovery) terminal.say(`${name}: this engine has no point-in-time recovery.`);
   }
   terminal.say('Deploy with these settings:');
@@ -150,6 +156,9 @@ async function adopt(
     `-c network_table=${network}`,
     `-c network_stream_arn=${adopted[0]!.stream_arn}`,
     `-c traffic_table=${traffic}`,
+    ...(audit === undefined
+      ? []
+      : [`-c audit_table=${audit}`, `-c audit_stream_arn=${adopted[2]!.stream_arn}`]),
     ...(cache === undefined ? [] : [`-c cache_table=${cache}`]),
   ];
   process.stdout.write(`${settings.join(' ')}\n`);

@@ -16,6 +16,7 @@ import { followRoutes } from '../../edge/paths/follow-routes.ts';
 import { startScheduledCall } from '../../local/schedules/scheduler.ts';
 import { clientWith } from './fake-dynamodb.ts';
 import { fakeSharedStore } from './fake-shared-store.ts';
+import { measuringReports } from './measuring-reports.ts';
 
 /** Long enough that no turn of the event loop takes as long by itself. */
 const MS = 20;
@@ -109,7 +110,7 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
   },
   'readUsage, silent': () => readUsage(silentCaches, ['test']).catch(() => {}),
   'countCaches, silent': () => {
-    const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+    const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
     return countCaches({ client: silentClient, tables, clock: systemClock }, ['test']).catch(() => {});
   },
 
@@ -119,13 +120,23 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
     const monitor = new PathMonitor(caches as any);
     const measured = { latency_ms: 1, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 1 };
     const counts = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
-    const client = clientWith(async () => Promise.reject(new Error('not there')));
-    const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+    // The edge and the path are there; what was measured can't be stored.
+    const site_id = '550e8400-e29b-41d4-a716-446655440000';
+    const path_id = `${site_id}.0123456789abcdef`;
+    const client = clientWith(async command => {
+      const { pk, sk } = (command as { input: { Key?: Record<string, string> } }).input.Key ?? {};
+      if (pk === 'EDGE') return { Item: { pk, sk, revision: 1, site_id, registered_at: '' } };
+      if (pk !== `SITE#${site_id}`) throw new Error('not there');
+      const ends = { source_endpoint_id: 'a', destination_site_id: site_id, destination_endpoint_id: 'b' };
+      return { Item: { pk, sk, id: path_id, source_site_id: site_id, ...ends, created_at: '' } };
+    });
+    const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
     const real = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random };
     const context = { ...real, deadline: systemClock() + 60_000 };
     for (const at of [1000, 2000]) {
       const measured_at = new Date(at).toISOString();
-      await monitor.observe(context, [{ path_id: 'p-1', ...measured, ...counts, measured_at }]);
+      const paths = [{ path_id, ...measured, ...counts, measured_at }];
+      await monitor.observe(context, measuringReports(paths, systemClock()));
     }
     await monitor.settle(context);
   },

@@ -28,6 +28,8 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.togglePolicy': 'forOperators',
   'Mutation.registerEdge': 'forOperators',
   'Mutation.retireEdge': 'forOperators',
+  'Mutation.rotateEdgeKey': 'forAdmins',
+  'Mutation.revokeEdgeKey': 'forAdmins',
   'Mutation.resetPolicyStats': 'forAdmins',
   'Mutation.resetAllStats': 'forAdmins',
   'Mutation.undoReset': 'forAdmins',

@@ -1,5 +1,6 @@
 import {
   BatchGetCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -51,6 +52,7 @@ export class FakeDynamoDb {
     if (command instanceof GetCommand) return { Item: copy(this.items.get(keyOf(command.input.Key))) };
     if (command instanceof PutCommand) return this.#single(command.input as unknown as Write);
     if (command instanceof UpdateCommand) return this.#single(command.input as unknown as Write);
+    if (command instanceof DeleteCommand) return this.#delete(command);
     throw new Error(`not known here: ${(command as object).constructor.name}`);
   }
 
@@ -65,6 +67,12 @@ export class FakeDynamoDb {
     const item = applied(write, old);
     if (itemBytes(item) > MAX_ITEM_BYTES) throw named('ValidationException');
     this.items.set(keyOf(item), item);
+    return {};
+  }
+
+  #delete({ input }: DeleteCommand): object {
+    if (input.ConditionExpression !== undefined) throw new Error('not known here: a condition on a delete');
+    this.items.delete(keyOf(input.Key));
     return {};
   }
 
@@ -115,7 +123,10 @@ export class FakeDynamoDb {
     if (!input.ConsistentRead) throw new Error('a weak read');
     const { ':pk': pk, ...others } = input.ExpressionAttributeValues ?? {};
     const prefix = String(Object.values(others)[0] ?? '');
-    const Items = this.dump().filter(item => item.pk === pk && String(item.sk).startsWith(prefix));
+    const found = this.dump().filter(item => item.pk === pk && String(item.sk).startsWith(prefix));
+    if (input.ScanIndexForward === false) found.reverse();
+    const start = found.findIndex(item => item.sk === input.ExclusiveStartKey?.sk);
+    const Items = found.slice(start + 1).slice(0, input.Limit);
     return { Items: Items.map(item => copy(item)) };
   }
 }

@@ -8,6 +8,7 @@ import type { TestTables } from './tables.ts';
  */
 export function stubFunctionEnvironment({ tables }: TestTables, own: Record<string, string> = {}): void {
   const environment = {
+    AUDIT_TABLE: tables.audit,
     NETWORK_TABLE: tables.network,
     TRAFFIC_TABLE: tables.traffic,
     CACHE_TABLE: tables.cache,

@@ -13,6 +13,7 @@ import { createSite } from '../../core/inventory/sites/create-site.ts';
 import { batchPut } from '../../core/storage/batch-write.ts';
 import type { Item } from '../../core/storage/item.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
+import { auditEntries } from './audit-entries.ts';
 import type { TestTables } from './tables.ts';
 
 export const admin = { ...systemCaller('test'), email: 'admin@example.com' };
@@ -122,8 +123,15 @@ function somePath(index: number, hub: Site, peer: Site): PathItem {
   };
 }
 
+/** Everything in the Network table, and the audit log, by key. */
+export async function dump(context: StoreContext): Promise<Map<string, Item>> {
+  const items = await dumpNetwork(context);
+  for (const entry of await auditEntries(context)) items.set(`${entry.pk} ${entry.sk}`, entry);
+  return items;
+}
+
 /** Everything in the Network table, by key. */
-export async function dump({ client, tables }: StoreContext): Promise<Map<string, Item>> {
+export async function dumpNetwork({ client, tables }: StoreContext): Promise<Map<string, Item>> {
   const items = new Map<string, Item>();
   let start: Item | undefined;
   do {
@@ -166,7 +174,7 @@ export function inventoryOf(items: Map<string, Item>): Map<string, Item> {
 /** The audit entries of an operation. */
 export function auditOf(items: Map<string, Item>, operation: string): Item[] {
   return [...items.values()].filter(
-    ({ pk, operation: of }) => (pk as string).startsWith('AUDIT#') && of === operation,
+    ({ pk, operation: of }) => (pk as string).startsWith('CHANGE#') && of === operation,
   );
 }
 

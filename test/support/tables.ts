@@ -14,13 +14,14 @@ export interface TestTables {
 }
 
 /**
- * Three tables of the test's own in the run's DynamoDB Local, empty but for the number of counter slots (not even that with
+ * Four tables of the test's own in the run's DynamoDB Local, empty but for the number of counter slots (not even that with
  * `slots: 0`, as earlier releases left it). Call `drop` in afterAll.
  */
 export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
   const client = localClient();
   const prefix = `test-${randomUUID()}`;
   const tables: TableNames = {
+    audit: `${prefix}-audit`,
     network: `${prefix}-network`,
     traffic: `${prefix}-traffic`,
     cache: `${prefix}-cache`,

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import { beginOperation } from '../../storage/begun-operation.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { transact } from '../../storage/transact.ts';
 import { raiseGenerationAction } from '../generation/generation.ts';
@@ -19,10 +20,10 @@ export async function clearCaches(
   caches: readonly string[],
 ): Promise<{ cleared_entries: number; audit_id: string }> {
   const { client, tables } = context;
+  const begun = beginOperation(context);
   const counts = await countCaches(context, caches);
   const cleared_entries = counts.reduce((sum, count) => sum + count.active, 0);
-  const entry = changeEntry({
-    at_ms: context.clock(),
+  const audit = auditAction(tables, begun, {
     actor,
     operation: 'clearCache',
     target: 'cache',
@@ -31,6 +32,6 @@ export async function clearCaches(
     event: { type: 'CACHE_CLEARED', site_id: null, site_seq: null, data: { caches, cleared_entries } },
   });
   const raises = caches.map(cache => raiseGenerationAction({ table: tables.cache, cache }));
-  await transact(client, [...raises, auditPut({ tables, entry })], context).catch(asUnreachable);
-  return { cleared_entries, audit_id: entry.id };
+  await transact(client, [...raises, audit], context).catch(asUnreachable);
+  return { cleared_entries, audit_id: begun.audit_id };
 }

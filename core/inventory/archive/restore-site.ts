@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { Conflict, NotFound } from '../../errors.ts';
+import type { BegunOperation } from '../../storage/begun-operation.ts';
 import { type Change, commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -63,16 +64,19 @@ type Claim = { operation: RunningOperation; name: string; resumed: boolean } | {
 
 async function claimRestore(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
   const began = context.clock();
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const head = await readArchiveHead(context, siteId);
     return head?.state === 'ARCHIVED'
-      ? planClaim(context, actor, head)
+      ? planClaim(context, { actor, head, begun })
       : { actions: [], result: await joinRestore(context, { siteId, head, began }) };
   });
 }
 
 /** Puts the site back with its endpoints, not shown yet, and claims the archive's head. */
-function planClaim(context: StoreContext, actor: Caller, head: ArchiveHead): Change<Claim> {
+function planClaim(
+  context: StoreContext,
+  { actor, head, begun }: { actor: Caller; head: ArchiveHead; begun: BegunOperation },
+): Change<Claim> {
   const { tables } = context;
   const { site_id, deleted_at, restorable_until } = head;
   if (Date.parse(restorable_until) <= context.clock()) {
@@ -81,7 +85,7 @@ function planClaim(context: StoreContext, actor: Caller, head: ArchiveHead): Cha
     );
   }
   const { site, endpoints } = archivedSite(head);
-  const operation = newOperation(context, {
+  const operation = newOperation(begun, {
     kind: OPERATION_KIND.restoreSite,
     site_id,
     life: site.life + 1,

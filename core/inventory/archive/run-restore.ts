@@ -1,9 +1,10 @@
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { Change } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { queryPages } from '../../storage/strong-reads.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
+import type { PlannedAction } from '../../storage/write-action.ts';
 import { archiveHeadKey, PATH_PREFIX, siteKey, sitePartition } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { SITE_STATUS } from '../model/site.ts';
@@ -79,7 +80,7 @@ interface Restored {
 function lastTransaction(
   context: StoreContext,
   { operation, site, paths, skipped }: Restored,
-): WriteAction[] {
+): PlannedAction[] {
   const { tables } = context;
   const table = tables.network;
   const now = timestamp(context.clock());
@@ -113,15 +114,15 @@ function lastTransaction(
     endOperation(context, operation, paths),
     forgetDecisions(tables),
     { Update: keepHead },
-    auditPut({ tables, entry: auditEntry(now, { operation, site, paths, skipped }) }),
+    auditAction(tables, operation, restoredSite(now, { operation, site, paths, skipped })),
   ];
 }
 
-function auditEntry(now: string, { operation, site, paths, skipped }: Restored) {
-  const { endpoints, seq, actor, started_ms, audit_id } = operation;
+/** What the audit log says. */
+function restoredSite(now: string, { operation, site, paths, skipped }: Restored): Change {
+  const { endpoints, seq, actor } = operation;
   const after = { ...toSite(site), status: SITE_STATUS.active, updated_at: now };
-  const entry = changeEntry({
-    at_ms: started_ms,
+  return {
     actor,
     operation: 'restoreSite',
     target: siteTarget(site.id),
@@ -132,6 +133,5 @@ function auditEntry(now: string, { operation, site, paths, skipped }: Restored) 
       site_seq: seq + 1,
       data: { site: after, endpoints, paths, skipped_paths: skipped },
     },
-  });
-  return { ...entry, id: audit_id };
+  };
 }

@@ -1,7 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
 import { EDGE_ID_RULE, isEdgeId } from '../../access/edge-identity.ts';
-import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
-import { noEdge, ValidationError } from '../../errors.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import type { EdgeKey } from '../../edge-keys/edge-key-items.ts';
+import { type KeyChange, planAddedKey } from '../../edge-keys/plan-key-change.ts';
+import { noEdge, Unauthorized, ValidationError } from '../../errors.ts';
+import { type PublicKey, readPublicKey } from '../../report/public-key.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
@@ -16,18 +20,33 @@ import {
 import { serviceAfter } from './edge-service.ts';
 import { readEdgeItem } from './read-edges.ts';
 
+/** An edge after a change, with its keys where the change was about them. */
+export interface ChangedEdge extends RegisteredEdge {
+  keys?: EdgeKey[];
+}
+
+/** What an edge is registered with. */
+export interface EdgeRegistration {
+  id: string;
+  site_id: string;
+  interval_s?: number | undefined;
+  /** Its public key as a JWK or in PEM; from then on only signed reports count for it. */
+  public_key?: string | undefined;
+}
+
 /**
  * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a retired one back into service.
  * Without `interval_s` an edge keeps the one it was registered with before, else 60 seconds.
  *
  * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId}
  */
-export function registerEdge(
+export async function registerEdge(
   context: StoreContext,
   actor: Caller,
-  { id, site_id, interval_s }: { id: string; site_id: string; interval_s?: number | undefined },
-): Promise<RegisteredEdge> {
-  return change(context, { actor, operation: 'registerEdge' }, id, (before, now) => {
+  { id, site_id, interval_s, public_key }: EdgeRegistration,
+): Promise<ChangedEdge> {
+  const key = public_key === undefined ? undefined : await readPublicKey(public_key);
+  const decide: Decide = (before, now) => {
     if (!before && !isEdgeId(id)) throw notForNewEdges();
     return {
       id,
@@ -36,7 +55,23 @@ export function registerEdge(
       registered_at: now,
       retired_at: null,
     };
-  });
+  };
+  const planKey = key && (() => planRegisteredKey(context, actor, id, key));
+  return change(context, { actor, operation: 'registerEdge' }, { id, decide, planKey });
+}
+
+/** The first key comes with the registration; whoever gives another one decides whose reports count. */
+async function planRegisteredKey(
+  context: StoreContext,
+  { groups }: Caller,
+  id: string,
+  key: PublicKey,
+): Promise<KeyChange> {
+  const plan = await planAddedKey(context, id, key);
+  if (plan.before.length === 0 || plan.actions.length === 0 || groups.includes('admin')) return plan;
+  throw new Unauthorized(
+    `Edge ${JSON.stringify(id)} has a key already: only an administrator registers another one, here or with rotateEdgeKey.`,
+  );
 }
 
 function notForNewEdges(): ValidationError {
@@ -47,10 +82,11 @@ function notForNewEdges(): ValidationError {
 
 /** Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't registered. */
 export function retireEdge(context: StoreContext, actor: Caller, id: string): Promise<RegisteredEdge> {
-  return change(context, { actor, operation: 'retireEdge' }, id, (before, now) => {
+  const decide: Decide = (before, now) => {
     if (!before) throw noEdge(id);
     return { ...before, retired_at: before.retired_at ?? now };
-  });
+  };
+  return change(context, { actor, operation: 'retireEdge' }, { id, decide });
 }
 
 type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdge;
@@ -58,24 +94,26 @@ type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdg
 function change(
   context: StoreContext,
   author: { actor: Caller; operation: ChangeOperation },
-  id: string,
-  decide: Decide,
-): Promise<RegisteredEdge> {
-  return commitChange(context, async () => {
+  { id, decide, planKey }: { id: string; decide: Decide; planKey?: (() => Promise<KeyChange>) | undefined },
+): Promise<ChangedEdge> {
+  return commitChange(context, async begun => {
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
-    const at_ms = context.clock();
-    const now = timestamp(at_ms);
+    const now = timestamp(context.clock());
     const after = decide(before, now);
     const Item = edgeToItem(after, {
       revision: (item?.revision ?? 0) + 1,
       service: serviceAfter(item, after, now),
     });
-    const entry = changeEntry({ at_ms, ...author, target: `edge:${id}`, before, after });
+    const key = await planKey?.();
+    const states = key
+      ? { before: before && { ...before, keys: key.before }, after: { ...after, keys: key.after } }
+      : { before, after };
     const { tables } = context;
+    const audit = auditAction(tables, begun, { ...author, target: `edge:${id}`, ...states });
     return {
-      actions: [edgeAction(tables.network, item, Item), auditPut({ tables, entry })],
-      result: after,
+      actions: [edgeAction(tables.network, item, Item), ...(key?.actions ?? []), audit],
+      result: key ? { ...after, keys: key.after } : after,
     };
   });
 }

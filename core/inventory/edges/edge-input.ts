@@ -5,11 +5,10 @@ import { uuid } from '../model/parse-input.ts';
 
 const ID_RULE = `id must be 1 to ${REPORT_LIMITS.maxIdLength} printable characters, as the edge calls itself in its reports.`;
 
-const edgeId = z
-  .string(ID_RULE)
-  .min(1, ID_RULE)
-  .max(REPORT_LIMITS.maxIdLength, ID_RULE)
-  .refine(isPrintable, ID_RULE);
+const edgeIdWith = (rule: string) =>
+  z.string(rule).min(1, rule).max(REPORT_LIMITS.maxIdLength, rule).refine(isPrintable, rule);
+
+const edgeId = edgeIdWith(ID_RULE);
 
 const INTERVAL_RULE =
   'interval_s must be a whole number of seconds from 1 to 3600, as the edge is started with (--interval).';
@@ -21,8 +20,35 @@ const interval = z
   .nullish()
   .transform(seconds => seconds ?? undefined);
 
+const KEY_RULE = 'public_key must be 1 to 4096 characters, as npm run edge -- key prints it.';
+
+const publicKey = z.string(KEY_RULE).min(1, KEY_RULE).max(4096, KEY_RULE);
+
 /** What registerEdge takes. */
-export const registerEdgeInput = z.object({ id: edgeId, site_id: uuid('site_id'), interval_s: interval });
+export const registerEdgeInput = z.object({
+  id: edgeId,
+  site_id: uuid('site_id'),
+  interval_s: interval,
+  public_key: publicKey.nullish().transform(key => key ?? undefined),
+});
+
+const ofEdge = edgeIdWith(`edge_${ID_RULE}`);
+
+/** What rotateEdgeKey takes. */
+export const rotateEdgeKeyInput = z.object({ edge_id: ofEdge, public_key: publicKey });
+
+const KID_RULE = 'kid must be the id of a key, 43 letters, digits, - and _, as the query edge lists it.';
+const AT_RULE = 'at must be a time such as 2026-01-31T12:00:00Z.';
+
+/** What revokeEdgeKey takes. */
+export const revokeEdgeKeyInput = z.object({
+  edge_id: ofEdge,
+  kid: z.string(KID_RULE).regex(/^[A-Za-z0-9_-]{43}$/, KID_RULE),
+  at: z.iso
+    .datetime({ offset: true, error: AT_RULE })
+    .nullish()
+    .transform(at => at ?? undefined),
+});
 
 /** What names an edge. */
 export const edgeIdInput = z.object({ id: edgeId });

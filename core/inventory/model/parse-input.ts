@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { brokenRules } from '../../errors.ts';
 
+export { lowerUuid } from '../../report/uuid-text.ts';
+
 /**
  * Checks what a caller gave. Every rule of a schema carries a whole sentence, so the message says all that is wrong.
  *

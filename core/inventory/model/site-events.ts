@@ -1,7 +1,9 @@
-export const siteTarget = (siteId: string): string => `site:${siteId}`;
+import { lowerUuid } from './parse-input.ts';
+
+export const siteTarget = (siteId: string): string => `site:${lowerUuid(siteId)}`;
 export const endpointTarget = (siteId: string, endpointId: string): string =>
-  `endpoint:${siteId}/${endpointId}`;
-export const pathTarget = (pathId: string): string => `path:${pathId}`;
+  `endpoint:${lowerUuid(siteId)}/${endpointId}`;
+export const pathTarget = (pathId: string): string => `path:${lowerUuid(pathId)}`;
 
 /** Types of the events about sites. */
 export const SITE_EVENT = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseAddress } from '../../policy/ip-address.ts';
-import { lineOfText, uuid } from './parse-input.ts';
+import { lineOfText, lowerUuid, uuid } from './parse-input.ts';
 import { PATH_ID } from './path-id.ts';
 import { INTERFACE_TYPES } from './site.ts';
 
@@ -74,7 +74,9 @@ export const createPathInput = z
     'A path leads from one site to another: source_site_id and destination_site_id must differ.',
   );
 
-export const pathIdInput = z.object({ path_id: z.string(PATH_ID_RULE).regex(PATH_ID, PATH_ID_RULE) });
+export const pathIdInput = z.object({
+  path_id: z.string(PATH_ID_RULE).transform(lowerUuid).pipe(z.string().regex(PATH_ID, PATH_ID_RULE)),
+});
 
 const BATCH_RULE = `site_ids must be a list of 1 to ${BATCH_MAX} site ids.`;
 

@@ -23,7 +23,7 @@ export async function createPath(context: StoreContext, actor: Caller, input: un
   const { wg_interface = null, ...ends } = parseInput(createPathInput, input);
   const { source_site_id, source_endpoint_id, destination_site_id, destination_endpoint_id } = ends;
   const { tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const [source, destination] = await Promise.all([
       readActiveSite(context, source_site_id),
       readActiveSite(context, destination_site_id),
@@ -34,7 +34,7 @@ export async function createPath(context: StoreContext, actor: Caller, input: un
     ]);
     const now = timestamp(context.clock());
     const path: Path = { id: newPathId(source_site_id), ...ends, wg_interface, created_at: now };
-    const { audit } = auditAction(context, {
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'createPath',
       target: pathTarget(path.id),

@@ -28,7 +28,7 @@ export interface DeletedPath {
 export async function deletePath(context: StoreContext, actor: Caller, input: unknown): Promise<DeletedPath> {
   const { path_id } = parseInput(pathIdInput, input);
   const { tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const item = await readItem(context, pathKey(sourceSiteOf(path_id), path_id), pathItemSchema);
     if (item === undefined) throw noPath(path_id);
     const path = toPath(item);
@@ -36,7 +36,7 @@ export async function deletePath(context: StoreContext, actor: Caller, input: un
       readActiveSite(context, path.source_site_id),
       readActiveSite(context, path.destination_site_id),
     ]);
-    const { audit, audit_id } = auditAction(context, {
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'deletePath',
       target: pathTarget(path_id),
@@ -56,7 +56,7 @@ export async function deletePath(context: StoreContext, actor: Caller, input: un
         forgetDecisions(tables),
         audit,
       ],
-      result: { path, audit_id },
+      result: { path, audit_id: begun.audit_id },
     };
   });
 }

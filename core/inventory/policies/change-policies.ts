@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, type ChangeOperation, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy, ValidationError } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -96,12 +97,11 @@ function change(
   author: Authorship,
   decide: (meta: PoliciesMeta) => Promise<Step>,
 ): Promise<PolicyChanged> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const meta = await readPoliciesMeta(context);
     const step = await decide(meta);
     const policy = step.after ?? step.before;
     const target = `policy:${policy.id}`;
-    const entry = changeEntry({ at_ms: context.clock(), ...author, target, ...step });
     const { tables } = context;
     return {
       actions: [
@@ -109,9 +109,9 @@ function change(
         metaAction(tables.network, step, meta),
         // A request for the route of a deleted policy must not get the one that it had.
         ...(step.after ? [] : [forgetDecisions(tables)]),
-        auditPut({ tables, entry }),
+        auditAction(tables, begun, { ...author, target, ...step }),
       ],
-      result: { policy, audit_id: entry.id },
+      result: { policy, audit_id: begun.audit_id },
     };
   });
 }

@@ -54,9 +54,9 @@ interface Claim {
 function claim(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
   const { tables } = context;
   const began = context.clock();
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const site = await readSiteToDelete(context, siteId, began);
-    const operation = newOperation(context, {
+    const operation = newOperation(begun, {
       kind: OPERATION_KIND.deleteSite,
       site_id: siteId,
       life: site.life,

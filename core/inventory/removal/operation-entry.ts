@@ -1,6 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import type { Caller } from '../../access/caller.ts';
+import type { BegunOperation } from '../../storage/begun-operation.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
 import { parseItem, readItem } from '../../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
@@ -31,16 +32,18 @@ export interface NewOperation {
   seq: number;
 }
 
-/** An operation that begins now. */
-export function newOperation(context: StoreContext, operation: NewOperation): RunningOperation {
-  const now = context.clock();
+/** An operation as it is entered. */
+export function newOperation(
+  { audit_id, started_ms }: BegunOperation,
+  operation: NewOperation,
+): RunningOperation {
   return {
     ...operation,
-    operation_id: ulid(now),
-    audit_id: ulid(now),
+    operation_id: ulid(started_ms),
+    audit_id,
     state: 'RUNNING',
-    started_ms: now,
-    touched_ms: now,
+    started_ms,
+    touched_ms: started_ms,
     done_paths: 0,
     handed_over: false,
   };

@@ -1,6 +1,6 @@
 import { ConditionFailed } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
+import type { PlannedAction } from '../../storage/write-action.ts';
 import { writeChange } from '../../storage/write-change.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { readOperation, updateOperation } from './operation-entry.ts';
@@ -26,7 +26,7 @@ export interface OperationProgress {
   /** Paths that are through in all runs, exactly; undefined when another run took part: then they must be counted. */
   exact(): number | undefined;
   /** Writes the operation's last transaction; false when it was made from what has changed since. */
-  end(actions: WriteAction[]): Promise<boolean>;
+  end(actions: PlannedAction[]): Promise<boolean>;
   /** Whether the operation still ran when `end` failed; if not, another run has ended it. */
   isRunning(): boolean;
   /** What a run that is out of time returns. */

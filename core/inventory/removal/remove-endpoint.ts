@@ -48,11 +48,11 @@ function claim(
   { site_id, endpoint_id }: { site_id: string; endpoint_id: string },
 ): Promise<RunningOperation> {
   const { tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const site = await readActiveSite(context, site_id);
     await readActiveEndpoint(context, site_id, endpoint_id);
     refuseWhileRemoving(site);
-    const operation = newOperation(context, {
+    const operation = newOperation(begun, {
       kind: OPERATION_KIND.removeEndpoint,
       site_id,
       endpoint_id,

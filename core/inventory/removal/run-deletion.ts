@@ -1,8 +1,9 @@
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { Change } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { maxActions, type StoreContext, timestamp } from '../../storage/store-context.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
+import { type PlannedAction, RECORD_ACTIONS } from '../../storage/write-action.ts';
 import { putChunk } from '../archive/archive-chunk.ts';
 import { type ArchiveHead, archiveExpiry, archiveItems, readArchiveHead } from '../archive/archive-head.ts';
 import { countArchived, keepLeftovers } from '../archive/archived-paths.ts';
@@ -94,10 +95,10 @@ interface Remains {
   paths: number;
 }
 
-/** Site, directory, entry of the deletion, head and list entry of the archive, audit entry, last chunk, decisions. */
-const OTHER_ACTIONS = 8;
+/** Site, directory, entry of the deletion, head and list entry of the archive, last chunk, decisions; audit entry. */
+const OTHER_ACTIONS = 7 + RECORD_ACTIONS;
 
-/** How many paths the last transaction takes: 45 for a site with two endpoints. */
+/** How many paths the last transaction takes: 44 for a site with two endpoints. */
 const lastPathsThatFit = (context: StoreContext, endpoints: number): number =>
   Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - endpoints) / 2));
 
@@ -105,7 +106,7 @@ const lastPathsThatFit = (context: StoreContext, endpoints: number): number =>
 function lastTransaction(
   context: StoreContext,
   { operation, site, endpoints, lastPaths, paths }: Remains,
-): { head: ArchiveHead; actions: WriteAction[] } {
+): { head: ArchiveHead; actions: PlannedAction[] } {
   const { tables } = context;
   const TableName = tables.network;
   const { operation_id, actor, audit_id, seq } = operation;
@@ -117,11 +118,11 @@ function lastTransaction(
     audit_id,
   });
   const chunk = { site_id: site.id, operation_id, paths: lastPaths, expires_at: archiveExpiry(context) };
+  const now = timestamp(context.clock());
   const isHeld = {
     expression: '#operation_id = :id AND #status = :deleting',
     values: { id: operation_id, deleting: SITE_STATUS.deleting },
   };
-  const entry = auditEntry(timestamp(context.clock()), { operation, site, endpoints, paths });
   return {
     head,
     actions: [
@@ -133,15 +134,17 @@ function lastTransaction(
       ...items.map(Item => ({ Put: { TableName, Item } })),
       endOperation(context, operation, paths),
       forgetDecisions(tables),
-      auditPut({ tables, entry: { ...entry, id: audit_id } }),
+      auditAction(tables, operation, deletedSite(now, { operation, site, endpoints, paths })),
     ],
   };
 }
 
-// The entry bears the time of the claim, which its id was made of; the answer may have named it long before.
-const auditEntry = (finished_at: string, { operation, site, endpoints, paths }: Omit<Remains, 'lastPaths'>) =>
-  changeEntry({
-    at_ms: operation.started_ms,
+/** What the audit log says. */
+function deletedSite(
+  finished_at: string,
+  { operation, site, endpoints, paths }: Omit<Remains, 'lastPaths'>,
+): Change {
+  return {
     actor: operation.actor,
     operation: 'deleteSite',
     target: siteTarget(site.id),
@@ -157,4 +160,5 @@ const auditEntry = (finished_at: string, { operation, site, endpoints, paths }: 
       site_seq: operation.seq + 1,
       data: { name: site.name, endpoints: endpoints.length, paths },
     },
-  });
+  };
+}

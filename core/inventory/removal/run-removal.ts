@@ -1,8 +1,8 @@
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { maxActions, type StoreContext, timestamp } from '../../storage/store-context.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
+import { type PlannedAction, RECORD_ACTIONS } from '../../storage/write-action.ts';
 import { endpointKey } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { endsAt } from '../model/site.ts';
@@ -16,8 +16,8 @@ import { readPartition } from './site-partition.ts';
 
 export type RemovalRun = { finished: true; paths: number } | Unfinished;
 
-/** Site, endpoint, entry of the removal, audit entry and decisions, which the last transaction has beside paths. */
-const OTHER_ACTIONS = 5;
+/** Site, endpoint, entry of the removal, decisions, and audit entry, which the last transaction has beside paths. */
+const OTHER_ACTIONS = 4 + RECORD_ACTIONS;
 
 /**
  * Removes a claimed endpoint: its paths in atomic chunks, one after another, then the last of them with the endpoint. The
@@ -69,11 +69,10 @@ interface Remains {
 function lastTransaction(
   context: StoreContext,
   { operation, site, endpoint, lastPaths, paths }: Remains,
-): WriteAction[] {
+): PlannedAction[] {
   const { tables } = context;
   const finished_at = timestamp(context.clock());
-  const entry = changeEntry({
-    at_ms: operation.started_ms,
+  const audit = auditAction(tables, operation, {
     actor: operation.actor,
     operation: 'removeEndpoint',
     target: endpointTarget(site.id, endpoint.id),
@@ -92,6 +91,6 @@ function lastTransaction(
     ...lastPaths.flatMap(path => deletePathCopies(tables, path)),
     endOperation(context, operation, paths),
     forgetDecisions(tables),
-    auditPut({ tables, entry: { ...entry, id: operation.audit_id } }),
+    audit,
   ];
 }

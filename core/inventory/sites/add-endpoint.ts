@@ -21,7 +21,7 @@ import { readActiveSite } from './active-site.ts';
 export async function addEndpoint(context: StoreContext, actor: Caller, input: unknown): Promise<Endpoint> {
   const { site_id, endpoint_id, ...given } = parseInput(addEndpointInput, input);
   const { tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const site = await readActiveSite(context, site_id);
     const taken = await readEndpointIds(context, site_id);
     const id = endpoint_id ?? firstFree(taken);
@@ -35,7 +35,7 @@ export async function addEndpoint(context: StoreContext, actor: Caller, input: u
     }
     const now = timestamp(context.clock());
     const endpoint: Endpoint = { site_id, id, ...given, reachable: given.reachable ?? null, created_at: now };
-    const { audit } = auditAction(context, {
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'addEndpoint',
       target: endpointTarget(site_id, id),

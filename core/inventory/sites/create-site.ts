@@ -17,7 +17,8 @@ import { putNew } from '../model/site-writes.ts';
  */
 export async function createSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
   const { name, location = null, public_key = null } = parseInput(createSiteInput, input);
-  return commitChange(context, async () => {
+  const { tables } = context;
+  return commitChange(context, async begun => {
     const now = timestamp(context.clock());
     const site = {
       id: randomUUID(),
@@ -32,14 +33,13 @@ export async function createSite(context: StoreContext, actor: Caller, input: un
       updated_at: now,
     };
     const shown = toSite(siteItem(site));
-    const { audit } = auditAction(context, {
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'createSite',
       target: siteTarget(site.id),
       after: shown,
       event: { type: SITE_EVENT.siteCreated, site_id: site.id, site_seq: site.seq, data: { site: shown } },
     });
-    const { tables } = context;
     return {
       actions: [putNew(tables, siteItem(site)), putNew(tables, directoryItem(site)), audit],
       result: shown,

@@ -19,11 +19,11 @@ export async function updateSite(context: StoreContext, actor: Caller, input: un
   const { site_id, ...given } = parseInput(updateSiteInput, input);
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const site = await readActiveSite(context, site_id);
     const set = { ...changes, updated_at: timestamp(context.clock()) };
     const after = toSite({ ...site, ...set });
-    const { audit } = auditAction(context, {
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'updateSite',
       target: siteTarget(site_id),

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { Conflict } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { conditionOf, type ItemCondition, updateItem } from '../../storage/item-update.ts';
@@ -32,15 +32,14 @@ export function beginBuilding(
   context: StoreContext,
   { actor, restart = false }: { actor: Caller; restart?: boolean },
 ): Promise<Building> {
-  return commitChange<Building>(context, async () => {
+  return commitChange<Building>(context, async begun => {
     const head = await repeatUntil(context, () => readCountersHead(context));
     const { building, generation: shown } = head;
     if (building !== undefined && !restart) {
       return { actions: [], result: { generation: building, begun: false } };
     }
     const generation = randomInt(1, BELOW);
-    const entry = changeEntry({
-      at_ms: context.clock(),
+    const audit = auditAction(context.tables, begun, {
       actor,
       operation: 'recoverCounters',
       target: 'counters',
@@ -50,7 +49,7 @@ export function beginBuilding(
     const given_up = building === undefined ? [] : [{ generation: building, at: context.clock() }];
     const set = { building: generation, retired: [...head.retired, ...given_up] };
     return {
-      actions: [changeHead(context, head, { set }), auditPut({ tables: context.tables, entry })],
+      actions: [changeHead(context, head, { set }), audit],
       result: { generation, begun: true },
     };
   });
@@ -65,7 +64,7 @@ export function showBuilt(
   context: StoreContext,
   { actor, generation }: { actor: Caller; generation: number },
 ): Promise<void> {
-  return commitChange<void>(context, async () => {
+  return commitChange<void>(context, async begun => {
     const head = await repeatUntil(context, () => readCountersHead(context));
     if (head.generation === generation) return { actions: [], result: undefined };
     if (head.building !== generation) {
@@ -73,8 +72,7 @@ export function showBuilt(
         'Another recovery of the counters was begun meanwhile: it goes on with the same command.',
       );
     }
-    const entry = changeEntry({
-      at_ms: context.clock(),
+    const audit = auditAction(context.tables, begun, {
       actor,
       operation: 'recoverCounters',
       target: 'counters',
@@ -83,7 +81,7 @@ export function showBuilt(
     });
     const retired = [...head.retired, { generation: head.generation, at: context.clock() }];
     const change = changeHead(context, head, { set: { generation, retired }, remove: ['building'] });
-    return { actions: [change, auditPut({ tables: context.tables, entry })], result: undefined };
+    return { actions: [change, audit], result: undefined };
   });
 }
 

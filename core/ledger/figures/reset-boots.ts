@@ -79,10 +79,19 @@ export async function readResetBoots(
   const found = new Map<number, ResetBoot>();
   for await (const { Items = [] } of paginateQuery({ client }, query)) {
     for (const boot of Items.flatMap(readChunk)) {
-      if (boot.edge_id === edge_id && boot.boot_id === boot_id) found.set(boot.part, boot);
+      if (boot.edge_id !== edge_id || boot.boot_id !== boot_id) continue;
+      found.set(boot.part, newer(boot, found.get(boot.part)));
     }
   }
   return found;
+}
+
+/** A reset that was planned again leaves chunks of both plans; what a boot has counted only grows. */
+function newer(a: ResetBoot, b: ResetBoot | undefined): ResetBoot {
+  if (!b) return a;
+  const packetsOf = ({ policies }: ResetBoot): bigint =>
+    [...policies.values()].reduce((sum, { packets, bytes }) => sum + packets + bytes, 0n);
+  return packetsOf(a) < packetsOf(b) ? b : a;
 }
 
 function bootOf(lane: WholeLane, only: string | undefined): ResetBoot {

@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { Conflict, NotFound, noPolicy, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
@@ -42,32 +42,31 @@ export function resetPolicyStats(
   context: StoreContext,
   { actor, policy_id, defined }: ResetRequest & { policy_id: string; defined: boolean },
 ): Promise<ResetDone> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const shown = await readShownHead(context);
     const counted = await repeatUntil(context, () => readCountersOf(context, [policy_id]));
     const counts = counted.get(policy_id);
     if (!counts && !defined) throw noPolicy(policy_id);
     const { packets, bytes, estimated_bytes } = counts ?? noCounts();
     const at = context.clock();
-    const entry = changeEntry({
-      at_ms: at,
+    const audit = auditAction(context.tables, begun, {
       actor,
       operation: 'resetPolicyStats',
       target: targetOf({ all: false, policy_id }),
       after: { packets: String(packets), bytes: String(bytes) },
     });
-    await beginReset(context, entry.id);
-    await writeResetBoots(context, entry.id, { policy_id });
+    await beginReset(context, begun.audit_id);
+    await writeResetBoots(context, begun.audit_id, { policy_id });
     const counted_then = { packets, bytes, estimated_bytes };
-    const head = policyBaselineItem({ audit_id: entry.id, at }, policy_id, counted_then);
+    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, counted_then);
     return {
       actions: [
         putHead(context, head),
         whileShown(context.tables.traffic, shown),
-        endReset(context, entry.id),
-        auditPut({ tables: context.tables, entry }),
+        endReset(context, begun.audit_id),
+        audit,
       ],
-      result: { audit_id: entry.id, policies: counted.size },
+      result: { audit_id: begun.audit_id, policies: counted.size },
     };
   });
 }
@@ -78,30 +77,29 @@ export function resetPolicyStats(
  */
 export function resetAllStats(context: StoreContext, { actor }: ResetRequest): Promise<ResetDone> {
   const { client, tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const shown = await readShownHead(context);
     const counted = await repeatUntil(context, () => readCounters(client, tables));
     const { packets, bytes } = trafficTotals(counted);
     const at = context.clock();
-    const entry = changeEntry({
-      at_ms: at,
+    const audit = auditAction(context.tables, begun, {
       actor,
       operation: 'resetAllStats',
       target: targetOf(COVERS_ALL),
       after: { policies: counted.size, packets: String(packets), bytes: String(bytes) },
     });
-    await beginReset(context, entry.id);
-    const chunks = await writeBaselineChunks(context, entry.id, counted);
-    await writeResetBoots(context, entry.id);
-    const head = wholeBaselineItem({ audit_id: entry.id, at }, { chunks, policies: counted.size });
+    await beginReset(context, begun.audit_id);
+    const chunks = await writeBaselineChunks(context, begun.audit_id, counted);
+    await writeResetBoots(context, begun.audit_id);
+    const head = wholeBaselineItem({ audit_id: begun.audit_id, at }, { chunks, policies: counted.size });
     return {
       actions: [
         putHead(context, head),
         whileShown(tables.traffic, shown),
-        endReset(context, entry.id),
-        auditPut({ tables, entry }),
+        endReset(context, begun.audit_id),
+        audit,
       ],
-      result: { audit_id: entry.id, policies: counted.size },
+      result: { audit_id: begun.audit_id, policies: counted.size },
     };
   });
 }
@@ -116,15 +114,14 @@ export function undoReset(
   { actor, audit_id }: { actor: Caller; audit_id: string },
 ): Promise<{ audit_id: string; covers: Coverage }> {
   const { client, tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const key = baselineKey(audit_id);
     const read = new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true });
     const { Item } = await repeatUntil(context, () => client.send(read));
     if (!Item) throw new NotFound(`No reset has the audit id ${quoted(audit_id)}.`);
     const { covers, undone } = baselineFromItem(Item);
     if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
-    const entry = changeEntry({
-      at_ms: context.clock(),
+    const audit = auditAction(context.tables, begun, {
       actor,
       operation: 'undoReset',
       target: targetOf(covers),
@@ -141,9 +138,9 @@ export function undoReset(
             condition: { expression: '#undone = :no', values: { no: false } },
           }),
         },
-        auditPut({ tables, entry }),
+        audit,
       ],
-      result: { audit_id: entry.id, covers },
+      result: { audit_id: begun.audit_id, covers },
     };
   });
 }

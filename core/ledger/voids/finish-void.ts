@@ -1,6 +1,6 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { readItems } from '../../storage/batch-get.ts';
 import { keyText } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
@@ -24,7 +24,7 @@ import {
   correctionOfItem,
 } from './corrections.ts';
 import { freezeBoot } from './freeze-boot.ts';
-import { endRunning, type RunningVoid } from './running-voids.ts';
+import { endRunning, forgetRunning, type RunningVoid } from './running-voids.ts';
 import type { OnVoided, VoidDone } from './void-boot.ts';
 
 /**
@@ -67,15 +67,18 @@ export async function finishVoid(
     ...{ resets, run, chunks: chunks.length, undone: false },
   };
   const done: VoidDone = { ...head, ...sumOf(pairs), was_current };
-  const entry = changeEntry({
-    at_ms: at,
-    actor,
-    operation: 'voidBoot',
-    target: `edge:${edge_id}`,
-    before: { boot_id, packets: String(done.packets), bytes: String(done.bytes), policies: done.policies },
-    after: { boot_id, voided: true },
-    event: { type: 'BOOT_VOIDED', site_id: null, site_seq: null, data: { edge_id, boot_id, audit_id } },
-  });
+  const audit = auditAction(
+    tables,
+    { audit_id, started_ms: running.at },
+    {
+      actor,
+      operation: 'voidBoot',
+      target: `edge:${edge_id}`,
+      before: { boot_id, packets: String(done.packets), bytes: String(done.bytes), policies: done.policies },
+      after: { boot_id, voided: true },
+      event: { type: 'BOOT_VOIDED', site_id: null, site_seq: null, data: { edge_id, boot_id, audit_id } },
+    },
+  );
   const isNew = conditionOf({ expression: 'attribute_not_exists(#pk)' });
   try {
     await transact(
@@ -84,7 +87,7 @@ export async function finishVoid(
         { Put: { TableName: tables.traffic, Item: correctionItem(head), ...isNew } },
         endRunning(context, audit_id),
         ...(was_current ? onVoided({ edge_id, boot_id }) : []),
-        auditPut({ tables, entry: { ...entry, id: audit_id } }),
+        audit,
       ],
       context,
     );
@@ -93,8 +96,9 @@ export async function finishVoid(
     const put = await readHead(context, audit_id);
     if (!put) throw outOfTime({ kind: 'condition', cause });
     // It may be this run's own, whose answer was lost.
-    return put.run === run ? done : undefined;
+    if (put.run !== run) return undefined;
   }
+  await forgetRunning(context, audit_id);
   return done;
 }
 

@@ -1,6 +1,6 @@
 import type { StoreContext } from '../../storage/store-context.ts';
 import { finishVoid } from './finish-void.ts';
-import { readRunningVoids } from './running-voids.ts';
+import { forgetRunning, readRunningVoids } from './running-voids.ts';
 import type { OnVoided } from './void-boot.ts';
 
 /** No request works for so long. */
@@ -19,6 +19,10 @@ export async function finishVoids(
   for (const running of await readRunningVoids(context)) {
     if (running.at + CUT_OFF_MS > context.clock()) continue;
     if (context.clock() >= until) break;
+    if (running.done) {
+      await forgetRunning(context, running.audit_id);
+      continue;
+    }
     if (await finishVoid(context, running, onVoided)) finished += 1;
   }
   return { finished };

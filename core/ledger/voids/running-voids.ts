@@ -1,9 +1,10 @@
-import { paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type Caller, callerSchema } from '../../access/caller.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
-import { conditionOf } from '../../storage/item-update.ts';
+import { updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 
@@ -22,6 +23,8 @@ export interface RunningVoid {
   was_current: boolean;
   /** Arrival of the boot's first report, milliseconds. */
   first_heard_at_ms: number;
+  /** Its correction counts, and nothing is left to do. */
+  done: boolean;
 }
 
 const runningSchema = z
@@ -33,6 +36,7 @@ const runningSchema = z
     boot_id: z.string(),
     was_current: z.boolean(),
     first_heard_at_ms: z.number(),
+    done: z.boolean().default(false),
   })
   .transform(({ sk, ...running }): RunningVoid => ({ audit_id: sk, ...running }));
 
@@ -41,14 +45,27 @@ export function runningVoidKey(audit_id: string): ItemKey {
 }
 
 /** Enters a void, with its first step. */
-export function beginRunning({ tables }: StoreContext, { audit_id, ...running }: RunningVoid): WriteAction {
+export function beginRunning(
+  { tables }: StoreContext,
+  { audit_id, done, ...running }: RunningVoid,
+): WriteAction {
   return { Put: { TableName: tables.traffic, Item: { ...runningVoidKey(audit_id), ...running } } };
 }
 
 /** Belongs into the transaction of the correction's head: of several that finish a void, one does it. */
 export function endRunning({ tables }: StoreContext, audit_id: string): WriteAction {
-  const exists = conditionOf({ expression: 'attribute_exists(#pk)' });
-  return { Delete: { TableName: tables.traffic, Key: runningVoidKey(audit_id), ...exists } };
+  const condition = { expression: 'attribute_exists(#pk) AND attribute_not_exists(#done)' };
+  const key = runningVoidKey(audit_id);
+  return { Update: updateItem({ table: tables.traffic, key, set: { done: true }, condition }) };
+}
+
+/** Removes what is left of a void that is done. On its own: functions may delete one by one only. */
+export async function forgetRunning(
+  { client, tables, ...retrying }: StoreContext,
+  audit_id: string,
+): Promise<void> {
+  const command = { TableName: tables.traffic, Key: runningVoidKey(audit_id) };
+  await repeatUntil(retrying, () => client.send(new DeleteCommand(command)));
 }
 
 /** @throws BrokenItem */
@@ -56,7 +73,7 @@ export function runningVoidOf(item: Item): RunningVoid {
   return parseItem(runningSchema, item);
 }
 
-/** All voids that have begun and are not done, oldest first. @throws BrokenItem */
+/** All voids that have begun and are not forgotten, oldest first. @throws BrokenItem */
 export async function readRunningVoids({ client, tables }: StoreContext): Promise<RunningVoid[]> {
   const query = {
     TableName: tables.traffic,

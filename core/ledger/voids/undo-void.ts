@@ -1,6 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { Conflict, NotFound, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
@@ -29,7 +29,7 @@ export function undoVoidBoot(
   { actor, audit_id }: { actor: Caller; audit_id: string },
 ): Promise<UndoneVoid> {
   const { client, tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const key = correctionKey(audit_id);
     const read = new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true });
     const { Item } = await repeatUntil(context, () => client.send(read));
@@ -40,8 +40,7 @@ export function undoVoidBoot(
     const { pairs } = await readCorrectionCounts(context, head);
     const packets = pairs.reduce((sum, pair) => sum + pair.packets, 0n);
     const bytes = pairs.reduce((sum, pair) => sum + pair.bytes, 0n);
-    const entry = changeEntry({
-      at_ms: context.clock(),
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'undoVoidBoot',
       target: `edge:${edge_id}`,
@@ -59,9 +58,9 @@ export function undoVoidBoot(
       actions: [
         { Update: updateItem({ table: tables.traffic, key, set: { undone: true }, condition }) },
         removeTombstone(context, head, audit_id),
-        auditPut({ tables, entry }),
+        audit,
       ],
-      result: { audit_id: entry.id, undone: head, packets, bytes },
+      result: { audit_id: begun.audit_id, undone: head, packets, bytes },
     };
   });
 }

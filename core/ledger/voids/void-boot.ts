@@ -1,5 +1,4 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { ulid } from 'ulid';
 import type { Caller } from '../../access/caller.ts';
 import { Conflict, NotFound, quoted } from '../../errors.ts';
 import { readItems } from '../../storage/batch-get.ts';
@@ -58,12 +57,12 @@ function beginVoid(
   context: StoreContext,
   { actor, boot }: { actor: Caller; boot: BootName },
 ): Promise<RunningVoid> {
-  return commitChange<RunningVoid>(context, async () => {
+  return commitChange<RunningVoid>(context, async begun => {
     const lanes = await lanesOf(context, boot.edge_id);
     const mark = await readBootMark(context, boot);
     if (mark?.voided !== undefined) {
       const running = await readRunning(context, mark.voided);
-      if (running) return { actions: [], result: running };
+      if (running && !running.done) return { actions: [], result: running };
       throw new Conflict(
         `Boot ${quoted(boot.boot_id)} of edge ${quoted(boot.edge_id)} was voided already, by ${mark.voided}: undoVoidBoot takes that back.`,
       );
@@ -74,15 +73,15 @@ function beginVoid(
         `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edge(id) shows the boot that it runs, flows and the quarantine name others.`,
       );
     }
-    const at = context.clock();
     const running: RunningVoid = {
-      audit_id: ulid(at),
-      at,
+      audit_id: begun.audit_id,
+      at: begun.started_ms,
       actor,
       ...boot,
       was_current: current.length > 0,
       first_heard_at_ms:
         mark?.first_heard_at_ms ?? Math.min(...lanes.map(({ first_heard_at_ms }) => first_heard_at_ms)),
+      done: false,
     };
     return {
       actions: [putTombstone(context, boot, running.audit_id), beginRunning(context, running)],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy } from '../../errors.ts';
 import { readPolicies, readPolicy } from '../../inventory/policies/read-policies.ts';
@@ -52,12 +52,11 @@ export function setPolicyRouting(
   { policy_id, routing }: { policy_id: string; routing: PolicyRouting },
 ): Promise<PolicyRouting> {
   const { tables } = context;
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     await requirePolicy(context, policy_id);
     const item = await getItem(context, { pk: PARTITION, sk: policy_id });
     const revision = Number(item?.revision ?? 0);
-    const entry = changeEntry({
-      at_ms: context.clock(),
+    const audit = auditAction(tables, begun, {
       actor,
       operation: 'setPolicyRouting',
       target: `policy:${policy_id}`,
@@ -78,7 +77,7 @@ export function setPolicyRouting(
           },
         },
         forgetDecisions(tables),
-        auditPut({ tables, entry }),
+        audit,
       ],
       result: routing,
     };

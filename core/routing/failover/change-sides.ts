@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import type { BegunOperation } from '../../storage/begun-operation.ts';
 import type { Change } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { healthScore } from '../health/health-score.ts';
@@ -19,6 +20,7 @@ export interface FailoverDone {
 }
 
 export interface SideChange {
+  begun: BegunOperation;
   operation: 'failoverPath' | 'failbackPath';
   actor: Caller;
   /** The states after the change. */
@@ -33,7 +35,7 @@ export interface SideChange {
 export async function changeSides(
   context: StoreContext,
   situation: PathSituation,
-  { operation, actor, after, samples }: SideChange,
+  { begun, operation, actor, after, samples }: SideChange,
 ): Promise<Change<FailoverDone>> {
   const { path, states } = situation;
   const { tables } = context;
@@ -56,8 +58,7 @@ export async function changeSides(
     without_path: moved.filter(move => move.new_path_id === null).map(move => move.policy_id),
     ...movedTraffic(carried, flowsAtEnds(path, { lanes, policies: moved.map(move => move.policy_id) })),
   };
-  const entry = changeEntry({
-    at_ms: now,
+  const audit = auditAction(tables, begun, {
     actor,
     operation,
     target: `path:${path.id}`,
@@ -75,10 +76,10 @@ export async function changeSides(
     actions: [
       statesAction(context, states, after),
       forgetDecisions(tables),
-      auditPut({ tables, entry }),
+      audit,
       ...routeCommands(context, { path, edges, decisions }),
     ],
-    result: { receipt, audit_id: entry.id },
+    result: { receipt, audit_id: begun.audit_id },
   };
 }
 

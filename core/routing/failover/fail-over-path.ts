@@ -20,7 +20,7 @@ export function failOverPath(
   caches: RoutingCaches,
   { path_id, actor }: { path_id: string; actor: Caller },
 ): Promise<FailoverDone> {
-  return commitChange(context, async () => {
+  return commitChange(context, async begun => {
     const situation = await readSituation(context, caches, path_id);
     const { states, pair } = situation;
     const state = states.policies[EVERY_POLICY];
@@ -34,6 +34,7 @@ export function failOverPath(
     const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, { now, week }) };
     const last = pair.metrics.get(path_id);
     return changeSides(context, situation, {
+      begun,
       operation: 'failoverPath',
       actor,
       after,

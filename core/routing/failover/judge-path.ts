@@ -47,7 +47,7 @@ export async function judgePath(
   // A measurement that an edge reports an hour late says nothing about the path now.
   if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
   if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, metrics))) return {};
-  return commitChange<Judgement>(context, async () => {
+  return commitChange<Judgement>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
     const { after, events, changed } = judge(situation, { metrics, week });
@@ -55,6 +55,7 @@ export async function judgePath(
     if (events.size === 0) return { actions: [statesAction(context, situation.states, after)], result: {} };
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
     const change = await changeSides(context, situation, {
+      begun,
       operation,
       actor: systemCaller(job),
       after,

@@ -1,8 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { NotFound } from '../../errors.ts';
-import type { PathReport } from '../../report/report.ts';
-import type { StoreContext } from '../../storage/store-context.ts';
-import { measuredByNow, type PathMetrics } from '../health/path-metrics.ts';
+import type { PathReport, Report } from '../../report/report.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import { EdgeClocks, placedAt } from '../metrics/edge-clocks.ts';
+import { PathEnds } from '../metrics/path-ends.ts';
 import { writePathMetrics } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { FailoverDone } from './change-sides.ts';
@@ -13,6 +15,19 @@ export interface PathMonitorEvents {
   onFailover?(done: FailoverDone, operation: 'failoverPath' | 'failbackPath'): void;
   /** Measurements are never a reason to fail a report's counts. */
   onTrouble?(path_id: string, cause: unknown): void;
+}
+
+/** A report as far as it tells of paths. `arrived_at_ms`: when the stream got it. */
+export interface MeasuringReport {
+  report: Pick<Report, 'edge_id' | 'part' | 'sent_at' | 'paths'>;
+  arrived_at_ms: number;
+}
+
+/** A measurement by the functions' clock, and which one it is. */
+interface Observed {
+  metrics: PathMetrics;
+  edge_id: string;
+  source: string;
 }
 
 /**
@@ -30,13 +45,15 @@ const CONCURRENT_PATHS = 16;
 export class PathMonitor {
   readonly #caches: RoutingCaches;
   readonly #events: PathMonitorEvents;
+  readonly #clocks = new EdgeClocks();
+  readonly #ends = new PathEnds();
   /** By path id: when it was stored last, and which measurement that was. */
-  readonly #stored = new LRUCache<string, { at_ms: number; measured_at?: string }>({ max: MAX_PATHS });
+  readonly #stored = new LRUCache<string, { at_ms: number; source?: string }>({ max: MAX_PATHS });
   /**
    * By path id: the newest measurement, which came too soon after the last one to be stored at
    * once.
    */
-  readonly #waiting = new Map<string, PathMetrics>();
+  readonly #waiting = new Map<string, Observed>();
 
   constructor(caches: RoutingCaches, events: PathMonitorEvents = {}) {
     this.#caches = caches;
@@ -44,20 +61,20 @@ export class PathMonitor {
   }
 
   /**
-   * Never rejects. The newest measurement of each path counts; one that came too soon waits for
-   * {@link settle}.
+   * Never rejects. The newest measurement of each path counts, of those that edges at its ends made;
+   * one that came too soon waits for {@link settle}.
    */
-  async observe(context: StoreContext, reports: Iterable<PathReport>): Promise<void> {
-    const newest = new Map<string, PathMetrics>();
-    for (const report of reports) {
-      const metrics = measuredByNow(metricsOf(report), context.clock());
-      if (isNewer(metrics, newest.get(report.path_id))) newest.set(report.path_id, metrics);
+  async observe(context: StoreContext, reports: Iterable<MeasuringReport>): Promise<void> {
+    const newest = new Map<string, Observed>();
+    for (const [path_id, observed] of this.#observed(context, reports)) {
+      if (isNewer(observed, newest.get(path_id))) newest.set(path_id, observed);
     }
-    await this.#each(newest, async (path_id, metrics) => {
+    await this.#each(newest, async (path_id, observed) => {
       // Edges report more often than they measure: this one is where it belongs already.
-      if (this.#stored.get(path_id)?.measured_at === metrics.measured_at) return;
+      if (this.#stored.get(path_id)?.source === observed.source) return;
+      if (!(await this.#ends.areAt(context, { path_id, edge_id: observed.edge_id }))) return;
       const waiting = this.#waiting.get(path_id);
-      const newest = waiting && !isNewer(metrics, waiting) ? waiting : metrics;
+      const newest = waiting && !isNewer(observed, waiting) ? waiting : observed;
       this.#waiting.set(path_id, newest);
       if (this.#dueIn(context, path_id) > 0) return;
       this.#waiting.delete(path_id);
@@ -75,19 +92,38 @@ export class PathMonitor {
     if (wait > 0) await context.sleep(wait);
     const waiting = new Map(this.#waiting);
     this.#waiting.clear();
-    await this.#each(waiting, (path_id, metrics) => this.#store(context, path_id, metrics));
+    await this.#each(waiting, (path_id, observed) => this.#store(context, path_id, observed));
+  }
+
+  *#observed(
+    { clock }: StoreContext,
+    reports: Iterable<MeasuringReport>,
+  ): Generator<readonly [string, Observed]> {
+    for (const { report, arrived_at_ms } of reports) {
+      const { edge_id, part, sent_at, paths } = report;
+      // The stream's clock may be a little ahead of this function's.
+      const arrived = Math.min(arrived_at_ms, clock());
+      const times = { sent_at_ms: Date.parse(sent_at), arrived_at_ms: arrived };
+      const skew_ms = this.#clocks.skewOf({ edge_id, part }, times);
+      for (const path of paths) {
+        const measured_at_ms = Date.parse(path.measured_at);
+        const at_ms = placedAt({ measured_at_ms, arrived_at_ms: arrived, skew_ms });
+        const metrics = { ...metricsOf(path), measured_at: timestamp(at_ms) };
+        yield [path.path_id, { metrics, edge_id, source: `${edge_id} ${path.measured_at}` }];
+      }
+    }
   }
 
   /** Several paths at a time; what fails is reported. */
   async #each(
-    paths: ReadonlyMap<string, PathMetrics>,
-    take: (path_id: string, metrics: PathMetrics) => Promise<void>,
+    paths: ReadonlyMap<string, Observed>,
+    take: (path_id: string, observed: Observed) => Promise<void>,
   ): Promise<void> {
     const waiting = paths.entries();
     const work = async () => {
-      for (const [path_id, metrics] of waiting) {
+      for (const [path_id, observed] of waiting) {
         // A path that isn't in the inventory may be measured; there is nothing to fail over.
-        await take(path_id, metrics).catch(cause => {
+        await take(path_id, observed).catch(cause => {
           if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
         });
       }
@@ -95,16 +131,16 @@ export class PathMonitor {
     await Promise.all(Array.from({ length: Math.min(CONCURRENT_PATHS, paths.size) }, work));
   }
 
-  async #store(context: StoreContext, path_id: string, metrics: PathMetrics): Promise<void> {
+  async #store(context: StoreContext, path_id: string, { metrics, source }: Observed): Promise<void> {
     const at_ms = context.clock();
     this.#stored.set(path_id, { at_ms });
-    const kept = await writePathMetrics(context, { path_id, metrics });
+    const kept = await writePathMetrics(context, { path_id, metrics, source });
     if (kept) {
       await this.#caches.metrics.insert(path_id, kept.metrics);
       const { done } = await judgePath(context, this.#caches, { path_id, ...kept, job: 'ingest' });
       if (done) this.#events.onFailover?.(done, done.operation);
     }
-    this.#stored.set(path_id, { at_ms, measured_at: metrics.measured_at });
+    this.#stored.set(path_id, { at_ms, source });
   }
 
   /**
@@ -117,11 +153,11 @@ export class PathMonitor {
   }
 }
 
-function metricsOf(report: PathReport): PathMetrics {
-  const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at } = report;
-  return { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at };
+function metricsOf(report: PathReport): Omit<PathMetrics, 'measured_at'> {
+  const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps } = report;
+  return { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps };
 }
 
-function isNewer(metrics: PathMetrics, than: PathMetrics | undefined): boolean {
-  return !than || Date.parse(metrics.measured_at) >= Date.parse(than.measured_at);
+function isNewer({ metrics }: Observed, than: Observed | undefined): boolean {
+  return !than || Date.parse(metrics.measured_at) >= Date.parse(than.metrics.measured_at);
 }

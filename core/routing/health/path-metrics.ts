@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What was measured on a path last. `measured_at` is RFC 3339, UTC, by the measuring edge's clock.
+ * What was measured on a path last. `measured_at` is RFC 3339, UTC, by the functions' clock.
  */
 export const pathMetricsSchema = z.object({
   /** Round trip. */
@@ -15,12 +15,3 @@ export const pathMetricsSchema = z.object({
 });
 
 export type PathMetrics = z.infer<typeof pathMetricsSchema>;
-
-/**
- * The same, measured now at the latest. An edge whose clock is ahead would otherwise have the last
- * word for as long as it is ahead, since what was measured later is never replaced.
- */
-export function measuredByNow<M extends Pick<PathMetrics, 'measured_at'>>(metrics: M, now: number): M {
-  if (Date.parse(metrics.measured_at) <= now) return metrics;
-  return { ...metrics, measured_at: new Date(now).toISOString() };
-}

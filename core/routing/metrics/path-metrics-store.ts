@@ -16,12 +16,15 @@ import {
   weekScoresSchema,
 } from '../health/week-scores.ts';
 import { metricsKey } from '../path-keys.ts';
+import { NEVER_MEASURED } from './metrics-cache.ts';
 
 type Storing = Pick<StoreContext, 'client' | 'tables'>;
 
 /** What the item of a path's metrics holds. Earlier releases kept neither `settled` nor `week`. */
 const storedSchema = pathMetricsSchema.extend({
   measured_ms: z.number(),
+  /** Which measurement it is: it settles once, however often it is told. */
+  source: z.string().optional(),
   settled: settledScoreSchema.optional(),
   week: weekScoresSchema.default({}),
 });
@@ -40,19 +43,21 @@ export interface Kept {
 
 /**
  * Keeps what was measured on a path and settles its score, unless something measured later is
- * there: then it answers undefined. The same measurement given twice settles once.
+ * there: then it answers undefined. A measurement of the same source as the one that is there
+ * settles nothing again.
  */
 export async function writePathMetrics(
   context: Storing,
-  { path_id, metrics }: { path_id: string; metrics: PathMetrics },
+  { path_id, metrics, source }: { path_id: string; metrics: PathMetrics; source?: string | undefined },
 ): Promise<Kept | undefined> {
   const measured_ms = Date.parse(metrics.measured_at);
   for (;;) {
     const before = await readStored(context, path_id);
+    if (before && source !== undefined && before.source === source) return keptBefore(before);
     if (before && before.measured_ms > measured_ms) return undefined;
-    if (before?.measured_ms === measured_ms) return keptBefore(before);
     const { item, kept } = next(before, { metrics, measured_ms });
-    if (await putOver(context, { path_id, before, item })) return kept;
+    const sourced = { ...item, ...(source !== undefined && { source }) };
+    if (await putOver(context, { path_id, before, item: sourced })) return kept;
   }
 }
 
@@ -104,12 +109,12 @@ async function putOver(
   }
 }
 
-/** The item of a path's metrics, for the cache. */
+/** The item of a path's metrics, for the cache; `NEVER_MEASURED` where there is none. */
 export function pathMetricsSource(context: Storing, path_id: string): ItemSource<PathMetrics> {
   return {
     address: { table: context.tables.traffic, key: metricsKey(path_id) },
-    parse: item => item && parseItem(pathMetricsSchema, item),
-    read: () => readPathMetrics(context, path_id),
+    parse: item => (item ? parseItem(pathMetricsSchema, item) : NEVER_MEASURED),
+    read: async () => (await readPathMetrics(context, path_id)) ?? NEVER_MEASURED,
   };
 }
 
@@ -135,6 +140,12 @@ async function readStored({ client, tables }: Storing, path_id: string): Promise
   return Item && parseItem(storedSchema, Item);
 }
 
-function toMetrics({ measured_ms: _, settled: _settled, week: _week, ...metrics }: Stored): PathMetrics {
+function toMetrics({
+  measured_ms: _,
+  source: _source,
+  settled: _settled,
+  week: _week,
+  ...metrics
+}: Stored): PathMetrics {
   return metrics;
 }

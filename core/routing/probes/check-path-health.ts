@@ -1,28 +1,31 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
-import { auditPut, changeEntry } from '../../audit/audit-entry.ts';
+import { auditAction } from '../../audit/audit-action.ts';
 import { commandAction } from '../../commands/command-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import { endpointKey } from '../../inventory/model/inventory-keys.ts';
 import { type Path, peerOf } from '../../inventory/model/site.ts';
 import { toEndpoint } from '../../inventory/model/site-items.ts';
 import { readPath } from '../../inventory/paths/read-paths.ts';
-import { parseItem } from '../../storage/parse-item.ts';
-import { repeatUntil } from '../../storage/retrying.ts';
+import { beginOperation } from '../../storage/begun-operation.ts';
+import { ConditionFailed } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem } from '../../storage/strong-reads.ts';
 import { transact } from '../../storage/transact.ts';
+import type { PlannedAction } from '../../storage/write-action.ts';
 import { readEdgesOf } from '../failover/route-commands.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { readPathMetrics } from '../metrics/path-metrics-store.ts';
-import { probeKey } from '../path-keys.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
-import { type ProbeResult, probeResultSchema } from './probe-result.ts';
+import type { ProbeResult } from './probe-result.ts';
+import { ProbeOutcomes, probingAction, type RunningProbe, readProbing } from './running-probe.ts';
 
 /** How long the one who asks waits for the edge. */
 const PROBE_WAIT_MS = 10_000;
 
 const POLL_MS = 250;
+
+/** Edges that are told to probe a path at most: the first that measures something answers for all. */
+const MAX_PROBERS = 10;
 
 export interface HealthCheck {
   path: Path;
@@ -35,7 +38,8 @@ export interface HealthCheck {
 
 /**
  * Has an edge at the path measure it now, and answers with what it found, or within 10 s with the
- * last known metrics and why there are no fresh ones.
+ * last known metrics and why there are no fresh ones. Callers that ask while a probe of the path
+ * runs share it.
  *
  * @throws NotFound
  */
@@ -45,37 +49,92 @@ export async function checkPathHealth(
   { path_id, actor }: { path_id: string; actor: Caller },
 ): Promise<HealthCheck> {
   const path = await readPath(context, path_id);
-  const edges = await proberOf(context, path);
+  const edges = await probersOf(context, path);
   if (edges.length === 0) {
     const reason = 'No edge is in service at either end of the path: register one, then check again.';
     return lastKnown(context, path, reason);
   }
   const until = Math.min(context.clock() + PROBE_WAIT_MS, context.deadline);
-  const probes = await orderProbes(context, { path, edges, actor, until });
-  const result = await waitForResult(context, { path_id, probes, until });
-  if (!result) return lastKnown(context, path, unanswered(edges));
-  if (!result.measured) return lastKnown(context, path, result.reason);
-  const metrics = await readPathMetrics(context, path_id);
-  if (metrics) await caches.metrics.insert(path_id, metrics);
-  return { path, metrics, fresh: true, reason: result.reason };
+  let audited = false;
+  for (;;) {
+    const probe = await joinOrOrder(context, { path, edges, until, actor: audited ? undefined : actor });
+    audited = true;
+    const result = await waitForResult(context, { path_id, probe, until });
+    if (result?.measured) return freshOrKnown(context, caches, { path, probe, reason: result.reason });
+    if (result) return lastKnown(context, path, result.reason);
+    // A probe that others had ordered before is over: there may be time for another one.
+    if (context.clock() + POLL_MS > until) return lastKnown(context, path, unanswered(probe));
+  }
 }
 
-interface Probe {
-  edge_id: string;
-  command_id: string;
+async function freshOrKnown(
+  context: StoreContext,
+  caches: RoutingCaches,
+  { path, probe, reason }: { path: Path; probe: RunningProbe; reason: string },
+): Promise<HealthCheck> {
+  const metrics = await readPathMetrics(context, path.id);
+  if (metrics) await caches.metrics.insert(path.id, metrics);
+  const fresh = metrics !== undefined && Date.parse(metrics.measured_at) >= probe.ordered_ms;
+  return { path, metrics, fresh, reason };
 }
 
 // The source's edges measure; where there is none, the destination's measure the other way.
-async function proberOf(context: StoreContext, path: Path): Promise<RegisteredEdge[]> {
+async function probersOf(context: StoreContext, path: Path): Promise<RegisteredEdge[]> {
   const edges = await readEdgesOf(context, path);
   const atSource = edges.filter(edge => edge.site_id === path.source_site_id);
-  return atSource.length > 0 ? atSource : edges;
+  return (atSource.length > 0 ? atSource : edges).slice(0, MAX_PROBERS);
 }
 
-async function orderProbes(
+/** The probe of the path that runs already, or a new one. With an actor the request is audited. */
+async function joinOrOrder(
   context: StoreContext,
-  { path, edges, actor, until }: { path: Path; edges: RegisteredEdge[]; actor: Caller; until: number },
-): Promise<Probe[]> {
+  {
+    path,
+    edges,
+    until,
+    actor,
+  }: { path: Path; edges: RegisteredEdge[]; until: number; actor: Caller | undefined },
+): Promise<RunningProbe> {
+  for (;;) {
+    const before = await readProbing(context, path.id);
+    if (before && (await isRunning(context, { path_id: path.id, probe: before }))) {
+      const audit = auditOf(context, { path, actor, probe: before });
+      if (audit.length > 0) await transact(context.client, audit, context);
+      return before;
+    }
+    try {
+      return await orderProbe(context, { path, edges, until, actor, before });
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
+      // Another caller ordered a probe at the same moment: that one is shared.
+    }
+  }
+}
+
+async function isRunning(
+  context: StoreContext,
+  { path_id, probe }: { path_id: string; probe: RunningProbe },
+): Promise<boolean> {
+  if (probe.until_ms < context.clock() + POLL_MS) return false;
+  return (await new ProbeOutcomes(context, { path_id, probe }).read()) === undefined;
+}
+
+async function orderProbe(
+  context: StoreContext,
+  {
+    path,
+    edges,
+    until,
+    actor,
+    before,
+  }: {
+    path: Path;
+    edges: RegisteredEdge[];
+    until: number;
+    actor: Caller | undefined;
+    before: RunningProbe | undefined;
+  },
+): Promise<RunningProbe> {
   const commands = await Promise.all(
     edges.map(async edge => {
       const target = await addressOf(context, path, peerOf(path, edge.site_id));
@@ -83,16 +142,31 @@ async function orderProbes(
       return commandAction(context, edge.id, { type: 'PROBE', data });
     }),
   );
-  const entry = changeEntry({
-    at_ms: context.clock(),
+  const orders = commands.map(({ pending }) => ({ edge_id: pending.edge_id, command_id: pending.id }));
+  const ordered = { ordered_ms: context.clock(), until_ms: until, orders };
+  const action = probingAction(context, { path_id: path.id, probe: ordered, before });
+  const probe = { ...ordered, id: String(action.Put.Item!.id) };
+  const actions = [
+    action,
+    ...commands.map(command => command.action),
+    ...auditOf(context, { path, actor, probe }),
+  ];
+  await transact(context.client, actions, context);
+  return probe;
+}
+
+function auditOf(
+  context: StoreContext,
+  { path, actor, probe }: { path: Path; actor: Caller | undefined; probe: RunningProbe },
+): PlannedAction[] {
+  if (!actor) return [];
+  const audit = auditAction(context.tables, beginOperation(context), {
     actor,
     operation: 'checkPathHealth',
     target: `path:${path.id}`,
-    after: { edges: edges.map(edge => edge.id) },
+    after: { edges: probe.orders.map(({ edge_id }) => edge_id) },
   });
-  const actions = [...commands.map(({ action }) => action), auditPut({ tables: context.tables, entry })];
-  await transact(context.client, actions, context);
-  return commands.map(({ pending }) => ({ edge_id: pending.edge_id, command_id: pending.id }));
+  return [audit];
 }
 
 async function addressOf(context: StoreContext, path: Path, siteId: string): Promise<string> {
@@ -104,21 +178,15 @@ async function addressOf(context: StoreContext, path: Path, siteId: string): Pro
 // The first that measured something wins; until then, why the others could not.
 async function waitForResult(
   context: StoreContext,
-  { path_id, probes, until }: { path_id: string; probes: Probe[]; until: number },
+  { path_id, probe, until }: { path_id: string; probe: RunningProbe; until: number },
 ): Promise<ProbeResult | undefined> {
-  const { client, tables, clock, sleep } = context;
-  const failed = new Map<string, ProbeResult>();
+  const { clock, sleep } = context;
+  const outcomes = new ProbeOutcomes(context, { path_id, probe });
+  const last = Math.min(until, probe.until_ms);
   for (;;) {
-    for (const { command_id } of probes) {
-      if (failed.has(command_id)) continue;
-      const command = { TableName: tables.traffic, Key: probeKey(path_id, command_id), ConsistentRead: true };
-      const { Item } = await repeatUntil(context, () => client.send(new GetCommand(command)));
-      if (!Item) continue;
-      const result = parseItem(probeResultSchema, Item);
-      if (result.measured) return result;
-      failed.set(command_id, result);
-    }
-    if (failed.size === probes.length || clock() + POLL_MS > until) return [...failed.values()][0];
+    const result = await outcomes.read();
+    if (result) return result;
+    if (clock() + POLL_MS > last) return outcomes.reason;
     await sleep(POLL_MS);
   }
 }
@@ -127,8 +195,8 @@ async function lastKnown(context: StoreContext, path: Path, reason: string): Pro
   return { path, metrics: await readPathMetrics(context, path.id), fresh: false, reason };
 }
 
-function unanswered(edges: RegisteredEdge[]): string {
-  const who = edges.map(edge => edge.id).join(', ');
-  const [edge, its] = edges.length === 1 ? ['Edge', 'its'] : ['Edges', 'their'];
+function unanswered({ orders }: RunningProbe): string {
+  const who = orders.map(({ edge_id }) => edge_id).join(', ');
+  const [edge, its] = orders.length === 1 ? ['Edge', 'its'] : ['Edges', 'their'];
   return `${edge} ${who} did not answer within ${PROBE_WAIT_MS / 1000} s: look after ${its} connection.`;
 }

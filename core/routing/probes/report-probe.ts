@@ -2,11 +2,12 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { acknowledgeCommand, readCommands } from '../../commands/command-store.ts';
 import { NotFound, shortened } from '../../errors.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
-import type { StoreContext } from '../../storage/store-context.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { type Judgement, judgePath } from '../failover/judge-path.ts';
 import { judgedLoss } from '../health/judged-loss.ts';
-import { measuredByNow, type PathMetrics } from '../health/path-metrics.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import { PathEnds } from '../metrics/path-ends.ts';
 import { readPathMetrics, writePathMetrics } from '../metrics/path-metrics-store.ts';
 import { METRICS_MAX_AGE_MS } from '../metrics/recent-metrics.ts';
 import { probeKey } from '../path-keys.ts';
@@ -22,9 +23,10 @@ export interface ProbeReport {
   result: ProbeResult;
   /**
    * null: nothing was measured. Bandwidth is not probed: the last known stays. The loss is judged
-   * with what was known before.
+   * with what was known before. An edge answers as soon as it has measured, so it is measured now,
+   * whatever the edge's clock says.
    */
-  metrics: Pick<PathMetrics, 'latency_ms' | 'jitter_ms' | 'measured_at'> | null;
+  metrics: Pick<PathMetrics, 'latency_ms' | 'jitter_ms'> | null;
 }
 
 /**
@@ -45,7 +47,9 @@ export async function reportProbe(
     );
   }
   const { path_id } = command.data;
-  const judgement = metrics ? await take(context, caches, { path_id, metrics, result }) : {};
+  const judgement = metrics
+    ? await take(context, caches, { path_id, edge_id, source: `probe ${command_id}`, metrics, result })
+    : {};
   await repeatUntil(context, () =>
     context.client.send(
       new PutCommand({
@@ -67,17 +71,28 @@ async function take(
   caches: RoutingCaches,
   {
     path_id,
+    edge_id,
+    source,
     metrics: probed,
     result,
-  }: { path_id: string; metrics: NonNullable<ProbeReport['metrics']>; result: ProbeResult },
+  }: {
+    path_id: string;
+    edge_id: string;
+    source: string;
+    metrics: NonNullable<ProbeReport['metrics']>;
+    result: ProbeResult;
+  },
 ): Promise<Judgement> {
+  // It may have moved to another site, or out of service, since it got the order.
+  if (!(await new PathEnds().areAt(context, { path_id, edge_id }))) return {};
   const known = await readPathMetrics(context, path_id);
   const now = context.clock();
   const recent = known && now - Date.parse(known.measured_at) <= METRICS_MAX_AGE_MS ? known : undefined;
   const bandwidth_mbps = known?.bandwidth_mbps ?? 0;
   const packet_loss_pct = judgedLoss(result, recent?.packet_loss_pct);
-  const metrics = measuredByNow({ ...probed, packet_loss_pct, bandwidth_mbps }, now);
-  const kept = await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics }));
+  const measured_at = timestamp(now);
+  const metrics = { ...probed, packet_loss_pct, bandwidth_mbps, measured_at };
+  const kept = await repeatUntil(context, () => writePathMetrics(context, { path_id, metrics, source }));
   if (!kept) return {};
   await caches.metrics.insert(path_id, kept.metrics);
   return judgePath(context, caches, { path_id, ...kept, job: 'probe' });

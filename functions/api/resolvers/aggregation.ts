@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { answerTrafficStats } from '../../../core/answers/answer-stats.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { uuidArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
@@ -10,6 +10,7 @@ import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import type { EndpointStats } from '../../../graphql/schema.generated.ts';
+import { COSTS } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
@@ -33,11 +34,13 @@ const OWN_FIELDS = [
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
     arguments: groupingArguments(LANE_GROUPS),
+    cost: () => COSTS.lanes_twice,
     resolve: (args, call) => answerTrafficStats(call, args),
   }),
 
   'Query.endpointStats': resolver({
-    arguments: z.object({ site_id: idArgument }),
+    arguments: z.object({ site_id: uuidArgument }),
+    cost: () => COSTS.lanes_once,
     async resolve({ site_id }, call) {
       const { context } = call;
       const stats = await endpointStats(
@@ -62,6 +65,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
 
   'Query.trafficAudit': resolver({
     arguments: z.object({}),
+    cost: () => COSTS.audit_of_traffic,
     async resolve(_, { context }) {
       const audit = await auditTraffic(context);
       const { policies, lanes, unreadable_lanes, mismatches } = audit;

@@ -1,18 +1,27 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
 import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
-import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
-import { edgeIdInput, registerEdgeInput } from '../../../core/inventory/edges/edge-input.ts';
-import type { RegisteredEdge } from '../../../core/inventory/edges/edge-items.ts';
+import type { EdgeKey } from '../../../core/edge-keys/edge-key-items.ts';
+import { readKeysOfEdges } from '../../../core/edge-keys/read-edge-keys.ts';
+import { revokeEdgeKey, rotateEdgeKey } from '../../../core/inventory/edges/change-edge-keys.ts';
+import { type ChangedEdge, registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
+import {
+  edgeIdInput,
+  registerEdgeInput,
+  revokeEdgeKeyInput,
+  rotateEdgeKeyInput,
+} from '../../../core/inventory/edges/edge-input.ts';
 import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/inventory/edges/edge-status.ts';
 import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
 import { readShownSites } from '../../../core/inventory/sites/shown-sites.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
+import { publicJwk } from '../../../core/report/public-key.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
 import type { Edge } from '../../../graphql/schema.generated.ts';
@@ -25,9 +34,12 @@ type EdgeOperation =
   | 'Query.edge'
   | 'Query.ownEdge'
   | 'Mutation.registerEdge'
-  | 'Mutation.retireEdge';
+  | 'Mutation.retireEdge'
+  | 'Mutation.rotateEdgeKey'
+  | 'Mutation.revokeEdgeKey';
 
 const target = ({ id }: { id: string }) => `edge:${id}`;
+const keyTarget = ({ edge_id }: { edge_id: string }) => `edge:${edge_id}`;
 
 const TOKEN_KIND = 'edges';
 
@@ -51,10 +63,10 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   }),
 
   'Query.ownEdge': resolver({
-    arguments: z.object({ edge_id: z.string() }),
+    arguments: z.object({ edge_id: idArgument }),
     target: ({ edge_id }) => `edge:${edge_id}`,
     async resolve({ edge_id }, call) {
-      requireEdge(call.caller, edge_id);
+      requireEdge(call.caller, edge_id, call.edge_roles);
       return presentOne(edge_id, call);
     },
   }),
@@ -70,6 +82,20 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
     target,
     resolve: ({ id }, call) => changed(call, { id }, () => retireEdge(call.context, call.caller, id)),
   }),
+
+  'Mutation.rotateEdgeKey': resolver({
+    arguments: rotateEdgeKeyInput,
+    target: keyTarget,
+    resolve: (input, call) =>
+      changed(call, { id: input.edge_id }, () => rotateEdgeKey(call.context, call.caller, input)),
+  }),
+
+  'Mutation.revokeEdgeKey': resolver({
+    arguments: revokeEdgeKeyInput,
+    target: keyTarget,
+    resolve: (input, call) =>
+      changed(call, { id: input.edge_id }, () => revokeEdgeKey(call.context, call.caller, input)),
+  }),
 };
 
 async function presentOne(id: string, call: Call): Promise<Edge | null> {
@@ -79,15 +105,16 @@ async function presentOne(id: string, call: Call): Promise<Edge | null> {
 
 async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise<Edge[]> {
   const ids = edges.map(({ id }) => id);
-  const [version, statuses, refused] = await Promise.all([
+  const [version, statuses, refused, keys] = await Promise.all([
     readVersion(call),
     readStatuses(call, ids),
     readRefused(call, ids, path),
+    readKeys(call, ids, path),
   ]);
   const sites = edges.flatMap((edge, index) => siteOf(edge, statuses[index]) ?? []);
   const shown = await readShownSites(call.context, sites);
   return edges.map((edge, index) =>
-    present(edge, statuses[index], { version, shown, refused: refused[index] }),
+    present(edge, statuses[index], { version, shown, refused: refused[index], keys: keys[index] ?? [] }),
   );
 }
 
@@ -95,17 +122,19 @@ async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise
 async function changed(
   call: Call,
   { id, site_id }: { id: string; site_id?: string },
-  change: () => Promise<RegisteredEdge>,
+  change: () => Promise<ChangedEdge>,
 ): Promise<Edge> {
-  const [version, [status], [refused], known] = await Promise.all([
+  const [version, [status], [refused], [keysBefore], known] = await Promise.all([
     readVersion(call),
     readStatuses(call, [id]),
     readRefused(call, [id], ''),
+    readKeys(call, [id], ''),
     readKnownEdge(call.context, id),
   ]);
   const sites = [site_id, known?.registration?.site_id].filter(site => site !== undefined);
   const shown = await readShownSites(call.context, sites);
-  return present({ id, registration: await change() }, status, { version, shown, refused });
+  const { keys = keysBefore ?? [], ...registration } = await change();
+  return present({ id, registration }, status, { version, shown, refused, keys });
 }
 
 async function readVersion({ context }: Call): Promise<number> {
@@ -147,8 +176,14 @@ async function readRefused(
   ids: string[],
   path: string,
 ): Promise<(NewBootOrder | undefined)[]> {
-  if (selectsOnly(selection, path, OWN_FIELDS)) return [];
+  if (selectsOnly(selection, path, [...OWN_FIELDS, 'keys'])) return [];
   return Promise.all(ids.map(id => readRefusedBoot(context, id)));
+}
+
+/** Read only where `keys` is asked for. */
+async function readKeys({ context, selection }: Call, ids: string[], path: string): Promise<EdgeKey[][]> {
+  if (selectsOnly(selection, path, [...OWN_FIELDS, 'refused'])) return [];
+  return readKeysOfEdges(context, ids);
 }
 
 const siteOf = ({ registration }: KnownEdge, status: EdgeStatus | undefined): string | null =>
@@ -161,7 +196,8 @@ function present(
     version,
     shown,
     refused,
-  }: { version: number; shown: ReadonlySet<string>; refused: NewBootOrder | undefined },
+    keys,
+  }: { version: number; shown: ReadonlySet<string>; refused: NewBootOrder | undefined; keys: EdgeKey[] },
 ): Edge {
   const { id, registration } = edge;
   const site_id = siteOf(edge, status);
@@ -192,5 +228,11 @@ function present(
     refused: refused
       ? { boot_id: refused.boot_id, contradictions: refused.contradictions, reason: refused.reason }
       : null,
+    keys: keys.map(({ kid, x, from, until }) => ({
+      kid,
+      from,
+      until,
+      public_key: JSON.stringify(publicJwk({ kid, x })),
+    })),
   };
 }

@@ -4,7 +4,7 @@ import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
 import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
 import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
-import { idArgument, optionalId } from '../../../core/answers/id-argument.ts';
+import { optionalId, optionalUuid, uuidArgument } from '../../../core/answers/id-argument.ts';
 import { presentCounts, presentUnknown } from '../../../core/answers/present-counts.ts';
 import { DuplicateFlows, type DuplicatePair } from '../../../core/flows/duplicate-flows.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
@@ -20,6 +20,7 @@ import type {
   FlowErasure as PresentedErasure,
   TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
+import { COSTS, flowLogCost } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -39,10 +40,11 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   'Query.topFlows': resolver({
     arguments: z.object({
       policy_id: optionalId,
-      site_id: optionalId,
+      site_id: optionalUuid,
       window: wholeNumber('window', { max: 60, fallback: 5 }),
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
+    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
     async resolve({ policy_id, site_id, window, limit }, call) {
       const { context } = call;
       checkLogged(call);
@@ -66,9 +68,10 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
 
   'Query.duplicateCounting': resolver({
     arguments: z.object({
-      site_id: idArgument,
+      site_id: uuidArgument,
       window: wholeNumber('window', { max: 60, fallback: 10 }),
     }),
+    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
     async resolve({ site_id, window }, call) {
       checkLogged(call);
       const to = call.context.clock();
@@ -97,11 +100,13 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
+    cost: () => COSTS.page_of_flows,
     resolve: (args, call) => answerFlows(call, args),
   }),
 
   'Query.flowStats': resolver({
     arguments: groupingArguments(FLOW_GROUPS),
+    cost: ({ from, to }) => COSTS.lanes_twice + flowLogCost(to - from),
     resolve: (args, call) => answerFlowStats(call, args),
   }),
 

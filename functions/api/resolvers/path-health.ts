@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
+import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { readPathStates } from '../../../core/routing/failover/path-states-store.ts';
 import { checkPathHealth } from '../../../core/routing/probes/check-path-health.ts';
 import type { ProbeResult } from '../../../core/routing/probes/probe-result.ts';
 import { type ProbeReport, reportProbe } from '../../../core/routing/probes/report-probe.ts';
-import { presentPath } from '../present-path.ts';
+import { enabledPolicies, presentPath } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type PathHealthOperation = 'Mutation.checkPathHealth' | 'Mutation.reportProbe';
@@ -41,23 +42,25 @@ const probeArguments = z
 
 export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
   'Mutation.checkPathHealth': resolver({
-    arguments: z.object({ path_id: idArgument }),
-    target: ({ path_id }) => `path:${path_id}`,
+    arguments: z.object({ path_id: uuidArgument }),
+    target: ({ path_id }) => pathTarget(path_id),
     async resolve({ path_id }, { context, caches, caller }) {
       const { path, metrics, fresh, reason } = await checkPathHealth(context, caches, {
         path_id,
         actor: caller,
       });
-      const { policies } = await readPathStates(context, path_id);
-      return presentPath(path, { context, metrics, policies, probe: { fresh, reason } });
+      const states = await readPathStates(context, path_id);
+      const enabled = await enabledPolicies(context, [states]);
+      const { policies } = states;
+      return presentPath(path, { context, metrics, policies, enabled, probe: { fresh, reason } });
     },
   }),
 
   'Mutation.reportProbe': resolver({
     arguments: probeArguments,
     target: ({ edge_id }) => `edge:${edge_id}`,
-    async resolve(report, { context, caches, caller, onFailover }) {
-      requireEdge(caller, report.edge_id);
+    async resolve(report, { context, caches, caller, onFailover, edge_roles }) {
+      requireEdge(caller, report.edge_id, edge_roles);
       const { edge_id, command_id } = report;
       const metrics = metricsOf(report);
       const probe = { edge_id, command_id, metrics, result: resultOf(report) };
@@ -70,12 +73,11 @@ export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
 
 type Reported = z.output<typeof probeArguments>;
 
-function metricsOf({ sent, latency_ms, jitter_ms, measured_at }: Reported): ProbeReport['metrics'] {
+function metricsOf({ sent, latency_ms, jitter_ms }: Reported): ProbeReport['metrics'] {
   if (sent === 0) return null;
   return {
     latency_ms: latency_ms!,
     jitter_ms: jitter_ms!,
-    measured_at: measured_at!.toISOString(),
   };
 }
 

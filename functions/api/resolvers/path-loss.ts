@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { uuidArgument } from '../../../core/answers/id-argument.ts';
 import { readPath } from '../../../core/inventory/paths/read-paths.ts';
 import { readPathLoss } from '../../../core/routing/metrics/read-path-loss.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
+import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 const WINDOW_RULE = 'window must be a whole number from 2 to 60.';
@@ -11,7 +12,7 @@ const WINDOW_RULE = 'window must be a whole number from 2 to 60.';
 export const pathLossResolvers: Pick<Resolvers, 'Query.pathLoss'> = {
   'Query.pathLoss': resolver({
     arguments: z.object({
-      path_id: idArgument,
+      path_id: uuidArgument,
       window: z
         .int(WINDOW_RULE)
         .min(2, WINDOW_RULE)
@@ -19,6 +20,7 @@ export const pathLossResolvers: Pick<Resolvers, 'Query.pathLoss'> = {
         .nullish()
         .transform(minutes => minutes ?? 15),
     }),
+    cost: () => COSTS.path_loss,
     async resolve({ path_id, window }, { context, caches }) {
       const path = await readPath(context, path_id);
       const [directions, probed] = await Promise.all([

@@ -32,7 +32,8 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
     async resolve(input, call) {
       const path = await createPath(call.context, call.caller, input);
       // It was never measured, and nothing may fail any more.
-      return presentPath(path, { context: call.context, metrics: undefined, policies: {}, probe: null });
+      const unused = { metrics: undefined, policies: {}, enabled: new Set<string>(), probe: null };
+      return presentPath(path, { context: call.context, ...unused });
     },
   }),
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
+import { lowerUuid } from '../../../core/inventory/model/parse-input.ts';
+import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
@@ -19,13 +21,15 @@ type RoutingOperation =
   | 'Mutation.setPolicyRouting'
   | 'Mutation.failoverPath';
 
+const siteId = z.uuid('must be the UUID of a site').transform(lowerUuid);
+
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.routingDecision': resolver({
     arguments: z
       .object({
         policy_id: idArgument,
-        source_site_id: z.uuid('must be the UUID of a site'),
-        destination_site_id: z.uuid('must be the UUID of a site'),
+        source_site_id: siteId,
+        destination_site_id: siteId,
       })
       .refine(
         ({ source_site_id, destination_site_id }) => source_site_id !== destination_site_id,
@@ -55,8 +59,8 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Mutation.failoverPath': resolver({
-    arguments: z.object({ path_id: idArgument }),
-    target: ({ path_id }) => `path:${path_id}`,
+    arguments: z.object({ path_id: uuidArgument }),
+    target: ({ path_id }) => pathTarget(path_id),
     async resolve({ path_id }, { context, caller, caches, onFailover }) {
       const done = await failOverPath(context, caches, { path_id, actor: caller });
       onFailover(done, 'failoverPath');

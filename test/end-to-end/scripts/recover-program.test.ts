@@ -43,7 +43,7 @@ describe('npm run recover', () => {
         ExpressionAttributeValues: { ':more': 7 },
       }),
     );
-    const system = ['--table', db.tables.traffic, '--network', db.tables.network];
+    const system = ['--table', db.tables.traffic, '--network', db.tables.network, '--audit', db.tables.audit];
     expect(await recover('counters', '--dry-run', ...system)).toEqual({
       code: 1,
       out: '"default": counters 12 packets, 500 bytes; lanes 5 packets, 500 bytes\n',
@@ -57,19 +57,22 @@ describe('npm run recover', () => {
   });
 
   it('adopts restored tables, again too, and prints the settings', async () => {
-    const { network, traffic, cache } = db.tables;
-    const given = ['adopt', '--network', network, '--traffic', traffic, '--cache', cache];
+    const { audit, network, traffic, cache } = db.tables;
+    const given = ['adopt', '--network', network, '--traffic', traffic, '--cache', cache, '--audit', audit];
     for (let time = 0; time < 2; time++) {
       const { code, out, err } = await recover(...given);
       expect({ code, err }).toMatchObject({ code: 0 });
       expect(out).toMatch(
         `-c network_table=${network} -c network_stream_arn=arn:aws:dynamodb:ddblocal:000000000000:table/${network}/stream/`,
       );
-      expect(out).toContain(` -c traffic_table=${traffic} -c cache_table=${cache}\n`);
+      expect(out).toMatch(
+        ` -c traffic_table=${traffic} -c audit_table=${audit} -c audit_stream_arn=arn:aws:dynamodb:ddblocal:000000000000:table/${audit}/stream/`,
+      );
+      expect(out).toMatch(new RegExp(` -c cache_table=${cache}\n$`));
     }
     const { Table } = await db.client.send(new DescribeTableCommand({ TableName: network }));
     expect(Table?.StreamSpecification?.StreamViewType).toBe('NEW_AND_OLD_IMAGES');
-    for (const TableName of [network, traffic, cache]) {
+    for (const TableName of [audit, network, traffic, cache]) {
       const answer = await db.client.send(new DescribeTimeToLiveCommand({ TableName }));
       expect(answer.TimeToLiveDescription).toEqual({
         TimeToLiveStatus: 'ENABLED',
@@ -81,13 +84,15 @@ describe('npm run recover', () => {
   it('says what is missing or wrong', async () => {
     expect(await recover('counters', '--table', 'only-one')).toMatchObject({
       code: 1,
-      err: expect.stringContaining('name both tables'),
+      err: expect.stringContaining('name three tables'),
     });
     expect(await recover('adopt', '--network', 'no-such', '--traffic', 'no-such-2')).toMatchObject({
       code: 1,
       err: expect.stringContaining('There is no table no-such'),
     });
-    expect(await recover('counters', '--table', 'no-such', '--network', 'no-such-2')).toMatchObject({
+    expect(
+      await recover('counters', '--table', 'no-such', '--network', 'no-such-2', '--audit', 'no-such-3'),
+    ).toMatchObject({
       code: 1,
     });
   });

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { entryKey, generationKey, USAGE_KEY } from '../../../core/cache/shared/table-keys.ts';
+import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { PathMonitor } from '../../../core/routing/failover/path-monitor.ts';
@@ -8,6 +9,7 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemSchedule } from '../../../core/time/schedule.ts';
 import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { type ApiUnderTest, makeApi } from '../../support/api.ts';
+import { edgeAtSource, measuringReports } from '../../support/measuring-reports.ts';
 import { admin, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -74,6 +76,7 @@ async function makeWorld(context: StoreContext): Promise<World> {
     });
     ids.push(path.id);
   }
+  await registerEdge(context, admin, { id: edgeAtSource(ids[0]!), site_id: a.id });
   return { sites: { source_site_id: a.id, destination_site_id: b.id }, fast: ids[0]!, slow: ids[1]! };
 }
 
@@ -137,7 +140,8 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
       const measured_at = new Date(api.now).toISOString();
       const totals = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
       const figures = { latency_ms, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 100 };
-      await monitor.observe({ ...context, client }, [{ path_id, measured_at, ...figures, ...totals }]);
+      const reports = measuringReports([{ path_id, measured_at, ...figures, ...totals }], api.now);
+      await monitor.observe({ ...context, client }, reports);
       expect(troubles).toEqual([]);
     };
     const decide = async () =>

@@ -52,7 +52,7 @@ async function counters({ client, tables }: Store, prefix: string) {
   return Object.fromEntries([...all].filter(([policy_id]) => policy_id.startsWith(prefix)));
 }
 
-const TABLES: TableNames = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES: TableNames = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 describe('a function that fails at any one of its calls', () => {
   it.each(FAULTS)('%s: counts exactly, on a database in memory', async fault => {

@@ -5,7 +5,7 @@ import { IngestWorld, type WorldOptions } from '../../support/ingest-world.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { makeStream, type StreamShape } from '../../support/report-stream.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 const shapes = fc.record({
   seed: fc.nat(),

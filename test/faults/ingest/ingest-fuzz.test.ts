@@ -131,7 +131,7 @@ async function expectExact({ client, tables }: Store, stream: FuzzStream): Promi
 
 describe('20,000 records, half of them strange', () => {
   const store = new FakeDynamoDb({ strict: true });
-  const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+  const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
   const stream = fuzzStream(1, 20_000);
   beforeAll(() => deliver({ client: store.client, tables }, stream, 400), 120_000);
 

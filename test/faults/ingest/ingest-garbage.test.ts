@@ -10,7 +10,7 @@ import { ingestContext } from '../../support/ingest-context.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const EDGES = 100;
 const MINUTES = 20;
 const BATCH = 200;

@@ -1,4 +1,3 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
@@ -12,6 +11,7 @@ import type { DefinedPolicy } from '../../../core/inventory/policies/policy-item
 import { readPolicies } from '../../../core/inventory/policies/read-policies.ts';
 import { comparePolicyIds } from '../../../core/policy/policy-match.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { auditEntries } from '../../support/audit-entries.ts';
 import { type Fault, faultyClient, Killed } from '../../support/faults.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -146,16 +146,9 @@ function shown({ version, policies }: Model) {
 
 async function state(t: TestTables) {
   const { version, defined } = await readPolicies(contextOf(t, t.client));
-  const { Items = [] } = await t.client.send(
-    new QueryCommand({
-      TableName: t.tables.network,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-03' },
-      ConsistentRead: true,
-    }),
-  );
+  const entries = await auditEntries(t);
   const policies = defined.map(({ id, priority, enabled }: DefinedPolicy) => [id, { priority, enabled }]);
-  return { version, audit_entries: Items.length, policies: Object.fromEntries(policies) };
+  return { version, audit_entries: entries.length, policies: Object.fromEntries(policies) };
 }
 
 function contextOf({ tables }: TestTables, client: TestTables['client']): StoreContext {

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, QueryCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { cacheSettingsSchema } from '../../../core/cache/cache-settings.ts';
@@ -10,6 +10,7 @@ import { readUsage, type Usage, UsageReporter } from '../../../core/cache/upkeep
 import { makeRoutingCache } from '../../../core/routing/decisions/routing-cache.ts';
 import { METRICS_CACHE, makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { auditEntries } from '../../support/audit-entries.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -74,14 +75,7 @@ describe('clearCache', () => {
       expect(await container.metrics.get('p-1')).toBeUndefined();
       expect(await container.routing.get(route)).toBeUndefined();
     }
-    const { Items } = await db.client.send(
-      new QueryCommand({
-        TableName: db.tables.network,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
-      }),
-    );
-    expect(Items).toMatchObject([
+    expect(await auditEntries(db)).toMatchObject([
       {
         id: audit_id,
         operation: 'clearCache',

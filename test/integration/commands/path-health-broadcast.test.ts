@@ -13,6 +13,7 @@ import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
+import { beginOperation } from '../../../core/storage/begun-operation.ts';
 import { admin, dump, networkBed, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -41,7 +42,10 @@ describe('what edges are told of a change', () => {
     const { action, pending } = commandAction(context, 'edge-1', { type: 'PROBE', data: order });
     const { pk, sk, ...item } = action.Put.Item as { pk: string; sk: string };
     expect(pk).toBe('COMMAND#edge-1');
-    expect(await commandsOf(change(pk, sk, item), context)).toEqual([pending]);
+    const handed = { ...pending, data: { ...order, within_ms: 10_000 } };
+    expect(await commandsOf(change(pk, sk, item), context)).toEqual([handed]);
+    const late = { ...context, clock: () => Date.parse(order.until) };
+    expect(await commandsOf(change(pk, sk, item), late)).toEqual([]);
   });
 
   it('is to fetch newer policies, for every edge in service', async () => {
@@ -92,7 +96,7 @@ describe('what edges are told of a change', () => {
     await createSite(context, actor, { name: 'D' });
     const told = new Map<string, string[]>();
     for (const [key, item] of await dump(context)) {
-      if (!key.startsWith('AUDIT#')) continue;
+      if (!key.startsWith('CHANGE#')) continue;
       const entry = { ...change(String(item.pk), String(item.sk), item), kind: 'INSERT' as const };
       const commands = await commandsOf(entry, context);
       for (const command of commands) {
@@ -126,8 +130,7 @@ describe('what edges are told of a change', () => {
 
   it('is nothing of a refusal, an acknowledgement, a single policy or anything else', async () => {
     const { context } = networkBed(t);
-    const refused = refusalEntry({
-      at_ms: AT,
+    const refused = refusalEntry(beginOperation({ clock: () => AT }), {
       actor: admin,
       operation: 'deleteSite',
       target: `site:${SITE}`,

@@ -12,7 +12,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const SILENT_MS = 300_000;
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 function cleanupContext(db: Pick<TestTables, 'client' | 'tables'>, after_ms: number) {
   let now = T0 + after_ms;

@@ -6,7 +6,6 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
-import { auditPartition } from '../../../core/audit/audit-entry.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../../core/ingest/lane-memory.ts';
 import { moveLanes } from '../../../core/ingest/recovery/move-lanes.ts';
@@ -19,6 +18,7 @@ import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats } from '../../../core/ledger/figures/reset-stats.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import type { Item } from '../../../core/storage/item.ts';
+import { auditEntries } from '../../support/audit-entries.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { FAULTS, type FaultyClient, faultyClient, REFUSALS } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
@@ -254,11 +254,8 @@ describe('counters that are built anew', () => {
     const edges = new Edges(5);
     await edges.report(db, EDGES);
     await recover(db);
-    const entries: Item[] = [];
-    const query = { TableName: db.tables.network };
-    for await (const { Items = [] } of paginateScan({ client: db.client }, query)) entries.push(...Items);
-    expect(entries).toMatchObject([
-      { pk: auditPartition('2026-01'), operation: 'recoverCounters' },
+    expect(await auditEntries(db)).toMatchObject([
+      { pk: 'CHANGE#2026-01', operation: 'recoverCounters' },
       { operation: 'recoverCounters' },
     ]);
     // A lane that a function began where it had read the head before.

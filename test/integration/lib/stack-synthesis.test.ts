@@ -85,6 +85,7 @@ describe('the bundle of the api function', () => {
 
   beforeAll(async () => {
     t = await createTables();
+    vi.stubEnv('AUDIT_TABLE', t.tables.audit);
     vi.stubEnv('NETWORK_TABLE', t.tables.network);
     vi.stubEnv('TRAFFIC_TABLE', t.tables.traffic);
     vi.stubEnv('CACHE_TABLE', t.tables.cache);
@@ -165,7 +166,8 @@ describe('the bundle of the api function', () => {
   });
 });
 
-const ENVIRONMENT = /^(AWS_|PATH$|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID|EXPORT_|FLOW_)/;
+const ENVIRONMENT =
+  /^(AWS_|PATH$|AUDIT_TABLE|NETWORK_TABLE|TRAFFIC_TABLE|CACHE_TABLE|USER_POOL_ID|EXPORT_|FLOW_)/;
 
 function contextOf({ client, tables }: TestTables): StoreContext {
   const real = { clock: systemClock, sleep: systemSleep, random: Math.random };

@@ -203,7 +203,8 @@ it('ingest answers every event while the database is throttled, and counts each 
   }
   expect(answers).toEqual(Array(20).fill({ batchItemFailures: [] }));
   dynamodb.refuse = undefined;
-  const [network, traffic, cache] = ['network', 'traffic', 'cache'].map(name => deployed.tables.get(name)!);
+  const names = ['audit', 'network', 'traffic', 'cache'];
+  const [audit, network, traffic, cache] = names.map(name => deployed.tables.get(name)!);
   const client = DynamoDBDocumentClient.from(
     new DynamoDBClient({
       endpoint: engines.dynamodb.endpoint,
@@ -211,7 +212,7 @@ it('ingest answers every event while the database is throttled, and counts each 
       credentials: LOCAL_CREDENTIALS,
     }),
   );
-  const tables = { network: network!, traffic: traffic!, cache: cache! };
+  const tables = { audit: audit!, network: network!, traffic: traffic!, cache: cache! };
   expect((await readCounters(client, tables)).get('7')).toMatchObject({
     packets: 22n,
     bytes: 2200n,

@@ -1,10 +1,10 @@
-import { DeleteCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemCaller } from '../../../core/access/caller.ts';
+import { type Caller, systemCaller } from '../../../core/access/caller.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import { Conflict, NotFound } from '../../../core/errors.ts';
 import { eventOf } from '../../../core/events/broadcast-event.ts';
-import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
+import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
@@ -17,9 +17,12 @@ import type { FailoverReceipt } from '../../../core/routing/failover/failover-re
 import { PathMonitor } from '../../../core/routing/failover/path-monitor.ts';
 import { makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts';
 import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { auditEntries } from '../../support/audit-entries.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { edgeAtSource, measuringReports } from '../../support/measuring-reports.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -49,7 +52,12 @@ function makeFunction(time: FakeTime) {
     },
     onTrouble: (_path, cause) => troubles.push(cause),
   });
-  return { context, caches, monitor, done, receipts, troubles };
+  const observing = {
+    observe: (context: StoreContext, paths: readonly PathReport[]) =>
+      monitor.observe(context, measuringReports(paths, time.clock())),
+    settle: (context: StoreContext) => monitor.settle(context),
+  };
+  return { context, caches, monitor: observing, reports: monitor, done, receipts, troubles };
 }
 
 async function set() {
@@ -87,14 +95,7 @@ function measured(time: FakeTime, path_id: string, latency_ms: number, packet_lo
 }
 
 async function auditOf(target: string) {
-  const { Items = [] } = await db.client.send(
-    new QueryCommand({
-      TableName: db.tables.network,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-01' },
-    }),
-  );
-  return Items.filter(item => item.target === target);
+  return (await auditEntries(db)).filter(item => item.target === target);
 }
 
 describe('routing decisions', () => {
@@ -115,6 +116,35 @@ describe('routing decisions', () => {
     await time.advance(1);
     expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(slow);
     expect(troubles).toEqual([]);
+  });
+
+  it('read nothing of a path that was never measured for ten seconds, but see what is measured', async () => {
+    const { time, context, caches, monitor, fast } = await set();
+    const recent = () => recentMetrics(context, caches.metrics, fast);
+    expect(await recent()).toBeUndefined();
+    const put = new PutCommand({
+      TableName: db.tables.traffic,
+      Item: {
+        ...metricsKey(fast),
+        ...{ latency_ms: 7, jitter_ms: 0, packet_loss_pct: 0, bandwidth_mbps: 1 },
+        measured_at: '2026-01-31T12:00:00.000Z',
+        measured_ms: time.clock(),
+      },
+    });
+    await context.client.send(put);
+    await time.advance(9999);
+    expect(await recent()).toBeUndefined();
+    await time.advance(1);
+    expect(await recent()).toMatchObject({ latency_ms: 7 });
+    await monitor.observe(context, [measured(time, fast, 10)]);
+    expect(await recent()).toMatchObject({ latency_ms: 10 });
+  });
+
+  it('see a first measurement of this function at once', async () => {
+    const { time, context, caches, monitor, fast } = await set();
+    expect(await recentMetrics(context, caches.metrics, fast)).toBeUndefined();
+    await monitor.observe(context, [measured(time, fast, 10)]);
+    expect(await recentMetrics(context, caches.metrics, fast)).toMatchObject({ latency_ms: 10 });
   });
 
   it('follow a changed preference at once', async () => {
@@ -191,8 +221,8 @@ describe('failoverPath', () => {
     const told = entries.map(entry =>
       eventOf({
         kind: 'INSERT',
-        pk: 'AUDIT#2026-01',
-        sk: entry.id,
+        pk: 'CHANGE#2026-01',
+        sk: String(entry.sk),
         before: undefined,
         after: { ...entry },
         at_ms: 0,
@@ -257,7 +287,10 @@ describe('automatic failover', () => {
     expect(done).toEqual(['failoverPath', 'failbackPath']);
     await time.advance(1000);
     expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(fast);
-    const operations = (await auditOf(`path:${fast}`)).map(entry => [entry.operation, entry.actor.sub]);
+    const operations = (await auditOf(`path:${fast}`)).map(({ operation, actor }) => [
+      operation,
+      (actor as Caller).sub,
+    ]);
     expect(operations).toEqual([
       ['createPath', 'test'],
       ['failoverPath', 'ingest'],
@@ -375,6 +408,52 @@ describe('automatic failover', () => {
     });
   });
 
+  it.each([-300_000, -30_000, 15_000, 300_000])(
+    'judges by the age of a measurement at its arrival: a clock %d ms ahead',
+    async skew => {
+      const { time, context, reports, fast, done } = await set();
+      const at = (ms: number) => new Date(ms + skew).toISOString();
+      await reports.observe(context, [
+        {
+          report: {
+            edge_id: edgeAtSource(fast),
+            part: 0,
+            sent_at: at(time.clock() - 1000),
+            paths: [{ ...measured(time, fast, 400, 8), measured_at: at(time.clock() - 20_000) }],
+          },
+          arrived_at_ms: time.clock() - 1000,
+        },
+      ]);
+      expect(await readPathMetrics(context, fast)).toMatchObject({
+        latency_ms: 400,
+        measured_at: '2026-01-31T11:59:40.000Z',
+      });
+      expect(done).toEqual(['failoverPath']);
+    },
+  );
+
+  it('knows a report that waited in the spool by what it knows of the clock', async () => {
+    const { time, context, reports, fast, done } = await set();
+    const report = (sent_ms: number, latency: number) => ({
+      report: {
+        edge_id: edgeAtSource(fast),
+        part: 0,
+        sent_at: new Date(sent_ms - 30_000).toISOString(),
+        paths: [
+          { ...measured(time, fast, latency, 8), measured_at: new Date(sent_ms - 31_000).toISOString() },
+        ],
+      },
+      arrived_at_ms: time.clock(),
+    });
+    await reports.observe(context, [{ ...report(time.clock(), 10) }]);
+    expect(done).toEqual(['failoverPath']);
+    const sent = time.clock() + 1000;
+    await time.advance(600_000);
+    // It was measured ten minutes ago.
+    await reports.observe(context, [report(sent, 20)]);
+    expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:00.000Z' });
+  });
+
   it('is not for what was measured more than five minutes ago', async () => {
     const { time, context, monitor, fast, done } = await set();
     const age = (ms: number) => ({
@@ -403,6 +482,33 @@ describe('automatic failover', () => {
     await monitor.observe(context, [measured(time, fast, 400, 8)]);
     expect(done).toEqual(['failoverPath']);
     expect((await cachedDecision(context, caches, key)).selected_path_id).toBe(slow);
+  });
+
+  it('is only for edges in service at one of the sites of the path', async () => {
+    const { time, context, reports, fast, a, b, edges, done } = await set();
+    const elsewhere = await createSite(context, actor, { name: 'C' });
+    await registerEdge(context, actor, { id: `edge-${elsewhere.id}`, site_id: elsewhere.id });
+    await registerEdge(context, actor, { id: `retired-${a.id}`, site_id: a.id });
+    await retireEdge(context, actor, `retired-${a.id}`);
+    const from = (edge_id: string) =>
+      measuringReports([measured(time, fast, 400, 8)], time.clock()).map(({ report, ...one }) => ({
+        ...one,
+        report: { ...report, edge_id },
+      }));
+    for (const edge_id of [`edge-${elsewhere.id}`, `retired-${a.id}`, 'edge-that-nobody-knows']) {
+      await reports.observe(context, from(edge_id));
+      await time.advance(1000);
+    }
+    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    expect(done).toEqual([]);
+    // Ten seconds after it was registered at the latest it counts.
+    await registerEdge(context, actor, { id: 'edge-that-nobody-knows', site_id: b.id });
+    await time.advance(10_000);
+    await reports.observe(context, from('edge-that-nobody-knows'));
+    expect(done).toEqual(['failoverPath']);
+    await time.advance(1000);
+    await reports.observe(context, from(edges[1]));
+    expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:14.000Z' });
   });
 
   it('happens once when two functions see the same failure', async () => {

@@ -30,9 +30,9 @@ async function carriedOut(command: Pick<PendingCommand, 'data'> & { type: string
   return done;
 }
 
-const probe = (until: string) => ({
+const probe = (until: string, more: { within_ms?: number } = {}) => ({
   type: 'PROBE',
-  data: { path_id: 'p-1', target: '192.0.2.1', until },
+  data: { path_id: 'p-1', target: '192.0.2.1', until, ...more },
 });
 
 const refusedBoot = (contradictions: number) => ({
@@ -43,6 +43,9 @@ const refusedBoot = (contradictions: number) => ({
 it.each([
   [probe('2026-01-31T12:00:00.000Z'), [['report', 'c-1', { probed: '192.0.2.1' }]]],
   [probe('2026-01-31T11:59:59.999Z'), []],
+  // The time that is left counts, whatever the clocks say.
+  [probe('2026-01-31T11:00:00.000Z', { within_ms: 1 }), [['report', 'c-1', { probed: '192.0.2.1' }]]],
+  [probe('2026-01-31T13:00:00.000Z', { within_ms: 0 }), []],
   [{ type: 'ROUTES', data: { destination_site_id: 'b', routes: [] } }, [['routes', 'b']]],
   // Another policy needs its routes.
   [{ type: 'POLICIES', data: { policies_version: '7' } }, [['policies', '7'], ['paths']]],

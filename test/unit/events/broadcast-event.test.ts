@@ -41,8 +41,8 @@ const running = {
 };
 
 describe('eventOf', () => {
-  it('tells what a new audit entry holds', () => {
-    expect(eventOf(change({ after: entry }))).toEqual({
+  it.each(['CHANGE#2026-03', 'AUDIT#2026-03'])('tells what a new entry in %s holds', pk => {
+    expect(eventOf({ ...change({ after: entry }), pk })).toEqual({
       id: '01A',
       type: 'SITE_DELETED',
       timestamp: '2026-03-01T11:59:59.000Z',
@@ -63,7 +63,10 @@ describe('eventOf', () => {
     const changed = change({ kind: 'MODIFY', before: entry, after: entry });
     expect(eventOf(changed)).toBeUndefined();
     expect([isTampering(changed), isTampering(change({ after: entry }))]).toEqual([true, false]);
-    expect(isTampering(change({ kind: 'REMOVE', before: entry }))).toBe(true);
+    for (const pk of ['CHANGE#2026-03', 'REFUSAL#2026-03', 'ENTRY#01A', 'AUDIT#2026-03']) {
+      expect(isTampering({ ...change({ kind: 'REMOVE', before: entry }), pk })).toBe(true);
+    }
+    expect(isTampering({ ...change({ kind: 'REMOVE', before: entry }), pk: 'COMMAND#edge-1' })).toBe(false);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeApiClient } from '../../../functions/broadcast/api-client.ts';
 
 const client = makeApiClient({
+  AUDIT_TABLE: 'audit',
   NETWORK_TABLE: 'network',
   TRAFFIC_TABLE: 'traffic',
   CACHE_TABLE: 'cache',

@@ -50,7 +50,7 @@ it('refuses to read a lane sample at every minute for more lanes than one answer
     deadline: now + 1000,
   };
   const range = { from: FROM, to: now, resolution: 'MINUTE' } as const;
-  const tables = { network: 'network', traffic: 'traffic', cache: 'cache' };
+  const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
   const asked = readTrafficHistory(store, {
     ...{ range, filter: { site_id: 'big' }, tables, now, retention: DEFAULT_RETENTION },
   });

@@ -79,7 +79,10 @@ it('a snapshot of 50,000 policy ids writes what has changed, reads no policy at 
 
 it('pages of the list of policies cost what they show', async () => {
   const context = {
-    ...{ client: table.client, tables: { network: 'network', traffic: 'traffic', cache: 'cache' } },
+    ...{
+      client: table.client,
+      tables: { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' },
+    },
     ...{ clock: () => 0, sleep: async () => {}, random: () => 0, deadline: 1 },
   };
   const request = { limit: 100, undefined_too: true, with_counts: true };

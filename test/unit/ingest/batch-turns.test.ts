@@ -7,7 +7,7 @@ import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const BIG = gzipSync(Buffer.alloc(250_000, ' '));
 
 describe('turns of a batch', () => {

@@ -9,7 +9,7 @@ import { faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type ReportSketch, rawRecord, reportRecord } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const HOUR_MS = 3_600_000;
 
 let store: FakeDynamoDb;
@@ -56,7 +56,8 @@ describe('a boot with fewer parts', () => {
 
   it('takes them with its next report where the function was killed in between', async () => {
     await deliver(three);
-    const faulty = faultyClient(store.client, call => (call === 2 ? 'killed after' : undefined));
+    // The calls before it: two for the keys of edges, two for the lane.
+    const faulty = faultyClient(store.client, call => (call === 4 ? 'killed after' : undefined));
     expect(faulty.calls).toEqual([]);
     await deliver([one(1)], { client: faulty.client }).catch(() => {});
     expect(faulty.killed).toBe(true);

@@ -11,7 +11,7 @@ import { ingestContext } from '../../support/ingest-context.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { makeReport, rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 let store: FakeDynamoDb;
 let context: IngestContext;
@@ -255,7 +255,8 @@ describe('what can not be counted', () => {
 
 describe('when the time is over', () => {
   it('gives back, in order, what is not applied', async () => {
-    const slow = faultyClient(store.client, call => (call >= 3 ? 'throttled' : undefined));
+    // The calls before it: two for the keys of edges, two for the lanes, the first transaction.
+    const slow = faultyClient(store.client, call => (call >= 5 ? 'throttled' : undefined));
     const records = [
       reportRecord({ edge_id: 'a', policies: manyPolicies(0, 80) }, { sequence: 1 }),
       reportRecord({ edge_id: 'b', policies: manyPolicies(80, 80) }, { sequence: 2 }),

@@ -6,7 +6,7 @@ import { ingestContext } from '../../support/ingest-context.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 const pathsFrom = (from: number, count: number) =>
   Array.from({ length: count }, (_, p) => ({

@@ -12,7 +12,7 @@ import { itemBytes, transactionWriteUnits } from '../../support/item-bytes.ts';
 import { seededRandom } from '../../support/random.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const DAY_MS = 86_400_000;
 const DAYS = 365;
 const REPORTS_A_DAY = 12;

@@ -12,7 +12,7 @@ import { ingestContext } from '../../support/ingest-context.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { rawRecord } from '../../support/report-records.ts';
 
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 const garbage = (sequence: number) =>
   rawRecord(Buffer.from(`garbage ${sequence}`), { sequence, arrived_ms: sequence * 10, shard: sequence % 3 });

@@ -4,7 +4,11 @@ import { makeApp } from '../../../lib/patronus-app.ts';
 import { readSettings } from '../../../lib/settings.ts';
 
 const STREAM = 'arn:aws:dynamodb:eu-central-1:123456789012:table/net-restored/stream/2026-01-31T12:00:00.000';
+const AUDIT_STREAM =
+  'arn:aws:dynamodb:eu-central-1:123456789012:table/audit-restored/stream/2026-01-31T12:00:00.000';
 const GIVEN = {
+  audit_table: 'audit-restored',
+  audit_stream_arn: AUDIT_STREAM,
   network_table: 'net-restored',
   network_stream_arn: STREAM,
   traffic_table: 'traffic-restored',
@@ -28,6 +32,7 @@ describe('stacks on existing tables', () => {
     expect(withTables.length).toBeGreaterThan(5);
     for (const each of withTables) {
       expect(each).toMatchObject({
+        AUDIT_TABLE: 'audit-restored',
         NETWORK_TABLE: 'net-restored',
         TRAFFIC_TABLE: 'traffic-restored',
         CACHE_TABLE: 'cache-restored',
@@ -36,16 +41,22 @@ describe('stacks on existing tables', () => {
     const sources = resources.filter(({ Type }) => Type === 'AWS::Lambda::EventSourceMapping');
     const arns = sources.map(({ Properties }) => Properties.EventSourceArn);
     expect(arns.filter(arn => arn === STREAM)).toHaveLength(2);
+    expect(arns.filter(arn => arn === AUDIT_STREAM)).toHaveLength(1);
   });
 
   it('grant rights on the given tables alone, and watch them', () => {
     const [, ...others] = templates;
     for (const [name, template] of others) {
       const text = JSON.stringify(template.toJSON());
-      expect(text, name).not.toMatch(/ImportValue":"[^"]*(Network|Traffic|Cache)[0-9A-F]{8}/);
+      expect(text, name).not.toMatch(/ImportValue":"[^"]*(Audit|Network|Traffic|Cache)[0-9A-F]{8}/);
     }
     const rights = JSON.stringify(resources.filter(({ Type }) => Type === 'AWS::IAM::Policy'));
-    for (const right of ['table/net-restored"', 'table/traffic-restored"', 'table/cache-restored/index/*']) {
+    for (const right of [
+      'table/audit-restored"',
+      'table/net-restored"',
+      'table/traffic-restored"',
+      'table/cache-restored/index/*',
+    ]) {
       expect(rights).toContain(right);
     }
     const alarms = resources.filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
@@ -55,7 +66,7 @@ describe('stacks on existing tables', () => {
   it('keep their own, and all that other stacks import of them until they are deployed', () => {
     const data = templates[0]![1].toJSON();
     const tables = Object.values(data.Resources as Record<string, { Type: string }>);
-    expect(tables.filter(({ Type }) => Type === 'AWS::DynamoDB::Table')).toHaveLength(3);
+    expect(tables.filter(({ Type }) => Type === 'AWS::DynamoDB::Table')).toHaveLength(4);
     const exported = (template: { Outputs?: object }) =>
       Object.values(template.Outputs ?? {}).flatMap(({ Export }) => Export?.Name ?? []);
     const before = templatesOf({})[0]![1].toJSON();
@@ -66,6 +77,8 @@ describe('stacks on existing tables', () => {
   it.each([
     [{ network_table: 'net-restored' }, 'must be given together'],
     [{ network_stream_arn: STREAM }, 'must be given together'],
+    [{ audit_table: 'audit-restored' }, 'audit_table and audit_stream_arn must be given together'],
+    [{ audit_table: 'other', audit_stream_arn: AUDIT_STREAM }, 'must be the stream of the table other'],
     [{ network_table: 'other', network_stream_arn: STREAM }, 'must be the stream of the table other'],
     [{ traffic_table: 'a b' }, 'Setting traffic_table must be the name of a table'],
     [{ traffic_table: '' }, "isn't empty"],

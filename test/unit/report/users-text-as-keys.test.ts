@@ -26,7 +26,7 @@ const IDS = [
   'שלום',
   'x'.repeat(128),
 ];
-const TABLES = { network: 'network', traffic: 'traffic', cache: 'cache' };
+const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const SUM = { packets: 3n, bytes: 300n };
 
 const flowOf = (id: string) => ({
@@ -82,7 +82,12 @@ describe('ids that plain objects know already', () => {
     const counters = await readCounters(store.client, TABLES);
     expect([...counters.keys()].sort()).toEqual([...IDS].sort());
     for (const counts of counters.values()) {
-      expect(counts).toEqual({ packets: 3n * times, bytes: 300n * times, active_flows: IDS.length });
+      expect(counts).toEqual({
+        packets: 3n * times,
+        bytes: 300n * times,
+        estimated_bytes: 0n,
+        active_flows: IDS.length,
+      });
     }
     for (const id of IDS) {
       const [lane] = await readLanesOfEdge(store.client, TABLES, id);
@@ -144,6 +149,9 @@ describe('ids that plain objects know already', () => {
 /** Uses of plain objects as maps whose keys are names of ours. */
 const NAMES_OF_OURS: Record<string, string> = {
   'core/report/report-fields.ts': 'a JSON object as JSON.parse made it; only fields of ours are read',
+  'core/report/signed-record.ts':
+    'the header of a JWS as JSON.parse made it; only parameters of ours are read',
+  'core/report/public-key.ts': 'a JWK as JSON.parse made it, and one of ours',
   'core/ingest/ingest-context.ts': 'details of a log line',
   'core/ingest/read-quarantine.ts': "attributes of the quarantine's items",
   'core/ledger/figures/baselines.ts': 'a baseline as it is stored, read by its own parser',

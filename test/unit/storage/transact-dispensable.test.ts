@@ -33,7 +33,7 @@ const actions = [
   { Update: { TableName: 'cache', Key: {}, UpdateExpression: '' } },
 ];
 
-function run(client: DynamoDBDocumentClient): Promise<void> {
+function run(client: DynamoDBDocumentClient): Promise<number> {
   let now = 0;
   const retrying = {
     clock: () => now,

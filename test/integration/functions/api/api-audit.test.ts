@@ -1,9 +1,8 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../../core/access/caller.ts';
-import { auditPut, changeEntry } from '../../../../core/audit/audit-entry.ts';
 import type { AuditEntry } from '../../../../graphql/schema.generated.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
+import { commitEntry } from '../../../support/audit-entries.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 let t: TestTables;
@@ -40,6 +39,7 @@ describe('the audit log', () => {
     expect(rest).toEqual({
       id: audit_id,
       at: '2026-03-15T12:00:00.001Z',
+      started_at: '2026-03-15T12:00:00.001Z',
       actor: admin,
       operation: 'deletePolicy',
       target: `policy:${id}`,
@@ -61,6 +61,7 @@ describe('the audit log', () => {
       {
         id: expect.any(String),
         at: '2026-03-15T12:00:00.000Z',
+        started_at: '2026-03-15T12:00:00.000Z',
         actor: admin,
         operation: 'updatePolicy',
         target: 'policy:7',
@@ -105,7 +106,7 @@ describe('the audit log', () => {
   });
 
   it('refuses all the same when the refusal cannot be written down, and reports that', async () => {
-    const broken = makeApi({ client: t.client, tables: { ...t.tables, network: 'no-such-table' } });
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: 'no-such-table' } });
     expect(await broken.call('Mutation.createPolicy', { name: '', priority: 1 })).toEqual({
       error: {
         type: 'ValidationError',
@@ -122,11 +123,10 @@ describe('the audit log', () => {
   });
 
   it('never replaces an entry', async () => {
-    const actor = systemCaller('test');
-    const entry = changeEntry({ at_ms: api.now, actor, operation: 'deletePolicy', target: null });
-    const put = auditPut({ tables: t.tables, entry }).Put;
-    await t.client.send(new PutCommand(put));
-    await expect(t.client.send(new PutCommand(put))).rejects.toThrow('The conditional request failed');
+    const id = await commitEntry(t, { at_ms: api.now });
+    for (const at_ms of [api.now, api.now + 1]) {
+      await expect(commitEntry(t, { at_ms, id })).rejects.toThrow('ConditionalCheckFailed');
+    }
   });
 });
 
@@ -137,9 +137,7 @@ describe('pages of the audit log', () => {
     actor = systemCaller('test'),
     target: string | null = null,
   ) {
-    const change = changeEntry({ at_ms: Date.parse(at), actor, operation: 'deletePolicy', target });
-    const entry = { ...change, operation };
-    await t.client.send(new PutCommand(auditPut({ tables: t.tables, entry }).Put));
+    await commitEntry(t, { at_ms: Date.parse(at) }, { actor, operation, target });
   }
 
   async function readAll(args: Record<string, unknown>) {

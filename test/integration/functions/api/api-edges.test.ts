@@ -87,6 +87,7 @@ const neverHeard = {
   estimated_share: 0,
   parts: [],
   refused: null,
+  keys: [],
 };
 
 describe('an edge', () => {
@@ -133,6 +134,7 @@ describe('an edge', () => {
       estimated_share: 0,
       parts: [{ part: 0, boot_id: 'boot-1', seq: 42, packets_exact: '9007199254740993', bytes_exact: '101' }],
       refused: null,
+      keys: [],
     });
   });
 

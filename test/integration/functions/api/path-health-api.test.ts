@@ -86,6 +86,25 @@ async function onePath({ edges = true } = {}) {
   return { path, edge_id, by: { identity: edgeIdentity(edge_id) } };
 }
 
+/** The answer of an edge to a probe; its clock is `skew` ms ahead. */
+function probeAnswer(
+  edge_id: string,
+  command_id: string,
+  { skew = 0, received = 20, latency_ms = 12.5 } = {},
+): object {
+  const measured_at = new Date(api.now + skew).toISOString();
+  return {
+    edge_id,
+    command_id,
+    method: 'UDP_ECHO',
+    sent: 20,
+    received,
+    latency_ms,
+    jitter_ms: 0.5,
+    measured_at,
+  };
+}
+
 describe('checkPathHealth', () => {
   it('answers with what the edge at the source measured now', async () => {
     const { path, edge_id, by } = await onePath();
@@ -97,6 +116,7 @@ describe('checkPathHealth', () => {
         path_id: path.id,
         target: '198.51.100.2:4791',
         until: '2026-03-15T12:00:10.000Z',
+        within_ms: 9750,
       });
       const answer = {
         edge_id,
@@ -157,6 +177,101 @@ describe('checkPathHealth', () => {
         fresh: false,
         reason: `Edge ${edge_id} did not answer within 10 s: look after its connection.`,
       },
+    });
+  });
+
+  it('is one probe for all that ask while it runs, each of them audited', async () => {
+    const { path, edge_id, by } = await onePath();
+    const ordered = new Set<string>();
+    let rounds = 0;
+    meanwhile = async () => {
+      const commands = await api.data('Query.pendingCommands', { edge_id }, by);
+      for (const { id } of commands) ordered.add(id);
+      if (++rounds < 6 || commands.length === 0) return;
+      await api.data('Mutation.reportProbe', probeAnswer(edge_id, commands[0].id), by);
+    };
+    const ask = () => api.data('Mutation.checkPathHealth', { path_id: path.id });
+    const answers = await Promise.all([ask(), ask(), ask()]);
+    for (const { probe, metrics } of answers) {
+      expect(metrics).toMatchObject({ latency_ms: 12.5 });
+      expect(probe).toEqual({
+        fresh: true,
+        reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes came back.`,
+      });
+    }
+    expect(ordered.size).toBe(1);
+    const { items } = await api.data('Query.auditLog', { target: `path:${path.id}` });
+    const checks = items.filter(({ operation }: { operation: string }) => operation === 'checkPathHealth');
+    expect(checks).toHaveLength(3);
+    expect(checks.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['DONE', 'DONE', 'DONE']);
+  });
+
+  it('is another probe after the last one was answered', async () => {
+    const { path, edge_id, by } = await onePath();
+    const ordered = new Set<string>();
+    meanwhile = async () => {
+      const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+      if (!command) return;
+      ordered.add(command.id);
+      await api.data('Mutation.reportProbe', probeAnswer(edge_id, command.id), by);
+    };
+    for (const _ of [1, 2]) {
+      const { probe } = await api.data('Mutation.checkPathHealth', { path_id: path.id });
+      expect(probe.fresh).toBe(true);
+    }
+    expect(ordered.size).toBe(2);
+  });
+
+  it('orders a probe of its own when the one that it joined ends without an answer', async () => {
+    const { path, edge_id, by } = await onePath();
+    const began = api.now;
+    let later: Promise<unknown> | undefined;
+    const ordered: string[] = [];
+    meanwhile = async () => {
+      if (api.now - began > 6000) later ??= api.data('Mutation.checkPathHealth', { path_id: path.id });
+      const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+      if (!command || ordered.includes(command.id)) return;
+      ordered.push(command.id);
+      if (ordered.length === 2) await api.data('Mutation.reportProbe', probeAnswer(edge_id, command.id), by);
+    };
+    const first = await api.data('Mutation.checkPathHealth', { path_id: path.id });
+    expect(first.probe.fresh).toBe(false);
+    expect(await later).toMatchObject({ probe: { fresh: true } });
+    expect(ordered).toHaveLength(2);
+  });
+
+  it.each([-300_000, -30_000, 15_000, 300_000])(
+    'is fresh and judged whatever the clock of the edge says: %d ms',
+    async skew => {
+      const { path, edge_id, by } = await onePath();
+      meanwhile = async () => {
+        const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+        if (command?.type !== 'PROBE') return;
+        const lost = { received: 0, latency_ms: 1000 };
+        await api.data('Mutation.reportProbe', probeAnswer(edge_id, command.id, { skew, ...lost }), by);
+      };
+      expect(await api.data('Mutation.checkPathHealth', { path_id: path.id })).toMatchObject({
+        metrics: { packet_loss_pct: 100, measured_at: '2026-03-15T12:00:00.250Z', age_seconds: 0 },
+        out_for: ['default'],
+        probe: { fresh: true },
+      });
+    },
+  );
+
+  it('changes nothing by an edge that has moved to another site since it got the order', async () => {
+    const { path, edge_id, by } = await onePath();
+    const other = await createSite(context, actor, { name: 'C' });
+    meanwhile = async () => {
+      const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
+      if (!command) return;
+      await registerEdge(context, actor, { id: edge_id, site_id: other.id });
+      const lost = { received: 0, latency_ms: 1000 };
+      await api.data('Mutation.reportProbe', probeAnswer(edge_id, command.id, lost), by);
+    };
+    expect(await api.data('Mutation.checkPathHealth', { path_id: path.id })).toMatchObject({
+      metrics: { latency_ms: 90, packet_loss_pct: 1 },
+      out_for: [],
+      probe: { fresh: false },
     });
   });
 
@@ -242,6 +357,28 @@ describe('an edge', () => {
     }
   });
 
+  it('is no machine of another role that calls its session like it', async () => {
+    const identity = {
+      userArn: 'arn:aws:sts::123456789012:assumed-role/grafana/edge-mine',
+      username: 'AROA:edge-mine',
+      sourceIp: null,
+    };
+    const error = {
+      type: 'Unauthorized',
+      message:
+        "Role grafana is none of the edges' roles (*edge*): sign with an edge's role, or have the setting edge_roles name this one.",
+    };
+    const command = { edge_id: 'edge-mine', command_id: 'c-1' };
+    for (const [operation, args] of [
+      ['Query.pendingCommands', { edge_id: 'edge-mine' }],
+      ['Query.edgeRoutes', { edge_id: 'edge-mine' }],
+      ['Mutation.acknowledgeCommand', command],
+      ['Mutation.reportProbe', { ...command, sent: 0, received: 0 }],
+    ] as const) {
+      expect(await api.call(operation, args, { identity })).toEqual({ error });
+    }
+  });
+
   it.each([
     [
       { sent: 5, received: 6, latency_ms: 1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
@@ -273,5 +410,32 @@ describe('an edge', () => {
         message: `Edge ${edge_id} has no probe c-1 to answer: it was answered or has expired.`,
       },
     });
+  });
+});
+
+describe('the status of a path', () => {
+  it('is out of use while all policies are off it, however good it is again', async () => {
+    const { path, edge_id, by } = await onePath();
+    const answers = [{ received: 0, latency_ms: 1000 }, {}, {}];
+    meanwhile = async () => {
+      const commands = await api.data('Query.pendingCommands', { edge_id }, by);
+      const command = commands.find(({ type }: { type: string }) => type === 'PROBE');
+      if (command)
+        await api.data('Mutation.reportProbe', probeAnswer(edge_id, command.id, answers.shift()), by);
+    };
+    const check = () => api.data('Mutation.checkPathHealth', { path_id: path.id });
+    expect(await check()).toMatchObject({ status: 'FAILED', out_for: expect.arrayContaining(['default']) });
+    const good = {
+      metrics: { score: expect.closeTo(99.8, 1) },
+      status: 'OUT',
+      out_for: expect.arrayContaining(['default']),
+    };
+    expect(await check()).toMatchObject(good);
+    const { items } = await api.data('Query.paths', { site_id: path.source_site_id });
+    expect(items).toMatchObject([good]);
+    // Another policy still uses it.
+    const policy = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 10 });
+    expect(await check()).toMatchObject({ ...good, status: 'OPTIMAL' });
+    await api.data('Mutation.deletePolicy', { id: policy.id });
   });
 });

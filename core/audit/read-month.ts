@@ -1,0 +1,149 @@
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../storage/item.ts';
+import { compareKeys } from '../storage/key-order.ts';
+import { parseItem } from '../storage/parse-item.ts';
+import { type Retrying, repeatUntil } from '../storage/retrying.ts';
+import type { TableNames } from '../storage/tables.ts';
+import { type AuditEntry, auditEntrySchema } from './audit-entry.ts';
+import {
+  changePartition,
+  legacyBound,
+  legacyPartition,
+  legacyPlace,
+  refusalPartition,
+} from './audit-keys.ts';
+
+export interface AuditFilter {
+  /** The actor's sub, e-mail address or user name. */
+  actor?: string | null | undefined;
+  action?: string | null | undefined;
+  target?: string | null | undefined;
+  /** Milliseconds since the epoch; from is included, to is not. */
+  from_ms?: number | undefined;
+  to_ms?: number | undefined;
+}
+
+export interface Stretch {
+  month: string;
+  /** Places, both exclusive. */
+  after: string;
+  before: string;
+  newest_first: boolean;
+  filter: AuditFilter;
+  /** Entries at most. */
+  limit: number;
+}
+
+/** Entries of a stretch in their order. */
+interface StretchPage {
+  items: AuditEntry[];
+  /** The place behind which reading goes on; undefined: that was all. */
+  next: string | undefined;
+}
+
+interface Store extends Retrying {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+}
+
+/** Where a kind of entries is stored, and how places become sort keys there. */
+interface Source {
+  table(tables: TableNames): string;
+  partition(month: string): string;
+  /** The sort key before which stand exactly the entries before a place. */
+  bound(place: string): string;
+  placeOf(sk: string): string;
+}
+
+const itself = (place: string) => place;
+const inAudit = { table: ({ audit }: TableNames) => audit, bound: itself, placeOf: itself };
+
+const SOURCES: readonly Source[] = [
+  { ...inAudit, partition: changePartition },
+  { ...inAudit, partition: refusalPartition },
+  // What earlier releases wrote stays where it is.
+  {
+    table: ({ network }) => network,
+    partition: legacyPartition,
+    bound: legacyBound,
+    placeOf: legacyPlace,
+  },
+];
+
+/** Reads entries of all kinds once, up to 1 MB of each kind, and merges them by place. */
+export async function readMonth(store: Store, stretch: Stretch): Promise<StretchPage> {
+  const { after, before, newest_first, limit } = stretch;
+  if (after >= before) return { items: [], next: undefined };
+  const pages = await Promise.all(SOURCES.map(source => readSource(store, stretch, source)));
+  const inOrder = (a: string, b: string) => (newest_first ? compareKeys(b, a) : compareKeys(a, b));
+  const [reached] = pages.flatMap(({ end }) => end ?? []).sort(inOrder);
+  const found = pages
+    .flatMap(({ items }) => items)
+    .filter(({ place }) => reached === undefined || inOrder(place, reached) <= 0)
+    .sort((a, b) => inOrder(a.place, b.place));
+  const items = found.slice(0, limit);
+  return {
+    items: items.map(({ item }) => parseItem(auditEntrySchema, item)),
+    next: found.length > limit ? items.at(-1)!.place : reached,
+  };
+}
+
+interface SourcePage {
+  items: { place: string; item: Item }[];
+  /** The last place that was looked at; undefined: all were. */
+  end: string | undefined;
+}
+
+async function readSource(
+  store: Store,
+  { month, after, before, newest_first, filter, limit }: Stretch,
+  source: Source,
+): Promise<SourcePage> {
+  const { expression, names, values } = filterExpression(filter);
+  const query: QueryCommandInput = {
+    TableName: source.table(store.tables),
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
+    ExpressionAttributeValues: {
+      ':pk': source.partition(month),
+      ':after': source.bound(after),
+      ':before': source.bound(before),
+      ...values,
+    },
+    ...(expression !== undefined && { FilterExpression: expression }),
+    // Beyond what is asked for: both ends, and one that shows that there is more.
+    ...(expression === undefined && { Limit: limit + 3 }),
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ScanIndexForward: !newest_first,
+    ConsistentRead: true,
+  };
+  const { Items = [], LastEvaluatedKey } = await repeatUntil(store, () =>
+    store.client.send(new QueryCommand(query)),
+  );
+  return {
+    items: Items.map(item => ({ place: source.placeOf(item.sk), item })).filter(
+      ({ place }) => place > after && place < before,
+    ),
+    end: LastEvaluatedKey && source.placeOf(LastEvaluatedKey.sk),
+  };
+}
+
+function filterExpression({ actor, action, target }: AuditFilter) {
+  const conditions: string[] = [];
+  const names: Record<string, string> = {};
+  const values: Record<string, string> = {};
+  if (actor) {
+    conditions.push('(actor.#sub = :actor OR actor.email = :actor OR actor.username = :actor)');
+    names['#sub'] = 'sub';
+    values[':actor'] = actor;
+  }
+  if (action) {
+    conditions.push('#operation = :action');
+    names['#operation'] = 'operation';
+    values[':action'] = action;
+  }
+  if (target) {
+    conditions.push('target = :target');
+    values[':target'] = target;
+  }
+  return { expression: conditions.length === 0 ? undefined : conditions.join(' AND '), names, values };
+}

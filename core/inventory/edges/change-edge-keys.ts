@@ -1,0 +1,76 @@
+import type { Caller } from '../../access/caller.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import { type KeyChange, planAddedKey, planRevokedKey } from '../../edge-keys/plan-key-change.ts';
+import { noEdge } from '../../errors.ts';
+import { readPublicKey } from '../../report/public-key.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import type { ChangedEdge } from './change-edges.ts';
+import { edgeFromItem } from './edge-items.ts';
+import { readEdgeItem } from './read-edges.ts';
+
+/**
+ * Gives an edge another key. Those that it has stay good, so that it can go over from one to the other without a gap; the old one is
+ * revoked afterwards. A key that it has already changes nothing.
+ *
+ * @throws NotFound when the edge isn't registered · ValidationError for a key that can't be used · Conflict for another edge's
+ */
+export async function rotateEdgeKey(
+  context: StoreContext,
+  actor: Caller,
+  { edge_id, public_key }: { edge_id: string; public_key: string },
+): Promise<ChangedEdge> {
+  const key = await readPublicKey(public_key);
+  return change(context, { actor, operation: 'rotateEdgeKey' }, edge_id, () =>
+    planAddedKey(context, edge_id, key),
+  );
+}
+
+/**
+ * Ends a key of an edge, now or as of an earlier time: reports that the stream got from then on don't count with it. What was counted
+ * stays counted. An edge whose keys are all revoked counts nothing until it is given another.
+ *
+ * @throws NotFound when the edge isn't registered or has no such key · ValidationError for a time to come
+ */
+export function revokeEdgeKey(
+  context: StoreContext,
+  actor: Caller,
+  { edge_id, kid, at }: { edge_id: string; kid: string; at?: string | undefined },
+): Promise<ChangedEdge> {
+  const at_ms = at === undefined ? undefined : Date.parse(at);
+  return change(context, { actor, operation: 'revokeEdgeKey' }, edge_id, () =>
+    planRevokedKey(context, edge_id, { kid, at_ms }),
+  );
+}
+
+function change(
+  context: StoreContext,
+  author: { actor: Caller; operation: ChangeOperation },
+  edge_id: string,
+  plan: () => Promise<KeyChange>,
+): Promise<ChangedEdge> {
+  return commitChange(context, async begun => {
+    const item = await readEdgeItem(context, edge_id);
+    if (!item) throw noEdge(edge_id);
+    const { actions, before, after } = await plan();
+    const result = { ...edgeFromItem(item), keys: after };
+    if (actions.length === 0) return { actions, result };
+    const { tables } = context;
+    const audit = auditAction(tables, begun, {
+      ...author,
+      target: `edge:${edge_id}`,
+      before: { keys: before },
+      after: { keys: after },
+    });
+    const isRegistered = {
+      ConditionCheck: {
+        TableName: tables.network,
+        Key: { pk: item.pk, sk: item.sk },
+        ...conditionOf({ expression: '#revision = :revision', values: { revision: item.revision } }),
+      },
+    };
+    return { actions: [...actions, isRegistered, audit], result };
+  });
+}
