@@ -44,6 +44,8 @@ export const OPERATION_ARGUMENTS = {
   'Mutation.resetPolicyStats': { policy_id: 'ID!' },
   'Mutation.resetAllStats': {  },
   'Mutation.undoReset': { audit_id: 'ID!' },
+  'Mutation.voidBoot': { edge_id: 'ID!', boot_id: 'ID!' },
+  'Mutation.undoVoidBoot': { audit_id: 'ID!' },
   'Mutation.eraseFlows': { address: 'String!' },
   'Mutation.clearCache': {  },
   'Mutation.setPolicyRouting': { policy_id: 'ID!', preference: 'PathPreference', weights: 'PathWeightsInput', failover_below: 'Float', failback_above: 'Float', failback_hold_seconds: 'Int' },

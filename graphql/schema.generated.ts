@@ -210,6 +210,7 @@ export interface HistoryPoint {
   gap: boolean;
   intervals_missed: number;
   reset: boolean;
+  voided: boolean;
   completeness: Completeness | null;
 }
 
@@ -425,6 +426,16 @@ export interface ResetResult {
   success: boolean;
   message: string;
   audit_id: string;
+}
+
+export interface VoidResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  edge_id: string;
+  boot_id: string;
+  packets_exact: string;
+  bytes_exact: string;
 }
 
 export interface CacheStats {
@@ -796,6 +807,8 @@ export interface Operations {
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
+  'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
+  'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };

@@ -55,6 +55,8 @@ export const ROLES = {
   'Mutation.resetPolicyStats': forAdmins,
   'Mutation.resetAllStats': forAdmins,
   'Mutation.undoReset': forAdmins,
+  'Mutation.voidBoot': forAdmins,
+  'Mutation.undoVoidBoot': forAdmins,
   'Mutation.eraseFlows': forAdmins,
   'Query.cacheStats': forAll,
   'Mutation.clearCache': forAdmins,

@@ -44,6 +44,8 @@ export const REJECTION_REASONS = {
     'One boot has counted under more policies and endpoints than fit into one item; start a new boot',
   parts_changed:
     'The number of parts differs from that of earlier reports of the same boot; start a new boot',
+  boot_voided:
+    'The boot was voided, so that none of its reports counts; start a new boot, or take the void back with undoVoidBoot and replay the record',
   too_many_pairs:
     'This edge has brought more pairs of policy and endpoint, or more paths, than are kept for one part; use ids that last, and report under a new edge id',
   lane_too_large:
@@ -62,6 +64,7 @@ const CONTRADICTIONS: ReadonlySet<RejectionCode> = new Set([
   'seq_jumped',
   'boot_too_large',
   'parts_changed',
+  'boot_voided',
 ]);
 
 const NOT_AUTHENTIC: ReadonlySet<RejectionCode> = new Set(['unsigned', 'bad_signature', 'unknown_key']);

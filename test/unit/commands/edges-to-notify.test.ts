@@ -37,6 +37,8 @@ const KEEP_PATHS = [
   'resetPolicyStats',
   'resetAllStats',
   'undoReset',
+  'voidBoot',
+  'undoVoidBoot',
   'clearCache',
   'startExport',
   'eraseFlows',

@@ -384,7 +384,7 @@ describe('rights', () => {
     expect(denied('Network', 'Ingest').map(deniedKeys)).toEqual([
       [
         ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
-        ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*', 'KEYS#*', 'KEY#*', 'KEY_CHANGES'],
+        ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
       ],
     ]);
     expect(denied('Cache', 'DeletionWorker')).toMatchObject([{ Action: 'dynamodb:UpdateItem' }]);
@@ -403,12 +403,12 @@ describe('rights', () => {
     ]);
   });
 
-  it('let the api function write no counter, lane, boot or sample', () => {
+  it('let the api function write no counter or sample; lanes and boots for voids only', () => {
     const [allowed, denied, ...others] = writesTo('Traffic').filter(({ id }) => id.startsWith('ApiFunction'));
     expect(others).toEqual([]);
     expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed!.Action });
     expect(deniedKeys(denied!)).toEqual([
-      ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+      ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
       ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
     ]);
   });
