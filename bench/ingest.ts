@@ -1,23 +1,28 @@
 import { gunzipSync } from 'node:zlib';
-import type { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { BatchGetCommand, DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { EdgeKeyMemory } from '../core/edge-keys/edge-key-memory.ts';
 import { ingest } from '../core/ingest/ingest.ts';
 import type { IngestContext } from '../core/ingest/ingest-context.ts';
 import { IngestTally } from '../core/ingest/ingest-tally.ts';
 import { LaneMemory } from '../core/ingest/lane-memory.ts';
 import { QuarantineMemory } from '../core/ingest/quarantine-memory.ts';
 import type { StreamRecord } from '../core/ingest/stream-record.ts';
+import type { Item } from '../core/storage/item.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { FakeDynamoDb } from '../test/support/fake-dynamodb.ts';
 import { transactionWriteUnits } from '../test/support/item-bytes.ts';
 import type { BenchRow } from './bench-row.ts';
 import { COSTLY_EDGE, costlyRecords } from './costly-records.ts';
 import { EDGES, edgeReports, POLICIES, policiesReport } from './ingest-reports.ts';
+import { signingEdges } from './signing-edges.ts';
 import { cpuMilliseconds, median } from './support/measure.ts';
 
 /** Batches of each kind; in turn, so that a busy machine slows both alike. */
 const ROUNDS = 120;
 const WARM_UP = 40;
 const MAX_CPU_RATIO = 3;
+/** Verifying costs what two or three reports of 20 policies cost; a flood of forged ones must not be worth more. */
+const MAX_SIGNED_RATIO = 5;
 const MAX_WRITE_UNITS = 3;
 const RECORD_ROUNDS = 21;
 const RECORD_WARM_UP = 5;
@@ -25,7 +30,7 @@ const MAX_RECORD_RATIO = 5;
 
 /** What a report costs: CPU beside reading its JSON alone, write units beside one transaction a report. */
 export async function run(): Promise<BenchRow[]> {
-  return [await cpu(), await writeUnits(), await oldPolicies(), await worstRecord()];
+  return [await cpu(), await signedCpu(), await writeUnits(), await oldPolicies(), await worstRecord()];
 }
 
 /**
@@ -54,6 +59,35 @@ async function cpu(): Promise<BenchRow> {
     threshold: `ratio <= ${MAX_CPU_RATIO}`,
     ok: ratio <= MAX_CPU_RATIO,
     note: 'decode, fold, pack, build the transactions; without the SDK',
+  };
+}
+
+/** CPU of ingest of signed reports beside that of the same ones unsigned, in turn. Verifying is most of it. */
+async function signedCpu(): Promise<BenchRow> {
+  const edges = signingEdges();
+  const signedContext = contextWith(knowingKeys(edges.items));
+  const context = contextWith(discarding());
+  const ours: number[] = [];
+  const floor: number[] = [];
+  for (let minute = 1; minute <= WARM_UP + ROUNDS; minute++) {
+    const records = edgeReports(minute);
+    const signed = records.map(edges.sign);
+    floor.push(await cpuMilliseconds(() => ingestAll(records, context)));
+    ours.push(await cpuMilliseconds(() => ingestAll(signed, signedContext)));
+  }
+  const value = microsecondsPerReport(ours);
+  const peer_value = microsecondsPerReport(floor);
+  const ratio = value / peer_value;
+  return {
+    name: `ingest: CPU a signed report of ${POLICIES} policies`,
+    value,
+    unit: 'µs',
+    peer: 'the same report unsigned',
+    peer_value,
+    ratio,
+    threshold: `ratio <= ${MAX_SIGNED_RATIO}`,
+    ok: ratio <= MAX_SIGNED_RATIO,
+    note: 'JWS with Ed25519: take apart, verify, and ingest as above',
   };
 }
 
@@ -183,11 +217,22 @@ function discarding(): DynamoDBDocumentClient {
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
+/** The same, with the keys of edges in the Network table. */
+function knowingKeys(items: readonly Item[]): DynamoDBDocumentClient {
+  const send = async (command: TransactWriteCommand | BatchGetCommand) => {
+    if (!('RequestItems' in command.input)) return {};
+    const [table] = Object.keys(command.input.RequestItems ?? {});
+    return { Responses: table === 'network' ? { network: items } : {} };
+  };
+  return { send } as unknown as DynamoDBDocumentClient;
+}
+
 function contextWith(client: DynamoDBDocumentClient): IngestContext {
   return {
     client,
     tables: { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' },
     slots: 16,
+    edge_keys: new EdgeKeyMemory(),
     memory: new LaneMemory(),
     quarantined: new QuarantineMemory(),
     tally: new IngestTally(),

@@ -28,6 +28,7 @@ export interface CountingOptions extends TargetOptions {
   wait?: boolean;
   dryRun?: boolean;
   scaleSampled?: boolean;
+  sign?: boolean;
   json?: boolean;
   listedFlows: number;
   spool?: string;
@@ -70,6 +71,7 @@ export function addCountingOptions(command: Command): Command {
       '--scale-sampled',
       'count sampled flow records too, scaled with their sampling rate, and mark the run’s reports as estimated (default: refuse them)',
     )
+    .option('--sign', 'sign the reports with the key of this edge (see: edge key)')
     .option('--wait', 'end when the system has counted all of it')
     .option('--dry-run', 'send nothing')
     .option('--json', 'print the result as one JSON object on one line')
@@ -84,10 +86,11 @@ export function addCountingOptions(command: Command): Command {
 
 /** What is wrong with a combination of options, if anything. */
 export function contradiction(options: CountingOptions): string | undefined {
-  const { stream, graphql, wait, dryRun, scaleSampled, format } = options;
+  const { stream, graphql, wait, dryRun, sign, scaleSampled, format } = options;
   if (scaleSampled && format === 'capture') {
     return '--scale-sampled is for flow records: give --format nfdump or goflow2 too';
   }
+  if (sign && dryRun) return '--sign makes no sense with --dry-run, which sends nothing';
   if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
   if (wait && stream !== undefined && graphql === undefined) {
     return '--wait asks the system what it has counted: give its address with --graphql';

@@ -156,6 +156,7 @@ function sessionOptions(
     listed_flows: options.listedFlows,
     dry_run: options.dryRun ?? false,
     estimated: options.scaleSampled ?? false,
+    sign: options.sign ?? false,
     exact_flows: exact_flows || (options.dryRun ?? false) || (options.json ?? false),
     patience_ms,
     unattended,

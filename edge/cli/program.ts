@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import { PACKAGED_VERSION } from '../program-name.ts';
 import { addCountingOptions, type CountingOptions, contradiction } from './counting-options.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { type KeyOptions, keyContradiction } from './key-options.ts';
 import { addMatchOptions, type MatchOptions, matchContradiction } from './match-options.ts';
-import { hostEdgeId, idValue, positiveValue, wholeValue } from './option-values.ts';
+import { edgeIdValue, hostEdgeId, idValue, positiveValue, wholeValue } from './option-values.ts';
 import type { ReadOptions } from './read.ts';
 import { addSimulateOptions, type SimulateOptions } from './simulate-options.ts';
 import type { StatusOptions } from './status.ts';
@@ -92,6 +93,26 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .argument('[file]', 'where to write it, a new file (default: the standard output)')
     .action((file: string | undefined, _: object, command: Command) =>
       run(command, undefined, async () => (await import('./sample.ts')).sample(file)),
+    );
+
+  program
+    .command('key')
+    .description(
+      'print the public key of an edge as a JWK, for registerEdge or rotateEdgeKey; makes its key pair if there is none',
+    )
+    .addOption(
+      new Option('--edge-id <id>', 'the edge')
+        .argParser(edgeIdValue)
+        .default(hostEdgeId(), 'this machine’s name'),
+    )
+    .option('--spool <folder>', 'its spool, which keeps the key (default: .local/edge/<edge id>)')
+    .option('--next', 'make and print the key that the edge is to change over to')
+    .option('--switch', 'begin to use that key: from the next start of the edge on')
+    .option('--pem', 'print it in PEM')
+    .option('--json', 'print edge, kid and key as one JSON object on one line')
+    .addOption(systemFolderOption())
+    .action((options: KeyOptions, command: Command) =>
+      run(command, keyContradiction(options), async () => (await import('./key.ts')).key(options)),
     );
 
   addSimulateOptions(

@@ -12,6 +12,7 @@ export interface SimulateOptions extends TargetOptions {
   flows: number;
   speed: number;
   policies?: string;
+  sign?: boolean;
   json?: boolean;
 }
 
@@ -45,6 +46,7 @@ export function addSimulateOptions(command: Command): Command {
       '--policies <file>',
       'JSON file with policies (default: those of the running system, else only "default")',
     )
+    .option('--sign', 'sign the reports of each edge with its key (see: edge key)')
     .option('--json', 'print the totals as one JSON object on one line');
   return addSystemOptions(command);
 }

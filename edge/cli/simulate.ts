@@ -1,11 +1,15 @@
 import { BUILT_IN_POLICY } from '../../core/policy/policy.ts';
 import { compilePolicies } from '../../core/policy/policy-match.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import { summaryTable } from '../counting/traffic-summary.ts';
 import { readPoliciesFile } from '../policies/policies-file.ts';
 import { NO_POLICIES, type PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
 import { type Simulation, startSimulation } from '../simulation/simulate.ts';
+import type { SimulatedEdge } from '../simulation/simulated-edge.ts';
+import { simulatedEdges } from '../simulation/simulated-edges.ts';
+import { spoolFolder } from '../spool/spool-folder.ts';
 import { openTarget, type Target } from '../system/target.ts';
 import { userPath } from './option-values.ts';
 import type { SimulateOptions } from './simulate-options.ts';
@@ -19,9 +23,12 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const target = await openTarget(targetOptions(options));
   const policySet = await choosePolicies(options, target);
   compilePolicies(policySet.policies);
+  const edges = simulatedEdges(options.edges);
+  const signers = options.sign ? await signersOf(edges, options) : undefined;
   const intervals = Math.ceil(options.duration / options.interval);
   const simulation = startSimulation({
-    edges: options.edges,
+    edges,
+    ...(signers && { signers }),
     seed: options.seed,
     interval_ms: options.interval * 1000,
     speed: options.speed,
@@ -47,6 +54,20 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   }
   print(simulation, options, policySet);
   return signal.aborted ? 130 : 0;
+}
+
+/** Each edge has its key where `edge key` makes and shows it. */
+async function signersOf(
+  edges: readonly SimulatedEdge[],
+  options: SimulateOptions,
+): Promise<ReadonlyMap<string, SignRecord>> {
+  const { edgeSigner } = await import('../spool/edge-key.ts');
+  const system = userPath(options.system);
+  const signers = new Map<string, SignRecord>();
+  for (const { edge_id } of edges) {
+    signers.set(edge_id, await edgeSigner(spoolFolder({ system, edge_id })));
+  }
+  return signers;
 }
 
 async function choosePolicies({ policies }: SimulateOptions, { graphql }: Target): Promise<PolicySet> {

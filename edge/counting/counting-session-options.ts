@@ -17,6 +17,8 @@ export interface CountingSessionOptions {
   unattended?: boolean;
   /** Sends nothing. */
   dry_run: boolean;
+  /** Signs the reports with the edge's key. */
+  sign?: boolean;
   /** What is counted is scaled from samples: the boot's reports say so. */
   estimated?: boolean;
   /** Counts flows exactly at any number of flows, which takes memory for each. */

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import { EdgeError } from '../edge-error.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
@@ -63,6 +64,7 @@ export async function openSending(
       onTrouble(text);
     },
   });
+  const sign = await signerOf(options, folder);
   const reuse = await watchReuse(options, asked);
   const reporter = await Reporter.start({
     edge_id,
@@ -71,6 +73,7 @@ export async function openSending(
     interval_s,
     listed_flows,
     estimated: options.estimated ?? false,
+    ...(sign && { sign }),
     spool,
     sender,
     destination: target.destination,
@@ -102,6 +105,18 @@ export async function openSending(
       target.kinesis.destroy();
     },
   };
+}
+
+/** An edge that runs by itself has a key from its first start on, so that it can be registered before it signs. */
+async function signerOf(
+  { sign, unattended, say }: CountingSessionOptions,
+  folder: string,
+): Promise<SignRecord | undefined> {
+  if (!sign && !unattended) return undefined;
+  const { edgeSigner } = await import('../spool/edge-key.ts');
+  if (sign) return edgeSigner(folder);
+  await edgeSigner(folder).catch((cause: unknown) => say((cause as Error).message));
+  return undefined;
 }
 
 // A report that needs more parts than its boot has begins another boot. Its id follows from the first one, so that the same input

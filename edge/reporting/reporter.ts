@@ -2,6 +2,7 @@ import type { RecorderInterval } from '../../core/recorder/recorder.ts';
 import { encodeReport } from '../../core/report/encode-report.ts';
 import type { PathReport, Report } from '../../core/report/report.ts';
 import { fitsParts, type Pair, partsNeeded } from '../../core/report/report-parts.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { rfc3339 } from '../../core/time/rfc3339.ts';
 import type { FlowRecord } from '../../core/totals/flow-record.ts';
@@ -27,6 +28,8 @@ export interface ReporterOptions {
   /** Pairs that are to be expected, so that a boot's parts have room for them from the start. */
   expected_pairs?: readonly Pair[];
   listed_flows?: number;
+  /** Signs each record when it is sent; without it they are not signed. */
+  sign?: SignRecord;
   /** All that this run counts is scaled from samples. */
   estimated?: boolean;
   /** The stream has taken a report of this run. */

@@ -1,5 +1,6 @@
 import type { EncodedReport } from '../../core/report/encode-report.ts';
 import type { Report } from '../../core/report/report.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import { limitFlows } from '../../core/totals/other-flows.ts';
 import type { Spool, SpoolEntry } from '../spool/spool.ts';
 import type { OutgoingRecord } from './record-sender.ts';
@@ -8,6 +9,8 @@ export interface SendQueueOptions {
   spool: Spool;
   sender: { send(records: readonly OutgoingRecord[]): Promise<void> };
   destination: string;
+  /** Signs a record when it is sent; without it records are sent as they are stored. */
+  sign?: SignRecord;
   onSent?: (report: Report) => void;
 }
 
@@ -110,9 +113,11 @@ export class SendQueue {
   }
 
   async #sendOne({ slot, entry, report }: Queued): Promise<void> {
-    const { sender, spool, onSent } = this.#options;
+    const { sender, spool, sign = async data => data, onSent } = this.#options;
     this.#tried = slot;
-    await sender.send(entry.records.map(data => ({ partition_key: entry.edge_id, data })));
+    // What the spool keeps is not signed: a key that takes the place of another signs what waits.
+    const records = await Promise.all(entry.records.map(sign));
+    await sender.send(records.map(data => ({ partition_key: entry.edge_id, data })));
     this.#queued.shift();
     await spool.remove(slot);
     if (report) onSent?.(report);

@@ -1,6 +1,7 @@
 import type { KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { type CommandSource, startEdgeCommands } from '../commands/start-edge-commands.ts';
 import { type PolicySet, UNVERSIONED } from '../policies/policy-set.ts';
@@ -32,6 +33,8 @@ export interface SimulationOptions {
   stream: string;
   policies?: readonly PolicyRule[];
   policies_version?: string;
+  /** What signs the records of edges, by edge id; the others' are not signed. */
+  signers?: ReadonlyMap<string, SignRecord>;
   /** Where the edges' commands, paths and routes come from; without it they have none. What they measure is made up, as the traffic is. */
   commands?: CommandSource;
   /** The stream has taken a report. */
@@ -70,6 +73,7 @@ export function startSimulation({
   stream,
   policies = [],
   policies_version = UNVERSIONED,
+  signers,
   commands,
   onReport = () => {},
   onTrouble = () => {},
@@ -96,7 +100,11 @@ export function startSimulation({
   });
 
   async function run(): Promise<void> {
-    const reporters = await Promise.all(simulated.map(edge => edge.start(sender, policySet, sent)));
+    const reporters = await Promise.all(
+      simulated.map((edge, index) =>
+        edge.start(sender, policySet, { onSent: sent, sign: signers?.get(list[index]!.edge_id) }),
+      ),
+    );
     const began = performance.now();
     for (let tick = 1; tick <= intervals && !stopped.signal.aborted; tick++) {
       await until(began + (tick * interval_ms) / speed, stopped.signal);

@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { compilePolicies, type PolicyMatcher } from '../../core/policy/policy-match.ts';
 import { Recorder } from '../../core/recorder/recorder.ts';
+import type { SignRecord } from '../../core/report/sign-record.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { MeasuredPaths } from '../paths/measured-paths.ts';
@@ -84,7 +85,11 @@ export function simulateEdge(
   return {
     recorder,
 
-    async start(sender: RecordSender, policySet: PolicySet, onSent: (report: SimulatedReport) => void) {
+    async start(
+      sender: RecordSender,
+      policySet: PolicySet,
+      { onSent, sign }: { onSent: (report: SimulatedReport) => void; sign?: SignRecord | undefined },
+    ) {
       applyPolicies(policySet);
       reporter = await Reporter.start({
         edge_id: edge.edge_id,
@@ -97,6 +102,7 @@ export function simulateEdge(
         policies_version: policySet.version,
         expected_pairs: expectedPairs(policySet, edge.endpoint_ids),
         clock,
+        ...(sign && { sign }),
         onSent: ({ edge_id, boot_id, seq, policies }) =>
           onSent({
             edge_id,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { REGION } from '../aws/account.ts';
 import type { Engine } from './engine.ts';
+import { FRONTED_PORT } from './kinesis-front.ts';
 import { startNodeEngine } from './node-engine.ts';
 
 export interface KinesisOptions {
@@ -23,6 +24,7 @@ export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<En
     endSignal: dataDirectory === undefined ? 'SIGKILL' : 'SIGTERM',
     env: {
       KINESIS_MOCK_PLAIN_PORT: `${PLAIN_PORT}`,
+      [FRONTED_PORT]: `${PLAIN_PORT}`,
       KINESIS_MOCK_TLS_PORT: `${PLAIN_PORT + 1}`,
       AWS_REGION: REGION,
       LOG_LEVEL: 'ERROR',

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { sha256 } from '../../core/digest.ts';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { REGION } from '../aws/account.ts';
 import { parseSignatureTime, readAuthorization, sameSignature, signatureOf } from '../aws/signature-v4.ts';
+import { readBounded } from '../http/read-bounded.ts';
 import { describeFailure, FunctionFailure, TooManyRequests } from './function-failure.ts';
 
 /** A function as callers of Lambda's API see it. */
@@ -33,8 +33,9 @@ const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 /** Lambda's Invoke, by which functions and programs call functions. The handler never rejects. */
 export function makeInvokeEndpoint(options: InvokeEndpointOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await buffer(request).catch(() => Buffer.alloc(0));
-    const { status, headers, payload } = await invoke(request, body, options);
+    const most = MAX_EVENT_BYTES.RequestResponse;
+    const body = await readBounded(request, most).catch(() => Buffer.alloc(0));
+    const { status, headers, payload } = body ? await invoke(request, body, options) : tooLarge(most);
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     response.end(payload === undefined ? '' : JSON.stringify(payload));
   };
@@ -67,10 +68,8 @@ async function invoke(
       'The one-machine runtime takes invocations of type Event and RequestResponse.',
     );
   }
-  if (body.length > MAX_EVENT_BYTES[type]) {
-    return refusal(413, 'RequestTooLargeException', `An event is at most ${MAX_EVENT_BYTES[type]} bytes.`);
-  }
-  const functionName = decodeURIComponent(name);
+  if (body.length > MAX_EVENT_BYTES[type]) return tooLarge(MAX_EVENT_BYTES[type]);
+  const functionName = decoded(name);
   const found = find(functionName);
   if (!found) return refusal(404, 'ResourceNotFoundException', `Function not found: ${functionName}`);
   let event: unknown;
@@ -91,6 +90,19 @@ async function answerOf(found: InvocableFunction, event: unknown): Promise<Outco
     if (cause instanceof TooManyRequests) return refusal(429, cause.name, cause.message);
     const payload = cause instanceof FunctionFailure ? cause.payload : describeFailure(cause);
     return { status: 200, headers: { 'x-amz-function-error': 'Unhandled' }, payload };
+  }
+}
+
+function tooLarge(most: number): Outcome {
+  return refusal(413, 'RequestTooLargeException', `An event is at most ${most} bytes.`);
+}
+
+/** A part of a path; as it is when it isn't percent-encoded UTF-8, and so the name of nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 }
 

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { sha256 } from '../../core/digest.ts';
 import type { Clock } from '../../core/time/clock.ts';
+import { readBounded } from '../http/read-bounded.ts';
 import { byteRange } from './byte-range.ts';
 import { checkSignature, type S3Credentials } from './check-signature.ts';
 import { listObjects } from './list-objects.ts';
@@ -65,8 +66,9 @@ async function answer(
   const [path = '', search = ''] = url.split('?', 2);
   const query = new URLSearchParams(search);
   const headers = plainHeaders(request);
-  const body = await readBody(request);
+  // The signature covers the body by the hash that it names, so nothing is read for who has none.
   checkSignature({ method, path, query, headers }, { credentials, clock });
+  const body = await readBody(request);
   checkBody(headers['x-amz-content-sha256'], body);
   const [bucket = '', ...rest] = path.slice(prefix.length + 1).split('/');
   const key = rest.map(decodeURIComponent).join('/');
@@ -195,13 +197,8 @@ function checkBody(said: string | undefined, body: Buffer): void {
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
-  }
-  if (bytes <= MAX_BODY_BYTES) return Buffer.concat(chunks);
+  const body = await readBounded(request, MAX_BODY_BYTES);
+  if (body) return body;
   throw new S3Error('EntityTooLarge', 'Your proposed upload exceeds the maximum allowed size');
 }
 

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Gateway } from '../gateway/gateway.ts';
+import { foreignRequest, refuseForeign } from '../http/loopback-request.ts';
 import type { ServiceHandler } from '../provision/services.ts';
 import { StartError } from './start-error.ts';
 
@@ -27,12 +28,13 @@ export async function startServer(port: number): Promise<LocalServer> {
   let ready = false;
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
+    if (refuseForeign(request, response)) return;
     const path = pathOf(request);
     if (path === '/healthz') send(response, ready ? 200 : 503, ready ? 'ready\n' : 'starting\n');
     else if (!mounted) send(response, 503, 'The system is starting: try again in a moment.\n');
-    else if (path === '/graphql') void mounted.gateway.handleRequest(request, response);
+    else if (path === '/graphql') serve(mounted.gateway.handleRequest, request, response);
     else if (mounted.services.has(firstPart(path))) {
-      void mounted.services.get(firstPart(path))!(request, response);
+      serve(mounted.services.get(firstPart(path))!, request, response);
     } else if (path === '/') send(response, 200, 'Patronus runs here. Its GraphQL API is at /graphql.\n');
     else if (path.startsWith('/no-such-service')) {
       send(response, 501, 'The one-machine runtime has no such AWS service.\n');
@@ -40,7 +42,11 @@ export async function startServer(port: number): Promise<LocalServer> {
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    if (mounted && pathOf(request) === '/graphql/realtime') {
+    const problem = foreignRequest(request.headers);
+    if (problem !== undefined) {
+      const head = ['HTTP/1.1 403 Forbidden', 'Connection: close', 'Content-Type: text/plain; charset=utf-8'];
+      socket.end([...head, '', `${problem}\n`].join('\r\n'));
+    } else if (mounted && pathOf(request) === '/graphql/realtime') {
       mounted.gateway.handleUpgrade(request, socket, head);
     } else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   }
@@ -66,6 +72,11 @@ export async function startServer(port: number): Promise<LocalServer> {
       await closed;
     },
   };
+}
+
+/** No fault of a handler ends the process. */
+function serve(handler: ServiceHandler, request: IncomingMessage, response: ServerResponse): void {
+  handler(request, response).catch(() => response.destroy());
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -102,7 +102,10 @@ export class FakeDynamoDb {
     if (!input.ConsistentRead) throw new Error('a weak read');
     const { ':pk': pk, ...others } = input.ExpressionAttributeValues ?? {};
     const prefix = String(Object.values(others)[0] ?? '');
-    const Items = this.dump().filter(item => item.pk === pk && String(item.sk).startsWith(prefix));
+    const found = this.dump().filter(item => item.pk === pk && String(item.sk).startsWith(prefix));
+    if (input.ScanIndexForward === false) found.reverse();
+    const start = found.findIndex(item => item.sk === input.ExclusiveStartKey?.sk);
+    const Items = found.slice(start + 1).slice(0, input.Limit);
     return { Items: Items.map(item => copy(item)) };
   }
 }

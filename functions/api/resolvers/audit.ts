@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -29,6 +30,7 @@ const isGiven = (id: string | null | undefined): id is string => id !== null && 
 export const auditResolvers: Pick<Resolvers, 'Query.auditLog'> = {
   'Query.auditLog': resolver({
     arguments: auditArguments,
+    cost: ({ actor, action, target }) => (actor || action || target ? COSTS.search : 0),
     resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context }) =>
       answerAuditLog(context, {
         limit,

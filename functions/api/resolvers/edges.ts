@@ -65,7 +65,7 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
     arguments: z.object({ edge_id: idArgument }),
     target: ({ edge_id }) => `edge:${edge_id}`,
     async resolve({ edge_id }, call) {
-      requireEdge(call.caller, edge_id);
+      requireEdge(call.caller, edge_id, call.edge_roles);
       return presentOne(edge_id, call);
     },
   }),

@@ -12,6 +12,7 @@ import { readOwnedExport } from '../../../core/export/owned-export.ts';
 import { startExport } from '../../../core/export/start-export.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { ExportInput, Export as PresentedExport } from '../../../graphql/schema.generated.ts';
+import { COSTS } from '../costs.ts';
 import { parseExportInput, queryBehind } from '../export-input.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -49,6 +50,7 @@ export const exportResolvers: Pick<Resolvers, ExportOperation> = {
 
   'Mutation.startExport': resolver({
     arguments: z.object({ input: z.custom<ExportInput>() }),
+    cost: () => COSTS.export,
     async resolve({ input }, call) {
       const { context, caller, exports } = call;
       const request = parseExportInput(input, call);

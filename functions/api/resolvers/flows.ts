@@ -20,6 +20,7 @@ import type {
   FlowErasure as PresentedErasure,
   TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
+import { COSTS, flowLogCost } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -43,6 +44,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       window: wholeNumber('window', { max: 60, fallback: 5 }),
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
+    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
     async resolve({ policy_id, site_id, window, limit }, call) {
       const { context } = call;
       checkLogged(call);
@@ -69,6 +71,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       site_id: uuidArgument,
       window: wholeNumber('window', { max: 60, fallback: 10 }),
     }),
+    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
     async resolve({ site_id, window }, call) {
       checkLogged(call);
       const to = call.context.clock();
@@ -97,11 +100,13 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
+    cost: () => COSTS.page_of_flows,
     resolve: (args, call) => answerFlows(call, args),
   }),
 
   'Query.flowStats': resolver({
     arguments: groupingArguments(FLOW_GROUPS),
+    cost: ({ from, to }) => COSTS.lanes_twice + flowLogCost(to - from),
     resolve: (args, call) => answerFlowStats(call, args),
   }),
 

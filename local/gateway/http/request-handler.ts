@@ -28,13 +28,11 @@ export interface RequestHandlerOptions {
 /** Serves GraphQL over HTTP. The handler never rejects. */
 export function makeRequestHandler(options: RequestHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method === 'OPTIONS') {
-      return respondToPreflight(response, request.headers['access-control-request-headers']);
-    }
+    if (request.method === 'OPTIONS') return respondToPreflight(request, response);
     try {
-      respond(response, await answer(request, options));
+      respond(request, response, await answer(request, options));
     } catch (error) {
-      respond(response, refusal(error, options));
+      respond(request, response, refusal(error, options));
     }
   };
 }

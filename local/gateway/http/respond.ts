@@ -1,10 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLoopbackOrigin } from '../../http/loopback-request.ts';
 
-const CORS = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType',
-};
+/** AppSync is open to every origin; a server on the loopback only to pages of this machine. */
+function cors(origin: string | undefined): Record<string, string> {
+  if (origin === undefined || !isLoopbackOrigin(origin)) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType',
+    vary: 'origin',
+  };
+}
 
 export interface Answer {
   status: number;
@@ -13,10 +19,14 @@ export interface Answer {
   errorType?: string;
 }
 
-/** Writes an answer as AppSync does: JSON, with a request id, open to every origin. */
-export function respond(response: ServerResponse, { status, body, errorType }: Answer): void {
+/** Writes an answer as AppSync does: JSON, with a request id. */
+export function respond(
+  { headers: { origin } }: IncomingMessage,
+  response: ServerResponse,
+  { status, body, errorType }: Answer,
+): void {
   response.writeHead(status, {
-    ...CORS,
+    ...cors(origin),
     'content-type': 'application/json;charset=UTF-8',
     'x-amzn-requestid': randomUUID(),
     ...(errorType && { 'x-amzn-errortype': errorType }),
@@ -25,11 +35,12 @@ export function respond(response: ServerResponse, { status, body, errorType }: A
 }
 
 /** Answers a browser that asks whether it may send the real request. */
-export function respondToPreflight(response: ServerResponse, askedHeaders: string | undefined): void {
+export function respondToPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, {
-    ...CORS,
+    ...cors(headers.origin),
     'access-control-allow-methods': 'POST',
-    'access-control-allow-headers': askedHeaders ?? 'content-type,authorization,x-amz-user-agent',
+    'access-control-allow-headers':
+      headers['access-control-request-headers'] ?? 'content-type,authorization,x-amz-user-agent',
     'access-control-max-age': '172800',
     'content-length': '0',
   });

@@ -483,11 +483,11 @@ describe('bad input', () => {
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
       'from and to may lie 48 hours apart at most.',
     ],
-    [{ kind: 'HISTORY', policy_id: '' }, 'policy_id must have 1 to 128 characters.'],
-    [{ kind: 'STATS', site_id: '' }, 'site_id must have 1 to 128 characters.'],
-    [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'endpoint_id must have 1 to 128 characters.'],
-    [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'edge_id must have 1 to 128 characters.'],
-    [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'actor must be at most 2048 characters.'],
+    [{ kind: 'HISTORY', policy_id: '' }, 'input.policy_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', site_id: '' }, 'input.site_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'input.endpoint_id must have 1 to 128 characters.'],
+    [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'input.edge_id must have 1 to 128 characters.'],
+    [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'input.actor must have at most 1024 characters.'],
   ])('%j is refused with what is allowed', async (input, message) => {
     const answer = await bed.api.call('Mutation.startExport', { input: { ...range, ...input } });
     expect(answer).toEqual({ error: { type: 'ValidationError', message } });

@@ -82,7 +82,12 @@ describe('ids that plain objects know already', () => {
     const counters = await readCounters(store.client, TABLES);
     expect([...counters.keys()].sort()).toEqual([...IDS].sort());
     for (const counts of counters.values()) {
-      expect(counts).toEqual({ packets: 3n * times, bytes: 300n * times, active_flows: IDS.length });
+      expect(counts).toEqual({
+        packets: 3n * times,
+        bytes: 300n * times,
+        estimated_bytes: 0n,
+        active_flows: IDS.length,
+      });
     }
     for (const id of IDS) {
       const [lane] = await readLanesOfEdge(store.client, TABLES, id);

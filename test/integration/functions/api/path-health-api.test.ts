@@ -359,6 +359,28 @@ describe('an edge', () => {
     }
   });
 
+  it('is no machine of another role that calls its session like it', async () => {
+    const identity = {
+      userArn: 'arn:aws:sts::123456789012:assumed-role/grafana/edge-mine',
+      username: 'AROA:edge-mine',
+      sourceIp: null,
+    };
+    const error = {
+      type: 'Unauthorized',
+      message:
+        "Role grafana is none of the edges' roles (*edge*): sign with an edge's role, or have the setting edge_roles name this one.",
+    };
+    const command = { edge_id: 'edge-mine', command_id: 'c-1' };
+    for (const [operation, args] of [
+      ['Query.pendingCommands', { edge_id: 'edge-mine' }],
+      ['Query.edgeRoutes', { edge_id: 'edge-mine' }],
+      ['Mutation.acknowledgeCommand', command],
+      ['Mutation.reportProbe', { ...command, sent: 0, received: 0 }],
+    ] as const) {
+      expect(await api.call(operation, args, { identity })).toEqual({ error });
+    }
+  });
+
   it.each([
     [
       { sent: 5, received: 6, latency_ms: 1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },

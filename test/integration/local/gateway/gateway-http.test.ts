@@ -112,11 +112,12 @@ describe('a request that is no GraphQL request is refused with one error', () =>
 });
 
 describe('an answer', () => {
-  it('is JSON with a request id, for every origin', async () => {
-    const { status, headers, body } = await server.post({ query: '{ __typename }' }, authorized());
+  it('is JSON with a request id, for pages of this machine', async () => {
+    const origin = 'http://localhost:3000';
+    const { status, headers, body } = await server.post({ query: '{ __typename }' }, authorized({ origin }));
     expect([status, body]).toEqual([200, { data: { __typename: 'Query' } }]);
     expect(Object.fromEntries(headers)).toMatchObject({
-      'access-control-allow-origin': '*',
+      'access-control-allow-origin': 'http://localhost:3000',
       'content-type': 'application/json;charset=UTF-8',
       'x-amzn-requestid': expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
@@ -125,11 +126,14 @@ describe('an answer', () => {
   it('allows a browser what it asks for beforehand', async () => {
     const response = await fetch(server.url, {
       method: 'OPTIONS',
-      headers: { 'access-control-request-headers': 'authorization,x-amz-user-agent' },
+      headers: {
+        origin: 'http://localhost:3000',
+        'access-control-request-headers': 'authorization,x-amz-user-agent',
+      },
     });
     expect(response.status).toBe(200);
     expect(Object.fromEntries(response.headers)).toMatchObject({
-      'access-control-allow-origin': '*',
+      'access-control-allow-origin': 'http://localhost:3000',
       'access-control-allow-methods': 'POST',
       'access-control-allow-headers': 'authorization,x-amz-user-agent',
     });
