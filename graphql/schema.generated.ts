@@ -635,7 +635,13 @@ export interface Path {
   metrics: PathMetrics | null;
   status: PathStatus;
   out_for: string[];
+  maintenance: PathMaintenance | null;
   probe: PathProbe | null;
+}
+
+export interface PathMaintenance {
+  since: string;
+  until: string | null;
 }
 
 export interface PathMetrics {
@@ -812,7 +818,8 @@ export interface Operations {
   'Mutation.eraseFlows': { arguments: { address: string }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
-  'Mutation.failoverPath': { arguments: { path_id: string }; result: FailoverResult };
+  'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
+  'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
   'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };

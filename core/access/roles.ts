@@ -64,6 +64,7 @@ export const ROLES = {
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,
+  'Mutation.restorePath': forOperators,
   'Mutation.checkPathHealth': forOperators,
   'Query.pendingCommands': forMachines,
   'Query.edgeRoutes': forMachines,
