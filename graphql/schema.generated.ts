@@ -128,6 +128,7 @@ export interface AuditEntry {
   outcome: AuditOutcome;
   error_type: string | null;
   message: string | null;
+  attempts: number;
   request: string | null;
   before: string | null;
   after: string | null;

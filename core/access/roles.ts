@@ -114,6 +114,11 @@ export function authorize(operation: OperationName, caller: Caller): void {
   throw new Unauthorized(refusal(operation.split('.')[1]!, access, caller));
 }
 
+/** Whether a caller may at least do what operators may. */
+export function isOperator({ groups }: Caller): boolean {
+  return isInGroup('operator', groups);
+}
+
 function isInGroup(needed: Group | null, groups: string[]): boolean {
   if (needed === null) return false;
   return GROUPS.slice(GROUPS.indexOf(needed)).some(group => groups.includes(group));

@@ -1,3 +1,4 @@
+import { sumRefusals } from '../../core/audit/sum-refusals.ts';
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
@@ -24,6 +25,7 @@ export const steps: readonly CleanupStep[] = [
     name: 'resets',
     run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
+  { name: 'refusals', run: async context => ({ ...(await sumRefusals(context)) }) },
   { name: 'generations', run: async context => ({ ...(await tidyGenerations(context)) }) },
   { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },

@@ -397,7 +397,7 @@ describe('rights', () => {
     expect(denied('Network', 'Ingest').map(deniedKeys)).toEqual([
       [
         ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
-        ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
+        ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*', 'KEYS#*', 'KEY#*', 'KEY_CHANGES'],
       ],
     ]);
     expect(denied('Cache', 'DeletionWorker')).toMatchObject([{ Action: 'dynamodb:UpdateItem' }]);
@@ -409,9 +409,8 @@ describe('rights', () => {
       ({ Effect, Condition }) =>
         Effect === 'Allow' && JSON.stringify(Condition ?? '').includes('LeadingKeys'),
     );
-    // These write and delete items one by one.
+    // These write items one by one.
     expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
-      'Cleanup',
       'Export',
       'FlowLog',
     ]);
