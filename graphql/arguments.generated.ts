@@ -39,7 +39,7 @@ export const OPERATION_ARGUMENTS = {
   'Mutation.togglePolicy': { id: 'ID!', enabled: 'Boolean!' },
   'Mutation.registerEdge': { id: 'ID!', site_id: 'ID!', interval_s: 'Int', public_key: 'String' },
   'Mutation.retireEdge': { id: 'ID!' },
-  'Mutation.rotateEdgeKey': { edge_id: 'ID!', public_key: 'String!' },
+  'Mutation.rotateEdgeKey': { edge_id: 'ID!', public_key: 'String!', from: 'AWSDateTime' },
   'Mutation.revokeEdgeKey': { edge_id: 'ID!', kid: 'ID!', at: 'AWSDateTime' },
   'Mutation.resetPolicyStats': { policy_id: 'ID!' },
   'Mutation.resetAllStats': {  },

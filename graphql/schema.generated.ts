@@ -808,7 +808,7 @@ export interface Operations {
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
   'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; public_key?: string | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
-  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string }; result: Edge };
+  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string; from?: string | null | undefined }; result: Edge };
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };

@@ -34,20 +34,26 @@ export const registerEdgeInput = z.object({
 
 const ofEdge = edgeIdWith(`edge_${ID_RULE}`);
 
+const timeGiven = (rule: string) =>
+  z.iso
+    .datetime({ offset: true, error: rule })
+    .nullish()
+    .transform(time => time ?? undefined);
+
 /** What rotateEdgeKey takes. */
-export const rotateEdgeKeyInput = z.object({ edge_id: ofEdge, public_key: publicKey });
+export const rotateEdgeKeyInput = z.object({
+  edge_id: ofEdge,
+  public_key: publicKey,
+  from: timeGiven('from must be a time such as 2026-01-31T12:00:00Z.'),
+});
 
 const KID_RULE = 'kid must be the id of a key, 43 letters, digits, - and _, as the query edge lists it.';
-const AT_RULE = 'at must be a time such as 2026-01-31T12:00:00Z.';
 
 /** What revokeEdgeKey takes. */
 export const revokeEdgeKeyInput = z.object({
   edge_id: ofEdge,
   kid: z.string(KID_RULE).regex(/^[A-Za-z0-9_-]{43}$/, KID_RULE),
-  at: z.iso
-    .datetime({ offset: true, error: AT_RULE })
-    .nullish()
-    .transform(at => at ?? undefined),
+  at: timeGiven('at must be a time such as 2026-01-31T12:00:00Z.'),
 });
 
 /** What names an edge. */

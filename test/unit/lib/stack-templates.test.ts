@@ -166,6 +166,19 @@ describe('the API', () => {
   });
 });
 
+describe('ingest', () => {
+  it.each([
+    [{}, 'off'],
+    [{ require_signed_reports: 'true' }, 'on'],
+  ])('with %j has REQUIRE_SIGNED_REPORTS %s', (given, expected) => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...given });
+    const ingest = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusIngest')!);
+    const functions = Object.values(ingest.findResources('AWS::Lambda::Function'));
+    const variables = functions.map(({ Properties }) => Properties.Environment?.Variables ?? {});
+    expect(variables.flatMap(({ REQUIRE_SIGNED_REPORTS: value = [] }) => value)).toEqual([expected]);
+  });
+});
+
 describe('the flow log', () => {
   const bucketOf = (hours: number) => {
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], flow_log_ttl_hours: hours });

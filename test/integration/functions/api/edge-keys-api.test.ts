@@ -170,6 +170,19 @@ describe("an edge's key", () => {
     expect(await known()).toEqual(keys.map(({ kid }) => [kid]));
   });
 
+  it('may be good as of before it was registered, not of later', async () => {
+    await api.data('Mutation.registerEdge', edge('edge-7', a));
+    const early = { edge_id: 'edge-7', public_key: b.public_key, from: '2026-03-15T10:00:00+01:00' };
+    expect(await api.call('Mutation.rotateEdgeKey', { ...early, from: '2026-03-15T12:00:00.001Z' })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'from must not lie in the future: a key is good from now on, or as of before.',
+      },
+    });
+    const { keys } = await api.data('Mutation.rotateEdgeKey', early);
+    expect(keys).toEqual([keyOf(a), keyOf(b, '2026-03-15T09:00:00.000Z')]);
+  });
+
   it('that was revoked stays so', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a));
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
@@ -206,6 +219,12 @@ describe('what is refused', () => {
       { id: 'edge-9', site_id: SITE, public_key: 'hello' },
       'ValidationError',
       'public_key must be an Ed25519 public key as a JWK ({"kty":"OKP","crv":"Ed25519","x":"…"}) or in PEM (-----BEGIN PUBLIC KEY-----): npm run edge -- key prints it.',
+    ],
+    [
+      'Mutation.rotateEdgeKey',
+      { edge_id: 'edge-7', public_key: 'x', from: 'noon' },
+      'ValidationError',
+      'from must be a time such as 2026-01-31T12:00:00Z.',
     ],
     ['Mutation.revokeEdgeKey', { edge_id: 'nobody', kid }, 'NotFound', notRegistered],
     [
