@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isMap, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { quoted } from '../../core/errors.ts';
+import { policyMatchSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { checkNames } from './check-names.ts';
 import type { FileNetwork } from './network-model.ts';
@@ -96,7 +98,11 @@ function toValue(
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const { path, message } = issue;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map(key => ({ path: [...path, key], message: `"${key}" ${message}.` }));
+    // The API's own schema of a match says it in words of the library.
+    const text = message.startsWith('is ')
+      ? message
+      : `is not known here: known are ${Object.keys(policyMatchSchema.shape).join(', ')}`;
+    return issue.keys.map(key => ({ path: [...path, key], message: `${quoted(key)} ${text}.` }));
   }
   // Rules of the API are sentences that name their field.
   if (!/^(must|is) /.test(message))

@@ -264,9 +264,9 @@ describe('npm run network', () => {
         .replaceAll('Berlin/', 'Berlin HQ/')
         .replace('site: Berlin', 'site: Berlin HQ')
         .replace('priority: 200', 'priority: 210')
-        .replace(/ {2}- id: \S+\n {4}name: web[^]*?\n\n/, '\n')
-        .replace(/ {2}- id: \S+\n {4}name: Munich[^]*?\n\n/, '\n')
-        .replace(/paths:[^]*?\n\n/, 'paths: []\n\n')
+        .replace(/ {2}- id: \S+\n {4}name: web[\s\S]*?\n\n/, '\n')
+        .replace(/ {2}- id: \S+\n {4}name: Munich[\s\S]*?\n\n/, '\n')
+        .replace(/paths:[\s\S]*?\n\n/, 'paths: []\n\n')
         .replace('interval_s: 30', 'interval_s: 60'),
     );
     const plan = `~ Change site "Berlin"
@@ -319,7 +319,7 @@ describe('npm run network', () => {
 `);
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0 });
     // The same where the file says nothing of paths: they come back as they were.
-    await write(FILE.replace(/paths:[^]*/, '').replace('203.0.113.7:51820', '203.0.113.10'));
+    await write(FILE.replace(/paths:[\s\S]*/, '').replace('203.0.113.7:51820', '203.0.113.10'));
     expect(await network(['apply', file(), '--yes'])).toMatchObject({ code: 0 });
     expect(await exported()).toContain('wg_interface: wg1');
   });
@@ -329,7 +329,7 @@ describe('npm run network', () => {
     const before = await exported();
     await write('version: 1\npolicies: []\n');
     expect(await network(['apply', file(), '--yes'])).toMatchObject({ code: 0 });
-    expect(await exported()).toBe(before.replace(/policies:[^]*?\n\n/, 'policies: []\n\n'));
+    expect(await exported()).toBe(before.replace(/policies:[\s\S]*?\n\n/, 'policies: []\n\n'));
   });
 
   it('stops at the first refusal, and a second run does what is left', async () => {
@@ -394,7 +394,7 @@ describe('npm run network', () => {
         )
         .replace('interval_s: 30', 'interval_s: 20')
         .replace('paths:', '  - id: ID\n    name: Paris\n    endpoints: []\npaths:')
-        .replace(/ {2}- name: web[^]*?443\n/, ''),
+        .replace(/ {2}- name: web[\s\S]*?443\n/, ''),
     );
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0 });
   });
