@@ -128,6 +128,7 @@ export interface AuditEntry {
   outcome: AuditOutcome;
   error_type: string | null;
   message: string | null;
+  attempts: number;
   request: string | null;
   before: string | null;
   after: string | null;
@@ -209,6 +210,7 @@ export interface HistoryPoint {
   gap: boolean;
   intervals_missed: number;
   reset: boolean;
+  voided: boolean;
   completeness: Completeness | null;
 }
 
@@ -426,6 +428,16 @@ export interface ResetResult {
   audit_id: string;
 }
 
+export interface VoidResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  edge_id: string;
+  boot_id: string;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
 export interface CacheStats {
   name: string;
   total: number;
@@ -623,7 +635,13 @@ export interface Path {
   metrics: PathMetrics | null;
   status: PathStatus;
   out_for: string[];
+  maintenance: PathMaintenance | null;
   probe: PathProbe | null;
+}
+
+export interface PathMaintenance {
+  since: string;
+  until: string | null;
 }
 
 export interface PathMetrics {
@@ -795,10 +813,13 @@ export interface Operations {
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
+  'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
+  'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
-  'Mutation.failoverPath': { arguments: { path_id: string }; result: FailoverResult };
+  'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
+  'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
   'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };

@@ -30,7 +30,7 @@ export const ROOMS: Record<string, Rooms> = {
     appsync: ['digest', 'time'],
     policy: ['errors'],
     storage: ['digest', 'errors', 'time'],
-    audit: ['access', 'errors', 'storage', 'time'],
+    audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
     cache: ['access', 'audit', 'errors', 'hash', 'storage', 'time'],
     recorder: ['errors', 'policy', 'time', 'totals'],

@@ -38,20 +38,23 @@ export async function startExport(
   context: StoreContext,
   { actor, request, retention_days, dispatcher, client_token, given = request }: StartExport,
 ): Promise<ExportJob> {
-  const { tables } = context;
+  const { clock, tables } = context;
   const repeatable = { owner: actor.sub, operation: 'startExport', client_token, given };
   const job = await commitOnce(context, repeatable, async begun => {
     const running = await readRunning(context, actor.sub);
     checkRunning(running);
-    const entered = newJob({ actor, request, retention_days, now: begun.started_ms });
+    const now = clock();
+    const entered = newJob({ actor, request, retention_days, now });
     const audit = auditAction(tables, begun, {
       actor,
       operation: 'startExport',
       target: `export:${entered.export_id}`,
       after: storedRequest(request),
     });
-    const actions = [putJob(context, entered), addRunning(context, running, entered), audit];
-    return { actions, result: entered };
+    return {
+      actions: [putJob(context, entered), addRunning(context, running, entered), audit],
+      result: entered,
+    };
   });
   await dispatcher.dispatch(job.export_id).catch(() => {});
   return job;

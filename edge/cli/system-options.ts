@@ -36,6 +36,35 @@ export function systemContradiction({
   return undefined;
 }
 
+/** What names the API of a system, for programs that only ask. */
+export type ApiOptions = Omit<TargetOptions, 'stream'>;
+
+/** Adds the options of programs that ask the API and send nothing to the stream. */
+export function addApiOptions(command: Command): Command {
+  return command
+    .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)
+    .option(
+      '--token <token>',
+      'a person’s access token for --graphql (default: sign with the AWS credentials at hand)',
+    )
+    .option('--region <region>', 'AWS region to sign for (default: that of the address)')
+    .option('--profile <profile>', 'AWS profile to sign with')
+    .addOption(systemFolderOption());
+}
+
+/** What is wrong with a combination of these, if anything. */
+export function apiContradiction({ graphql, token, region, profile }: ApiOptions): string | undefined {
+  if (graphql === undefined && (region !== undefined || profile !== undefined)) {
+    return '--region and --profile are for the cloud: give --graphql too';
+  }
+  return systemContradiction({
+    system: '',
+    ...(graphql && { graphql }),
+    ...(token && { token }),
+    ...(region && { region }),
+  });
+}
+
 export function targetOptions({
   stream,
   region,

@@ -4,13 +4,13 @@ import { idArgument } from '../../core/answers/id-argument.ts';
 import { ENUM_VALUES, INPUT_FIELDS, OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
 
 /** Longest text that any argument may be, characters; what an argument means may allow less. */
-export const MAX_TEXT_LENGTH = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
 /** Texts that may be longer, by their argument's name, characters. */
 const LONGER: Record<string, number> = { next_token: 4096, public_key: 4096 };
 
 /** The most entries that any list may have; what an argument means may allow less. */
-export const MAX_LIST_LENGTH = 100;
+const MAX_LIST_LENGTH = 100;
 
 const text = (max: number) =>
   z

@@ -17,8 +17,13 @@ import { ORDERS, type Order } from '../../core/history/aggregate.ts';
 import { RESOLUTION_NAMES } from '../../core/history/resolution.ts';
 import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
 import { exitCodeOf, isPlanned } from '../../edge/cli/exit-code.ts';
-import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
-import { systemFolderOption } from '../../edge/cli/system-folder.ts';
+import { userPath, wholeValue } from '../../edge/cli/option-values.ts';
+import {
+  type ApiOptions,
+  addApiOptions,
+  apiContradiction,
+  targetOptions,
+} from '../../edge/cli/system-options.ts';
 import { openTerminal } from '../../edge/cli/terminal.ts';
 import { noSystem, openGraphql } from '../../edge/system/open-graphql.ts';
 import { graphqlReader, settleOverApi } from './graphql-reader.ts';
@@ -28,9 +33,10 @@ const DAY_MS = 86_400_000;
 
 interface ProgramOptions
   extends Pick<
-    ExportFields,
-    'resolution' | 'address' | 'port' | 'protocol' | 'application' | 'actor' | 'action' | 'target'
-  > {
+      ExportFields,
+      'resolution' | 'address' | 'port' | 'protocol' | 'application' | 'actor' | 'action' | 'target'
+    >,
+    ApiOptions {
   /** Milliseconds since the epoch. */
   from?: number;
   to?: number;
@@ -42,9 +48,6 @@ interface ProgramOptions
   order?: Order;
   format?: ExportFormat;
   output: string;
-  system: string;
-  graphql?: string;
-  token?: string;
 }
 
 /** Runs the export program and gives its exit code: 0 done, 1 failed, 2 bad usage. */
@@ -87,16 +90,16 @@ function addKind(
     .option('--to <time>', 'RFC 3339 (default: now)', timeValue)
     .addOption(new Option('--format <name>', "default: by the file's name, else csv").choices(EXPORT_FORMATS))
     .option('--output <file>', '- is the standard output', '-')
-    .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)
-    .option('--token <token>', 'access token for --graphql')
-    .addOption(systemFolderOption())
     .action(async ({ by, ...given }: ProgramOptions) => {
+      const wrong = apiContradiction(given);
+      if (wrong) command.error(`error: ${wrong}`);
       const group_by = by && groupingOf(by);
       if (by && !group_by) {
         command.error('error: --by takes groups of counters or of flows, not both at once');
       }
       await exportTo(kind, { ...given, group_by });
     });
+  addApiOptions(command);
   if (kind === 'AUDIT') return command;
   return command
     .option('--policy <id>', 'only this policy')
@@ -109,12 +112,7 @@ function addKind(
 type ExportOptions = Omit<ProgramOptions, 'by'> & { group_by: ExportGrouping | undefined };
 
 async function exportTo(kind: ExportKind, given: ExportOptions): Promise<void> {
-  const { graphql, token } = given;
-  const client = await openGraphql({
-    system: userPath(given.system),
-    ...(graphql !== undefined && { graphql }),
-    ...(token !== undefined && { token }),
-  });
+  const client = await openGraphql(targetOptions(given));
   if (!client) throw noSystem();
   const output = given.output === '-' ? '-' : userPath(given.output);
   const format = given.format ?? (/\.(jsonl|ndjson)$/i.test(output) ? 'jsonl' : 'csv');

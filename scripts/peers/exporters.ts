@@ -8,8 +8,11 @@ export interface Exporter {
   program: string;
   /** What is sampled is marked as such, also at a rate of 1. */
   protocol: 'netflow' | 'sflow';
-  /** A collector's format that reads only part of it, and what is known of that. */
-  unread?: { format: 'nfdump' | 'goflow2'; why: string };
+  /**
+   * Whether it reads the capture with more flows of one kind. softflowd puts its templates and ten flow sets into one NetFlow v9 message, and goflow2
+   * reads as many sets as the message counts records: with few flows it leaves the last sets out.
+   */
+  more_flows?: boolean;
   /** tshark's filter for what it exports. */
   filter: string;
   /** Reads a capture of `packets` packets and sends its flows to a port of the loopback. */
@@ -19,15 +22,7 @@ export interface Exporter {
 export const EXPORTERS: Exporter[] = [
   ...[
     { version: '5', name: 'softflowd-v5', filter: 'ip' },
-    {
-      version: '9',
-      name: 'softflowd-v9',
-      filter: 'ip or ipv6',
-      unread: {
-        format: 'goflow2' as const,
-        why: 'goflow2 2.2.6 writes 4 of the 10 flows in the message of softflowd 1.1.0, nfcapd all',
-      },
-    },
+    { version: '9', name: 'softflowd-v9', filter: 'ip or ipv6', more_flows: true },
     { version: '10', name: 'softflowd-ipfix', filter: 'ip or ipv6' },
   ].map(
     ({ version, name, filter, ...rest }): Exporter => ({

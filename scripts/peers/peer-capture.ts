@@ -20,9 +20,17 @@ const FLOWS: { flow: FlowKey; packets: number; bytes: number }[] = [
   { flow: { ...V6, src_port: 0, dst_port: 0, protocol: 58 }, packets: 4, bytes: 104 },
 ];
 
-/** A small capture of both IP versions and many protocols; the same each time. */
-export function peerCapture(): { file: Buffer; packets: number } {
-  const packets = FLOWS.flatMap(({ flow, packets: count, bytes }) =>
+/** As many flows again of one kind. */
+const MORE_FLOWS = Array.from({ length: 12 }, (_, index) => ({
+  flow: { ...V4, src_port: 52_000 + index, dst_port: 443, protocol: 6 },
+  packets: 2,
+  bytes: 500,
+}));
+
+/** A small capture of both IP versions and many protocols; the same each time. `more`: with more flows of one kind. */
+export function peerCapture({ more = false } = {}): { file: Buffer; packets: number } {
+  const flows = more ? [...FLOWS, ...MORE_FLOWS] : FLOWS;
+  const packets = flows.flatMap(({ flow, packets: count, bytes }) =>
     Array.from({ length: count }, () => packetFrame(flow, bytes)),
   );
   const records = packets.map((frame, index) => pcapRecord(frame, START_US + index * 20_000));

@@ -33,17 +33,13 @@ export async function runPeers({ record }: { record: boolean }): Promise<number>
       console.log('Skipped: tshark is not installed (apt-get install tshark).');
       return 0;
     }
-    const capture = join(folder, 'peers.pcap');
-    const { file, packets } = peerCapture();
-    writeFileSync(capture, file);
     for (const exporter of EXPORTERS) {
+      const capture = join(folder, `${exporter.name}.pcap`);
+      const { file, packets } = peerCapture({ more: exporter.more_flows ?? false });
+      writeFileSync(capture, file);
       for (const collector of COLLECTORS) {
         const { protocol, filter } = exporter;
         const name = `${exporter.name}-${collector.format}`;
-        if (exporter.unread?.format === collector.format) {
-          console.log(`- ${name}: left out, ${exporter.unread.why}`);
-          continue;
-        }
         const missing = [exporter.program, collector.program(protocol)].filter(
           program => !isInstalled(program),
         );

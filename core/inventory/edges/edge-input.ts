@@ -21,9 +21,9 @@ const interval = z
   .nullish()
   .transform(seconds => seconds ?? undefined);
 
-const KEY_RULE = 'public_key must be 1 to 4096 characters, as npm run edge -- key prints it.';
+const KEY_RULE = 'public_key must be 1 to 1024 characters, as npm run edge -- key prints it.';
 
-const publicKey = z.string(KEY_RULE).min(1, KEY_RULE).max(4096, KEY_RULE);
+const publicKey = z.string(KEY_RULE).min(1, KEY_RULE).max(1024, KEY_RULE);
 
 /** What registerEdge takes. */
 export const registerEdgeInput = z.object({

@@ -36,7 +36,7 @@ export const updateSiteInput = z
     public_key: publicKey.nullish(),
   })
   .refine(
-    ({ name, location, public_key }) => (name ?? location ?? public_key) !== undefined,
+    ({ name, location, public_key }) => [name, location, public_key].some(given => given !== undefined),
     'Give at least one of name, location and public_key to change.',
   );
 

@@ -224,6 +224,15 @@ describe('npm run export', () => {
       ['flows', '--application', 'Foo'],
       'Allowed choices are VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other.',
     ],
+    [
+      ['audit', '--region', 'eu-west-1'],
+      'error: --region and --profile are for the cloud: give --graphql too',
+    ],
+    [['audit', '--token', 'x'], 'error: --token is for --graphql: give its address too'],
+    [
+      ['flows', '--graphql', 'https://api.example.com/graphql'],
+      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
+    ],
     [['money'], "error: unknown command 'money'"],
   ])('%j is bad usage', async (argv, message) => {
     expect(await runExport(argv)).toBe(2);

@@ -76,6 +76,13 @@ describe('sites in the API', () => {
     await api.data('Mutation.updateSite', { site_id: berlin, name: 'Zossen', location: null });
     const { items } = await api.data('Query.sites', {});
     expect(items).toMatchObject([{ name: 'Zossen', location: null }, { name: 'Bonn' }]);
+    expect(await api.data('Mutation.updateSite', { site_id: berlin, location: 'Mitte' })).toMatchObject({
+      location: 'Mitte',
+    });
+    // What is taken away alone is a change too.
+    expect(await api.data('Mutation.updateSite', { site_id: berlin, location: null })).toMatchObject({
+      location: null,
+    });
     await api.data('Mutation.updateSite', { site_id: berlin, name: 'Berlin', location: 'Tiergarten' });
   });
 

@@ -1,0 +1,52 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+type Command = { input: object; constructor: unknown };
+
+/** Commands that went through a client, so that the same ones can be sent again with nothing around them. */
+export interface NotedCalls {
+  client: DynamoDBDocumentClient;
+  readonly count: number;
+  /** Forgets what was noted. */
+  clear(): void;
+  /** Sends all of them again: first what reads, then what writes, so many at a time. A condition that fails now is no error. */
+  repeat(options: { at_a_time: number }): Promise<void>;
+}
+
+export function noteCalls(client: DynamoDBDocumentClient): NotedCalls {
+  const commands: Command[] = [];
+  const send = (command: Command, ...rest: unknown[]): unknown => {
+    commands.push(command);
+    return Reflect.apply(client.send, client, [command, ...rest]);
+  };
+  const again = async ({ constructor: Made, input }: Command): Promise<void> => {
+    // A command that was sent keeps what the client added to it: each time a new one.
+    const fresh = Reflect.construct(Made as new (input: object) => object, [input]);
+    await client.send(fresh as never).catch((cause: Error) => {
+      if (cause.name !== 'ConditionalCheckFailedException') throw cause;
+    });
+  };
+  return {
+    client: Object.assign(Object.create(client) as DynamoDBDocumentClient, { send }),
+    get count() {
+      return commands.length;
+    },
+    clear() {
+      commands.length = 0;
+    },
+    async repeat({ at_a_time }) {
+      const isRead = ({ constructor: { name } }: Command & { constructor: { name: string } }) =>
+        /^(Get|Query|BatchGet)/.test(name);
+      const { reads = [], writes = [] } = Object.groupBy(commands, command =>
+        isRead(command as Command & { constructor: { name: string } }) ? 'reads' : 'writes',
+      );
+      for (const group of [reads, writes]) {
+        const waiting = group.values();
+        await Promise.all(
+          Array.from({ length: at_a_time }, async () => {
+            for (const command of waiting) await again(command);
+          }),
+        );
+      }
+    },
+  };
+}
