@@ -29,7 +29,7 @@ export const ROOMS: Record<string, Rooms> = {
     access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
-    storage: ['errors', 'time'],
+    storage: ['digest', 'errors', 'time'],
     audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
     cache: ['access', 'audit', 'errors', 'hash', 'storage', 'time'],

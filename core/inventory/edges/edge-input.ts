@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPrintable } from '../../policy/printable.ts';
 import { REPORT_LIMITS } from '../../report/report.ts';
+import { clientToken } from '../../storage/commit-once.ts';
 import { uuid } from '../model/parse-input.ts';
 
 const ID_RULE = `id must be 1 to ${REPORT_LIMITS.maxIdLength} printable characters, as the edge calls itself in its reports.`;
@@ -30,6 +31,7 @@ export const registerEdgeInput = z.object({
   site_id: uuid('site_id'),
   interval_s: interval,
   public_key: publicKey.nullish().transform(key => key ?? undefined),
+  client_token: clientToken,
 });
 
 const ofEdge = edgeIdWith(`edge_${ID_RULE}`);
