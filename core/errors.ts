@@ -90,7 +90,17 @@ export class Conflict extends PatronusError {
   readonly errorType = 'Conflict';
 }
 
-/** The database asked for less speed for longer than the function may wait; asking again later will succeed. */
+/** Too much is asked for at once: of the database for longer than the function may wait, or by one caller. Asking again later will succeed. */
 export class Throttled extends PatronusError {
   readonly errorType = 'Throttled';
+  /** In how many seconds to ask again, where that is known. */
+  readonly retry_after_s: number | undefined;
+
+  constructor(
+    message: string,
+    { retry_after_s, ...options }: ErrorOptions & { retry_after_s?: number } = {},
+  ) {
+    super(message, options);
+    this.retry_after_s = retry_after_s;
+  }
 }

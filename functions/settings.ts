@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { DEFAULT_EDGE_ROLES } from '../core/access/edge-identity.ts';
+import { DEFAULT_QUERY_BUDGET } from '../core/access/query-budget.ts';
 import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
 import { retentionSettings } from '../core/history/retention-settings.ts';
 import { MAX_COUNTER_SLOTS, MIN_COUNTER_SLOTS } from '../core/ledger/figures/counter-slots.ts';
@@ -35,6 +37,10 @@ export const SETTINGS = {
   REQUIRE_SIGNED_REPORTS: onOff.default('off'),
   /** The bucket of the flow log. */
   FLOW_BUCKET: text,
+  /** What expensive queries may cost a caller in a minute. */
+  QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
+  /** Roles whose sessions are edges, separated by commas. */
+  EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
   EXPORT_BUCKET: text,
   /** The name of the export function. */
   EXPORT_FUNCTION: text,

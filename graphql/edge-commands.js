@@ -1,16 +1,27 @@
 /**
  * The resolver of the subscription edgeCommands (data source NONE, runtime APPSYNC_JS): an edge may listen to its own commands
- * only. The name at the end of its ARN, an assumed role's session name or an IAM user's name, is its edge id.
+ * only. The name at the end of its ARN, an assumed role's session name or an IAM user's name, is its edge id; the role must be an edge's.
  */
 import { util } from '@aws-appsync/utils';
+
+// The stack puts the setting edge_roles here.
+const EDGE_ROLES = ['*edge*'];
 
 export function request(ctx) {
   const arn = ctx.identity ? ctx.identity.userArn : null;
   const parts = arn ? arn.split('/') : [];
-  const isEdge = parts.length > 1 && (arn.includes(':assumed-role/') || arn.includes(':user/'));
+  const isRole = arn ? arn.includes(':assumed-role/') : false;
+  const isEdge = isRole ? parts.length === 3 : parts.length > 1 && arn.includes(':user/');
   if (!isEdge || parts[parts.length - 1] !== ctx.args.edge_id) {
     util.error(
-      `Only edge ${ctx.args.edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `Only edge ${shortened(ctx.args.edge_id)} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      'Unauthorized',
+    );
+  }
+  const role = parts[parts.length - 2];
+  if (isRole && !isEdgeRole(role)) {
+    util.error(
+      `Role ${role} is none of the edges' roles: sign with an edge's role, or have the setting edge_roles name this one.`,
       'Unauthorized',
     );
   }
@@ -19,4 +30,23 @@ export function request(ctx) {
 
 export function response() {
   return null;
+}
+
+// As requireEdge in core/access/edge-identity.ts.
+function isEdgeRole(role) {
+  const given = role.toLowerCase();
+  for (const pattern of EDGE_ROLES) {
+    const text = pattern.split('*').join('').toLowerCase();
+    const front = pattern.startsWith('*');
+    const behind = pattern.endsWith('*');
+    if (front && behind && given.includes(text)) return true;
+    if (front && !behind && given.endsWith(text)) return true;
+    if (!front && behind && given.startsWith(text)) return true;
+    if (!front && !behind && given === text) return true;
+  }
+  return false;
+}
+
+function shortened(text) {
+  return text.length <= 80 ? text : `${text.substring(0, 79)}…`;
 }

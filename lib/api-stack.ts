@@ -11,12 +11,13 @@ import {
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { alarmOnInternalErrors } from './alarm-on-internal-errors.ts';
 import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
-import { allowCommands, allowReading } from './machine-access.ts';
+import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
@@ -29,9 +30,9 @@ const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
-/** Partitions of what edges have counted, and of what was made of it. */
+/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
 const COUNTED = [
-  ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
@@ -51,7 +52,7 @@ export class ApiStack extends Stack {
     super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
-    this.attachResolvers(this.makeFunction({ settings, data, exports, flows }));
+    this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);
     this.addOutputs(this.allowMachines());
   }
 
@@ -98,6 +99,8 @@ export class ApiStack extends Stack {
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        QUERY_BUDGET: String(settings.query_budget),
+        EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
@@ -109,17 +112,19 @@ export class ApiStack extends Stack {
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);
-    // Resets, failovers, exports and erasures write their items there; what is counted it can read only.
+    // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
+    // it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
     alarmOnLostPaths(data.alarms, fn, 'api');
+    alarmOnInternalErrors(data.alarms, fn, 'api');
     return fn;
   }
 
-  private attachResolvers(fn: PatronusFunction): void {
+  private attachResolvers(fn: PatronusFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
     const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
@@ -136,13 +141,14 @@ export class ApiStack extends Stack {
       typeName: 'Subscription',
       fieldName: 'edgeCommands',
       runtime: FunctionRuntime.JS_1_0_0,
-      code: Code.fromInline(readFileSync(EDGE_COMMANDS_FILE, 'utf8')),
+      code: Code.fromInline(edgeCommandsCode(readFileSync(EDGE_COMMANDS_FILE, 'utf8'), edge_roles)),
     });
   }
 
   private allowMachines(): ManagedPolicy {
     const queries = operationFields(readFileSync(SCHEMA_FILE, 'utf8')).filter(
-      ({ typeName, machines }) => typeName === 'Query' && machines,
+      ({ typeName, fieldName, machines }) =>
+        typeName === 'Query' && machines && !EDGE_QUERIES.includes(fieldName),
     );
     return allowReading(
       this,

@@ -3,6 +3,16 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 
+/** Queries for an edge itself: in the policy of edges, and in that of other machines not. */
+export const EDGE_QUERIES = ['pendingCommands', 'edgeRoutes', 'ownEdge'];
+
+/** The resolver of `edgeCommands`, told which roles' sessions are edges. */
+export function edgeCommandsCode(code: string, edge_roles: readonly string[]): string {
+  const line = /^const EDGE_ROLES = .*;$/m;
+  if (!line.test(code)) throw new Error('The resolver of edgeCommands has no line `const EDGE_ROLES = …;`.');
+  return code.replace(line, `const EDGE_ROLES = [${edge_roles.map(role => `'${role}'`).join(', ')}];`);
+}
+
 /** What the role of an edge needs to report. Attach it to that role. */
 export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy {
   return new ManagedPolicy(scope, 'EdgeReports', {
@@ -12,14 +22,12 @@ export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy 
 }
 
 /**
- * What the role of an edge needs to take commands. Whose they are is checked against the role's session name, so an edge must
- * not be able to choose it: let the trust policy fix `sts:RoleSessionName`.
+ * What the role of an edge needs to take commands. Whose they are is checked against the role (setting `edge_roles`) and its session's name, so an
+ * edge must not be able to choose the name: let the trust policy fix `sts:RoleSessionName`.
  */
 export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy {
   const fields = [
-    'Query/fields/pendingCommands',
-    'Query/fields/edgeRoutes',
-    'Query/fields/ownEdge',
+    ...EDGE_QUERIES.map(query => `Query/fields/${query}`),
     'Query/fields/policies',
     'Mutation/fields/acknowledgeCommand',
     'Mutation/fields/reportProbe',

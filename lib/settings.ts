@@ -32,6 +32,10 @@ export interface Settings {
    * counted as heard, and its active flows are taken out of the totals.
    */
   silent_after_s: number;
+  /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
+  query_budget: number;
+  /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
+  edge_roles: string[];
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
@@ -68,6 +72,7 @@ const WHOLE_NUMBERS = {
   routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   silent_after_s: { fallback: 300, min: 60, max: 86_400 },
+  query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
 
@@ -93,6 +98,8 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
+    query_budget: number('query_budget'),
+    edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
@@ -176,6 +183,14 @@ function readSwitch(name: string, given: unknown): boolean {
   if (given === undefined) return false;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
   throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+}
+
+function readRoles(name: string, given: unknown): string[] {
+  const roles = (readText(name, given) ?? '*edge*').split(',').map(role => role.trim());
+  if (roles.every(role => /^\*?[A-Za-z0-9_+=,.@-]{1,64}\*?$/.test(role))) return roles;
+  throw new Error(
+    `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readText(name: string, given: unknown): string | undefined {

@@ -1,3 +1,4 @@
+import { type Sleep, systemSleep } from '../time/clock.ts';
 import type { Authorizer } from './authorizer.ts';
 import { type JsonAnswer, type PostFailure, type PostJsonOptions, postJson } from './post-json.ts';
 
@@ -9,18 +10,30 @@ export interface GraphqlClient {
 export interface GraphqlClientOptions extends Omit<PostJsonOptions, 'headers'> {
   url: string;
   authorizer: Authorizer;
+  sleep?: Sleep;
 }
 
 const UNAUTHORIZED = 401;
 
+/** A query is asked again so often where the API says when to come back, … */
+const MAX_WAITS = 5;
+
+/** … and waits so long at most, seconds: a budget is one of a minute. */
+const MAX_WAIT_S = 60;
+
 /**
- * Posts operations to a GraphQL API.
+ * Posts operations to a GraphQL API. A refusal that says when to come back is waited for.
  *
  * @example
  * const client = graphqlClient({ url, authorizer: tokenOf(token), errorOf: ({ kind }) => new Error(kind) });
  * const { site } = await client.query('query ($id: ID!) { site(id: $id) { name } }', { id });
  */
-export function graphqlClient({ url, authorizer, ...options }: GraphqlClientOptions): GraphqlClient {
+export function graphqlClient({
+  url,
+  authorizer,
+  sleep = systemSleep,
+  ...options
+}: GraphqlClientOptions): GraphqlClient {
   const post = async (body: string): Promise<JsonAnswer> =>
     postJson(url, body, { ...options, headers: await authorizer.headers(url, body) });
   return {
@@ -31,11 +44,26 @@ export function graphqlClient({ url, authorizer, ...options }: GraphqlClientOpti
         authorizer.renew();
         answer = await post(body);
       }
+      for (let waits = 0; waits < MAX_WAITS; waits++) {
+        const wait_s = retryAfter(answer);
+        if (wait_s === undefined) break;
+        await sleep(wait_s * 1000);
+        answer = await post(body);
+      }
       const refusal = refusalIn(answer);
       if (refusal) throw options.errorOf(refusal);
       return (answer.json as { data?: unknown } | null)?.data;
     },
   };
+}
+
+/** When to come back, seconds; undefined where the answer doesn't say that every error in it passes. */
+function retryAfter({ json }: JsonAnswer): number | undefined {
+  const { errors } = (json ?? {}) as { errors?: { errorInfo?: { retry_after_s?: unknown } | null }[] | null };
+  if (!Array.isArray(errors) || errors.length === 0) return undefined;
+  const waits = errors.map(error => error?.errorInfo?.retry_after_s);
+  if (!waits.every(wait => typeof wait === 'number' && wait >= 0)) return undefined;
+  return Math.min(MAX_WAIT_S, Math.max(...(waits as number[])));
 }
 
 function refusalIn({ status, text, json }: JsonAnswer): PostFailure | undefined {

@@ -12,7 +12,7 @@ export function refusalPartition(month: string): string {
 }
 
 /** Partition of what belongs to an entry's id: where the entry of a change stands. */
-export function entryPartition(id: string): string {
+function entryPartition(id: string): string {
   return `ENTRY#${id}`;
 }
 

@@ -66,16 +66,16 @@ export async function listJobs(
   return { items, next_token: null };
 }
 
-/** How many exports of an owner are running. */
-export async function countRunning(context: StoreContext, owner: string): Promise<number> {
+/** Ids of the exports of an owner that are running, of all that there are. */
+export async function runningOf(context: StoreContext, owner: string): Promise<string[]> {
   const { filter, values, names } = ownedBy(owner);
-  let running = 0;
+  const running: string[] = [];
   const pages = jobPages(context, {
     filter: `${filter} AND #status = :running`,
     names: { ...names, '#status': 'status' },
     values: { ...values, ':running': EXPORT_STATUS.running },
   });
-  for await (const page of pages) running += page.length;
+  for await (const page of pages) running.push(...page.map(({ sk }) => String(sk)));
   return running;
 }
 

@@ -2,15 +2,15 @@ import { ulid } from 'ulid';
 import type { Caller } from '../access/caller.ts';
 import { auditAction } from '../audit/audit-action.ts';
 import { Conflict } from '../errors.ts';
-import { beginOperation } from '../storage/begun-operation.ts';
+import { commitOnce } from '../storage/commit-once.ts';
 import type { StoreContext } from '../storage/store-context.ts';
-import { transact } from '../storage/transact.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { storedRequest } from './export-item.ts';
 import { EXPORT_STATUS, type ExportJob, NOTHING_WRITTEN } from './export-job.ts';
 import type { SettledRequest } from './export-request.ts';
 import { exportFileName } from './file-name.ts';
-import { countRunning, putJob } from './job-store.ts';
+import { putJob } from './job-store.ts';
+import { addRunning, type RunningExports, readRunning } from './running-exports.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -23,25 +23,52 @@ export interface StartExport {
   /** How long the export is known, and its file kept, days. */
   retention_days: number;
   dispatcher: ExportDispatcher;
+  /** So that the request may be repeated; `given` is then what was asked for, before the range was settled. */
+  client_token?: string | null | undefined;
+  given?: object;
 }
 
 /**
  * Enters an export together with its audit entry and dispatches it to the function. A lost dispatch is retried by the clean-up
  * within minutes.
  *
- * @throws Conflict when five exports of the same owner are running already
+ * @throws Conflict when five exports of the same owner are running already, however many are started at once
  */
 export async function startExport(
   context: StoreContext,
-  { actor, request, retention_days, dispatcher }: StartExport,
+  { actor, request, retention_days, dispatcher, client_token, given = request }: StartExport,
 ): Promise<ExportJob> {
-  const { client, tables } = context;
-  const begun = beginOperation(context);
-  await checkRunning(context, actor);
-  const now = begun.started_ms;
+  const { clock, tables } = context;
+  const repeatable = { owner: actor.sub, operation: 'startExport', client_token, given };
+  const job = await commitOnce(context, repeatable, async begun => {
+    const running = await readRunning(context, actor.sub);
+    checkRunning(running);
+    const now = clock();
+    const entered = newJob({ actor, request, retention_days, now });
+    const audit = auditAction(tables, begun, {
+      actor,
+      operation: 'startExport',
+      target: `export:${entered.export_id}`,
+      after: storedRequest(request),
+    });
+    return {
+      actions: [putJob(context, entered), addRunning(context, running, entered), audit],
+      result: entered,
+    };
+  });
+  await dispatcher.dispatch(job.export_id).catch(() => {});
+  return job;
+}
+
+function newJob({
+  actor,
+  request,
+  retention_days,
+  now,
+}: Pick<StartExport, 'actor' | 'request' | 'retention_days'> & { now: number }): ExportJob {
   const export_id = ulid(now);
   const file_name = exportFileName(request);
-  const job: ExportJob = {
+  return {
     export_id,
     request,
     owner: actor,
@@ -58,19 +85,10 @@ export async function startExport(
     tries: 0,
     checkpoint: NOTHING_WRITTEN,
   };
-  const audit = auditAction(tables, begun, {
-    actor,
-    operation: 'startExport',
-    target: `export:${export_id}`,
-    after: storedRequest(request),
-  });
-  await transact(client, [putJob(context, job), audit], context);
-  await dispatcher.dispatch(export_id).catch(() => {});
-  return job;
 }
 
-async function checkRunning(context: StoreContext, { sub }: Caller): Promise<void> {
-  if ((await countRunning(context, sub)) < MAX_RUNNING) return;
+function checkRunning({ ids }: RunningExports): void {
+  if (ids.length < MAX_RUNNING) return;
   throw new Conflict(
     `${MAX_RUNNING} exports of yours are running: wait until one is done, or cancel one with cancelExport.`,
   );

@@ -3,6 +3,7 @@ import type { EdgeKeyMemory } from '../edge-keys/edge-key-memory.ts';
 import type { FlowObjects } from '../flows/flow-objects.ts';
 import type { RecentReports } from '../flows/recent-reports.ts';
 import type { CounterSlots } from '../ledger/figures/counter-slots.ts';
+import type { ReportRejected } from '../report/rejection.ts';
 import type { Report } from '../report/report.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
@@ -10,6 +11,7 @@ import type { Schedule } from '../time/schedule.ts';
 import type { IngestTally } from './ingest-tally.ts';
 import type { LaneMemory } from './lane-memory.ts';
 import type { QuarantineMemory } from './quarantine-memory.ts';
+import type { StreamRecord } from './stream-record.ts';
 
 /** A report with path measurements that was just applied. */
 export interface AppliedPathReport {
@@ -63,6 +65,8 @@ export interface IngestContext {
   onPathReports?: (reports: AppliedPathReport[]) => Promise<void>;
   /** Called once a batch with such reports, after the counts. Its failure costs no count. */
   onContradictions?: (reports: ContradictoryReport[]) => Promise<void>;
+  /** Called for each record that can't be counted, before it is put into the quarantine. */
+  onRejected?: (record: StreamRecord, reason: ReportRejected) => void;
   /** For what a person should see in the log. */
   warn: (message: string, details: Record<string, unknown>) => void;
   tally: IngestTally;

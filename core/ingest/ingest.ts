@@ -61,6 +61,7 @@ async function ingestTurn(records: readonly StreamRecord[], context: IngestConte
       outcome.result === 'rejected' ? [{ record: outcome.pending.record, reason: outcome.reason }] : [],
     ),
   ];
+  for (const { record, reason } of rejected) context.onRejected?.(record, reason);
   const counted = outcomes.filter(({ result }) => result !== 'rejected').map(({ pending }) => pending);
   const applied = outcomes.filter(({ result }) => result === 'applied').map(({ pending }) => pending);
   // Path measurements don't wait for the quarantine.

@@ -1,7 +1,8 @@
 import type { Caller } from '../../core/access/caller.ts';
+import { spendBudget } from '../../core/access/query-budget.ts';
 import { authorize, type OperationName, ROLES } from '../../core/access/roles.ts';
 import { recordRefusal } from '../../core/audit/record-refusal.ts';
-import { type ErrorType, PatronusError, Unauthorized } from '../../core/errors.ts';
+import { type ErrorType, PatronusError, Throttled, Unauthorized } from '../../core/errors.ts';
 import { repeatUntil } from '../../core/storage/retrying.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
@@ -13,7 +14,9 @@ import { parseArguments } from './parse-arguments.ts';
 import type { Call, Resolver } from './resolver.ts';
 
 /** What graphql/resolver.js turns into data or an entry in `errors`. */
-export type Answer = { data: unknown } | { error: { type: ErrorType; message: string } };
+export type Answer =
+  | { data: unknown }
+  | { error: { type: ErrorType; message: string; info?: { retry_after_s: number } } };
 
 export interface Surroundings
   extends Pick<
@@ -25,11 +28,16 @@ export interface Surroundings
     | 'caches'
     | 'exports'
     | 'onFailover'
+    | 'edge_roles'
   > {
+  /** What expensive operations may cost a caller in a minute. */
+  query_budget: number;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */
   identify(caller: Caller): Promise<Caller>;
+  /** Called for each answer that says `Internal`; make it a metric. */
+  onInternalError(): void;
   /** Called for what clients don't see: faults, and refusals that could not be recorded. */
   report(message: string, details: { operation: string; error: Error }): void;
 }
@@ -46,7 +54,8 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     caller = callerOf(event.identity);
     authorize(operation, caller);
     if (event.type === 'Mutation') caller = await surroundings.identify(caller);
-    const call = { caller, selection: event.selection ?? [], ...surroundings };
+    const spend = spender(caller, surroundings);
+    const call = { caller, selection: event.selection ?? [], spend, ...surroundings };
     const given = parseArguments(argumentSchema(operation), event.arguments);
     const run = (asked: unknown) => surroundings.resolvers[operation].run(asked as never, call);
     if (event.type === 'Query') {
@@ -65,8 +74,25 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
     if (caller) await writeDown(event, caller, error, surroundings);
-    return { error: { type: error.errorType, message: messageOf(error) } };
+    const info = error instanceof Throttled && error.retry_after_s !== undefined;
+    return {
+      error: {
+        type: error.errorType,
+        message: messageOf(error),
+        ...(info && { info: { retry_after_s: error.retry_after_s! } }),
+      },
+    };
   }
+}
+
+/** Takes the cost of one request, once: it may be tried again, or asked again for a smaller page. */
+function spender(caller: Caller, { context, query_budget }: Surroundings): Call['spend'] {
+  let spent = false;
+  return async cost => {
+    if (spent) return;
+    spent = true;
+    await spendBudget(context, { caller, cost, budget: query_budget });
+  };
 }
 
 function messageOf({ message }: PatronusError): string {
@@ -77,9 +103,10 @@ function isOperation(name: string): name is OperationName {
   return Object.hasOwn(ROLES, name);
 }
 
-function masked(operation: string, cause: unknown, { report }: Surroundings): Answer {
+function masked(operation: string, cause: unknown, { report, onInternalError }: Surroundings): Answer {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   report('Operation failed', { operation, error });
+  onInternalError();
   return {
     error: {
       type: 'Internal',
@@ -101,7 +128,8 @@ async function writeDown(
   try {
     const request = loggedRequest(event.arguments);
     await recordRefusal(context, {
-      actor: await identify(caller),
+      actor: caller,
+      identify,
       operation: event.field,
       target: loggedTarget(resolvers[operation].target, request),
       error_type: refused.errorType,

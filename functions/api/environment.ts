@@ -12,6 +12,8 @@ const {
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
   SILENT_AFTER_S,
+  QUERY_BUDGET,
+  EDGE_ROLES,
 } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
@@ -26,4 +28,6 @@ export const environmentSchema = z.object({
   EXPORT_RETENTION_DAYS,
   FLOW_LOG_TTL_HOURS,
   SILENT_AFTER_S,
+  QUERY_BUDGET,
+  EDGE_ROLES,
 });

@@ -27,8 +27,6 @@ import { trafficFilter } from './traffic-filter.ts';
 
 const FORMATS: Record<NonNullable<ExportInput['format']>, ExportFormat> = { CSV: 'csv', JSONL: 'jsonl' };
 
-const MAX_TEXT = 2048;
-
 const times = z.object({ from: timeArgument, to: timeArgument });
 
 /** What narrows or shapes an export, as it was given: without nulls, the groups unchecked. */
@@ -72,7 +70,7 @@ function withoutNulls(fields: Omit<ExportInput, 'kind' | keyof ExportFrame>): Gi
   );
 }
 
-/** Refuses what is not of the kind, as it would do nothing, and what is too long. */
+/** Refuses what is not of the kind, as it would do nothing. */
 function checkFields(kind: ExportKind, given: GivenFields): void {
   const taken: readonly string[] = EXPORT_FIELDS[kind];
   const foreign = Object.keys(given).find(name => !taken.includes(name));
@@ -81,10 +79,6 @@ function checkFields(kind: ExportKind, given: GivenFields): void {
       `An export of ${kind} takes no ${foreign}: it takes ${taken.slice(0, -1).join(', ')} and ${taken.at(-1)}.`,
     );
   }
-  const long = Object.entries(given).find(
-    ([, value]) => typeof value === 'string' && value.length > MAX_TEXT,
-  );
-  if (long) throw new ValidationError(`${long[0]} must be at most ${MAX_TEXT} characters.`);
 }
 
 function checkRange(

@@ -15,6 +15,7 @@ import { untilAnswered } from '../until-answered.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
 import { environmentSchema } from './environment.ts';
+import { countInternalError } from './internal-error-metric.ts';
 import { makeIdentify } from './person-email.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -43,6 +44,8 @@ const s3 = makeS3Client({
 });
 const flow_objects = flowObjects(s3, environment.FLOW_BUCKET);
 
+const edge_roles = environment.EDGE_ROLES.split(',');
+
 const exports = {
   dispatcher: lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION),
   signer: s3LinkSigner(s3, environment.EXPORT_BUCKET),
@@ -65,6 +68,9 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     onFailover: countFailover,
+    onInternalError: countInternalError,
+    query_budget: environment.QUERY_BUDGET,
+    edge_roles,
     report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),
   });
   await container.settle();

@@ -12,6 +12,10 @@ import { parseArguments } from './parse-arguments.ts';
 /** One request to one field: what the resolver works with apart from its arguments. */
 export interface Call extends Asking {
   caller: Caller;
+  /** Roles whose sessions are edges, see `requireEdge`. */
+  edge_roles: readonly string[];
+  /** Takes a cost off the caller's budget. @throws Throttled */
+  spend(cost: number): Promise<void>;
   /** From when on an edge that reports nothing is silent, seconds. */
   silent_after_s?: number;
   /** Paths of the selected fields, see `selectsOnly`. */
@@ -42,6 +46,8 @@ export interface ResolverParts<S extends z.ZodType, Result> {
   /** Checks the arguments; GraphQL has checked their types already. */
   arguments: S;
   resolve(args: z.output<S>, call: Call): Promise<Result>;
+  /** What it costs of the caller's budget, see `COSTS`; nothing when left out. */
+  cost?(args: z.output<S>): number;
   target?(given: z.input<S>): string | null;
 }
 
@@ -50,7 +56,12 @@ export function resolver<S extends z.ZodType, Result>(
   parts: ResolverParts<S, Result>,
 ): Resolver<z.input<S>, Result> {
   return {
-    run: async (given, call) => parts.resolve(parseArguments(parts.arguments, given), call),
+    async run(given, call) {
+      const args = parseArguments(parts.arguments, given);
+      const cost = parts.cost?.(args) ?? 0;
+      if (cost > 0) await call.spend(cost);
+      return parts.resolve(args, call);
+    },
     target: given => parts.target?.(given) ?? null,
   };
 }

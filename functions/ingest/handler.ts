@@ -20,7 +20,7 @@ import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
-import type { DeliveredRecord, ReplayEvent } from './replay-event.ts';
+import type { DeliveredRecord, RejectedReplay, ReplayAnswer, ReplayEvent } from './replay-event.ts';
 
 /** One call to the database at most; the last one that starts before the deadline ends within the margin. */
 const REQUEST_TIMEOUT_MS = 3000;
@@ -70,9 +70,10 @@ const onPathReports = makePathMeasurements({ client, tables, logger, settings: e
 async function handle(
   event: KinesisStreamEvent | ReplayEvent,
   lambda: Context,
-): Promise<KinesisStreamBatchResponse> {
+): Promise<KinesisStreamBatchResponse | ReplayAnswer> {
   logger.addContext(lambda);
   const isReplay = 'replay' in event;
+  const rejected: RejectedReplay[] = [];
   const tally = new IngestTally();
   const records = event.Records.map(toStreamRecord);
   const open = await ingest(records, {
@@ -94,11 +95,14 @@ async function handle(
       onContradictions: refused =>
         tellRefusedBoots({ ...store, deadline: systemClock() + TELL_WITHIN_MS }, refused),
     }),
+    onRejected: ({ sequence_number }, { code, message }) =>
+      rejected.push({ sequence_number, reason: code, message }),
     warn: (message, details) => logger.warn(message, details),
   }).finally(() => {
     if (!isReplay) publish(tally);
   });
-  return answer(event, lambda, new Set(open.map(record => record.sequence_number)));
+  const answered = await answer(event, lambda, new Set(open.map(record => record.sequence_number)));
+  return isReplay ? { ...answered, rejected } : answered;
 }
 
 export const handler = untilAnswered(handle);

@@ -6,12 +6,14 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { findLocalSystem } from '../../edge/system/local-system.ts';
 import { localTable } from '../local-table.ts';
+import { type OpenIngest, openIngest } from '../stream/open-stream.ts';
 
 /** Which system's quarantine is meant. */
 export interface SystemOptions {
   /** In the cloud: the names that the stacks put out. */
   table?: string;
   stream?: string;
+  function?: string;
   region?: string;
   profile?: string;
   /** The `.local` folder of a running local system. */
@@ -24,12 +26,14 @@ export interface OpenQuarantine {
   kinesis: KinesisClient;
   /** Undefined where records can be looked at but not sent. */
   stream: string | undefined;
+  /** Puts records through ingest as of their arrival; without it they are put into the stream, as of now. */
+  ingest: OpenIngest | undefined;
   close(): void;
 }
 
 /** @throws EdgeError when no system is named and none runs on this machine */
 export async function openQuarantine(options: SystemOptions): Promise<OpenQuarantine> {
-  const { table, stream, region, profile } = options;
+  const { table, stream, function: functionName, region, profile } = options;
   if (table !== undefined) {
     const config = { ...(region && { region }), ...(profile && { profile }) };
     return opened({
@@ -37,6 +41,7 @@ export async function openQuarantine(options: SystemOptions): Promise<OpenQuaran
       kinesis: kinesisClient(config),
       tables: { traffic: table },
       stream,
+      ingest: functionName === undefined ? undefined : openIngest(functionName, config),
     });
   }
   const local = await findLocalSystem(options.system);
@@ -52,6 +57,10 @@ export async function openQuarantine(options: SystemOptions): Promise<OpenQuaran
     kinesis: kinesisClient({ ...config, endpoint: local.kinesis }),
     tables: { traffic: await localTable(client, 'traffic') },
     stream: local.stream,
+    ingest:
+      local.lambda && local.ingest
+        ? openIngest(local.ingest, { ...config, endpoint: local.lambda })
+        : undefined,
   });
 }
 
@@ -61,6 +70,7 @@ function opened(parts: Omit<OpenQuarantine, 'close'>): OpenQuarantine {
     close() {
       parts.client.destroy();
       parts.kinesis.destroy();
+      parts.ingest?.close();
     },
   };
 }

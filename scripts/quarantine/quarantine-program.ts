@@ -29,7 +29,7 @@ export async function runQuarantine(argv: readonly string[]): Promise<number> {
   addCommand(program, 'show <place>', 'shows a record: why it is here, and what it says').action(
     (place: string, options: Choice) => withQuarantine(options, quarantine => show(quarantine, place)),
   );
-  addCommand(program, 'replay [places...]', 'puts records back into the stream')
+  addCommand(program, 'replay [places...]', 'counts records that can be counted now')
     .option('--all', 'everything that has not been replayed')
     .addOption(reasonOption())
     .action((places: string[], options: Choice, command: Command) => {
@@ -49,7 +49,8 @@ function addCommand(program: Command, name: string, description: string): Comman
     .command(name)
     .description(description)
     .option('--table <name>', "the cloud's traffic table (default: the running local system)")
-    .option('--stream <name>', "the cloud's stream, for replay")
+    .option('--stream <name>', "the cloud's stream, for replay: records are judged as if they arrived now")
+    .option('--function <name>', "the cloud's ingest function, for replay: … by when they arrived")
     .option('--region <name>', 'AWS region')
     .option('--profile <name>', 'AWS profile')
     .addOption(systemFolderOption());

@@ -1,18 +1,24 @@
 import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { markReplayed, readQuarantined } from '../../core/ingest/read-quarantine.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
+import type { OpenIngest } from '../stream/open-stream.ts';
+import { replayEvent } from '../stream/replay-event.ts';
 import type { OpenQuarantine } from './open-quarantine.ts';
 
 /**
- * Puts a record back into the stream, as it was and under its own partition key. It counts if it can be counted now, and
- * however often: its `seq` says what of it is new.
+ * Has a record counted if it can be counted now, and however often: its `seq` says what of it is new. By the ingest function it is
+ * judged as of its arrival, by the keys that were good then, and stays open in the quarantine where it still can't be counted. By the stream it
+ * arrives anew, as it was and under its own partition key.
  *
  * @throws EdgeError where that is not possible
  */
-export async function replay(place: string, quarantine: OpenQuarantine): Promise<void> {
-  const { client, tables, kinesis, stream } = quarantine;
-  if (stream === undefined)
-    throw new EdgeError('Name the stream with --stream, an output of the ingest stack.');
+export async function replay(place: string, quarantine: Replaying): Promise<void> {
+  const { client, tables, ingest, kinesis, stream } = quarantine;
+  if (ingest === undefined && stream === undefined) {
+    throw new EdgeError(
+      'Name the function with --function, or the stream with --stream: outputs of the ingest stack.',
+    );
+  }
   const item = await readQuarantined(client, tables, place);
   if (!item)
     throw new EdgeError(
@@ -23,8 +29,36 @@ export async function replay(place: string, quarantine: OpenQuarantine): Promise
       `Record ${place} had ${item.size} bytes and only the first ${item.data.length} are kept: it can't be sent again.`,
     );
   }
-  await kinesis.send(
-    new PutRecordCommand({ StreamName: stream, PartitionKey: item.partition_key, Data: item.data }),
-  );
+  if (ingest) {
+    await putThroughIngest(item, ingest);
+  } else {
+    await kinesis.send(
+      new PutRecordCommand({ StreamName: stream, PartitionKey: item.partition_key, Data: item.data }),
+    );
+  }
   await markReplayed(client, tables, { pk: item.pk, sk: item.sk, at: new Date().toISOString() });
 }
+
+/** What a replay works with. */
+export type Replaying = Omit<OpenQuarantine, 'close'>;
+
+async function putThroughIngest(item: QuarantinedRecord, ingest: OpenIngest): Promise<void> {
+  const { sk: place, shard_id, sequence_number, partition_key, arrived_at, data } = item;
+  const { batchItemFailures, rejected } = await ingest.invoke(
+    replayEvent(shard_id, [
+      {
+        Data: data,
+        PartitionKey: partition_key,
+        SequenceNumber: sequence_number,
+        ApproximateArrivalTimestamp: new Date(arrived_at),
+      },
+    ]),
+  );
+  if (batchItemFailures.length > 0) {
+    throw new EdgeError(`Ingest could not deal with record ${place} in time: replay it again in a minute.`);
+  }
+  const [refusal] = rejected;
+  if (refusal) throw new EdgeError(`Record ${place} still can't be counted: ${refusal.message}`);
+}
+
+type QuarantinedRecord = NonNullable<Awaited<ReturnType<typeof readQuarantined>>>;

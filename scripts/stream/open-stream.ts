@@ -6,7 +6,7 @@ import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { findLocalSystem } from '../../edge/system/local-system.ts';
 import { tryParseJson } from '../../edge/system/try-parse-json.ts';
-import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
+import type { ReplayAnswer, ReplayEvent } from '../../functions/ingest/replay-event.ts';
 
 /** Which system's stream is meant. */
 export interface StreamOptions {
@@ -34,7 +34,13 @@ const CLOUD_PAUSE_MS = 300;
 /** An invocation lasts as long as the function may run: a minute. */
 const INVOKE_TIMEOUT_MS = 70_000;
 
-const answerSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) });
+/** A function of the release before this one doesn't say what it rejected. */
+const answerSchema = z.object({
+  batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })),
+  rejected: z
+    .array(z.object({ sequence_number: z.string(), reason: z.string(), message: z.string() }))
+    .default([]),
+});
 
 /** @throws EdgeError when no system is named and none runs on this machine */
 export async function openStream(options: StreamOptions): Promise<OpenStream> {
@@ -82,15 +88,40 @@ function opened({
     maxAttempts: 8,
     ...configs.kinesis,
   });
-  const lambda = new LambdaClient({
-    maxAttempts: 5,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: INVOKE_TIMEOUT_MS },
-    ...configs.lambda,
-  });
+  const ingest = openIngest(functionName, configs.lambda);
   return {
     kinesis,
     stream,
     pause_ms,
+    async invoke(event) {
+      const { batchItemFailures } = await ingest.invoke(event);
+      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+    },
+    close() {
+      kinesis.destroy();
+      ingest.close();
+    },
+  };
+}
+
+/** The ingest function, to replay records through. */
+export interface OpenIngest {
+  /** Runs ingest and waits for its answer. @throws EdgeError where the function fails */
+  invoke(event: ReplayEvent): Promise<ReplayAnswer>;
+  close(): void;
+}
+
+/** @param config of the client: region and profile in the cloud, credentials and endpoint on this machine */
+export function openIngest(
+  functionName: string,
+  config: ConstructorParameters<typeof LambdaClient>[0],
+): OpenIngest {
+  const lambda = new LambdaClient({
+    maxAttempts: 5,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: INVOKE_TIMEOUT_MS },
+    ...config,
+  });
+  return {
     async invoke(event) {
       const answer = await lambda.send(
         new InvokeCommand({ FunctionName: functionName, Payload: JSON.stringify(event) }),
@@ -98,14 +129,11 @@ function opened({
       const payload = Buffer.from(answer.Payload ?? []).toString();
       const parsed =
         answer.FunctionError === undefined ? answerSchema.safeParse(tryParseJson(payload)) : undefined;
-      if (parsed?.success) return parsed.data.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+      if (parsed?.success) return parsed.data;
       throw new EdgeError(
         `The function ${functionName} failed on a replay (${payload.slice(0, 300)}): see its log. The same command goes on from there.`,
       );
     },
-    close() {
-      kinesis.destroy();
-      lambda.destroy();
-    },
+    close: () => lambda.destroy(),
   };
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_EDGE_ROLES } from '../../core/access/edge-identity.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiEvent, ApiIdentity } from '../../functions/api/api-event.ts';
@@ -45,6 +46,8 @@ export interface ApiUnderTest {
   reported: { message: string; operation: string; error: Error }[];
   /** Changes of sides that were told of, and which policies they left without a path. */
   failovers: string[];
+  /** How many answers said `Internal`, as the metric counts them. */
+  internal_errors: number;
   /** The clock, milliseconds; moves only when a test moves it. */
   now: number;
 }
@@ -58,6 +61,7 @@ export function makeApi(
     now: Date.parse('2026-03-15T12:00:00Z'),
     reported: [],
     failovers: [],
+    internal_errors: 0,
     answer: event => answer(event, surroundings()),
     call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
       const [type, field] = operation.split('.') as [string, string];
@@ -102,6 +106,12 @@ export function makeApi(
     onFailover: ({ receipt }, operation) => {
       api.failovers.push(`${operation} without path: ${receipt.without_path.join(', ') || 'none'}`);
     },
+    onInternalError: () => {
+      api.internal_errors += 1;
+    },
+    // Clocks of tests stand still: a minute never ends.
+    query_budget: Number.POSITIVE_INFINITY,
+    edge_roles: DEFAULT_EDGE_ROLES,
     report: (message, details) => api.reported.push({ message, ...details }),
     ...changes,
   });

@@ -61,7 +61,7 @@ export async function putLegacyEntry(
 }
 
 /** Everything in the Audit table, receipts too, by key. */
-export async function auditItems({ client, tables }: Pick<TestTables, 'client' | 'tables'>): Promise<Item[]> {
+async function auditItems({ client, tables }: Pick<TestTables, 'client' | 'tables'>): Promise<Item[]> {
   const items: Item[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tables.audit }))
     items.push(...Items);

@@ -8,7 +8,9 @@ import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import type { EndpointStats } from '../../../graphql/schema.generated.ts';
+import { COSTS } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
@@ -32,14 +34,20 @@ const OWN_FIELDS = [
 export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
   'Query.trafficStats': resolver({
     arguments: groupingArguments(LANE_GROUPS),
+    cost: () => COSTS.lanes_twice,
     resolve: (args, call) => answerTrafficStats(call, args),
   }),
 
   'Query.endpointStats': resolver({
     arguments: z.object({ site_id: uuidArgument }),
+    cost: () => COSTS.lanes_once,
     async resolve({ site_id }, call) {
       const { context } = call;
-      const stats = await endpointStats(readAllLanes(context.client, context.tables), site_id);
+      const stats = await endpointStats(
+        readAllLanes(context.client, context.tables),
+        site_id,
+        await readCorrections(context),
+      );
       if (stats.length === 0) await checkKnown(call, { site_id });
       const with_policies = !selectsOnly(call.selection, '', OWN_FIELDS);
       return stats.map(({ endpoint_id, policies, ...counts }) => ({
@@ -57,6 +65,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
 
   'Query.trafficAudit': resolver({
     arguments: z.object({}),
+    cost: () => COSTS.audit_of_traffic,
     async resolve(_, { context }) {
       const audit = await auditTraffic(context);
       const { policies, lanes, unreadable_lanes, mismatches } = audit;

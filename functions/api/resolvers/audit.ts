@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
+import { viewOf } from '../../../core/audit/audit-view.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -29,11 +31,13 @@ const isGiven = (id: string | null | undefined): id is string => id !== null && 
 export const auditResolvers: Pick<Resolvers, 'Query.auditLog'> = {
   'Query.auditLog': resolver({
     arguments: auditArguments,
-    resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context }) =>
+    cost: ({ actor, action, target }) => (actor || action || target ? COSTS.search : 0),
+    resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context, caller }) =>
       answerAuditLog(context, {
         limit,
         next_token,
         after_id,
+        view: viewOf(caller),
         oldest_first: order === 'OLDEST_FIRST',
         filter: { ...filter, from_ms: from, to_ms: to },
       }),

@@ -16,8 +16,8 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   'Query.pendingCommands': resolver({
     arguments: z.object({ edge_id: idArgument, policies_version: z.string().nullish() }),
     target,
-    async resolve({ edge_id, policies_version = null }, { context, caller }) {
-      requireEdge(caller, edge_id);
+    async resolve({ edge_id, policies_version = null }, { context, caller, edge_roles }) {
+      requireEdge(caller, edge_id, edge_roles);
       const commands = await pendingCommands(context, { edge_id, policies_version });
       // An edge asks again every few minutes: what has no room comes when others are acknowledged.
       return rowsThatFit(
@@ -29,8 +29,8 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   'Query.edgeRoutes': resolver({
     arguments: z.object({ ...pageArguments, edge_id: idArgument }),
     target,
-    async resolve(query, { context, caller, caches }) {
-      requireEdge(caller, query.edge_id);
+    async resolve(query, { context, caller, caches, edge_roles }) {
+      requireEdge(caller, query.edge_id, edge_roles);
       return readEdgeRoutes(context, caches, query);
     },
   }),
@@ -38,8 +38,8 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   'Mutation.acknowledgeCommand': resolver({
     arguments: z.object({ edge_id: idArgument, command_id: idArgument }),
     target,
-    async resolve({ edge_id, command_id }, { context, caller }) {
-      requireEdge(caller, edge_id);
+    async resolve({ edge_id, command_id }, { context, caller, edge_roles }) {
+      requireEdge(caller, edge_id, edge_roles);
       return acknowledgeCommand(context, { edge_id, command_id });
     },
   }),

@@ -10,6 +10,7 @@ import { deleteSites, type OnRefused } from '../../../core/inventory/removal/del
 import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts';
 import { readDependents } from '../../../core/inventory/sites/site-paths.ts';
 import { policiesOnSite } from '../../../core/routing/decisions/policies-on-site.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
@@ -32,6 +33,7 @@ const MAX_SKIPPED = 2000;
 export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   'Query.siteDeletionPreview': resolver({
     arguments: z.object({ site_id: uuid('site_id') }),
+    cost: () => COSTS.preview,
     async resolve({ site_id }, { context, caches, selection, retention }) {
       const { endpoints, paths, peer_sites } = await readDependents(context, site_id);
       const selects = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);

@@ -14,12 +14,14 @@ import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
 import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
 import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
 import { applicationClass } from '../../../core/policy/application-class.ts';
+import { clientToken } from '../../../core/storage/commit-once.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type {
   DuplicateCountingWarning,
   FlowErasure as PresentedErasure,
   TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
+import { COSTS, flowLogCost } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -43,6 +45,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       window: wholeNumber('window', { max: 60, fallback: 5 }),
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
+    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
     async resolve({ policy_id, site_id, window, limit }, call) {
       const { context } = call;
       checkLogged(call);
@@ -69,6 +72,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       site_id: uuidArgument,
       window: wholeNumber('window', { max: 60, fallback: 10 }),
     }),
+    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
     async resolve({ site_id, window }, call) {
       checkLogged(call);
       const to = call.context.clock();
@@ -97,11 +101,13 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
+    cost: () => COSTS.page_of_flows,
     resolve: (args, call) => answerFlows(call, args),
   }),
 
   'Query.flowStats': resolver({
     arguments: groupingArguments(FLOW_GROUPS),
+    cost: ({ from, to }) => COSTS.lanes_twice + flowLogCost(to - from),
     resolve: (args, call) => answerFlowStats(call, args),
   }),
 
@@ -114,10 +120,10 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   }),
 
   'Mutation.eraseFlows': resolver({
-    arguments: z.object({ address: z.string() }),
+    arguments: z.object({ address: z.string(), client_token: clientToken }),
     target: ({ address }) => `address:${address}`,
-    async resolve({ address }, { context, caller }) {
-      return presentErasure(await eraseFlows(context, { actor: caller, address }));
+    async resolve({ address, client_token }, { context, caller }) {
+      return presentErasure(await eraseFlows(context, { actor: caller, address, client_token }));
     },
   }),
 };

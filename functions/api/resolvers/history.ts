@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { answerPolicyHistory, answerTrafficHistory } from '../../../core/answers/answer-history.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { RESOLUTION_NAMES } from '../../../core/history/resolution.ts';
+import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
 import { trafficFilter } from '../traffic-filter.ts';
@@ -19,11 +20,13 @@ const rangeArguments = {
 export const historyResolvers: Pick<Resolvers, 'Query.policyHistory' | 'Query.trafficHistory'> = {
   'Query.policyHistory': resolver({
     arguments: z.object({ policy_id: idArgument, ...rangeArguments }),
+    cost: () => COSTS.history_of_policy,
     resolve: (args, call) => answerPolicyHistory(call, args),
   }),
 
   'Query.trafficHistory': resolver({
     arguments: z.object({ filter: trafficFilter, ...rangeArguments }),
+    cost: () => COSTS.history_of_lanes,
     resolve: (args, call) => answerTrafficHistory(call, args),
   }),
 };

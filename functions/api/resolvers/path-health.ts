@@ -59,8 +59,8 @@ export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
   'Mutation.reportProbe': resolver({
     arguments: probeArguments,
     target: ({ edge_id }) => `edge:${edge_id}`,
-    async resolve(report, { context, caches, caller, onFailover }) {
-      requireEdge(caller, report.edge_id);
+    async resolve(report, { context, caches, caller, onFailover, edge_roles }) {
+      requireEdge(caller, report.edge_id, edge_roles);
       const { edge_id, command_id } = report;
       const metrics = metricsOf(report);
       const probe = { edge_id, command_id, metrics, result: resultOf(report) };

@@ -4,6 +4,7 @@ import { readPath } from '../../../core/inventory/paths/read-paths.ts';
 import { readPathLoss } from '../../../core/routing/metrics/read-path-loss.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
+import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 const WINDOW_RULE = 'window must be a whole number from 2 to 60.';
@@ -19,6 +20,7 @@ export const pathLossResolvers: Pick<Resolvers, 'Query.pathLoss'> = {
         .nullish()
         .transform(minutes => minutes ?? 15),
     }),
+    cost: () => COSTS.path_loss,
     async resolve({ path_id, window }, { context, caches }) {
       const path = await readPath(context, path_id);
       const [directions, probed] = await Promise.all([

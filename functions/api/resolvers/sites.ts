@@ -7,6 +7,7 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { updateSite } from '../../../core/inventory/sites/update-site.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { parseArguments } from '../parse-arguments.ts';
 import { presentSites, selectsEndpoints } from '../present-site.ts';
@@ -25,6 +26,7 @@ const SEARCH_RULE = 'search must be at most 200 characters.';
 export const siteResolvers: Pick<Resolvers, SiteOperation> = {
   'Query.sites': resolver({
     arguments: z.object({ ...pageArguments, search: z.string().max(200, SEARCH_RULE).nullish() }),
+    cost: ({ search }) => (search ? COSTS.search : 0),
     async resolve(query, call) {
       const with_endpoints = selectsEndpoints(call, 'items');
       const { items, next_token } = await listSites(call.context, { ...query, with_endpoints });

@@ -328,6 +328,7 @@ describe('edge read to a stream that refuses', () => {
     expect((await readdir(folder)).sort()).toEqual([
       '000000000001.json',
       '000000000002.json',
+      'key.json',
       'lock.sqlite',
       'state.json',
     ]);

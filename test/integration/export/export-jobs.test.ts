@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
 import { Throttled } from '../../../core/errors.ts';
 import { answersReader } from '../../../core/export/answers-reader.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
@@ -243,7 +244,7 @@ describe('an export that goes on for long', () => {
         if (++sleeps > 1000) throw new Error('It waits for ever');
       },
     };
-    const times = { started_ms: bed.api.now, work_until: context.deadline };
+    const times = { started_ms: bed.api.now, work_until: context.deadline, owner: systemCaller('test') };
     const read = () =>
       answersReader({ context, ...KEPT, flow_objects: bed.flow_objects }, times).history({
         ...instants,
@@ -483,11 +484,11 @@ describe('bad input', () => {
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
       'from and to may lie 48 hours apart at most.',
     ],
-    [{ kind: 'HISTORY', policy_id: '' }, 'policy_id must have 1 to 128 characters.'],
-    [{ kind: 'STATS', site_id: '' }, 'site_id must have 1 to 128 characters.'],
-    [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'endpoint_id must have 1 to 128 characters.'],
-    [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'edge_id must have 1 to 128 characters.'],
-    [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'actor must be at most 2048 characters.'],
+    [{ kind: 'HISTORY', policy_id: '' }, 'input.policy_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', site_id: '' }, 'input.site_id must have 1 to 128 characters.'],
+    [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'input.endpoint_id must have 1 to 128 characters.'],
+    [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'input.edge_id must have 1 to 128 characters.'],
+    [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'input.actor must have at most 1024 characters.'],
   ])('%j is refused with what is allowed', async (input, message) => {
     const answer = await bed.api.call('Mutation.startExport', { input: { ...range, ...input } });
     expect(answer).toEqual({ error: { type: 'ValidationError', message } });
@@ -528,7 +529,7 @@ describe('bad input', () => {
     const context = bed.context();
     const reader = answersReader(
       { context, ...KEPT, flow_objects: bed.flow_objects },
-      { started_ms: bed.api.now, work_until: context.deadline },
+      { started_ms: bed.api.now, work_until: context.deadline, owner: systemCaller('test') },
     );
     const filter = { policy_id: 'never' };
     const paged = { ...instants, filter, next_token: null };

@@ -18,10 +18,14 @@ class Failed extends Error {
 /** A client whose posts are answered in turn; an error is thrown. */
 function clientOf(answers: (Response | Error)[], authorizer: Authorizer = tokenOf(async () => 'token')) {
   const posts: { url: string; headers: Record<string, string>; body: unknown }[] = [];
+  const sleeps: number[] = [];
   const client = graphqlClient({
     url: URL_OF_API,
     authorizer,
     timeout_ms: 10_000,
+    sleep: async ms => {
+      sleeps.push(ms);
+    },
     errorOf: failure => new Failed(failure),
     fetch: async (url, init) => {
       const headers = init?.headers as Record<string, string>;
@@ -31,7 +35,7 @@ function clientOf(answers: (Response | Error)[], authorizer: Authorizer = tokenO
       return answer;
     },
   });
-  return { client, posts };
+  return { client, posts, sleeps };
 }
 
 const refused = (status: number, ...messages: string[]) =>
@@ -83,6 +87,37 @@ describe('a GraphQL client', () => {
     expect([await client.query('{ a }'), await client.query('{ a }')]).toEqual([1, 2]);
     expect(posts.map(({ headers }) => headers.authorization)).toEqual(['token-1', 'token-1', 'token-2']);
     await expect(client.query('{ a }')).rejects.toMatchObject({ failure: { messages: ['B.'] } });
+  });
+});
+
+describe('a refusal that says when to come back', () => {
+  const later = (...waits: (number | undefined)[]) =>
+    Response.json({
+      data: null,
+      errors: waits.map(wait => ({
+        message: 'Later.',
+        errorType: 'Throttled',
+        errorInfo: wait === undefined ? null : { retry_after_s: wait },
+      })),
+    });
+
+  it('is waited for, until data comes', async () => {
+    const { client, sleeps } = clientOf([later(23), later(2, 7), Response.json({ data: 1 })]);
+    expect(await client.query('{ a }')).toBe(1);
+    expect(sleeps).toEqual([23_000, 7000]);
+  });
+
+  it('is waited for five times, a minute each at most', async () => {
+    const { client, posts, sleeps } = clientOf(Array.from({ length: 6 }, () => later(3600)));
+    await expect(client.query('{ a }')).rejects.toMatchObject({ failure: { messages: ['Later.'] } });
+    expect(sleeps).toEqual(Array.from({ length: 5 }, () => 60_000));
+    expect(posts).toHaveLength(6);
+  });
+
+  it('beside one that says nothing is given to the caller', async () => {
+    const { client, sleeps } = clientOf([later(5, undefined)]);
+    await expect(client.query('{ a }')).rejects.toMatchObject({ failure: { kind: 'refused' } });
+    expect(sleeps).toEqual([]);
   });
 });
 

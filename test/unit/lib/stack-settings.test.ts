@@ -19,6 +19,8 @@ describe('settings', () => {
       counter_slots: 16,
       require_signed_reports: false,
       silent_after_s: 300,
+      query_budget: 240,
+      edge_roles: ['*edge*'],
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
@@ -31,11 +33,13 @@ describe('settings', () => {
       shards: '4',
       alarm_email: 'ops@example.com',
       callback_urls: 'https://a.example/,https://b.example/',
+      edge_roles: 'router, branch-*',
     };
     expect(read(given)).toMatchObject({
       shards: 4,
       alarm_email: 'ops@example.com',
       callback_urls: ['https://a.example/', 'https://b.example/'],
+      edge_roles: ['router', 'branch-*'],
     });
   });
 
@@ -50,6 +54,12 @@ describe('settings', () => {
       { ingest_window_seconds: '1.5' },
       'Setting ingest_window_seconds must be a whole number from 0 to 300, but is "1.5".',
     ],
+    [
+      { edge_roles: 'router,a*b' },
+      'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
+    ],
+    [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
+    [{ require_signed_reports: 'on' }, 'Setting require_signed_reports must be true or false, but is "on".'],
     [{ flow_log_mask_hosts: 'yes' }, 'Setting flow_log_mask_hosts must be true or false, but is "yes".'],
     [
       { minute_retention_hours: 12 },

@@ -53,7 +53,7 @@ it('an edge gets the commands that fit, and the rest when it has acknowledged th
     policy_id: `p-${index}`.padEnd(28, '0'),
     path_id: null,
   }));
-  const sites = Array.from({ length: 40 }, (_, index) => `site-${index}`);
+  const sites = Array.from({ length: 18 }, (_, index) => `site-${index}`);
   for (const destination_site_id of sites) {
     const { action } = commandAction(context, 'edge-1', {
       type: 'ROUTES',

@@ -2,27 +2,17 @@ import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OperationName, ROLES } from '../../../../core/access/roles.ts';
+import { refusalPartition } from '../../../../core/audit/audit-keys.ts';
 import type { Answer } from '../../../../functions/api/answer.ts';
-import { ENUM_VALUES, INPUT_FIELDS, OPERATION_ARGUMENTS } from '../../../../graphql/arguments.generated.ts';
+import { OPERATION_ARGUMENTS } from '../../../../graphql/arguments.generated.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { itemBytes } from '../../../support/item-bytes.ts';
+import { bareType, fieldsOfInput, soundArguments, soundValue } from '../../../support/sound-arguments.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const HUGE = 'x'.repeat(400_000);
 const MAX_MESSAGE = 1000;
 const MAX_ENTRY_BYTES = 8192;
-
-const UUID = '550e8400-e29b-41d4-a716-446655440000';
-
-/** Values of arguments, by their types, that no rule on size or type refuses. */
-const SOUND: Record<string, unknown> = {
-  ID: UUID,
-  String: 'wan1',
-  Int: 1,
-  Float: 1,
-  Boolean: true,
-  AWSDateTime: '2026-03-15T11:00:00Z',
-};
 
 const HOSTILE_TEXTS = {
   empty: '',
@@ -39,9 +29,6 @@ const WRONG_TYPES = {
 } as const;
 
 const operations = Object.keys(ROLES) as OperationName[];
-const inputs: Record<string, Record<string, string>> = INPUT_FIELDS;
-const enums: Record<string, readonly string[]> = ENUM_VALUES;
-
 interface Place {
   operation: OperationName;
   /** The names that lead to the argument, from the outermost on. */
@@ -53,26 +40,14 @@ interface Place {
 function placesOf(operation: OperationName): Place[] {
   const within = (fields: Record<string, string>, path: string[]): Place[] =>
     Object.entries(fields).flatMap(([name, type]) => {
-      const inner = inputs[bare(type)];
+      const inner = fieldsOfInput(type);
       return [{ operation, path: [...path, name], type }, ...(inner ? within(inner, [...path, name]) : [])];
     });
   return within(OPERATION_ARGUMENTS[operation], []);
 }
 
-const bare = (type: string) => type.replace(/[[\]!]/g, '');
 const isList = (type: string) => type.startsWith('[');
-const isNumber = (type: string) => ['Int', 'Float', 'Boolean'].includes(bare(type));
-
-function soundValue(type: string): unknown {
-  if (isList(type)) return [soundValue(type.replace(/^\[(.*)\]!?$/, '$1'))];
-  const fields = inputs[bare(type)];
-  return fields ? soundArguments(fields) : (enums[bare(type)]?.[0] ?? SOUND[bare(type)]);
-}
-
-function soundArguments(fields: Record<string, string>): Record<string, unknown> {
-  const required = Object.entries(fields).filter(([, type]) => type.endsWith('!'));
-  return Object.fromEntries(required.map(([name, type]) => [name, soundValue(type)]));
-}
+const isNumber = (type: string) => ['Int', 'Float', 'Boolean'].includes(bareType(type));
 
 /** Sound arguments, but for `value` at one place. */
 function argumentsWith({ operation, path }: Place, value: unknown): Record<string, unknown> {
@@ -82,7 +57,7 @@ function argumentsWith({ operation, path }: Place, value: unknown): Record<strin
     [name, ...rest]: string[],
   ): Record<string, unknown> => {
     if (rest.length === 0) return { ...given, [name!]: value };
-    const inner = inputs[bare(fields[name!]!)]!;
+    const inner = fieldsOfInput(fields[name!]!)!;
     return { ...given, [name!]: set(soundArguments(inner), inner, rest) };
   };
   const fields = OPERATION_ARGUMENTS[operation];
@@ -115,12 +90,12 @@ function expectBounded(answered: Answer, types: readonly string[]): void {
 describe.each(operations)('%s', operation => {
   const places = placesOf(operation);
 
-  const texts = places.filter(({ type }) => !(isList(type) || isNumber(type) || inputs[bare(type)]));
+  const texts = places.filter(({ type }) => !(isList(type) || isNumber(type) || fieldsOfInput(type)));
   it.runIf(texts.length > 0)('refuses text that is empty, huge or unprintable, by its type', async () => {
     for (const place of texts) {
       for (const [kind, text] of Object.entries(HOSTILE_TEXTS)) {
         const answered = await call(operation, argumentsWith(place, text));
-        const strict = bare(place.type) !== 'String' || ['huge', 'half a character'].includes(kind);
+        const strict = bareType(place.type) !== 'String' || ['huge', 'half a character'].includes(kind);
         expectBounded(
           answered,
           strict ? ['ValidationError'] : ['ValidationError', 'NotFound', 'Unauthorized', 'data'],
@@ -132,9 +107,9 @@ describe.each(operations)('%s', operation => {
   it.runIf(places.length > 0)('refuses what is of another type', async () => {
     for (const place of places) {
       for (const value of Object.values(WRONG_TYPES)) {
-        if (typeof value === 'number' && ['Int', 'Float'].includes(bare(place.type))) continue;
-        if (typeof value === 'boolean' && bare(place.type) === 'Boolean') continue;
-        if ('a' in Object(value) && inputs[bare(place.type)]) continue;
+        if (typeof value === 'number' && ['Int', 'Float'].includes(bareType(place.type))) continue;
+        if (typeof value === 'boolean' && bareType(place.type) === 'Boolean') continue;
+        if ('a' in Object(value) && fieldsOfInput(place.type)) continue;
         expectBounded(await call(operation, argumentsWith(place, value)), ['ValidationError']);
       }
     }
@@ -175,10 +150,9 @@ async function refusals(): Promise<Record<string, unknown>[]> {
   const pages = paginateQuery(
     { client: t.client },
     {
-      TableName: t.tables.network,
+      TableName: t.tables.audit,
       KeyConditionExpression: 'pk = :pk',
-      FilterExpression: 'outcome = :refused',
-      ExpressionAttributeValues: { ':pk': 'AUDIT#2026-03', ':refused': 'REFUSED' },
+      ExpressionAttributeValues: { ':pk': refusalPartition('2026-03') },
     },
   );
   const found: Record<string, unknown>[] = [];

@@ -8,6 +8,7 @@ import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
+import { orderAllRoutes } from '../../../support/order-routes.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const actor = systemCaller('test');
@@ -313,6 +314,7 @@ describe('checkPathHealth', () => {
       status: 'FAILED',
       out_for: ['default'],
     });
+    await orderAllRoutes(context);
     const [routes] = await api.data('Query.pendingCommands', { edge_id }, by);
     expect(routes).toMatchObject({ type: 'ROUTES' });
     expect(await api.data('Mutation.acknowledgeCommand', { edge_id, command_id: routes.id }, by)).toBe(true);
@@ -350,6 +352,28 @@ describe('an edge', () => {
     const command = { edge_id: 'edge-mine', command_id: 'c-1' };
     for (const [operation, args] of [
       ['Query.pendingCommands', { edge_id: 'edge-mine' }],
+      ['Mutation.acknowledgeCommand', command],
+      ['Mutation.reportProbe', { ...command, sent: 0, received: 0 }],
+    ] as const) {
+      expect(await api.call(operation, args, { identity })).toEqual({ error });
+    }
+  });
+
+  it('is no machine of another role that calls its session like it', async () => {
+    const identity = {
+      userArn: 'arn:aws:sts::123456789012:assumed-role/grafana/edge-mine',
+      username: 'AROA:edge-mine',
+      sourceIp: null,
+    };
+    const error = {
+      type: 'Unauthorized',
+      message:
+        "Role grafana is none of the edges' roles (*edge*): sign with an edge's role, or have the setting edge_roles name this one.",
+    };
+    const command = { edge_id: 'edge-mine', command_id: 'c-1' };
+    for (const [operation, args] of [
+      ['Query.pendingCommands', { edge_id: 'edge-mine' }],
+      ['Query.edgeRoutes', { edge_id: 'edge-mine' }],
       ['Mutation.acknowledgeCommand', command],
       ['Mutation.reportProbe', { ...command, sent: 0, received: 0 }],
     ] as const) {

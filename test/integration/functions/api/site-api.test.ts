@@ -106,7 +106,7 @@ describe('sites in the API', () => {
   });
 
   it('removes an endpoint with its paths, for good', async () => {
-    await api.data('Mutation.addEndpoint', { ...endpoint(bonn), endpoint_id: 'lte' });
+    await api.data('Mutation.addEndpoint', { ...endpoint(bonn), address: '192.0.2.2', endpoint_id: 'lte' });
     await api.data('Mutation.createPath', { ...path(), destination_endpoint_id: 'lte' });
     const removed = await api.data('Mutation.removeEndpoint', { site_id: bonn, endpoint_id: 'lte' });
     expect(removed).toMatchObject({ success: true, message: 'Endpoint lte was removed with 1 path.' });

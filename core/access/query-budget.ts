@@ -1,0 +1,76 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { Throttled } from '../errors.ts';
+import { classifyFailure } from '../storage/failure.ts';
+import { updateItem } from '../storage/item-update.ts';
+import { type TableNames, TTL_ATTRIBUTE } from '../storage/tables.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Caller } from './caller.ts';
+import { roleOf } from './edge-identity.ts';
+
+/** Begins the partition of what a caller has spent, minute by minute. */
+const BUDGET_PREFIX = 'BUDGET#';
+
+/** What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the same. */
+export const DEFAULT_QUERY_BUDGET = 240;
+
+const MINUTE_MS = 60_000;
+
+/** How long an item outlives its minute. */
+const KEPT_S = 120;
+
+/** Longest name of a caller in a key, characters: an ARN may be longer than a key. */
+const MAX_NAME = 512;
+
+export interface BudgetContext {
+  client: DynamoDBDocumentClient;
+  tables: Pick<TableNames, 'cache'>;
+  clock: Clock;
+}
+
+/**
+ * Takes the cost of an operation off the caller's budget of this minute: one conditional write, so that of requests at the same instant no more
+ * pass than the budget allows. A machine's budget is its role's, whatever it calls its session. Trouble with the Cache table
+ * lets requests through, but for throttling: that may be the flood that budgets are for.
+ *
+ * @throws Throttled that says when to come back
+ */
+export async function spendBudget(
+  { client, tables, clock }: BudgetContext,
+  { caller, cost, budget }: { caller: Caller; cost: number; budget: number },
+): Promise<void> {
+  const now = clock();
+  const minute = Math.floor(now / MINUTE_MS);
+  const ends_ms = (minute + 1) * MINUTE_MS;
+  const update = updateItem({
+    table: tables.cache,
+    key: { pk: BUDGET_PREFIX + budgetOwner(caller).slice(-MAX_NAME), sk: String(minute) },
+    add: { spent: cost },
+    set: { [TTL_ATTRIBUTE]: ends_ms / 1000 + KEPT_S },
+    condition: {
+      expression: 'attribute_not_exists(#spent) OR #spent <= :left',
+      values: { left: budget - cost },
+    },
+  });
+  try {
+    await client.send(new UpdateCommand(update));
+  } catch (cause) {
+    const { kind } = classifyFailure(cause);
+    if (kind === 'condition') throw overBudget(now, ends_ms);
+    if (kind === 'throttled') {
+      throw new Throttled('There are too many expensive queries at once. Try again in a minute.', { cause });
+    }
+  }
+}
+
+function overBudget(now: number, ends_ms: number): Throttled {
+  const retry_after_s = Math.ceil((ends_ms - now) / 1000);
+  return new Throttled(
+    `You have asked for as many expensive queries as one minute allows: ask again in ${retry_after_s} s, at ${new Date(ends_ms).toISOString()}. The API's documentation says what each costs.`,
+    { retry_after_s },
+  );
+}
+
+/** Whose budget it is: a person's, or that of a machine's role, since a machine may choose its session's name. */
+function budgetOwner({ kind, sub }: Caller): string {
+  return kind === 'MACHINE' ? (roleOf(sub) ?? sub) : sub;
+}

@@ -1,0 +1,33 @@
+/**
+ * What operations cost a caller's budget of a minute, which is 240 unless the system was set up otherwise: by what they read, which grows with
+ * the network or the range. What isn't here reads a bounded share of it and costs nothing.
+ */
+export const COSTS = {
+  /** Every lane twice, and all counters between: 3 a minute. */
+  audit_of_traffic: 80,
+  /** Begins work of minutes in a function of its own: 12 a minute. */
+  export: 20,
+  /** Samples of lanes at every instant of a range. */
+  history_of_lanes: 10,
+  /** The samples of one policy. */
+  history_of_policy: 2,
+  /** Every lane at two instants. */
+  lanes_twice: 10,
+  /** Every lane. */
+  lanes_once: 8,
+  /** A search that may read up to 24 MB and find nothing. */
+  search: 10,
+  /** A site's traffic of a day and the decisions of every policy on its paths. */
+  preview: 10,
+  /** The samples of a path's two ends. */
+  path_loss: 2,
+  /** A page of the flow log: its reading ends when the page is full. */
+  page_of_flows: 2,
+} as const;
+
+const HALF_HOUR_MS = 30 * 60_000;
+
+/** Of reading the whole flow log of a range: 1 for each half an hour that is begun. */
+export function flowLogCost(range_ms: number): number {
+  return Math.max(1, Math.ceil(range_ms / HALF_HOUR_MS));
+}
