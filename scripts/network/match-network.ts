@@ -1,6 +1,5 @@
 import { quoted } from '../../core/errors.ts';
 import { type Matches, matchItems } from './match-items.ts';
-import type { Problem } from './network-file.ts';
 import {
   type Endpoint,
   type FileEdge,
@@ -9,6 +8,7 @@ import {
   type FilePolicy,
   type FileSite,
   isUuid,
+  type Problem,
   type SystemNetwork,
   type SystemPath,
   type SystemSite,
