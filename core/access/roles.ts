@@ -64,6 +64,7 @@ export const ROLES = {
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,
+  'Mutation.restorePath': forOperators,
   'Mutation.checkPathHealth': forOperators,
   'Query.pendingCommands': forMachines,
   'Query.edgeRoutes': forMachines,
@@ -114,6 +115,11 @@ export function authorize(operation: OperationName, caller: Caller): void {
   const access: Access = ROLES[operation];
   if (caller.kind === 'MACHINE' ? access.machines : isInGroup(access.people, caller.groups)) return;
   throw new Unauthorized(refusal(operation.split('.')[1]!, access, caller));
+}
+
+/** Whether a caller may at least do what operators may. */
+export function isOperator({ groups }: Caller): boolean {
+  return isInGroup('operator', groups);
 }
 
 function isInGroup(needed: Group | null, groups: string[]): boolean {

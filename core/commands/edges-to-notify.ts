@@ -33,8 +33,9 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
 
   // Each of its sites has an entry of its own, as `deleteSite`.
   deleteSites: noEdge,
-  // Their own ROUTES commands carry the new routes.
+  // Their own ROUTES commands carry the new routes (orderRoutes).
   failoverPath: noEdge,
+  restorePath: noEdge,
   failbackPath: noEdge,
   // A POLICIES command follows the version of the policies.
   createPolicy: noEdge,

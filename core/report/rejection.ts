@@ -33,7 +33,7 @@ export const REJECTION_REASONS = {
   bad_signature:
     'The signature of the report does not hold; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id',
   unknown_key:
-    'The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge (npm run edge -- key prints it), or find out who else sends under this edge id',
+    'The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge, as npm run edge -- key prints it, or find out who else sends under this edge id',
   total_went_down:
     'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again',
   contradicts_boot:

@@ -1,3 +1,4 @@
+import { sumRefusals } from '../../core/audit/sum-refusals.ts';
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { voidedBootAction } from '../../core/commands/new-boot.ts';
 import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
@@ -27,6 +28,7 @@ export const steps: readonly CleanupStep[] = [
     name: 'resets',
     run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
+  { name: 'refusals', run: async context => ({ ...(await sumRefusals(context)) }) },
   {
     name: 'voids',
     run: async context => {

@@ -42,6 +42,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.clearCache': 'forAdmins',
   'Mutation.setPolicyRouting': 'forOperators',
   'Mutation.failoverPath': 'forOperators',
+  'Mutation.restorePath': 'forOperators',
   'Mutation.checkPathHealth': 'forOperators',
   'Query.pendingCommands': 'forMachines',
   'Query.edgeRoutes': 'forMachines',

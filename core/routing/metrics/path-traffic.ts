@@ -14,13 +14,22 @@ export interface EdgeLanes {
   lanes: WholeLane[];
 }
 
-export function readLanesOf(
+/** Edges whose lanes are read at a time: a site may have a thousand. */
+const CONCURRENT_READS = 32;
+
+export async function readLanesOf(
   { client, tables }: StoreContext,
   edges: readonly RegisteredEdge[],
 ): Promise<EdgeLanes[]> {
-  return Promise.all(
-    edges.map(async ({ id, site_id }) => ({ site_id, lanes: await readLanesOfEdge(client, tables, id) })),
-  );
+  const found: EdgeLanes[] = [];
+  const waiting = edges.entries();
+  const work = async () => {
+    for (const [index, { id, site_id }] of waiting) {
+      found[index] = { site_id, lanes: await readLanesOfEdge(client, tables, id) };
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENT_READS, edges.length) }, work));
+  return found;
 }
 
 /**
