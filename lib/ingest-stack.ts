@@ -19,12 +19,27 @@ import {
   grantAppend,
   grantBatchPut,
   grantCaching,
-  grantDeleteAmong,
   grantPutAndUpdate,
   grantRead,
   grantWriteExcept,
   grantWriteNetwork,
 } from './table-grants.ts';
+
+/** Partitions of the Traffic table that clean-up deletes nothing of. */
+const NEVER_DELETED = [
+  ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTERS', 'EDGE', 'QUARANTINE', 'QUARANTINE#*', 'SNAPSHOT', 'LATE'],
+  ...[
+    'SAMPLE#*',
+    'LANES#*',
+    'FLOWS#*',
+    'FLOW_LOG',
+    'BASELINE',
+    'CORRECTION',
+    'CORRECTION#*',
+    'EXPORT',
+    'PATH#*',
+  ],
+];
 
 /** Partitions of the Network table that only the API and what follows it writes. */
 const INVENTORY = [
@@ -195,8 +210,9 @@ export class IngestStack extends Stack {
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
-    // What resets leave that were cut off, one by one.
-    grantDeleteAmong(data.traffic, cleanup, ['RESET', 'BASELINE#*', 'COUNTER#*']);
+    // What resets leave that were cut off, voids that it finishes, old generations of counters, and counts of refusals that
+    // became entries.
+    grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);
     grantWriteNetwork(data.network, cleanup);

@@ -29,11 +29,6 @@ export function grantPutAndUpdateAmong(table: Table, to: IGrantable, partitions:
   allowAmong(to, ['PutItem', 'UpdateItem'], { table, partitions });
 }
 
-/** Deletes in these partitions only. A `*` at the end stands for anything. */
-export function grantDeleteAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
-  allowAmong(to, ['DeleteItem'], { table, partitions });
-}
-
 /** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */
 export function grantBatchPut(table: Table, to: IGrantable): void {
   allow(to, ['BatchWriteItem', 'PutItem'], table);

@@ -27,7 +27,9 @@ async function run(options: StartOptions): Promise<void> {
   const { port, data, demo: withDemo, system: localDirectory = DEFAULT_LOCAL_DIRECTORY, verbose } = options;
   const interrupted = untilInterrupted();
   const began = performance.now();
+  const ending = new AbortController();
   const starting = startSystem({
+    signal: ending.signal,
     port,
     dataDirectory: data,
     localDirectory,
@@ -36,11 +38,12 @@ async function run(options: StartOptions): Promise<void> {
     ...(verbose && { onFunctionOutput: say }),
   });
   const system = await Promise.race([starting, interrupted.then(() => undefined)]);
-  if (!system) {
-    await starting.then(started => started.stop());
-    return process.exit(0);
-  }
-  const demo = withDemo ? await startDemo({ system, onNotice: say }) : undefined;
+  if (!system) return giveUp(starting, ending);
+  const demo = await Promise.race([
+    withDemo ? startDemo({ system, onNotice: say }) : undefined,
+    interrupted.then(() => 'interrupted' as const),
+  ]);
+  if (demo === 'interrupted') return giveUp(starting, ending);
   say(readyText({ system, data, localDirectory, seconds: (performance.now() - began) / 1000 }));
   if (demo) line = startCountingLine({ demo, output: process.stdout });
 
@@ -51,6 +54,14 @@ async function run(options: StartOptions): Promise<void> {
   else say('Stopping; Ctrl-C again ends it at once.');
   await stop(system, demo);
   process.exit(reason === undefined ? 0 : 1);
+}
+
+/** Ends in the middle of the start: the engines end with this process, and its folders are free. */
+function giveUp(starting: Promise<unknown>, ending: AbortController): void {
+  say('Stopped before the system was ready.');
+  starting.catch(() => {});
+  ending.abort();
+  process.exit(0);
 }
 
 async function stop(system: RunningSystem, demo: Demo | undefined): Promise<void> {

@@ -55,6 +55,8 @@ export const ROLES = {
   'Mutation.resetPolicyStats': forAdmins,
   'Mutation.resetAllStats': forAdmins,
   'Mutation.undoReset': forAdmins,
+  'Mutation.voidBoot': forAdmins,
+  'Mutation.undoVoidBoot': forAdmins,
   'Mutation.eraseFlows': forAdmins,
   'Query.cacheStats': forAll,
   'Mutation.clearCache': forAdmins,
@@ -113,6 +115,11 @@ export function authorize(operation: OperationName, caller: Caller): void {
   const access: Access = ROLES[operation];
   if (caller.kind === 'MACHINE' ? access.machines : isInGroup(access.people, caller.groups)) return;
   throw new Unauthorized(refusal(operation.split('.')[1]!, access, caller));
+}
+
+/** Whether a caller may at least do what operators may. */
+export function isOperator({ groups }: Caller): boolean {
+  return isInGroup('operator', groups);
 }
 
 function isInGroup(needed: Group | null, groups: string[]): boolean {

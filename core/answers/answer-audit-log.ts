@@ -14,7 +14,7 @@ export async function answerAuditLog(context: StoreContext, request: AuditQuery)
 }
 
 function present(entry: AuditEntry): PresentedEntry {
-  const { id, at, started_at, actor, operation, target, outcome, error_type, message } = entry;
+  const { id, at, started_at, actor, operation, target, outcome, error_type, message, attempts } = entry;
   return {
     id,
     at,
@@ -25,6 +25,7 @@ function present(entry: AuditEntry): PresentedEntry {
     outcome,
     error_type,
     message,
+    attempts,
     request: json(entry.request),
     before: json(entry.before),
     after: json(entry.after),

@@ -22,6 +22,8 @@ export interface AuditEntry {
   outcome: 'DONE' | 'REFUSED';
   error_type: ErrorType | null;
   message: string | null;
+  /** How many attempts of the same kind it stands for: above 1 only where refused. */
+  attempts: number;
   /** What a refused attempt asked for; null when it was done. */
   request: unknown;
   /** The target before and after; null when there is none. */
@@ -66,6 +68,7 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z
       .nullable()
       .default(null),
     message: z.string().nullable().default(null),
+    attempts: z.number().default(1),
     request: z.unknown().default(null),
     before: z.unknown().default(null),
     after: z.unknown().default(null),
@@ -109,6 +112,7 @@ export function changeEntry(
     outcome: 'DONE',
     error_type: null,
     message: null,
+    attempts: 1,
     request: null,
     before,
     after,
@@ -141,6 +145,7 @@ export function refusalEntry(
     outcome: 'REFUSED',
     error_type,
     message,
+    attempts: 1,
     request,
     before: null,
     after: null,

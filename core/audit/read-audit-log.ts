@@ -6,6 +6,7 @@ import type { Retrying } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { legacyPlace, monthOf, timePlace } from './audit-keys.ts';
+import { type AuditView, seenBy } from './audit-view.ts';
 import { findPlace } from './find-place.ts';
 import { type AuditFilter, readMonth } from './read-month.ts';
 
@@ -17,6 +18,8 @@ export interface AuditQuery {
   /** Only entries behind the one with this id, oldest first. */
   after_id?: string | null | undefined;
   filter: AuditFilter;
+  /** Default: everything. */
+  view?: AuditView | undefined;
 }
 
 export interface AuditPage {
@@ -56,14 +59,15 @@ export async function readAuditLog(options: AuditLogOptions, query: AuditQuery):
   const asked = { ...query, settled_until_ms };
   const isForwards = query.oldest_first || isGiven(query.after_id);
   const page = isForwards ? await readForwards(options, asked) : await readBackwards(options, asked);
-  return { ...page, settled_until_ms };
+  const items = page.items.map(entry => seenBy(query.view, entry));
+  return { ...page, items, settled_until_ms };
 }
 
 type Page = Omit<AuditPage, 'settled_until_ms'>;
 
 async function readBackwards(
   options: AuditLogOptions,
-  { limit, next_token, filter }: AuditQuery,
+  { limit, next_token, filter, view }: AuditQuery,
 ): Promise<Page> {
   const after = timePlace(filter.from_ms ?? 0);
   const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, options.clock() + DAY_MS);
@@ -71,7 +75,7 @@ async function readBackwards(
   let { month, before } = readBackwardsToken(next_token) ?? { month: monthOf(end), before: timePlace(end) };
   const items: AuditEntry[] = [];
   for (let reads = 0; reads < MAX_READS && month >= oldest; reads += 1) {
-    const stretch = { month, after, before, filter, limit: limit - items.length, newest_first: true };
+    const stretch = { month, after, before, filter, view, limit: limit - items.length, newest_first: true };
     const page = await readMonth(options, stretch);
     items.push(...page.items);
     if (page.next === undefined) [month, before] = [monthBefore(month), LAST_PLACE];
@@ -83,7 +87,7 @@ async function readBackwards(
 
 async function readForwards(
   options: AuditLogOptions,
-  { limit, next_token, after_id, filter, settled_until_ms }: AuditQuery & { settled_until_ms: number },
+  { limit, next_token, after_id, filter, view, settled_until_ms }: AuditQuery & { settled_until_ms: number },
 ): Promise<Page> {
   const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, settled_until_ms);
   const before = timePlace(end);
@@ -94,7 +98,7 @@ async function readForwards(
   const items: AuditEntry[] = [];
   const isOver = () => after >= before || month > monthOf(end);
   for (let reads = 0; reads < MAX_READS && !isOver(); reads += 1) {
-    const stretch = { month, after, before, filter, limit: limit - items.length, newest_first: false };
+    const stretch = { month, after, before, filter, view, limit: limit - items.length, newest_first: false };
     const page = await readMonth(options, stretch);
     items.push(...page.items);
     if (page.next === undefined) {

@@ -12,6 +12,7 @@ import {
   legacyPlace,
   refusalPartition,
 } from './audit-keys.ts';
+import type { AuditView } from './audit-view.ts';
 
 export interface AuditFilter {
   /** The actor's sub, e-mail address or user name. */
@@ -30,6 +31,8 @@ export interface Stretch {
   before: string;
   newest_first: boolean;
   filter: AuditFilter;
+  /** Default: everything. */
+  view: AuditView | undefined;
   /** Entries at most. */
   limit: number;
 }
@@ -53,6 +56,8 @@ interface Source {
   /** The sort key before which stand exactly the entries before a place. */
   bound(place: string): string;
   placeOf(sk: string): string;
+  /** What holds of entries that `:me` sees without seeing all; undefined: every one. */
+  seen?: string;
 }
 
 const itself = (place: string) => place;
@@ -60,13 +65,14 @@ const inAudit = { table: ({ audit }: TableNames) => audit, bound: itself, placeO
 
 const SOURCES: readonly Source[] = [
   { ...inAudit, partition: changePartition },
-  { ...inAudit, partition: refusalPartition },
+  { ...inAudit, partition: refusalPartition, seen: 'actor.#sub = :me' },
   // What earlier releases wrote stays where it is.
   {
     table: ({ network }) => network,
     partition: legacyPartition,
     bound: legacyBound,
     placeOf: legacyPlace,
+    seen: '(outcome = :done OR actor.#sub = :me)',
   },
 ];
 
@@ -96,10 +102,13 @@ interface SourcePage {
 
 async function readSource(
   store: Store,
-  { month, after, before, newest_first, filter, limit }: Stretch,
+  { month, after, before, newest_first, filter, view, limit }: Stretch,
   source: Source,
 ): Promise<SourcePage> {
-  const { expression, names, values } = filterExpression(filter);
+  const { expression, names, values } = filterExpression(
+    filter,
+    view && { ...view, expression: source.seen },
+  );
   const query: QueryCommandInput = {
     TableName: source.table(store.tables),
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :after AND :before',
@@ -127,23 +136,32 @@ async function readSource(
   };
 }
 
-function filterExpression({ actor, action, target }: AuditFilter) {
+/** A view, and what it asks of the entries of a source. */
+type SourceView = AuditView & { expression: string | undefined };
+
+function filterExpression({ actor, action, target }: AuditFilter, view: SourceView | undefined) {
   const conditions: string[] = [];
-  const names: Record<string, string> = {};
-  const values: Record<string, string> = {};
   if (actor) {
-    conditions.push('(actor.#sub = :actor OR actor.email = :actor OR actor.username = :actor)');
-    names['#sub'] = 'sub';
-    values[':actor'] = actor;
+    // Whose address it is would be told by what it finds.
+    const email = view ? '(actor.email = :actor AND actor.#sub = :me)' : 'actor.email = :actor';
+    conditions.push(`(actor.#sub = :actor OR ${email} OR actor.username = :actor)`);
   }
-  if (action) {
-    conditions.push('#operation = :action');
-    names['#operation'] = 'operation';
-    values[':action'] = action;
-  }
-  if (target) {
-    conditions.push('target = :target');
-    values[':target'] = target;
-  }
-  return { expression: conditions.length === 0 ? undefined : conditions.join(' AND '), names, values };
+  if (action) conditions.push('#operation = :action');
+  if (target) conditions.push('target = :target');
+  if (view?.expression !== undefined) conditions.push(view.expression);
+  const expression = conditions.length === 0 ? undefined : conditions.join(' AND ');
+  const known = { '#sub': 'sub', '#operation': 'operation' };
+  const given = {
+    ':actor': actor,
+    ':action': action,
+    ':target': target,
+    ':me': view?.sub,
+    ':done': 'DONE',
+  };
+  const used = (placeholder: string) => expression?.includes(placeholder) ?? false;
+  return {
+    expression,
+    names: Object.fromEntries(Object.entries(known).filter(([name]) => used(name))),
+    values: Object.fromEntries(Object.entries(given).filter(([name]) => used(name))),
+  };
 }

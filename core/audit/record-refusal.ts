@@ -1,40 +1,76 @@
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { beginOperation } from '../storage/begun-operation.ts';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { decodeTime } from 'ulid';
 import { conditionOf } from '../storage/item-update.ts';
-import type { TableNames } from '../storage/tables.ts';
-import type { Clock } from '../time/clock.ts';
+import { withTimeLimit } from '../time/time-limit.ts';
 import { type Refusal, refusalEntry } from './audit-entry.ts';
 import { monthOf, placeOf, refusalPartition } from './audit-keys.ts';
+import { countRefusal, type RefusalCount, type RefusalStore } from './refusal-counts.ts';
 
-/**
- * Longest request that is kept whole, characters of JSON: a refused attempt must not fill the
- * table.
- */
+/** Characters that an entry keeps of what the caller sent: a refused attempt must not fill the table. */
 const MAX_REQUEST_LENGTH = 4096;
+const MAX_TEXT_LENGTH = 1024;
 
-interface RefusalStore {
-  client: DynamoDBDocumentClient;
-  tables: TableNames;
-  clock: Clock;
+/** Time limit of writing an entry, milliseconds: see `settled_until` in docs/decisions/135. */
+const PUT_MS = 15_000;
+
+export interface AttemptRefused extends Refusal {
+  /** Fills in what the caller's token doesn't say; asked for the first refusal of a minute only. */
+  identify?(actor: Refusal['actor']): Promise<Refusal['actor']>;
 }
 
-/** Writes a refused attempt to the audit log. @returns the entry's id */
-export async function recordRefusal(store: RefusalStore, refusal: Refusal): Promise<string> {
-  const { client, tables } = store;
-  const begun = beginOperation(store);
-  const { audit_id: id, started_ms: at_ms } = begun;
-  const entry = refusalEntry(begun, { ...refusal, request: bounded(refusal.request) });
-  await client.send(
-    new PutCommand({
-      TableName: tables.audit,
-      Item: { pk: refusalPartition(monthOf(at_ms)), sk: placeOf({ at_ms, id }), ...entry },
-      ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
-    }),
+/**
+ * Writes a refused attempt to the audit log: at once where it is the caller's first of its kind in a minute. The others of the minute
+ * are counted, and the clean-up writes one entry for them (`sumRefusals`).
+ *
+ * @returns the id of the entry that it stands in, or will stand in
+ */
+export async function recordRefusal(
+  store: RefusalStore,
+  { identify = async actor => actor, ...refusal }: AttemptRefused,
+): Promise<string> {
+  const counted = await countRefusal(store, refusal);
+  if (counted.count > 1) return counted.rest_id;
+  await putEntry(store, counted, { ...refusal, actor: await identify(refusal.actor) });
+  return counted.first_id;
+}
+
+async function putEntry(
+  { client, tables }: RefusalStore,
+  { first_id: audit_id }: RefusalCount,
+  { target, message, request, ...refusal }: Refusal,
+): Promise<void> {
+  const started_ms = decodeTime(audit_id);
+  const entry = refusalEntry(
+    { audit_id, started_ms },
+    {
+      ...refusal,
+      target: target && cut(target),
+      message: cut(message),
+      request: bounded(request),
+    },
   );
-  return id;
+  const command = new PutCommand({
+    TableName: tables.audit,
+    Item: {
+      pk: refusalPartition(monthOf(started_ms)),
+      sk: placeOf({ at_ms: started_ms, id: audit_id }),
+      ...entry,
+    },
+    ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
+  });
+  try {
+    await withTimeLimit(PUT_MS, abortSignal => client.send(command, { abortSignal }));
+  } catch (cause) {
+    // The SDK has repeated a Put whose answer was lost.
+    if ((cause as Error).name !== 'ConditionalCheckFailedException') throw cause;
+  }
 }
 
 function bounded(request: unknown): unknown {
   const text = JSON.stringify(request) ?? 'null';
   return text.length <= MAX_REQUEST_LENGTH ? request : { cut_off: text.slice(0, MAX_REQUEST_LENGTH) };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT_LENGTH ? text : `${text.slice(0, MAX_TEXT_LENGTH)}…`;
 }

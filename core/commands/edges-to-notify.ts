@@ -58,6 +58,9 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   resetPolicyStats: noEdge,
   resetAllStats: noEdge,
   undoReset: noEdge,
+  // The edge is told by a command of its own.
+  voidBoot: noEdge,
+  undoVoidBoot: noEdge,
   eraseFlows: noEdge,
   startExport: noEdge,
   exportLink: noEdge,

@@ -1,9 +1,11 @@
+import type { Caller } from '../access/caller.ts';
 import { answerAuditLog } from '../answers/answer-audit-log.ts';
 import { answerFlows } from '../answers/answer-flows.ts';
 import { answerPolicyHistory, answerTrafficHistory } from '../answers/answer-history.ts';
 import { answerFlowStats, answerTrafficStats } from '../answers/answer-stats.ts';
 import type { Asking } from '../answers/asking.ts';
 import { flowFilter } from '../answers/flow-filter-argument.ts';
+import { viewOf } from '../audit/audit-view.ts';
 import { readPolicyNames } from '../inventory/policies/policy-names.ts';
 import { readSiteNames } from '../inventory/sites/site-names.ts';
 import { repeatUntil } from '../storage/retrying.ts';
@@ -20,10 +22,15 @@ export interface ReaderOptions {
   started_ms: number;
   /** A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end of all work. */
   work_until: number;
+  /** Whose export it is, which says what of the audit log is in it. */
+  owner: Caller;
 }
 
 /** Gives what the API's resolvers give, by running what they run, without the limits of a request. */
-export function answersReader(asking: Asking, { started_ms, work_until }: ReaderOptions): ExportReader {
+export function answersReader(
+  asking: Asking,
+  { started_ms, work_until, owner }: ReaderOptions,
+): ExportReader {
   const { context } = asking;
   const asOfStart: Asking = { ...asking, as_of: started_ms, ids_known: true };
   const logged: Asking = { ...asOfStart, context: { ...context, deadline: work_until } };
@@ -47,6 +54,7 @@ export function answersReader(asking: Asking, { started_ms, work_until }: Reader
       answerAuditLog(context, {
         limit: AUDIT_PAGE,
         next_token,
+        view: viewOf(owner),
         filter: { ...filter, from_ms: from, to_ms: to },
       }),
 

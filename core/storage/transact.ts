@@ -4,6 +4,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb';
+import { withTimeLimit } from '../time/time-limit.ts';
 import { classifyFailure } from './failure.ts';
 import { ConditionFailed, type Retrying, repeatUntil } from './retrying.ts';
 import { isTimedRecord, type PlannedAction, type TimedRecord, type WriteAction } from './write-action.ts';
@@ -80,8 +81,9 @@ async function writeRecord(
         // Last, so that what is said of the other actions bears their own numbers.
         const own = record.actionsOfTry(retrying.clock(), prefix + plan.number);
         const input = { TransactItems: [...some, ...own], ClientRequestToken: randomUUID() };
-        const abortSignal = AbortSignal.timeout(RECORD_TRY_MS);
-        return client.send(new TransactWriteCommand(input), { abortSignal });
+        return withTimeLimit(RECORD_TRY_MS, abortSignal =>
+          client.send(new TransactWriteCommand(input), { abortSignal }),
+        );
       }),
     );
     return plan.number;

@@ -128,7 +128,8 @@ async function writeDown(
   try {
     const request = loggedRequest(event.arguments);
     await recordRefusal(context, {
-      actor: await identify(caller),
+      actor: caller,
+      identify,
       operation: event.field,
       target: loggedTarget(resolvers[operation].target, request),
       error_type: refused.errorType,

@@ -55,8 +55,8 @@ async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOu
   const outcome = await runExport(
     {
       ...{ ...context, files, dispatcher },
-      reader: ({ started_ms }) =>
-        answersReader({ context, ...kept }, { started_ms, work_until: context.work_until }),
+      reader: ({ started_ms, owner }) =>
+        answersReader({ context, ...kept }, { started_ms, owner, work_until: context.work_until }),
     },
     export_id,
   );

@@ -6,6 +6,8 @@ import type { SignIn } from '../provision/sign-ins.ts';
 
 /** `.local/endpoints.json` (contract, docs). */
 export interface Endpoints {
+  /** Region that everything is in, for signatures. */
+  region: string;
   graphql: string;
   realtime: string;
   dashboard: string;

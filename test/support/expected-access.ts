@@ -33,6 +33,8 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.resetPolicyStats': 'forAdmins',
   'Mutation.resetAllStats': 'forAdmins',
   'Mutation.undoReset': 'forAdmins',
+  'Mutation.voidBoot': 'forAdmins',
+  'Mutation.undoVoidBoot': 'forAdmins',
   'Mutation.eraseFlows': 'forAdmins',
   'Query.cacheStats': 'forAll',
   'Query.routingDecision': 'forAll',

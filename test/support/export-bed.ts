@@ -75,8 +75,8 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
       ...given,
       files: exportFiles(options.s3 ?? s3.client, BUCKET),
       dispatcher: options.dispatch ? { dispatch: options.dispatch } : dispatcher,
-      reader: ({ started_ms }) =>
-        reader ?? answersReader({ context: given, ...KEPT, flow_objects }, { started_ms, work_until }),
+      reader: ({ started_ms, owner }) =>
+        reader ?? answersReader({ context: given, ...KEPT, flow_objects }, { started_ms, owner, work_until }),
       work_until,
       lease_until_ms: clock() + RUN_MS + 5000,
       ...(part_bytes !== undefined && { part_bytes }),

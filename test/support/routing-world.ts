@@ -49,9 +49,9 @@ export async function routingWorld(db: Pick<TestTables, 'client' | 'tables'>) {
     await createSite(context, actor, { name: 'A' }),
     await createSite(context, actor, { name: 'B' }),
   ];
-  const address = { address: '192.0.2.1', interface_type: 'FIBER' };
   const paths: string[] = [];
   for (const endpoint_id of ['wan1', 'wan2']) {
+    const address = { address: `${endpoint_id}.example.com`, interface_type: 'FIBER' };
     await addEndpoint(context, actor, { site_id: a.id, endpoint_id, ...address });
     await addEndpoint(context, actor, { site_id: b.id, endpoint_id, ...address });
     const path = await createPath(context, actor, {

@@ -20,6 +20,7 @@ import {
 import { whileShown } from './counter-generations.ts';
 import { type CountersHead, readCountersHead } from './counter-slots.ts';
 import { noCounts, readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
+import { writeResetBoots } from './reset-boots.ts';
 import { beginReset, endReset } from './running-resets.ts';
 
 export interface ResetDone {
@@ -32,7 +33,11 @@ interface ResetRequest {
   actor: Caller;
 }
 
-/** Shows a policy's counts from zero on: a baseline is moved, no counter is touched. @throws NotFound for an id never counted or defined */
+/**
+ * Shows a policy's counts from zero on: a baseline is moved, no counter is touched. What running boots had counted of it is kept beside it.
+ *
+ * @throws NotFound for an id never counted or defined
+ */
 export function resetPolicyStats(
   context: StoreContext,
   { actor, policy_id, defined }: ResetRequest & { policy_id: string; defined: boolean },
@@ -50,13 +55,17 @@ export function resetPolicyStats(
       target: targetOf({ all: false, policy_id }),
       after: { packets: String(packets), bytes: String(bytes) },
     });
-    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, {
-      packets,
-      bytes,
-      estimated_bytes,
-    });
+    await beginReset(context, begun.audit_id);
+    await writeResetBoots(context, begun.audit_id, { policy_id });
+    const counted_then = { packets, bytes, estimated_bytes };
+    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, counted_then);
     return {
-      actions: [putHead(context, head), whileShown(context.tables.traffic, shown), audit],
+      actions: [
+        putHead(context, head),
+        whileShown(context.tables.traffic, shown),
+        endReset(context, begun.audit_id),
+        audit,
+      ],
       result: { audit_id: begun.audit_id, policies: counted.size },
     };
   });
@@ -81,6 +90,7 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
     });
     await beginReset(context, begun.audit_id);
     const chunks = await writeBaselineChunks(context, begun.audit_id, counted);
+    await writeResetBoots(context, begun.audit_id);
     const head = wholeBaselineItem({ audit_id: begun.audit_id, at }, { chunks, policies: counted.size });
     return {
       actions: [

@@ -105,4 +105,3 @@ function termsOf(policies: Record<string, PathState>): { until?: string; until_r
     ...(until_restored && { until_restored: true }),
   };
 }
-

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
+import { viewOf } from '../../../core/audit/audit-view.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
@@ -31,11 +32,12 @@ export const auditResolvers: Pick<Resolvers, 'Query.auditLog'> = {
   'Query.auditLog': resolver({
     arguments: auditArguments,
     cost: ({ actor, action, target }) => (actor || action || target ? COSTS.search : 0),
-    resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context }) =>
+    resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context, caller }) =>
       answerAuditLog(context, {
         limit,
         next_token,
         after_id,
+        view: viewOf(caller),
         oldest_first: order === 'OLDEST_FIRST',
         filter: { ...filter, from_ms: from, to_ms: to },
       }),

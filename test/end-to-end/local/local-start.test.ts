@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockFolder } from '../../../core/folder-lock.ts';
 import { graphqlClient } from '../../../local/demo/graphql-client.ts';
 import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const PROJECT = projectFile('');
+/** Nobody may make a folder there, on Linux. */
+const SYSTEM_FOLDER = '/sys/kernel';
 
 interface Start {
   child: ChildProcess;
@@ -110,6 +113,7 @@ describe('npm start', () => {
 
   it('tells where everything is, on the loopback', () => {
     expect(endpoints).toEqual({
+      region: 'eu-central-1',
       graphql: `http://127.0.0.1:${port}/graphql`,
       realtime: `ws://127.0.0.1:${port}/graphql/realtime`,
       dashboard: `http://127.0.0.1:${port}/`,
@@ -196,6 +200,46 @@ describe('npm start', () => {
       `Port ${port} is taken by another program: end that, or choose another port with npm start -- --port ${Number(port) + 1}.\n`,
     );
   });
+
+  it('refuses a file, and what it may not write, as the folder of its data with one sentence', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const other = join(folder, 'other');
+    for (const [data, sentence] of [
+      [file, `${file} is not a folder, or is inside of a file`],
+      [join(file, 'inside'), `${join(file, 'inside')} is not a folder, or is inside of a file`],
+      ...(existsSync(SYSTEM_FOLDER)
+        ? [[join(SYSTEM_FOLDER, 'none'), `This user may not write in the folder ${SYSTEM_FOLDER}/none`]]
+        : []),
+    ]) {
+      const second = start('--port', '0', '--system', other, '--data', data!);
+      expect([await second.ended, second.output()]).toEqual([
+        1,
+        `${sentence}: choose another one with npm start -- --data FOLDER.\n`,
+      ]);
+      expect(existsSync(join(other, 'lock.json'))).toBe(false);
+    }
+  });
+
+  it.each([
+    ['at once', /Starting/],
+    ['in the middle', /Making tables/],
+  ])(
+    'ends at Ctrl-C %s of the start, with a sentence and without a lock',
+    async (_, when) => {
+      const other = join(folder, 'interrupted');
+      const begun = start('--port', '0', '--system', other, '--data', join(folder, 'other-data'));
+      await expect.poll(begun.output, { timeout: 60_000 }).toMatch(when);
+      begun.child.kill('SIGINT');
+      expect(await begun.ended).toBe(0);
+      expect(begun.output()).toMatch(/^(… [^\n]+\n)+Stopped before the system was ready\.\n$/);
+      for (const held of [other, join(folder, 'other-data')]) {
+        expect(existsSync(join(held, 'lock.json'))).toBe(false);
+        (await lockFolder(held))();
+      }
+    },
+    90_000,
+  );
 
   it.each([
     [

@@ -319,6 +319,7 @@ describe('the paths of an edge', () => {
       source_endpoint_id: 'wan1',
       destination_site_id: path.destination_site_id,
       destination_endpoint_id: 'wan1',
+      wg_interface: 'wg1',
     });
     const hint = { id: 'paths-1', edge_id, type: 'PATHS', data: {}, created_at: path.created_at } as const;
     await publish([hint]);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
 import { Throttled } from '../../../core/errors.ts';
 import { answersReader } from '../../../core/export/answers-reader.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
@@ -243,7 +244,7 @@ describe('an export that goes on for long', () => {
         if (++sleeps > 1000) throw new Error('It waits for ever');
       },
     };
-    const times = { started_ms: bed.api.now, work_until: context.deadline };
+    const times = { started_ms: bed.api.now, work_until: context.deadline, owner: systemCaller('test') };
     const read = () =>
       answersReader({ context, ...KEPT, flow_objects: bed.flow_objects }, times).history({
         ...instants,
@@ -528,7 +529,7 @@ describe('bad input', () => {
     const context = bed.context();
     const reader = answersReader(
       { context, ...KEPT, flow_objects: bed.flow_objects },
-      { started_ms: bed.api.now, work_until: context.deadline },
+      { started_ms: bed.api.now, work_until: context.deadline, owner: systemCaller('test') },
     );
     const filter = { policy_id: 'never' };
     const paged = { ...instants, filter, next_token: null };

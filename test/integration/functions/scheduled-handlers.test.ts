@@ -86,7 +86,7 @@ it('the clean-up runs each of its steps, and compares totals in the first five m
   };
   const first = await run('2026-03-15T12:03:00Z');
   expect(first.map(({ name, outcome }) => [name, outcome])).toEqual(
-    ['gauges', 'caches', 'deletions', 'resets', 'generations', 'exports', 'totals'].map(name => [
+    ['gauges', 'caches', 'deletions', 'resets', 'refusals', 'generations', 'exports', 'totals'].map(name => [
       name,
       'done',
     ]),

@@ -38,6 +38,8 @@ const KEEP_PATHS = [
   'resetPolicyStats',
   'resetAllStats',
   'undoReset',
+  'voidBoot',
+  'undoVoidBoot',
   'clearCache',
   'startExport',
   'eraseFlows',

@@ -166,6 +166,19 @@ describe('the API', () => {
   });
 });
 
+describe('ingest', () => {
+  it.each([
+    [{}, 'off'],
+    [{ require_signed_reports: 'true' }, 'on'],
+  ])('with %j has REQUIRE_SIGNED_REPORTS %s', (given, expected) => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...given });
+    const ingest = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusIngest')!);
+    const functions = Object.values(ingest.findResources('AWS::Lambda::Function'));
+    const variables = functions.map(({ Properties }) => Properties.Environment?.Variables ?? {});
+    expect(variables.flatMap(({ REQUIRE_SIGNED_REPORTS: value = [] }) => value)).toEqual([expected]);
+  });
+});
+
 describe('the flow log', () => {
   const bucketOf = (hours: number) => {
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], flow_log_ttl_hours: hours });
@@ -405,21 +418,20 @@ describe('rights', () => {
       ({ Effect, Condition }) =>
         Effect === 'Allow' && JSON.stringify(Condition ?? '').includes('LeadingKeys'),
     );
-    // These write and delete items one by one.
+    // These write items one by one.
     expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
       'Broadcast',
-      'Cleanup',
       'Export',
       'FlowLog',
     ]);
   });
 
-  it('let the api function write no counter, lane, boot or sample', () => {
+  it('let the api function write no counter or sample; lanes and boots for voids only', () => {
     const [allowed, denied, ...others] = writesTo('Traffic').filter(({ id }) => id.startsWith('ApiFunction'));
     expect(others).toEqual([]);
     expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed!.Action });
     expect(deniedKeys(denied!)).toEqual([
-      ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+      ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
       ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
     ]);
   });

@@ -46,6 +46,7 @@ describe('the audit log', () => {
       outcome: 'DONE',
       error_type: null,
       message: null,
+      attempts: 1,
       request: null,
       after: null,
     });
@@ -68,6 +69,7 @@ describe('the audit log', () => {
         outcome: 'REFUSED',
         error_type: 'ValidationError',
         message: 'priority must be a whole number from 0 to 1000.',
+        attempts: 1,
         request: expect.any(String),
         before: null,
         after: null,

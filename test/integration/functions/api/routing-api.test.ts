@@ -34,7 +34,7 @@ async function twoSites() {
       await addEndpoint(context, actor, {
         site_id,
         endpoint_id,
-        address: '192.0.2.1',
+        address: `${endpoint_id}.example.com`,
         interface_type: 'FIBER',
       });
     }

@@ -1,0 +1,145 @@
+import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import type { Item } from '../../storage/item.ts';
+import { type Retrying, repeatUntil } from '../../storage/retrying.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import { estimatedOf } from '../lane/boot-counts.ts';
+import { bootPairsOf } from '../lane/boot-pairs.ts';
+import type { WholeLane } from '../lane/lane-totals.ts';
+import { openPacked, sealPacked } from '../packing/packed-item.ts';
+import { PackedWriter } from '../packing/packed-writer.ts';
+import { addTo } from '../voids/correction-counts.ts';
+import type { BaselineCounts } from './baselines.ts';
+import { readAllLanes } from './read-lanes.ts';
+
+/*
+ * What the boots that were running when a reset was made had counted by then, so that a boot can be voided later without taking off what the
+ * reset's baseline contains of it already (docs/decisions/127).
+ */
+
+interface BootStore {
+  client: DynamoDBDocumentClient;
+  tables: TableNames;
+}
+
+/** What the current boot of a lane had counted, by policy id. */
+export interface ResetBoot {
+  edge_id: string;
+  part: number;
+  boot_id: string;
+  policies: ReadonlyMap<string, BaselineCounts>;
+}
+
+/** From here on a chunk is written, bytes before it is compressed; a lane adds 40 KB at most. */
+const CHUNK_BYTES = 200_000;
+
+/** Partition of these figures; its beginning is that of the reset's other chunks. */
+export function resetBootsPartition(audit_id: string): string {
+  return `BASELINE#${audit_id}#BOOTS`;
+}
+
+/** Reads all lanes and keeps what their boots have counted, of one policy or of all. The counters are to be read before. */
+export async function writeResetBoots(
+  store: BootStore & Retrying,
+  audit_id: string,
+  { policy_id }: { policy_id?: string } = {},
+): Promise<void> {
+  const { client, tables } = store;
+  let lanes: ResetBoot[] = [];
+  let bytes = 0;
+  let chunk = 0;
+  const flush = async (): Promise<void> => {
+    if (lanes.length === 0) return;
+    const Item = chunkItem(audit_id, chunk++, lanes);
+    lanes = [];
+    bytes = 0;
+    await repeatUntil(store, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
+  };
+  for await (const lane of readAllLanes(client, tables)) {
+    const boot = bootOf(lane, policy_id);
+    if (boot.policies.size === 0) continue;
+    lanes.push(boot);
+    bytes += sizeOf(boot);
+    if (bytes >= CHUNK_BYTES) await flush();
+  }
+  await flush();
+}
+
+/** The figures of one boot that a reset kept, by part; none where it was not running, or an earlier release made the reset. */
+export async function readResetBoots(
+  { client, tables }: BootStore,
+  audit_id: string,
+  { edge_id, boot_id }: Pick<ResetBoot, 'edge_id' | 'boot_id'>,
+): Promise<Map<number, ResetBoot>> {
+  const query = {
+    TableName: tables.traffic,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': resetBootsPartition(audit_id) },
+    ConsistentRead: true,
+  };
+  const found = new Map<number, ResetBoot>();
+  for await (const { Items = [] } of paginateQuery({ client }, query)) {
+    for (const boot of Items.flatMap(readChunk)) {
+      if (boot.edge_id !== edge_id || boot.boot_id !== boot_id) continue;
+      found.set(boot.part, newer(boot, found.get(boot.part)));
+    }
+  }
+  return found;
+}
+
+/** A reset that was planned again leaves chunks of both plans; what a boot has counted only grows. */
+function newer(a: ResetBoot, b: ResetBoot | undefined): ResetBoot {
+  if (!b) return a;
+  const packetsOf = ({ policies }: ResetBoot): bigint =>
+    [...policies.values()].reduce((sum, { packets, bytes }) => sum + packets + bytes, 0n);
+  return packetsOf(a) < packetsOf(b) ? b : a;
+}
+
+function bootOf(lane: WholeLane, only: string | undefined): ResetBoot {
+  const { edge_id, part, boot_id, idle } = lane;
+  const policies = new Map<string, BaselineCounts>();
+  for (const pair of bootPairsOf({ lane, idle })) {
+    const { policy_id, packets, bytes } = pair;
+    if (only !== undefined && policy_id !== only) continue;
+    addTo(policies, policy_id, { packets, bytes, estimated_bytes: estimatedOf(pair) });
+  }
+  return { edge_id, part, boot_id, policies };
+}
+
+function sizeOf({ edge_id, boot_id, policies }: ResetBoot): number {
+  const ids = [edge_id, boot_id, ...policies.keys()];
+  return ids.reduce((bytes, id) => bytes + Buffer.byteLength(id) + 24, 0);
+}
+
+function chunkItem(audit_id: string, chunk: number, lanes: readonly ResetBoot[]): Item {
+  const out = new PackedWriter();
+  out.number(lanes.length);
+  for (const { edge_id, part, boot_id, policies } of lanes) {
+    out.text(edge_id);
+    out.number(part);
+    out.text(boot_id);
+    out.number(policies.size);
+    for (const [policy_id, { packets, bytes, estimated_bytes }] of policies) {
+      out.text(policy_id);
+      out.count(packets);
+      out.count(bytes);
+      out.count(estimated_bytes);
+    }
+  }
+  const sk = String(chunk).padStart(6, '0');
+  return { pk: resetBootsPartition(audit_id), sk, data: sealPacked(out.bytes()) };
+}
+
+function readChunk({ data }: Item): ResetBoot[] {
+  return openPacked(data as Uint8Array, input =>
+    Array.from({ length: input.number() }, (): ResetBoot => {
+      const name = { edge_id: input.text(), part: input.number(), boot_id: input.text() };
+      const policies = new Map<string, BaselineCounts>();
+      for (let left = input.number(); left > 0; left--) {
+        const policy_id = input.text();
+        const counts = { packets: input.count(), bytes: input.count() };
+        policies.set(policy_id, { ...counts, estimated_bytes: input.count() });
+      }
+      return { ...name, policies };
+    }),
+  );
+}
