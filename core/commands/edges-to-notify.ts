@@ -29,6 +29,7 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   removeEndpoint: everyEdge,
   deleteSite: everyEdge,
   restoreSite: everyEdge,
+  restoreEndpoint: everyEdge,
   setPolicyRouting: everyEdge,
 
   // Each of its sites has an entry of its own, as `deleteSite`.
@@ -36,6 +37,9 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   // Their own ROUTES commands carry the new routes.
   failoverPath: noEdge,
   failbackPath: noEdge,
+  restorePath: noEdge,
+  // It concerns those whom what it does concerns.
+  undo: noEdge,
   // A POLICIES command follows the version of the policies.
   createPolicy: noEdge,
   updatePolicy: noEdge,
@@ -75,8 +79,9 @@ export function mayNotifyEdges(entry: AuditEntry): boolean {
   return concernsOf(entry) !== null;
 }
 
-function concernsOf({ outcome, operation }: AuditEntry): Concerns | null {
-  return outcome === 'DONE' && isChangeOperation(operation) ? EDGES_TO_NOTIFY[operation] : null;
+function concernsOf({ outcome, operation, did }: AuditEntry): Concerns | null {
+  const done = did ?? operation;
+  return outcome === 'DONE' && isChangeOperation(done) ? EDGES_TO_NOTIFY[done] : null;
 }
 
 // Entries of other releases may name operations that this one doesn't know.

@@ -15,8 +15,8 @@ export type BaselineCounts = Omit<Counts, 'active_flows'>;
 export type BaselineFigures =
   /** By policy id; a policy that is not in it had counted nothing. */
   | { in: 'head'; policies: ReadonlyMap<string, BaselineCounts> }
-  /** So many chunks hold it, see `baseline-chunks.ts`. */
-  | { in: 'chunks'; chunks: number };
+  /** So many chunks under this id hold it, see `baseline-chunks.ts`; that of the audit entry where there is none. */
+  | { in: 'chunks'; chunks: number; chunks_id?: string };
 
 /** A reset as its head says it; without the head nothing of a reset counts. */
 export interface Baseline {
@@ -62,8 +62,11 @@ const resetSchema = z.union([
 
 const figuresSchema = z.union([
   z
-    .object({ scope: z.literal('ALL'), chunks: z.number().int() })
-    .transform(({ chunks }): BaselineFigures => ({ in: 'chunks', chunks })),
+    .object({ scope: z.literal('ALL'), chunks: z.number().int(), chunks_id: z.string().exactOptional() })
+    .transform((figures): BaselineFigures => {
+      const { scope: _, ...chunks } = figures;
+      return { in: 'chunks', ...chunks };
+    }),
   z
     .object({ scope: z.literal('POLICY'), policy_id: z.string(), counts })
     .transform(
@@ -103,9 +106,17 @@ export function policyBaselineItem(
 /** The head of a reset of all policies. */
 export function wholeBaselineItem(
   { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
-  { chunks, policies }: { chunks: number; policies: number },
+  { chunks, chunks_id, policies }: { chunks: number; chunks_id: string; policies: number },
 ): Item {
-  return { ...baselineKey(audit_id), at, scope: 'ALL', chunks, counted_policies: policies, undone: false };
+  return {
+    ...baselineKey(audit_id),
+    at,
+    scope: 'ALL',
+    chunks,
+    chunks_id,
+    counted_policies: policies,
+    undone: false,
+  };
 }
 
 /**

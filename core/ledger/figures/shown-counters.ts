@@ -63,8 +63,9 @@ async function wholeFigures(
   ids?: Iterable<string>,
 ): Promise<ReadonlyMap<string, BaselineCounts>> {
   if (figures.in === 'head') return figures.policies;
-  if (ids) return readBaselineChunksOf(store, { audit_id, ids });
-  return readBaselineChunks(store, { audit_id, chunks: figures.chunks });
+  const { chunks, chunks_id = audit_id } = figures;
+  if (ids) return readBaselineChunksOf(store, { chunks_id, ids });
+  return readBaselineChunks(store, { chunks_id, chunks });
 }
 
 async function subtractOf(

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import type { BegunOperation } from '../../storage/begun-operation.ts';
 import type { Change } from '../../storage/commit-change.ts';
@@ -19,9 +20,14 @@ export interface FailoverDone {
   audit_id: string;
 }
 
+/** What measurements lead to. */
+export type JudgedSideChange = 'failoverPath' | 'failbackPath';
+
 export interface SideChange {
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal | undefined;
   begun: BegunOperation;
-  operation: 'failoverPath' | 'failbackPath';
+  operation: JudgedSideChange | 'restorePath';
   actor: Caller;
   /** The states after the change. */
   after: Record<string, PathState>;
@@ -35,7 +41,7 @@ export interface SideChange {
 export async function changeSides(
   context: StoreContext,
   situation: PathSituation,
-  { begun, operation, actor, after, samples }: SideChange,
+  { begun, operation, actor, after, samples, reverses }: SideChange,
 ): Promise<Change<FailoverDone>> {
   const { path, states } = situation;
   const { tables } = context;
@@ -62,6 +68,7 @@ export async function changeSides(
     actor,
     operation,
     target: `path:${path.id}`,
+    reverses,
     before: { out: outIds(states.policies) },
     after: { out: outIds(after), receipt: storedReceipt(receipt) },
     // Of two sites at once, so it has no number in either.

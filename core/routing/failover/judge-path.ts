@@ -8,7 +8,7 @@ import { settledScoreOf } from '../health/settled-score.ts';
 import type { WeekSummary } from '../health/week-scores.ts';
 import { METRICS_MAX_AGE_MS } from '../metrics/recent-metrics.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
-import { changeSides, type FailoverDone, type SideChange } from './change-sides.ts';
+import { changeSides, type FailoverDone, type JudgedSideChange } from './change-sides.ts';
 import { DEFAULT_FAILOVER } from './failover-settings.ts';
 import { type PathSituation, readSituation } from './path-situation.ts';
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
@@ -19,7 +19,7 @@ const PERFECT = 100;
 
 export interface Judgement {
   /** What was done; undefined: every policy stays where it is. */
-  done?: FailoverDone & { operation: SideChange['operation'] };
+  done?: FailoverDone & { operation: JudgedSideChange };
 }
 
 export interface NewMeasurement {
@@ -98,7 +98,7 @@ function withMeasurement(
 // A failover shows the last two measurements, a failback all of them since the path was good again.
 function samplesOf(
   { states }: PathSituation,
-  { operation, metrics, previous }: Measured & { operation: SideChange['operation'] },
+  { operation, metrics, previous }: Measured & { operation: JudgedSideChange },
 ): PathMetrics[] {
   if (operation === 'failoverPath') return previous ? [previous, metrics] : [metrics];
   const good = Object.values(states.policies).flatMap(({ good_since_ms }) => good_since_ms ?? []);
