@@ -70,7 +70,7 @@ function beginVoid(
     const current = lanes.filter(lane => lane.boot_id === boot.boot_id);
     if (!mark && current.length === 0 && !(await isClosedBoot(context, boot, lanes))) {
       throw new NotFound(
-        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edge(id) shows the boots that it has.`,
+        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edgeBoots lists those that it has.`,
       );
     }
     const running: RunningVoid = {
