@@ -145,7 +145,7 @@ async function readInResets(
 ): Promise<{ resets: string[]; in_resets: VoidedInReset[] }> {
   const { client, tables } = context;
   const all = await repeatUntil(context, () => readResets(client, tables));
-  const since = all.filter(({ at }) => at > first_heard_at_ms);
+  const since = all.filter(({ at }) => at >= first_heard_at_ms);
   const in_resets: VoidedInReset[] = [];
   for (const reset of since) {
     const { audit_id } = reset;
