@@ -25,7 +25,7 @@ import {
 } from './corrections.ts';
 import { freezeBoot } from './freeze-boot.ts';
 import { endRunning, forgetRunning, type RunningVoid } from './running-voids.ts';
-import type { OnVoided, VoidDone } from './void-boot.ts';
+import type { OnVoided, VoidDone } from './void-done.ts';
 
 /**
  * Brings a void that has begun to its end: freezes the boot, keeps what it had counted, and puts the head by which that counts. May be cut off

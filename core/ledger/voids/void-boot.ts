@@ -12,27 +12,15 @@ import type { Lane } from '../lane/lane.ts';
 import { bootKey } from '../lane-keys.ts';
 import { decodeLane } from '../packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../packing/packed-item.ts';
-import type { CorrectionHead } from './corrections.ts';
 import { finishVoid } from './finish-void.ts';
 import { beginRunning, type RunningVoid, runningVoidKey, runningVoidOf } from './running-voids.ts';
+import type { OnVoided, VoidDone } from './void-done.ts';
 import { type BootName, putTombstone, readBootMark } from './voided-boot.ts';
 
 export interface VoidRequest extends BootName {
   actor: Caller;
   /** What belongs into the transaction by which the void counts: the command that has the edge begin a new boot. */
   onVoided?: OnVoided;
-}
-
-/** Called for a boot that the edge was running. */
-export type OnVoided = (boot: BootName) => WriteAction[];
-
-/** A boot that was voided. */
-export interface VoidDone extends CorrectionHead {
-  /** What it had counted. */
-  packets: bigint;
-  bytes: bigint;
-  policies: number;
-  was_current: boolean;
 }
 
 /**
