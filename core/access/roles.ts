@@ -34,6 +34,8 @@ export const ROLES = {
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
+  // And who may do the operation that is undone.
+  'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
   'Query.trafficHistory': forAll,
   'Query.trafficStats': forAll,

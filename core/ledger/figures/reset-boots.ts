@@ -37,14 +37,14 @@ export interface ResetBoot {
 const CHUNK_BYTES = 200_000;
 
 /** Partition of these figures; its beginning is that of the reset's other chunks. */
-export function resetBootsPartition(audit_id: string): string {
-  return `BASELINE#${audit_id}#BOOTS`;
+export function resetBootsPartition(chunks_id: string): string {
+  return `BASELINE#${chunks_id}#BOOTS`;
 }
 
 /** Reads all lanes and keeps what their boots have counted, of one policy or of all. The counters are to be read before. */
 export async function writeResetBoots(
   store: BootStore & Retrying,
-  audit_id: string,
+  chunks_id: string,
   { policy_id }: { policy_id?: string } = {},
 ): Promise<void> {
   const { client, tables } = store;
@@ -53,7 +53,7 @@ export async function writeResetBoots(
   let chunk = 0;
   const flush = async (): Promise<void> => {
     if (lanes.length === 0) return;
-    const Item = chunkItem(audit_id, chunk++, lanes);
+    const Item = chunkItem(chunks_id, chunk++, lanes);
     lanes = [];
     bytes = 0;
     await repeatUntil(store, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
@@ -107,13 +107,13 @@ interface RecentBoot {
 /** The figures of one boot that a reset kept, by part; none where it was not running, or an earlier release made the reset. */
 export async function readResetBoots(
   { client, tables }: BootStore,
-  audit_id: string,
+  chunks_id: string,
   { edge_id, boot_id }: Pick<ResetBoot, 'edge_id' | 'boot_id'>,
 ): Promise<Map<number, ResetBoot>> {
   const query = {
     TableName: tables.traffic,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': resetBootsPartition(audit_id) },
+    ExpressionAttributeValues: { ':pk': resetBootsPartition(chunks_id) },
     ConsistentRead: true,
   };
   const found = new Map<number, ResetBoot>();
@@ -126,7 +126,7 @@ export async function readResetBoots(
   return found;
 }
 
-/** A reset that was planned again leaves chunks of both plans; what a boot has counted only grows. */
+/** A boot that was closed while they were read is in both readings; what it has counted only grows. */
 function newer(a: ResetBoot, b: ResetBoot | undefined): ResetBoot {
   if (!b) return a;
   const packetsOf = ({ policies }: ResetBoot): bigint =>
@@ -149,7 +149,7 @@ function sizeOf({ edge_id, boot_id, policies }: ResetBoot): number {
   return ids.reduce((bytes, id) => bytes + Buffer.byteLength(id) + 24, 0);
 }
 
-function chunkItem(audit_id: string, chunk: number, lanes: readonly ResetBoot[]): Item {
+function chunkItem(chunks_id: string, chunk: number, lanes: readonly ResetBoot[]): Item {
   const out = new PackedWriter();
   out.number(lanes.length);
   for (const { edge_id, part, boot_id, policies } of lanes) {
@@ -165,7 +165,7 @@ function chunkItem(audit_id: string, chunk: number, lanes: readonly ResetBoot[])
     }
   }
   const sk = String(chunk).padStart(6, '0');
-  return { pk: resetBootsPartition(audit_id), sk, data: sealPacked(out.bytes()) };
+  return { pk: resetBootsPartition(chunks_id), sk, data: sealPacked(out.bytes()) };
 }
 
 function readChunk({ data }: Item): ResetBoot[] {
