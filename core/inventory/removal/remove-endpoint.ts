@@ -64,7 +64,11 @@ interface Claim {
 /** The removal of an endpoint that no run works on any more. */
 async function takeCutOffRemoval(
   context: StoreContext,
-  { site_id, endpoint_id, reverses }: RemoveOptions & { site_id: string; endpoint_id: string },
+  {
+    site_id,
+    endpoint_id,
+    reverses,
+  }: { site_id: string; endpoint_id: string; reverses: Reversal | undefined },
 ): Promise<Claim | undefined> {
   const endpoint = await readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema);
   if (endpoint?.status !== 'REMOVING') return undefined;
