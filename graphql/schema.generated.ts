@@ -113,6 +113,17 @@ export interface EdgePart {
   bytes_exact: string;
 }
 
+export interface EdgeBootConnection {
+  items: EdgeBoot[];
+  next_token: string | null;
+}
+
+export interface EdgeBoot {
+  boot_id: string;
+  first_heard_at: string | null;
+  voided_by: string | null;
+}
+
 export interface EdgeConnection {
   items: Edge[];
   next_token: string | null;
@@ -786,6 +797,7 @@ export interface Operations {
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
+  'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };

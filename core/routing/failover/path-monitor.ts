@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { NotFound } from '../../errors.ts';
+import { placedAt } from '../../ledger/lane/clock-skew.ts';
 import type { PathReport, Report } from '../../report/report.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
-import { EdgeClocks, placedAt } from '../metrics/edge-clocks.ts';
+import { EdgeClocks } from '../metrics/edge-clocks.ts';
 import { PathEnds } from '../metrics/path-ends.ts';
 import { writePathMetrics } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
