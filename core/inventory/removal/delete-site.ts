@@ -36,8 +36,8 @@ export interface DeleteOptions {
 }
 
 /**
- * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was cut off goes on: its answer is that of the one who
- * began it.
+ * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was
+ * cut off goes on: its answer is that of the one who began it.
  *
  * @throws ValidationError · NotFound · Conflict when the site is just being deleted or restored
  */

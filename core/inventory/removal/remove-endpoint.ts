@@ -36,8 +36,8 @@ export interface RemoveOptions {
 }
 
 /**
- * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as archives are kept. A removal that
- * was cut off goes on.
+ * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as
+ * archives are kept. A removal that was cut off goes on.
  *
  * @throws ValidationError · NotFound · Conflict
  */

@@ -18,7 +18,8 @@ interface Held {
 }
 
 /**
- * Takes an operation over from a run that was cut off: of several that ask at once one gets it, and its lease begins.
+ * Takes an operation over from a run that was cut off: of several that ask at once one gets it, and
+ * its lease begins.
  *
  * @returns undefined while a run works on it, or when it has ended
  * @throws Throttled or Conflict at the deadline
