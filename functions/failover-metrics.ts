@@ -1,11 +1,11 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { FailoverDone, JudgedSideChange } from '../core/routing/failover/change-sides.ts';
+import type { FailoverDone, SideChange } from '../core/routing/failover/change-sides.ts';
 
 /**
  * Counts a change of sides, in a line of the embedded metric format. Policies without a path are
  * alarmed.
  */
-export function countFailover({ receipt }: FailoverDone, operation: JudgedSideChange): void {
+export function countFailover({ receipt }: FailoverDone, operation: SideChange['operation']): void {
   const metrics = new Metrics();
   const name = operation === 'failoverPath' ? 'PathFailovers' : 'PathFailbacks';
   metrics.addMetric(name, MetricUnit.Count, 1);

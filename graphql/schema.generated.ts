@@ -221,6 +221,7 @@ export interface HistoryPoint {
   gap: boolean;
   intervals_missed: number;
   reset: boolean;
+  voided: boolean;
   completeness: Completeness | null;
 }
 
@@ -438,6 +439,16 @@ export interface ResetResult {
   audit_id: string;
 }
 
+export interface VoidResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  edge_id: string;
+  boot_id: string;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
 export interface CacheStats {
   name: string;
   total: number;
@@ -635,7 +646,13 @@ export interface Path {
   metrics: PathMetrics | null;
   status: PathStatus;
   out_for: string[];
+  maintenance: PathMaintenance | null;
   probe: PathProbe | null;
+}
+
+export interface PathMaintenance {
+  since: string;
+  until: string | null;
 }
 
 export interface PathMetrics {
@@ -796,35 +813,38 @@ export interface Operations {
   'Query.export': { arguments: { id: string }; result: Export };
   'Query.exports': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; everybody?: boolean | null | undefined }; result: ExportConnection };
   'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
-  'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
+  'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; client_token?: string | null | undefined }; result: Policy };
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; public_key?: string | null | undefined }; result: Edge };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
-  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string }; result: Edge };
+  'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string; from?: string | null | undefined }; result: Edge };
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
   'Mutation.undo': { arguments: { audit_id: string }; result: UndoResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
-  'Mutation.eraseFlows': { arguments: { address: string }; result: FlowErasure };
+  'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
+  'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
+  'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
-  'Mutation.failoverPath': { arguments: { path_id: string }; result: FailoverResult };
+  'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
+  'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
   'Mutation.acknowledgeCommand': { arguments: { edge_id: string; command_id: string }; result: boolean };
   'Mutation.reportProbe': { arguments: { edge_id: string; command_id: string; method?: ProbeMethod | null | undefined; sent: number; received: number; latency_ms?: number | null | undefined; jitter_ms?: number | null | undefined; measured_at?: string | null | undefined; error?: string | null | undefined }; result: boolean };
-  'Mutation.startExport': { arguments: { input: ExportInput }; result: Export };
+  'Mutation.startExport': { arguments: { input: ExportInput; client_token?: string | null | undefined }; result: Export };
   'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
-  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
+  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
   'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
-  'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined }; result: Endpoint };
+  'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };
   'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };
-  'Mutation.createPath': { arguments: { source_site_id: string; source_endpoint_id: string; destination_site_id: string; destination_endpoint_id: string; wg_interface?: string | null | undefined }; result: Path };
+  'Mutation.createPath': { arguments: { source_site_id: string; source_endpoint_id: string; destination_site_id: string; destination_endpoint_id: string; wg_interface?: string | null | undefined; client_token?: string | null | undefined }; result: Path };
   'Mutation.deletePath': { arguments: { path_id: string }; result: RemovalResult };
   'Mutation.deleteSite': { arguments: { site_id: string }; result: DeleteSiteResult };
   'Mutation.deleteSites': { arguments: { site_ids: string[] }; result: DeleteSiteResult[] };

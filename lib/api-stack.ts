@@ -30,9 +30,9 @@ const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
-/** Partitions of what edges have counted, and of what was made of it. */
+/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
 const COUNTED = [
-  ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
@@ -112,7 +112,8 @@ export class ApiStack extends Stack {
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);
-    // Resets, failovers, exports and erasures write their items there; what is counted it can read only.
+    // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
+    // it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);

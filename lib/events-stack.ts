@@ -9,7 +9,13 @@ import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
-import { grantAppend, grantForgetting, grantRead, grantWriteNetwork } from './table-grants.ts';
+import {
+  grantAppend,
+  grantForgetting,
+  grantPutAndUpdateAmong,
+  grantRead,
+  grantWriteNetwork,
+} from './table-grants.ts';
 
 export interface EventsStackProps {
   data: DataStack;
@@ -34,8 +40,10 @@ export class EventsStack extends Stack {
       environment: { GRAPHQL_URL: api.api.graphqlUrl },
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand');
-    // A changed policy is a command to every edge in service.
+    // A changed policy is a command to every edge in service, and a path that fails over an order to the edges at its ends.
     grantRead(data.network, broadcast);
+    grantRead(data.traffic, broadcast);
+    grantPutAndUpdateAmong(data.network, broadcast, ['COMMAND#*']);
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
       alarms: data.alarms,
       description:

@@ -28,13 +28,23 @@ import {
 /** Partitions of the Traffic table that clean-up deletes nothing of. */
 const NEVER_DELETED = [
   ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTERS', 'EDGE', 'QUARANTINE', 'QUARANTINE#*', 'SNAPSHOT', 'LATE'],
-  ...['SAMPLE#*', 'LANES#*', 'FLOWS#*', 'FLOW_LOG', 'BASELINE', 'EXPORT', 'PATH#*'],
+  ...[
+    'SAMPLE#*',
+    'LANES#*',
+    'FLOWS#*',
+    'FLOW_LOG',
+    'BASELINE',
+    'CORRECTION',
+    'CORRECTION#*',
+    'EXPORT',
+    'PATH#*',
+  ],
 ];
 
 /** Partitions of the Network table that only the API and what follows it writes. */
 const INVENTORY = [
   ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
-  ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*', 'KEYS#*', 'KEY#*', 'KEY_CHANGES'],
+  ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
 ];
 
 export interface IngestStackProps {
@@ -200,7 +210,8 @@ export class IngestStack extends Stack {
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup);
     grantPutAndUpdate(data.traffic, cleanup);
-    // What resets leave that were cut off, old generations of counters, and counts of refusals that became entries.
+    // What resets leave that were cut off, voids that it finishes, old generations of counters, and counts of refusals that
+    // became entries.
     grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
     grantRead(data.network, cleanup);

@@ -11,6 +11,10 @@ const SAME_SIGNAL_MS = 1000;
 /** How long the simulated edges may take for their last reports. */
 const LAST_REPORTS_MS = 3000;
 
+/** A first query to paste. */
+const SAMPLE_QUERY =
+  '{ policies { items { name packets_matched bytes_matched } } trafficTotals { packets bytes active_flows } }';
+
 const options = parseStartOptions(process.argv.slice(2));
 let line: CountingLine | undefined;
 const say = (text: string): void => (line ? line.say(text) : console.log(text));
@@ -27,7 +31,9 @@ async function run(options: StartOptions): Promise<void> {
   const { port, data, demo: withDemo, system: localDirectory = DEFAULT_LOCAL_DIRECTORY, verbose } = options;
   const interrupted = untilInterrupted();
   const began = performance.now();
+  const ending = new AbortController();
   const starting = startSystem({
+    signal: ending.signal,
     port,
     dataDirectory: data,
     localDirectory,
@@ -36,11 +42,9 @@ async function run(options: StartOptions): Promise<void> {
     ...(verbose && { onFunctionOutput: say }),
   });
   const system = await Promise.race([starting, interrupted.then(() => undefined)]);
-  if (!system) {
-    await starting.then(started => started.stop());
-    return process.exit(0);
-  }
-  const demo = withDemo ? await startDemo({ system, onNotice: say }) : undefined;
+  if (!system) return giveUp(starting, ending);
+  const demo = await Promise.race([begin(system, withDemo), interrupted.then(() => 'interrupted' as const)]);
+  if (demo === 'interrupted') return giveUp(starting, ending);
   say(readyText({ system, data, localDirectory, seconds: (performance.now() - began) / 1000 }));
   if (demo) line = startCountingLine({ demo, output: process.stdout });
 
@@ -51,6 +55,27 @@ async function run(options: StartOptions): Promise<void> {
   else say('Stopping; Ctrl-C again ends it at once.');
   await stop(system, demo);
   process.exit(reason === undefined ? 0 : 1);
+}
+
+/**
+ * Starts the demo, and takes a first snapshot: else history would refuse every range until the first minute is over.
+ * A snapshot that fails has been told of, and the next minute's comes by itself.
+ */
+async function begin(system: RunningSystem, withDemo: boolean): Promise<Demo | undefined> {
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const [demo] = await Promise.all([
+    withDemo ? startDemo({ system, onNotice: say }) : undefined,
+    system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() }).catch(() => {}),
+  ]);
+  return demo;
+}
+
+/** Ends in the middle of the start: the engines end with this process, and its folders are free. */
+function giveUp(starting: Promise<unknown>, ending: AbortController): void {
+  say('Stopped before the system was ready.');
+  starting.catch(() => {});
+  ending.abort();
+  process.exit(0);
 }
 
 async function stop(system: RunningSystem, demo: Demo | undefined): Promise<void> {
@@ -98,7 +123,23 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
       ? 'All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.'
       : `All data is kept in ${data}.`,
     '',
+    'What to try next, in another terminal:',
+    `  ${tokenCommand(localDirectory, 'admin')}    prints an access token (of operator and viewer too)`,
+    `  ${sampleQuery(graphql, localDirectory)}`,
+    '  README.md, «A tour», has more.',
+    '',
   ].join('\n');
+}
+
+function tokenCommand(localDirectory: string, group: string): string {
+  const where = localDirectory === DEFAULT_LOCAL_DIRECTORY ? '' : ` --system ${localDirectory}`;
+  return `npm run -s token -- ${group}${where}`;
+}
+
+/** A line for a shell that asks what was counted. */
+function sampleQuery(graphql: string, localDirectory: string): string {
+  const body = JSON.stringify({ query: SAMPLE_QUERY });
+  return `curl -s ${graphql} -H "authorization: $(${tokenCommand(localDirectory, 'viewer')})" -d '${body}'`;
 }
 
 /** A path inside this folder relative to it, others whole. */

@@ -29,7 +29,7 @@ export const ROOMS: Record<string, Rooms> = {
     access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
-    storage: ['errors', 'time'],
+    storage: ['digest', 'errors', 'time'],
     audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
     cache: ['access', 'audit', 'errors', 'hash', 'storage', 'time'],
@@ -53,7 +53,7 @@ export const ROOMS: Record<string, Rooms> = {
     inventory: ['access', 'audit', 'cache', 'edge-keys', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
-    undo: ['access', 'audit', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
+    undo: ['access', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
     answers: [
       'audit',
       'errors',

@@ -13,13 +13,6 @@ export async function cpuMilliseconds(work: () => Promise<unknown>): Promise<num
   return (user + system) / 1000;
 }
 
-/** One measurement after the other. */
-export async function repeated(rounds: number, measure: () => Promise<number>): Promise<number[]> {
-  const values: number[] = [];
-  for (let round = 0; round < rounds; round++) values.push(await measure());
-  return values;
-}
-
 /** The value in the middle; of an even number, the higher one. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

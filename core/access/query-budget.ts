@@ -8,7 +8,7 @@ import type { Caller } from './caller.ts';
 import { roleOf } from './edge-identity.ts';
 
 /** Begins the partition of what a caller has spent, minute by minute. */
-export const BUDGET_PREFIX = 'BUDGET#';
+const BUDGET_PREFIX = 'BUDGET#';
 
 /** What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the same. */
 export const DEFAULT_QUERY_BUDGET = 240;

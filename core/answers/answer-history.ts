@@ -5,11 +5,12 @@ import type {
   TrafficSum,
 } from '../../graphql/schema.generated.ts';
 import type { AggregateFilter } from '../history/aggregate.ts';
-import type { HistoryPoint } from '../history/points/points.ts';
+import type { HistoryPoint, ReportingSpan } from '../history/points/points.ts';
 import { type History, readPolicyHistory } from '../history/points/read-history.ts';
 import { readTrafficHistory } from '../history/points/traffic-history.ts';
 import { previousRange, type Range, type Resolution, resolveRange } from '../history/resolution.ts';
 import { coversPolicy, readResets } from '../ledger/figures/baselines.ts';
+import { type Correction, readCorrections } from '../ledger/voids/corrections.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown, checkPolicy } from './check-known.ts';
@@ -31,10 +32,10 @@ export async function answerPolicyHistory(
 ): Promise<PolicyHistory> {
   const { client, tables } = asking.context;
   const store = { client, table: tables.traffic };
-  const resets = await resetsOf(asking, policy_id);
+  const [resets, voids] = await Promise.all([resetsOf(asking, policy_id), voidsOf(asking, { policy_id })]);
   const now = askedAt(asking);
   const read = (range: Range) =>
-    readPolicyHistory(store, { policy_id, range, resets, now, retention: asking.retention });
+    readPolicyHistory(store, { policy_id, range, resets, voids, now, retention: asking.retention });
   const history = await answer({ ...asked, now }, asking, read);
   if (isEmpty(history)) await checkPolicy(asking, policy_id);
   return { policy_id, ...history };
@@ -53,9 +54,9 @@ export async function answerTrafficHistory(
   const { tables } = context;
   const now = askedAt(asking);
   const store = { ...context, table: tables.traffic };
-  const resets = await resetsOf(asking, filter.policy_id);
+  const [resets, voids] = await Promise.all([resetsOf(asking, filter.policy_id), voidsOf(asking, filter)]);
   const read = (range: Range) =>
-    readTrafficHistory(store, { range, filter, tables, now, retention, resets, max_lane_samples });
+    readTrafficHistory(store, { range, filter, tables, now, retention, resets, voids, max_lane_samples });
   const history = await answer({ ...asked, now }, asking, read);
   if (isEmpty(history)) await checkKnown(asking, filter);
   return history;
@@ -93,6 +94,30 @@ async function resetsOf(
     .map(({ at }) => at);
 }
 
+/** When boots reported that were voided and had counted what a filter leaves. */
+async function voidsOf(
+  { context }: Pick<Asking, 'context'>,
+  filter: AggregateFilter,
+): Promise<ReportingSpan[]> {
+  const corrections = await readCorrections(context);
+  return corrections
+    .filter(correction => countedFor(correction, filter))
+    .map(({ first_heard_at_ms, last_heard_at_ms }) => ({ from: first_heard_at_ms, to: last_heard_at_ms }));
+}
+
+function countedFor(
+  { edge_id, site_id, pairs }: Correction,
+  { policy_id, endpoint_id, ...filter }: AggregateFilter,
+): boolean {
+  if (filter.edge_id !== undefined && filter.edge_id !== edge_id) return false;
+  if (filter.site_id !== undefined && filter.site_id !== site_id) return false;
+  return pairs.some(
+    pair =>
+      (policy_id === undefined || pair.policy_id === policy_id) &&
+      (endpoint_id === undefined || pair.endpoint_id === endpoint_id),
+  );
+}
+
 /** Whether nothing was ever counted by the end of the range: the id may be one that never was. */
 function isEmpty({ points }: TrafficHistory): boolean {
   return points.every(({ packets_total_exact }) => (packets_total_exact ?? '0') === '0');
@@ -116,6 +141,7 @@ function presentPoint(point: HistoryPoint): PresentedPoint {
     gap: point.gap,
     intervals_missed: point.intervals_missed,
     reset: point.reset,
+    voided: point.voided,
     completeness: completeness ? { ...completeness, as_of: timestamp(completeness.as_of) } : null,
   };
 }

@@ -7,7 +7,7 @@
  * - POLICIES: fetch the policies; there is a newer version.
  * - PATHS: read `edgeRoutes` again; paths or preferences have changed. Published to edges that
  *   listen, never stored: the others read it when they connect.
- * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one.
+ * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one. Also where the boot was voided, at once.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }

@@ -34,10 +34,10 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
 
   // Each of its sites has an entry of its own, as `deleteSite`.
   deleteSites: noEdge,
-  // Their own ROUTES commands carry the new routes.
+  // Their own ROUTES commands carry the new routes (orderRoutes).
   failoverPath: noEdge,
-  failbackPath: noEdge,
   restorePath: noEdge,
+  failbackPath: noEdge,
   // It concerns those whom what it does concerns.
   undo: noEdge,
   // A POLICIES command follows the version of the policies.
@@ -61,6 +61,9 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   resetPolicyStats: noEdge,
   resetAllStats: noEdge,
   undoReset: noEdge,
+  // The edge is told by a command of its own.
+  voidBoot: noEdge,
+  undoVoidBoot: noEdge,
   eraseFlows: noEdge,
   startExport: noEdge,
   exportLink: noEdge,

@@ -5,6 +5,7 @@ import { readItem } from '../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import type { WriteAction } from '../storage/write-action.ts';
 import { commandAction, commandKey } from './command-store.ts';
 import { NEW_BOOT_AFTER, type NewBootOrder } from './edge-command.ts';
 
@@ -51,6 +52,16 @@ export async function readRefusedBoot(
   edge_id: string,
 ): Promise<NewBootOrder | undefined> {
   return (await readPending(context, edge_id))?.data;
+}
+
+/** The action that has an edge begin a new boot in place of one that was voided, for the transaction by which that counts. */
+export function voidedBootAction(
+  context: Pick<StoreContext, 'tables' | 'clock'>,
+  { edge_id, boot_id }: Pick<RefusedReport, 'edge_id' | 'boot_id'>,
+): WriteAction {
+  const reason = 'An administrator has voided the boot: what it counted is in no figure any more.';
+  const data = { boot_id, contradictions: NEW_BOOT_AFTER, reason };
+  return commandAction(context, edge_id, { type: 'NEW_BOOT', data }).action;
 }
 
 async function readPending(context: StoreContext, edge_id: string) {

@@ -30,15 +30,20 @@ const MAX_KEYS = 500;
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 
 /**
- * Adds a key to an edge. One that it has already, and that is not revoked, changes nothing.
+ * Adds a key to an edge, good from now on or as of an earlier time. One that it has already, and that is not revoked, changes nothing.
  *
- * @throws ValidationError for a key that was revoked · Conflict for another edge's
+ * @throws ValidationError for a key that was revoked, or a time to come · Conflict for another edge's
  */
 export async function planAddedKey(
   context: StoreContext,
   edge_id: string,
   { kid, x }: PublicKey,
+  { from_ms }: { from_ms?: number | undefined } = {},
 ): Promise<KeyChange> {
+  const now = context.clock();
+  if (from_ms !== undefined && from_ms > now) {
+    throw new ValidationError('from must not lie in the future: a key is good from now on, or as of before.');
+  }
   const [item, owner] = await Promise.all([
     readEdgeKeys(context, edge_id),
     readItem(context, keyOwnerKey(kid), keyOwnerSchema),
@@ -57,7 +62,7 @@ export async function planAddedKey(
       `Edge ${JSON.stringify(edge_id)} has had ${MAX_KEYS} keys, and no more are kept: register the edge under a new id.`,
     );
   }
-  const after = [...before, { kid, x, from: timestamp(context.clock()), until: null }];
+  const after = [...before, { kid, x, from: timestamp(from_ms ?? now), until: null }];
   const TableName = context.tables.network;
   const own = { Put: { TableName, Item: { ...keyOwnerKey(kid), edge_id }, ...IS_NEW } };
   return { actions: [...(await planWrite(context, edge_id, item, after)), own], before, after };

@@ -1,7 +1,7 @@
 import { auditTable } from './audit-table.ts';
 import type { AuditRow, FlowRow, HistoryRow } from './export-reader.ts';
 import type { ExportKind } from './export-request.ts';
-import type { ExportTable } from './export-table.ts';
+import { columnsOf, type ExportTable } from './export-table.ts';
 import { flowsTable } from './flows-table.ts';
 import { historyTable } from './history-table.ts';
 import { type Named, withNames } from './name-columns.ts';
@@ -27,21 +27,24 @@ const EXPORT_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> 
 
 const NAMED_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> } = {
   ...EXPORT_TABLES,
-  HISTORY: withShare(historyTable),
-  STATS: withShare(withNames(statsTable, ({ group_by }) => namedGroups(group_by))),
+  HISTORY: withColumns(historyTable, { estimated_share: 'estimated_share', voided: 'voided' }),
+  STATS: withColumns(
+    withNames(statsTable, ({ group_by }) => namedGroups(group_by)),
+    { estimated_share: 'estimated_share' },
+  ),
   FLOWS: withNames(flowsTable, () => ['policy_id', 'site_id']),
 };
 
-/** The table with the share of bytes that is estimated as its last column. */
-function withShare<Kind extends ExportKind, Row extends { estimated_share?: number | null }>(
+/** The table with more columns behind its own. */
+function withColumns<Kind extends ExportKind, Row>(
   table: ExportTable<Kind, Row>,
+  cells: Parameters<typeof columnsOf<Row>>[0],
 ): ExportTable<Kind, Row> {
-  const share = { name: 'estimated_share', value: ({ estimated_share }: Row) => estimated_share };
-  return { ...table, columns: request => [...table.columns(request), share] };
+  return { ...table, columns: request => [...table.columns(request), ...columnsOf<Row>(cells)] };
 }
 
 /**
- * The table of a request's kind. `named_columns: false` leaves out the names of ids and the estimated share: exports that the release
+ * The table of a request's kind. `named_columns: false` leaves out the names of ids, the estimated share and the marks of voids: exports that the release
  * before them began go on with the columns that they began with.
  */
 export function exportTable<Kind extends ExportKind>(

@@ -13,7 +13,7 @@ import { EXPORT_STATUS, exportKey } from './export-job.ts';
 import { runningOf } from './job-store.ts';
 
 /** Begins the partition, in the Traffic table, of what an owner has running. */
-export const OWNER_PREFIX = 'OWNER#';
+const OWNER_PREFIX = 'OWNER#';
 
 /** The exports that an owner started last, of which some may have ended. A start replaces it, so two starts can't both take the last place. */
 const itemSchema = z.object({ version: z.string(), ids: z.array(z.string()) });

@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import type { Caller } from '../access/caller.ts';
 import { auditAction } from '../audit/audit-action.ts';
 import { Conflict } from '../errors.ts';
-import { commitChange } from '../storage/commit-change.ts';
+import { commitOnce } from '../storage/commit-once.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 import { storedRequest } from './export-item.ts';
@@ -23,6 +23,9 @@ export interface StartExport {
   /** How long the export is known, and its file kept, days. */
   retention_days: number;
   dispatcher: ExportDispatcher;
+  /** So that the request may be repeated; `given` is then what was asked for, before the range was settled. */
+  client_token?: string | null | undefined;
+  given?: object;
 }
 
 /**
@@ -33,10 +36,11 @@ export interface StartExport {
  */
 export async function startExport(
   context: StoreContext,
-  { actor, request, retention_days, dispatcher }: StartExport,
+  { actor, request, retention_days, dispatcher, client_token, given = request }: StartExport,
 ): Promise<ExportJob> {
   const { clock, tables } = context;
-  const job = await commitChange(context, async begun => {
+  const repeatable = { owner: actor.sub, operation: 'startExport', client_token, given };
+  const job = await commitOnce(context, repeatable, async begun => {
     const running = await readRunning(context, actor.sub);
     checkRunning(running);
     const now = clock();

@@ -3,7 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { auditAction } from '../audit/audit-action.ts';
 import { ValidationError } from '../errors.ts';
 import { formatAddress, parseAddress } from '../policy/ip-address.ts';
-import { commitChange } from '../storage/commit-change.ts';
+import { commitOnce } from '../storage/commit-once.ts';
 import { updateItem } from '../storage/item-update.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
@@ -21,7 +21,11 @@ const LONGEST_HOURS = 8760 + 24;
  */
 export async function eraseFlows(
   context: StoreContext,
-  { actor, address: given }: { actor: Caller; address: string },
+  {
+    actor,
+    address: given,
+    client_token,
+  }: { actor: Caller; address: string; client_token?: string | null | undefined },
 ): Promise<FlowErasure> {
   const parsed = parseAddress(given);
   if (!parsed) {
@@ -29,7 +33,8 @@ export async function eraseFlows(
   }
   const address = formatAddress(parsed);
   const { tables, clock } = context;
-  return commitChange(context, async begun => {
+  const request = { owner: actor.sub, operation: 'eraseFlows', client_token, given: { address } };
+  return commitOnce(context, request, async begun => {
     const requested_ms = clock();
     const audit = auditAction(tables, begun, {
       actor,

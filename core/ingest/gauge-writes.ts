@@ -4,12 +4,12 @@ import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
 import type { Lane } from '../ledger/lane/lane.ts';
 import { NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { encodeLane } from '../ledger/packing/lane-codec.ts';
+import { randomVersion } from '../ledger/random-version.ts';
 import { backoffMs } from '../storage/backoff.ts';
 import { classifyFailure } from '../storage/failure.ts';
 import type { Retrying } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
 import { type LaneTransaction, type LaneWrite, packWrites } from './lane-transaction.ts';
-import { randomVersion } from './random-version.ts';
 
 export interface GaugeWriting extends Retrying {
   client: DynamoDBDocumentClient;

@@ -6,12 +6,12 @@ import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { hasIdlePairs, removeIdlePairs } from '../ledger/lane/remove-idle-pairs.ts';
 import { encodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
+import { randomVersion } from '../ledger/random-version.ts';
 import type { DecodedReport } from '../report/decode-report.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import type { Report } from '../report/report.ts';
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
 import type { LaneWrite } from './lane-transaction.ts';
-import { randomVersion } from './random-version.ts';
 
 /** A lane as the table has it, decoded once, with the boots that its reports name. A value: never changed. */
 export interface StoredLane {
@@ -25,6 +25,8 @@ export interface StoredLane {
   readonly state: LaneState | PackedDataUnreadable;
   /** Boots that this release can't read, by id. */
   readonly unreadable_boots: ReadonlyMap<string, PackedDataUnreadable>;
+  /** Boots that were voided: none of their reports counts. */
+  readonly voided_boots?: ReadonlySet<string>;
 }
 
 /** A report on its way into a lane. */
@@ -71,6 +73,9 @@ const MAX_BOOTS_A_STEP = 8;
 
 const LANE_AND_HEARD_EDGE = 2;
 
+/** The boot's own, and that it was closed or reported lately. */
+const ITEMS_A_BOOT = 2;
+
 /** Below an item's limit of 400 KB, with room for keys. */
 const MAX_LANE_BYTES = 380_000;
 
@@ -90,12 +95,12 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
   for (const pending of reports.slice(0, maxReports)) {
     slot = pending.slot;
     const { report } = pending.decoded;
-    const broken = stored.unreadable_boots.get(report.boot_id);
-    if (!broken && !fits(report, state)) {
+    const barred = barredBoot(stored, report);
+    if (!barred && !fits(report, state)) {
       if (outcomes.length === 0) state = withdrawGauges(state);
       break;
     }
-    const folded = broken ? unreadable(broken) : fold(state, pending);
+    const folded = barred ?? fold(state, pending);
     if (folded instanceof ReportRejected) {
       outcomes.push({ pending, result: 'rejected', reason: folded });
     } else {
@@ -121,10 +126,21 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
       slot,
       counted_in: state.lane.counted_in,
       changes: state.changes,
+      heard_at_ms: reports[0]?.at_ms,
     },
     fewer_parts,
     next: { ...stored, version: item.version, remembered: false, state: { ...state, changes: NO_CHANGES } },
   };
+}
+
+/** Why no report of this boot can be counted; undefined for nearly all boots. */
+function barredBoot(
+  { voided_boots, unreadable_boots }: StoredLane,
+  { boot_id }: Report,
+): ReportRejected | undefined {
+  if (voided_boots?.has(boot_id)) return new ReportRejected('boot_voided', `boot "${boot_id}"`);
+  const broken = unreadable_boots.get(boot_id);
+  return broken && unreadable(broken);
 }
 
 function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejected {
@@ -154,7 +170,8 @@ function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): La
   const { lane, idle, changes } = state;
   if (!last || !hasIdlePairs(lane, last.at_ms)) return state;
   const isRead = lane.idle_version === 0 || idle !== undefined;
-  const actions = LANE_AND_HEARD_EDGE + changes.counters.size + changes.boots.size + changes.parts.size;
+  const boots = changes.boots.size * ITEMS_A_BOOT;
+  const actions = LANE_AND_HEARD_EDGE + changes.counters.size + boots + changes.parts.size;
   if (!isRead || actions >= TRANSACTION_MAX_ACTIONS) return state;
   return removeIdlePairs(state, { at_ms: last.at_ms, version: randomVersion() });
 }
@@ -164,7 +181,7 @@ function fits(report: Report, { lane, boots, changes }: LaneState): boolean {
   const isCurrent = report.boot_id === lane.boot_id;
   const bootItems = changes.boots.size + (isCurrent ? 0 : 2);
   const partsItems = changes.parts.size + (isCurrent || boots.has(report.boot_id) ? 0 : 1);
-  const items = LANE_AND_HEARD_EDGE + bootItems + partsItems;
+  const items = LANE_AND_HEARD_EDGE + bootItems * ITEMS_A_BOOT + partsItems;
   const room = TRANSACTION_MAX_ACTIONS - items;
   if (bootItems > MAX_BOOTS_A_STEP) return false;
   const atMost = changes.counters.size + report.policies.length + lane.pairs.size;

@@ -1,15 +1,8 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import { type CountedIn, FIRST_GENERATION, generationOf } from '../ledger/lane/counted-in.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
-import {
-  bootKey,
-  bootPartsKey,
-  counterPartition,
-  heardEdgeKey,
-  idleKey,
-  laneKey,
-} from '../ledger/lane-keys.ts';
-import { encodeBoot } from '../ledger/packing/boot-codec.ts';
+import { bootPartsKey, counterPartition, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
+import { bootItem, recentBootItem } from '../ledger/packing/boot-item.ts';
 import { encodeIdleSegment } from '../ledger/packing/idle-codec.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
 import { conditionOf, updateItem } from '../storage/item-update.ts';
@@ -27,6 +20,8 @@ export interface LaneWrite {
   /** The generations of counters that they go to; the first when left out. */
   counted_in?: CountedIn | undefined;
   changes: LaneChanges;
+  /** Arrival of the first report that it counts: of the boots that are new, their first one. */
+  heard_at_ms?: number | undefined;
   /** What must hold of the counters' head for the write; writes share a transaction only with the same one. */
   guard?: WriteAction;
 }
@@ -206,9 +201,11 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
   const own = [putLane(table, write)];
   let bytes = item.data.length;
   for (const boot of changes.boots.values()) {
-    const data = encodeBoot(boot);
-    bytes += data.length;
-    own.push({ Put: { TableName: table, Item: { ...bootKey(edge_id, part, boot.boot_id), data } } });
+    const Item = bootItem(item, boot);
+    bytes += (Item.data as Uint8Array).length;
+    own.push({ Put: { TableName: table, Item } });
+    const recent = recentBootItem(item, boot);
+    if (recent) own.push({ Put: { TableName: table, Item: recent } });
   }
   for (const segment of changes.idle) {
     const data = encodeIdleSegment(segment);
@@ -223,7 +220,8 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
   }
   for (const [boot_id, parts] of changes.parts) {
     const key = bootPartsKey(edge_id, boot_id);
-    shared.set(keyText(key), { action: fixParts(table, key, parts), claim: String(parts), writes: [write] });
+    const action = fixParts(table, key, { parts, first_heard_at_ms: write.heard_at_ms });
+    shared.set(keyText(key), { action, claim: String(parts), writes: [write] });
   }
   const actions = own.length + shared.size + changes.counters.size;
   return { write, own, shared, bytes: bytes + actions * ACTION_BYTES };
@@ -258,9 +256,31 @@ function enterHeardEdge(table: string, key: ItemKey): WriteAction {
   return { Update: updateItem({ table, key, set: { heard: true } }) };
 }
 
-function fixParts(table: string, key: ItemKey, parts: number): WriteAction {
-  const condition = { expression: 'attribute_not_exists(#parts) OR #parts = :parts', values: { parts } };
-  return { Update: updateItem({ table, key, set: { parts }, condition }) };
+/** Fixes a boot's number of parts for all of its lanes, unless the boot was voided; the first of them also says since when it is known. */
+function fixParts(
+  TableName: string,
+  Key: ItemKey,
+  { parts, first_heard_at_ms }: { parts: number; first_heard_at_ms: number | undefined },
+): WriteAction {
+  const first = '#first_heard_at_ms = if_not_exists(#first_heard_at_ms, :first_heard_at_ms)';
+  return {
+    Update: {
+      TableName,
+      Key,
+      UpdateExpression: `SET #parts = :parts${first_heard_at_ms === undefined ? '' : `, ${first}`}`,
+      ConditionExpression:
+        '(attribute_not_exists(#parts) OR #parts = :parts) AND attribute_not_exists(#voided)',
+      ExpressionAttributeNames: {
+        '#parts': 'parts',
+        '#voided': 'voided',
+        ...(first_heard_at_ms !== undefined && { '#first_heard_at_ms': 'first_heard_at_ms' }),
+      },
+      ExpressionAttributeValues: {
+        ':parts': parts,
+        ...(first_heard_at_ms !== undefined && { ':first_heard_at_ms': first_heard_at_ms }),
+      },
+    },
+  };
 }
 
 function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {

@@ -9,7 +9,7 @@ import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { needsIdlePairs } from '../ledger/lane/pair-of.ts';
 import { hasIdlePairs } from '../ledger/lane/remove-idle-pairs.ts';
 import { bootKey, bootPartsKey, laneKey } from '../ledger/lane-keys.ts';
-import { decodeBoot } from '../ledger/packing/boot-codec.ts';
+import { bootOfItem } from '../ledger/packing/boot-item.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import { readItems } from '../storage/batch-get.ts';
@@ -130,15 +130,17 @@ function toStored(
   const boots = new Map<string, Boot>();
   const unreadable_boots = new Map<string, PackedDataUnreadable>();
   const parts = new Map<string, number>();
+  const voided_boots = new Set<string>();
   for (const boot_id of otherBoots) {
     const item = items.get(keyText(bootKey(edge_id, part, boot_id)));
-    const boot = item && readOrUnreadable(() => decodeBoot(boot_id, item.data as Uint8Array));
+    const boot = item && readOrUnreadable(() => bootOfItem(boot_id, item));
     if (boot instanceof PackedDataUnreadable) unreadable_boots.set(boot_id, boot);
     else if (boot) boots.set(boot_id, boot);
     const partsItem = items.get(keyText(bootPartsKey(edge_id, boot_id)));
-    if (partsItem) parts.set(boot_id, partsItem.parts as number);
+    if (partsItem?.parts !== undefined) parts.set(boot_id, partsItem.parts as number);
+    if (partsItem?.voided !== undefined) voided_boots.add(boot_id);
   }
-  return { ...id, state: stateOf(lane, { boots, parts, idle }), unreadable_boots };
+  return { ...id, state: stateOf(lane, { boots, parts, idle }), unreadable_boots, voided_boots };
 }
 
 const NO_BOOTS = { boots: new Map<string, never>(), parts: new Map<string, never>() };

@@ -33,7 +33,7 @@ export const REJECTION_REASONS = {
   bad_signature:
     'The signature of the report does not hold; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id',
   unknown_key:
-    'The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge (npm run edge -- key prints it), or find out who else sends under this edge id',
+    'The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge, as npm run edge -- key prints it, or find out who else sends under this edge id',
   total_went_down:
     'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again',
   contradicts_boot:
@@ -44,6 +44,8 @@ export const REJECTION_REASONS = {
     'One boot has counted under more policies and endpoints than fit into one item; start a new boot',
   parts_changed:
     'The number of parts differs from that of earlier reports of the same boot; start a new boot',
+  boot_voided:
+    'The boot was voided, so that none of its reports counts; start a new boot, or take the void back with undoVoidBoot and replay the record',
   too_many_pairs:
     'This edge has brought more pairs of policy and endpoint, or more paths, than are kept for one part; use ids that last, and report under a new edge id',
   lane_too_large:
@@ -62,6 +64,7 @@ const CONTRADICTIONS: ReadonlySet<RejectionCode> = new Set([
   'seq_jumped',
   'boot_too_large',
   'parts_changed',
+  'boot_voided',
 ]);
 
 const NOT_AUTHENTIC: ReadonlySet<RejectionCode> = new Set(['unsigned', 'bad_signature', 'unknown_key']);

@@ -4,7 +4,7 @@ import { ReportRejected } from './rejection.ts';
 import { REPORT_LIMITS } from './report.ts';
 
 /** The limits on a signed record. Those of a report hold for its payload as well. */
-export const SIGNED_LIMITS = {
+const SIGNED_LIMITS = {
   /** The whole record: a payload of the largest size in base64url, its header and its signature. */
   maxBytes: 350 * 1024,
   /** The payload: a report as JSON or gzip. */

@@ -69,7 +69,8 @@ export async function readEdgeRoutes(
         paths: paths.map(path => edgePath(path, { site_id, endpoints })),
         routes: Array.from(routing, ([policy_id, { preference }]) => ({
           policy_id,
-          path_id: makeDecision(candidatesFor(pair, policy_id), { preference, now }).selected_path_id,
+          path_id: makeDecision(candidatesFor(pair, { policy_id, now }), { preference, now })
+            .selected_path_id,
         })),
       };
     }),

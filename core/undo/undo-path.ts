@@ -10,6 +10,7 @@ import {
   removePath,
   requirePathEndpoints,
 } from '../inventory/paths/path-actions.ts';
+import { refuseSamePath } from '../inventory/paths/refuse-same-path.ts';
 import { readItem } from '../storage/parse-item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { commitUndo } from './commit-undo.ts';
@@ -25,6 +26,7 @@ export const undoDeletePath: Undoer = {
       const sites = await readPathSites(context, path);
       await requirePathEndpoints(context, path);
       if (await readCopy(context, path)) throw new Conflict(`Path ${path.id} is there again.`);
+      await refuseSamePath(context, path);
       return {
         did: 'createPath',
         actions: addPath(context, path, sites),

@@ -8,6 +8,7 @@ import { undoPolicyRouting } from './undo-policy-routing.ts';
 import { undoReset, undoUndoReset } from './undo-reset.ts';
 import { undoCreateSite, undoDeleteSite, undoRestoreSite } from './undo-site.ts';
 import { undoSiteUpdate } from './undo-site-update.ts';
+import { undoUndoVoid, undoVoid } from './undo-void.ts';
 import type { NotUndoable, Undoer } from './undoer.ts';
 
 /**
@@ -40,6 +41,8 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   resetPolicyStats: undoReset('Mutation.resetPolicyStats'),
   resetAllStats: undoReset('Mutation.resetAllStats'),
   undoReset: undoUndoReset,
+  voidBoot: undoVoid,
+  undoVoidBoot: undoUndoVoid,
 
   deleteSites: { why: 'Each of its sites has an entry of its own: undo that.' },
   undo: { why: 'Undo what it amounts to.' },

@@ -8,11 +8,19 @@ import { signIn } from './sign-in.ts';
 import { systemClient } from './system-client.ts';
 import type { TargetOptions } from './target-options.ts';
 
+/** As whom the local system is asked: as one of the weakest group that may do it. */
+export interface LocalCaller {
+  group?: 'operator' | 'admin';
+}
+
 /** The system's GraphQL API, as far as it is known. */
-export async function openGraphql(options: TargetOptions): Promise<GraphqlClient | undefined> {
+export async function openGraphql(
+  options: TargetOptions,
+  caller: LocalCaller = {},
+): Promise<GraphqlClient | undefined> {
   if (options.stream !== undefined || options.graphql !== undefined) return cloudGraphql(options);
   const local = await findLocalSystem(options.system);
-  return local && localGraphql(followLocalSystem(options.system, local));
+  return local && localGraphql(followLocalSystem(options.system, local), caller);
 }
 
 /** Nobody said which system is meant, and none runs here. */
@@ -23,23 +31,24 @@ export function noSystem(): EdgeError {
 }
 
 /** Signs in as one of the local system's users, at the addresses that it has at each query. */
-export function localGraphql(locate: LocateLocalSystem): GraphqlClient {
+export function localGraphql(
+  locate: LocateLocalSystem,
+  { group = 'operator' }: LocalCaller = {},
+): GraphqlClient {
   let current: { at: string; client: GraphqlClient } | undefined;
   return {
     async query(document, variables) {
       const local = await locate();
       const at = `${local.graphql} ${local.cognito}`;
-      if (current?.at !== at) current = { at, client: clientOf(local) };
+      if (current?.at !== at) current = { at, client: clientOf(local, group) };
       return current.client.query(document, variables);
     },
   };
 }
 
-function clientOf(local: LocalSystem): GraphqlClient {
-  const user =
-    local.users.find(({ groups }) => groups.includes('operator')) ??
-    local.users.find(({ groups }) => groups.includes('admin')) ??
-    local.users[0];
+function clientOf(local: LocalSystem, group: string): GraphqlClient {
+  const inGroup = (name: string) => local.users.find(({ groups }) => groups.includes(name));
+  const user = inGroup(group) ?? inGroup('admin') ?? inGroup('operator') ?? local.users[0];
   if (!user) throw new EdgeError('The local system has no users: start it again with npm start.');
   const { email, password } = user;
   const token = () => signIn({ endpoint: local.cognito, client_id: local.client_id, email, password });

@@ -4,13 +4,13 @@ import { idArgument } from '../../core/answers/id-argument.ts';
 import { ENUM_VALUES, INPUT_FIELDS, OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
 
 /** Longest text that any argument may be, characters; what an argument means may allow less. */
-export const MAX_TEXT_LENGTH = 1024;
+const MAX_TEXT_LENGTH = 1024;
 
-/** Longest `next_token`, characters. */
-const MAX_TOKEN_LENGTH = 4096;
+/** Texts that may be longer, by their argument's name, characters. */
+const LONGER: Record<string, number> = { next_token: 4096, public_key: 4096 };
 
 /** The most entries that any list may have; what an argument means may allow less. */
-export const MAX_LIST_LENGTH = 100;
+const MAX_LIST_LENGTH = 100;
 
 const text = (max: number) =>
   z
@@ -28,8 +28,6 @@ const KINDS: Record<string, z.ZodType> = {
   Float: z.unknown().transform(withoutContent),
   Boolean: z.unknown().transform(withoutContent),
 };
-
-const TOKEN = text(MAX_TOKEN_LENGTH);
 
 /**
  * The schema of an operation's arguments, from the GraphQL schema alone: the type of each, and how large it may be. So an argument that is new
@@ -64,7 +62,7 @@ function bareSchema(name: string, type: string): z.ZodType {
       .max(MAX_LIST_LENGTH, `must have at most ${MAX_LIST_LENGTH} entries`)
       .pipe(z.array(fieldSchema(name, item)));
   }
-  if (name === 'next_token') return TOKEN;
+  if (type === 'String' && Object.hasOwn(LONGER, name)) return text(LONGER[name]!);
   const values = (ENUM_VALUES as Record<string, readonly string[]>)[type];
   if (values) return z.enum(values, `must be ${oneOf(values)}`);
   const fields = (INPUT_FIELDS as Record<string, Record<string, string>>)[type];

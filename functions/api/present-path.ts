@@ -2,14 +2,17 @@ import type { Path } from '../../core/inventory/model/site.ts';
 import { readEnabledRouting } from '../../core/routing/decisions/policy-routing.ts';
 import {
   EVERY_POLICY,
-  type PathStates,
-  readManyPathStates,
-} from '../../core/routing/failover/path-states-store.ts';
+  inMaintenance,
+  outFor,
+  type StatesByPolicy,
+} from '../../core/routing/failover/path-out.ts';
+import { type PathStates, readManyPathStates } from '../../core/routing/failover/path-states-store.ts';
 import { healthScore, healthStatus } from '../../core/routing/health/health-score.ts';
 import type { PathMetrics } from '../../core/routing/health/path-metrics.ts';
 import { settledScoreOf } from '../../core/routing/health/settled-score.ts';
-import { METRICS_MAX_AGE_MS, recentMetrics } from '../../core/routing/metrics/recent-metrics.ts';
-import type { StoreContext } from '../../core/storage/store-context.ts';
+import { METRICS_MAX_AGE_MS } from '../../core/routing/metrics/metrics-age.ts';
+import { recentMetrics } from '../../core/routing/metrics/recent-metrics.ts';
+import { type StoreContext, timestamp } from '../../core/storage/store-context.ts';
 import type {
   PathMetrics as PresentedMetrics,
   Path as PresentedPath,
@@ -60,21 +63,30 @@ export function presentPath(
   }: {
     context: StoreContext;
     metrics: PathMetrics | undefined;
-    policies: Record<string, { out: boolean }>;
+    policies: StatesByPolicy;
     /** Ids of the enabled policies, as {@link enabledPolicies} reads them. */
     enabled: ReadonlySet<string>;
     probe: PresentedPath['probe'];
   },
 ): PresentedPath {
   const shown = metrics ? presentMetrics(metrics, context) : null;
-  const out_for = Object.keys(policies).filter(id => policies[id]!.out);
+  const out_for = outFor({ policies }, { enabled, now: context.clock() });
   return {
     ...path,
     metrics: shown,
     status: statusOf(metrics, { context, out_for, enabled }),
     out_for,
+    maintenance: maintenanceOf(policies, context.clock()),
     probe,
   };
+}
+
+function maintenanceOf(policies: StatesByPolicy, now: number): PresentedPath['maintenance'] {
+  const withdrawn = policies[EVERY_POLICY];
+  if (!withdrawn || !inMaintenance(withdrawn, now)) return null;
+  const { since_ms, until_ms, until_restored } = withdrawn;
+  const until = until_restored || until_ms === undefined ? null : timestamp(until_ms);
+  return { since: timestamp(since_ms), until };
 }
 
 function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): PresentedMetrics {

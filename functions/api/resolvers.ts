@@ -17,6 +17,7 @@ import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
+import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
 export const resolvers: Resolvers = {
@@ -28,6 +29,7 @@ export const resolvers: Resolvers = {
   ...aggregationResolvers,
   ...flowResolvers,
   ...resetResolvers,
+  ...voidResolvers,
   ...cacheResolvers,
   ...routingResolvers,
   ...pathHealthResolvers,

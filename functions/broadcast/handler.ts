@@ -2,7 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { commandsOf } from '../../core/commands/commands-of-change.ts';
+import { orderRoutes } from '../../core/routing/failover/route-orders.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { untilAnswered } from '../until-answered.ts';
@@ -19,29 +21,31 @@ const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
 const metrics = new Metrics();
 const api = makeApiClient(environment);
-const client = makeDocumentClient();
-const tables = tablesOf(environment);
+const store = {
+  client: makeDocumentClient(),
+  tables: tablesOf(environment),
+  clock: systemClock,
+  sleep: systemSleep,
+  random: Math.random,
+};
 
 /**
- * Publishes the changes of the Network table, in their order; the stream repeats from the first
- * failure on.
+ * Publishes the changes of the Network and the Audit table, in their order, and gives edges the
+ * routes that follow from them; the stream repeats from the first failure on.
  */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
+  const context = (): StoreContext => ({
+    ...store,
+    deadline: systemClock() + timeLeft(),
+  });
   const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
   const open = await publishChanges(event.Records, {
     publishEvent: event => publishEvent(event, api),
     publishCommands: commands => publishCommands(commands, api),
-    commandsOf: change =>
-      commandsOf(change, {
-        client,
-        tables,
-        clock: systemClock,
-        sleep: systemSleep,
-        random: Math.random,
-        deadline: systemClock() + timeLeft(),
-      }),
+    commandsOf: change => commandsOf(change, context()),
+    orderRoutes: change => orderRoutes(context(), change),
     timeLeft,
     onTampering({ pk, sk }) {
       logger.error('An audit entry was changed or removed.', { key: { pk, sk } });

@@ -1,4 +1,5 @@
 import type { DynamoDBRecord } from 'aws-lambda';
+import { COMMAND_PREFIX } from '../../core/commands/command-store.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import { type BroadcastEvent, eventOf, isTampering } from '../../core/events/broadcast-event.ts';
 import type { StreamChange } from '../../core/events/stream-change.ts';
@@ -8,6 +9,8 @@ export interface PublishOptions {
   publishEvent(event: BroadcastEvent): Promise<void>;
   publishCommands(commands: readonly PendingCommand[]): Promise<void>;
   commandsOf(change: StreamChange): Promise<PendingCommand[]>;
+  /** Gives edges the routes that follow from a change; answers how many edges. */
+  orderRoutes(change: StreamChange): Promise<number>;
   /** Milliseconds left for records that are not begun yet. */
   timeLeft(): number;
   onTampering(key: StreamChange): void;
@@ -29,36 +32,56 @@ export async function publishChanges(
 ): Promise<DynamoDBRecord | undefined> {
   const hints = new Map<string, PendingCommand>();
   let open: DynamoDBRecord | undefined;
-  for (const record of records) {
-    const change = toChange(record);
+  const all = records.map(record => ({ record, change: toChange(record) }));
+  for (let at = 0; at < all.length; ) {
+    // Commands that follow each other are published side by side: an order may go to a thousand edges.
+    const end = endOfCommands(all, at);
+    const together = all.slice(at, end);
+    const { record, change } = together[0]!;
     if (options.timeLeft() <= 0) {
       open = record;
       break;
     }
     try {
-      await publish(change, { ...options, hints });
+      await publish(
+        together.map(one => one.change),
+        { ...options, hints },
+      );
     } catch (cause) {
       const key = { pk: change.pk, sk: change.sk };
       options.onTrouble('A change could not be published; it is tried again.', { key, cause });
       open = record;
       break;
     }
+    at = end;
   }
   await publishHints([...hints.values()], options);
   return open;
 }
 
+/** The end of the run of commands that begins at `at`, or of the one change that is no command. */
+function endOfCommands(all: readonly { change: StreamChange }[], at: number): number {
+  let end = at;
+  while (end < all.length && all[end]!.change.pk.startsWith(COMMAND_PREFIX)) end++;
+  return Math.max(end, at + 1);
+}
+
+/** One change, or commands that follow each other. */
 async function publish(
-  change: StreamChange,
+  changes: readonly StreamChange[],
   { hints, ...options }: PublishOptions & { hints: Map<string, PendingCommand> },
 ): Promise<void> {
-  if (isTampering(change)) options.onTampering(change);
-  const event = eventOf(change);
-  if (event) {
+  for (const change of changes) {
+    if (isTampering(change)) options.onTampering(change);
+    // Traffic moves before people hear of it.
+    const ordered = await options.orderRoutes(change);
+    if (ordered > 0) options.count('RoutesOrdered', ordered);
+    const event = eventOf(change);
+    if (!event) continue;
     await options.publishEvent(event);
     options.count('EventsPublished', 1);
   }
-  const commands = await options.commandsOf(change);
+  const commands = (await Promise.all(changes.map(options.commandsOf))).flat();
   for (const hint of commands.filter(isHint)) hints.set(hint.edge_id, hint);
   const others = commands.filter(command => !isHint(command));
   if (others.length === 0) return;

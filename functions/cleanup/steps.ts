@@ -1,9 +1,12 @@
 import { sumRefusals } from '../../core/audit/sum-refusals.ts';
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
+import { voidedBootAction } from '../../core/commands/new-boot.ts';
 import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
 import { removeCutOffResets } from '../../core/ledger/figures/running-resets.ts';
+import { finishVoids } from '../../core/ledger/voids/finish-voids.ts';
+import type { OnVoided } from '../../core/ledger/voids/void-boot.ts';
 import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
@@ -26,6 +29,13 @@ export const steps: readonly CleanupStep[] = [
     run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
   { name: 'refusals', run: async context => ({ ...(await sumRefusals(context)) }) },
+  {
+    name: 'voids',
+    run: async context => {
+      const onVoided: OnVoided = boot => [voidedBootAction(context, boot)];
+      return { ...(await finishVoids(context, { until: context.deadline, onVoided })) };
+    },
+  },
   { name: 'generations', run: async context => ({ ...(await tidyGenerations(context)) }) },
   { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },

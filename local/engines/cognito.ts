@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
@@ -26,6 +26,7 @@ const PORT = 9229;
 export async function startCognito({ directory }: CognitoOptions): Promise<CognitoEngine> {
   const settings = join(directory, '.cognito');
   await mkdir(settings, { recursive: true });
+  await setAsideBroken(settings);
   await writeFile(
     join(settings, 'config.json'),
     JSON.stringify({ TokenConfig: { IssuerDomain: ISSUER_DOMAIN } }),
@@ -35,6 +36,7 @@ export async function startCognito({ directory }: CognitoOptions): Promise<Cogni
     file: createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'),
     cwd: directory,
     givenPort: PORT,
+    preloads: [new URL('cognito-stubs.ts', import.meta.url)],
     env: {
       PORT: `${PORT}`,
       AWS_REGION: REGION,
@@ -47,4 +49,22 @@ export async function startCognito({ directory }: CognitoOptions): Promise<Cogni
     issuer: poolId => `${ISSUER_DOMAIN}/${poolId}`,
     jwksUri: poolId => `${engine.endpoint}/${poolId}/.well-known/jwks.json`,
   };
+}
+
+/** Files that a kill left half written, as it could up to the last release, would stop the start: they go out of the way. */
+async function setAsideBroken(folder: string): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) {
+    const file = join(folder, name);
+    if (name.endsWith('.new')) await rm(file);
+    if (name.endsWith('.json') && !isJson(await readFile(file, 'utf8'))) await rename(file, `${file}.broken`);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { REGION } from '../aws/account.ts';
 import type { Engine } from './engine.ts';
 import { FRONTED_PORT } from './kinesis-front.ts';
+import { prepareJournal } from './kinesis-journal.ts';
+import { JOURNAL_FILE } from './kinesis-journaling.ts';
 import { startNodeEngine } from './node-engine.ts';
 
 export interface KinesisOptions {
@@ -12,16 +14,21 @@ export interface KinesisOptions {
 
 const PLAIN_PORT = 4568;
 
-/** Starts `kinesis-local` on the loopback and waits until it listens. */
-export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<Engine> {
+/**
+ * Starts `kinesis-local` on the loopback and waits until it listens. It saves its data each second, and not in one go; so what is to be
+ * kept is kept in a journal of ours, from which it starts.
+ */
+export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<Engine> {
   const file = createRequire(import.meta.url).resolve('kinesis-local/main.js');
+  const kept = dataDirectory === undefined ? undefined : await prepareJournal(dataDirectory);
   return startNodeEngine({
     name: 'kinesis-local',
     file,
     // It reads its certificate from server.json in the folder that it runs in.
     cwd: dirname(file),
     givenPort: PLAIN_PORT,
-    endSignal: dataDirectory === undefined ? 'SIGKILL' : 'SIGTERM',
+    // It takes its time otherwise. What it acknowledged is in the journal.
+    endSignal: 'SIGKILL',
     env: {
       KINESIS_MOCK_PLAIN_PORT: `${PLAIN_PORT}`,
       [FRONTED_PORT]: `${PLAIN_PORT}`,
@@ -29,10 +36,10 @@ export function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<En
       AWS_REGION: REGION,
       LOG_LEVEL: 'ERROR',
       ...INSTANT,
-      ...(dataDirectory && {
-        SHOULD_PERSIST_DATA: 'true',
-        PERSIST_PATH: dataDirectory,
-        PERSIST_INTERVAL: '1s',
+      ...(kept && {
+        [JOURNAL_FILE]: kept.journal,
+        PERSIST_PATH: kept.folder,
+        PERSIST_FILE_NAME: kept.loaded,
       }),
     },
   });

@@ -18,7 +18,10 @@ export const SIGN_INS: readonly SignIn[] = ['admin', 'operator', 'viewer'].map(g
   groups: [group],
 }));
 
-/** Enters a person in a user pool; one that is there from an earlier run stays as it is. */
+/**
+ * Enters a person in a user pool; one that is there from an earlier run stays as it is. The password comes last: who has none was
+ * being entered when that run was killed.
+ */
 export async function createSignIn(endpoint: string, UserPoolId: string, signIn: SignIn): Promise<void> {
   const { email, password, groups } = signIn;
   const user = { UserPoolId, Username: email };
@@ -33,9 +36,10 @@ export async function createSignIn(endpoint: string, UserPoolId: string, signIn:
       MessageAction: 'SUPPRESS',
     });
   } catch (cause) {
-    if (cause instanceof AwsCallError && cause.name === 'UsernameExistsException') return;
-    throw cause;
+    if (!(cause instanceof AwsCallError && cause.name === 'UsernameExistsException')) throw cause;
+    const { UserStatus } = await callCognito<{ UserStatus: string }>(endpoint, 'AdminGetUser', user);
+    if (UserStatus === 'CONFIRMED') return;
   }
-  await callCognito(endpoint, 'AdminSetUserPassword', { ...user, Password: password, Permanent: true });
   for (const GroupName of groups) await callCognito(endpoint, 'AdminAddUserToGroup', { ...user, GroupName });
+  await callCognito(endpoint, 'AdminSetUserPassword', { ...user, Password: password, Permanent: true });
 }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A queue that failures land in. Nothing on one machine takes messages out. */
@@ -33,7 +33,11 @@ export async function openQueue({ name, file, onMessage }: QueueOptions): Promis
 
 async function readMessages(file: string): Promise<Record<string, unknown>[]> {
   try {
-    const lines = (await readFile(file, 'utf8')).split('\n').filter(Boolean);
+    const text = await readFile(file, 'utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    // A line that a kill cut off stands in the way of the next one.
+    if (whole !== text) await truncate(file, Buffer.byteLength(whole));
+    const lines = whole.split('\n').filter(Boolean);
     return lines.map(line => JSON.parse(line) as Record<string, unknown>);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];

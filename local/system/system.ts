@@ -2,8 +2,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
+import { REGION } from '../aws/account.ts';
 import { type Engines, startEngines } from '../engines/engines.ts';
 import { JavaMissing } from '../engines/java.ts';
+import { KeptDataError } from '../engines/kept-data-error.ts';
 import { openFunctionLogs } from '../lambda/function-logs.ts';
 import { type Provisioned, provision } from '../provision/provision.ts';
 import { LAMBDA_PATH } from '../provision/services.ts';
@@ -23,6 +25,8 @@ export interface SystemOptions {
   dataDirectory?: string | undefined;
   /** Folder of endpoints.json, logs and scratch files; one system at a time in it. Default: `.local` of the project. */
   localDirectory?: string;
+  /** Ends the start; whoever aborts it ends this process then, and everything that had started ends with it. */
+  signal?: AbortSignal;
   /** Settings of the deployment, as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
   /** Gets what the start is doing. */
@@ -69,20 +73,26 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     return await start();
   } catch (cause) {
     await stop();
-    throw cause instanceof JavaMissing ? new StartError(cause.message, { cause }) : cause;
+    throw asStartError(cause);
   }
 
   async function start(): Promise<RunningSystem> {
-    undo.push(await takeFolder(localDirectory));
-    if (dataDirectory !== undefined) undo.push(await takeFolder(dataDirectory));
+    undo.push(await takeFolder(localDirectory, '--system'));
+    if (dataDirectory !== undefined) undo.push(await takeFolder(dataDirectory, '--data'));
     const server = await startServer(port);
     undo.push(() => server.close());
 
-    onProgress('Starting the engines and synthesizing the CDK app');
+    onProgress('Starting DynamoDB Local, kinesis-local and cognito-local; synthesizing the CDK app');
     const outputDirectory = join(localDirectory, 'cdk.out');
     const [engines] = await bothOrNone(
-      startEngines({ scratchDirectory: join(localDirectory, 'scratch'), dataDirectory }),
-      synthesize({ outputDirectory, context }),
+      startEngines({
+        scratchDirectory: join(localDirectory, 'scratch'),
+        dataDirectory,
+        onReady: ({ name }) => onProgress(`${name} runs`),
+      }),
+      synthesize({ outputDirectory, context, ...(options.signal && { signal: options.signal }) }).then(() =>
+        onProgress('The CDK app is synthesized'),
+      ),
     );
     undo.push(() => engines.stop());
 
@@ -114,7 +124,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     });
     undo.push(() => provisioned.stop());
 
-    onProgress('Loading the functions');
+    const names = [...provisioned.functions.keys()].join(', ');
+    onProgress(`Loading the functions: ${names}`);
     await Promise.all([...provisioned.functions].map(([name, lambda]) => warm(name, lambda)));
     await provisioned.start();
     server.mount(provisioned);
@@ -122,7 +133,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     const { userPoolId, userPoolClientId, groups } = provisioned;
     const endpoints = endpointsOf(server.address, engines, provisioned);
     await writeOutputs(localDirectory, { endpoints, userPoolId, userPoolClientId, groups });
-    undo.push(() => removeOutputs(localDirectory));
+    const remove = () => removeOutputs(localDirectory);
+    process.once('exit', remove);
+    undo.push(remove, () => void process.off('exit', remove));
     server.setReady();
     return {
       endpoints,
@@ -141,9 +154,22 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   }
 }
 
+/** What a person can mend is said in a sentence; anything else is a fault of ours, and keeps its stack. */
+function asStartError(cause: unknown): unknown {
+  if (cause instanceof JavaMissing || cause instanceof KeptDataError) {
+    return new StartError(cause.message, { cause });
+  }
+  const { code, path, syscall } = cause as NodeJS.ErrnoException;
+  if (path === undefined || syscall === undefined) return cause;
+  return new StartError(`${path} can't be used (${syscall}: ${code}): mend that, and start again.`, {
+    cause,
+  });
+}
+
 function endpointsOf(address: string, engines: Engines, provisioned: Provisioned): Endpoints {
   const { graphqlUrl, streamName, functions } = provisioned;
   return {
+    region: REGION,
     graphql: graphqlUrl,
     realtime: `${graphqlUrl.replace('http:', 'ws:')}/realtime`,
     dashboard: `${address}/`,

@@ -3,18 +3,35 @@ import { FolderInUse, FolderLockError, lockFolder } from '../../core/folder-lock
 import { StartError } from './start-error.ts';
 
 /**
- * Takes a folder, made when missing, for this system until the returned function is called.
- * @throws StartError when another system has it, or it can't be locked.
+ * Takes a folder, made when missing, for this system until the returned function is called or the process exits.
+ * @param option the option of `npm start` that chooses the folder
+ * @throws StartError when another system has it, it can't be locked, or it is no folder that can be written
  */
-export async function takeFolder(folder: string): Promise<() => void> {
-  await mkdir(folder, { recursive: true });
+export async function takeFolder(folder: string, option: '--data' | '--system'): Promise<() => void> {
   try {
-    return await lockFolder(folder);
+    await mkdir(folder, { recursive: true });
+    const release = await lockFolder(folder);
+    process.once('exit', release);
+    return () => {
+      process.off('exit', release);
+      release();
+    };
   } catch (cause) {
     if (cause instanceof FolderInUse) throw new StartError(inUse(folder, cause), { cause });
     if (cause instanceof FolderLockError) throw new StartError(cause.message, { cause });
-    throw cause;
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === undefined) throw cause;
+    const another = `choose another one with npm start -- ${option} FOLDER.`;
+    throw new StartError(`${problemOf(code, folder)}: ${another}`, { cause });
   }
+}
+
+function problemOf(code: string, folder: string): string {
+  if (code === 'EEXIST' || code === 'ENOTDIR') return `${folder} is not a folder, or is inside of a file`;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return `This user may not write in the folder ${folder}`;
+  }
+  return `The folder ${folder} can't be used (${code})`;
 }
 
 function inUse(folder: string, { heldBy, pid }: FolderInUse): string {

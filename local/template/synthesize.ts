@@ -10,13 +10,18 @@ export interface SynthesizeOptions {
   outputDirectory: string;
   /** Settings as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
+  signal?: AbortSignal;
 }
 
 /**
  * Runs the CDK app as `cdk synth` does: the same context, so the same templates and bundles that a deployment uses.
  * @throws Error with what the app said, when it fails.
  */
-export async function synthesize({ outputDirectory, context = {} }: SynthesizeOptions): Promise<void> {
+export async function synthesize({
+  outputDirectory,
+  context = {},
+  signal,
+}: SynthesizeOptions): Promise<void> {
   const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8')) as {
     context?: Record<string, unknown>;
   };
@@ -27,8 +32,12 @@ export async function synthesize({ outputDirectory, context = {} }: SynthesizeOp
     CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, ...context }),
   };
   await new Promise<void>((resolve, reject) =>
-    execFile(process.execPath, ['bin/patronus.ts'], { cwd: PROJECT, env }, (error, stdout, stderr) =>
-      error ? reject(new Error(`The CDK app could not be synthesized.\n${stdout}${stderr}`)) : resolve(),
+    execFile(
+      process.execPath,
+      ['bin/patronus.ts'],
+      { cwd: PROJECT, env, ...(signal && { signal }) },
+      (error, stdout, stderr) =>
+        error ? reject(new Error(`The CDK app could not be synthesized.\n${stdout}${stderr}`)) : resolve(),
     ),
   );
 }

@@ -27,7 +27,7 @@ const AUDIT_PAGE = 100;
 
 const POINTS = `points {
   from at packets_exact bytes_exact estimated_share packets_total_exact bytes_total_exact packets_per_second bits_per_second active_flows
-  peak_packets_per_second peak_bits_per_second peak_active_flows gap intervals_missed reset
+  peak_packets_per_second peak_bits_per_second peak_active_flows gap intervals_missed reset voided
   completeness { edges_expected edges_heard as_of }
 }`;
 

@@ -11,12 +11,16 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Serves the queries of an API under test over HTTP, checked against the schema, without sign-in. */
+/** Serves an API under test over HTTP, checked against the schema, without sign-in: an administrator asks. */
 export async function serveApi(api: () => ApiUnderTest): Promise<ApiServer> {
   const schema = buildSchema(APPSYNC_DEFINITIONS + readFileSync('graphql/schema.graphql', 'utf8'));
-  const names = Object.keys(schema.getQueryType()!.getFields());
   const rootValue = Object.fromEntries(
-    names.map(name => [name, (args: unknown) => api().data(`Query.${name}`, args)]),
+    [schema.getQueryType()!, schema.getMutationType()!].flatMap(type =>
+      Object.keys(type.getFields()).map(name => [
+        name,
+        (args: unknown) => api().data(`${type.name}.${name}`, args),
+      ]),
+    ),
   );
   const server = createServer(async (request, response) => {
     const { query, variables } = (await json(request)) as { query: string; variables: never };

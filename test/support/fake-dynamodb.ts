@@ -1,5 +1,6 @@
 import {
   BatchGetCommand,
+  DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
@@ -15,7 +16,10 @@ import type { WriteAction } from '../../core/storage/write-action.ts';
 import { slotsItem } from './counter-slots.ts';
 import { itemBytes } from './item-bytes.ts';
 
-type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']>;
+type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']> & {
+  removes?: boolean;
+  checks?: boolean;
+};
 
 const MAX_ITEM_BYTES = 400 * 1024;
 
@@ -48,6 +52,7 @@ export class FakeDynamoDb {
     if (command instanceof GetCommand) return { Item: copy(this.items.get(keyOf(command.input.Key))) };
     if (command instanceof PutCommand) return this.#single(command.input as unknown as Write);
     if (command instanceof UpdateCommand) return this.#single(command.input as unknown as Write);
+    if (command instanceof DeleteCommand) return this.#delete(command);
     throw new Error(`not known here: ${(command as object).constructor.name}`);
   }
 
@@ -65,15 +70,30 @@ export class FakeDynamoDb {
     return {};
   }
 
+  #delete({ input }: DeleteCommand): object {
+    if (input.ConditionExpression !== undefined) throw new Error('not known here: a condition on a delete');
+    this.items.delete(keyOf(input.Key));
+    return {};
+  }
+
   #transact(actions: readonly WriteAction[]): object {
     if (actions.length === 0 || actions.length > TRANSACTION_MAX_ACTIONS) throw named('ValidationException');
-    const writes = actions.map(action => (action.Put ?? action.Update) as unknown as Write);
+    const writes = actions.map(({ Put, Update, Delete, ConditionCheck }): Write => {
+      const write = (Put ?? Update ?? Delete ?? ConditionCheck) as unknown as Write;
+      return { ...write, removes: Delete !== undefined, checks: ConditionCheck !== undefined };
+    });
     const keys = new Set(writes.map(write => keyOf(write.Item ?? write.Key)));
     if (keys.size < writes.length) throw named('ValidationException');
     const written: Item[] = [];
+    const removed: Item[] = [];
     const reasons = writes.map(write => {
       const old = this.items.get(keyOf(write.Item ?? write.Key));
       if (!holds(write, old)) return { Code: 'ConditionalCheckFailed' };
+      if (write.checks) return { Code: 'None' };
+      if (write.removes) {
+        removed.push(write.Key!);
+        return { Code: 'None' };
+      }
       const item = applied(write, old);
       if (itemBytes(item) > MAX_ITEM_BYTES) return { Code: 'ValidationError' };
       written.push(item);
@@ -83,6 +103,7 @@ export class FakeDynamoDb {
       throw named('ValidationException');
     }
     if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+    for (const key of removed) this.items.delete(keyOf(key));
     for (const item of written) {
       this.items.set(keyOf(item), item);
       this.transactionItemBytes.push(itemBytes(item));
@@ -160,7 +181,14 @@ function holds(
 ): boolean {
   if (ConditionExpression === undefined) return true;
   const condition = withNames(ConditionExpression, names);
-  return condition.split(' OR ').some(term => {
+  const clauses = condition
+    .split(/ AND (?![^(]* OR )/)
+    .map(clause => clause.replace(/^\((.* OR .*)\)$/, '$1'));
+  return clauses.every(clause => holdsAny(clause, values, old));
+}
+
+function holdsAny(clause: string, values: Write['ExpressionAttributeValues'], old?: Item): boolean {
+  return clause.split(' OR ').some(term => {
     const missing = /^attribute_not_exists\((\w+)\)$/.exec(term);
     if (missing) return old?.[missing[1]!] === undefined;
     const exists = /^attribute_exists\((\w+)\)$/.exec(term);
@@ -183,8 +211,17 @@ function applied(
 ): Item {
   if (Item) return structuredClone(Item);
   const item: Item = { ...Key, ...old };
-  const [, verb, terms] = /^(ADD|SET) (.*)$/.exec(withNames(UpdateExpression, names)) ?? [];
-  for (const term of terms?.split(', ') ?? []) {
+  const [, verb, terms] = /^(ADD|SET|REMOVE) (.*)$/.exec(withNames(UpdateExpression, names)) ?? [];
+  for (const term of terms?.split(/, (?!:)/) ?? []) {
+    if (verb === 'REMOVE') {
+      delete item[term];
+      continue;
+    }
+    const [, missing, ifMissing] = /^(\w+) = if_not_exists\(\w+, (:\w+)\)$/.exec(term) ?? [];
+    if (missing && ifMissing) {
+      item[missing] ??= values[ifMissing];
+      continue;
+    }
     const [, name, value] = /^(\w+) (?:= )?(:\w+)$/.exec(term) ?? [];
     if (!name || !value) throw new Error(`update not known here: ${UpdateExpression}`);
     item[name] = verb === 'SET' ? values[value] : sum(item[name], values[value]);

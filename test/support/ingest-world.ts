@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
+import { systemCaller } from '../../core/access/caller.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
@@ -7,13 +8,24 @@ import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
+import { readShownCounters } from '../../core/ledger/figures/shown-counters.ts';
 import { laneTotals } from '../../core/ledger/lane/lane-totals.ts';
+import {
+  type CorrectionHead,
+  readCorrectionHeads,
+  readCorrections,
+} from '../../core/ledger/voids/corrections.ts';
+import { finishVoids } from '../../core/ledger/voids/finish-voids.ts';
+import { shownTotals } from '../../core/ledger/voids/shown-totals.ts';
+import { undoVoidBoot } from '../../core/ledger/voids/undo-void.ts';
+import { voidBoot } from '../../core/ledger/voids/void-boot.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { FAULTS, type Fault, type FaultyClient, faultyClient, REFUSALS } from './faults.ts';
 import { ingestContext } from './ingest-context.ts';
 import { type Random, seededRandom } from './random.ts';
 import { reportRecord, T0 } from './report-records.ts';
-import type { ReportStream } from './report-stream.ts';
+import type { ExpectedPair, ReportStream } from './report-stream.ts';
 
 export interface WorldOptions {
   client: DynamoDBDocumentClient;
@@ -28,9 +40,13 @@ export interface WorldOptions {
   races: number;
   /** Probability that clean-up runs at the same time, and takes every gauge out that it sees. */
   cleanups: number;
+  /** Probability that a boot is voided at the same time; none when left out. */
+  voids?: number;
   /** Probability that a batch is delivered again although it was done. */
   redelivered: number;
 }
+
+const ACTOR = systemCaller('test');
 
 /** Where the gauges of every lane are long silent. */
 const LATER = T0 + 2e12;
@@ -92,6 +108,45 @@ export class IngestWorld {
     }
   }
 
+  /** Voids that were cut off are finished, as clean-up does. */
+  async finishVoids(): Promise<void> {
+    for (const client of this.#clients) await client.landAll();
+    const context = { ...this.#voidContext(), clock: () => LATER + 600_000, deadline: LATER + 1e6 };
+    await finishVoids(context, { until: Number.POSITIVE_INFINITY, onVoided: () => [] });
+  }
+
+  /** The boots that are voided, as `edge boot`. */
+  async voided(): Promise<Map<string, CorrectionHead>> {
+    const heads = await readCorrectionHeads(this.#options);
+    return new Map(heads.map(head => [`${head.edge_id} ${head.boot_id}`, head]));
+  }
+
+  async undoVoids(): Promise<number> {
+    const heads = [...(await this.voided()).values()];
+    for (const { audit_id } of heads) await undoVoidBoot(this.#voidContext(), { actor: ACTOR, audit_id });
+    return heads.length;
+  }
+
+  /** What is shown, by counters and by lanes, is what all boots have counted that are not voided. */
+  async expectShown(): Promise<void> {
+    const { client, tables, stream } = this.#options;
+    const [voided, corrections] = await Promise.all([this.voided(), readCorrections(this.#options)]);
+    const counted = stream.expected.filter(({ edge_id, boot_id }) => !voided.has(`${edge_id} ${boot_id}`));
+    const lanes = (await Promise.all(stream.edges.map(edge => readLanesOfEdge(client, tables, edge)))).flat();
+    const pairs = lanes.flatMap(lane =>
+      shownTotals(lane, corrections).map(pair => ({ edge_id: lane.edge_id, part: lane.part, ...pair })),
+    );
+    const nameOf = (pair: Omit<ExpectedPair, 'boot_id'>) =>
+      `${pair.edge_id} ${pair.part} ${pair.policy_id} ${pair.endpoint_id}`;
+    expect(sums(pairs, nameOf), 'lanes as shown').toEqual(sums(counted, nameOf));
+    const policies = new Set(stream.expected.map(({ policy_id }) => policy_id));
+    const counters = [...(await readShownCounters(client, tables))]
+      .filter(([policy_id]) => policies.has(policy_id))
+      .map(([policy_id, counts]) => ({ policy_id, ...counts }));
+    const policyOf = ({ policy_id }: { policy_id: string }) => policy_id;
+    expect(sums(counters, policyOf), 'counters as shown').toEqual(sums(counted, policyOf));
+  }
+
   async cleanUp(): Promise<void> {
     const { client, tables } = this.#options;
     await withdrawSilentGauges({ client, tables, ...cleanupTime() });
@@ -147,6 +202,7 @@ export class IngestWorld {
         others.push(this.#invoke(records.slice(from, from + 1 + random.below(8)), `${shard} racer`, calm));
       }
       if (random.chance(this.#options.cleanups)) others.push(this.#cleanUpBeside());
+      if (random.chance(this.#options.voids ?? 0)) others.push(this.#voidBeside(calm));
       const open = await this.#invoke(batch, `${shard} ${random.below(2)}`, calm);
       await Promise.all(others);
       const failed = open === 'failed' ? 0 : open[0] ? batch.indexOf(open[0]) : batch.length;
@@ -190,6 +246,31 @@ export class IngestWorld {
     }
     if (faulty.killed) this.#memories.delete(container);
     return 'failed';
+  }
+
+  /** Somebody voids a boot; it may be one that is voided, or unknown, and may be cut off. */
+  async #voidBeside(calm: boolean): Promise<void> {
+    const { client, stream, faults } = this.#options;
+    const edge_id = this.#random.pick(stream.edges);
+    const boot_id = `boot-${this.#random.below(3)}`;
+    const faulty = this.#faulty(client, calm ? 0 : faults);
+    const voiding = voidBoot(this.#voidContext(faulty.client), { actor: ACTOR, edge_id, boot_id });
+    await voiding.catch((error: Error) => {
+      const planned = [
+        'NotFound',
+        'Conflict',
+        'Throttled',
+        'Killed',
+        'AccessDeniedException',
+        'TransactionCanceledException',
+      ];
+      if (!planned.includes(error.name) && !faulty.killed) throw error;
+    });
+  }
+
+  #voidContext(client = this.#options.client): StoreContext {
+    const later = cleanupTime();
+    return { ...later, client, tables: this.#options.tables };
   }
 
   async #cleanUpBeside(): Promise<void> {

@@ -58,6 +58,9 @@ export async function attempt(context: StoreContext, world: World, operation: Op
   }
 }
 
+/** What was made so far: no two endpoints or paths are the same. */
+let made = 0;
+
 function perform(context: StoreContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
   const site_id = 'site' in operation ? ids[operation.site] : undefined;
   const options = 'begun' in operation && operation.begun ? { until: 0 } : {};
@@ -67,13 +70,20 @@ function perform(context: StoreContext, { ids, paths }: World, operation: Operat
     case 'restoreSite':
       return restoreSite(context, admin, { site_id }, options);
     case 'addEndpoint':
-      return addEndpoint(context, admin, { site_id, address: '192.0.2.9', interface_type: 'LTE' });
+      made += 1;
+      return addEndpoint(context, admin, {
+        site_id,
+        address: `wan-${made}.example.com`,
+        interface_type: 'LTE',
+      });
     case 'removeEndpoint':
       return removeEndpoint(context, admin, { site_id, endpoint_id: 'wan2' }, options);
     case 'updateSite':
       return updateSite(context, admin, { site_id, location: 'Elsewhere' });
     case 'createPath':
+      made += 1;
       return createPath(context, admin, {
+        wg_interface: `wg${made}`,
         source_site_id: site_id,
         source_endpoint_id: 'wan1',
         destination_site_id: ids[operation.peer],

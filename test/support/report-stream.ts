@@ -29,6 +29,7 @@ export interface StreamShape {
 /** Totals that must be counted, by edge, part, boot, policy and endpoint. */
 export interface ExpectedPair {
   edge_id: string;
+  boot_id: string;
   part: number;
   policy_id: string;
   endpoint_id: string;
@@ -108,7 +109,8 @@ function edgeDeliveries(
       const marked = new Set<string>();
       for (const { policies = [], estimated } of delivered) {
         for (const pair of policies) {
-          const whole = { edge_id, part, endpoint_id: 'wan1', packets: 0n, bytes: 0n, ...pair };
+          const name = { edge_id, boot_id: boot.boot_id, part };
+          const whole = { ...name, endpoint_id: 'wan1', packets: 0n, bytes: 0n, ...pair };
           const key = `${whole.policy_id} ${whole.endpoint_id}`;
           if (estimated) marked.add(key);
           newest.set(key, { ...whole, estimated_bytes: marked.has(key) ? whole.bytes : 0n });

@@ -29,8 +29,16 @@ export interface HistoryPoint {
   intervals_missed: number;
   /** The policy's statistics were reset in this interval. */
   reset: boolean;
+  /** A boot that was voided since was reporting in this interval. */
+  voided: boolean;
   /** Undefined in a gap. */
   completeness?: Completeness & { as_of: number };
+}
+
+/** From the arrival of a boot's first report to that of its last, milliseconds. */
+export interface ReportingSpan {
+  from: number;
+  to: number;
 }
 
 export interface HistoryInput {
@@ -47,6 +55,8 @@ export interface HistoryInput {
   silences?: KnownSilences;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
+  /** Arrivals of the first and the last report of boots that were voided, milliseconds. */
+  voids?: readonly ReportingSpan[];
   /** An interval that has not ended by then, or whose snapshot may still come, is left out. */
   now: number;
 }
@@ -61,7 +71,16 @@ const SNAPSHOT_MAY_COME_MS = 120_000;
  * by the time between the two readings (`taken_at`), not by the grid, so neither late reports nor a late snapshot show a dent and a spike.
  */
 export function historyPoints(input: HistoryInput): HistoryPoint[] {
-  const { range, samples, marks, begins = range.from, silences = UNKNOWN, resets = [], now } = input;
+  const {
+    range,
+    samples,
+    marks,
+    begins = range.from,
+    silences = UNKNOWN,
+    resets = [],
+    voids = [],
+    now,
+  } = input;
   const step = RESOLUTIONS[range.resolution].ms;
   const sampleAt = new Map(samples.map(sample => [sample.at, sample]));
   const markAt = new Map(marks.map(mark => [mark.at, mark]));
@@ -74,14 +93,15 @@ export function historyPoints(input: HistoryInput): HistoryPoint[] {
     const at = from + step;
     if (at > lastMark && at > now - SNAPSHOT_MAY_COME_MS) break;
     const reset = resets.some(instant => instant > from && instant <= at);
+    const voided = voids.some(span => span.from <= at && span.to > from);
     const mark = markAt.get(at);
     const current = sampleAt.get(at) ?? (mark && previous && unchanged(previous, mark));
     if (!current || (previous && isLess(current, previous))) {
-      points.push(gapPoint({ from, at, reset }));
+      points.push(gapPoint({ from, at, reset, voided }));
       missed += 1;
       continue;
     }
-    const point = between({ previous, current, from, at, reset, intervals_missed: missed });
+    const point = between({ previous, current, from, at, reset, voided, intervals_missed: missed });
     if (mark) point.completeness = completenessOf(mark, silences);
     points.push(point);
     if (previous) counted.push({ point, previous, current });
@@ -162,10 +182,12 @@ interface Interval {
   from: number;
   at: number;
   reset: boolean;
+  voided: boolean;
   intervals_missed: number;
 }
 
-function between({ previous, current, from, at, reset, intervals_missed }: Interval): HistoryPoint {
+function between(interval: Interval): HistoryPoint {
+  const { previous, current, from, at, reset, voided, intervals_missed } = interval;
   const packets = previous ? current.packets - previous.packets : 0n;
   const bytes = previous ? current.bytes - previous.bytes : 0n;
   const estimated = (current.estimated_bytes ?? 0n) - (previous?.estimated_bytes ?? 0n);
@@ -185,6 +207,7 @@ function between({ previous, current, from, at, reset, intervals_missed }: Inter
     gap: false,
     intervals_missed,
     reset,
+    voided,
   };
 }
 
@@ -194,7 +217,12 @@ function within(estimated: bigint, bytes: bigint): bigint {
   return estimated < bytes ? estimated : bytes;
 }
 
-function gapPoint({ from, at, reset }: { from: number; at: number; reset: boolean }): HistoryPoint {
+function gapPoint({
+  from,
+  at,
+  reset,
+  voided,
+}: Pick<HistoryPoint, 'from' | 'at' | 'reset' | 'voided'>): HistoryPoint {
   return {
     from,
     at,
@@ -208,6 +236,7 @@ function gapPoint({ from, at, reset }: { from: number; at: number; reset: boolea
     gap: true,
     intervals_missed: 0,
     reset,
+    voided,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Range, Retention } from '../resolution.ts';
 import { readPolicySamples, type SampleStore } from '../sample-store.ts';
 import { readSilences } from '../silence-spans.ts';
 import { billingPercentile, billingRates } from './billing-rates.ts';
-import { type HistoryInput, type HistoryPoint, historyPoints } from './points.ts';
+import { type HistoryInput, type HistoryPoint, historyPoints, type ReportingSpan } from './points.ts';
 import { readRangeMarks } from './range-marks.ts';
 
 /** The history of a policy, or of a group of lanes, over a range. */
@@ -26,11 +26,12 @@ export async function readPolicyHistory(
     policy_id: string;
     range: Range;
     resets?: readonly number[];
+    voids?: readonly ReportingSpan[];
     now: number;
     retention: Retention;
   },
 ): Promise<History> {
-  const { policy_id, range, resets = [], now, retention } = request;
+  const { policy_id, range, resets = [], voids = [], now, retention } = request;
   const [{ marks, later, base, ranges, begins }, silences] = await Promise.all([
     readRangeMarks(store, { range, now, retention }),
     readSilences(store, { now }),
@@ -39,7 +40,7 @@ export async function readPolicyHistory(
   const parts = await Promise.all(
     ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks: counted })),
   );
-  return toHistory({ range, samples: parts.flat(), marks, base, begins, silences, resets, now });
+  return toHistory({ range, samples: parts.flat(), marks, base, begins, silences, resets, voids, now });
 }
 
 /** Points, their sums and the billing percentile. */

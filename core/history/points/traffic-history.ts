@@ -7,6 +7,7 @@ import { ALL_TRAFFIC } from '../history-keys.ts';
 import type { Range, Retention } from '../resolution.ts';
 import { readSilences } from '../silence-spans.ts';
 import { readLaneSeries } from './lane-series.ts';
+import type { ReportingSpan } from './points.ts';
 import { readRangeMarks } from './range-marks.ts';
 import { type History, readPolicyHistory, toHistory } from './read-history.ts';
 
@@ -22,6 +23,8 @@ export interface TrafficHistoryRequest {
   retention: Retention;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
+  /** When boots reported that were voided and counted for the filter. */
+  voids?: readonly ReportingSpan[];
   /** 50,000 by default; memory holds them all. */
   max_lane_samples?: number | undefined;
 }
@@ -35,11 +38,12 @@ export async function readTrafficHistory(
   store: BatchGetOptions,
   request: TrafficHistoryRequest,
 ): Promise<History> {
-  const { range, filter, tables, now, retention, resets = [] } = request;
+  const { range, filter, tables, now, retention, resets = [], voids = [] } = request;
   const { max_lane_samples = MAX_LANE_SAMPLES } = request;
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
-    return readPolicyHistory(store, { policy_id: policy_id ?? ALL_TRAFFIC, range, resets, now, retention });
+    const id = policy_id ?? ALL_TRAFFIC;
+    return readPolicyHistory(store, { policy_id: id, range, resets, voids, now, retention });
   }
   const lanes = [];
   for await (const lane of readAllLanes(store.client, tables)) {
@@ -59,5 +63,5 @@ export async function readTrafficHistory(
   }
   const selection = { lanes, policy_id, endpoint_id };
   const samples = await readLaneSeries(store, { marks, later, selection });
-  return toHistory({ range, samples, marks, base, begins, silences, resets, now });
+  return toHistory({ range, samples, marks, base, begins, silences, resets, voids, now });
 }

@@ -4,9 +4,9 @@ import type { Lane } from '../../ledger/lane/lane.ts';
 import { addCounterChange, type CounterChange, NO_CHANGES } from '../../ledger/lane/lane-state.ts';
 import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { encodeLane } from '../../ledger/packing/lane-codec.ts';
+import { randomVersion } from '../../ledger/random-version.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import type { LaneWrite } from '../lane-transaction.ts';
-import { randomVersion } from '../random-version.ts';
 
 /** Policies that move in one transaction; with the lane and the head's condition they stay below its 100 actions. */
 const POLICIES_A_MOVE = 90;

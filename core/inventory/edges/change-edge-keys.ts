@@ -11,6 +11,15 @@ import type { ChangedEdge } from './change-edges.ts';
 import { edgeFromItem } from './edge-items.ts';
 import { readEdgeItem } from './read-edges.ts';
 
+/** Another key of an edge. */
+export interface AnotherKey {
+  edge_id: string;
+  /** As a JWK or in PEM. */
+  public_key: string;
+  /** RFC 3339: from when on it is good; now when left out. */
+  from?: string | undefined;
+}
+
 /**
  * Gives an edge another key. Those that it has stay good, so that it can go over from one to the other without a gap; the old one is
  * revoked afterwards. A key that it has already changes nothing.
@@ -20,11 +29,12 @@ import { readEdgeItem } from './read-edges.ts';
 export async function rotateEdgeKey(
   context: StoreContext,
   actor: Caller,
-  { edge_id, public_key }: { edge_id: string; public_key: string },
+  { edge_id, public_key, from }: AnotherKey,
 ): Promise<ChangedEdge> {
   const key = await readPublicKey(public_key);
+  const from_ms = from === undefined ? undefined : Date.parse(from);
   return change(context, { actor, operation: 'rotateEdgeKey' }, edge_id, () =>
-    planAddedKey(context, edge_id, key),
+    planAddedKey(context, edge_id, key, { from_ms }),
   );
 }
 

@@ -6,7 +6,7 @@ import type { EdgeKey } from '../../edge-keys/edge-key-items.ts';
 import { type KeyChange, planAddedKey } from '../../edge-keys/plan-key-change.ts';
 import { noEdge, Unauthorized, ValidationError } from '../../errors.ts';
 import { type PublicKey, readPublicKey } from '../../report/public-key.ts';
-import { commitChange } from '../../storage/commit-change.ts';
+import { commitOnce } from '../../storage/commit-once.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
@@ -32,6 +32,8 @@ export interface EdgeRegistration {
   interval_s?: number | undefined;
   /** Its public key as a JWK or in PEM; from then on only signed reports count for it. */
   public_key?: string | undefined;
+  /** So that the request may be repeated. */
+  client_token?: string | null | undefined;
 }
 
 /**
@@ -43,8 +45,9 @@ export interface EdgeRegistration {
 export async function registerEdge(
   context: StoreContext,
   actor: Caller,
-  { id, site_id, interval_s, public_key }: EdgeRegistration,
+  { client_token, ...given }: EdgeRegistration,
 ): Promise<ChangedEdge> {
+  const { id, site_id, interval_s, public_key } = given;
   const key = public_key === undefined ? undefined : await readPublicKey(public_key);
   const decide: Decide = (before, now) => {
     if (!before && !isEdgeId(id)) throw notForNewEdges();
@@ -57,7 +60,8 @@ export async function registerEdge(
     };
   };
   const planKey = key && (() => planRegisteredKey(context, actor, id, key));
-  return change(context, { actor, operation: 'registerEdge' }, { id, decide, planKey });
+  const author: Authorship = { actor, operation: 'registerEdge', client_token, given };
+  return change(context, author, { id, decide, planKey });
 }
 
 /** The first key comes with the registration; whoever gives another one decides whose reports count. */
@@ -91,12 +95,20 @@ export function retireEdge(context: StoreContext, actor: Caller, id: string): Pr
 
 type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdge;
 
+interface Authorship {
+  actor: Caller;
+  operation: ChangeOperation;
+  client_token?: string | null | undefined;
+  given?: object;
+}
+
 function change(
   context: StoreContext,
-  author: { actor: Caller; operation: ChangeOperation },
+  { client_token, given = {}, ...author }: Authorship,
   { id, decide, planKey }: { id: string; decide: Decide; planKey?: (() => Promise<KeyChange>) | undefined },
 ): Promise<ChangedEdge> {
-  return commitChange(context, async begun => {
+  const request = { owner: author.actor.sub, operation: author.operation, client_token, given };
+  return commitOnce(context, request, async begun => {
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
     const now = timestamp(context.clock());

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPrintable } from '../../policy/printable.ts';
 import { REPORT_LIMITS } from '../../report/report.ts';
+import { clientToken } from '../../storage/commit-once.ts';
 import { uuid } from '../model/parse-input.ts';
 
 const ID_RULE = `id must be 1 to ${REPORT_LIMITS.maxIdLength} printable characters, as the edge calls itself in its reports.`;
@@ -20,9 +21,9 @@ const interval = z
   .nullish()
   .transform(seconds => seconds ?? undefined);
 
-const KEY_RULE = 'public_key must be 1 to 4096 characters, as npm run edge -- key prints it.';
+const KEY_RULE = 'public_key must be 1 to 1024 characters, as npm run edge -- key prints it.';
 
-const publicKey = z.string(KEY_RULE).min(1, KEY_RULE).max(4096, KEY_RULE);
+const publicKey = z.string(KEY_RULE).min(1, KEY_RULE).max(1024, KEY_RULE);
 
 /** What registerEdge takes. */
 export const registerEdgeInput = z.object({
@@ -30,24 +31,31 @@ export const registerEdgeInput = z.object({
   site_id: uuid('site_id'),
   interval_s: interval,
   public_key: publicKey.nullish().transform(key => key ?? undefined),
+  client_token: clientToken,
 });
 
 const ofEdge = edgeIdWith(`edge_${ID_RULE}`);
 
+const timeGiven = (rule: string) =>
+  z.iso
+    .datetime({ offset: true, error: rule })
+    .nullish()
+    .transform(time => time ?? undefined);
+
 /** What rotateEdgeKey takes. */
-export const rotateEdgeKeyInput = z.object({ edge_id: ofEdge, public_key: publicKey });
+export const rotateEdgeKeyInput = z.object({
+  edge_id: ofEdge,
+  public_key: publicKey,
+  from: timeGiven('from must be a time such as 2026-01-31T12:00:00Z.'),
+});
 
 const KID_RULE = 'kid must be the id of a key, 43 letters, digits, - and _, as the query edge lists it.';
-const AT_RULE = 'at must be a time such as 2026-01-31T12:00:00Z.';
 
 /** What revokeEdgeKey takes. */
 export const revokeEdgeKeyInput = z.object({
   edge_id: ofEdge,
   kid: z.string(KID_RULE).regex(/^[A-Za-z0-9_-]{43}$/, KID_RULE),
-  at: z.iso
-    .datetime({ offset: true, error: AT_RULE })
-    .nullish()
-    .transform(at => at ?? undefined),
+  at: timeGiven('at must be a time such as 2026-01-31T12:00:00Z.'),
 });
 
 /** What names an edge. */

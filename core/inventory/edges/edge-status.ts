@@ -1,4 +1,7 @@
-import { bootTotals, laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
+import { NO_BOOT } from '../../ledger/lane/close-boot.ts';
+import { bootTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
+import type { Correction } from '../../ledger/voids/corrections.ts';
+import { shownTotals } from '../../ledger/voids/shown-totals.ts';
 
 /** How far one part of an edge is counted. */
 export interface EdgePartStatus {
@@ -17,7 +20,8 @@ export interface EdgeStatus {
   /** RFC 3339, UTC: arrivals in the stream. */
   first_seen: string;
   last_seen: string;
-  boot_id: string;
+  /** Null once the boot that it ran was voided, until another one reports. */
+  boot_id: string | null;
   /** Of the part that is furthest behind; null while a part of this boot is still to come. */
   seq: number | null;
   /** The oldest that a part applies. */
@@ -31,23 +35,28 @@ export interface EdgeStatus {
 }
 
 /** The status of the edge whose lanes these are; undefined without lanes: it was never heard from. */
-export function edgeStatus(lanes: readonly WholeLane[]): EdgeStatus | undefined {
+export function edgeStatus(
+  lanes: readonly WholeLane[],
+  corrections: readonly Correction[] = [],
+): EdgeStatus | undefined {
   const newest = lanes.toSorted((a, b) => b.sent_at_ms - a.sent_at_ms)[0];
   if (!newest) return undefined;
   const current = lanes.filter(lane => lane.boot_id === newest.boot_id);
-  const totals = lanes.flatMap(laneTotals);
+  const totals = lanes.flatMap(lane => shownTotals(lane, corrections));
+  const boot = newest.boot_id === NO_BOOT ? null : newest.boot_id;
   return {
     site_id: newest.site_id,
     first_seen: new Date(Math.min(...lanes.map(lane => lane.first_heard_at_ms))).toISOString(),
     last_seen: new Date(Math.max(...lanes.map(lane => lane.last_heard_at_ms))).toISOString(),
-    boot_id: newest.boot_id,
-    seq: current.length < newest.parts ? null : Math.min(...current.map(lane => lane.seq)),
+    boot_id: boot,
+    seq: boot === null || current.length < newest.parts ? null : Math.min(...current.map(lane => lane.seq)),
     policies_version: current.map(lane => lane.policies_version).sort(compareVersions)[0]!,
     active_flows: totals.reduce((sum, pair) => sum + pair.active_flows, 0),
     packets: totals.reduce((sum, pair) => sum + pair.packets, 0n),
     bytes: totals.reduce((sum, pair) => sum + pair.bytes, 0n),
     estimated_bytes: totals.reduce((sum, pair) => sum + pair.estimated_bytes, 0n),
     parts: lanes
+      .filter(lane => lane.boot_id !== NO_BOOT)
       .map(lane => ({ part: lane.part, boot_id: lane.boot_id, seq: lane.seq, ...bootTotals(lane) }))
       .sort((a, b) => a.part - b.part),
   };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { parseAddress } from '../../policy/ip-address.ts';
+import { clientToken } from '../../storage/commit-once.ts';
+import { isEndpointAddress } from './endpoint-address.ts';
 import { lineOfText, lowerUuid, uuid } from './parse-input.ts';
 import { PATH_ID } from './path-id.ts';
 import { INTERFACE_TYPES } from './site.ts';
@@ -13,10 +14,6 @@ const WG_RULE = 'wg_interface must be a Linux interface name of 1 to 15 characte
 const PATH_ID_RULE = 'path_id must be the id of a path, as the list of paths shows it.';
 const BATCH_MAX = 50;
 
-const LABEL = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
-const PORT = /^[1-9][0-9]{0,4}$/;
-const MAX_HOST_NAME = 253;
-
 const publicKey = z
   .string(PUBLIC_KEY_RULE)
   .refine(text => /^[A-Za-z0-9+/]{43}=$/.test(text), PUBLIC_KEY_RULE);
@@ -28,6 +25,7 @@ export const createSiteInput = z.object({
   name: lineOfText('name', 100),
   location: lineOfText('location', 200).nullish(),
   public_key: publicKey.nullish(),
+  client_token: clientToken,
 });
 
 export const updateSiteInput = z
@@ -38,7 +36,7 @@ export const updateSiteInput = z
     public_key: publicKey.nullish(),
   })
   .refine(
-    ({ name, location, public_key }) => (name ?? location ?? public_key) !== undefined,
+    ({ name, location, public_key }) => [name, location, public_key].some(given => given !== undefined),
     'Give at least one of name, location and public_key to change.',
   );
 
@@ -51,6 +49,7 @@ export const addEndpointInput = z.object({
   interface_type: z.enum(INTERFACE_TYPES, `interface_type must be one of ${INTERFACE_TYPES.join(', ')}.`),
   cost_per_gb: z.number(COST_RULE).min(0, COST_RULE).max(1_000_000, COST_RULE).default(0),
   reachable: z.boolean('reachable must be true or false.').nullish(),
+  client_token: clientToken,
 });
 
 export const removeEndpointInput = z.object({
@@ -68,6 +67,7 @@ export const createPathInput = z
       .string(WG_RULE)
       .regex(/^[A-Za-z0-9._-]{1,15}$/, WG_RULE)
       .nullish(),
+    client_token: clientToken,
   })
   .refine(
     path => path.source_site_id !== path.destination_site_id,
@@ -87,25 +87,3 @@ export const deleteSitesInput = z.object({
     .max(BATCH_MAX, BATCH_RULE)
     .refine(ids => new Set(ids).size === ids.length, 'site_ids must name each site once.'),
 });
-
-/**
- * Whether a text is where an endpoint can be reached: an IPv4 address, an IPv6 address or a host name, alone or with a
- * port (`203.0.113.7:51820`, `[2001:db8::1]:51820`). A name that looks like a number is none (RFC 3696).
- */
-function isEndpointAddress(text: string): boolean {
-  if (parseAddress(text)) return true;
-  const bracketed = /^\[([^\]%]+)\](?::(\d+))?$/.exec(text);
-  if (bracketed) return parseAddress(bracketed[1]!)?.family === 6 && isPort(bracketed[2]);
-  const [host = '', port, ...more] = text.split(':');
-  return more.length === 0 && isPort(port) && (parseAddress(host)?.family === 4 || isHostName(host));
-}
-
-function isPort(text: string | undefined): boolean {
-  return text === undefined || (PORT.test(text) && Number(text) <= 65_535);
-}
-
-function isHostName(text: string): boolean {
-  if (text.length > MAX_HOST_NAME) return false;
-  const labels = text.replace(/\.$/, '').split('.');
-  return labels.every(label => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1)!);
-}

@@ -1,6 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { commitChange } from '../../storage/commit-change.ts';
+import { commitOnce } from '../../storage/commit-once.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { newPathId } from '../model/path-id.ts';
@@ -8,19 +8,23 @@ import type { Path } from '../model/site.ts';
 import { pathTarget } from '../model/site-events.ts';
 import { createPathInput } from '../model/site-input.ts';
 import { addPath, pathEvent, readPathSites, requirePathEndpoints } from './path-actions.ts';
+import { refuseSamePath } from './refuse-same-path.ts';
 
 /**
  * Connects an endpoint of one site with one of another: a copy in both sites' partitions, in one transaction that holds
  * only while both sites stay as they were read, and with them their endpoints.
  *
- * @throws ValidationError · NotFound · Conflict
+ * @throws ValidationError · NotFound · Conflict, also for a path that there is already and for a client_token of another request
  */
 export async function createPath(context: StoreContext, actor: Caller, input: unknown): Promise<Path> {
-  const { wg_interface = null, ...ends } = parseInput(createPathInput, input);
+  const given = parseInput(createPathInput, input);
+  const { wg_interface = null, client_token, ...ends } = given;
   const { tables } = context;
-  return commitChange(context, async begun => {
+  const request = { owner: actor.sub, operation: 'createPath', client_token, given };
+  return commitOnce(context, request, async begun => {
     const sites = await readPathSites(context, ends);
     await requirePathEndpoints(context, ends);
+    await refuseSamePath(context, { ...ends, wg_interface });
     const now = timestamp(context.clock());
     const path: Path = { id: newPathId(ends.source_site_id), ...ends, wg_interface, created_at: now };
     const audit = auditAction(tables, begun, {

@@ -4,7 +4,7 @@ import type { ChangeOperation } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy, ValidationError } from '../../errors.ts';
 import { comparePolicyIds } from '../../policy/policy-match.ts';
-import { commitChange } from '../../storage/commit-change.ts';
+import { commitOnce } from '../../storage/commit-once.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { TableNames } from '../../storage/tables.ts';
@@ -26,16 +26,17 @@ export interface PolicyChanged {
   audit_id: string;
 }
 
-/** Defines a policy under a new id. @throws ValidationError when there are as many as there may be. */
+/** Defines a policy under a new id. @throws ValidationError when there are as many as there may be · Conflict for a client_token of another request. */
 export function createPolicy(context: StoreContext, actor: Caller, input: NewPolicy): Promise<PolicyChanged> {
-  return change(context, { actor, operation: 'createPolicy' }, async meta => {
+  const { client_token, ...policy } = input;
+  return change(context, { actor, operation: 'createPolicy', client_token, given: input }, async meta => {
     if (meta.count >= MAX_POLICIES) {
       throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
     }
     const at = context.clock();
     const now = timestamp(at);
     const id = nextPolicyId(at, meta.last_id);
-    return { after: { id, ...input, created_at: now, updated_at: now } };
+    return { after: { id, ...policy, created_at: now, updated_at: now } };
   });
 }
 
@@ -94,15 +95,18 @@ export type Step =
 interface Authorship {
   actor: Caller;
   operation: ChangeOperation;
+  client_token?: string | null | undefined;
+  given?: object;
 }
 
 // Every change is conditional on the policies' version that it was decided on, so that changes have one order.
 function change(
   context: StoreContext,
-  author: Authorship,
+  { client_token, given = {}, ...author }: Authorship,
   decide: (meta: PoliciesMeta) => Promise<Step>,
 ): Promise<PolicyChanged> {
-  return commitChange(context, async begun => {
+  const request = { owner: author.actor.sub, operation: author.operation, client_token, given };
+  return commitOnce(context, request, async begun => {
     const meta = await readPoliciesMeta(context);
     const step = await decide(meta);
     const policy = step.after ?? step.before;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ValidationError } from '../../errors.ts';
 import { DEFAULT_POLICY_ID, POLICY_PRIORITY } from '../../policy/policy.ts';
 import { policyMatchSchema } from '../../policy/policy-schema.ts';
+import { clientToken } from '../../storage/commit-once.ts';
 import { lineOfText } from '../model/parse-input.ts';
 
 const PRIORITY_RULE = `priority must be a whole number from ${POLICY_PRIORITY.min} to ${POLICY_PRIORITY.max}.`;
@@ -25,6 +26,7 @@ export const newPolicySchema = z.object({
     .nullish()
     .transform(enabled => enabled ?? true),
   match: match.nullish().transform(given => given ?? {}),
+  client_token: clientToken,
 });
 
 /** What updatePolicy takes: what is null or left out stays as it is. */

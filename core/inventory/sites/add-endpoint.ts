@@ -1,9 +1,10 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { Conflict, ValidationError } from '../../errors.ts';
-import { commitChange } from '../../storage/commit-change.ts';
+import { Conflict, quoted, ValidationError } from '../../errors.ts';
+import { commitOnce } from '../../storage/commit-once.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { queryAll } from '../../storage/strong-reads.ts';
+import { canonicalEndpointAddress } from '../model/endpoint-address.ts';
 import { ENDPOINT_PREFIX, sitePartition } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { type Endpoint, MAX_ENDPOINTS } from '../model/site.ts';
@@ -16,18 +17,21 @@ import { readActiveSite } from './active-site.ts';
 /**
  * Adds a WAN attachment to a site. Without an id it gets the first free one of wan1, wan2 …
  *
- * @throws ValidationError · NotFound · Conflict when the id is taken
+ * @throws ValidationError · NotFound · Conflict when the id or the address is taken, or for a client_token of another request
  */
 export async function addEndpoint(context: StoreContext, actor: Caller, input: unknown): Promise<Endpoint> {
-  const { site_id, endpoint_id, ...given } = parseInput(addEndpointInput, input);
+  const asked = parseInput(addEndpointInput, input);
+  const { site_id, endpoint_id, client_token, ...given } = asked;
   const { tables } = context;
-  return commitChange(context, async begun => {
+  const request = { owner: actor.sub, operation: 'addEndpoint', client_token, given: asked };
+  return commitOnce(context, request, async begun => {
     const site = await readActiveSite(context, site_id);
-    const taken = await readEndpointIds(context, site_id);
+    const taken = await readAddresses(context, site_id);
     const id = endpoint_id ?? firstFree(taken);
     if (taken.has(id)) {
       throw new Conflict(`Site ${site_id} already has an endpoint ${id}. Choose another endpoint_id.`);
     }
+    refuseSameAddress(given.address, { site_id, taken });
     if (taken.size >= MAX_ENDPOINTS) {
       throw new ValidationError(
         `Site ${site_id} has ${MAX_ENDPOINTS} endpoints, which is the most a site can have.`,
@@ -54,16 +58,30 @@ export async function addEndpoint(context: StoreContext, actor: Caller, input: u
   });
 }
 
-async function readEndpointIds(context: StoreContext, siteId: string): Promise<Set<string>> {
+/** The addresses of a site's endpoints by their ids. */
+async function readAddresses(context: StoreContext, siteId: string): Promise<Map<string, string>> {
   const items = await queryAll(context, {
     pk: sitePartition(siteId),
     prefix: ENDPOINT_PREFIX,
-    project: ['id'],
+    project: ['id', 'address'],
   });
-  return new Set(items.map(item => item.id as string));
+  return new Map(items.map(item => [item.id as string, item.address as string]));
 }
 
-function firstFree(taken: Set<string>): string {
+function refuseSameAddress(
+  address: string,
+  { site_id, taken }: { site_id: string; taken: ReadonlyMap<string, string> },
+): void {
+  const wanted = canonicalEndpointAddress(address);
+  for (const [id, other] of taken) {
+    if (canonicalEndpointAddress(other) !== wanted) continue;
+    throw new Conflict(
+      `Endpoint ${id} of site ${site_id} has the address ${quoted(other)} already: an attachment is entered once.`,
+    );
+  }
+}
+
+function firstFree(taken: ReadonlyMap<string, string>): string {
   let number = 1;
   while (taken.has(`wan${number}`)) number++;
   return `wan${number}`;

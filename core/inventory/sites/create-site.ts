@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { commitChange } from '../../storage/commit-change.ts';
+import { commitOnce } from '../../storage/commit-once.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { SITE_STATUS, type Site } from '../model/site.ts';
@@ -13,12 +13,14 @@ import { putNew } from '../model/site-writes.ts';
 /**
  * Adds a site without endpoints.
  *
- * @throws ValidationError
+ * @throws ValidationError · Conflict for a client_token of another request
  */
 export async function createSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
-  const { name, location = null, public_key = null } = parseInput(createSiteInput, input);
+  const given = parseInput(createSiteInput, input);
+  const { name, location = null, public_key = null, client_token } = given;
   const { tables } = context;
-  return commitChange(context, async begun => {
+  const request = { owner: actor.sub, operation: 'createSite', client_token, given };
+  return commitOnce(context, request, async begun => {
     const now = timestamp(context.clock());
     const site = {
       id: randomUUID(),

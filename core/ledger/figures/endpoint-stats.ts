@@ -1,4 +1,6 @@
-import { laneTotals, type WholeLane } from '../lane/lane-totals.ts';
+import type { WholeLane } from '../lane/lane-totals.ts';
+import type { Correction } from '../voids/corrections.ts';
+import { shownTotals } from '../voids/shown-totals.ts';
 import { type Counts, noCounts } from './read-counters.ts';
 
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
@@ -7,15 +9,16 @@ export interface EndpointStats extends Counts {
   policies: (Counts & { policy_id: string })[];
 }
 
-/** Sums a site's lanes by endpoint and policy; both in the order of their ids. */
+/** Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order of their ids. */
 export async function endpointStats(
   lanes: AsyncIterable<WholeLane>,
   site_id: string,
+  corrections: readonly Correction[] = [],
 ): Promise<EndpointStats[]> {
   const endpoints = new Map<string, Map<string, Counts>>();
   for await (const lane of lanes) {
     if (lane.site_id !== site_id) continue;
-    for (const { endpoint_id, policy_id, ...counts } of laneTotals(lane)) {
+    for (const { endpoint_id, policy_id, ...counts } of shownTotals(lane, corrections)) {
       const policies = endpoints.get(endpoint_id) ?? new Map<string, Counts>();
       policies.set(policy_id, plus(policies.get(policy_id), counts));
       endpoints.set(endpoint_id, policies);

@@ -14,18 +14,27 @@ export async function readLanesOfEdge(
   tables: TableNames,
   edge_id: string,
 ): Promise<WholeLane[]> {
-  const lanes: Lane[] = [];
+  const items = await readLaneItemsOfEdge(client, tables, edge_id);
+  const lanes = items.map(item => decodeLane(item, item.data));
+  return wholeLanes(lanes, { client, tables });
+}
+
+/** The items of the lanes of one edge, read strongly. */
+export async function readLaneItemsOfEdge(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+  edge_id: string,
+): Promise<LaneItem[]> {
   const query: Partial<QueryCommandInput> = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :edge)',
     ExpressionAttributeValues: { ':pk': lanePartition(laneBucket(edge_id)), ':edge': `${edge_id}#` },
   };
+  const items: LaneItem[] = [];
   for await (const page of lanePages(client, tables, query)) {
-    for (const stored of page) {
-      // An id may hold a `#`: lanes of edge `a#1` begin with `a#` too.
-      if (stored.edge_id === edge_id) lanes.push(decodeLane(stored, stored.data));
-    }
+    // An id may hold a `#`: lanes of edge `a#1` begin with `a#` too.
+    items.push(...page.filter(stored => stored.edge_id === edge_id));
   }
-  return wholeLanes(lanes, { client, tables });
+  return items;
 }
 
 /** A lane's item as it is in the table. */

@@ -23,6 +23,7 @@ import {
 import { whileShown } from './counter-generations.ts';
 import { type CountersHead, readCountersHead } from './counter-slots.ts';
 import { noCounts, readCounters, readCountersOf, trafficTotals } from './read-counters.ts';
+import { writeResetBoots } from './reset-boots.ts';
 import { beginReset, endReset } from './running-resets.ts';
 
 export interface ResetDone {
@@ -35,7 +36,11 @@ interface ResetRequest {
   actor: Caller;
 }
 
-/** Shows a policy's counts from zero on: a baseline is moved, no counter is touched. @throws NotFound for an id never counted or defined */
+/**
+ * Shows a policy's counts from zero on: a baseline is moved, no counter is touched. What running boots had counted of it is kept beside it.
+ *
+ * @throws NotFound for an id never counted or defined
+ */
 export function resetPolicyStats(
   context: StoreContext,
   { actor, policy_id, defined }: ResetRequest & { policy_id: string; defined: boolean },
@@ -53,13 +58,18 @@ export function resetPolicyStats(
       target: targetOf({ all: false, policy_id }),
       after: { packets: String(packets), bytes: String(bytes) },
     });
-    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, {
-      packets,
-      bytes,
-      estimated_bytes,
-    });
+    const chunks_id = ulid(at);
+    await beginReset(context, chunks_id);
+    await writeResetBoots(context, chunks_id, { policy_id });
+    const counted_then = { packets, bytes, estimated_bytes };
+    const head = policyBaselineItem({ audit_id: begun.audit_id, at, chunks_id }, policy_id, counted_then);
     return {
-      actions: [putHead(context, head), whileShown(context.tables.traffic, shown), audit],
+      actions: [
+        putHead(context, head),
+        whileShown(context.tables.traffic, shown),
+        endReset(context, chunks_id),
+        audit,
+      ],
       result: { audit_id: begun.audit_id, policies: counted.size },
     };
   });
@@ -82,13 +92,14 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
       target: targetOf(COVERS_ALL),
       after: { policies: counted.size, packets: String(packets), bytes: String(bytes) },
     });
-    // Each try has chunks of its own: the policies that it found may be others.
+    // Each try has chunks of its own: what it found may be other than before.
     const chunks_id = ulid(at);
     await beginReset(context, chunks_id);
     const chunks = await writeBaselineChunks(context, chunks_id, counted);
+    await writeResetBoots(context, chunks_id);
     const head = wholeBaselineItem(
-      { audit_id: begun.audit_id, at },
-      { chunks, chunks_id, policies: counted.size },
+      { audit_id: begun.audit_id, at, chunks_id },
+      { chunks, policies: counted.size },
     );
     return {
       actions: [

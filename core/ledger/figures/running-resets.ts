@@ -7,8 +7,9 @@ import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { baselineChunkPartition } from './baseline-chunks.ts';
+import { resetBootsPartition } from './reset-boots.ts';
 
-/** Partition of the resets that write chunks, by the id of these. One that is cut off stays in it. */
+/** Partition of the resets that write chunks, or what running boots had counted, by the id of these. One that is cut off stays in it. */
 export const RUNNING_RESETS_PARTITION = 'RESET';
 
 /** No request works for so long. */
@@ -55,6 +56,7 @@ export async function removeCutOffResets(
     if (context.clock() >= until) break;
     if (!(await abandon(context, chunks_id))) continue;
     const chunks = await allOf(context, baselineChunkPartition(chunks_id));
+    chunks.push(...(await allOf(context, resetBootsPartition(chunks_id))));
     await removeAll(context, chunks as Item[] & ItemKey[]);
     await removeAll(context, [runningKey(chunks_id)]);
     result.removed += 1;

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Retrying } from '../../storage/retrying.ts';
 import type { TableNames } from '../../storage/tables.ts';
+import { type Correction, readCorrections, voidedOf } from '../voids/corrections.ts';
 import { readBaselineChunks, readBaselineChunksOf } from './baseline-chunks.ts';
 import { type Baseline, type BaselineCounts, readBaselines } from './baselines.ts';
 import type { CounterStore } from './counter-slots.ts';
@@ -14,8 +15,8 @@ import {
 } from './read-counters.ts';
 
 /*
- * Counters as they are shown: less the newest baseline that covers the policy and was not undone. The baselines are read first,
- * everywhere: a reset that comes between shows a moment late, and no figure is ever below zero.
+ * Counters as they are shown: less the newest baseline that covers the policy and was not undone, and less what voided boots had counted since. Baselines and
+ * corrections are read first, everywhere: a reset or void that comes between shows a moment late, and no figure is ever below zero.
  */
 
 /** All counters as they are shown. @throws BrokenItem · BaselineIncomplete */
@@ -23,12 +24,13 @@ export async function readShownCounters(
   client: DynamoDBDocumentClient,
   tables: TableNames,
 ): Promise<Map<string, Counts>> {
-  const baselines = await readBaselines(client, tables);
+  const taken = await readTaken({ client, tables });
+  const { baselines } = taken;
   const whole = baselines.at(-1)?.covers.all
     ? await wholeFigures({ client, tables }, baselines.at(-1)!)
     : NONE;
   const counters = await readCounters(client, tables);
-  subtract(counters, { baselines, whole });
+  subtract(counters, { ...taken, whole });
   return counters;
 }
 
@@ -37,9 +39,9 @@ export async function readShownCountersOf(
   store: CounterStore & Retrying,
   ids: readonly string[],
 ): Promise<Map<string, Counts>> {
-  const baselines = await readBaselines(store.client, store.tables);
+  const taken = await readTaken(store);
   const counters = await readCountersOf(store, ids);
-  await subtractOf(store, counters, baselines);
+  await subtractOf(store, counters, taken);
   return counters;
 }
 
@@ -48,10 +50,25 @@ export async function readShownCountersAfter(
   store: CounterStore,
   position: { after: string | undefined; limit: number },
 ): Promise<CountedPage> {
-  const baselines = await readBaselines(store.client, store.tables);
+  const taken = await readTaken(store);
   const page = await readCountersAfter(store, position);
-  await subtractOf(store, new Map(page.counted), baselines);
+  await subtractOf(store, new Map(page.counted), taken);
   return page;
+}
+
+/** What is taken off counters. */
+interface Taken {
+  /** Newest first. */
+  baselines: readonly Baseline[];
+  corrections: readonly Correction[];
+}
+
+async function readTaken(store: CounterStore): Promise<Taken> {
+  const [baselines, corrections] = await Promise.all([
+    readBaselines(store.client, store.tables),
+    readCorrections(store),
+  ]);
+  return { baselines, corrections };
 }
 
 const NONE: ReadonlyMap<string, BaselineCounts> = new Map();
@@ -59,39 +76,40 @@ const NONE: ReadonlyMap<string, BaselineCounts> = new Map();
 /** What the reset of all policies among the baselines found: everything, or what concerns some ids. */
 async function wholeFigures(
   store: CounterStore,
-  { audit_id, figures }: Baseline,
+  { chunks_id, figures }: Baseline,
   ids?: Iterable<string>,
 ): Promise<ReadonlyMap<string, BaselineCounts>> {
   if (figures.in === 'head') return figures.policies;
-  const { chunks, chunks_id = audit_id } = figures;
   if (ids) return readBaselineChunksOf(store, { chunks_id, ids });
-  return readBaselineChunks(store, { chunks_id, chunks });
+  return readBaselineChunks(store, { chunks_id, chunks: figures.chunks });
 }
 
-async function subtractOf(
-  store: CounterStore,
-  counters: Map<string, Counts>,
-  baselines: readonly Baseline[],
-): Promise<void> {
-  const last = baselines.at(-1);
+async function subtractOf(store: CounterStore, counters: Map<string, Counts>, taken: Taken): Promise<void> {
+  const last = taken.baselines.at(-1);
   const whole = last?.covers.all ? await wholeFigures(store, last, counters.keys()) : NONE;
-  subtract(counters, { baselines, whole });
+  subtract(counters, { ...taken, whole });
 }
 
 function subtract(
   counters: ReadonlyMap<string, Counts>,
-  { baselines, whole }: { baselines: readonly Baseline[]; whole: ReadonlyMap<string, BaselineCounts> },
+  { baselines, corrections, whole }: Taken & { whole: ReadonlyMap<string, BaselineCounts> },
 ): void {
-  const single = new Map<string, BaselineCounts>();
-  for (const { covers, figures } of baselines) {
+  const single = new Map<string, { reset: Baseline; base: BaselineCounts }>();
+  for (const reset of baselines) {
+    const { covers, figures } = reset;
     if (covers.all || figures.in !== 'head' || single.has(covers.policy_id)) continue;
-    single.set(covers.policy_id, figures.policies.get(covers.policy_id) ?? noCounts());
+    single.set(covers.policy_id, { reset, base: figures.policies.get(covers.policy_id) ?? noCounts() });
   }
+  const ofAll = baselines.find(({ covers }) => covers.all);
   for (const [policy_id, counts] of counters) {
-    const base = single.get(policy_id) ?? whole.get(policy_id);
-    if (!base) continue;
-    counts.packets -= base.packets;
-    counts.bytes -= base.bytes;
-    counts.estimated_bytes -= base.estimated_bytes;
+    const newest = single.get(policy_id) ?? { reset: ofAll, base: whole.get(policy_id) };
+    if (newest.base) takeOff(counts, newest.base);
+    if (corrections.length > 0) takeOff(counts, voidedOf(corrections, policy_id, newest.reset));
   }
+}
+
+function takeOff(counts: Counts, { packets, bytes, estimated_bytes }: BaselineCounts): void {
+  counts.packets -= packets;
+  counts.bytes -= bytes;
+  counts.estimated_bytes -= estimated_bytes;
 }

@@ -7,6 +7,8 @@ export interface Boot {
   readonly parts: number;
   /** `sent_at` of the last report applied, milliseconds. */
   readonly sent_at_ms: number;
+  /** Arrival of the last report applied, milliseconds, where it is known: boots that earlier releases closed don't say. */
+  readonly last_heard_at_ms?: number | undefined;
   /** By pairKey. */
   readonly pairs: ReadonlyMap<string, BootPair>;
   /** By path id. */

@@ -61,6 +61,7 @@ export function addLateReport(
   const next: Boot = {
     ...boot,
     ...(isNewest && { seq: report.seq, sent_at_ms: Math.min(decoded.sent_at_ms, at_ms) }),
+    last_heard_at_ms: Math.max(boot.last_heard_at_ms ?? at_ms, at_ms),
     pairs: bootPairs,
     paths: bootPaths,
   };

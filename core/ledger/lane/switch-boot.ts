@@ -40,12 +40,12 @@ export function switchBoot(state: LaneState, boot: Boot): LaneState {
 }
 
 function closedBoot(state: LaneState): Boot {
-  const { boot_id, seq, parts, sent_at_ms, paths } = state.lane;
+  const { boot_id, seq, parts, sent_at_ms, last_heard_at_ms, paths } = state.lane;
   const pairs = new Map<string, BootPair>();
   for (const pair of bootPairsOf(state)) pairs.set(pairKey(pair), pair);
   const currentPaths = new Map<string, PathCounts>();
   for (const { path_id, current } of paths.values()) currentPaths.set(path_id, current);
-  return { boot_id, seq, parts, sent_at_ms, pairs, paths: currentPaths };
+  return { boot_id, seq, parts, sent_at_ms, last_heard_at_ms, pairs, paths: currentPaths };
 }
 
 const NOTHING = { packets: 0n, bytes: 0n, estimated: false, seq: NOT_NAMED };

@@ -20,10 +20,9 @@ export async function cachedDecision(
       readPolicyRouting(context, key.policy_id),
       requirePolicy(context, key.policy_id),
     ]);
-    return makeDecision(candidatesFor(pair, key.policy_id), {
-      preference: settings.preference,
-      now: context.clock(),
-    });
+    const now = context.clock();
+    const candidates = candidatesFor(pair, { policy_id: key.policy_id, now });
+    return makeDecision(candidates, { preference: settings.preference, now });
   });
   return decision!;
 }

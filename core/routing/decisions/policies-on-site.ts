@@ -19,8 +19,9 @@ export async function policiesOnSite(
     if (open.size === 0) break;
     const pair = await readCandidates(context, metrics, { source_site_id: site_id, destination_site_id });
     for (const [id, { preference }] of open) {
-      const candidates = candidatesFor(pair, id);
-      const { selected_path_id } = makeDecision(candidates, { preference, now: context.clock() });
+      const now = context.clock();
+      const candidates = candidatesFor(pair, { policy_id: id, now });
+      const { selected_path_id } = makeDecision(candidates, { preference, now });
       if (selected_path_id === null) continue;
       open.delete(id);
       found.push(id);

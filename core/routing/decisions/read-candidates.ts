@@ -1,6 +1,7 @@
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { PathCandidate } from '../choice/choose-path.ts';
-import { isOut, type PathStates, readManyPathStates } from '../failover/path-states-store.ts';
+import { isOut } from '../failover/path-out.ts';
+import { type PathStates, readManyPathStates } from '../failover/path-states-store.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import type { MetricsCache } from '../metrics/metrics-cache.ts';
 import { recentMetrics } from '../metrics/recent-metrics.ts';
@@ -42,12 +43,15 @@ export async function readCandidatesOf(
   };
 }
 
-/** The paths as one policy's decision sees them. */
-export function candidatesFor({ paths, metrics, states }: SitePair, policyId: string): PathCandidate[] {
+/** The paths as one policy's decision sees them. `now`: ms since the Unix epoch. */
+export function candidatesFor(
+  { paths, metrics, states }: SitePair,
+  { policy_id, now }: { policy_id: string; now: number },
+): PathCandidate[] {
   return paths.map(({ id, cost_per_gb }) => ({
     path_id: id,
     cost_per_gb,
     metrics: metrics.get(id),
-    out: isOut(states.get(id)!, policyId),
+    out: isOut(states.get(id)!, { policy_id, now }),
   }));
 }

@@ -10,33 +10,38 @@ import type { PathMetrics } from '../health/path-metrics.ts';
 import { settledScoreOf } from '../health/settled-score.ts';
 import { type CarriedTraffic, flowsAtEnds, readCarried, readLanesOf } from '../metrics/path-traffic.ts';
 import { type FailoverReceipt, storedReceipt } from './failover-receipt.ts';
+import { readEdgesOf } from './path-edges.ts';
+import { EVERY_POLICY, outFor, type StatesByPolicy } from './path-out.ts';
 import { decideAfter, decideBefore, movesBetween, type PathSituation } from './path-situation.ts';
 import type { PathState } from './path-state.ts';
 import { statesAction } from './path-states-store.ts';
-import { readEdgesOf, routeCommands } from './route-commands.ts';
 
 export interface FailoverDone {
   receipt: FailoverReceipt;
   audit_id: string;
 }
 
-/** What measurements lead to. */
-export type JudgedSideChange = 'failoverPath' | 'failbackPath';
-
 export interface SideChange {
   /** The change that it reverses, where it undoes one. */
   reverses?: Reversal | undefined;
   begun: BegunOperation;
-  operation: JudgedSideChange | 'restorePath';
+  operation: 'failoverPath' | 'failbackPath' | 'restorePath';
   actor: Caller;
   /** The states after the change. */
   after: Record<string, PathState>;
   samples: PathMetrics[];
 }
 
+/** The event that subscribers get of it. */
+const EVENT_TYPES: Record<SideChange['operation'], string> = {
+  failoverPath: 'PATH_FAILOVER',
+  failbackPath: 'PATH_FAILBACK',
+  restorePath: 'PATH_RESTORED',
+};
+
 /**
- * Changes sides in one transaction: states, audit entry, the edges' new routes, and the decisions
- * forgotten.
+ * Changes sides in one transaction, whatever the number of edges and policies: states, audit entry,
+ * and the decisions forgotten. The edges' new routes follow from the entry, see `orderRoutes`.
  */
 export async function changeSides(
   context: StoreContext,
@@ -64,28 +69,25 @@ export async function changeSides(
     without_path: moved.filter(move => move.new_path_id === null).map(move => move.policy_id),
     ...movedTraffic(carried, flowsAtEnds(path, { lanes, policies: moved.map(move => move.policy_id) })),
   };
+  const outNow = (policies: StatesByPolicy) =>
+    outFor({ policies }, { enabled: situation.policies.keys(), now });
   const audit = auditAction(tables, begun, {
     actor,
     operation,
     target: `path:${path.id}`,
     reverses,
-    before: { out: outIds(states.policies) },
-    after: { out: outIds(after), receipt: storedReceipt(receipt) },
+    before: { out: outNow(states.policies), ...termsOf(states.policies) },
+    after: { out: outNow(after), ...termsOf(after), receipt: storedReceipt(receipt) },
     // Of two sites at once, so it has no number in either.
     event: {
-      type: operation === 'failoverPath' ? 'PATH_FAILOVER' : 'PATH_FAILBACK',
+      type: EVENT_TYPES[operation],
       site_id: null,
       site_seq: null,
       data_in_after: 'receipt',
     },
   });
   return {
-    actions: [
-      statesAction(context, states, after),
-      forgetDecisions(tables),
-      audit,
-      ...routeCommands(context, { path, edges, decisions }),
-    ],
+    actions: [statesAction(context, states, after), forgetDecisions(tables), audit],
     result: { receipt, audit_id: begun.audit_id },
   };
 }
@@ -99,6 +101,11 @@ function movedTraffic({ bytes_carried, recently }: CarriedTraffic, flows: number
   };
 }
 
-function outIds(policies: Record<string, PathState>): string[] {
-  return Object.keys(policies).filter(id => policies[id]!.out);
+/** How long an operator keeps the path out, where that was said. */
+function termsOf(policies: Record<string, PathState>): { until?: string; until_restored?: true } {
+  const { until_ms, until_restored } = policies[EVERY_POLICY] ?? {};
+  return {
+    ...(until_ms !== undefined && { until: timestamp(until_ms) }),
+    ...(until_restored && { until_restored: true }),
+  };
 }

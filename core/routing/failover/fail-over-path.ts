@@ -7,41 +7,50 @@ import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { readWeek } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { changeSides, type FailoverDone } from './change-sides.ts';
+import { EVERY_POLICY, isStillOut } from './path-out.ts';
 import { readSituation } from './path-situation.ts';
-import { withdrawPath } from './path-state.ts';
-import { EVERY_POLICY } from './path-states-store.ts';
+import { type PathState, type WithdrawalTerms, withdrawPath } from './path-state.ts';
+
+export interface FailOverRequest {
+  path_id: string;
+  actor: Caller;
+  terms?: WithdrawalTerms;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal | undefined;
+}
 
 /**
  * Withdraws a path from every policy because an operator says so, and decides again for each of
- * them. The path comes back by itself when it has been good for long enough.
+ * them. Without terms each policy comes back to the path by itself when it has been good for long
+ * enough; with terms no policy does before they are over. New terms replace earlier ones.
  *
- * @throws NotFound · Conflict when it is out already
+ * @throws NotFound · Conflict when it is out already and no terms are given
  */
 export function failOverPath(
   context: StoreContext,
   caches: RoutingCaches,
-  { path_id, actor, reverses }: { path_id: string; actor: Caller; reverses?: Reversal | undefined },
+  { path_id, actor, terms = {}, reverses }: FailOverRequest,
 ): Promise<FailoverDone> {
   return commitChange(context, async begun => {
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const situation = await readSituation(context, caches, path_id);
     const { states, pair } = situation;
     const state = states.policies[EVERY_POLICY];
-    if (state?.out) {
+    const now = context.clock();
+    const hasTerms = terms.until_ms !== undefined || terms.until_restored;
+    if (state && isStillOut(state, now) && !hasTerms) {
       throw new Conflict(
-        `Path ${path_id} is out of use already, since ${timestamp(state.since_ms)}. It comes back by itself when it has been good for long enough.`,
+        `Path ${path_id} is out of use already, since ${timestamp(state.since_ms)}. ${wayBack(state, now)}`,
       );
     }
-    const now = context.clock();
     const week = await readWeek(context, { path_id, now_ms: now });
-    const after = { ...states.policies, [EVERY_POLICY]: withdrawPath(state, { now, week }) };
     const last = pair.metrics.get(path_id);
     return changeSides(context, situation, {
       begun,
       reverses,
       operation: 'failoverPath',
       actor,
-      after,
+      after: { [EVERY_POLICY]: withdrawPath(state, { now, week, ...terms }) },
       samples: last ? [last] : [],
     });
   });
@@ -73,4 +82,13 @@ export function putPathBack(
       reverses,
     });
   });
+}
+
+/** How a path that an operator withdrew comes back, for people. */
+function wayBack({ until_ms, until_restored }: PathState, now: number): string {
+  if (until_restored) return 'It stays out until restorePath brings it back.';
+  if (until_ms !== undefined && now < until_ms) {
+    return `It stays out until ${timestamp(until_ms)}; restorePath brings it back before.`;
+  }
+  return 'It comes back by itself when it has been good for long enough; restorePath brings it back at once.';
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { systemCaller } from '../../access/caller.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -6,20 +7,21 @@ import { isDead } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { settledScoreOf } from '../health/settled-score.ts';
 import type { WeekSummary } from '../health/week-scores.ts';
-import { METRICS_MAX_AGE_MS } from '../metrics/recent-metrics.ts';
+import { METRICS_MAX_AGE_MS } from '../metrics/metrics-age.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
-import { changeSides, type FailoverDone, type JudgedSideChange } from './change-sides.ts';
+import { changeSides, type FailoverDone, type SideChange } from './change-sides.ts';
 import { DEFAULT_FAILOVER } from './failover-settings.ts';
+import { EVERY_POLICY, inMaintenance, isStillOut } from './path-out.ts';
 import { type PathSituation, readSituation } from './path-situation.ts';
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
-import { EVERY_POLICY, type PathStates, readPathStates, statesAction } from './path-states-store.ts';
+import { type PathStates, readPathStates, statesAction } from './path-states-store.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
 const PERFECT = 100;
 
 export interface Judgement {
   /** What was done; undefined: every policy stays where it is. */
-  done?: FailoverDone & { operation: JudgedSideChange };
+  done?: FailoverDone & { operation: SideChange['operation'] };
 }
 
 export interface NewMeasurement {
@@ -50,7 +52,7 @@ export async function judgePath(
   return commitChange<Judgement>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
-    const { after, events, changed } = judge(situation, { metrics, week });
+    const { after, events, changed } = judge(situation, { metrics, week, now: context.clock() });
     if (!changed) return { actions: [], result: {} };
     if (events.size === 0) return { actions: [statesAction(context, situation.states, after)], result: {} };
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
@@ -98,7 +100,7 @@ function withMeasurement(
 // A failover shows the last two measurements, a failback all of them since the path was good again.
 function samplesOf(
   { states }: PathSituation,
-  { operation, metrics, previous }: Measured & { operation: JudgedSideChange },
+  { operation, metrics, previous }: Measured & { operation: SideChange['operation'] },
 ): PathMetrics[] {
   if (operation === 'failoverPath') return previous ? [previous, metrics] : [metrics];
   const good = Object.values(states.policies).flatMap(({ good_since_ms }) => good_since_ms ?? []);
@@ -106,34 +108,52 @@ function samplesOf(
   return states.samples.filter(({ measured_at }) => Date.parse(measured_at) >= since);
 }
 
+interface Judged {
+  after: Record<string, PathState>;
+  events: Set<NonNullable<FailoverStep['event']>>;
+  /** Whether anything is other than stored. */
+  changed: boolean;
+}
+
+/**
+ * The states after a measurement. Of a path that an operator withdrew each policy comes back by its
+ * own thresholds; when all have, it is as if it had never been withdrawn.
+ */
 function judge(
   { states, policies }: PathSituation,
-  { metrics, week }: Pick<NewMeasurement, 'metrics' | 'week'>,
-) {
+  { metrics, week, now }: Pick<NewMeasurement, 'metrics' | 'week'> & { now: number },
+): Judged {
   const sample = {
     score: settledScoreOf(metrics),
     at_ms: Date.parse(metrics.measured_at),
     dead: isDead(metrics),
     week,
   };
+  const stored = states.policies[EVERY_POLICY];
+  const withdrawn = isStillOut(stored, now) ? stored : undefined;
+  const held = inMaintenance(withdrawn, now);
   const after: Record<string, PathState> = {};
-  const events = new Set<NonNullable<FailoverStep['event']>>();
-  let changed = false;
-  for (const [id, routing] of policies) {
-    const before = states.policies[id];
-    const { state, event } = nextState(before, sample, routing.failover);
+  const events: Judged['events'] = new Set();
+  for (const [id, { failover }] of policies) {
+    const before = stateNow(states.policies[id] ?? withdrawn, now);
+    const { state, event } = nextState(before, sample, failover, { held });
     if (event) events.add(event);
-    if (state.out) after[id] = state;
-    changed ||= event !== undefined || (state.out && state !== before);
+    if (state.out || withdrawn) after[id] = state;
   }
-  const taken = states.policies[EVERY_POLICY];
-  if (taken) {
-    const { state, event } = nextState(taken, sample, DEFAULT_FAILOVER);
-    if (event) events.add(event);
-    if (state.out) after[EVERY_POLICY] = state;
-    changed ||= state !== taken;
+  const anyOut = Object.values(after).some(state => state.out);
+  if (withdrawn && anyOut) {
+    after[EVERY_POLICY] = { ...withdrawn, seen_ms: Math.max(withdrawn.seen_ms, sample.at_ms) };
   }
-  return { after, events, changed };
+  const kept = anyOut ? after : {};
+  return { after: kept, events, changed: events.size > 0 || !isDeepStrictEqual(kept, states.policies) };
+}
+
+/** A state as it holds now: one that has expired is in, and the terms of a withdrawal are not a policy's own. */
+function stateNow(state: PathState | undefined, now: number): PathState | undefined {
+  if (!state?.out) return state;
+  const { until_ms: _, until_restored: _restored, ...own } = state;
+  if (isStillOut(state, now)) return own;
+  return { out: false, since_ms: state.since_ms, seen_ms: state.seen_ms };
 }
 
 function anyoneOut({ policies }: PathStates): boolean {

@@ -7,12 +7,12 @@ import { EdgeClocks, placedAt } from '../metrics/edge-clocks.ts';
 import { PathEnds } from '../metrics/path-ends.ts';
 import { writePathMetrics } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
-import type { FailoverDone } from './change-sides.ts';
+import type { FailoverDone, SideChange } from './change-sides.ts';
 import { judgePath } from './judge-path.ts';
 
 /** Called with what a metric or an alarm should count. */
 export interface PathMonitorEvents {
-  onFailover?(done: FailoverDone, operation: 'failoverPath' | 'failbackPath'): void;
+  onFailover?(done: FailoverDone, operation: SideChange['operation']): void;
   /** Measurements are never a reason to fail a report's counts. */
   onTrouble?(path_id: string, cause: unknown): void;
 }

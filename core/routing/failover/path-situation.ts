@@ -74,7 +74,7 @@ function decideAll(
   return new Map(
     [...policies].map(([id, { preference }]) => [
       id,
-      makeDecision(candidatesFor(pair, id), { preference, now }),
+      makeDecision(candidatesFor(pair, { policy_id: id, now }), { preference, now }),
     ]),
   );
 }

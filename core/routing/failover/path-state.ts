@@ -17,6 +17,10 @@ export const pathStateSchema = z.object({
   good_since_ms: z.number().exactOptional(),
   /** The newest measurement that was looked at. */
   seen_ms: z.number(),
+  /** Maintenance: an operator keeps the path out until then, whatever is measured … */
+  until_ms: z.number().exactOptional(),
+  /** … or until it is restored. */
+  until_restored: z.boolean().exactOptional(),
 });
 
 export type PathState = z.infer<typeof pathStateSchema>;
@@ -39,24 +43,39 @@ export interface FailoverStep {
 /**
  * The next state after one measurement. Pure. Between the two thresholds nothing changes sides, so
  * that noise around either does not make a path flap; a measurement not newer than the last is
- * ignored.
+ * ignored. `held`: the path must not come back yet, however good it is.
  */
 export function nextState(
   state: PathState | undefined,
   sample: ScoreSample,
   settings: FailoverSettings,
+  { held = false }: { held?: boolean } = {},
 ): FailoverStep {
   const before = state ?? { out: false, since_ms: sample.at_ms, seen_ms: Number.NEGATIVE_INFINITY };
   if (sample.at_ms <= before.seen_ms) return { state: before };
-  return before.out ? whileOut(before, sample, settings) : whileIn(before, sample, settings);
+  if (!before.out) return whileIn(before, sample, settings);
+  return whileOut(before, sample, { settings, held });
 }
 
-/** Withdraws a path because an operator says so; it comes back by itself like any other. */
+/** How long an operator keeps a path out; nothing given: until it has been good for long enough. */
+export interface WithdrawalTerms {
+  until_ms?: number | undefined;
+  until_restored?: boolean | undefined;
+}
+
+/** Withdraws a path because an operator says so. */
 export function withdrawPath(
   state: PathState | undefined,
-  { now, week }: { now: number; week: WeekSummary | undefined },
+  { now, week, until_ms, until_restored }: { now: number; week: WeekSummary | undefined } & WithdrawalTerms,
 ): PathState {
-  return { out: true, since_ms: now, ...(week && { week }), seen_ms: Math.max(now, state?.seen_ms ?? now) };
+  return {
+    out: true,
+    since_ms: now,
+    ...(week && { week }),
+    seen_ms: Math.max(now, state?.seen_ms ?? now),
+    ...(until_ms !== undefined && { until_ms }),
+    ...(until_restored && { until_restored }),
+  };
 }
 
 function whileIn(before: PathState, sample: ScoreSample, settings: FailoverSettings): FailoverStep {
@@ -69,13 +88,17 @@ function whileIn(before: PathState, sample: ScoreSample, settings: FailoverSetti
   };
 }
 
-function whileOut(before: PathState, sample: ScoreSample, settings: FailoverSettings): FailoverStep {
+function whileOut(
+  before: PathState,
+  sample: ScoreSample,
+  { settings, held }: { settings: FailoverSettings; held: boolean },
+): FailoverStep {
   const { at_ms } = sample;
   const { since_ms, week } = before;
   const still: PathState = { out: true, since_ms, ...(week && { week }), seen_ms: at_ms };
   if (sample.dead || sample.score <= failbackAbove(settings, week)) return { state: still };
   const good_since_ms = goodSince(before, at_ms);
-  if (holdIsOver({ good_since_ms, at_ms }, settings)) {
+  if (!held && holdIsOver({ good_since_ms, at_ms }, settings)) {
     return { state: { out: false, since_ms: at_ms, seen_ms: at_ms }, event: 'failback' };
   }
   return { state: { ...still, good_since_ms } };

@@ -9,14 +9,13 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { type PathMetrics, pathMetricsSchema } from '../health/path-metrics.ts';
 import { statesKey } from '../path-keys.ts';
+import { EVERY_POLICY } from './path-out.ts';
 import { type PathState, pathStateSchema } from './path-state.ts';
 
 /**
- * In place of a policy id: every policy, later ones included. For a path that an operator withdrew.
+ * Which policies have left a path. A policy that isn't there uses it, unless an operator withdrew
+ * the path: then it is as {@link EVERY_POLICY}, and those that have come back stand there as not out.
  */
-export const EVERY_POLICY = '*';
-
-/** Which policies have left a path; a policy that isn't there uses it. */
 export interface PathStates {
   path_id: string;
   /** 0: nothing is stored. */
@@ -28,11 +27,6 @@ export interface PathStates {
 
 /** Enough to show the minute that brings a path back, measured every few seconds. */
 const SAMPLES_KEPT = 20;
-
-/** Whether a policy must not use the path. */
-export function isOut({ policies }: PathStates, policyId: string): boolean {
-  return (policies[EVERY_POLICY]?.out ?? false) || (policies[policyId]?.out ?? false);
-}
 
 export async function readPathStates(context: StoreContext, path_id: string): Promise<PathStates> {
   const { client, tables } = context;
@@ -54,14 +48,15 @@ export async function readManyPathStates(
 
 /**
  * Writes new states over the version that they were computed from. Policies that use the path need
- * no entry.
+ * no entry, unless they have come back to a path that an operator withdrew.
  */
 export function statesAction(
   { tables }: Pick<StoreContext, 'tables'>,
   before: PathStates,
   policies: Record<string, PathState>,
 ): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
-  const out = Object.entries(policies).filter(([, state]) => state.out);
+  const withdrawn = policies[EVERY_POLICY]?.out ?? false;
+  const out = Object.entries(policies).filter(([, state]) => state.out || withdrawn);
   return {
     Put: {
       TableName: tables.traffic,

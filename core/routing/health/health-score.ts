@@ -5,8 +5,8 @@ export type HealthStatus = 'optimal' | 'degraded' | 'failed';
 
 export type Measured = Pick<PathMetrics, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct'>;
 
-export const OPTIMAL_FROM = 80;
-export const DEGRADED_FROM = 50;
+const OPTIMAL_FROM = 80;
+const DEGRADED_FROM = 50;
 
 /** R of a path without delay and loss: its score is 100. */
 const BEST_RATING = 93.2;

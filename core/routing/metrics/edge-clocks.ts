@@ -9,12 +9,12 @@ const MAX_EDGES = 10_000;
 const REPORTS = 3;
 
 /** How far a clock is ahead, by the last of its reports. Milliseconds; below 0 it is behind. */
-export function clockSkew(sentBeforeArrival_ms: readonly number[]): number {
+function clockSkew(sentBeforeArrival_ms: readonly number[]): number {
   return Math.max(...sentBeforeArrival_ms);
 }
 
 /** Keeps the last reports of a clock. */
-export function withReport(
+function withReport(
   known: readonly number[],
   { sent_at_ms, arrived_at_ms }: { sent_at_ms: number; arrived_at_ms: number },
 ): number[] {

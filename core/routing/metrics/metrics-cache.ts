@@ -19,7 +19,7 @@ export const NEVER_MEASURED: PathMetrics = {
 const UNMEASURED_TTL_SECONDS = 10;
 
 /** Whether a cached value is a measurement. */
-export function wasMeasured({ measured_at }: PathMetrics): boolean {
+function wasMeasured({ measured_at }: PathMetrics): boolean {
   return measured_at !== NEVER_MEASURED.measured_at;
 }
 

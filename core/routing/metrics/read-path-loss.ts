@@ -6,7 +6,7 @@ import type { Path } from '../../inventory/model/site.ts';
 import { lanePathTotals } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { readEdgesOf } from '../failover/route-commands.ts';
+import { readEdgesOf } from '../failover/path-edges.ts';
 import { type PassiveLoss, type PathReading, passiveLoss } from '../health/passive-loss.ts';
 import { readLanesOf } from './path-traffic.ts';
 

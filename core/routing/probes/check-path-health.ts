@@ -12,7 +12,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem } from '../../storage/strong-reads.ts';
 import { transact } from '../../storage/transact.ts';
 import type { PlannedAction } from '../../storage/write-action.ts';
-import { readEdgesOf } from '../failover/route-commands.ts';
+import { readEdgesOf } from '../failover/path-edges.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { readPathMetrics } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';

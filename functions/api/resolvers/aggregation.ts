@@ -8,6 +8,7 @@ import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import type { EndpointStats } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
@@ -42,7 +43,11 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
     cost: () => COSTS.lanes_once,
     async resolve({ site_id }, call) {
       const { context } = call;
-      const stats = await endpointStats(readAllLanes(context.client, context.tables), site_id);
+      const stats = await endpointStats(
+        readAllLanes(context.client, context.tables),
+        site_id,
+        await readCorrections(context),
+      );
       if (stats.length === 0) await checkKnown(call, { site_id });
       const with_policies = !selectsOnly(call.selection, '', OWN_FIELDS);
       return stats.map(({ endpoint_id, policies, ...counts }) => ({

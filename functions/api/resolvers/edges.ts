@@ -20,6 +20,7 @@ import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/inv
 import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
 import { readShownSites } from '../../../core/inventory/sites/shown-sites.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
+import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import { publicJwk } from '../../../core/report/public-key.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
@@ -140,10 +141,11 @@ async function readVersion({ context }: Call): Promise<number> {
   return (await readPoliciesMeta(context)).version;
 }
 
-function readStatuses({ context }: Call, ids: string[]): Promise<(EdgeStatus | undefined)[]> {
+async function readStatuses({ context }: Call, ids: string[]): Promise<(EdgeStatus | undefined)[]> {
   const { client, tables } = context;
+  const corrections = await repeatUntil(context, () => readCorrections(context));
   const read = (id: string) => repeatUntil(context, () => readLanesOfEdge(client, tables, id));
-  return Promise.all(ids.map(async id => edgeStatus(await read(id))));
+  return Promise.all(ids.map(async id => edgeStatus(await read(id), corrections)));
 }
 
 const OWN_FIELDS = [

@@ -10,6 +10,7 @@ import { listJobs } from '../../../core/export/job-store.ts';
 import { linkExport } from '../../../core/export/link-export.ts';
 import { readOwnedExport } from '../../../core/export/owned-export.ts';
 import { startExport } from '../../../core/export/start-export.ts';
+import { clientToken } from '../../../core/storage/commit-once.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { ExportInput, Export as PresentedExport } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
@@ -49,15 +50,18 @@ export const exportResolvers: Pick<Resolvers, ExportOperation> = {
   }),
 
   'Mutation.startExport': resolver({
-    arguments: z.object({ input: z.custom<ExportInput>() }),
+    arguments: z.object({ input: z.custom<ExportInput>(), client_token: clientToken }),
     cost: () => COSTS.export,
-    async resolve({ input }, call) {
+    async resolve({ input, client_token }, call) {
       const { context, caller, exports } = call;
       const request = parseExportInput(input, call);
       authorize(queryBehind(request), caller);
       await checkKnown(call, trafficFilterOf(request));
       const { dispatcher, retention_days } = exports;
-      return present(await startExport(context, { actor: caller, request, retention_days, dispatcher }));
+      const repeatable = { client_token, given: input };
+      return present(
+        await startExport(context, { actor: caller, request, retention_days, dispatcher, ...repeatable }),
+      );
     },
   }),
 

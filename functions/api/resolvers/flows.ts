@@ -14,6 +14,7 @@ import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
 import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
 import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
 import { applicationClass } from '../../../core/policy/application-class.ts';
+import { clientToken } from '../../../core/storage/commit-once.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type {
   DuplicateCountingWarning,
@@ -119,10 +120,10 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   }),
 
   'Mutation.eraseFlows': resolver({
-    arguments: z.object({ address: z.string() }),
+    arguments: z.object({ address: z.string(), client_token: clientToken }),
     target: ({ address }) => `address:${address}`,
-    async resolve({ address }, { context, caller }) {
-      return presentErasure(await eraseFlows(context, { actor: caller, address }));
+    async resolve({ address, client_token }, { context, caller }) {
+      return presentErasure(await eraseFlows(context, { actor: caller, address, client_token }));
     },
   }),
 };

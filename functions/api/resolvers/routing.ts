@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
+import { ValidationError } from '../../../core/errors.ts';
 import { lowerUuid } from '../../../core/inventory/model/parse-input.ts';
 import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
@@ -12,14 +13,19 @@ import {
 import { policyRoutingInput } from '../../../core/routing/decisions/policy-routing-input.ts';
 import type { FailoverDone } from '../../../core/routing/failover/change-sides.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
+import type { WithdrawalTerms } from '../../../core/routing/failover/path-state.ts';
+import { restorePath } from '../../../core/routing/failover/restore-path.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
 
 type RoutingOperation =
   | 'Query.routingDecision'
   | 'Query.policyRouting'
   | 'Mutation.setPolicyRouting'
-  | 'Mutation.failoverPath';
+  | 'Mutation.failoverPath'
+  | 'Mutation.restorePath';
 
 const siteId = z.uuid('must be the UUID of a site').transform(lowerUuid);
 
@@ -59,27 +65,74 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   }),
 
   'Mutation.failoverPath': resolver({
+    arguments: z
+      .object({
+        path_id: uuidArgument,
+        until: timeArgument.nullish().transform(given => given ?? undefined),
+        until_restored: z
+          .boolean()
+          .nullish()
+          .transform(given => given ?? false),
+      })
+      .refine(
+        ({ until, until_restored }) => until === undefined || !until_restored,
+        'Give until or until_restored, not both: a path stays out until a time, or until restorePath.',
+      ),
+    target: ({ path_id }) => pathTarget(path_id),
+    async resolve({ path_id, until: until_ms, until_restored }, { context, caller, caches, onFailover }) {
+      checkUntil(until_ms, context.clock());
+      const terms = { until_ms, until_restored };
+      const done = await failOverPath(context, caches, { path_id, actor: caller, terms });
+      onFailover(done, 'failoverPath');
+      return presentFailover(done, { lead: outUntil(path_id, terms), unmoved: 'no policy was using it' });
+    },
+  }),
+
+  'Mutation.restorePath': resolver({
     arguments: z.object({ path_id: uuidArgument }),
     target: ({ path_id }) => pathTarget(path_id),
     async resolve({ path_id }, { context, caller, caches, onFailover }) {
-      const done = await failOverPath(context, caches, { path_id, actor: caller });
-      onFailover(done, 'failoverPath');
-      return presentFailover(done);
+      const done = await restorePath(context, caches, { path_id, actor: caller });
+      onFailover(done, 'restorePath');
+      const lead = `Path ${path_id} is in use again`;
+      return presentFailover(done, { lead, unmoved: 'no policy prefers it now' });
     },
   }),
 };
+
+const LONGEST_MAINTENANCE_MS = 366 * 86_400_000;
+
+/** @throws ValidationError */
+function checkUntil(until_ms: number | undefined, now: number): void {
+  if (until_ms === undefined || (until_ms > now && until_ms <= now + LONGEST_MAINTENANCE_MS)) return;
+  throw new ValidationError(
+    'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+  );
+}
+
+function outUntil(path_id: string, { until_ms, until_restored }: WithdrawalTerms): string {
+  if (until_restored) return `Path ${path_id} is out of use until restorePath`;
+  if (until_ms !== undefined) return `Path ${path_id} is out of use until ${timestamp(until_ms)} at least`;
+  return `Path ${path_id} is out of use until it has been good for long enough`;
+}
 
 function presentRouting(policy_id: string, { preference, failover }: PolicyRouting): PresentedRouting {
   const weights = preference.kind === 'CUSTOM' ? preference.weights : null;
   return { policy_id, preference: preference.kind, weights, ...failover };
 }
 
-function presentFailover({ receipt, audit_id }: FailoverDone) {
+/** How the message of a change of sides begins, and what it says where no policy has another path. */
+interface Lead {
+  lead: string;
+  unmoved: string;
+}
+
+function presentFailover({ receipt, audit_id }: FailoverDone, lead: Lead) {
   const { path_id, samples, moved, without_path, flows_moved, bytes_moved, moved_since, bytes_carried } =
     receipt;
   return {
     success: true,
-    message: failoverMessage(path_id, moved.length, without_path),
+    message: failoverMessage(lead, { moved: moved.length, withoutPath: without_path }),
     audit_id,
     path_id,
     samples,
@@ -94,14 +147,16 @@ function presentFailover({ receipt, audit_id }: FailoverDone) {
   };
 }
 
-function failoverMessage(path_id: string, moved: number, withoutPath: string[]): string {
-  const out = `Path ${path_id} is out of use until it has been good for long enough`;
-  if (moved === 0) return `${out}; no policy was using it.`;
+function failoverMessage(
+  { lead, unmoved }: Lead,
+  { moved, withoutPath }: { moved: number; withoutPath: string[] },
+): string {
+  if (moved === 0) return `${lead}; ${unmoved}.`;
   const policies = moved === 1 ? '1 policy takes' : `${moved} policies take`;
-  if (withoutPath.length === 0) return `${out}; ${policies} another path.`;
+  if (withoutPath.length === 0) return `${lead}; ${policies} another path.`;
   const stranded =
     withoutPath.length === 1
       ? `policy ${withoutPath[0]} has`
       : `policies ${withoutPath.slice(0, 5).join(', ')}${withoutPath.length > 5 ? ' …' : ''} have`;
-  return `${out}. No path is left between these sites: ${stranded} none. Bring another path up, or repair this one.`;
+  return `${lead}. No path is left between these sites: ${stranded} none. Bring another path up, or repair this one.`;
 }

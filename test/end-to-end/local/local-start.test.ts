@@ -1,14 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockFolder } from '../../../core/folder-lock.ts';
 import { graphqlClient } from '../../../local/demo/graphql-client.ts';
 import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const PROJECT = projectFile('');
+/** Nobody may make a folder there, on Linux. */
+const SYSTEM_FOLDER = '/sys/kernel';
 
 interface Start {
   child: ChildProcess;
@@ -110,6 +113,7 @@ describe('npm start', () => {
 
   it('tells where everything is, on the loopback', () => {
     expect(endpoints).toEqual({
+      region: 'eu-central-1',
       graphql: `http://127.0.0.1:${port}/graphql`,
       realtime: `ws://127.0.0.1:${port}/graphql/realtime`,
       dashboard: `http://127.0.0.1:${port}/`,
@@ -161,9 +165,35 @@ describe('npm start', () => {
         default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
         authorization_types: ['AWS_IAM'],
       },
-      custom: { sign_in_endpoint: endpoints.cognito },
+      custom: {
+        sign_in_endpoint: endpoints.cognito,
+        on_the_loopback: {
+          realtime: endpoints.realtime,
+          auth_flow: 'USER_PASSWORD_AUTH',
+          set_up: expect.arrayContaining([expect.stringContaining('userPoolEndpoint')]),
+        },
+      },
     });
   });
+
+  it('ends its start with what to try next, which works as it is pasted', async () => {
+    const line = running
+      .output()
+      .split('\n')
+      .find(each => each.startsWith('  curl '))!;
+    const { data } = JSON.parse(await shell(line)) as { data: { policies: { items: { name: string }[] } } };
+    expect(data.policies.items.map(({ name }) => name)).toContain('Default');
+    const token = await shell(`npm run -s token -- admin --system ${system}`);
+    expect(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())).toMatchObject({
+      'cognito:groups': ['admin'],
+    });
+    await expect(shell(`npm run -s token -- boss --system ${system}`)).rejects.toThrow(
+      'No user of the local system is in the group boss. Its groups are admin, operator, viewer.',
+    );
+    await expect(shell(`npm run -s token -- admin --system ${folder}`)).rejects.toThrow(
+      'No local system is running: start one with npm start.',
+    );
+  }, 60_000);
 
   it('is healthy, and serves who has signed in', async () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
@@ -196,6 +226,46 @@ describe('npm start', () => {
       `Port ${port} is taken by another program: end that, or choose another port with npm start -- --port ${Number(port) + 1}.\n`,
     );
   });
+
+  it('refuses a file, and what it may not write, as the folder of its data with one sentence', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const other = join(folder, 'other');
+    for (const [data, sentence] of [
+      [file, `${file} is not a folder, or is inside of a file`],
+      [join(file, 'inside'), `${join(file, 'inside')} is not a folder, or is inside of a file`],
+      ...(existsSync(SYSTEM_FOLDER)
+        ? [[join(SYSTEM_FOLDER, 'none'), `This user may not write in the folder ${SYSTEM_FOLDER}/none`]]
+        : []),
+    ]) {
+      const second = start('--port', '0', '--system', other, '--data', data!);
+      expect([await second.ended, second.output()]).toEqual([
+        1,
+        `${sentence}: choose another one with npm start -- --data FOLDER.\n`,
+      ]);
+      expect(existsSync(join(other, 'lock.json'))).toBe(false);
+    }
+  });
+
+  it.each([
+    ['at once', /Starting/],
+    ['in the middle', /Making tables/],
+  ])(
+    'ends at Ctrl-C %s of the start, with a sentence and without a lock',
+    async (_, when) => {
+      const other = join(folder, 'interrupted');
+      const begun = start('--port', '0', '--system', other, '--data', join(folder, 'other-data'));
+      await expect.poll(begun.output, { timeout: 60_000 }).toMatch(when);
+      begun.child.kill('SIGINT');
+      expect(await begun.ended).toBe(0);
+      expect(begun.output()).toMatch(/^(… [^\n]+\n)+Stopped before the system was ready\.\n$/);
+      for (const held of [other, join(folder, 'other-data')]) {
+        expect(existsSync(join(held, 'lock.json'))).toBe(false);
+        (await lockFolder(held))();
+      }
+    },
+    90_000,
+  );
 
   it.each([
     [
@@ -251,6 +321,19 @@ describe('npm start', () => {
     });
   }, 200_000);
 
+  it('answers what the README asks, as it is pasted', async () => {
+    const blocks = [...readFileSync(projectFile('README.md'), 'utf8').matchAll(/```sh\n(.*?)```/gs)]
+      .map(([, block]) => block!)
+      .filter(block => block.includes('npm run -s ask'));
+    expect(blocks).toHaveLength(2);
+    const said = await shell(
+      ['set -eu', ...blocks].join('\n').replaceAll('run -s ask --', `run -s ask -- --system ${system}`),
+    );
+    expect(said).toMatch(/"resolution": "[A-Z_]+"/);
+    expect(said).toContain('"selected_path_id"');
+    expect(said).toContain('"failoverPath"');
+  }, 120_000);
+
   it.skipIf(!existsSync('/proc'))('ends when an engine dies, and says which', async () => {
     process.kill(childOf(running.child.pid!, 'java'), 'SIGKILL');
     expect(await running.ended).toBe(1);
@@ -260,6 +343,19 @@ describe('npm start', () => {
     expect(await Promise.all([endpoints.kinesis, endpoints.cognito].map(answers))).toEqual([false, false]);
   });
 });
+
+/** What a line prints in a shell in the project's folder. @throws Error with what it said when it fails */
+function shell(line: string): Promise<string> {
+  const path = `${join(PROJECT, 'node_modules/.bin')}${delimiter}${process.env.PATH}`;
+  return new Promise((resolve, reject) =>
+    execFile(
+      'bash',
+      ['-c', line],
+      { cwd: PROJECT, env: { ...process.env, PATH: path } },
+      (error, stdout, stderr) => (error ? reject(new Error(`${stdout}${stderr}`)) : resolve(stdout)),
+    ),
+  );
+}
 
 function childOf(parent: number, name: string): number {
   const found = readdirSync('/proc').find(pid => {

@@ -67,7 +67,7 @@ async function makeWorld(context: StoreContext): Promise<World> {
   const ids: string[] = [];
   for (const endpoint_id of ['wan1', 'wan2']) {
     for (const { id } of [a, b]) {
-      const endpoint = { endpoint_id, address: '192.0.2.1', interface_type: 'FIBER' };
+      const endpoint = { endpoint_id, address: `${endpoint_id}.example.com`, interface_type: 'FIBER' };
       await addEndpoint(context, admin, { site_id: id, ...endpoint });
     }
     const path = await createPath(context, admin, {

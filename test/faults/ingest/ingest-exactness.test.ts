@@ -121,6 +121,29 @@ describe('ingest counts exactly', () => {
     );
   });
 
+  it('and shows what all boots have counted but those that are voided while it runs, whatever goes wrong', async () => {
+    const count = { voided: 0, undone: 0 };
+    await fc.assert(
+      fc.asyncProperty(shapes, troubles, fc.constantFrom(0.1, 0.4), async (shape, trouble, voids) => {
+        const { world } = worldOf({ ...shape, bad: false }, { ...trouble, voids });
+        await world.run();
+        await world.finishVoids();
+        await world.expectShown();
+        count.voided += (await world.voided()).size;
+        // Nothing of a voided boot counts again, and nothing else is lost.
+        await world.replay();
+        await world.expectShown();
+        count.undone += await world.undoVoids();
+        await world.replay();
+        await world.expectShown();
+        await world.expectExact();
+      }),
+      { numRuns: 400 },
+    );
+    expect(count.undone).toBe(count.voided);
+    expect(count.voided).toBeGreaterThan(200);
+  });
+
   it('active flows too: in after the last report, out when silent, in again with the next', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {

@@ -164,6 +164,17 @@ describe('when a key is good', () => {
     ]);
   });
 
+  it('a key that is registered as of before counts what it signed since then', async () => {
+    await register(a);
+    at(MINUTE);
+    const early = signedRecord(report(5n), b);
+    at(2 * MINUTE);
+    const from = '2026-01-31T12:00:30Z';
+    await api.data('Mutation.rotateEdgeKey', { edge_id: 'edge-7', public_key: b.public_key, from });
+    await deliver([early]);
+    expect(await counted()).toBe(5n);
+  });
+
   it('two keys are good beside each other, until one is revoked', async () => {
     await register(a);
     at(MINUTE);

@@ -31,6 +31,7 @@ import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApi } from '../../support/api.ts';
 import { signHeaders } from '../../support/gateway/sign-headers.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
+import { orderAllRoutes } from '../../support/order-routes.ts';
 import { projectFile } from '../../support/project-files.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -204,6 +205,7 @@ describe('an edge that listens', () => {
     await edge.listening;
     const failover = `mutation { failoverPath(path_id: "${path.id}") { message } }`;
     await system.query(failover, { groups: ['operator'] });
+    await orderAllRoutes(context);
     await broadcast();
     await until(() => edge.routes.length > 0);
     await until(async () => (await readCommands(context, edge_id)).length === 0);
@@ -317,6 +319,7 @@ describe('the paths of an edge', () => {
       source_endpoint_id: 'wan1',
       destination_site_id: path.destination_site_id,
       destination_endpoint_id: 'wan1',
+      wg_interface: 'wg1',
     });
     const hint = { id: 'paths-1', edge_id, type: 'PATHS', data: {}, created_at: path.created_at } as const;
     await publish([hint]);

@@ -182,7 +182,7 @@ async function twoPaths(t: TestTables) {
   const paths: string[] = [];
   for (const endpoint_id of ['wan1', 'wan2']) {
     for (const site_id of [a.id, b.id]) {
-      const endpoint = { endpoint_id, address: '192.0.2.1', interface_type: 'FIBER' };
+      const endpoint = { endpoint_id, address: `${endpoint_id}.example.com`, interface_type: 'FIBER' };
       await addEndpoint(context, admin, { site_id, ...endpoint });
     }
     const ends = { source_endpoint_id: endpoint_id, destination_endpoint_id: endpoint_id };

@@ -1,32 +1,23 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Caller, systemCaller } from '../../../core/access/caller.ts';
+import type { Caller } from '../../../core/access/caller.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import { Conflict, NotFound } from '../../../core/errors.ts';
 import { eventOf } from '../../../core/events/broadcast-event.ts';
 import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
-import { createPath } from '../../../core/inventory/paths/create-path.ts';
-import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../core/inventory/sites/create-site.ts';
-import type { PathReport } from '../../../core/report/report.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
-import { makeRoutingCache } from '../../../core/routing/decisions/routing-cache.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
-import type { FailoverReceipt } from '../../../core/routing/failover/failover-receipt.ts';
-import { PathMonitor } from '../../../core/routing/failover/path-monitor.ts';
-import { makeMetricsCache } from '../../../core/routing/metrics/metrics-cache.ts';
 import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
-import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
-import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import type { FakeTime } from '../../support/fake-time.ts';
 import { edgeAtSource, measuringReports } from '../../support/measuring-reports.ts';
-import { storeContext } from '../../support/store-context.ts';
+import { orderAllRoutes } from '../../support/order-routes.ts';
+import { actor, measured, routingFunction, routingWorld } from '../../support/routing-world.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
-
-const actor = systemCaller('test');
 
 /** Score of a path with a round trip of 10 ms and 1 ms of jitter. */
 const GOOD = expect.closeTo(99.82, 2);
@@ -37,62 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** One function: its own memory over the shared tables. */
-function makeFunction(time: FakeTime) {
-  const context: StoreContext = storeContext(db, time.clock);
-  const place = { client: db.client, table: db.tables.cache, ...time };
-  const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
-  const done: string[] = [];
-  const receipts: FailoverReceipt[] = [];
-  const troubles: unknown[] = [];
-  const monitor = new PathMonitor(caches, {
-    onFailover: ({ receipt }, operation) => {
-      done.push(operation);
-      receipts.push(receipt);
-    },
-    onTrouble: (_path, cause) => troubles.push(cause),
-  });
-  const observing = {
-    observe: (context: StoreContext, paths: readonly PathReport[]) =>
-      monitor.observe(context, measuringReports(paths, time.clock())),
-    settle: (context: StoreContext) => monitor.settle(context),
-  };
-  return { context, caches, monitor: observing, reports: monitor, done, receipts, troubles };
-}
-
-async function set() {
-  const time = fakeTime();
-  const main = makeFunction(time);
-  const { context } = main;
-  const [a, b] = [
-    await createSite(context, actor, { name: 'A' }),
-    await createSite(context, actor, { name: 'B' }),
-  ];
-  const address = { address: '192.0.2.1', interface_type: 'FIBER' };
-  const paths: string[] = [];
-  for (const endpoint_id of ['wan1', 'wan2']) {
-    await addEndpoint(context, actor, { site_id: a.id, endpoint_id, ...address });
-    await addEndpoint(context, actor, { site_id: b.id, endpoint_id, ...address });
-    const path = await createPath(context, actor, {
-      source_site_id: a.id,
-      source_endpoint_id: endpoint_id,
-      destination_site_id: b.id,
-      destination_endpoint_id: endpoint_id,
-    });
-    paths.push(path.id);
-  }
-  const edges = [`edge-${a.id}`, `edge-${b.id}`] as const;
-  await registerEdge(context, actor, { id: edges[0], site_id: a.id });
-  await registerEdge(context, actor, { id: edges[1], site_id: b.id });
-  const key = { policy_id: 'default', source_site_id: a.id, destination_site_id: b.id };
-  return { time, ...main, a, b, edges, key, fast: paths[0]!, slow: paths[1]! };
-}
-
-function measured(time: FakeTime, path_id: string, latency_ms: number, packet_loss_pct = 0): PathReport {
-  const measured_at = new Date(time.clock()).toISOString();
-  const counts = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
-  return { path_id, latency_ms, jitter_ms: 1, packet_loss_pct, bandwidth_mbps: 100, measured_at, ...counts };
-}
+const makeFunction = (time: FakeTime) => routingFunction(db, time);
+const set = () => routingWorld(db);
 
 async function auditOf(target: string) {
   return (await auditEntries(db)).filter(item => item.target === target);
@@ -205,6 +142,9 @@ describe('failoverPath', () => {
     });
     await time.advance(1000);
     expect((await cachedDecision(other.context, other.caches, key)).selected_path_id).toBe(slow);
+    // Traffic moves by what follows from the entry, which the transaction holds.
+    expect(await readCommands(context, edges[0])).toEqual([]);
+    await orderAllRoutes(context);
     const [atA] = await readCommands(context, edges[0]);
     expect(atA).toMatchObject({
       type: 'ROUTES',
@@ -238,7 +178,7 @@ describe('failoverPath', () => {
     );
     await expect(failOverPath(context, caches, { path_id: fast, actor })).rejects.toThrow(
       new Conflict(
-        `Path ${fast} is out of use already, since 2026-01-31T12:00:00.000Z. It comes back by itself when it has been good for long enough.`,
+        `Path ${fast} is out of use already, since 2026-01-31T12:00:00.000Z. It comes back by itself when it has been good for long enough; restorePath brings it back at once.`,
       ),
     );
   });
@@ -538,9 +478,11 @@ describe('commands', () => {
     const { time, context, caches, monitor, edges, fast, slow } = await set();
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
     await failOverPath(context, caches, { path_id: fast, actor });
+    await orderAllRoutes(context);
     const [first] = await readCommands(context, edges[0]);
     await time.advance(1000);
     await failOverPath(context, caches, { path_id: slow, actor });
+    await orderAllRoutes(context);
     const pending = await readCommands(context, edges[0]);
     expect(pending).toMatchObject([{ data: { routes: [{ policy_id: 'default', path_id: null }] } }]);
     const ack = (command_id: string) => acknowledgeCommand(context, { edge_id: edges[0], command_id });

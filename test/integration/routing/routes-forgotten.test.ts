@@ -37,7 +37,12 @@ let paths: string[];
 
 async function makeEndpoint(endpoint_id: string, cost_per_gb: number) {
   for (const site_id of [key.source_site_id, key.destination_site_id]) {
-    const endpoint = { endpoint_id, address: '192.0.2.1', interface_type: 'FIBER', cost_per_gb };
+    const endpoint = {
+      endpoint_id,
+      address: `${endpoint_id}.example.com`,
+      interface_type: 'FIBER',
+      cost_per_gb,
+    };
     await addEndpoint(context, admin, { site_id, ...endpoint });
   }
 }

@@ -81,7 +81,7 @@ it('judges a record of the quarantine by when it arrived, and keeps open what st
   expect(await outcomeOf(inItsTime)).toBe('counted');
   expect(await outcomeOf(present)).toBe('counted');
   expect(await outcomeOf(revoked)).toBe(
-    `Record ${place(revoked)} still can't be counted: The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge (npm run edge -- key prints it), or find out who else sends under this edge id (key ${a.kid} is good from 2026-01-31T12:02:00.000Z to 2026-01-31T12:04:00.000Z, the report arrived at 2026-01-31T12:05:00.000Z).`,
+    `Record ${place(revoked)} still can't be counted: The report is signed with a key that was not good for this edge when the report arrived; use a key that is registered for the edge, as npm run edge -- key prints it, or find out who else sends under this edge id (key ${a.kid} is good from 2026-01-31T12:02:00.000Z to 2026-01-31T12:04:00.000Z, the report arrived at 2026-01-31T12:05:00.000Z).`,
   );
   expect(await outcomeOf(unsigned)).toBe(
     `Record ${place(unsigned)} still can't be counted: The report is not signed, and only signed reports count for this edge; start the edge with --sign, or find out who else sends under its id (edge "edge-1" has a key).`,

@@ -23,6 +23,7 @@ const KEEP_PATHS = [
   'deletePolicy',
   'togglePolicy',
   'failoverPath',
+  'restorePath',
   // Each of the sites is deleted, and audited, by an operation of its own.
   'deleteSites',
   // No path has changed yet, or any more.
@@ -37,6 +38,8 @@ const KEEP_PATHS = [
   'resetPolicyStats',
   'resetAllStats',
   'undoReset',
+  'voidBoot',
+  'undoVoidBoot',
   'clearCache',
   'startExport',
   'eraseFlows',

@@ -33,6 +33,7 @@ function telling(given: Partial<PublishOptions> & { commands?: Record<string, Pe
     publishCommands: async list =>
       void told.push(list.map(({ edge_id, id }) => `${edge_id} ${id}`).join(', ')),
     commandsOf: async ({ sk }: StreamChange) => commands[sk] ?? [],
+    orderRoutes: async () => 0,
     timeLeft: () => 1000,
     onTampering: () => told.push('tampering'),
     onTrouble: message => troubles.push(message),

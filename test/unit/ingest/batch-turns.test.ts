@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { turnsOf } from '../../../core/ingest/batch-turns.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
+import { signedRecord, testKey } from '../../support/edge-keys.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
@@ -36,6 +37,17 @@ describe('turns of a batch', () => {
         }
       }),
     );
+  });
+
+  it('weigh a signed record by what it holds, as one that is not signed', async () => {
+    const key = await testKey('a');
+    const records = Array.from({ length: 20 }, (_, sequence) =>
+      rawRecord(BIG, { sequence, partition_key: 'heavy' }),
+    );
+    const signed = records.map(record => signedRecord(record, key));
+    const sizes = (list: typeof records) => turnsOf(list).map(({ length }) => length);
+    expect(sizes(signed)).toEqual([5, 4, 4, 4, 3]);
+    expect(sizes(signed)).toEqual(sizes(records));
   });
 
   it('leave the rest of an edge that sends too much for the next batch, when half of the time is over', async () => {

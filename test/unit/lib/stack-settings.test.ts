@@ -59,6 +59,7 @@ describe('settings', () => {
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
     ],
     [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
+    [{ require_signed_reports: 'on' }, 'Setting require_signed_reports must be true or false, but is "on".'],
     [{ flow_log_mask_hosts: 'yes' }, 'Setting flow_log_mask_hosts must be true or false, but is "yes".'],
     [
       { minute_retention_hours: 12 },

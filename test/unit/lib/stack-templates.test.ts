@@ -166,6 +166,19 @@ describe('the API', () => {
   });
 });
 
+describe('ingest', () => {
+  it.each([
+    [{}, 'off'],
+    [{ require_signed_reports: 'true' }, 'on'],
+  ])('with %j has REQUIRE_SIGNED_REPORTS %s', (given, expected) => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...given });
+    const ingest = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusIngest')!);
+    const functions = Object.values(ingest.findResources('AWS::Lambda::Function'));
+    const variables = functions.map(({ Properties }) => Properties.Environment?.Variables ?? {});
+    expect(variables.flatMap(({ REQUIRE_SIGNED_REPORTS: value = [] }) => value)).toEqual([expected]);
+  });
+});
+
 describe('the flow log', () => {
   const bucketOf = (hours: number) => {
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], flow_log_ttl_hours: hours });
@@ -361,8 +374,17 @@ describe('rights', () => {
   });
 
   it('let no function change what earlier releases wrote of the audit log', () => {
-    const writers = new Set(writesTo('Network').map(({ id }) => id));
-    expect(writers.size).toBe(4);
+    const ids = new Set(writesTo('Network').map(({ id }) => id));
+    const writers = [...ids].filter(id => !id.startsWith('Broadcast'));
+    expect(writers).toHaveLength(4);
+    // It puts edges' orders one by one, and nothing else.
+    expect(writesTo('Network').filter(({ id }) => id.startsWith('Broadcast'))).toMatchObject([
+      {
+        Effect: 'Allow',
+        Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*'] } },
+      },
+    ]);
     for (const id of writers) {
       const [allowed, denied, ...others] = writesTo('Network').filter(statement => statement.id === id);
       expect(others).toEqual([]);
@@ -384,7 +406,7 @@ describe('rights', () => {
     expect(denied('Network', 'Ingest').map(deniedKeys)).toEqual([
       [
         ...['AUDIT#*', 'POLICY', 'ROUTING', 'EDGE', 'KEYS#*', 'KEY#*', 'KEY_CHANGES', 'SITE#*', 'SITES'],
-        ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*', 'KEYS#*', 'KEY#*', 'KEY_CHANGES'],
+        ...['DELETION', 'ARCHIVE#*', 'ARCHIVES', 'WAITING#*'],
       ],
     ]);
     expect(denied('Cache', 'DeletionWorker')).toMatchObject([{ Action: 'dynamodb:UpdateItem' }]);
@@ -398,17 +420,18 @@ describe('rights', () => {
     );
     // These write items one by one.
     expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
+      'Broadcast',
       'Export',
       'FlowLog',
     ]);
   });
 
-  it('let the api function write no counter, lane, boot or sample', () => {
+  it('let the api function write no counter or sample; lanes and boots for voids only', () => {
     const [allowed, denied, ...others] = writesTo('Traffic').filter(({ id }) => id.startsWith('ApiFunction'));
     expect(others).toEqual([]);
     expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed!.Action });
     expect(deniedKeys(denied!)).toEqual([
-      ...['LANE#*', 'IDLE#*', 'BOOT#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+      ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
       ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
     ]);
   });

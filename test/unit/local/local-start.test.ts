@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -17,13 +17,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the lock of a folder', () => {
   it('keeps a second system out, says which process has it, and is gone afterwards', async () => {
     const place = join(folder, 'locked');
-    const release = await takeFolder(place);
-    await expect(takeFolder(place)).rejects.toMatchObject({
+    const release = await takeFolder(place, '--data');
+    await expect(takeFolder(place, '--data')).rejects.toMatchObject({
       name: 'StartError',
       message: `A system already runs in the folder ${place} (process ${process.pid}): use it, or end it with Ctrl-C or kill ${process.pid} and start again.`,
     });
     release();
-    (await takeFolder(place))();
+    (await takeFolder(place, '--data'))();
   });
 
   it.each([
@@ -31,19 +31,19 @@ describe('the lock of a folder', () => {
     ['whose id belongs to another one by now', `${process.ppid}\n`],
   ])('is taken over from a process of an earlier release %s', async (_, content) => {
     await writeFile(join(folder, 'lock'), content);
-    const release = await takeFolder(folder);
+    const release = await takeFolder(folder, '--data');
     expect(JSON.parse(await readFile(join(folder, 'lock.json'), 'utf8'))).toMatchObject({ pid: process.pid });
     release();
   });
 
   it('does not name a command that would end another process when the holder is in another container', async () => {
     const place = join(folder, 'shared');
-    const release = await takeFolder(place);
+    const release = await takeFolder(place, '--data');
     await writeFile(
       join(place, 'lock.json'),
       JSON.stringify({ pid: 1, host: 'elsewhere', pid_namespace: 'x' }),
     );
-    await expect(takeFolder(place)).rejects.toMatchObject({
+    await expect(takeFolder(place, '--data')).rejects.toMatchObject({
       name: 'StartError',
       message: `A system already runs in the folder ${place} (process 1 on elsewhere, in another container): use it, or end it where it runs and start again.`,
     });
@@ -103,6 +103,15 @@ describe('what is kept between runs', () => {
       { text: 'one\nline' },
       { text: 'two' },
     ]);
+  });
+
+  it('are the messages of a queue whose last one a kill cut off', async () => {
+    const file = join(folder, 'queues', 'cut.jsonl');
+    await appendFile(file, '{"text":"one"}\n{"te');
+    const again = await openQueue({ name: 'cut', file });
+    expect(again.messages()).toEqual([{ text: 'one' }]);
+    await again.send({ text: 'two' });
+    expect((await openQueue({ name: 'cut', file })).messages()).toEqual([{ text: 'one' }, { text: 'two' }]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EdgeKeyMemory } from '../../../../core/edge-keys/edge-key-memory.ts';
 import { keyObjectOf } from '../../../../core/report/public-key.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { type TestKey, testKey } from '../../../support/edge-keys.ts';
+import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
@@ -151,13 +153,34 @@ describe("an edge's key", () => {
     ]);
   });
 
-  it('is kept of each of many edges that are registered at the same time', async () => {
+  it('is kept of each of many edges that are registered at the same time, and ingest hears of each', async () => {
     const ids = Array.from({ length: 8 }, (_, number) => `edge-${number}`);
     const keys = await Promise.all(ids.map(testKey));
+    const ingest = new EdgeKeyMemory();
+    const known = async () => {
+      const reading = { ...storeContext(t, () => api.now), warn: () => {} };
+      const found = await ingest.keysOf(new Set(ids), reading, { now: true });
+      return ids.map(id => [...found.keys.get(id)!.by_kid.keys()]);
+    };
+    expect(await known()).toEqual(ids.map(() => []));
     await Promise.all(ids.map((id, index) => api.data('Mutation.registerEdge', edge(id, keys[index]))));
     for (const [index, id] of ids.entries()) {
       expect((await keysOf(id)).map(({ kid }: { kid: string }) => kid)).toEqual([keys[index]!.kid]);
     }
+    expect(await known()).toEqual(keys.map(({ kid }) => [kid]));
+  });
+
+  it('may be good as of before it was registered, not of later', async () => {
+    await api.data('Mutation.registerEdge', edge('edge-7', a));
+    const early = { edge_id: 'edge-7', public_key: b.public_key, from: '2026-03-15T10:00:00+01:00' };
+    expect(await api.call('Mutation.rotateEdgeKey', { ...early, from: '2026-03-15T12:00:00.001Z' })).toEqual({
+      error: {
+        type: 'ValidationError',
+        message: 'from must not lie in the future: a key is good from now on, or as of before.',
+      },
+    });
+    const { keys } = await api.data('Mutation.rotateEdgeKey', early);
+    expect(keys).toEqual([keyOf(a), keyOf(b, '2026-03-15T09:00:00.000Z')]);
   });
 
   it('that was revoked stays so', async () => {
@@ -181,21 +204,27 @@ describe("an edge's key", () => {
 
 describe('what is refused', () => {
   const kid = 'x'.repeat(43);
-  const idRule = 'edge_id must be 1 to 128 printable characters, as the edge calls itself in its reports.';
+  const idRule = 'edge_id must have no control characters.';
   const notRegistered = 'No edge "nobody" is registered: the query edges lists those that are.';
   it.each([
-    ['Mutation.rotateEdgeKey', { edge_id: '', public_key: 'x' }, 'ValidationError', idRule],
+    ['Mutation.rotateEdgeKey', { edge_id: 'a\nb', public_key: 'x' }, 'ValidationError', idRule],
     [
       'Mutation.rotateEdgeKey',
       { edge_id: 'edge-7', public_key: '' },
       'ValidationError',
-      'public_key must be 1 to 4096 characters, as npm run edge -- key prints it.',
+      'public_key must be 1 to 1024 characters, as npm run edge -- key prints it.',
     ],
     [
       'Mutation.registerEdge',
       { id: 'edge-9', site_id: SITE, public_key: 'hello' },
       'ValidationError',
       'public_key must be an Ed25519 public key as a JWK ({"kty":"OKP","crv":"Ed25519","x":"…"}) or in PEM (-----BEGIN PUBLIC KEY-----): npm run edge -- key prints it.',
+    ],
+    [
+      'Mutation.rotateEdgeKey',
+      { edge_id: 'edge-7', public_key: 'x', from: 'noon' },
+      'ValidationError',
+      'from must be a time such as 2026-01-31T12:00:00Z.',
     ],
     ['Mutation.revokeEdgeKey', { edge_id: 'nobody', kid }, 'NotFound', notRegistered],
     [

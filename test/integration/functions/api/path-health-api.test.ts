@@ -8,6 +8,7 @@ import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
+import { orderAllRoutes } from '../../../support/order-routes.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
 const actor = systemCaller('test');
@@ -313,6 +314,7 @@ describe('checkPathHealth', () => {
       status: 'FAILED',
       out_for: ['default'],
     });
+    await orderAllRoutes(context);
     const [routes] = await api.data('Query.pendingCommands', { edge_id }, by);
     expect(routes).toMatchObject({ type: 'ROUTES' });
     expect(await api.data('Mutation.acknowledgeCommand', { edge_id, command_id: routes.id }, by)).toBe(true);

@@ -76,6 +76,13 @@ describe('sites in the API', () => {
     await api.data('Mutation.updateSite', { site_id: berlin, name: 'Zossen', location: null });
     const { items } = await api.data('Query.sites', {});
     expect(items).toMatchObject([{ name: 'Zossen', location: null }, { name: 'Bonn' }]);
+    expect(await api.data('Mutation.updateSite', { site_id: berlin, location: 'Mitte' })).toMatchObject({
+      location: 'Mitte',
+    });
+    // What is taken away alone is a change too.
+    expect(await api.data('Mutation.updateSite', { site_id: berlin, location: null })).toMatchObject({
+      location: null,
+    });
     await api.data('Mutation.updateSite', { site_id: berlin, name: 'Berlin', location: 'Tiergarten' });
   });
 
@@ -99,7 +106,7 @@ describe('sites in the API', () => {
   });
 
   it('removes an endpoint with its paths, for good', async () => {
-    await api.data('Mutation.addEndpoint', { ...endpoint(bonn), endpoint_id: 'lte' });
+    await api.data('Mutation.addEndpoint', { ...endpoint(bonn), address: '192.0.2.2', endpoint_id: 'lte' });
     await api.data('Mutation.createPath', { ...path(), destination_endpoint_id: 'lte' });
     const removed = await api.data('Mutation.removeEndpoint', { site_id: bonn, endpoint_id: 'lte' });
     expect(removed).toMatchObject({ success: true, message: 'Endpoint lte was removed with 1 path.' });

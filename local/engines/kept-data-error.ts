@@ -1,0 +1,4 @@
+/** Kept data can't be read; the message is one sentence that says which file and what to do. */
+export class KeptDataError extends Error {
+  override readonly name = 'KeptDataError';
+}

@@ -1,0 +1,116 @@
+import type { PathPreference, PathWeights } from '../../core/routing/choice/path-preference.ts';
+import { DEFAULT_FAILOVER } from '../../core/routing/failover/failover-settings.ts';
+
+/** How a policy chooses its paths, all of it said. */
+export interface Routing {
+  preference: PathPreference['kind'];
+  /** For CUSTOM only. */
+  weights: PathWeights | null;
+  failover_below: number;
+  failback_above: number;
+  failback_hold_seconds: number;
+}
+
+export const DEFAULT_ROUTING: Routing = {
+  preference: 'LOWEST_LATENCY',
+  weights: null,
+  ...DEFAULT_FAILOVER,
+};
+
+export interface Policy {
+  name: string;
+  priority: number;
+  enabled: boolean;
+  /** As the API takes it, without nulls. */
+  match: Record<string, unknown>;
+  routing: Routing;
+}
+
+export interface Endpoint {
+  /** Unique in its site. */
+  id: string;
+  address: string;
+  interface_type: string;
+  cost_per_gb: number;
+  /** Undefined in a file that doesn't say; null: nobody has tried yet. */
+  reachable?: boolean | null | undefined;
+}
+
+export interface Site {
+  name: string;
+  location: string | null;
+  public_key: string | null;
+}
+
+/** What a system has. Lists are in the order of the API. */
+export interface SystemNetwork {
+  policies: (Policy & { id: string })[];
+  default_routing: Routing;
+  sites: SystemSite[];
+  paths: SystemPath[];
+  /** In service. */
+  edges: { id: string; site_id: string | null; interval_s: number }[];
+}
+
+export interface SystemSite extends Site {
+  id: string;
+  endpoints: Endpoint[];
+}
+
+export interface SystemPath {
+  id: string;
+  from: SystemEnd;
+  to: SystemEnd;
+  wg_interface: string | null;
+}
+
+export interface SystemEnd {
+  site_id: string;
+  endpoint_id: string;
+}
+
+/** What a file says. A section that it leaves out is not its business. */
+export interface FileNetwork {
+  policies?: FilePolicy[] | undefined;
+  default_routing?: Routing | undefined;
+  sites?: FileSite[] | undefined;
+  paths?: FilePath[] | undefined;
+  edges?: FileEdge[] | undefined;
+}
+
+/** An id is that of the system that the file was exported from. */
+export interface FilePolicy extends Policy {
+  id?: string | undefined;
+}
+
+export interface FileSite extends Site {
+  id?: string | undefined;
+  /** Left out: not the file's business. */
+  endpoints?: Endpoint[] | undefined;
+}
+
+export interface FilePath {
+  id?: string | undefined;
+  from: FileEnd;
+  to: FileEnd;
+  wg_interface: string | null;
+}
+
+export interface FileEnd {
+  /** Name or id. */
+  site: string;
+  endpoint_id: string;
+}
+
+export interface FileEdge {
+  id: string;
+  /** Name or id. */
+  site: string;
+  interval_s?: number | undefined;
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

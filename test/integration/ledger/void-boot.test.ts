@@ -1,0 +1,303 @@
+import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
+import { ingest } from '../../../core/ingest/ingest.ts';
+import { recoverCounters } from '../../../core/ingest/recovery/recover-counters.ts';
+import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
+import { removeCutOffResets } from '../../../core/ledger/figures/running-resets.ts';
+import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
+import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { CORRECTION_PARTITION, readCorrectionHeads } from '../../../core/ledger/voids/corrections.ts';
+import { finishVoids } from '../../../core/ledger/voids/finish-voids.ts';
+import { VOIDING_PARTITION } from '../../../core/ledger/voids/running-voids.ts';
+import { undoVoidBoot } from '../../../core/ledger/voids/undo-void.ts';
+import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
+import type { Item } from '../../../core/storage/item.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { Killed, makeFaults } from '../../support/faults.ts';
+import { ingestContext } from '../../support/ingest-context.ts';
+import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+const ACTOR = systemCaller('test');
+const BOOT = { edge_id: 'edge-1', boot_id: 'wrong' };
+
+let db: TestTables;
+let now: number;
+let sequence: number;
+
+beforeEach(async () => {
+  db = await createTables();
+  now = T0;
+  sequence = 0;
+});
+afterEach(() => db.drop());
+
+function context(client = db.client): StoreContext {
+  const sleep = async (ms: number) => {
+    now += Math.ceil(ms);
+  };
+  return { client, tables: db.tables, clock: () => now, sleep, random: () => 0.5, deadline: now + 60_000 };
+}
+
+/** A report of the boot unless it says otherwise, a second after what was before. */
+async function report(sketch: ReportSketch): Promise<void> {
+  now += 1000;
+  sequence += 1;
+  const place = { sequence, arrived_ms: now - T0 };
+  const record = reportRecord({ ...BOOT, seq: sequence, sent_ms: now - T0, ...sketch }, place);
+  expect(await ingest([record], ingestContext(db))).toEqual([]);
+  now += 1000;
+}
+
+const pair = (packets: bigint, policy_id = 'p') => ({ policy_id, packets, bytes: packets * 10n });
+
+async function shown(policy_id = 'p'): Promise<bigint> {
+  const counts = (await readShownCounters(db.client, db.tables)).get(policy_id);
+  expect(counts?.bytes ?? 0n).toBe((counts?.packets ?? 0n) * 10n);
+  return counts?.packets ?? 0n;
+}
+
+async function under(pk: string): Promise<Item[]> {
+  const { Items = [] } = await db.client.send(
+    new QueryCommand({
+      TableName: db.tables.traffic,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      ConsistentRead: true,
+    }),
+  );
+  return Items;
+}
+
+const voided = () => voidBoot(context(), { ...BOOT, actor: ACTOR });
+const other = { edge_id: 'edge-2', boot_id: 'right' };
+
+describe('a boot that is voided after a reset', () => {
+  const resets = [
+    ['all', () => resetAllStats(context(), { actor: ACTOR })],
+    ['one policy', () => resetPolicyStats(context(), { actor: ACTOR, policy_id: 'p', defined: true })],
+  ] as const;
+
+  describe.each(resets)('of %s', (_, reset) => {
+    it('that came while it was running takes off what it counted since', async () => {
+      await report({ policies: [pair(1000n)] });
+      await report({ ...other, policies: [pair(300n)] });
+      await reset();
+      await report({ policies: [pair(1500n)] });
+      await report({ ...other, policies: [pair(500n)] });
+      expect(await shown()).toBe(700n);
+      const { audit_id } = await voided();
+      expect(await shown()).toBe(200n);
+      await undoVoidBoot(context(), { actor: ACTOR, audit_id });
+      expect(await shown()).toBe(700n);
+    });
+
+    it('that came while it reported with a clock that runs behind takes off what it counted since', async () => {
+      await report({ boot_id: 'right', policies: [pair(300n)] });
+      await report({ sent_ms: -1e9, policies: [pair(1000n)] });
+      await reset();
+      await report({ sent_ms: -1e9 + 60_000, policies: [pair(1500n)] });
+      await report({ boot_id: 'right', policies: [pair(500n)] });
+      expect(await shown()).toBe(700n);
+      await voided();
+      expect(await shown()).toBe(200n);
+    });
+
+    it('that came before its first report takes off all', async () => {
+      await report({ ...other, policies: [pair(300n)] });
+      await reset();
+      await report({ policies: [pair(1500n)] });
+      await report({ ...other, policies: [pair(500n)] });
+      await voided();
+      expect(await shown()).toBe(200n);
+    });
+
+    it('that came once it had ended takes off nothing, and all where the reset is undone', async () => {
+      await report({ policies: [pair(1000n)] });
+      await report({ boot_id: 'next', policies: [pair(50n)] });
+      const { audit_id } = await reset();
+      await report({ boot_id: 'next', policies: [pair(60n)] });
+      await voided();
+      expect(await shown()).toBe(10n);
+      await undoReset(context(), { actor: ACTOR, audit_id });
+      expect(await shown()).toBe(60n);
+    });
+
+    it('is in what a later reset contains, whole', async () => {
+      await report({ policies: [pair(1000n)] });
+      await report({ ...other, policies: [pair(300n)] });
+      const { audit_id } = await voided();
+      await reset();
+      expect(await shown()).toBe(0n);
+      await report({ ...other, policies: [pair(310n)] });
+      expect(await shown()).toBe(10n);
+      await undoVoidBoot(context(), { actor: ACTOR, audit_id });
+      expect(await shown()).toBe(10n);
+      await report({ policies: [pair(1001n)] });
+      expect(await shown()).toBe(11n);
+    });
+
+    it('and resets that are undone one by one shows each time what other boots have counted', async () => {
+      await report({ policies: [pair(100n)] });
+      await report({ ...other, policies: [pair(10n)] });
+      const first = await reset();
+      await report({ policies: [pair(300n)] });
+      await report({ ...other, policies: [pair(30n)] });
+      const second = await reset();
+      await report({ policies: [pair(700n)] });
+      await report({ ...other, policies: [pair(70n)] });
+      await voided();
+      expect(await shown()).toBe(40n);
+      await undoReset(context(), { actor: ACTOR, audit_id: second.audit_id });
+      expect(await shown()).toBe(60n);
+      await undoReset(context(), { actor: ACTOR, audit_id: first.audit_id });
+      expect(await shown()).toBe(70n);
+    });
+  });
+
+  it('that an earlier release made, without a record, is taken to contain all of it: nothing is below zero', async () => {
+    await report({ policies: [pair(1000n)] });
+    const { audit_id } = await resetAllStats(context(), { actor: ACTOR });
+    for (const { pk, sk } of await under(`BASELINE#${audit_id}#BOOTS`)) {
+      await db.client.send(new DeleteCommand({ TableName: db.tables.traffic, Key: { pk, sk } }));
+    }
+    await report({ policies: [pair(1500n)] });
+    await voided();
+    expect(await shown()).toBe(500n);
+  });
+
+  it('keeps no record of a reset that was cut off', async () => {
+    await report({ policies: [pair(1000n)] });
+    const faults = makeFaults();
+    faults.arm({ fault: 'killed before', at: await calls(faults, 'TransactWriteCommand') });
+    const cut = resetAllStats(context(faults.on(db.client)), { actor: ACTOR });
+    await expect(cut).rejects.toThrow(Killed);
+    now += 3_600_001;
+    const [{ sk } = { sk: '' }] = await under('RESET');
+    expect(await under(`BASELINE#${sk}#BOOTS`)).toHaveLength(1);
+    const removed = await removeCutOffResets(context(), { until: Number.POSITIVE_INFINITY });
+    expect(removed).toEqual({ removed: 1, chunks: 2 });
+    expect(await under(`BASELINE#${sk}#BOOTS`)).toEqual([]);
+    expect(await shown()).toBe(1000n);
+  });
+});
+
+/** The number of the first call of a kind in a reset of all policies. */
+async function calls(faults: ReturnType<typeof makeFaults>, name: string): Promise<number> {
+  faults.arm();
+  const probe = await resetAllStats(context(faults.on(db.client)), { actor: ACTOR });
+  await undoReset(context(), { actor: ACTOR, audit_id: probe.audit_id });
+  return faults.calls.indexOf(name);
+}
+
+describe('a void', () => {
+  it('of a boot with parts and policies beyond any transaction is one step', async () => {
+    const policies = (part: number) =>
+      Array.from({ length: 80 }, (_, index) => pair(5n, `p-${part * 80 + index}`));
+    const PARTS = 6;
+    for (let part = 0; part < PARTS; part++) {
+      await report({ part, parts: PARTS, seq: 1, policies: policies(part) });
+    }
+    const { packets, policies: count } = await voided();
+    expect([packets, count]).toEqual([2400n, 480]);
+    const counters = await readShownCounters(db.client, db.tables);
+    expect([...counters.values()].filter(({ packets: left, bytes }) => left !== 0n || bytes !== 0n)).toEqual(
+      [],
+    );
+    expect((await auditTraffic({ ...db, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
+  });
+
+  it('bars a part that comes late too', async () => {
+    await report({ part: 0, parts: 2, seq: 1, policies: [pair(10n)] });
+    await voided();
+    await report({ part: 1, parts: 2, seq: 1, policies: [pair(70n, 'late')] });
+    expect(await shown('late')).toBe(0n);
+    const [{ reason } = { reason: '' }] = await quarantined();
+    expect(reason).toBe('boot_voided');
+  });
+
+  it('and its undo are the same before and after a recovery of the counters', async () => {
+    await report({ policies: [pair(10n)], estimated: true });
+    await report({ ...other, policies: [pair(3n)] });
+    const { audit_id } = await voided();
+    await recoverCounters(context(), { actor: ACTOR });
+    expect(await shown()).toBe(3n);
+    await undoVoidBoot(context(), { actor: ACTOR, audit_id });
+    expect(await shown()).toBe(13n);
+    const counts = (await readShownCounters(db.client, db.tables)).get('p')!;
+    expect(counts.estimated_bytes).toBe(100n);
+  });
+
+  it('takes off what is estimated too', async () => {
+    await report({ policies: [pair(10n)], estimated: true });
+    await report({ ...other, policies: [pair(3n)], estimated: true });
+    await voided();
+    const counts = (await readShownCounters(db.client, db.tables)).get('p')!;
+    expect([counts.bytes, counts.estimated_bytes]).toEqual([30n, 30n]);
+  });
+
+  it('that is cut off at any call is finished by who asks again, or by clean-up; once', async () => {
+    await report({ policies: [pair(10n)] });
+    await report({ ...other, policies: [pair(3n)] });
+    const faults = makeFaults();
+    const told: string[] = [];
+    const onVoided = ({ boot_id }: { boot_id: string }) => {
+      told.push(boot_id);
+      return [];
+    };
+    for (let at = 0; ; at++) {
+      faults.arm({ fault: at % 2 === 0 ? 'killed before' : 'killed after', at });
+      const cut = await voidBoot(context(faults.on(db.client)), { ...BOOT, actor: ACTOR, onVoided }).catch(
+        (error: Error) => error,
+      );
+      if (!(cut instanceof Error)) break;
+      const heads = await readCorrectionHeads(db);
+      expect(heads.length).toBeLessThanOrEqual(1);
+      expect(await shown()).toBe(heads.length === 1 ? 3n : 13n);
+      if (at % 3 === 0) {
+        const again = voidBoot(context(), { ...BOOT, actor: ACTOR, onVoided });
+        await again.catch((error: Error) => expect(error.name).toBe('Conflict'));
+      }
+      now += 60_001;
+      await finishVoids(context(), { until: Number.POSITIVE_INFINITY, onVoided });
+      expect(await under(VOIDING_PARTITION)).toEqual([]);
+      const [head] = await readCorrectionHeads(db);
+      if (!head) continue;
+      expect(await shown()).toBe(3n);
+      await undoVoidBoot(context(), { actor: ACTOR, audit_id: head.audit_id });
+      expect(await shown()).toBe(13n);
+    }
+    expect(await shown()).toBe(3n);
+    expect(new Set(told)).toEqual(new Set(['wrong']));
+  });
+
+  it('leaves the lane to any boot that speaks next, whatever its clock says', async () => {
+    await report({ policies: [pair(10n)] });
+    await voided();
+    await report({ boot_id: 'slow', sent_ms: -1e9, policies: [{ ...pair(4n), active_flows: 7 }] });
+    expect(await shown()).toBe(4n);
+    expect((await readShownCounters(db.client, db.tables)).get('p')?.active_flows).toBe(7);
+  });
+
+  it('never expires', async () => {
+    await report({ policies: [pair(10n)] });
+    await voided();
+    const heads = await under(CORRECTION_PARTITION);
+    const chunks = await under(`${CORRECTION_PARTITION}#${heads[0]!.sk}#${heads[0]!.run}`);
+    const mark = await db.client.send(
+      new GetCommand({
+        TableName: db.tables.traffic,
+        Key: { pk: 'BOOT#edge-1', sk: 'PARTS#wrong' },
+        ConsistentRead: true,
+      }),
+    );
+    expect([heads.length, chunks.length, mark.Item?.voided]).toEqual([1, 1, heads[0]!.sk]);
+    for (const item of [...heads, ...chunks, mark.Item!]) expect(item).not.toHaveProperty('expires_at');
+  });
+});
+
+async function quarantined(): Promise<Item[]> {
+  const buckets = Array.from({ length: 32 }, (_, bucket) => `QUARANTINE#${String(bucket).padStart(2, '0')}`);
+  return (await Promise.all(buckets.map(under))).flat();
+}
