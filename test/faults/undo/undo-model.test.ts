@@ -133,7 +133,7 @@ class Bed {
     };
     return JSON.parse(JSON.stringify(all), (key, value) =>
       // What is derived from the clock, or is renewed by any change of the site.
-      ['updated_at', 'silent_for_s', 'silent_since'].includes(key) ? undefined : value,
+      ['updated_at', 'behind', 'silent', 'silent_since'].includes(key) ? undefined : value,
     );
   }
 
