@@ -293,7 +293,7 @@ describe('what is refused', () => {
       'path_id must be the id of a path, as the list of paths shows it.',
     ],
   ] as const)('%s %#', async (operation, args, type, message) => {
-    // The first refusal of a minute has an entry of its own.
+    // Each is the first refusal of its minute.
     api.now += 60_000;
     const before = await api.data('Query.sites', {});
     const refused = await audit({ action: operation });
