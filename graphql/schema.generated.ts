@@ -114,6 +114,17 @@ export interface EdgePart {
   bytes_exact: string;
 }
 
+export interface EdgeBootConnection {
+  items: EdgeBoot[];
+  next_token: string | null;
+}
+
+export interface EdgeBoot {
+  boot_id: string;
+  first_heard_at: string | null;
+  voided_by: string | null;
+}
+
 export interface EdgeConnection {
   items: Edge[];
   next_token: string | null;
@@ -131,8 +142,19 @@ export interface AuditEntry {
   message: string | null;
   attempts: number;
   request: string | null;
+  undoes: string | null;
+  did: string | null;
+  undone_by: string | null;
+  undoable_until: string | null;
   before: string | null;
   after: string | null;
+}
+
+export interface UndoResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  finished: boolean;
 }
 
 export type AuditOutcome = 'DONE' | 'REFUSED';
@@ -776,6 +798,7 @@ export interface Operations {
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
+  'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
@@ -813,6 +836,7 @@ export interface Operations {
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
+  'Mutation.undo': { arguments: { audit_id: string }; result: UndoResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };

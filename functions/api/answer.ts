@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/access/caller.ts';
-import { spendBudget } from '../../core/access/query-budget.ts';
+import { type QueryBudget, spendBudget } from '../../core/access/query-budget.ts';
 import { authorize, type OperationName, ROLES } from '../../core/access/roles.ts';
 import { recordRefusal } from '../../core/audit/record-refusal.ts';
 import { type ErrorType, PatronusError, Throttled, Unauthorized } from '../../core/errors.ts';
@@ -31,7 +31,7 @@ export interface Surroundings
     | 'edge_roles'
   > {
   /** What expensive operations may cost a caller in a minute. */
-  query_budget: number;
+  query_budget: QueryBudget;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Caller, callerSchema } from '../../access/caller.ts';
+import { type Reversal, reversalSchema } from '../../audit/audit-entry.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { runningKey } from './inventory-keys.ts';
 
@@ -8,6 +9,7 @@ export const OPERATION_KIND = {
   deleteSite: 'DELETE_SITE',
   restoreSite: 'RESTORE_SITE',
   removeEndpoint: 'REMOVE_ENDPOINT',
+  restoreEndpoint: 'RESTORE_ENDPOINT',
 } as const;
 export type OperationKind = (typeof OPERATION_KIND)[keyof typeof OPERATION_KIND];
 
@@ -16,8 +18,12 @@ export interface RunningOperation {
   operation_id: string;
   kind: OperationKind;
   site_id: string;
-  /** Only for REMOVE_ENDPOINT. */
+  /** Only for REMOVE_ENDPOINT and RESTORE_ENDPOINT. */
   endpoint_id?: string;
+  /** Only for RESTORE_ENDPOINT: the removal whose archive it empties. */
+  removal_id?: string;
+  /** The change that it reverses. */
+  reverses?: Reversal;
   /** The site's life that it ends or begins. */
   life: number;
   state: 'RUNNING' | 'ENDED';
@@ -25,7 +31,7 @@ export interface RunningOperation {
   audit_id: string;
   actor: Caller;
   started_ms: number;
-  /** When a run last worked on it; another run takes over once this is old. */
+  /** When a run last worked on it: its lease begins then, see {@link isCutOff}. */
   touched_ms: number;
   ended_ms?: number;
   /** Paths that are through, as far as runs recorded it: progress, not accounting. */
@@ -42,6 +48,8 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
   kind: z.enum(OPERATION_KIND),
   site_id: z.string(),
   endpoint_id: z.string().exactOptional(),
+  removal_id: z.string().exactOptional(),
+  reverses: reversalSchema.exactOptional(),
   life: z.number().default(1),
   state: z.enum(['RUNNING', 'ENDED']),
   audit_id: z.string(),
@@ -58,8 +66,14 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
 /** How long an entry stays after its end, so that a reader that began before the end still finds it. */
 export const KEEP_ENDED_MS = 60_000;
 
-/** An operation counts as cut off when no run has worked on it for this long; a run records progress every few seconds. */
-export const CUT_OFF_MS = 30_000;
+/**
+ * The lease of a run, milliseconds. A run renews it with each chunk, at most once a second, so that it ends this long after the run was cut off.
+ */
+const LEASE_MS = 30_000;
+
+/** Whether no run works on an operation any more: whoever finds it so may take it over. */
+export const isCutOff = ({ touched_ms }: RunningOperation, now: number): boolean =>
+  touched_ms + LEASE_MS <= now;
 
 export const runningItem = (operation: RunningOperation): Item & ItemKey => ({
   ...runningKey(operation.site_id, operation.endpoint_id),

@@ -1,4 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
+import { refuseUndone } from '../../audit/undone-chain.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { NotFound } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -14,6 +16,7 @@ import { beingChanged, readActiveSite, refuseWhileRemoving } from '../sites/acti
 import { enterOperation, newOperation, readLastOperation } from './operation-entry.ts';
 import { type DeletionRun, runDeletion } from './run-deletion.ts';
 import { HAND_OVER_MS, runOperation } from './run-operation.ts';
+import { takeCutOff } from './take-cut-off.ts';
 
 export interface SiteDeletion {
   /** For a person: how many paths and endpoints went, or that it goes on. */
@@ -26,10 +29,15 @@ export interface SiteDeletion {
 export interface DeleteOptions {
   /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
   until?: number;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal;
+  /** Refuses a site that isn't as a change has left it. */
+  check?(site: SiteItem): Promise<void>;
 }
 
 /**
- * Deletes a site with its endpoints and paths, on both sides, into the archive.
+ * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was cut off goes on: its answer is that of the one who
+ * began it.
  *
  * @throws ValidationError · NotFound · Conflict when the site is just being deleted or restored
  */
@@ -37,31 +45,43 @@ export async function deleteSite(
   context: StoreContext,
   actor: Caller,
   input: unknown,
-  { until = context.clock() + HAND_OVER_MS }: DeleteOptions = {},
+  { until = context.clock() + HAND_OVER_MS, ...options }: DeleteOptions = {},
 ): Promise<SiteDeletion> {
   const { site_id } = parseInput(siteIdInput, input);
-  const { operation, name } = await claim(context, actor, site_id);
-  const run = await runOperation(context, operation, { run: runDeletion, until, resumed: false });
+  const { operation, name, resumed } = await claim(context, actor, { ...options, site_id });
+  const run = await runOperation(context, operation, { run: runDeletion, until, resumed });
   return { message: message(name, site_id, run), audit_id: operation.audit_id, finished: run.finished };
 }
 
 interface Claim {
   operation: RunningOperation;
   name: string;
+  /** Another run worked on it, and was cut off. */
+  resumed: boolean;
 }
 
 /** Hides the site and stops all changes of it, in one transaction. */
-function claim(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
+function claim(
+  context: StoreContext,
+  actor: Caller,
+  { site_id: siteId, reverses, check }: Pick<DeleteOptions, 'reverses' | 'check'> & { site_id: string },
+): Promise<Claim> {
   const { tables } = context;
   const began = context.clock();
   return commitChange(context, async begun => {
+    if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readSiteToDelete(context, siteId, began);
+    if (site.status === SITE_STATUS.deleting) {
+      return { actions: [], result: await takeCutOffDeletion(context, site) };
+    }
+    await check?.(site);
     const operation = newOperation(begun, {
       kind: OPERATION_KIND.deleteSite,
       site_id: siteId,
       life: site.life,
       actor,
       endpoints: 0,
+      ...(reverses && { reverses }),
       seq: site.seq + 1,
     });
     const set = { status: SITE_STATUS.deleting, operation_id: operation.operation_id };
@@ -71,14 +91,22 @@ function claim(context: StoreContext, actor: Caller, siteId: string): Promise<Cl
         enterOperation(tables, operation),
         forgetDecisions(tables),
       ],
-      result: { operation, name: site.name },
+      result: { operation, name: site.name, resumed: false },
     };
   });
 }
 
+/** The deletion that holds a site. @throws Conflict while a run works on it */
+async function takeCutOffDeletion(context: StoreContext, site: SiteItem): Promise<Claim> {
+  const operation = await takeCutOff(context, { site_id: site.id, operation_id: site.operation_id });
+  if (!operation) throw beingChanged(site);
+  return { operation, name: site.name, resumed: true };
+}
+
+/** A site that is active, or is being deleted. */
 async function readSiteToDelete(context: StoreContext, siteId: string, began: number): Promise<SiteItem> {
   try {
-    const site = await readActiveSite(context, siteId);
+    const site = await readActiveSite(context, siteId, { or: SITE_STATUS.deleting });
     refuseWhileRemoving(site);
     return site;
   } catch (cause) {

@@ -1,18 +1,23 @@
 import type { Caller } from '../../access/caller.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
+import { refuseUndone } from '../../audit/undone-chain.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
+import { readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { count } from '../model/count-words.ts';
 import { endpointKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { removeEndpointInput } from '../model/site-input.ts';
+import { type EndpointItem, endpointItemSchema } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveEndpoint, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
 import { enterOperation, newOperation } from './operation-entry.ts';
 import { HAND_OVER_MS, runOperation } from './run-operation.ts';
 import { runRemoval } from './run-removal.ts';
+import { takeCutOff } from './take-cut-off.ts';
 
 export interface EndpointRemoval {
   message: string;
@@ -21,8 +26,18 @@ export interface EndpointRemoval {
   finished: boolean;
 }
 
+export interface RemoveOptions {
+  /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
+  until?: number;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal;
+  /** Refuses an endpoint that isn't as a change has left it. */
+  check?(endpoint: EndpointItem): Promise<void>;
+}
+
 /**
- * Removes an endpoint for good, and every path that ends at it.
+ * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as archives are kept. A removal that
+ * was cut off goes on.
  *
  * @throws ValidationError · NotFound · Conflict
  */
@@ -30,28 +45,51 @@ export async function removeEndpoint(
   context: StoreContext,
   actor: Caller,
   input: unknown,
-  { until = context.clock() + HAND_OVER_MS }: { until?: number } = {},
+  { until = context.clock() + HAND_OVER_MS, ...options }: RemoveOptions = {},
 ): Promise<EndpointRemoval> {
   const { site_id, endpoint_id } = parseInput(removeEndpointInput, input);
-  const operation = await claim(context, actor, { site_id, endpoint_id });
-  const run = await runOperation(context, operation, { run: runRemoval, until, resumed: false });
+  const { operation, resumed } = await claim(context, actor, { ...options, site_id, endpoint_id });
+  const run = await runOperation(context, operation, { run: runRemoval, until, resumed });
   const message = run.finished
     ? `Endpoint ${endpoint_id} was removed with ${count(run.paths, 'path')}.`
     : `Endpoint ${endpoint_id} is being removed; ${run.paths} of its paths are gone so far, and it goes on in the background.`;
   return { message, audit_id: operation.audit_id, finished: run.finished };
 }
 
+interface Claim {
+  operation: RunningOperation;
+  /** Another run worked on it, and was cut off. */
+  resumed: boolean;
+}
+
+/** The removal of an endpoint that no run works on any more. */
+async function takeCutOffRemoval(
+  context: StoreContext,
+  { site_id, endpoint_id }: { site_id: string; endpoint_id: string },
+): Promise<Claim | undefined> {
+  const endpoint = await readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema);
+  if (endpoint?.status !== 'REMOVING') return undefined;
+  const operation = await takeCutOff(context, { site_id, endpoint_id, operation_id: endpoint.removal_id });
+  return operation && { operation, resumed: true };
+}
+
 /** Hides the endpoint and stops new paths to it, in one transaction. */
 function claim(
   context: StoreContext,
   actor: Caller,
-  { site_id, endpoint_id }: { site_id: string; endpoint_id: string },
-): Promise<RunningOperation> {
+  { site_id, endpoint_id, reverses, check }: RemoveOptions & { site_id: string; endpoint_id: string },
+): Promise<Claim> {
   const { tables } = context;
   return commitChange(context, async begun => {
+    if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readActiveSite(context, site_id);
-    await readActiveEndpoint(context, site_id, endpoint_id);
+    if (site.removing_endpoint === endpoint_id) {
+      const cutOff = await takeCutOffRemoval(context, { site_id, endpoint_id });
+      if (cutOff) return { actions: [], result: cutOff };
+    }
+    const endpoint = await readActiveEndpoint(context, site_id, endpoint_id);
     refuseWhileRemoving(site);
+    await check?.(endpoint);
     const operation = newOperation(begun, {
       kind: OPERATION_KIND.removeEndpoint,
       site_id,
@@ -59,6 +97,7 @@ function claim(
       life: site.life,
       actor,
       endpoints: 1,
+      ...(reverses && { reverses }),
       seq: 0,
     });
     const set = { removing_endpoint: endpoint_id };
@@ -75,7 +114,7 @@ function claim(
         enterOperation(tables, operation),
         forgetDecisions(tables),
       ],
-      result: operation,
+      result: { operation, resumed: false },
     };
   });
 }

@@ -25,7 +25,7 @@ import {
 } from './corrections.ts';
 import { freezeBoot } from './freeze-boot.ts';
 import { endRunning, forgetRunning, type RunningVoid } from './running-voids.ts';
-import type { OnVoided, VoidDone } from './void-boot.ts';
+import type { OnVoided, VoidDone } from './void-done.ts';
 
 /**
  * Brings a void that has begun to its end: freezes the boot, keeps what it had counted, and puts the head by which that counts. May be cut off
@@ -74,6 +74,7 @@ export async function finishVoid(
       actor,
       operation: 'voidBoot',
       target: `edge:${edge_id}`,
+      reverses: running.reverses,
       before: { boot_id, packets: String(done.packets), bytes: String(done.bytes), policies: done.policies },
       after: { boot_id, voided: true },
       event: { type: 'BOOT_VOIDED', site_id: null, site_seq: null, data: { edge_id, boot_id, audit_id } },
@@ -145,11 +146,13 @@ async function readInResets(
 ): Promise<{ resets: string[]; in_resets: VoidedInReset[] }> {
   const { client, tables } = context;
   const all = await repeatUntil(context, () => readResets(client, tables));
-  const since = all.filter(({ at }) => at > first_heard_at_ms);
+  const since = all.filter(({ at }) => at >= first_heard_at_ms);
   const in_resets: VoidedInReset[] = [];
   for (const reset of since) {
-    const { audit_id } = reset;
-    const running = await repeatUntil(context, () => readResetBoots(context, audit_id, { edge_id, boot_id }));
+    const { audit_id, chunks_id } = reset;
+    const running = await repeatUntil(context, () =>
+      readResetBoots(context, chunks_id, { edge_id, boot_id }),
+    );
     const contained = new Map<string, BaselineCounts>();
     for (const pair of pairs) {
       if (!running.has(pair.part)) addTo(contained, pair.policy_id, pair);
