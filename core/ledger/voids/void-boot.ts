@@ -8,7 +8,6 @@ import { commitChange } from '../../storage/commit-change.ts';
 
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
 import { readLaneItemsOfEdge } from '../figures/read-lanes.ts';
 import type { Lane } from '../lane/lane.ts';
 import { bootKey } from '../lane-keys.ts';
