@@ -80,6 +80,7 @@ export interface Edge {
   boot_id: string | null;
   seq: number | null;
   policies_version: string | null;
+  clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
   packets: number;
