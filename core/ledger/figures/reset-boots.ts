@@ -120,18 +120,10 @@ export async function readResetBoots(
   for await (const { Items = [] } of paginateQuery({ client }, query)) {
     for (const boot of Items.flatMap(readChunk)) {
       if (boot.edge_id !== edge_id || boot.boot_id !== boot_id) continue;
-      found.set(boot.part, newer(boot, found.get(boot.part)));
+      found.set(boot.part, boot);
     }
   }
   return found;
-}
-
-/** A boot that was closed while they were read is in both readings; what it has counted only grows. */
-function newer(a: ResetBoot, b: ResetBoot | undefined): ResetBoot {
-  if (!b) return a;
-  const packetsOf = ({ policies }: ResetBoot): bigint =>
-    [...policies.values()].reduce((sum, { packets, bytes }) => sum + packets + bytes, 0n);
-  return packetsOf(a) < packetsOf(b) ? b : a;
 }
 
 function policiesOf(pairs: Iterable<BootPair>, only: string | undefined): Map<string, BaselineCounts> {
