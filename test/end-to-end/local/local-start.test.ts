@@ -325,13 +325,14 @@ describe('npm start', () => {
     const blocks = [...readFileSync(projectFile('README.md'), 'utf8').matchAll(/```sh\n(.*?)```/gs)]
       .map(([, block]) => block!)
       .filter(block => block.includes('npm run -s ask'));
-    expect(blocks).toHaveLength(2);
+    expect(blocks).toHaveLength(3);
     const said = await shell(
       ['set -eu', ...blocks].join('\n').replaceAll('run -s ask --', `run -s ask -- --system ${system}`),
     );
     expect(said).toMatch(/"resolution": "[A-Z_]+"/);
     expect(said).toContain('"selected_path_id"');
     expect(said).toContain('"failoverPath"');
+    expect(said).toMatch(/"undo": \{\s+"message": "Path \S+ is in use again\."/);
   }, 120_000);
 
   it.skipIf(!existsSync('/proc'))('ends when an engine dies, and says which', async () => {
