@@ -10,7 +10,7 @@ export const EVERY_POLICY = '*';
  * A path that was not measured for so long is not kept out any more: it counts as one that was not
  * measured, which serves where no better one is.
  */
-export const UNMEASURED_OUT_MS = 3_600_000;
+const UNMEASURED_OUT_MS = 3_600_000;
 
 /** Which policies have left a path. */
 export type StatesByPolicy = Readonly<Record<string, PathState>>;

@@ -3,7 +3,7 @@ import type { PathMetrics } from '../health/path-metrics.ts';
 import { settledScoreOf } from '../health/settled-score.ts';
 
 /** What is stored of a path is at most so old while it is measured, however steady it is. */
-export const STORED_AT_LEAST_EVERY_MS = 600_000;
+const STORED_AT_LEAST_EVERY_MS = 600_000;
 
 /** The settled score that is stored is at most so many points away. */
 const SCORE_STEP = 2;
