@@ -11,7 +11,10 @@ import { roleOf } from './edge-identity.ts';
 /** Begins the partition of what a caller has spent, minute by minute. */
 const BUDGET_PREFIX = 'BUDGET#';
 
-/** What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the same. */
+/**
+ * What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the
+ * same.
+ */
 export const DEFAULT_QUERY_BUDGET = 240;
 
 const MINUTE_MS = 60_000;
@@ -26,7 +29,10 @@ const MAX_NAME = 512;
 export interface QueryBudget {
   /** In a minute. */
   units: number;
-  /** How long a request waits for it to be written down, milliseconds; undefined: as long as it takes. */
+  /**
+   * How long a request waits for it to be written down, milliseconds; undefined: as long as it
+   * takes.
+   */
   wait_ms?: number;
 }
 
@@ -37,9 +43,10 @@ export interface BudgetContext {
 }
 
 /**
- * Takes the cost of an operation off the caller's budget of this minute: one conditional write, so that of requests at the same instant no more
- * pass than the budget allows. A machine's budget is its role's, whatever it calls its session. A Cache table that doesn't
- * answer lets requests through; only its throttling doesn't, which may come of the flood that budgets are for.
+ * Takes the cost of an operation off the caller's budget of this minute: one conditional write, so
+ * that of requests at the same instant no more pass than the budget allows. A machine's budget is
+ * its role's, whatever it calls its session. A Cache table that doesn't answer lets requests
+ * through; only its throttling doesn't, which may come of the flood that budgets are for.
  *
  * @throws Throttled that says when to come back
  */
@@ -82,7 +89,10 @@ function overBudget(now: number, ends_ms: number): Throttled {
   );
 }
 
-/** Whose budget it is: a person's, or that of a machine's role, since a machine may choose its session's name. */
+/**
+ * Whose budget it is: a person's, or that of a machine's role, since a machine may choose its
+ * session's name.
+ */
 function budgetOwner({ kind, sub }: Caller): string {
   return kind === 'MACHINE' ? (roleOf(sub) ?? sub) : sub;
 }

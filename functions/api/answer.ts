@@ -42,7 +42,10 @@ export interface Surroundings
   report(message: string, details: { operation: string; error: Error }): void;
 }
 
-/** Longest message of a refusal, characters. What it quotes is short; this bounds messages of any making. */
+/**
+ * Longest message of a refusal, characters. What it quotes is short; this bounds messages of any
+ * making.
+ */
 const MAX_MESSAGE_LENGTH = 2000;
 
 /** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
@@ -85,7 +88,9 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
   }
 }
 
-/** Takes the cost of one request, once: it may be tried again, or asked again for a smaller page. */
+/**
+ * Takes the cost of one request, once: it may be tried again, or asked again for a smaller page.
+ */
 function spender(caller: Caller, { context, query_budget }: Surroundings): Call['spend'] {
   let spent = false;
   return async cost => {

@@ -21,7 +21,10 @@ const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
 
-/** The schedule passes the instant that it fired for, and which steps are due: all when it says none. */
+/**
+ * The schedule passes the instant that it fired for, and which steps are due: all when it says
+ * none.
+ */
 const eventSchema = z.object({
   scheduled_at: z.iso.datetime({ offset: true }),
   steps: z.array(z.enum(steps.map(({ name }) => name))).optional(),

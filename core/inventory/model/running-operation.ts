@@ -67,7 +67,8 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
 export const KEEP_ENDED_MS = 60_000;
 
 /**
- * The lease of a run, milliseconds. A run renews it with each chunk, at most once a second, so that it ends this long after the run was cut off.
+ * The lease of a run, milliseconds. A run renews it with each chunk, at most once a second, so that
+ * it ends this long after the run was cut off.
  */
 const LEASE_MS = 30_000;
 

@@ -36,8 +36,8 @@ export interface DeleteOptions {
 }
 
 /**
- * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was cut off goes on: its answer is that of the one who
- * began it.
+ * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was
+ * cut off goes on: its answer is that of the one who began it.
  *
  * @throws ValidationError · NotFound · Conflict when the site is just being deleted or restored
  */
@@ -72,7 +72,7 @@ function claim(
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readSiteToDelete(context, siteId, began);
     if (site.status === SITE_STATUS.deleting) {
-      return { actions: [], result: await takeCutOffDeletion(context, site) };
+      return { actions: [], result: await takeCutOffDeletion(context, site, reverses) };
     }
     await check?.(site);
     const operation = newOperation(begun, {
@@ -97,8 +97,13 @@ function claim(
 }
 
 /** The deletion that holds a site. @throws Conflict while a run works on it */
-async function takeCutOffDeletion(context: StoreContext, site: SiteItem): Promise<Claim> {
-  const operation = await takeCutOff(context, { site_id: site.id, operation_id: site.operation_id });
+async function takeCutOffDeletion(
+  context: StoreContext,
+  site: SiteItem,
+  reverses: Reversal | undefined,
+): Promise<Claim> {
+  const held = { site_id: site.id, operation_id: site.operation_id };
+  const operation = await takeCutOff(context, { ...held, reverses });
   if (!operation) throw beingChanged(site);
   return { operation, name: site.name, resumed: true };
 }

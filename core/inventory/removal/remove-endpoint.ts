@@ -36,8 +36,8 @@ export interface RemoveOptions {
 }
 
 /**
- * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as archives are kept. A removal that
- * was cut off goes on.
+ * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as
+ * archives are kept. A removal that was cut off goes on.
  *
  * @throws ValidationError · NotFound · Conflict
  */
@@ -65,11 +65,16 @@ interface Claim {
 /** The removal of an endpoint that no run works on any more. */
 async function takeCutOffRemoval(
   context: StoreContext,
-  { site_id, endpoint_id }: { site_id: string; endpoint_id: string },
+  {
+    site_id,
+    endpoint_id,
+    reverses,
+  }: { site_id: string; endpoint_id: string; reverses: Reversal | undefined },
 ): Promise<Claim | undefined> {
   const endpoint = await readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema);
   if (endpoint?.status !== 'REMOVING') return undefined;
-  const operation = await takeCutOff(context, { site_id, endpoint_id, operation_id: endpoint.removal_id });
+  const held = { site_id, endpoint_id, operation_id: endpoint.removal_id };
+  const operation = await takeCutOff(context, { ...held, reverses });
   return operation && { operation, resumed: true };
 }
 
@@ -84,7 +89,7 @@ function claim(
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readActiveSite(context, site_id);
     if (site.removing_endpoint === endpoint_id) {
-      const cutOff = await takeCutOffRemoval(context, { site_id, endpoint_id });
+      const cutOff = await takeCutOffRemoval(context, { site_id, endpoint_id, reverses });
       if (cutOff) return { actions: [], result: cutOff };
     }
     const endpoint = await readActiveEndpoint(context, site_id, endpoint_id);

@@ -141,3 +141,26 @@ it('a run renews its lease, so that none takes it over while it goes on slowly',
     }
   });
 });
+
+it('an undo takes over what it has begun itself, and nothing else', async () => {
+  await withNetwork(async bed => {
+    const { hub } = await makeHub(bed.context, { paths: 1 });
+    const input = { site_id: hub.id };
+    const reverses = { audit_id: '01KKRNW4G00000000000000000', by_undo: true };
+    const begin = { until: bed.context.clock() };
+    await deleteSite(bed.context, admin, input, begin);
+    bed.advance(LEASE_MS);
+    await expect(deleteSite(bed.context, admin, input, { reverses })).rejects.toThrow(
+      `Site ${hub.id} is being deleted. When that is done, restoreSite can bring it back.`,
+    );
+    expect(await deleteSite(bed.context, admin, input)).toMatchObject({ finished: true });
+    await restoreSite(bed.context, admin, input);
+    bed.advance(1000);
+    const undo = await deleteSite(bed.context, admin, input, { reverses, until: bed.context.clock() });
+    bed.advance(LEASE_MS);
+    expect(await deleteSite(bed.context, admin, input, { reverses })).toMatchObject({
+      finished: true,
+      audit_id: undo.audit_id,
+    });
+  });
+});

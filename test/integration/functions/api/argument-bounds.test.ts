@@ -76,8 +76,8 @@ afterAll(() => t.drop());
 
 const MACHINES_ONLY = operations.filter(operation => ROLES[operation].people === null);
 
-function call(operation: OperationName, args: unknown) {
-  // The first refusal of a minute has an entry of its own.
+function call(operation: OperationName, args: unknown): Promise<Answer> {
+  // Each refusal is the first of its minute.
   api.now += 60_000;
   const identity = MACHINES_ONLY.includes(operation) ? machine : personIn('admin');
   return api.call(operation, args, { identity });
