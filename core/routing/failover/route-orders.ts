@@ -35,7 +35,8 @@ export async function orderRoutes(context: StoreContext, change: StreamChange): 
   const { kind, pk, after } = change;
   if (!after || kind !== 'INSERT' || !isChange(pk)) return 0;
   const entry = parseItem(auditEntrySchema, after);
-  if (entry.outcome !== 'DONE' || !CHANGES_ROUTES.has(entry.operation)) return 0;
+  // The entry of an undo says what it amounts to.
+  if (entry.outcome !== 'DONE' || !CHANGES_ROUTES.has(entry.did ?? entry.operation)) return 0;
   const path = await pathOf(context, entry);
   return path ? tellEdges(context, { path, entry }) : 0;
 }

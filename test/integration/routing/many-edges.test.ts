@@ -116,6 +116,8 @@ describe('the orders that follow from a change', () => {
     expect(order).toMatchObject({
       data: { routes: expect.arrayContaining([{ policy_id: 'default', path_id: null }]) },
     });
+    const undone = { ...first.after!, id: 'undone', operation: 'undo', did: 'restorePath' };
+    expect(await orderRoutes(context, { ...first, after: undone })).toBe(2);
     const gone = { ...first, after: { ...first.after!, target: `path:${fast.replace(/.$/, 'x')}` } };
     expect(await orderRoutes(context, gone)).toBe(0);
     for (const other of [{ kind: 'MODIFY' }, { pk: 'REFUSED#2026-01' }, { after: undefined }]) {
