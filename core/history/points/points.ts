@@ -124,7 +124,8 @@ interface CountedPoint {
 function setRates(counted: readonly CountedPoint[], samples: readonly Sample[]): void {
   const intervals = counted.map(
     ({ point: { at, packets, bytes }, previous }): CountedInterval => ({
-      since: previous.at,
+      // What the system's first reading counts from zero includes all that came before it.
+      since: previous.taken_at === undefined ? Number.NEGATIVE_INFINITY : previous.at,
       at,
       packets,
       bytes,
@@ -151,7 +152,10 @@ function setRepairedPeaks(points: readonly HistoryPoint[], samples: readonly Sam
   }
 }
 
-/** What an increment is counted from. Without `taken_at` the time between is unknown, and there is no rate. */
+/**
+ * What an increment is counted from. Without `taken_at` it is the beginning of the system: the time between is unknown, and there is
+ * no rate.
+ */
 interface Base extends Omit<Sample, 'taken_at'> {
   taken_at?: number;
 }

@@ -1,7 +1,10 @@
 import { type Share, shareOf } from '../late/late-span.ts';
 import type { Sample } from '../sample.ts';
 
-/** An interval between two readings, and what its samples differ by. Milliseconds on the grid; `since` is exclusive. */
+/**
+ * An interval between two readings, and what its samples differ by. Milliseconds on the grid; `since` is exclusive, and -Infinity where
+ * the interval's reading is the system's first.
+ */
 export interface CountedInterval {
   since: number;
   at: number;

@@ -91,6 +91,37 @@ describe('historyPoints', () => {
     ]);
   });
 
+  it('gives what is spread to before the first snapshot to its point, which has no rate, and loses none of it', () => {
+    const report = { from: START - 2 * MINUTE, to: START + 3 * MINUTE, packets: 500n, bytes: 50_000n };
+    const older = { from: START - 9 * MINUTE, to: START - 5 * MINUTE, packets: 40n, bytes: 4000n };
+    const points = pointsOf({
+      range: minutes(-60, 3),
+      begins: START,
+      samples: [
+        sample(START + MINUTE, 70n),
+        { ...sample(START + 2 * MINUTE, 110n), late: [older] },
+        { ...sample(START + 3 * MINUTE, 610n), late: [report] },
+      ],
+      marks: [1, 2, 3].map(minute => mark(START + minute * MINUTE)),
+    });
+    expect(points.map(({ spread }) => spread)).toEqual([
+      { packets: 70n + 40n + 300n, bytes: 41_000n },
+      { packets: 100n, bytes: 10_000n },
+      { packets: 100n, bytes: 10_000n },
+    ]);
+    expect(points.map(({ packets_per_second }) => packets_per_second)).toEqual([0, 100 / 60, 100 / 60]);
+  });
+
+  it('leaves out what is spread to before a range that begins later than the system', () => {
+    const report = { from: START - MINUTE, to: START + MINUTE, packets: 60n, bytes: 6000n };
+    const [point] = pointsOf({
+      range: minutes(0, 1),
+      samples: [sample(START, 10n), { ...sample(START + MINUTE, 70n), late: [report] }],
+      marks: [mark(START), mark(START + MINUTE)],
+    });
+    expect(point).toMatchObject({ packets: 60n, spread: { packets: 30n, bytes: 3000n } });
+  });
+
   it('has no points where the system began after the range', () => {
     expect(pointsOf({ range: minutes(0, 3), begins: START + 3 * MINUTE, samples: [], marks: [] })).toEqual(
       [],
