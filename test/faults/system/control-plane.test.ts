@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { ChangeCommand } from '../../support/control/change-command.ts';
+import { ControlModel } from '../../support/control/control-model.ts';
+import { emptyState, type Planner } from '../../support/control/control-state.ts';
+import { ControlWorld } from '../../support/control/control-world.ts';
+import { SITE_OPERATIONS } from '../../support/control/site-operations.ts';
+import { START } from '../../support/control/start.ts';
+import { UndoCommand } from '../../support/control/undo-command.ts';
+import { UNDO } from '../../support/control/undo-operations.ts';
+import type { Fault } from '../../support/faults.ts';
+import { expectSoundInventory } from '../../support/inventory-check.ts';
+import { dumpNetwork } from '../../support/network-bed.ts';
+
+/** `npm run test:long` makes more. */
+const RUNS = Number(process.env.CONTROL_RUNS ?? 10);
+
+const fault = fc.option(
+  fc.record({
+    fault: fc.constantFrom<Fault>(
+      'killed before',
+      'killed after',
+      'killed after',
+      'connection reset, landed',
+      'time-out, lands later',
+      'throttled',
+      'canceled: TransactionConflict',
+    ),
+    at: fc.nat({ max: 15 }),
+  }),
+  { nil: undefined },
+);
+const how = fc.record({ by: fc.nat({ max: 1 }), fault });
+const picks = fc.array(fc.nat({ max: 59 }), { minLength: 6, maxLength: 6 });
+
+const operations = Object.entries<Planner>(SITE_OPERATIONS);
+const changes = operations.map(([name, plan]) =>
+  fc.record({ picks, how }).map(given => new ChangeCommand(name, plan, given)),
+);
+const undone = operations
+  .filter(([name]) => name in UNDO)
+  .map(([name, plan]) =>
+    fc.record({ picks, change: how, undo: how }).map(given => new UndoCommand({ name, plan, ...given })),
+  );
+const commands = fc.commands([...changes, ...undone], { maxCommands: 25, size: 'max' });
+
+it('the control plane does what it should, whatever is asked for and whatever happens to a function', async () => {
+  await fc.assert(
+    fc.asyncProperty(commands, async list => {
+      const world = await ControlWorld.make();
+      try {
+        const model = new ControlModel(emptyState());
+        for (const command of START) await command.run(model, world);
+        await fc.asyncModelRun(() => ({ model, real: world }), list);
+        await world.settle();
+        expect(await world.newEntries()).toEqual([]);
+        expectSoundInventory(await dumpNetwork(world.context(world.db.client)));
+      } finally {
+        await world.drop();
+      }
+    }),
+    { numRuns: RUNS, interruptAfterTimeLimit: 150_000, endOnFailure: process.env.SHRINK === undefined },
+  );
+}, 600_000);

@@ -1,0 +1,160 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { expect } from 'vitest';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import type { Answer } from '../../../functions/api/answer.ts';
+import type { ApiIdentity } from '../../../functions/api/api-event.ts';
+import { runSteps } from '../../../functions/cleanup/run-steps.ts';
+import { steps } from '../../../functions/cleanup/steps.ts';
+import { type ApiUnderTest, makeApi } from '../api.ts';
+import { auditEntries } from '../audit-entries.ts';
+import { type FaultPlan, type FaultyClient, faultyClient } from '../faults.ts';
+import { localClient } from '../local-client.ts';
+import { noExports } from '../no-exports.ts';
+import { createTables, type TestTables } from '../tables.ts';
+import type { Entry } from './control-state.ts';
+
+/** Seven paths a transaction, so that a deletion takes several. */
+const MAX_ACTIONS = 16;
+/** What a function has to answer in. */
+const BUDGET_MS = 25_000;
+const START_MS = Date.parse('2026-01-31T12:00:00Z');
+
+/** How a request goes. */
+export interface Circumstances {
+  /** Which function answers it. */
+  by: number;
+  /** How far that function's clock is from the true time, milliseconds. */
+  skew_ms?: number;
+  fault?: FaultPlan | undefined;
+}
+
+/** The API functions and the clean-up over tables of their own, under one clock. */
+export class ControlWorld {
+  now = START_MS;
+  readonly db: TestTables;
+  readonly #functions: ApiFunction[];
+  readonly #known = new Set<string>();
+
+  private constructor(db: TestTables) {
+    this.db = db;
+    this.#functions = Array.from({ length: 2 }, () => new ApiFunction(this));
+  }
+
+  static async make(): Promise<ControlWorld> {
+    return new ControlWorld(await createTables());
+  }
+
+  drop(): Promise<void> {
+    for (const each of this.#functions) each.client.destroy();
+    return this.db.drop();
+  }
+
+  /** What the function answers; `killed` when it is gone before it could. */
+  change(operation: string, args: object, { by, ...how }: Circumstances): Promise<Answer | 'killed'> {
+    return this.#functions[by % this.#functions.length]!.change(operation, args, how);
+  }
+
+  /** The data of a query or its error, as a client sees it, from a function to which nothing happens. */
+  async query(field: string, args: object = {}, identity?: ApiIdentity): Promise<unknown> {
+    const answered = await this.#functions[0]!.query(field, args, identity);
+    return 'error' in answered ? answered : JSON.parse(JSON.stringify(answered.data ?? null));
+  }
+
+  /** Entries of changes that are new since this was asked last, in the order of the log. */
+  async newEntries(): Promise<Entry[]> {
+    const all = (await auditEntries(this.db)).filter(
+      ({ outcome }) => outcome === 'DONE',
+    ) as unknown as Entry[];
+    const found = all.filter(({ id }) => !this.#known.has(id));
+    for (const { id } of found) this.#known.add(id);
+    return found;
+  }
+
+  /** Clean-up, as often as it takes to finish what was cut off and to forget it. */
+  async settle(): Promise<void> {
+    for (let round = 0; round < 2; round++) {
+      this.now += 120_000;
+      await this.cleanUp(this.db.client);
+    }
+  }
+
+  /** The clean-up function once. */
+  async cleanUp(client: DynamoDBDocumentClient): Promise<void> {
+    const context = { ...this.context(client), scheduled_at: this.now, exports: noExports.dispatcher };
+    const reports = await runSteps(steps, context);
+    const failed = reports.filter(({ outcome }) => outcome === 'failed');
+    expect(failed).toEqual([]);
+  }
+
+  context(client: DynamoDBDocumentClient, skew_ms = 0): StoreContext {
+    return {
+      client,
+      tables: this.db.tables,
+      clock: () => this.now + skew_ms,
+      sleep: async ms => {
+        this.now += Math.ceil(ms);
+      },
+      random: () => 0.5,
+      deadline: this.now + skew_ms + BUDGET_MS,
+      max_actions: MAX_ACTIONS,
+    };
+  }
+}
+
+/** One API function: its own memory, until it is killed. */
+class ApiFunction {
+  readonly client = localClient({ maxAttempts: 1 });
+  readonly #world: ControlWorld;
+  readonly #faulty: FaultyClient<DynamoDBDocumentClient>;
+  #skew_ms = 0;
+  #api: ApiUnderTest;
+
+  constructor(world: ControlWorld) {
+    this.#world = world;
+    this.#faulty = faultyClient(this.client);
+    this.#api = this.#start();
+  }
+
+  #start(): ApiUnderTest {
+    const world = this.#world;
+    const { client } = this.#faulty;
+    const skew = () => this.#skew_ms;
+    return makeApi(
+      { client, tables: world.db.tables },
+      {
+        get context() {
+          return world.context(client, skew());
+        },
+      },
+    );
+  }
+
+  async change(
+    operation: string,
+    args: object,
+    { skew_ms = 0, fault }: Omit<Circumstances, 'by'>,
+  ): Promise<Answer | 'killed'> {
+    this.#skew_ms = skew_ms;
+    this.#faulty.arm(fault);
+    const answered = await this.#call(`Mutation.${operation}`, args);
+    const { killed } = this.#faulty;
+    this.#faulty.arm();
+    await this.#faulty.landAll();
+    this.#skew_ms = 0;
+    if (!killed) return answered;
+    this.#api = this.#start();
+    return 'killed';
+  }
+
+  query(field: string, args: object, identity?: ApiIdentity): Promise<Answer> {
+    return this.#call(`Query.${field}`, args, identity);
+  }
+
+  async #call(operation: string, args: object, identity?: ApiIdentity): Promise<Answer> {
+    this.#api.now = this.#world.now + this.#skew_ms;
+    const answered = await this.#api.call(operation, args, identity && { identity });
+    const internal = 'error' in answered && answered.error.type === 'Internal';
+    if (internal && !this.#faulty.killed) throw this.#api.reported.at(-1)?.error;
+    return answered;
+  }
+}
