@@ -11,6 +11,7 @@ export const AREAS: Record<string, Area> = {
   recovery: () => import('./recovery.ts'),
   cache: () => import('./cache.ts'),
   routing: () => import('./routing.ts'),
+  failover: () => import('./failover.ts'),
   history: () => import('./history.ts'),
   policies: () => import('./many-policies.ts'),
   deletion: () => import('./site-deletion.ts'),

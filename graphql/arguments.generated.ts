@@ -43,6 +43,7 @@ export const OPERATION_ARGUMENTS = {
   'Mutation.revokeEdgeKey': { edge_id: 'ID!', kid: 'ID!', at: 'AWSDateTime' },
   'Mutation.resetPolicyStats': { policy_id: 'ID!' },
   'Mutation.resetAllStats': {  },
+  'Mutation.undo': { audit_id: 'ID!' },
   'Mutation.undoReset': { audit_id: 'ID!' },
   'Mutation.voidBoot': { edge_id: 'ID!', boot_id: 'ID!' },
   'Mutation.undoVoidBoot': { audit_id: 'ID!' },

@@ -130,8 +130,19 @@ export interface AuditEntry {
   message: string | null;
   attempts: number;
   request: string | null;
+  undoes: string | null;
+  did: string | null;
+  undone_by: string | null;
+  undoable_until: string | null;
   before: string | null;
   after: string | null;
+}
+
+export interface UndoResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+  finished: boolean;
 }
 
 export type AuditOutcome = 'DONE' | 'REFUSED';
@@ -812,6 +823,7 @@ export interface Operations {
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
+  'Mutation.undo': { arguments: { audit_id: string }; result: UndoResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };

@@ -11,6 +11,10 @@ const SAME_SIGNAL_MS = 1000;
 /** How long the simulated edges may take for their last reports. */
 const LAST_REPORTS_MS = 3000;
 
+/** A first query to paste. */
+const SAMPLE_QUERY =
+  '{ policies { items { name packets_matched bytes_matched } } trafficTotals { packets bytes active_flows } }';
+
 const options = parseStartOptions(process.argv.slice(2));
 let line: CountingLine | undefined;
 const say = (text: string): void => (line ? line.say(text) : console.log(text));
@@ -39,10 +43,7 @@ async function run(options: StartOptions): Promise<void> {
   });
   const system = await Promise.race([starting, interrupted.then(() => undefined)]);
   if (!system) return giveUp(starting, ending);
-  const demo = await Promise.race([
-    withDemo ? startDemo({ system, onNotice: say }) : undefined,
-    interrupted.then(() => 'interrupted' as const),
-  ]);
+  const demo = await Promise.race([begin(system, withDemo), interrupted.then(() => 'interrupted' as const)]);
   if (demo === 'interrupted') return giveUp(starting, ending);
   say(readyText({ system, data, localDirectory, seconds: (performance.now() - began) / 1000 }));
   if (demo) line = startCountingLine({ demo, output: process.stdout });
@@ -54,6 +55,19 @@ async function run(options: StartOptions): Promise<void> {
   else say('Stopping; Ctrl-C again ends it at once.');
   await stop(system, demo);
   process.exit(reason === undefined ? 0 : 1);
+}
+
+/**
+ * Starts the demo, and takes a first snapshot: else history would refuse every range until the first minute is over.
+ * A snapshot that fails has been told of, and the next minute's comes by itself.
+ */
+async function begin(system: RunningSystem, withDemo: boolean): Promise<Demo | undefined> {
+  const minute = Math.floor(Date.now() / 60_000) * 60_000;
+  const [demo] = await Promise.all([
+    withDemo ? startDemo({ system, onNotice: say }) : undefined,
+    system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() }).catch(() => {}),
+  ]);
+  return demo;
 }
 
 /** Ends in the middle of the start: the engines end with this process, and its folders are free. */
@@ -109,7 +123,23 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
       ? 'All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.'
       : `All data is kept in ${data}.`,
     '',
+    'What to try next, in another terminal:',
+    `  ${tokenCommand(localDirectory, 'admin')}    prints an access token (of operator and viewer too)`,
+    `  ${sampleQuery(graphql, localDirectory)}`,
+    '  README.md, «A tour», has more.',
+    '',
   ].join('\n');
+}
+
+function tokenCommand(localDirectory: string, group: string): string {
+  const where = localDirectory === DEFAULT_LOCAL_DIRECTORY ? '' : ` --system ${localDirectory}`;
+  return `npm run -s token -- ${group}${where}`;
+}
+
+/** A line for a shell that asks what was counted. */
+function sampleQuery(graphql: string, localDirectory: string): string {
+  const body = JSON.stringify({ query: SAMPLE_QUERY });
+  return `curl -s ${graphql} -H "authorization: $(${tokenCommand(localDirectory, 'viewer')})" -d '${body}'`;
 }
 
 /** A path inside this folder relative to it, others whole. */

@@ -33,6 +33,8 @@ export const ROLES = {
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.auditLog': forPeople,
+  // And who may do the operation that is undone.
+  'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
   'Query.trafficHistory': forAll,
   'Query.trafficStats': forAll,

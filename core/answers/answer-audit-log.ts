@@ -1,20 +1,52 @@
 import type { AuditConnection, AuditEntry as PresentedEntry } from '../../graphql/schema.generated.ts';
 import type { AuditEntry } from '../audit/audit-entry.ts';
+import { readUndoneBy } from '../audit/find-entry.ts';
 import { type AuditQuery, readAuditLog } from '../audit/read-audit-log.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
+import { undoableUntil } from '../undo/undo-change.ts';
+
+export interface AuditRequest extends AuditQuery {
+  /** Whether it is looked up which entries were undone, a read an entry. */
+  with_undone: boolean;
+}
+
+/** Entries looked up at once. */
+const AT_ONCE = 16;
 
 /** `auditLog`: one page. */
-export async function answerAuditLog(context: StoreContext, request: AuditQuery): Promise<AuditConnection> {
-  const page = await readAuditLog(context, request);
+export async function answerAuditLog(
+  context: StoreContext,
+  { with_undone, ...query }: AuditRequest,
+): Promise<AuditConnection> {
+  const page = await readAuditLog(context, query);
+  const undone = with_undone ? await readUndone(context, page.items) : new Map<string, string>();
   return {
-    items: page.items.map(present),
+    items: page.items.map(entry => present(context, entry, undone.get(entry.id) ?? null)),
     next_token: page.next_token,
     settled_until: timestamp(page.settled_until_ms),
   };
 }
 
-function present(entry: AuditEntry): PresentedEntry {
-  const { id, at, started_at, actor, operation, target, outcome, error_type, message, attempts } = entry;
+/** By entry, what has undone it. */
+async function readUndone(
+  context: StoreContext,
+  entries: readonly AuditEntry[],
+): Promise<Map<string, string>> {
+  const undone = new Map<string, string>();
+  const waiting = entries.filter(entry => undoableUntil(context, entry) !== null).values();
+  const worker = async (): Promise<void> => {
+    for (const { id } of waiting) {
+      const by = await readUndoneBy(context, id);
+      if (by !== undefined) undone.set(id, by);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return undone;
+}
+
+function present(context: StoreContext, entry: AuditEntry, undone_by: string | null): PresentedEntry {
+  const { id, at, started_at, actor, operation, target, outcome, error_type, message } = entry;
+  const { attempts, undoes, did } = entry;
   return {
     id,
     at,
@@ -27,6 +59,10 @@ function present(entry: AuditEntry): PresentedEntry {
     message,
     attempts,
     request: json(entry.request),
+    undoes,
+    did,
+    undone_by,
+    undoable_until: undone_by === null ? undoableUntil(context, entry) : null,
     before: json(entry.before),
     after: json(entry.after),
   };

@@ -6,11 +6,12 @@ import { parseItem } from '../storage/parse-item.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { TimedRecord, WriteAction } from '../storage/write-action.ts';
 import { type Change, changeEntry, type PendingEntry } from './audit-entry.ts';
-import { changePartition, monthOf, placeOf, receiptKey, refusalPartition } from './audit-keys.ts';
+import { changePartition, monthOf, placeOf, receiptKey, refusalPartition, undoneKey } from './audit-keys.ts';
 
 /**
  * What commits a change's audit entry, for the transaction that commits the change. The entry gets its time and place right
- * before each try; its receipt lets one try of all be committed. It takes two of the transaction's actions.
+ * before each try; its receipt lets one try of all be committed. It takes two of the transaction's actions, and one more where it
+ * reverses another change: that can be reversed once.
  */
 export function auditAction(tables: TableNames, begun: BegunOperation, change: Change): TimedRecord {
   return entryRecord(tables, changeEntry(begun, change));
@@ -18,14 +19,18 @@ export function auditAction(tables: TableNames, begun: BegunOperation, change: C
 
 /** What commits an entry, see {@link auditAction}. */
 export function entryRecord(tables: TableNames, pending: PendingEntry): TimedRecord {
-  const { id, outcome } = pending;
+  const { id, outcome, undoes } = pending;
   const partition = outcome === 'DONE' ? changePartition : refusalPartition;
   return {
     actionsOfTry(at_ms, try_id) {
       const key = { pk: partition(monthOf(at_ms)), sk: placeOf({ at_ms, id }) };
       const entry = { ...pending, at: new Date(at_ms).toISOString() };
       const receipt = { entry_pk: key.pk, entry_sk: key.sk, try_id };
-      return [putOnce(tables, { ...key, ...entry }), putOnce(tables, { ...receiptKey(id), ...receipt })];
+      return [
+        putOnce(tables, { ...key, ...entry }),
+        ...(undoes === null ? [] : [putOnce(tables, { ...undoneKey(undoes), undone_by: id })]),
+        putOnce(tables, { ...receiptKey(id), ...receipt }),
+      ];
     },
     committedBy: async client => (await readReceipt({ client, tables }, id))?.try_id,
   };

@@ -26,6 +26,10 @@ export interface AuditEntry {
   attempts: number;
   /** What a refused attempt asked for; null when it was done. */
   request: unknown;
+  /** The entry that it reverses; null: none. */
+  undoes: string | null;
+  /** Of an `undo`: the operation that it amounts to, such as `restoreSite` for that of a deletion. */
+  did: string | null;
   /** The target before and after; null when there is none. */
   before: unknown;
   after: unknown;
@@ -70,6 +74,8 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z
     message: z.string().nullable().default(null),
     attempts: z.number().default(1),
     request: z.unknown().default(null),
+    undoes: z.string().nullable().default(null),
+    did: z.string().nullable().default(null),
     before: z.unknown().default(null),
     after: z.unknown().default(null),
     event: auditEventSchema.nullable().default(null),
@@ -84,8 +90,13 @@ export const publishedEntrySchema = z.object({
   event: auditEventSchema.nullish(),
 });
 
-/** What a change can be the work of: a mutation, or what the system does by itself. */
-export type ChangeOperation = MutationName | 'failbackPath' | 'recoverCounters';
+/** What a change can be the work of: a mutation, what the system does by itself, or what only an undo does. */
+export type ChangeOperation =
+  | MutationName
+  | 'failbackPath'
+  | 'recoverCounters'
+  | 'restoreEndpoint'
+  | 'restorePath';
 
 /** What an operation says about its change, to the audit log and to subscribers. */
 export interface Change {
@@ -95,7 +106,19 @@ export interface Change {
   before?: unknown;
   after?: unknown;
   event?: AuditEvent;
+  /** The change that it reverses: that then counts as undone, once. */
+  reverses?: Reversal | undefined;
 }
+
+export interface Reversal {
+  /** Of the entry that is reversed. */
+  audit_id: string;
+  /** Whether `undo` does it: the entry is then one of `undo`, and the operation what that did. */
+  by_undo: boolean;
+}
+
+/** A reversal as items keep it. */
+export const reversalSchema: z.ZodType<Reversal> = z.object({ audit_id: z.string(), by_undo: z.boolean() });
 
 /** The entry of a change, without the time at which it will be committed. */
 export type PendingEntry = Omit<AuditEntry, 'at'>;
@@ -103,12 +126,15 @@ export type PendingEntry = Omit<AuditEntry, 'at'>;
 /** The entry of a change by an operation that has begun; `auditAction` commits it. */
 export function changeEntry(
   { audit_id, started_ms }: BegunOperation,
-  { before = null, after = null, event, ...change }: Change,
+  { operation, before = null, after = null, event, reverses, ...change }: Change,
 ): PendingEntry {
   return {
     id: audit_id,
     started_at: new Date(started_ms).toISOString(),
     ...change,
+    operation: reverses?.by_undo ? 'undo' : operation,
+    undoes: reverses?.audit_id ?? null,
+    did: reverses?.by_undo ? operation : null,
     outcome: 'DONE',
     error_type: null,
     message: null,
@@ -147,6 +173,8 @@ export function refusalEntry(
     message,
     attempts: 1,
     request,
+    undoes: null,
+    did: null,
     before: null,
     after: null,
     event: null,

@@ -75,3 +75,8 @@ export function receiptKey(id: string): ItemKey {
 }
 
 const RECEIPT = 'RECEIPT';
+
+/** Which entry has reversed the one with this id. */
+export function undoneKey(id: string): ItemKey {
+  return { pk: entryPartition(id), sk: 'UNDONE' };
+}

@@ -7,7 +7,7 @@ import type { TableNames } from '../storage/tables.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { legacyPlace, monthOf, timePlace } from './audit-keys.ts';
 import { type AuditView, seenBy } from './audit-view.ts';
-import { findPlace } from './find-place.ts';
+import { findEntry } from './find-entry.ts';
 import { type AuditFilter, readMonth } from './read-month.ts';
 
 export interface AuditQuery {
@@ -115,8 +115,8 @@ async function placeBehind(
   id: string | null | undefined,
 ): Promise<string | undefined> {
   if (!isGiven(id)) return undefined;
-  const place = await findPlace(options, id);
-  if (place !== undefined) return place;
+  const found = await findEntry(options, id);
+  if (found) return found.place;
   throw new NotFound(
     'The audit log has no entry with the id that after_id gives: take the id of an entry that auditLog gave, or leave after_id out to begin at `from`.',
   );

@@ -7,7 +7,7 @@ import { transact } from '../storage/transact.ts';
 import type { PlannedAction } from '../storage/write-action.ts';
 import { entryRecord } from './audit-action.ts';
 import { refusalEntry } from './audit-entry.ts';
-import { findPlace } from './find-place.ts';
+import { findEntry } from './find-entry.ts';
 import {
   MINUTE_MS,
   minuteKey,
@@ -66,7 +66,7 @@ async function sumUp(context: StoreContext, counted: RefusalCount): Promise<numb
   const { pk, sk, count, first_id } = counted;
   const unchanged = conditionOf({ expression: '#count = :count', values: { count } });
   // A function that was killed may have counted its first refusal and not written it.
-  const first = (await findPlace(context, first_id)) === undefined ? 0 : 1;
+  const first = (await findEntry(context, first_id)) === undefined ? 0 : 1;
   const attempts = count - first;
   const actions: PlannedAction[] = [
     { Delete: { TableName: tables.traffic, Key: { pk, sk }, ...unchanged } },

@@ -29,6 +29,7 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   removeEndpoint: everyEdge,
   deleteSite: everyEdge,
   restoreSite: everyEdge,
+  restoreEndpoint: everyEdge,
   setPolicyRouting: everyEdge,
 
   // Each of its sites has an entry of its own, as `deleteSite`.
@@ -37,6 +38,8 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   failoverPath: noEdge,
   restorePath: noEdge,
   failbackPath: noEdge,
+  // It concerns those whom what it does concerns.
+  undo: noEdge,
   // A POLICIES command follows the version of the policies.
   createPolicy: noEdge,
   updatePolicy: noEdge,
@@ -79,8 +82,9 @@ export function mayNotifyEdges(entry: AuditEntry): boolean {
   return concernsOf(entry) !== null;
 }
 
-function concernsOf({ outcome, operation }: AuditEntry): Concerns | null {
-  return outcome === 'DONE' && isChangeOperation(operation) ? EDGES_TO_NOTIFY[operation] : null;
+function concernsOf({ outcome, operation, did }: AuditEntry): Concerns | null {
+  const done = did ?? operation;
+  return outcome === 'DONE' && isChangeOperation(done) ? EDGES_TO_NOTIFY[done] : null;
 }
 
 // Entries of other releases may name operations that this one doesn't know.

@@ -55,6 +55,7 @@ export function answersReader(
         limit: AUDIT_PAGE,
         next_token,
         view: viewOf(owner),
+        with_undone: false,
         filter: { ...filter, from_ms: from, to_ms: to },
       }),
 

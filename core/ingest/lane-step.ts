@@ -73,6 +73,9 @@ const MAX_BOOTS_A_STEP = 8;
 
 const LANE_AND_HEARD_EDGE = 2;
 
+/** The boot's own, and that it was closed or reported lately. */
+const ITEMS_A_BOOT = 2;
+
 /** Below an item's limit of 400 KB, with room for keys. */
 const MAX_LANE_BYTES = 380_000;
 
@@ -167,7 +170,8 @@ function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): La
   const { lane, idle, changes } = state;
   if (!last || !hasIdlePairs(lane, last.at_ms)) return state;
   const isRead = lane.idle_version === 0 || idle !== undefined;
-  const actions = LANE_AND_HEARD_EDGE + changes.counters.size + changes.boots.size + changes.parts.size;
+  const boots = changes.boots.size * ITEMS_A_BOOT;
+  const actions = LANE_AND_HEARD_EDGE + changes.counters.size + boots + changes.parts.size;
   if (!isRead || actions >= TRANSACTION_MAX_ACTIONS) return state;
   return removeIdlePairs(state, { at_ms: last.at_ms, version: randomVersion() });
 }
@@ -177,7 +181,7 @@ function fits(report: Report, { lane, boots, changes }: LaneState): boolean {
   const isCurrent = report.boot_id === lane.boot_id;
   const bootItems = changes.boots.size + (isCurrent ? 0 : 2);
   const partsItems = changes.parts.size + (isCurrent || boots.has(report.boot_id) ? 0 : 1);
-  const items = LANE_AND_HEARD_EDGE + bootItems + partsItems;
+  const items = LANE_AND_HEARD_EDGE + bootItems * ITEMS_A_BOOT + partsItems;
   const room = TRANSACTION_MAX_ACTIONS - items;
   if (bootItems > MAX_BOOTS_A_STEP) return false;
   const atMost = changes.counters.size + report.policies.length + lane.pairs.size;

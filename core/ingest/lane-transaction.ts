@@ -2,7 +2,7 @@ import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import { type CountedIn, FIRST_GENERATION, generationOf } from '../ledger/lane/counted-in.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
 import { bootPartsKey, counterPartition, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
-import { bootItem } from '../ledger/packing/boot-item.ts';
+import { bootItem, recentBootItem } from '../ledger/packing/boot-item.ts';
 import { encodeIdleSegment } from '../ledger/packing/idle-codec.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
 import { conditionOf, updateItem } from '../storage/item-update.ts';
@@ -204,6 +204,8 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
     const Item = bootItem(item, boot);
     bytes += (Item.data as Uint8Array).length;
     own.push({ Put: { TableName: table, Item } });
+    const recent = recentBootItem(item, boot);
+    if (recent) own.push({ Put: { TableName: table, Item: recent } });
   }
   for (const segment of changes.idle) {
     const data = encodeIdleSegment(segment);

@@ -43,6 +43,17 @@ export function bootKey(edge_id: string, part: number, boot_id: string): ItemKey
   return { pk: `BOOT#${edge_id}`, sk: `${part}#${boot_id}` };
 }
 
+/**
+ * That a boot which is not current was closed or reported lately, in one part of its edge. A reset asks for them: in partitions by bucket, with TTL.
+ */
+export function recentBootKey(edge_id: string, part: number, boot_id: string): ItemKey {
+  return { pk: recentBootPartition(laneBucket(edge_id)), sk: `${edge_id}#${part}#${boot_id}` };
+}
+
+export function recentBootPartition(bucket: string): string {
+  return `RECENT#${bucket}`;
+}
+
 /** The item that fixes the number of parts of a boot for all of its lanes. */
 export function bootPartsKey(edge_id: string, boot_id: string): ItemKey {
   return { pk: `BOOT#${edge_id}`, sk: `PARTS#${boot_id}` };

@@ -9,8 +9,8 @@ export type WriteAction = NonNullable<TransactWriteCommandInput['TransactItems']
  */
 export interface TimedRecord {
   /**
-   * The record and its receipt, as {@link RECORD_ACTIONS} actions. The receipt is the last of them and is conditional on not
-   * being there.
+   * The record and its receipt, as {@link RECORD_ACTIONS} actions, and a third one of a record that reverses another. The
+   * receipt is the last of them and is conditional on not being there.
    *
    * @param try_id what the receipt keeps of the try
    */

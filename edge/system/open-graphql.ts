@@ -47,10 +47,8 @@ export function localGraphql(
 }
 
 function clientOf(local: LocalSystem, group: string): GraphqlClient {
-  const user =
-    local.users.find(({ groups }) => groups.includes(group)) ??
-    local.users.find(({ groups }) => groups.includes('admin')) ??
-    local.users[0];
+  const inGroup = (name: string) => local.users.find(({ groups }) => groups.includes(name));
+  const user = inGroup(group) ?? inGroup('admin') ?? inGroup('operator') ?? local.users[0];
   if (!user) throw new EdgeError('The local system has no users: start it again with npm start.');
   const { email, password } = user;
   const token = () => signIn({ endpoint: local.cognito, client_id: local.client_id, email, password });

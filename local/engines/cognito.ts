@@ -36,6 +36,7 @@ export async function startCognito({ directory }: CognitoOptions): Promise<Cogni
     file: createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'),
     cwd: directory,
     givenPort: PORT,
+    preloads: [new URL('cognito-stubs.ts', import.meta.url)],
     env: {
       PORT: `${PORT}`,
       AWS_REGION: REGION,

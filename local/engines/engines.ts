@@ -19,10 +19,16 @@ export interface EnginesOptions {
   scratchDirectory: string;
   /** Folder to keep data in. */
   dataDirectory?: string | undefined;
+  /** Called as each of them is ready. */
+  onReady?: (engine: Engine) => void;
 }
 
 /** Starts the three engines together. @throws what the first one that failed threw; the others are ended. */
-export async function startEngines({ scratchDirectory, dataDirectory }: EnginesOptions): Promise<Engines> {
+export async function startEngines({
+  scratchDirectory,
+  dataDirectory,
+  onReady = () => {},
+}: EnginesOptions): Promise<Engines> {
   const folder = async (name: string): Promise<string> => {
     const path = join(dataDirectory ?? scratchDirectory, name);
     if (dataDirectory === undefined) await rm(path, { recursive: true, force: true });
@@ -31,12 +37,16 @@ export async function startEngines({ scratchDirectory, dataDirectory }: EnginesO
   };
   const kept = async (name: string): Promise<{ dataDirectory?: string }> =>
     dataDirectory === undefined ? {} : { dataDirectory: await folder(name) };
+  const told = (engine: Engine): Engine => {
+    onReady(engine);
+    return engine;
+  };
   const starts = [
     kept('dynamodb').then(startDynamoDb),
     kept('kinesis').then(startKinesis),
     folder('cognito').then(directory => startCognito({ directory })),
   ] as const;
-  const results = await Promise.allSettled(starts);
+  const results = await Promise.allSettled(starts.map(start => start.then(told)));
   const started = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));
   const stop = async (): Promise<void> => {
     await Promise.all(started.map(engine => engine.stop()));

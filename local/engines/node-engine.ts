@@ -10,6 +10,8 @@ export interface NodeEngineOptions {
   /** Folder that it runs in. */
   cwd: string;
   env: Record<string, string>;
+  /** Modules that are loaded before the program, beside the one that holds it to the loopback. */
+  preloads?: readonly URL[];
   /** The port that `env` gives its plain HTTP server; it really listens on a free one. */
   givenPort: number;
   /** How to end it: SIGKILL for an engine that keeps nothing and takes its time otherwise. */
@@ -26,12 +28,16 @@ export function startNodeEngine({
   cwd,
   env,
   givenPort,
+  preloads = [],
   endSignal = 'SIGTERM',
 }: NodeEngineOptions): Promise<Engine> {
   const child = fork(file, [], {
     cwd,
     env: { PATH: process.env.PATH ?? '', ...env },
-    execArgv: ['--import', new URL('loopback-only.ts', import.meta.url).href],
+    execArgv: [new URL('loopback-only.ts', import.meta.url), ...preloads].flatMap(({ href }) => [
+      '--import',
+      href,
+    ]),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Ctrl-C in a terminal is for the process that started it, which ends the engines in order.
     detached: true,

@@ -46,7 +46,18 @@ export function removeOutputs(folder: string): void {
   for (const file of [ENDPOINTS_FILE, AMPLIFY_FILE]) rmSync(join(folder, file), { force: true });
 }
 
-/** The client configuration of Amplify Gen 2; `custom` names the sign-in endpoint, which Amplify has no place for. */
+/** What a client of this system does beside `Amplify.configure`. */
+const LOOPBACK_SET_UP = [
+  'After Amplify.configure, set Auth.Cognito.userPoolEndpoint to sign_in_endpoint: the client knows no other place to sign in than AWS.',
+  'Sign in with authFlowType USER_PASSWORD_AUTH: cognito-local has no SRP.',
+  'Open WebSockets to this address with ws: instead of wss:, which the client makes of every address.',
+  'web/amplify-loopback.ts is all of it as code. A deployed system needs none of it.',
+] as const;
+
+/**
+ * The client configuration of Amplify Gen 2. What Amplify has no place for is in `custom`: the sign-in endpoint, and how to set up the
+ * client for a system on the loopback.
+ */
 function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
   return {
     version: '1.4',
@@ -67,7 +78,14 @@ function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Out
       default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
       authorization_types: ['AWS_IAM'],
     },
-    custom: { sign_in_endpoint: endpoints.cognito },
+    custom: {
+      sign_in_endpoint: endpoints.cognito,
+      on_the_loopback: {
+        realtime: endpoints.realtime,
+        auth_flow: 'USER_PASSWORD_AUTH',
+        set_up: LOOPBACK_SET_UP,
+      },
+    },
   };
 }
 

@@ -82,11 +82,17 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     const server = await startServer(port);
     undo.push(() => server.close());
 
-    onProgress('Starting the engines and synthesizing the CDK app');
+    onProgress('Starting DynamoDB Local, kinesis-local and cognito-local; synthesizing the CDK app');
     const outputDirectory = join(localDirectory, 'cdk.out');
     const [engines] = await bothOrNone(
-      startEngines({ scratchDirectory: join(localDirectory, 'scratch'), dataDirectory }),
-      synthesize({ outputDirectory, context, ...(options.signal && { signal: options.signal }) }),
+      startEngines({
+        scratchDirectory: join(localDirectory, 'scratch'),
+        dataDirectory,
+        onReady: ({ name }) => onProgress(`${name} runs`),
+      }),
+      synthesize({ outputDirectory, context, ...(options.signal && { signal: options.signal }) }).then(() =>
+        onProgress('The CDK app is synthesized'),
+      ),
     );
     undo.push(() => engines.stop());
 
@@ -118,7 +124,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     });
     undo.push(() => provisioned.stop());
 
-    onProgress('Loading the functions');
+    const names = [...provisioned.functions.keys()].join(', ');
+    onProgress(`Loading the functions: ${names}`);
     await Promise.all([...provisioned.functions].map(([name, lambda]) => warm(name, lambda)));
     await provisioned.start();
     server.mount(provisioned);

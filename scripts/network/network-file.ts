@@ -54,8 +54,12 @@ export async function readNetworkFile(path: string, shownAs: string): Promise<Ne
   return parseNetworkFile(bytes.toString('utf8'), shownAs);
 }
 
+/** What `npm run` prints before a program does, in a file that its output was led to: lines of this kind are remarks. */
+const NPM_BANNER = /^(?:\r?\n)?(?:> .*\n)+/;
+
 /** @throws NetworkFileError */
-export function parseNetworkFile(text: string, shownAs: string): NetworkFile {
+export function parseNetworkFile(given: string, shownAs: string): NetworkFile {
+  const text = given.replace(NPM_BANNER, banner => banner.replace(/^>/gm, '#'));
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false });
   const at = (offset: number) => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type _Record,
   CreateStreamCommand,
   DescribeStreamSummaryCommand,
   GetRecordsCommand,
@@ -12,6 +13,7 @@ import {
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { decodeReport } from '../../core/report/decode-report.ts';
 import type { Report } from '../../core/report/report.ts';
+import { isSigned, readSignedRecord } from '../../core/report/signed-record.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
 
@@ -180,8 +182,18 @@ export async function untilActive(client: KinesisClient, StreamName: string): Pr
   }
 }
 
+/** The reports of a stream, in order; signatures are not checked. */
 export async function readStream(client: KinesisClient, StreamName: string): Promise<Report[]> {
-  const reports: Report[] = [];
+  const records = await readRecords(client, StreamName);
+  return records.map(({ Data, PartitionKey }) => {
+    const payload = isSigned(Data!) ? readSignedRecord(Data!).payload : Data!;
+    return decodeReport(payload, PartitionKey!).report;
+  });
+}
+
+/** The records of a stream, in order. */
+export async function readRecords(client: KinesisClient, StreamName: string): Promise<_Record[]> {
+  const records: _Record[] = [];
   let { ShardIterator } = await client.send(
     new GetShardIteratorCommand({
       StreamName,
@@ -191,8 +203,8 @@ export async function readStream(client: KinesisClient, StreamName: string): Pro
   );
   for (;;) {
     const { Records = [], NextShardIterator } = await client.send(new GetRecordsCommand({ ShardIterator }));
-    if (Records.length === 0) return reports;
-    reports.push(...Records.map(({ Data, PartitionKey }) => decodeReport(Data!, PartitionKey!).report));
+    if (Records.length === 0) return records;
+    records.push(...Records);
     ShardIterator = NextShardIterator;
   }
 }

@@ -11,6 +11,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.edges': 'forAll',
   'Query.edge': 'forAll',
   'Query.auditLog': 'forPeople',
+  'Mutation.undo': 'forOperators',
   'Query.policyHistory': 'forAll',
   'Query.trafficHistory': 'forAll',
   'Query.trafficStats': 'forAll',

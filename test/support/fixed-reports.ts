@@ -1,4 +1,5 @@
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
+import type { Counts } from '../../core/ledger/figures/read-counters.ts';
 import { rawRecord, reportRecord } from './report-records.ts';
 
 const FLOW = {
@@ -17,7 +18,7 @@ const FLOW = {
 export interface FixedStream {
   batches: StreamRecord[][];
   /** The policies' counters when all is counted. */
-  expected: Record<string, { packets: bigint; bytes: bigint; active_flows: number }>;
+  expected: Record<string, Counts>;
 }
 
 /**
@@ -59,16 +60,18 @@ export function fixedReports(prefix: string, { wide = true } = {}): FixedStream 
       report('a', 'b0', 7, { policies: one(3n, 9), sent_ms: 10 }),
       report('a', 'b2', 2, { policies: one(8n, 5), sent_ms: 260_000 }),
       report('b', 'b1', 1, { policies: one(5n, 1), parts: 2 }),
-      report('wide', 'b2', 1, { policies: many(0, 1), sent_ms: 500_000 }),
+      report('wide', 'b2', 1, { policies: many(0, 1), sent_ms: 500_000, estimated: true }),
     ],
   ];
   // a: 25 of b1, 3 of b0, 8 of b2 · b: 9 and 6 in two parts
   const expected: FixedStream['expected'] = {
-    [`${prefix}1`]: { packets: 51n, bytes: 5100n, active_flows: 5 + 2 + 1 },
+    [`${prefix}1`]: { packets: 51n, bytes: 5100n, estimated_bytes: 0n, active_flows: 5 + 2 + 1 },
   };
   for (let p = 0; p < 2 * width; p++) {
     const times = p < width ? 2n : 1n;
-    expected[`${prefix}many-${p}`] = { packets: times, bytes: 40n * times, active_flows: p < width ? 1 : 0 };
+    // Of the second boot, which scales from samples, are the first of them.
+    const [estimated_bytes, active_flows] = p < width ? [40n, 1] : [0n, 0];
+    expected[`${prefix}many-${p}`] = { packets: times, bytes: 40n * times, estimated_bytes, active_flows };
   }
   return { batches, expected };
 }

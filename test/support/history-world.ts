@@ -1,11 +1,15 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
+import { systemCaller } from '../../core/access/caller.ts';
 import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
 import { ceilTo, RESOLUTIONS, type Resolution, type Retention } from '../../core/history/resolution.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { laneKey } from '../../core/ledger/lane-keys.ts';
+import { undoVoidBoot } from '../../core/ledger/voids/undo-void.ts';
+import { voidBoot } from '../../core/ledger/voids/void-boot.ts';
+import type { StoreContext } from '../../core/storage/store-context.ts';
 import { clientWith } from './fake-dynamodb.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
@@ -54,6 +58,10 @@ export class HistoryWorld {
   readonly #readings = new Map<number, ModelReading>();
   #previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
   #unreadable: string | undefined;
+  /** What each boot has counted, by `edge boot`, then by policy. */
+  readonly #boots = new Map<string, Map<string, bigint>>();
+  /** By `edge boot`: the void's audit id. */
+  readonly #voided = new Map<string, string>();
 
   constructor(db: TestTables, start: number) {
     this.#db = db;
@@ -76,7 +84,7 @@ export class HistoryWorld {
     { restart = false, repeated = false, skew_ms = 0 } = {},
   ): Promise<void> {
     const state = this.#edges.get(edge_id)!;
-    if (restart) {
+    if (restart || this.#voided.has(`${edge_id} ${state.boot}`)) {
       for (const [pair, count] of state.totals) {
         state.earlier.set(pair, (state.earlier.get(pair) ?? 0n) + count);
         if (estimates(state)) state.estimated.set(pair, (state.estimated.get(pair) ?? 0n) + count);
@@ -86,6 +94,7 @@ export class HistoryWorld {
     state.seq += 1;
     const pair = `${policy_id} ${endpoint_id}`;
     state.totals.set(pair, (state.totals.get(pair) ?? 0n) + packets);
+    this.#boots.set(`${edge_id} ${state.boot}`, byPolicy(state.totals));
     const record = reportRecord(
       {
         edge_id,
@@ -104,6 +113,48 @@ export class HistoryWorld {
     const context = () => ingestContext(this.#db);
     expect(await ingest(repeated ? [record, record] : [record], context())).toEqual([]);
     if (repeated) expect(await ingest([record], context())).toEqual([]);
+  }
+
+  /** Voids the boot that an edge runs, if it has counted anything. */
+  async voidBoot(edge_id: string): Promise<void> {
+    const { boot } = this.#edges.get(edge_id)!;
+    const name = `${edge_id} ${boot}`;
+    if (!this.#boots.has(name) || this.#voided.has(name)) return;
+    const { audit_id } = await voidBoot(this.#context(), { actor: ACTOR, edge_id, boot_id: `boot-${boot}` });
+    this.#voided.set(name, audit_id);
+  }
+
+  /** Takes the last void back. */
+  async undoVoid(): Promise<void> {
+    const [name, audit_id] = [...this.#voided].at(-1) ?? [];
+    if (!name || !audit_id) return;
+    await undoVoidBoot(this.#context(), { actor: ACTOR, audit_id });
+    this.#voided.delete(name);
+  }
+
+  #context(): StoreContext {
+    const { now } = this;
+    return { ...this.#db, clock: () => now, sleep: async () => {}, random: () => 0, deadline: now + DAY };
+  }
+
+  /** What each boot has counted by now, by `edge boot`, then by policy. */
+  bootTotals(): Map<string, ReadonlyMap<string, bigint>> {
+    return new Map(Array.from(this.#boots, ([name, totals]) => [name, new Map(totals)]));
+  }
+
+  /** What the boots that are not voided have counted under a policy since then; `estimated`: those that scale from samples. */
+  countedSince(
+    policy_id: string,
+    then: ReadonlyMap<string, ReadonlyMap<string, bigint>>,
+    { estimated = false } = {},
+  ): bigint {
+    let sum = 0n;
+    for (const [name, totals] of this.#boots) {
+      if (estimated && !estimates({ boot: Number(name.split(' ')[1]) })) continue;
+      if (!this.#voided.has(name))
+        sum += (totals.get(policy_id) ?? 0n) - (then.get(name)?.get(policy_id) ?? 0n);
+    }
+    return sum;
   }
 
   /** Runs the job of a minute, `late_ms` after it was due; it may die at a call to the database. */
@@ -211,8 +262,19 @@ export class HistoryWorld {
   }
 }
 
+const ACTOR = systemCaller('test');
+
+function byPolicy(pairs: ReadonlyMap<string, bigint>): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const [pair, count] of pairs) {
+    const [policy_id] = pair.split(' ') as [string];
+    sums.set(policy_id, (sums.get(policy_id) ?? 0n) + count);
+  }
+  return sums;
+}
+
 /** Every other boot of an edge scales its counts from samples. */
-function estimates({ boot }: EdgeState): boolean {
+function estimates({ boot }: Pick<EdgeState, 'boot'>): boolean {
   return boot % 2 === 0;
 }
 

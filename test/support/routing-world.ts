@@ -18,7 +18,7 @@ import type { TestTables } from './tables.ts';
 export const actor = systemCaller('test');
 
 /** One function: its own memory over the shared tables. */
-export function routingFunction(db: TestTables, time: FakeTime) {
+export function routingFunction(db: Pick<TestTables, 'client' | 'tables'>, time: FakeTime) {
   const context: StoreContext = storeContext(db, time.clock);
   const place = { client: db.client, table: db.tables.cache, ...time };
   const caches = { metrics: makeMetricsCache(place), routing: makeRoutingCache(place) };
@@ -41,7 +41,7 @@ export function routingFunction(db: TestTables, time: FakeTime) {
 }
 
 /** Two sites with an edge each and two paths between them. */
-export async function routingWorld(db: TestTables) {
+export async function routingWorld(db: Pick<TestTables, 'client' | 'tables'>) {
   const time = fakeTime();
   const main = routingFunction(db, time);
   const { context } = main;

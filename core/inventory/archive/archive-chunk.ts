@@ -94,5 +94,5 @@ export function rewriteChunk(
   return { Update: updateItem({ table, key, set, condition }) };
 }
 
-/** The site whose archive a chunk lies in. */
-export const archiveOwner = (pk: string): string => pk.slice(archivePartition('').length);
+/** The site whose archive, or whose endpoint's, a chunk lies in. */
+export const archiveOwner = (pk: string): string => pk.slice(archivePartition('').length).split('/', 1)[0]!;

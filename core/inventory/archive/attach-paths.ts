@@ -9,8 +9,8 @@ import { archiveExpiry } from './archive-head.ts';
 import { planStep } from './attach-step.ts';
 import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
 
-/** The operation that restores, and the life of the site that it begins. */
-export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state'>;
+/** The operation that restores, and the life of the site that it begins; or that in which it brings an endpoint back. */
+export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state' | 'endpoint_id'>;
 
 export interface Attached {
   restored: number;
@@ -27,14 +27,15 @@ export async function attachPaths(
   read: ArchiveChunk,
 ): Promise<Attached> {
   const { tables } = context;
-  const { site_id } = restore;
+  const { site_id, operation_id, endpoint_id } = restore;
+  const restoring = endpoint_id === undefined ? undefined : { endpoint_id, operation_id };
   const noted = new Set<string>();
   let restored = 0;
   let chunk: ArchiveChunk | undefined = read;
   for (let failures = 0; chunk !== undefined; ) {
     const paths = chunkPaths(chunk);
     const concerned = paths.filter(path => endsAt(path, site_id));
-    const { life, fates } = await judgePaths(context, site_id, concerned);
+    const { life, fates } = await judgePaths(context, site_id, concerned, restoring);
     if (life !== restore.life) return { restored, skipped: [] };
     const open = new Map([...fates].filter(([{ id }, fate]) => fate.restore || !noted.has(id)));
     const step = planStep(tables, {

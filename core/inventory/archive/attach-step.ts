@@ -4,7 +4,13 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { waitingKey } from '../model/inventory-keys.ts';
 import { peerOf } from '../model/site.ts';
 import { type PathItem, pathItem } from '../model/site-items.ts';
-import { checkEndpoint, checkSiteIsGone, checkSiteIsThere, putNew } from '../model/site-writes.ts';
+import {
+  checkEndpoint,
+  checkEndpointIsHeld,
+  checkSiteIsGone,
+  checkSiteIsThere,
+  putNew,
+} from '../model/site-writes.ts';
 import { type ArchiveChunk, archiveOwner, rewriteChunk } from './archive-chunk.ts';
 import type { Fate } from './path-fates.ts';
 
@@ -22,6 +28,8 @@ export interface StepInput {
   life: number;
   /** The operation that restores, which becomes the paths' revision. */
   operation_id: string;
+  /** The endpoint that is restored, if it isn't the site. */
+  endpoint_id?: string;
   /** Whether the site is shown already, so that a path is used from then on. */
   shown: boolean;
   chunk: ArchiveChunk;
@@ -35,8 +43,8 @@ export interface StepInput {
   expires_at: number;
 }
 
-/** The site's own check, the chunk and, where the site is shown, the decisions. */
-const OTHER_ACTIONS = 3;
+/** The site's own check and its endpoint's, the chunk and, where the site is shown, the decisions. */
+const OTHER_ACTIONS = 4;
 
 /**
  * One transaction that brings back as many of a chunk's paths as it has room for: each out of the chunk and into both
@@ -44,7 +52,7 @@ const OTHER_ACTIONS = 3;
  * under the peer; in another one's it is left alone.
  */
 export function planStep(tables: TableNames, input: StepInput): Step {
-  const { site_id, life, shown, chunk, paths, fates, expires_at } = input;
+  const { site_id, life, endpoint_id, operation_id, shown, chunk, paths, fates, expires_at } = input;
   const restored: PathItem[] = [];
   const noted: PathItem[] = [];
   // One action on an item, however many paths need it.
@@ -60,6 +68,9 @@ export function planStep(tables: TableNames, input: StepInput): Step {
   return {
     actions: [
       checkSiteIsThere(tables, site_id, life),
+      ...(endpoint_id === undefined
+        ? []
+        : [checkEndpointIsHeld(tables, { site_id, endpoint_id, operation_id })]),
       rewriteChunk(tables, chunk, { paths: left, expires_at }),
       ...byItem.values(),
       ...(shown ? [forgetDecisions(tables)] : []),

@@ -19,9 +19,15 @@ export interface SkippedPath {
 export type Fate = { restore: true; peer_life: number } | { restore: false; reason: SkipReason };
 
 export interface Judgement {
-  /** The site's life; undefined when the site itself is gone or going. */
+  /** The site's life; undefined when the site itself is gone or going, or no longer holds the endpoint that is restored. */
   life: number | undefined;
   fates: Map<PathItem, Fate>;
+}
+
+/** An endpoint of the site that an operation brings back, and holds meanwhile. */
+export interface RestoredEndpoint {
+  endpoint_id: string;
+  operation_id: string;
 }
 
 /** What keeps each of a site's archived paths from coming back. Read strongly; the writer checks it again. */
@@ -29,14 +35,21 @@ export async function judgePaths(
   context: StoreContext,
   siteId: string,
   paths: PathItem[],
+  restoring?: RestoredEndpoint,
 ): Promise<Judgement> {
-  const keys = new Map([siteKey(siteId), ...paths.flatMap(keysOf)].map(key => [keyText(key), key]));
+  const own = restoring && endpointKey(siteId, restoring.endpoint_id);
+  const keys = new Map(
+    [siteKey(siteId), ...(own ? [own] : []), ...paths.flatMap(keysOf)].map(key => [keyText(key), key]),
+  );
   const found = await getItems(context, [...keys.values()]);
   const items = new Map(found.map(item => [keyText(item), item]));
+  const held = own && heldBy(items.get(keyText(own))) === restoring.operation_id;
+  const isThere = (key: ItemKey) =>
+    isActive(items.get(keyText(key))) || (held === true && keyText(key) === keyText(own));
   const find = (key: ItemKey) => items.get(keyText(key));
   return {
-    life: lifeOf(find(siteKey(siteId))),
-    fates: new Map(paths.map(path => [path, judge(path, peerOf(path, siteId), find)])),
+    life: own && !held ? undefined : lifeOf(find(siteKey(siteId))),
+    fates: new Map(paths.map(path => [path, judge(path, peerOf(path, siteId), { find, isThere })])),
   };
 }
 
@@ -62,13 +75,22 @@ function lifeOf(item: Item | undefined): number | undefined {
   return site?.status === SITE_STATUS.deleting ? undefined : site?.life;
 }
 
+function heldBy(item: Item | undefined): string | undefined {
+  return item && parseItem(endpointItemSchema, item).removal_id;
+}
+
 function isActive(item: Item | undefined): boolean {
   return item !== undefined && parseItem(endpointItemSchema, item).status === 'ACTIVE';
 }
 
-function judge(path: PathItem, peer: string, find: (key: ItemKey) => Item | undefined): Fate {
+interface Found {
+  find(key: ItemKey): Item | undefined;
+  isThere(endpoint: ItemKey): boolean;
+}
+
+function judge(path: PathItem, peer: string, { find, isThere }: Found): Fate {
   const peer_life = lifeOf(find(siteKey(peer)));
   if (peer_life === undefined) return { restore: false, reason: 'PEER_GONE' };
-  const whole = endpointKeys(path).every(key => isActive(find(key)));
+  const whole = endpointKeys(path).every(isThere);
   return whole ? { restore: true, peer_life } : { restore: false, reason: 'ENDPOINT_GONE' };
 }

@@ -33,6 +33,8 @@ export interface SiteRestore {
 export interface RestoreOptions {
   /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
   until?: number;
+  /** The deletion that it undoes, where `undo` does it: no other one of the site will do. */
+  undoes?: string;
 }
 
 /**
@@ -45,10 +47,10 @@ export async function restoreSite(
   context: StoreContext,
   actor: Caller,
   input: unknown,
-  { until = context.clock() + HAND_OVER_MS }: RestoreOptions = {},
+  { until = context.clock() + HAND_OVER_MS, undoes }: RestoreOptions = {},
 ): Promise<SiteRestore> {
   const { site_id } = parseInput(siteIdInput, input);
-  const claim = await claimRestore(context, actor, site_id);
+  const claim = await claimRestore(context, actor, { site_id, undoes });
   if ('done' in claim) return claim.done;
   const { operation, name, resumed } = claim;
   const run: RestoreRun = await runOperation(context, operation, { run: runRestore, until, resumed });
@@ -62,21 +64,43 @@ export async function restoreSite(
 
 type Claim = { operation: RunningOperation; name: string; resumed: boolean } | { done: SiteRestore };
 
-async function claimRestore(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
+async function claimRestore(
+  context: StoreContext,
+  actor: Caller,
+  { site_id: siteId, undoes }: { site_id: string; undoes: string | undefined },
+): Promise<Claim> {
   const began = context.clock();
   return commitChange(context, async begun => {
     const head = await readArchiveHead(context, siteId);
+    if (undoes !== undefined) refuseOtherDeletion(head, { siteId, undoes });
     return head?.state === 'ARCHIVED'
-      ? planClaim(context, { actor, head, begun })
+      ? planClaim(context, { actor, head, begun, by_undo: undoes !== undefined })
       : { actions: [], result: await joinRestore(context, { siteId, head, began }) };
   });
 }
 
+/** @throws Conflict where the site isn't as the deletion has left it */
+function refuseOtherDeletion(
+  head: ArchiveHead | undefined,
+  { siteId, undoes }: { siteId: string; undoes: string },
+): void {
+  if (head?.audit_id === undoes && head.state !== 'RESTORED') return;
+  throw new Conflict(
+    head?.state === 'ARCHIVED'
+      ? `Site ${siteId} was restored and deleted again since, by ${head.audit_id}: undo that one.`
+      : `Site ${siteId} is there again: it was restored since.`,
+  );
+}
+
+interface NewRestore {
+  actor: Caller;
+  head: ArchiveHead;
+  begun: BegunOperation;
+  by_undo: boolean;
+}
+
 /** Puts the site back with its endpoints, not shown yet, and claims the archive's head. */
-function planClaim(
-  context: StoreContext,
-  { actor, head, begun }: { actor: Caller; head: ArchiveHead; begun: BegunOperation },
-): Change<Claim> {
+function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRestore): Change<Claim> {
   const { tables } = context;
   const { site_id, deleted_at, restorable_until } = head;
   if (Date.parse(restorable_until) <= context.clock()) {
@@ -91,6 +115,7 @@ function planClaim(
     life: site.life + 1,
     actor,
     endpoints: endpoints.length,
+    reverses: { audit_id: head.audit_id, by_undo },
     seq: site.seq + 1,
   });
   const { operation_id, life } = operation;

@@ -125,6 +125,7 @@ function restoredSite(now: string, { operation, site, paths, skipped }: Restored
   return {
     actor,
     operation: 'restoreSite',
+    reverses: operation.reverses,
     target: siteTarget(site.id),
     after: { site: after, endpoints, paths, skipped_paths: skipped, finished_at: now },
     event: {

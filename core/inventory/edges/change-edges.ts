@@ -130,7 +130,8 @@ function change(
   });
 }
 
-function edgeAction(TableName: string, before: EdgeItem | undefined, Item: EdgeItem): WriteAction {
+/** Puts an edge over the item that was read. */
+export function edgeAction(TableName: string, before: EdgeItem | undefined, Item: EdgeItem): WriteAction {
   const condition = before
     ? { expression: '#revision = :revision', values: { revision: before.revision } }
     : { expression: 'attribute_not_exists(#pk)' };

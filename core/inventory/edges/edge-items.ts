@@ -13,6 +13,16 @@ export interface RegisteredEdge {
   retired_at: string | null;
 }
 
+/** An edge as audit entries hold it; of its keys, which stand beside it there, they tell no more than that there are some. */
+export const registeredEdgeSchema = z.object({
+  id: z.string(),
+  site_id: z.string(),
+  interval_s: z.number().default(60),
+  registered_at: z.string(),
+  retired_at: z.string().nullable().default(null),
+  keys: z.array(z.unknown()).optional(),
+});
+
 export const EDGE_PARTITION = 'EDGE';
 
 /** The interval of an edge that was registered without one, seconds. */

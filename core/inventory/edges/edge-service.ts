@@ -34,6 +34,14 @@ export function serviceAfter(
   return running ? [...closed, { ...running, to: retired_at }] : closed;
 }
 
+/** The times in service once a retirement is undone: the one that it ended goes on as if it had never ended. */
+export function serviceReopened(item: EdgeItem): ServicePeriod[] {
+  const periods = servicePeriods(item);
+  const last = periods.at(-1);
+  const ended = last?.to !== null && last?.to === item.retired_at;
+  return last && ended ? [...periods.slice(0, -1), { ...last, to: null }] : periods;
+}
+
 /** What completeness needs of a stored edge. */
 export function servedEdge(item: EdgeItem): ServedEdge {
   const service = servicePeriods(item).map(({ from, to }) => ({

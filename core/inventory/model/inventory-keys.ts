@@ -37,8 +37,11 @@ export const runningKey = (siteId: string, endpointId?: string): ItemKey => ({
   sk: endpointId === undefined ? siteId : `${siteId}#${endpointId}`,
 });
 
-/** What a deleted site left: its head and chunks of paths. */
+/** What a deleted site, or a removed endpoint of one, left: its head and chunks of paths. */
 export const archivePartition = (siteId: string): string => `ARCHIVE#${siteId}`;
+
+/** In place of a site's id: what one removal of an endpoint left has an archive of its own. */
+export const endpointArchive = (siteId: string, removalId: string): string => `${siteId}/${removalId}`;
 
 export const archiveHeadKey = (siteId: string): ItemKey => ({ pk: archivePartition(siteId), sk: 'HEAD' });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Caller, callerSchema } from '../../access/caller.ts';
+import { type Reversal, reversalSchema } from '../../audit/audit-entry.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { runningKey } from './inventory-keys.ts';
 
@@ -8,6 +9,7 @@ export const OPERATION_KIND = {
   deleteSite: 'DELETE_SITE',
   restoreSite: 'RESTORE_SITE',
   removeEndpoint: 'REMOVE_ENDPOINT',
+  restoreEndpoint: 'RESTORE_ENDPOINT',
 } as const;
 export type OperationKind = (typeof OPERATION_KIND)[keyof typeof OPERATION_KIND];
 
@@ -16,8 +18,12 @@ export interface RunningOperation {
   operation_id: string;
   kind: OperationKind;
   site_id: string;
-  /** Only for REMOVE_ENDPOINT. */
+  /** Only for REMOVE_ENDPOINT and RESTORE_ENDPOINT. */
   endpoint_id?: string;
+  /** Only for RESTORE_ENDPOINT: the removal whose archive it empties. */
+  removal_id?: string;
+  /** The change that it reverses. */
+  reverses?: Reversal;
   /** The site's life that it ends or begins. */
   life: number;
   state: 'RUNNING' | 'ENDED';
@@ -42,6 +48,8 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
   kind: z.enum(OPERATION_KIND),
   site_id: z.string(),
   endpoint_id: z.string().exactOptional(),
+  removal_id: z.string().exactOptional(),
+  reverses: reversalSchema.exactOptional(),
   life: z.number().default(1),
   state: z.enum(['RUNNING', 'ENDED']),
   audit_id: z.string(),

@@ -8,7 +8,8 @@ import { type Endpoint, INTERFACE_TYPES, type Path, SITE_STATUS, type Site } fro
 // Sites and paths of the first release have no life: theirs is the first.
 const life = z.number().default(1);
 
-const siteSchema = z.object({
+/** A site as clients and audit entries have it. */
+export const siteSchema = z.object({
   id: z.string(),
   name: z.string(),
   location: z.string().nullable().default(null),
@@ -28,7 +29,7 @@ export interface SiteItem extends Site {
   seq: number;
   /** The deletion or restore that has claimed the site. */
   operation_id?: string;
-  /** The endpoint that is being removed, one at a time. */
+  /** The endpoint that is being removed or restored, one at a time. */
   removing_endpoint?: string;
   /** Its archive still holds paths that wait for a peer. */
   leftovers?: boolean;
@@ -44,7 +45,8 @@ export const siteItemSchema: z.ZodType<SiteItem> = siteSchema.extend({
   leftovers: z.boolean().exactOptional(),
 });
 
-const pathSchema = z.object({
+/** A path as clients and audit entries have it. */
+export const pathSchema = z.object({
   id: z.string(),
   source_site_id: z.string(),
   source_endpoint_id: z.string(),
@@ -74,7 +76,8 @@ export const pathItemSchema: z.ZodType<PathItem> = pathSchema.extend({
 export const lifeAt = (path: PathItem, siteId: string): number =>
   path.source_site_id === siteId ? path.source_life : path.destination_life;
 
-const endpointSchema = z.object({
+/** An endpoint as clients and audit entries have it. */
+export const endpointSchema = z.object({
   site_id: z.string(),
   id: z.string(),
   address: z.string(),
@@ -84,10 +87,10 @@ const endpointSchema = z.object({
   created_at: z.string(),
 });
 
-/** An endpoint takes paths while it is ACTIVE. */
+/** An endpoint takes paths while it is ACTIVE, and is shown. A restore, too, holds it as REMOVING until it is whole. */
 export interface EndpointItem extends Endpoint {
   status: 'ACTIVE' | 'REMOVING';
-  /** The removal that has claimed it. */
+  /** The removal or restore that has claimed it. */
   removal_id?: string;
 }
 

@@ -93,3 +93,17 @@ export function checkEndpoint(tables: TableNames, siteId: string, endpointId: st
     },
   };
 }
+
+/** Holds only while an operation holds the endpoint. */
+export function checkEndpointIsHeld(
+  tables: TableNames,
+  { site_id, endpoint_id, operation_id }: { site_id: string; endpoint_id: string; operation_id: string },
+): WriteAction {
+  return {
+    ConditionCheck: {
+      TableName: tables.network,
+      Key: endpointKey(site_id, endpoint_id),
+      ...conditionOf({ expression: '#removal_id = :id', values: { id: operation_id } }),
+    },
+  };
+}

@@ -1,6 +1,5 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPath } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { readItem } from '../../storage/parse-item.ts';
@@ -9,11 +8,10 @@ import { pathKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { sourceSiteOf } from '../model/path-id.ts';
 import type { Path } from '../model/site.ts';
-import { pathTarget, SITE_EVENT } from '../model/site-events.ts';
+import { pathTarget } from '../model/site-events.ts';
 import { pathIdInput } from '../model/site-input.ts';
 import { pathItemSchema, toPath } from '../model/site-items.ts';
-import { deletePathCopies, updateSiteItem } from '../model/site-writes.ts';
-import { readActiveSite } from '../sites/active-site.ts';
+import { pathEvent, readPathSites, removePath } from './path-actions.ts';
 
 export interface DeletedPath {
   path: Path;
@@ -21,7 +19,7 @@ export interface DeletedPath {
 }
 
 /**
- * Removes a path for good.
+ * Removes a path; `undo` can bring it back.
  *
  * @throws ValidationError · NotFound · Conflict while one of its sites is deleted or restored
  */
@@ -32,30 +30,16 @@ export async function deletePath(context: StoreContext, actor: Caller, input: un
     const item = await readItem(context, pathKey(sourceSiteOf(path_id), path_id), pathItemSchema);
     if (item === undefined) throw noPath(path_id);
     const path = toPath(item);
-    const [source, destination] = await Promise.all([
-      readActiveSite(context, path.source_site_id),
-      readActiveSite(context, path.destination_site_id),
-    ]);
+    const sites = await readPathSites(context, path);
     const audit = auditAction(tables, begun, {
       actor,
       operation: 'deletePath',
       target: pathTarget(path_id),
       before: path,
-      event: {
-        type: SITE_EVENT.pathDeleted,
-        site_id: source.id,
-        site_seq: source.seq + 1,
-        data: { path },
-      },
+      event: pathEvent('pathDeleted', path, sites),
     });
     return {
-      actions: [
-        updateSiteItem(tables, { site: source, event: true }),
-        updateSiteItem(tables, { site: destination, event: false }),
-        ...deletePathCopies(tables, item),
-        forgetDecisions(tables),
-        audit,
-      ],
+      actions: [...removePath(context, item, sites), audit],
       result: { path, audit_id: begun.audit_id },
     };
   });

@@ -3,9 +3,11 @@ import { auditAction } from '../../audit/audit-action.ts';
 import type { ChangeOperation } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy, ValidationError } from '../../errors.ts';
+import { comparePolicyIds } from '../../policy/policy-match.ts';
 import { commitOnce } from '../../storage/commit-once.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { TableNames } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { nextPolicyId } from './policy-id.ts';
 import { type NewPolicy, type PolicyPatch, refuseBuiltIn } from './policy-input.ts';
@@ -85,7 +87,10 @@ async function find(context: StoreContext, id: string): Promise<DefinedPolicy> {
   return policy;
 }
 
-type Step = { before?: DefinedPolicy; after: DefinedPolicy } | { before: DefinedPolicy; after?: never };
+/** A policy before and after a change. */
+export type Step =
+  | { before?: DefinedPolicy; after: DefinedPolicy }
+  | { before: DefinedPolicy; after?: never };
 
 interface Authorship {
   actor: Caller;
@@ -109,15 +114,22 @@ function change(
     const { tables } = context;
     return {
       actions: [
-        policyAction(tables.network, step, meta.version + 1),
-        metaAction(tables.network, step, meta),
-        // A request for the route of a deleted policy must not get the one that it had.
-        ...(step.after ? [] : [forgetDecisions(tables)]),
+        ...policyActions(tables, step, meta),
         auditAction(tables, begun, { ...author, target, ...step }),
       ],
       result: { policy, audit_id: begun.audit_id },
     };
   });
+}
+
+/** What changes a policy: it holds while the policies are those whose meta was read. */
+export function policyActions(tables: TableNames, step: Step, meta: PoliciesMeta): WriteAction[] {
+  return [
+    policyAction(tables.network, step, meta.version + 1),
+    metaAction(tables.network, step, meta),
+    // A request for the route of a deleted policy must not get the one that it had.
+    ...(step.after ? [] : [forgetDecisions(tables)]),
+  ];
 }
 
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
@@ -133,11 +145,16 @@ function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMe
   const next: PoliciesMeta = {
     version: meta.version + 1,
     next_id: meta.next_id,
-    last_id: before ? meta.last_id : id,
+    last_id: before ? meta.last_id : laterId(id, meta.last_id),
     count: meta.count + (after ? 1 : 0) - (before ? 1 : 0),
     last_change: { id, deleted: !after },
   };
   const isUnchanged = conditionOf({ expression: '#version = :version', values: { version: meta.version } });
   const Item = { ...META_KEY, ...next };
   return { Put: { TableName, Item, ...(meta.version === 0 ? IS_NEW : isUnchanged) } };
+}
+
+/** A policy that comes back has an id that was given long before the last one. */
+function laterId(id: string, last: string | null): string {
+  return last === null || comparePolicyIds(id, last) > 0 ? id : last;
 }

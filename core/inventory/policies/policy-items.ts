@@ -71,6 +71,11 @@ export const policyItemSchema = z.object({
 
 export type PolicyItem = z.output<typeof policyItemSchema>;
 
+/** A policy as audit entries hold it. */
+export const definedPolicySchema: z.ZodType<DefinedPolicy> = policyItemSchema
+  .omit({ pk: true, sk: true, version: true })
+  .extend({ id: z.string() });
+
 export function toItem(policy: DefinedPolicy, version: number): PolicyItem {
   const { id, ...rest } = policy;
   return { pk: POLICY_PARTITION, sk: id, version, ...rest };

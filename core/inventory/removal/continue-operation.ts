@@ -1,4 +1,5 @@
 import type { StoreContext } from '../../storage/store-context.ts';
+import { runEndpointRestore } from '../archive/run-endpoint-restore.ts';
 import { runRestore } from '../archive/run-restore.ts';
 import { OPERATION_KIND, type OperationKind, type RunningOperation } from '../model/running-operation.ts';
 import { updateOperation } from './operation-entry.ts';
@@ -10,6 +11,7 @@ const RUNNERS: Record<OperationKind, Runner<{ finished: boolean }>> = {
   [OPERATION_KIND.deleteSite]: runDeletion,
   [OPERATION_KIND.restoreSite]: runRestore,
   [OPERATION_KIND.removeEndpoint]: runRemoval,
+  [OPERATION_KIND.restoreEndpoint]: runEndpointRestore,
 };
 
 /**

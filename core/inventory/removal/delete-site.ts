@@ -1,4 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
+import { refuseUndone } from '../../audit/undone-chain.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { NotFound } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -26,6 +28,10 @@ export interface SiteDeletion {
 export interface DeleteOptions {
   /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
   until?: number;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal;
+  /** Refuses a site that isn't as a change has left it. */
+  check?(site: SiteItem): Promise<void>;
 }
 
 /**
@@ -37,10 +43,10 @@ export async function deleteSite(
   context: StoreContext,
   actor: Caller,
   input: unknown,
-  { until = context.clock() + HAND_OVER_MS }: DeleteOptions = {},
+  { until = context.clock() + HAND_OVER_MS, ...options }: DeleteOptions = {},
 ): Promise<SiteDeletion> {
   const { site_id } = parseInput(siteIdInput, input);
-  const { operation, name } = await claim(context, actor, site_id);
+  const { operation, name } = await claim(context, actor, { ...options, site_id });
   const run = await runOperation(context, operation, { run: runDeletion, until, resumed: false });
   return { message: message(name, site_id, run), audit_id: operation.audit_id, finished: run.finished };
 }
@@ -51,17 +57,24 @@ interface Claim {
 }
 
 /** Hides the site and stops all changes of it, in one transaction. */
-function claim(context: StoreContext, actor: Caller, siteId: string): Promise<Claim> {
+function claim(
+  context: StoreContext,
+  actor: Caller,
+  { site_id: siteId, reverses, check }: Pick<DeleteOptions, 'reverses' | 'check'> & { site_id: string },
+): Promise<Claim> {
   const { tables } = context;
   const began = context.clock();
   return commitChange(context, async begun => {
+    if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readSiteToDelete(context, siteId, began);
+    await check?.(site);
     const operation = newOperation(begun, {
       kind: OPERATION_KIND.deleteSite,
       site_id: siteId,
       life: site.life,
       actor,
       endpoints: 0,
+      ...(reverses && { reverses }),
       seq: site.seq + 1,
     });
     const set = { status: SITE_STATUS.deleting, operation_id: operation.operation_id };

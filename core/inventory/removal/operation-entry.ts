@@ -1,6 +1,7 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import type { Caller } from '../../access/caller.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
 import type { BegunOperation } from '../../storage/begun-operation.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
 import { parseItem, readItem } from '../../storage/parse-item.ts';
@@ -25,6 +26,8 @@ export interface NewOperation {
   kind: OperationKind;
   site_id: string;
   endpoint_id?: string;
+  removal_id?: string;
+  reverses?: Reversal;
   life: number;
   actor: Caller;
   endpoints: number;

@@ -1,4 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
+import { refuseUndone } from '../../audit/undone-chain.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
@@ -8,6 +10,7 @@ import { endpointKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { removeEndpointInput } from '../model/site-input.ts';
+import type { EndpointItem } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveEndpoint, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
 import { enterOperation, newOperation } from './operation-entry.ts';
@@ -21,8 +24,17 @@ export interface EndpointRemoval {
   finished: boolean;
 }
 
+export interface RemoveOptions {
+  /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
+  until?: number;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal;
+  /** Refuses an endpoint that isn't as a change has left it. */
+  check?(endpoint: EndpointItem): Promise<void>;
+}
+
 /**
- * Removes an endpoint for good, and every path that ends at it.
+ * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as archives are kept.
  *
  * @throws ValidationError · NotFound · Conflict
  */
@@ -30,10 +42,10 @@ export async function removeEndpoint(
   context: StoreContext,
   actor: Caller,
   input: unknown,
-  { until = context.clock() + HAND_OVER_MS }: { until?: number } = {},
+  { until = context.clock() + HAND_OVER_MS, ...options }: RemoveOptions = {},
 ): Promise<EndpointRemoval> {
   const { site_id, endpoint_id } = parseInput(removeEndpointInput, input);
-  const operation = await claim(context, actor, { site_id, endpoint_id });
+  const operation = await claim(context, actor, { ...options, site_id, endpoint_id });
   const run = await runOperation(context, operation, { run: runRemoval, until, resumed: false });
   const message = run.finished
     ? `Endpoint ${endpoint_id} was removed with ${count(run.paths, 'path')}.`
@@ -45,13 +57,15 @@ export async function removeEndpoint(
 function claim(
   context: StoreContext,
   actor: Caller,
-  { site_id, endpoint_id }: { site_id: string; endpoint_id: string },
+  { site_id, endpoint_id, reverses, check }: RemoveOptions & { site_id: string; endpoint_id: string },
 ): Promise<RunningOperation> {
   const { tables } = context;
   return commitChange(context, async begun => {
+    if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readActiveSite(context, site_id);
-    await readActiveEndpoint(context, site_id, endpoint_id);
+    const endpoint = await readActiveEndpoint(context, site_id, endpoint_id);
     refuseWhileRemoving(site);
+    await check?.(endpoint);
     const operation = newOperation(begun, {
       kind: OPERATION_KIND.removeEndpoint,
       site_id,
@@ -59,6 +73,7 @@ function claim(
       life: site.life,
       actor,
       endpoints: 1,
+      ...(reverses && { reverses }),
       seq: 0,
     });
     const set = { removing_endpoint: endpoint_id };

@@ -10,8 +10,11 @@ import { type PathItem, pathItemSchema } from '../model/site-items.ts';
 import { deletePathCopies } from '../model/site-writes.ts';
 import { workInChunks } from './work-in-chunks.ts';
 
-/** What a transaction does beside removing paths: it archives them, or checks something. */
-export type Companion = { archive: Omit<NewChunk, 'paths'> } | { check: WriteAction };
+/** What a transaction does beside removing paths: it archives them, and may check something. */
+export interface Companion {
+  archive: Omit<NewChunk, 'paths'>;
+  check?: WriteAction;
+}
 
 export interface PathRemoval {
   /** Which of the paths that are read. */
@@ -43,7 +46,7 @@ export async function removePaths(
     onRemoved?.(removed, paths.length);
   };
   const stop = () => context.clock() >= until;
-  const chunks = { size: pathsPerChunk(context), concurrency, stop };
+  const chunks = { size: pathsPerChunk(context, companion), concurrency, stop };
   const rest = await workInChunks(filtered(pages, which), chunks, remove);
   if (rest === undefined || stop()) return undefined;
   if (rest.length <= leave) return rest;
@@ -51,8 +54,9 @@ export async function removePaths(
   return [];
 }
 
-/** Paths that a transaction can remove on both sides beside its companion: 49, as 2 · 49 + 1 ≤ 100. */
-const pathsPerChunk = (context: StoreContext): number => Math.floor((maxActions(context) - 1) / 2);
+/** Paths that a transaction can remove on both sides beside its companion: 49, as 2 · 49 + 2 ≤ 100. */
+const pathsPerChunk = (context: StoreContext, { check }: Companion): number =>
+  Math.floor((maxActions(context) - (check ? 2 : 1)) / 2);
 
 async function* filtered(
   pages: AsyncIterable<PathItem[]>,
@@ -62,17 +66,21 @@ async function* filtered(
 }
 
 /** Removes a chunk in one transaction. @returns how many paths this call removed */
-async function removeChunk(context: StoreContext, paths: PathItem[], companion: Companion): Promise<number> {
+async function removeChunk(
+  context: StoreContext,
+  paths: PathItem[],
+  { archive, check }: Companion,
+): Promise<number> {
   const { client, tables } = context;
   for (let left = paths; left.length > 0; left = await stillThere(context, left)) {
-    const last =
-      'check' in companion ? companion.check : putChunk(tables, { ...companion.archive, paths: left });
+    const copies = left.flatMap(path => deletePathCopies(tables, path));
+    const chunk = putChunk(tables, { ...archive, paths: left });
     try {
-      await transact(client, [...left.flatMap(path => deletePathCopies(tables, path)), last], context);
+      await transact(client, [...copies, chunk, ...(check ? [check] : [])], context);
       return left.length;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      if ('check' in companion && failedOnly(cause, 2 * left.length)) break;
+      if (check && failedOnly(cause, copies.length + 1)) break;
     }
   }
   return 0;

@@ -3,7 +3,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { archiveExpiry } from '../archive/archive-head.ts';
 import { attachWaiting } from '../archive/attach-waiting.ts';
-import { endpointKey } from '../model/inventory-keys.ts';
+import { endpointArchive, endpointKey } from '../model/inventory-keys.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { endsAt } from '../model/site.ts';
 import { lifeAt } from '../model/site-items.ts';
@@ -23,17 +23,22 @@ export async function removeStragglers(
   until: number,
 ): Promise<void> {
   const { kind, site_id, endpoint_id, operation_id, life } = operation;
+  if (kind === OPERATION_KIND.restoreEndpoint) return;
   if (kind === OPERATION_KIND.restoreSite) {
     await attachWaiting(context, operation, () => context.clock() >= until);
     return;
   }
+  const expires_at = archiveExpiry(context);
   const { paths } = await readPartition(context, site_id);
   await removePaths(context, paths, {
     which: path => lifeAt(path, site_id) === life && endsAt(path, site_id, endpoint_id),
     companion:
       kind === OPERATION_KIND.deleteSite
-        ? { archive: { site_id, operation_id, expires_at: archiveExpiry(context) } }
-        : { check: checkEndpointIsGone(context, site_id, endpoint_id!) },
+        ? { archive: { site_id, operation_id, expires_at } }
+        : {
+            archive: { site_id: endpointArchive(site_id, operation_id), operation_id, expires_at },
+            check: checkEndpointIsGone(context, site_id, endpoint_id!),
+          },
     concurrency: 1,
     until,
     leave: 0,

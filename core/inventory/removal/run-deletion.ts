@@ -53,7 +53,8 @@ export async function runDeletion(
       companion: { archive: { site_id, operation_id, expires_at: archiveExpiry(context) } },
       concurrency: CONCURRENCY,
       until,
-      leave: lastPathsThatFit(context, endpoints.length),
+      // One that undoes says so in an item of its own.
+      leave: lastPathsThatFit(context, endpoints.length + (claimed.reverses ? 1 : 0)),
       onRemoved: progress.add,
     });
     const operation = await progress.settled();
@@ -99,8 +100,8 @@ interface Remains {
 const OTHER_ACTIONS = 7 + RECORD_ACTIONS;
 
 /** How many paths the last transaction takes: 44 for a site with two endpoints. */
-const lastPathsThatFit = (context: StoreContext, endpoints: number): number =>
-  Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - endpoints) / 2));
+const lastPathsThatFit = (context: StoreContext, others: number): number =>
+  Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - others) / 2));
 
 /** The transaction that removes the site: it holds once, while the deletion that claimed the site holds it. */
 function lastTransaction(
@@ -147,6 +148,7 @@ function deletedSite(
   return {
     actor: operation.actor,
     operation: 'deleteSite',
+    reverses: operation.reverses,
     target: siteTarget(site.id),
     before: {
       site: { ...toSite(site), status: SITE_STATUS.active },

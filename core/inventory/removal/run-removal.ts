@@ -3,7 +3,10 @@ import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { maxActions, type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { type PlannedAction, RECORD_ACTIONS } from '../../storage/write-action.ts';
-import { endpointKey } from '../model/inventory-keys.ts';
+import { putChunk } from '../archive/archive-chunk.ts';
+import { archiveExpiry } from '../archive/archive-head.ts';
+import { putEndpointHead } from '../archive/endpoint-archive.ts';
+import { endpointArchive, endpointKey } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { endsAt } from '../model/site.ts';
 import { endpointTarget, SITE_EVENT } from '../model/site-events.ts';
@@ -16,11 +19,14 @@ import { readPartition } from './site-partition.ts';
 
 export type RemovalRun = { finished: true; paths: number } | Unfinished;
 
-/** Site, endpoint, entry of the removal, decisions, and audit entry, which the last transaction has beside paths. */
-const OTHER_ACTIONS = 4 + RECORD_ACTIONS;
+/**
+ * Site, endpoint, entry of the removal, decisions, chunk and head of the archive, and audit entry with what it reverses, which the last
+ * transaction has beside paths.
+ */
+const OTHER_ACTIONS = 6 + RECORD_ACTIONS + 1;
 
 /**
- * Removes a claimed endpoint: its paths in atomic chunks, one after another, then the last of them with the endpoint. The
+ * Removes a claimed endpoint into an archive of its own: its paths in atomic chunks, one after another, then the last of them with the endpoint. The
  * paths are counted as far as earlier runs recorded them.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the removal stays claimed
@@ -34,23 +40,29 @@ export async function runRemoval(
   const key = { TableName: context.tables.network, Key: endpointKey(site_id, endpoint_id) };
   // Only while this removal holds the endpoint: the same id may be added again later.
   const held = { ...key, ...conditionOf({ expression: '#removal_id = :id', values: { id: operation_id } }) };
+  const archive = () => ({
+    site_id: endpointArchive(site_id, operation_id),
+    operation_id,
+    expires_at: archiveExpiry(context),
+  });
   do {
     const { site, endpoints, paths: pages } = await readPartition(context, site_id);
     const endpoint = endpoints.find(({ id }) => id === endpoint_id);
     if (site === undefined || endpoint?.removal_id !== operation_id) break;
     const lastPaths = await removePaths(context, pages, {
       which: path => endsAt(path, site_id, endpoint_id),
-      companion: { check: { ConditionCheck: held } },
+      companion: { archive: archive(), check: { ConditionCheck: held } },
       concurrency: 1,
       until,
-      leave: Math.floor((maxActions(context) - OTHER_ACTIONS) / 2),
+      leave: Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS) / 2)),
       onRemoved: progress.add,
     });
     const operation = await progress.settled();
     if (lastPaths === undefined) return progress.unfinished();
     const paths = progress.done() + lastPaths.length;
+    const chunk = lastPaths.length > 0 ? [putChunk(context.tables, { ...archive(), paths: lastPaths })] : [];
     const removal = { operation, site, endpoint, lastPaths, paths };
-    const actions = [{ Delete: held }, ...lastTransaction(context, removal)];
+    const actions = [{ Delete: held }, ...chunk, ...lastTransaction(context, removal)];
     if (await progress.end(actions)) return { finished: true, paths };
   } while (progress.isRunning());
   return { finished: true, paths: progress.done() };
@@ -77,7 +89,8 @@ function lastTransaction(
     operation: 'removeEndpoint',
     target: endpointTarget(site.id, endpoint.id),
     before: { endpoint: toEndpoint(endpoint), paths },
-    after: { finished_at },
+    after: { finished_at, removal_id: operation.operation_id },
+    reverses: operation.reverses,
     event: {
       type: SITE_EVENT.endpointRemoved,
       site_id: site.id,
@@ -88,6 +101,7 @@ function lastTransaction(
   const set = { updated_at: finished_at };
   return [
     updateSiteItem(tables, { site, set, remove: ['removing_endpoint'], event: true }),
+    putEndpointHead(context, { operation, endpoint, paths }),
     ...lastPaths.flatMap(path => deletePathCopies(tables, path)),
     endOperation(context, operation, paths),
     forgetDecisions(tables),

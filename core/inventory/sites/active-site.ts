@@ -25,11 +25,11 @@ export function beingChanged({ id, status }: Pick<SiteItem, 'id' | 'status'>): C
     : new Conflict(`Site ${id} is being restored. Try again when that is done.`);
 }
 
-/** @throws Conflict while an endpoint of the site is removed */
+/** @throws Conflict while an endpoint of the site is removed or restored */
 export function refuseWhileRemoving({ id, removing_endpoint }: SiteItem): void {
   if (removing_endpoint !== undefined) {
     throw new Conflict(
-      `Endpoint ${removing_endpoint} of site ${id} is being removed. Try again in a moment.`,
+      `Endpoint ${removing_endpoint} of site ${id} is being removed or brought back. Try again in a moment.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { noSite } from '../../errors.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll } from '../../storage/strong-reads.ts';
 import { PATH_PREFIX, sitePartition } from '../model/inventory-keys.ts';
-import { type Path, peerOf } from '../model/site.ts';
+import { endsAt, type Path, peerOf } from '../model/site.ts';
 import { toPath } from '../model/site-items.ts';
 import { readVisible } from '../removal/hidden-sites.ts';
 import { readSite } from './read-site.ts';
@@ -35,4 +35,13 @@ export async function readDependents(context: StoreContext, siteId: string): Pro
   if (site === undefined) throw noSite(siteId);
   const peer_sites = [...new Set(paths.map(path => peerOf(path, siteId)))].sort();
   return { endpoints: site.endpoints.length, paths, peer_sites };
+}
+
+/** How many paths end at an endpoint. */
+export async function countEndpointPaths(
+  context: StoreContext,
+  { site_id, id }: { site_id: string; id: string },
+): Promise<number> {
+  const paths = await readSitePaths(context, site_id);
+  return paths.filter(path => endsAt(path, site_id, id)).length;
 }

@@ -2,11 +2,13 @@ import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
 import { parseInput } from '../model/parse-input.ts';
 import type { Site } from '../model/site.ts';
 import { SITE_EVENT, siteTarget } from '../model/site-events.ts';
 import { updateSiteInput } from '../model/site-input.ts';
-import { directoryItem, toSite } from '../model/site-items.ts';
+import { directoryItem, type SiteItem, toSite } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveSite } from './active-site.ts';
 
@@ -23,6 +25,7 @@ export async function updateSite(context: StoreContext, actor: Caller, input: un
     const site = await readActiveSite(context, site_id);
     const set = { ...changes, updated_at: timestamp(context.clock()) };
     const after = toSite({ ...site, ...set });
+    const actions = siteActions(tables, site, set);
     const audit = auditAction(tables, begun, {
       actor,
       operation: 'updateSite',
@@ -31,7 +34,15 @@ export async function updateSite(context: StoreContext, actor: Caller, input: un
       after,
       event: { type: SITE_EVENT.siteUpdated, site_id, site_seq: site.seq + 1, data: { site: after } },
     });
-    const directory = { Put: { TableName: tables.network, Item: directoryItem(after) } };
-    return { actions: [updateSiteItem(tables, { site, set, event: true }), directory, audit], result: after };
+    return { actions: [...actions, audit], result: after };
   });
+}
+
+/** What changes these of an active site, and its place in the list. It publishes an event. */
+export function siteActions(tables: TableNames, site: SiteItem, set: Partial<Site>): WriteAction[] {
+  const after = toSite({ ...site, ...set });
+  return [
+    updateSiteItem(tables, { site, set, event: true }),
+    { Put: { TableName: tables.network, Item: directoryItem(after) } },
+  ];
 }

@@ -21,9 +21,9 @@ interface ChunkStore {
   tables: TableNames;
 }
 
-/** Partition of the chunks of one reset. The sort key is the first policy id of a chunk, so that the chunk of an id can be found. */
-export function baselineChunkPartition(audit_id: string): string {
-  return `BASELINE#${audit_id}`;
+/** Partition of the chunks of one try of a reset. The sort key is the first policy id of a chunk, so that the chunk of an id can be found. */
+export function baselineChunkPartition(chunks_id: string): string {
+  return `BASELINE#${chunks_id}`;
 }
 
 /**
@@ -34,7 +34,7 @@ export function baselineChunkPartition(audit_id: string): string {
  */
 export async function writeBaselineChunks(
   store: ChunkStore & Retrying,
-  audit_id: string,
+  chunks_id: string,
   policies: ReadonlyMap<string, BaselineCounts>,
 ): Promise<number> {
   const sorted = [...policies].sort(([a], [b]) => compareKeys(a, b));
@@ -45,7 +45,7 @@ export async function writeBaselineChunks(
   const waiting = chunks.values();
   const worker = async (): Promise<void> => {
     for (const chunk of waiting) {
-      const Item = chunkItem(audit_id, chunk);
+      const Item = chunkItem(chunks_id, chunk);
       await repeatUntil(store, () =>
         store.client.send(new PutCommand({ TableName: store.tables.traffic, Item })),
       );
@@ -58,28 +58,28 @@ export async function writeBaselineChunks(
 /** What a reset's chunks hold, by policy id. @throws BaselineIncomplete · PackedDataUnreadable */
 export async function readBaselineChunks(
   { client, tables }: ChunkStore,
-  { audit_id, chunks }: { audit_id: string; chunks: number },
+  { chunks_id, chunks }: { chunks_id: string; chunks: number },
 ): Promise<Map<string, BaselineCounts>> {
   const policies = new Map<string, BaselineCounts>();
   let found = 0;
   const query = {
     TableName: tables.traffic,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': baselineChunkPartition(audit_id) },
+    ExpressionAttributeValues: { ':pk': baselineChunkPartition(chunks_id) },
     ConsistentRead: true,
   };
   for await (const { Items = [] } of paginateQuery({ client }, query)) {
     found += Items.length;
     for (const item of Items) for (const [id, counts] of readChunk(item)) policies.set(id, counts);
   }
-  if (found !== chunks) throw new BaselineIncomplete(audit_id, { found, chunks });
+  if (found !== chunks) throw new BaselineIncomplete(chunks_id, { found, chunks });
   return policies;
 }
 
 /** As {@link readBaselineChunks}, for some ids: reads the chunks that these would be in, and no more. */
 export async function readBaselineChunksOf(
   { client, tables }: ChunkStore,
-  { audit_id, ids }: { audit_id: string; ids: Iterable<string> },
+  { chunks_id, ids }: { chunks_id: string; ids: Iterable<string> },
 ): Promise<Map<string, BaselineCounts>> {
   const policies = new Map<string, BaselineCounts>();
   let chunk: [string, BaselineCounts][] = [];
@@ -90,7 +90,7 @@ export async function readBaselineChunksOf(
         new QueryCommand({
           TableName: tables.traffic,
           KeyConditionExpression: 'pk = :pk AND sk <= :id',
-          ExpressionAttributeValues: { ':pk': baselineChunkPartition(audit_id), ':id': id },
+          ExpressionAttributeValues: { ':pk': baselineChunkPartition(chunks_id), ':id': id },
           ScanIndexForward: false,
           ConsistentRead: true,
           Limit: 1,
@@ -107,12 +107,12 @@ export async function readBaselineChunksOf(
 class BaselineIncomplete extends Error {
   override readonly name = 'BaselineIncomplete';
 
-  constructor(audit_id: string, { found, chunks }: { found: number; chunks: number }) {
-    super(`The reset ${audit_id} has ${found} of its ${chunks} chunks.`);
+  constructor(chunks_id: string, { found, chunks }: { found: number; chunks: number }) {
+    super(`The reset ${chunks_id} has ${found} of its ${chunks} chunks.`);
   }
 }
 
-function chunkItem(audit_id: string, policies: readonly [string, BaselineCounts][]): Item {
+function chunkItem(chunks_id: string, policies: readonly [string, BaselineCounts][]): Item {
   const out = new PackedWriter();
   out.number(FIGURES);
   out.number(policies.length);
@@ -122,7 +122,7 @@ function chunkItem(audit_id: string, policies: readonly [string, BaselineCounts]
     out.count(bytes);
     out.count(estimated_bytes);
   }
-  return { pk: baselineChunkPartition(audit_id), sk: policies[0]![0], data: sealPacked(out.bytes()) };
+  return { pk: baselineChunkPartition(chunks_id), sk: policies[0]![0], data: sealPacked(out.bytes()) };
 }
 
 function readChunk({ data }: Item): [string, BaselineCounts][] {

@@ -22,6 +22,8 @@ export type BaselineFigures =
 export interface Baseline {
   /** Id of the reset's audit entry. */
   audit_id: string;
+  /** What its chunks stand under, those of running boots too. */
+  chunks_id: string;
   /** When it was made, milliseconds. */
   at: number;
   covers: Coverage;
@@ -42,22 +44,26 @@ const count = z.union([z.number(), z.bigint()]).transform(toBigInt);
 // Earlier releases knew of no estimated bytes.
 const counts = z.object({ packets: count, bytes: count, estimated_bytes: count.default(0n) });
 const undone = z.boolean().default(false);
-const common = { sk: z.string(), at: z.number(), undone };
+// Chunks of earlier releases stand under the id of the audit entry.
+const chunks_id = z.string().exactOptional();
+const common = { sk: z.string(), at: z.number(), undone, chunks_id };
 
 /** Without the figures: what {@link readResets} reads. */
 const resetSchema = z.union([
-  z
-    .object({ ...common, scope: z.literal('ALL') })
-    .transform(({ sk, at, undone }) => ({ audit_id: sk, at, undone, covers: COVERS_ALL })),
+  z.object({ ...common, scope: z.literal('ALL') }).transform(({ sk, at, undone, chunks_id = sk }) => ({
+    ...{ audit_id: sk, at, undone, chunks_id },
+    covers: COVERS_ALL,
+  })),
   z
     .object({ ...common, scope: z.literal('POLICY'), policy_id: z.string() })
-    .transform(({ sk, at, undone, policy_id }) => ({
-      ...{ audit_id: sk, at, undone },
+    .transform(({ sk, at, undone, policy_id, chunks_id = sk }) => ({
+      ...{ audit_id: sk, at, undone, chunks_id },
       covers: { all: false as const, policy_id },
     })),
-  z
-    .object({ ...common, covers: z.string() })
-    .transform(({ sk, at, undone, covers }) => ({ audit_id: sk, at, undone, covers: coverageOf(covers) })),
+  z.object({ ...common, covers: z.string() }).transform(({ sk, at, undone, covers, chunks_id = sk }) => ({
+    ...{ audit_id: sk, at, undone, chunks_id },
+    covers: coverageOf(covers),
+  })),
 ]);
 
 const figuresSchema = z.union([
@@ -92,20 +98,28 @@ export function baselineKey(audit_id: string): ItemKey {
 
 /** The head of a reset of one policy, which holds what it had counted. */
 export function policyBaselineItem(
-  { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
+  { audit_id, at, chunks_id }: Pick<Baseline, 'audit_id' | 'at' | 'chunks_id'>,
   policy_id: string,
   { packets, bytes, estimated_bytes }: BaselineCounts,
 ): Item {
   const counts = { packets, bytes, estimated_bytes };
-  return { ...baselineKey(audit_id), at, scope: 'POLICY', policy_id, counts, undone: false };
+  return { ...baselineKey(audit_id), at, chunks_id, scope: 'POLICY', policy_id, counts, undone: false };
 }
 
 /** The head of a reset of all policies. */
 export function wholeBaselineItem(
-  { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
+  { audit_id, at, chunks_id }: Pick<Baseline, 'audit_id' | 'at' | 'chunks_id'>,
   { chunks, policies }: { chunks: number; policies: number },
 ): Item {
-  return { ...baselineKey(audit_id), at, scope: 'ALL', chunks, counted_policies: policies, undone: false };
+  return {
+    ...baselineKey(audit_id),
+    at,
+    scope: 'ALL',
+    chunks,
+    chunks_id,
+    counted_policies: policies,
+    undone: false,
+  };
 }
 
 /**
@@ -133,7 +147,7 @@ export async function readResets(
   tables: TableNames,
 ): Promise<Omit<Baseline, 'figures'>[]> {
   const resets: Omit<Baseline, 'figures'>[] = [];
-  const attributes = ['pk', 'sk', 'at', 'scope', 'policy_id', 'covers', 'undone'];
+  const attributes = ['pk', 'sk', 'at', 'chunks_id', 'scope', 'policy_id', 'covers', 'undone'];
   for await (const items of headPages(client, tables, attributes)) {
     resets.push(...items.map(item => parseItem(resetSchema, item)));
   }

@@ -1,18 +1,22 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
-import type { Item } from '../../storage/item.ts';
+import { readItems } from '../../storage/batch-get.ts';
+import { type Item, keyText } from '../../storage/item.ts';
+import { readPartitions } from '../../storage/read-partitions.ts';
 import { type Retrying, repeatUntil } from '../../storage/retrying.ts';
 import type { TableNames } from '../../storage/tables.ts';
+import type { Boot, BootPair } from '../lane/boot.ts';
 import { estimatedOf } from '../lane/boot-counts.ts';
 import { bootPairsOf } from '../lane/boot-pairs.ts';
-import type { WholeLane } from '../lane/lane-totals.ts';
-import { openPacked, sealPacked } from '../packing/packed-item.ts';
+import { bootKey, laneBuckets, recentBootPartition } from '../lane-keys.ts';
+import { bootOfItem } from '../packing/boot-item.ts';
+import { openPacked, PackedDataUnreadable, readOrUnreadable, sealPacked } from '../packing/packed-item.ts';
 import { PackedWriter } from '../packing/packed-writer.ts';
 import { addTo } from '../voids/correction-counts.ts';
 import type { BaselineCounts } from './baselines.ts';
 import { readAllLanes } from './read-lanes.ts';
 
 /*
- * What the boots that were running when a reset was made had counted by then, so that a boot can be voided later without taking off what the
+ * What the boots that were running when a reset was made, or reported late around it, had counted by then, so that a boot can be voided later without taking off what the
  * reset's baseline contains of it already (docs/decisions/127).
  */
 
@@ -21,7 +25,7 @@ interface BootStore {
   tables: TableNames;
 }
 
-/** What the current boot of a lane had counted, by policy id. */
+/** What a boot had counted in one part of its edge, by policy id. */
 export interface ResetBoot {
   edge_id: string;
   part: number;
@@ -33,14 +37,14 @@ export interface ResetBoot {
 const CHUNK_BYTES = 200_000;
 
 /** Partition of these figures; its beginning is that of the reset's other chunks. */
-export function resetBootsPartition(audit_id: string): string {
-  return `BASELINE#${audit_id}#BOOTS`;
+export function resetBootsPartition(chunks_id: string): string {
+  return `BASELINE#${chunks_id}#BOOTS`;
 }
 
 /** Reads all lanes and keeps what their boots have counted, of one policy or of all. The counters are to be read before. */
 export async function writeResetBoots(
   store: BootStore & Retrying,
-  audit_id: string,
+  chunks_id: string,
   { policy_id }: { policy_id?: string } = {},
 ): Promise<void> {
   const { client, tables } = store;
@@ -49,31 +53,67 @@ export async function writeResetBoots(
   let chunk = 0;
   const flush = async (): Promise<void> => {
     if (lanes.length === 0) return;
-    const Item = chunkItem(audit_id, chunk++, lanes);
+    const Item = chunkItem(chunks_id, chunk++, lanes);
     lanes = [];
     bytes = 0;
     await repeatUntil(store, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
   };
-  for await (const lane of readAllLanes(client, tables)) {
-    const boot = bootOf(lane, policy_id);
-    if (boot.policies.size === 0) continue;
+  const add = async (boot: ResetBoot): Promise<void> => {
+    if (boot.policies.size === 0) return;
     lanes.push(boot);
     bytes += sizeOf(boot);
     if (bytes >= CHUNK_BYTES) await flush();
+  };
+  const current = new Set<string>();
+  for await (const lane of readAllLanes(client, tables)) {
+    const { edge_id, part, boot_id, idle } = lane;
+    current.add(keyText(bootKey(edge_id, part, boot_id)));
+    await add({ edge_id, part, boot_id, policies: policiesOf(bootPairsOf({ lane, idle }), policy_id) });
+  }
+  for await (const { boot, ...name } of readRecentBoots(store, current)) {
+    await add({ ...name, policies: policiesOf(boot.pairs.values(), policy_id) });
   }
   await flush();
+}
+
+/**
+ * Boots that are not current and were closed or reported lately: their clocks run behind, or their reports are late. Lanes are read before, so that a boot that
+ * is closed meanwhile is in one of both.
+ */
+async function* readRecentBoots(
+  store: BootStore & Retrying,
+  current: ReadonlySet<string>,
+): AsyncGenerator<RecentBoot & { boot: Boot }> {
+  const table = store.tables.traffic;
+  const partitions = laneBuckets().map(recentBootPartition);
+  for await (const { items } of readPartitions<RecentBoot>(store.client, table, partitions)) {
+    const keyOf = ({ edge_id, part, boot_id }: RecentBoot) => bootKey(edge_id, part, boot_id);
+    const others = items.filter(item => !current.has(keyText(keyOf(item))));
+    const found = await readItems(others.map(keyOf), { ...store, table });
+    for (const { edge_id, part, boot_id } of others) {
+      const item = found.get(keyText(bootKey(edge_id, part, boot_id)));
+      const boot = item && readOrUnreadable(() => bootOfItem(boot_id, item));
+      if (boot && !(boot instanceof PackedDataUnreadable)) yield { edge_id, part, boot_id, boot };
+    }
+  }
+}
+
+interface RecentBoot {
+  edge_id: string;
+  part: number;
+  boot_id: string;
 }
 
 /** The figures of one boot that a reset kept, by part; none where it was not running, or an earlier release made the reset. */
 export async function readResetBoots(
   { client, tables }: BootStore,
-  audit_id: string,
+  chunks_id: string,
   { edge_id, boot_id }: Pick<ResetBoot, 'edge_id' | 'boot_id'>,
 ): Promise<Map<number, ResetBoot>> {
   const query = {
     TableName: tables.traffic,
     KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': resetBootsPartition(audit_id) },
+    ExpressionAttributeValues: { ':pk': resetBootsPartition(chunks_id) },
     ConsistentRead: true,
   };
   const found = new Map<number, ResetBoot>();
@@ -86,7 +126,7 @@ export async function readResetBoots(
   return found;
 }
 
-/** A reset that was planned again leaves chunks of both plans; what a boot has counted only grows. */
+/** A boot that was closed while they were read is in both readings; what it has counted only grows. */
 function newer(a: ResetBoot, b: ResetBoot | undefined): ResetBoot {
   if (!b) return a;
   const packetsOf = ({ policies }: ResetBoot): bigint =>
@@ -94,15 +134,14 @@ function newer(a: ResetBoot, b: ResetBoot | undefined): ResetBoot {
   return packetsOf(a) < packetsOf(b) ? b : a;
 }
 
-function bootOf(lane: WholeLane, only: string | undefined): ResetBoot {
-  const { edge_id, part, boot_id, idle } = lane;
+function policiesOf(pairs: Iterable<BootPair>, only: string | undefined): Map<string, BaselineCounts> {
   const policies = new Map<string, BaselineCounts>();
-  for (const pair of bootPairsOf({ lane, idle })) {
+  for (const pair of pairs) {
     const { policy_id, packets, bytes } = pair;
     if (only !== undefined && policy_id !== only) continue;
     addTo(policies, policy_id, { packets, bytes, estimated_bytes: estimatedOf(pair) });
   }
-  return { edge_id, part, boot_id, policies };
+  return policies;
 }
 
 function sizeOf({ edge_id, boot_id, policies }: ResetBoot): number {
@@ -110,7 +149,7 @@ function sizeOf({ edge_id, boot_id, policies }: ResetBoot): number {
   return ids.reduce((bytes, id) => bytes + Buffer.byteLength(id) + 24, 0);
 }
 
-function chunkItem(audit_id: string, chunk: number, lanes: readonly ResetBoot[]): Item {
+function chunkItem(chunks_id: string, chunk: number, lanes: readonly ResetBoot[]): Item {
   const out = new PackedWriter();
   out.number(lanes.length);
   for (const { edge_id, part, boot_id, policies } of lanes) {
@@ -126,7 +165,7 @@ function chunkItem(audit_id: string, chunk: number, lanes: readonly ResetBoot[])
     }
   }
   const sk = String(chunk).padStart(6, '0');
-  return { pk: resetBootsPartition(audit_id), sk, data: sealPacked(out.bytes()) };
+  return { pk: resetBootsPartition(chunks_id), sk, data: sealPacked(out.bytes()) };
 }
 
 function readChunk({ data }: Item): ResetBoot[] {

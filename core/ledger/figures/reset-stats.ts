@@ -1,6 +1,8 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { ulid } from 'ulid';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
+import { standingEntry } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, noPolicy, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
@@ -10,6 +12,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { writeBaselineChunks } from './baseline-chunks.ts';
 import {
+  type Baseline,
   baselineFromItem,
   baselineKey,
   COVERS_ALL,
@@ -55,15 +58,16 @@ export function resetPolicyStats(
       target: targetOf({ all: false, policy_id }),
       after: { packets: String(packets), bytes: String(bytes) },
     });
-    await beginReset(context, begun.audit_id);
-    await writeResetBoots(context, begun.audit_id, { policy_id });
+    const chunks_id = ulid(at);
+    await beginReset(context, chunks_id);
+    await writeResetBoots(context, chunks_id, { policy_id });
     const counted_then = { packets, bytes, estimated_bytes };
-    const head = policyBaselineItem({ audit_id: begun.audit_id, at }, policy_id, counted_then);
+    const head = policyBaselineItem({ audit_id: begun.audit_id, at, chunks_id }, policy_id, counted_then);
     return {
       actions: [
         putHead(context, head),
         whileShown(context.tables.traffic, shown),
-        endReset(context, begun.audit_id),
+        endReset(context, chunks_id),
         audit,
       ],
       result: { audit_id: begun.audit_id, policies: counted.size },
@@ -88,15 +92,20 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
       target: targetOf(COVERS_ALL),
       after: { policies: counted.size, packets: String(packets), bytes: String(bytes) },
     });
-    await beginReset(context, begun.audit_id);
-    const chunks = await writeBaselineChunks(context, begun.audit_id, counted);
-    await writeResetBoots(context, begun.audit_id);
-    const head = wholeBaselineItem({ audit_id: begun.audit_id, at }, { chunks, policies: counted.size });
+    // Each try has chunks of its own: what it found may be other than before.
+    const chunks_id = ulid(at);
+    await beginReset(context, chunks_id);
+    const chunks = await writeBaselineChunks(context, chunks_id, counted);
+    await writeResetBoots(context, chunks_id);
+    const head = wholeBaselineItem(
+      { audit_id: begun.audit_id, at, chunks_id },
+      { chunks, policies: counted.size },
+    );
     return {
       actions: [
         putHead(context, head),
         whileShown(tables.traffic, shown),
-        endReset(context, begun.audit_id),
+        endReset(context, chunks_id),
         audit,
       ],
       result: { audit_id: begun.audit_id, policies: counted.size },
@@ -113,13 +122,8 @@ export function undoReset(
   context: StoreContext,
   { actor, audit_id }: { actor: Caller; audit_id: string },
 ): Promise<{ audit_id: string; covers: Coverage }> {
-  const { client, tables } = context;
   return commitChange(context, async begun => {
-    const key = baselineKey(audit_id);
-    const read = new GetCommand({ TableName: tables.traffic, Key: key, ConsistentRead: true });
-    const { Item } = await repeatUntil(context, () => client.send(read));
-    if (!Item) throw new NotFound(`No reset has the audit id ${quoted(audit_id)}.`);
-    const { covers, undone } = baselineFromItem(Item);
+    const { covers, undone } = await readReset(context, audit_id);
     if (undone) throw new Conflict(`The reset ${audit_id} was undone already.`);
     const audit = auditAction(context.tables, begun, {
       actor,
@@ -127,22 +131,41 @@ export function undoReset(
       target: targetOf(covers),
       before: { reset: audit_id, undone: false },
       after: { reset: audit_id, undone: true },
+      reverses: { audit_id: await standingEntry(context, audit_id), by_undo: false },
     });
     return {
-      actions: [
-        {
-          Update: updateItem({
-            table: tables.traffic,
-            key,
-            set: { undone: true },
-            condition: { expression: '#undone = :no', values: { no: false } },
-          }),
-        },
-        audit,
-      ],
+      actions: [setUndone(context, audit_id, true), audit],
       result: { audit_id: begun.audit_id, covers },
     };
   });
+}
+
+/** A reset as it stands, by the id of its audit entry. @throws NotFound */
+export async function readReset(
+  context: StoreContext,
+  audit_id: string,
+): Promise<Pick<Baseline, 'covers' | 'undone'>> {
+  const { client, tables } = context;
+  const read = new GetCommand({
+    TableName: tables.traffic,
+    Key: baselineKey(audit_id),
+    ConsistentRead: true,
+  });
+  const { Item } = await repeatUntil(context, () => client.send(read));
+  if (!Item) throw new NotFound(`No reset has the audit id ${quoted(audit_id)}.`);
+  return baselineFromItem(Item);
+}
+
+/** Takes a reset back, or makes it again: its baseline stays the one that it was made with. */
+export function setUndone({ tables }: StoreContext, audit_id: string, undone: boolean): WriteAction {
+  return {
+    Update: updateItem({
+      table: tables.traffic,
+      key: baselineKey(audit_id),
+      set: { undone },
+      condition: { expression: '#undone = :was', values: { was: !undone } },
+    }),
+  };
 }
 
 /** @throws Conflict while counters are built anew: what is shown then is not yet what was counted */

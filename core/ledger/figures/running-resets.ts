@@ -9,7 +9,7 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { baselineChunkPartition } from './baseline-chunks.ts';
 import { resetBootsPartition } from './reset-boots.ts';
 
-/** Partition of the resets that write chunks, or what running boots had counted, by the id of their audit entry. One that is cut off stays in it. */
+/** Partition of the resets that write chunks, or what running boots had counted, by the id of these. One that is cut off stays in it. */
 export const RUNNING_RESETS_PARTITION = 'RESET';
 
 /** No request works for so long. */
@@ -19,16 +19,16 @@ const CUT_OFF_MS = 3_600_000;
 const AT_ONCE = 16;
 
 /** Enters a reset before its first chunk is written, so that its chunks are found if it is cut off. */
-export async function beginReset(context: StoreContext, audit_id: string): Promise<void> {
+export async function beginReset(context: StoreContext, chunks_id: string): Promise<void> {
   const { client, tables, clock } = context;
-  const Item = { ...runningKey(audit_id), at: clock(), abandoned: false };
+  const Item = { ...runningKey(chunks_id), at: clock(), abandoned: false };
   await repeatUntil(context, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
 }
 
 /** Belongs into the transaction of the reset's head: holds unless clean-up has begun to remove the chunks. */
-export function endReset({ tables }: StoreContext, audit_id: string): WriteAction {
+export function endReset({ tables }: StoreContext, chunks_id: string): WriteAction {
   const isRunning = conditionOf({ expression: '#abandoned = :no', values: { no: false } });
-  return { Delete: { TableName: tables.traffic, Key: runningKey(audit_id), ...isRunning } };
+  return { Delete: { TableName: tables.traffic, Key: runningKey(chunks_id), ...isRunning } };
 }
 
 const runningSchema = z.object({ sk: z.string(), at: z.number() });
@@ -51,28 +51,28 @@ export async function removeCutOffResets(
 ): Promise<RemovedResets> {
   const result: RemovedResets = { removed: 0, chunks: 0 };
   for (const item of await allOf(context, RUNNING_RESETS_PARTITION)) {
-    const { sk: audit_id, at } = parseItem(runningSchema, item);
+    const { sk: chunks_id, at } = parseItem(runningSchema, item);
     if (at + CUT_OFF_MS > context.clock()) continue;
     if (context.clock() >= until) break;
-    if (!(await abandon(context, audit_id))) continue;
-    const chunks = await allOf(context, baselineChunkPartition(audit_id));
-    chunks.push(...(await allOf(context, resetBootsPartition(audit_id))));
+    if (!(await abandon(context, chunks_id))) continue;
+    const chunks = await allOf(context, baselineChunkPartition(chunks_id));
+    chunks.push(...(await allOf(context, resetBootsPartition(chunks_id))));
     await removeAll(context, chunks as Item[] & ItemKey[]);
-    await removeAll(context, [runningKey(audit_id)]);
+    await removeAll(context, [runningKey(chunks_id)]);
     result.removed += 1;
     result.chunks += chunks.length;
   }
   return result;
 }
 
-function runningKey(audit_id: string): ItemKey {
-  return { pk: RUNNING_RESETS_PARTITION, sk: audit_id };
+function runningKey(chunks_id: string): ItemKey {
+  return { pk: RUNNING_RESETS_PARTITION, sk: chunks_id };
 }
 
 /** Keeps a reset from being completed; false where it was completed or removed meanwhile. */
-async function abandon(context: StoreContext, audit_id: string): Promise<boolean> {
+async function abandon(context: StoreContext, chunks_id: string): Promise<boolean> {
   const { client, tables } = context;
-  const key = runningKey(audit_id);
+  const key = runningKey(chunks_id);
   const condition = { expression: 'attribute_exists(#pk)' };
   const update = updateItem({ table: tables.traffic, key, set: { abandoned: true }, condition });
   try {

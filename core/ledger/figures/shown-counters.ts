@@ -76,12 +76,12 @@ const NONE: ReadonlyMap<string, BaselineCounts> = new Map();
 /** What the reset of all policies among the baselines found: everything, or what concerns some ids. */
 async function wholeFigures(
   store: CounterStore,
-  { audit_id, figures }: Baseline,
+  { chunks_id, figures }: Baseline,
   ids?: Iterable<string>,
 ): Promise<ReadonlyMap<string, BaselineCounts>> {
   if (figures.in === 'head') return figures.policies;
-  if (ids) return readBaselineChunksOf(store, { audit_id, ids });
-  return readBaselineChunks(store, { audit_id, chunks: figures.chunks });
+  if (ids) return readBaselineChunksOf(store, { chunks_id, ids });
+  return readBaselineChunks(store, { chunks_id, chunks: figures.chunks });
 }
 
 async function subtractOf(store: CounterStore, counters: Map<string, Counts>, taken: Taken): Promise<void> {

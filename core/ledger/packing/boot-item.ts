@@ -1,6 +1,7 @@
 import type { Item } from '../../storage/item.ts';
+import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import type { Boot } from '../lane/boot.ts';
-import { bootKey } from '../lane-keys.ts';
+import { bootKey, recentBootKey } from '../lane-keys.ts';
 import { decodeBoot, encodeBoot } from './boot-codec.ts';
 
 /** The item of a closed boot in one part of its edge. */
@@ -12,6 +13,19 @@ export function bootItem({ edge_id, part }: { edge_id: string; part: number }, b
     // Beside the packed data, which the last release reads too.
     ...(last_heard_at_ms !== undefined && { last_heard_at_ms }),
   };
+}
+
+/** How long a boot that is not current counts as recent, from its last report on, ms. */
+const RECENT_MS = 48 * 3_600_000;
+
+/** The item by which a reset finds a boot that is not current and may still report. */
+export function recentBootItem(
+  { edge_id, part }: { edge_id: string; part: number },
+  { boot_id, last_heard_at_ms }: Boot,
+): Item | undefined {
+  if (last_heard_at_ms === undefined) return undefined;
+  const expires = Math.ceil((last_heard_at_ms + RECENT_MS) / 1000);
+  return { ...recentBootKey(edge_id, part, boot_id), edge_id, part, boot_id, [TTL_ATTRIBUTE]: expires };
 }
 
 /** @throws PackedDataUnreadable */

@@ -74,6 +74,7 @@ export async function finishVoid(
       actor,
       operation: 'voidBoot',
       target: `edge:${edge_id}`,
+      reverses: running.reverses,
       before: { boot_id, packets: String(done.packets), bytes: String(done.bytes), policies: done.policies },
       after: { boot_id, voided: true },
       event: { type: 'BOOT_VOIDED', site_id: null, site_seq: null, data: { edge_id, boot_id, audit_id } },
@@ -148,8 +149,10 @@ async function readInResets(
   const since = all.filter(({ at }) => at > first_heard_at_ms);
   const in_resets: VoidedInReset[] = [];
   for (const reset of since) {
-    const { audit_id } = reset;
-    const running = await repeatUntil(context, () => readResetBoots(context, audit_id, { edge_id, boot_id }));
+    const { audit_id, chunks_id } = reset;
+    const running = await repeatUntil(context, () =>
+      readResetBoots(context, chunks_id, { edge_id, boot_id }),
+    );
     const contained = new Map<string, BaselineCounts>();
     for (const pair of pairs) {
       if (!running.has(pair.part)) addTo(contained, pair.policy_id, pair);

@@ -1,6 +1,7 @@
 import { DeleteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type Caller, callerSchema } from '../../access/caller.ts';
+import { type Reversal, reversalSchema } from '../../audit/audit-entry.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
@@ -23,6 +24,8 @@ export interface RunningVoid {
   was_current: boolean;
   /** Arrival of the boot's first report, milliseconds. */
   first_heard_at_ms: number;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal;
   /** Its correction counts, and nothing is left to do. */
   done: boolean;
 }
@@ -36,6 +39,7 @@ const runningSchema = z
     boot_id: z.string(),
     was_current: z.boolean(),
     first_heard_at_ms: z.number(),
+    reverses: reversalSchema.exactOptional(),
     done: z.boolean().default(false),
   })
   .transform(({ sk, ...running }): RunningVoid => ({ audit_id: sk, ...running }));

@@ -1,5 +1,7 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
+import { refuseUndone } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, quoted } from '../../errors.ts';
 import { readItems } from '../../storage/batch-get.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -21,6 +23,8 @@ export interface VoidRequest extends BootName {
   actor: Caller;
   /** What belongs into the transaction by which the void counts: the command that has the edge begin a new boot. */
   onVoided?: OnVoided;
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal;
 }
 
 /** Called for a boot that the edge was running. */
@@ -43,9 +47,9 @@ export interface VoidDone extends CorrectionHead {
  */
 export async function voidBoot(
   context: StoreContext,
-  { actor, onVoided, ...boot }: VoidRequest,
+  { actor, onVoided, reverses, ...boot }: VoidRequest,
 ): Promise<VoidDone> {
-  const running = await beginVoid(context, { actor, boot });
+  const running = await beginVoid(context, { actor, boot, reverses });
   const done = await finishVoid(context, running, onVoided);
   if (done) return done;
   throw new Conflict(
@@ -55,9 +59,10 @@ export async function voidBoot(
 
 function beginVoid(
   context: StoreContext,
-  { actor, boot }: { actor: Caller; boot: BootName },
+  { actor, boot, reverses }: { actor: Caller; boot: BootName; reverses: Reversal | undefined },
 ): Promise<RunningVoid> {
   return commitChange<RunningVoid>(context, async begun => {
+    if (reverses) await refuseUndone(context, reverses.audit_id);
     const lanes = await lanesOf(context, boot.edge_id);
     const mark = await readBootMark(context, boot);
     if (mark?.voided !== undefined) {
@@ -70,7 +75,7 @@ function beginVoid(
     const current = lanes.filter(lane => lane.boot_id === boot.boot_id);
     if (!mark && current.length === 0 && !(await isClosedBoot(context, boot, lanes))) {
       throw new NotFound(
-        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edge(id) shows the boot that it runs, flows and the quarantine name others.`,
+        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edge(id) shows the boots that it has.`,
       );
     }
     const running: RunningVoid = {
@@ -81,6 +86,7 @@ function beginVoid(
       was_current: current.length > 0,
       first_heard_at_ms:
         mark?.first_heard_at_ms ?? Math.min(...lanes.map(({ first_heard_at_ms }) => first_heard_at_ms)),
+      ...(reverses && { reverses }),
       done: false,
     };
     return {

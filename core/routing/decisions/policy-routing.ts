@@ -11,6 +11,7 @@ import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem, readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem, queryAll } from '../../storage/strong-reads.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
 import { DEFAULT_PREFERENCE, pathPreferenceSchema } from '../choice/path-preference.ts';
 import { DEFAULT_FAILOVER, failoverSettingsSchema } from '../failover/failover-settings.ts';
 
@@ -53,35 +54,43 @@ export function setPolicyRouting(
 ): Promise<PolicyRouting> {
   const { tables } = context;
   return commitChange(context, async begun => {
-    await requirePolicy(context, policy_id);
-    const item = await getItem(context, { pk: PARTITION, sk: policy_id });
-    const revision = Number(item?.revision ?? 0);
+    const { before, putInstead } = await planRouting(context, policy_id);
+    const actions = putInstead(routing);
     const audit = auditAction(tables, begun, {
       actor,
       operation: 'setPolicyRouting',
       target: `policy:${policy_id}`,
-      before: item ? fromItem(item) : DEFAULT_ROUTING,
+      before,
       after: routing,
     });
-    return {
-      actions: [
-        {
-          Put: {
-            TableName: tables.network,
-            Item: { pk: PARTITION, sk: policy_id, revision: revision + 1, ...routing },
-            ...conditionOf(
-              item
-                ? { expression: '#revision = :revision', values: { revision } }
-                : { expression: 'attribute_not_exists(#pk)' },
-            ),
-          },
-        },
-        forgetDecisions(tables),
-        audit,
-      ],
-      result: routing,
-    };
+    return { actions: [...actions, audit], result: routing };
   });
+}
+
+export interface RoutingPlan {
+  before: PolicyRouting;
+  /** Puts another in its place, while it is as it was read. */
+  putInstead(routing: PolicyRouting): WriteAction[];
+}
+
+/** How a policy routes now, and what changes it. @throws NotFound */
+export async function planRouting(context: StoreContext, policy_id: string): Promise<RoutingPlan> {
+  const { tables } = context;
+  await requirePolicy(context, policy_id);
+  const item = await getItem(context, { pk: PARTITION, sk: policy_id });
+  const revision = Number(item?.revision ?? 0);
+  const unchanged = conditionOf(
+    item
+      ? { expression: '#revision = :revision', values: { revision } }
+      : { expression: 'attribute_not_exists(#pk)' },
+  );
+  return {
+    before: item ? fromItem(item) : DEFAULT_ROUTING,
+    putInstead(routing) {
+      const Item = { pk: PARTITION, sk: policy_id, revision: revision + 1, ...routing };
+      return [{ Put: { TableName: tables.network, Item, ...unchanged } }, forgetDecisions(tables)];
+    },
+  };
 }
 
 /** @throws NotFound unless the policy is defined or the built-in one */

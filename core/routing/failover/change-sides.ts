@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
+import type { Reversal } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import type { BegunOperation } from '../../storage/begun-operation.ts';
 import type { Change } from '../../storage/commit-change.ts';
@@ -21,6 +22,8 @@ export interface FailoverDone {
 }
 
 export interface SideChange {
+  /** The change that it reverses, where it undoes one. */
+  reverses?: Reversal | undefined;
   begun: BegunOperation;
   operation: 'failoverPath' | 'failbackPath' | 'restorePath';
   actor: Caller;
@@ -43,7 +46,7 @@ const EVENT_TYPES: Record<SideChange['operation'], string> = {
 export async function changeSides(
   context: StoreContext,
   situation: PathSituation,
-  { begun, operation, actor, after, samples }: SideChange,
+  { begun, operation, actor, after, samples, reverses }: SideChange,
 ): Promise<Change<FailoverDone>> {
   const { path, states } = situation;
   const { tables } = context;
@@ -72,6 +75,7 @@ export async function changeSides(
     actor,
     operation,
     target: `path:${path.id}`,
+    reverses,
     before: { out: outNow(states.policies), ...termsOf(states.policies) },
     after: { out: outNow(after), ...termsOf(after), receipt: storedReceipt(receipt) },
     // Of two sites at once, so it has no number in either.

@@ -2,7 +2,7 @@ import { readLaneSamples } from '../../history/lane-sample.ts';
 import { readLastMark } from '../../history/sample-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import type { Path } from '../../inventory/model/site.ts';
-import { readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
+import { readAllLanes, readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
 import type { Lane } from '../../ledger/lane/lane.ts';
 import { lanePathTotals, laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
@@ -14,22 +14,21 @@ export interface EdgeLanes {
   lanes: WholeLane[];
 }
 
-/** Edges whose lanes are read at a time: a site may have a thousand. */
-const CONCURRENT_READS = 32;
+/** Of more edges all lanes that there are are read, which takes fewer requests. */
+const MAX_SINGLE_READS = 64;
 
 export async function readLanesOf(
   { client, tables }: StoreContext,
   edges: readonly RegisteredEdge[],
 ): Promise<EdgeLanes[]> {
-  const found: EdgeLanes[] = [];
-  const waiting = edges.entries();
-  const work = async () => {
-    for (const [index, { id, site_id }] of waiting) {
-      found[index] = { site_id, lanes: await readLanesOfEdge(client, tables, id) };
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_READS, edges.length) }, work));
-  return found;
+  if (edges.length <= MAX_SINGLE_READS) {
+    return Promise.all(
+      edges.map(async ({ id, site_id }) => ({ site_id, lanes: await readLanesOfEdge(client, tables, id) })),
+    );
+  }
+  const found = new Map(edges.map(({ id, site_id }): [string, EdgeLanes] => [id, { site_id, lanes: [] }]));
+  for await (const lane of readAllLanes(client, tables)) found.get(lane.edge_id)?.lanes.push(lane);
+  return [...found.values()];
 }
 
 /**

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { viewOf } from '../../../core/audit/audit-view.ts';
+import { undoChange } from '../../../core/undo/undo-change.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
 import { timeArgument } from '../time-argument.ts';
 
 const time = timeArgument.nullish().transform(ms => ms ?? undefined);
@@ -28,16 +30,43 @@ const auditArguments = z
 
 const isGiven = (id: string | null | undefined): id is string => id !== null && id !== undefined;
 
-export const auditResolvers: Pick<Resolvers, 'Query.auditLog'> = {
+/** Fields of an entry that are read with it. */
+const WITHOUT_LOOKING = [
+  ...[
+    '__typename',
+    'id',
+    'at',
+    'started_at',
+    'actor',
+    'operation',
+    'target',
+    'outcome',
+    'error_type',
+    'message',
+  ],
+  ...['attempts', 'request', 'undoes', 'did', 'before', 'after'],
+];
+
+export const auditResolvers: Pick<Resolvers, 'Query.auditLog' | 'Mutation.undo'> = {
+  'Mutation.undo': resolver({
+    arguments: z.object({ audit_id: idArgument }),
+    target: ({ audit_id }) => `change:${audit_id}`,
+    async resolve({ audit_id: id }, { context, caches, caller }) {
+      const { message, audit_id, finished } = await undoChange({ context, caches, actor: caller }, id);
+      return { success: true, message, audit_id, finished };
+    },
+  }),
+
   'Query.auditLog': resolver({
     arguments: auditArguments,
     cost: ({ actor, action, target }) => (actor || action || target ? COSTS.search : 0),
-    resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context, caller }) =>
+    resolve: ({ limit, next_token, after_id, order, from, to, ...filter }, { context, caller, selection }) =>
       answerAuditLog(context, {
         limit,
         next_token,
         after_id,
         view: viewOf(caller),
+        with_undone: !selectsOnly(selection, 'items', WITHOUT_LOOKING),
         oldest_first: order === 'OLDEST_FIRST',
         filter: { ...filter, from_ms: from, to_ms: to },
       }),

@@ -84,7 +84,7 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
       const terms = { until_ms, until_restored };
       const done = await failOverPath(context, caches, { path_id, actor: caller, terms });
       onFailover(done, 'failoverPath');
-      return presentFailover(done, outUntil(path_id, terms));
+      return presentFailover(done, { lead: outUntil(path_id, terms), unmoved: 'no policy was using it' });
     },
   }),
 
@@ -94,7 +94,8 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
     async resolve({ path_id }, { context, caller, caches, onFailover }) {
       const done = await restorePath(context, caches, { path_id, actor: caller });
       onFailover(done, 'restorePath');
-      return presentFailover(done, `Path ${path_id} is in use again`);
+      const lead = `Path ${path_id} is in use again`;
+      return presentFailover(done, { lead, unmoved: 'no policy prefers it now' });
     },
   }),
 };
@@ -120,12 +121,18 @@ function presentRouting(policy_id: string, { preference, failover }: PolicyRouti
   return { policy_id, preference: preference.kind, weights, ...failover };
 }
 
-function presentFailover({ receipt, audit_id }: FailoverDone, lead: string) {
+/** How the message of a change of sides begins, and what it says where no policy has another path. */
+interface Lead {
+  lead: string;
+  unmoved: string;
+}
+
+function presentFailover({ receipt, audit_id }: FailoverDone, lead: Lead) {
   const { path_id, samples, moved, without_path, flows_moved, bytes_moved, moved_since, bytes_carried } =
     receipt;
   return {
     success: true,
-    message: failoverMessage(lead, moved.length, without_path),
+    message: failoverMessage(lead, { moved: moved.length, withoutPath: without_path }),
     audit_id,
     path_id,
     samples,
@@ -140,8 +147,11 @@ function presentFailover({ receipt, audit_id }: FailoverDone, lead: string) {
   };
 }
 
-function failoverMessage(lead: string, moved: number, withoutPath: string[]): string {
-  if (moved === 0) return `${lead}; no policy takes another path.`;
+function failoverMessage(
+  { lead, unmoved }: Lead,
+  { moved, withoutPath }: { moved: number; withoutPath: string[] },
+): string {
+  if (moved === 0) return `${lead}; ${unmoved}.`;
   const policies = moved === 1 ? '1 policy takes' : `${moved} policies take`;
   if (withoutPath.length === 0) return `${lead}; ${policies} another path.`;
   const stranded =

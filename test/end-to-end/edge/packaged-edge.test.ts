@@ -6,12 +6,13 @@ import { dirname, join } from 'node:path';
 import { CreateStreamCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
+import { readSignedRecord } from '../../../core/report/signed-record.ts';
 import { localEdgeCredentials } from '../../../edge/commands/local-edge-credentials.ts';
 import { makeOfficeCapture } from '../../../edge/sample/office-capture.ts';
 import { kinesisClient } from '../../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../../local/engines/kinesis.ts';
 import { buildEdge, PACKAGED_PROGRAM } from '../../../scripts/edge-package/build-edge.ts';
-import { readStream, untilActive } from '../../support/edge-system.ts';
+import { readRecords, readStream, untilActive } from '../../support/edge-system.ts';
 import { startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
@@ -113,7 +114,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const help = run(['--help']);
     expect(help.stdout).toMatch(/^Usage: patronus-edge \[options\] \[command\]\n/);
-    for (const name of ['replay', 'read', 'match', 'status', 'sample', 'simulate'])
+    for (const name of ['replay', 'read', 'match', 'status', 'key', 'sample', 'simulate'])
       expect(help.stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect(run(['raed'])).toEqual({
       code: 2,
@@ -250,6 +251,11 @@ describe('the packaged edge program, alone in a folder', () => {
     expect((await countedOf('edge-b'))!.parts[0]).toMatchObject({ packets_exact: String(packets) });
     const last = (await readStream(client, 'reports')).filter(({ edge_id }) => edge_id === 'edge-b').at(-1)!;
     expect(last.policies[0]).toMatchObject({ policy_id: 'default', endpoint_id: 'wan2' });
+    const { kid } = JSON.parse(run(['key', '--edge-id', 'edge-b', '--spool', 'state', '--json']).stdout);
+    const signed = (await readRecords(client, 'reports')).filter(
+      ({ PartitionKey }) => PartitionKey === 'edge-b',
+    );
+    expect(new Set(signed.map(({ Data }) => readSignedRecord(Data!).kid))).toEqual(new Set([kid]));
     const status = run(['status', '--spool', 'state', '--json']);
     expect(JSON.parse(status.stdout)).toMatchObject({ edge_id: 'edge-b', run: 'ended', next_steps: [] });
     expect(status.code).toBe(0);

@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockFolder } from '../../../core/folder-lock.ts';
 import { graphqlClient } from '../../../local/demo/graphql-client.ts';
@@ -165,9 +165,35 @@ describe('npm start', () => {
         default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
         authorization_types: ['AWS_IAM'],
       },
-      custom: { sign_in_endpoint: endpoints.cognito },
+      custom: {
+        sign_in_endpoint: endpoints.cognito,
+        on_the_loopback: {
+          realtime: endpoints.realtime,
+          auth_flow: 'USER_PASSWORD_AUTH',
+          set_up: expect.arrayContaining([expect.stringContaining('userPoolEndpoint')]),
+        },
+      },
     });
   });
+
+  it('ends its start with what to try next, which works as it is pasted', async () => {
+    const line = running
+      .output()
+      .split('\n')
+      .find(each => each.startsWith('  curl '))!;
+    const { data } = JSON.parse(await shell(line)) as { data: { policies: { items: { name: string }[] } } };
+    expect(data.policies.items.map(({ name }) => name)).toContain('Default');
+    const token = await shell(`npm run -s token -- admin --system ${system}`);
+    expect(JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())).toMatchObject({
+      'cognito:groups': ['admin'],
+    });
+    await expect(shell(`npm run -s token -- boss --system ${system}`)).rejects.toThrow(
+      'No user of the local system is in the group boss. Its groups are admin, operator, viewer.',
+    );
+    await expect(shell(`npm run -s token -- admin --system ${folder}`)).rejects.toThrow(
+      'No local system is running: start one with npm start.',
+    );
+  }, 60_000);
 
   it('is healthy, and serves who has signed in', async () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
@@ -295,6 +321,19 @@ describe('npm start', () => {
     });
   }, 200_000);
 
+  it('answers what the README asks, as it is pasted', async () => {
+    const blocks = [...readFileSync(projectFile('README.md'), 'utf8').matchAll(/```sh\n(.*?)```/gs)]
+      .map(([, block]) => block!)
+      .filter(block => block.includes('npm run -s ask'));
+    expect(blocks).toHaveLength(2);
+    const said = await shell(
+      ['set -eu', ...blocks].join('\n').replaceAll('run -s ask --', `run -s ask -- --system ${system}`),
+    );
+    expect(said).toMatch(/"resolution": "[A-Z_]+"/);
+    expect(said).toContain('"selected_path_id"');
+    expect(said).toContain('"failoverPath"');
+  }, 120_000);
+
   it.skipIf(!existsSync('/proc'))('ends when an engine dies, and says which', async () => {
     process.kill(childOf(running.child.pid!, 'java'), 'SIGKILL');
     expect(await running.ended).toBe(1);
@@ -304,6 +343,19 @@ describe('npm start', () => {
     expect(await Promise.all([endpoints.kinesis, endpoints.cognito].map(answers))).toEqual([false, false]);
   });
 });
+
+/** What a line prints in a shell in the project's folder. @throws Error with what it said when it fails */
+function shell(line: string): Promise<string> {
+  const path = `${join(PROJECT, 'node_modules/.bin')}${delimiter}${process.env.PATH}`;
+  return new Promise((resolve, reject) =>
+    execFile(
+      'bash',
+      ['-c', line],
+      { cwd: PROJECT, env: { ...process.env, PATH: path } },
+      (error, stdout, stderr) => (error ? reject(new Error(`${stdout}${stderr}`)) : resolve(stdout)),
+    ),
+  );
+}
 
 function childOf(parent: number, name: string): number {
   const found = readdirSync('/proc').find(pid => {

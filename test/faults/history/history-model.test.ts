@@ -6,7 +6,7 @@ import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { ceilTo, floorTo, RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
-import { type Counts, noCounts, readCounters } from '../../../core/ledger/figures/read-counters.ts';
+import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
@@ -30,6 +30,8 @@ const traffic = fc.record({
   skew_ms: fc.constantFrom(0, 0, -3 * HOUR, 5 * HOUR),
 });
 
+type BootTotals = ReturnType<HistoryWorld['bootTotals']>;
+
 /** Time passes, edges report, somebody resets, and the job of the minute does well or doesn't. */
 const step = fc.record({
   wait: fc.constantFrom(
@@ -45,6 +47,7 @@ const step = fc.record({
   ),
   traffic: fc.array(traffic, { maxLength: 3 }),
   reset: fc.constantFrom('none', 'none', 'a policy', 'all', 'undo'),
+  voids: fc.constantFrom('none', 'none', 'none', 'a boot', 'undo'),
   job: fc.constantFrom(
     'taken',
     'taken',
@@ -82,7 +85,9 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         const resets = new Resets(db);
         for (const each of steps) {
           await play(world, each);
-          await resets.play(each.reset, world.now);
+          await resets.play(each.reset, world);
+          if (each.voids === 'a boot') await world.voidBoot(each.edge);
+          if (each.voids === 'undo') await world.undoVoid();
           instants.add(world.now);
         }
         const end = world.now + MINUTE;
@@ -146,14 +151,15 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
 
   class Resets {
     readonly #db: TestTables;
-    readonly #done: { audit_id: string; covers: string | undefined; counted: Map<string, Counts> }[] = [];
+    readonly #done: { audit_id: string; covers: string | undefined; counted: BootTotals }[] = [];
 
     constructor(tables: TestTables) {
       this.#db = tables;
     }
 
-    async play(kind: Step['reset'], now: number): Promise<void> {
+    async play(kind: Step['reset'], world: HistoryWorld): Promise<void> {
       if (kind === 'none') return;
+      const { now } = world;
       const context = {
         ...this.#db,
         clock: () => now,
@@ -167,7 +173,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         if (last) await undoReset(context, { actor, audit_id: last.audit_id });
         return;
       }
-      const counted = await this.#counters();
+      const counted = world.bootTotals();
       const reset =
         kind === 'all'
           ? await resetAllStats(context, { actor })
@@ -175,14 +181,10 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       this.#done.push({ audit_id: reset.audit_id, covers: kind === 'all' ? undefined : '1', counted });
     }
 
-    #counters() {
-      return readCounters(this.#db.client, this.#db.tables);
-    }
-
-    /** What is to be taken off a policy's counters. */
-    baseOf(policy_id: string): Counts {
+    /** What boots had counted at the newest reset that covers a policy. */
+    baseOf(policy_id: string): BootTotals {
       const newest = this.#done.findLast(({ covers }) => covers === undefined || covers === policy_id);
-      return newest?.counted.get(policy_id) ?? noCounts();
+      return newest?.counted ?? new Map();
     }
   }
 
@@ -192,14 +194,13 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     for (const policy_id of POLICIES) {
       const counted = sum(world.counted().filter(pair => pair.policy_id === policy_id));
       expect(counters.get(policy_id)?.packets ?? 0n, `counter of ${policy_id}`).toBe(counted);
-      expect(shown.get(policy_id)?.packets ?? 0n, `shown of ${policy_id}`).toBe(
-        counted - resets.baseOf(policy_id).packets,
-      );
+      const due = world.countedSince(policy_id, resets.baseOf(policy_id));
+      expect(shown.get(policy_id)?.packets ?? 0n, `shown of ${policy_id}`).toBe(due);
+      expect(shown.get(policy_id)?.bytes ?? 0n, `bytes of ${policy_id}`).toBe(due * 100n);
       const estimated = estimatedOf(world.counted().filter(pair => pair.policy_id === policy_id));
       expect(counters.get(policy_id)?.estimated_bytes ?? 0n).toBe(estimated);
-      expect(shown.get(policy_id)?.estimated_bytes ?? 0n, `estimated of ${policy_id}`).toBe(
-        estimated - resets.baseOf(policy_id).estimated_bytes,
-      );
+      const sampled = world.countedSince(policy_id, resets.baseOf(policy_id), { estimated: true });
+      expect(shown.get(policy_id)?.estimated_bytes ?? 0n, `estimated of ${policy_id}`).toBe(sampled * 100n);
     }
     expect((await auditTraffic({ ...db, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
   }

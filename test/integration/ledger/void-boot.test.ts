@@ -93,6 +93,17 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(700n);
     });
 
+    it('that came while it reported with a clock that runs behind takes off what it counted since', async () => {
+      await report({ boot_id: 'right', policies: [pair(300n)] });
+      await report({ sent_ms: -1e9, policies: [pair(1000n)] });
+      await reset();
+      await report({ sent_ms: -1e9 + 60_000, policies: [pair(1500n)] });
+      await report({ boot_id: 'right', policies: [pair(500n)] });
+      expect(await shown()).toBe(700n);
+      await voided();
+      expect(await shown()).toBe(200n);
+    });
+
     it('that came before its first report takes off all', async () => {
       await report({ ...other, policies: [pair(300n)] });
       await reset();

@@ -92,6 +92,7 @@ describe('a replay of the stream', () => {
   const EXPECTED = {
     packets: BigInt(EDGES * (EDGES + 1)),
     bytes: BigInt(EDGES * (EDGES + 1) * 1500),
+    estimated_bytes: 0n,
     active_flows: EDGES,
   };
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
 /** Calls that write a transaction; those of the storage room itself pass on what they are given. */
-const WRITES = /\b(transact|writeChange|commitChange(?:<\w+>)?)\(|new TransactWriteCommand\(/;
+const WRITES = /\b(transact|writeChange|commit\w+(?:<\w+>)?)\(|new TransactWriteCommand\(/;
 
 it('docs/transactions.md lists each file that writes a transaction, with a bound', () => {
   const files = globSync('{core,functions,scripts,edge}/**/*.ts', { cwd: projectFile('') })

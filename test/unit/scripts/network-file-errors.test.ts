@@ -159,6 +159,14 @@ edges:
     );
   });
 
+  it('may begin with what npm prints before an export', () => {
+    const banner = '\n> patronus@0.1.0 network\n> node scripts/network.ts export\n\n';
+    const { network, document } = parseNetworkFile(`${banner}version: 1\nsites: []\n`, 'net.yaml');
+    expect(network).toEqual({ version: 1, sites: [] });
+    expect(document.toString()).toContain('# patronus@0.1.0 network\n');
+    expect(errorIn(`${banner}version: 2\n`).message).toMatch(/^net\.yaml:5:1: version must be 1/);
+  });
+
   it('may use aliases, and hold a policy of everything', () => {
     const { network } = parseNetworkFile(
       'version: 1\npolicies:\n  - {name: a, priority: 1, match: &m {protocol: 6}}\n  - {name: b, priority: 2, match: *m}\n  - {name: c, priority: 3}\n',

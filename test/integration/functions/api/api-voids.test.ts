@@ -107,7 +107,7 @@ describe('a voided boot over the API', () => {
       'a boot that never reported',
       { edge_id: 'edge-2', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-2" has counted no boot "x": edge(id) shows the boot that it runs, flows and the quarantine name others.',
+      'Edge "edge-2" has counted no boot "x": edge(id) shows the boots that it has.',
     ],
     [
       'an empty id',

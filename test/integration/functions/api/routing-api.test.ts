@@ -113,6 +113,47 @@ describe('routing over GraphQL', () => {
     expect(api.failovers).toEqual(['failoverPath without path: none', 'failoverPath without path: default']);
   });
 
+  it('takes a path out for a maintenance, shows it, and restores it', async () => {
+    const { sites, fast, slow } = await twoSites();
+    const shown = async () => {
+      const { items } = await api.data('Query.paths', { site_id: sites.source_site_id });
+      const { status, out_for, maintenance } = items.find(({ id }: { id: string }) => id === fast);
+      return { status, out_for, maintenance };
+    };
+    const until = '2026-03-15T14:00:00.000Z';
+    const since = '2026-03-15T12:00:00.000Z';
+    expect((await api.data('Mutation.failoverPath', { path_id: fast, until })).message).toBe(
+      `Path ${fast} is out of use until ${until} at least; 1 policy takes another path.`,
+    );
+    expect(await shown()).toEqual({ status: 'OUT', out_for: ['*'], maintenance: { since, until } });
+    expect((await api.data('Mutation.failoverPath', { path_id: fast, until_restored: true })).message).toBe(
+      `Path ${fast} is out of use until restorePath; no policy was using it.`,
+    );
+    expect(await shown()).toEqual({ status: 'OUT', out_for: ['*'], maintenance: { since, until: null } });
+    const restored = await api.data(
+      'Mutation.restorePath',
+      { path_id: fast },
+      { identity: personIn('operator') },
+    );
+    expect(restored).toMatchObject({
+      success: true,
+      message: `Path ${fast} is in use again; 1 policy takes another path.`,
+      path_id: fast,
+      moved: [{ policy_id: 'default', old_path_id: slow, new_path_id: fast }],
+      without_path: [],
+    });
+    expect(await shown()).toEqual({ status: 'OPTIMAL', out_for: [], maintenance: null });
+    expect(await api.call('Mutation.restorePath', { path_id: fast })).toEqual({
+      error: {
+        type: 'Conflict',
+        message: `Path ${fast} is in use: no policy has left it, so there is nothing to restore.`,
+      },
+    });
+    expect(
+      await api.call('Mutation.restorePath', { path_id: fast }, { identity: personIn('viewer') }),
+    ).toMatchObject({ error: { type: 'Unauthorized' } });
+  });
+
   it('shows and changes how a policy routes', async () => {
     const defaults = {
       policy_id: 'default',
@@ -204,6 +245,34 @@ describe('routing over GraphQL', () => {
       { policy_id: 'default', failback_above: 101 },
       'ValidationError',
       'failback_above must be a health score from 0 to 100.',
+    ],
+    [
+      'Mutation.failoverPath',
+      'a maintenance that is over',
+      { path_id: 'p-1', until: '2026-03-15T12:00:00Z' },
+      'ValidationError',
+      'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+    ],
+    [
+      'Mutation.failoverPath',
+      'a maintenance of more than a year',
+      { path_id: 'p-1', until: '2027-03-17T12:00:00Z' },
+      'ValidationError',
+      'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+    ],
+    [
+      'Mutation.failoverPath',
+      'a maintenance with two ends',
+      { path_id: 'p-1', until: '2026-03-16T12:00:00Z', until_restored: true },
+      'ValidationError',
+      'Give until or until_restored, not both: a path stays out until a time, or until restorePath.',
+    ],
+    [
+      'Mutation.restorePath',
+      'an unknown path',
+      { path_id: 'p-1' },
+      'NotFound',
+      `There is no path "p-1": the query paths lists a site's paths.`,
     ],
     [
       'Mutation.failoverPath',

@@ -1,0 +1,88 @@
+import { authorize } from '../access/roles.ts';
+import type { AuditEntry, ChangeOperation } from '../audit/audit-entry.ts';
+import { findEntry } from '../audit/find-entry.ts';
+import { standingEntry } from '../audit/undone-chain.ts';
+import { Conflict, NotFound } from '../errors.ts';
+import { readRunning } from '../inventory/removal/operation-entry.ts';
+import { DEFAULT_ARCHIVE_DAYS, timestamp } from '../storage/store-context.ts';
+import { isUndoer, type NotUndoable, type Undoer, type Undone, type UndoRequest } from './undoer.ts';
+import { UNDOERS } from './undoers.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Undoes a change by its audit entry.
+ *
+ * @throws NotFound for no entry's id · Unauthorized for who may not do what is undone · Conflict that says what is in the way
+ */
+export async function undoChange(
+  { context, caches, actor }: Omit<UndoRequest, 'entry'>,
+  audit_id: string,
+): Promise<Undone> {
+  const asked = await readEntry(context, audit_id);
+  authorize(undoerOf(asked).role, actor);
+  const standing = await standingEntry(context, audit_id);
+  const entry = standing === audit_id ? asked : await readEntry(context, standing);
+  const until_ms = endOfUndo(context, entry);
+  if (context.clock() >= until_ms) {
+    throw new Conflict(`The change ${entry.id} could be undone until ${timestamp(until_ms)}.`);
+  }
+  try {
+    return await undoerOf(entry).undo({ context, caches, actor, entry });
+  } catch (cause) {
+    // What it concerns is gone: that is what is in the way.
+    if (cause instanceof NotFound) throw new Conflict(cause.message, { cause });
+    throw cause;
+  }
+}
+
+/** Until when undo takes a change, RFC 3339; null: it can't be undone. */
+export function undoableUntil(context: UndoRequest['context'], entry: AuditEntry): string | null {
+  const row = rowOf(entry);
+  if (entry.outcome === 'REFUSED' || !row || !isUndoer(row) || !(row.has?.(entry) ?? true)) return null;
+  const until_ms = endOfUndo(context, entry);
+  return context.clock() < until_ms ? timestamp(until_ms) : null;
+}
+
+/** As long as archives are kept. */
+function endOfUndo(
+  { archive_days = DEFAULT_ARCHIVE_DAYS }: UndoRequest['context'],
+  { at }: AuditEntry,
+): number {
+  return Date.parse(at) + archive_days * DAY_MS;
+}
+
+async function readEntry(context: UndoRequest['context'], audit_id: string): Promise<AuditEntry> {
+  const found = await findEntry(context, audit_id);
+  if (found) return found.entry;
+  const running = await readRunning(context);
+  if (running.some(operation => operation.audit_id === audit_id)) {
+    throw new Conflict(`The change ${audit_id} is still going on: undo it when it has ended.`);
+  }
+  throw new NotFound(
+    `The audit log has no entry ${JSON.stringify(audit_id.slice(0, 80))}: take the audit_id of an answer, or the id of an entry that auditLog lists.`,
+  );
+}
+
+/** @throws Conflict where there is nothing to undo, or no way to */
+function undoerOf(entry: AuditEntry): Undoer {
+  if (entry.outcome === 'REFUSED') {
+    throw new Conflict(`The attempt ${entry.id} was refused and changed nothing: there is nothing to undo.`);
+  }
+  const row = rowOf(entry);
+  if (!row) throw new Conflict(`This release doesn't know ${operationOf(entry)} and can't undo it.`);
+  if (!isUndoer(row)) throw new Conflict(`${operationOf(entry)} can't be undone. ${row.why}`);
+  if (row.has?.(entry) ?? true) return row;
+  throw new Conflict(
+    `The change ${entry.id} was made by an earlier release, which didn't keep what undoing it takes.`,
+  );
+}
+
+function rowOf(entry: AuditEntry): Undoer | NotUndoable | undefined {
+  const operation = operationOf(entry);
+  return Object.hasOwn(UNDOERS, operation) ? UNDOERS[operation as ChangeOperation] : undefined;
+}
+
+function operationOf({ operation, did }: AuditEntry): string {
+  return did ?? operation;
+}

@@ -1,0 +1,41 @@
+import type { Caller } from '../access/caller.ts';
+import type { OperationName } from '../access/roles.ts';
+import type { AuditEntry } from '../audit/audit-entry.ts';
+import type { RoutingCaches } from '../routing/routing-caches.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+
+export interface UndoRequest {
+  context: StoreContext;
+  caches: RoutingCaches;
+  actor: Caller;
+  /** Of the change that is to be undone. */
+  entry: AuditEntry;
+}
+
+export interface Undone {
+  /** Of the undo's own entry. */
+  audit_id: string;
+  /** What was done, for a person. */
+  message: string;
+  /** false: it goes on in the background. */
+  finished: boolean;
+}
+
+/** Undoes the changes of one operation. */
+export interface Undoer {
+  /** Who may do this may undo it. */
+  role: OperationName;
+  /** Whether an entry has what undoing it takes; entries of earlier releases may not. Default: it has. */
+  has?(entry: AuditEntry): boolean;
+  /** @throws Conflict that says what is in the way, where it isn't as the change left it · NotFound */
+  undo(request: UndoRequest): Promise<Undone>;
+}
+
+/** Why an operation can't be undone: a sentence with what to do instead. */
+export interface NotUndoable {
+  why: string;
+}
+
+export function isUndoer(row: Undoer | NotUndoable): row is Undoer {
+  return 'undo' in row;
+}

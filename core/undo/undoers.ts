@@ -1,0 +1,63 @@
+import type { ChangeOperation } from '../audit/audit-entry.ts';
+import { undoEdge } from './undo-edge.ts';
+import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
+import { undoFailover, undoRestorePath } from './undo-failover.ts';
+import { undoCreatePath, undoDeletePath } from './undo-path.ts';
+import { undoPolicy } from './undo-policy.ts';
+import { undoPolicyRouting } from './undo-policy-routing.ts';
+import { undoReset, undoUndoReset } from './undo-reset.ts';
+import { undoCreateSite, undoDeleteSite, undoRestoreSite } from './undo-site.ts';
+import { undoSiteUpdate } from './undo-site-update.ts';
+import { undoUndoVoid, undoVoid } from './undo-void.ts';
+import type { NotUndoable, Undoer } from './undoer.ts';
+
+/**
+ * How each operation is undone, or why it can't be. An undo has the row of the operation that it amounts to (`did`): that of a deletion
+ * the row of restoreSite. A row that is missing does not compile.
+ */
+export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
+  createPolicy: undoPolicy('Mutation.createPolicy'),
+  updatePolicy: undoPolicy('Mutation.updatePolicy'),
+  togglePolicy: undoPolicy('Mutation.togglePolicy'),
+  deletePolicy: undoPolicy('Mutation.deletePolicy'),
+  setPolicyRouting: undoPolicyRouting,
+
+  registerEdge: undoEdge('Mutation.registerEdge', 'registerEdge'),
+  retireEdge: undoEdge('Mutation.retireEdge', 'registerEdge'),
+
+  createSite: undoCreateSite,
+  updateSite: undoSiteUpdate,
+  deleteSite: undoDeleteSite,
+  restoreSite: undoRestoreSite,
+  addEndpoint: undoAddEndpoint,
+  removeEndpoint: undoRemoveEndpoint,
+  restoreEndpoint: undoRestoreEndpoint,
+  createPath: undoCreatePath,
+  deletePath: undoDeletePath,
+
+  failoverPath: undoFailover,
+  restorePath: undoRestorePath,
+
+  resetPolicyStats: undoReset('Mutation.resetPolicyStats'),
+  resetAllStats: undoReset('Mutation.resetAllStats'),
+  undoReset: undoUndoReset,
+  voidBoot: undoVoid,
+  undoVoidBoot: undoUndoVoid,
+
+  deleteSites: { why: 'Each of its sites has an entry of its own: undo that.' },
+  undo: { why: 'Undo what it amounts to.' },
+  failbackPath: {
+    why: 'The system moved traffic by what was measured: failoverPath takes the path out of use.',
+  },
+  rotateEdgeKey: { why: 'A key is never taken back: revokeEdgeKey ends it.' },
+  revokeEdgeKey: { why: 'A key that was revoked stays revoked: rotateEdgeKey gives the edge another one.' },
+  checkPathHealth: { why: 'It measured, and changed nothing.' },
+  reportProbe: { why: 'What an edge measured stays measured.' },
+  acknowledgeCommand: { why: 'What an edge has done stays done.' },
+  clearCache: { why: 'What was cached is loaded again when it is needed.' },
+  recoverCounters: { why: 'Counters are made of the lanes: npm run recover -- counters makes them again.' },
+  eraseFlows: { why: 'What was erased is gone for good.' },
+  startExport: { why: 'End it with cancelExport.' },
+  exportLink: { why: 'A link that was given stays valid until it ends by itself.' },
+  cancelExport: { why: 'Start it again with startExport.' },
+};

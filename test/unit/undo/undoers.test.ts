@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { ROLES } from '../../../core/access/roles.ts';
+import { isUndoer } from '../../../core/undo/undoer.ts';
+import { UNDOERS } from '../../../core/undo/undoers.ts';
+
+const mutations = Object.keys(ROLES)
+  .filter(name => name.startsWith('Mutation.'))
+  .map(name => name.slice('Mutation.'.length));
+
+describe('the undoers', () => {
+  it.each(mutations)('have a way to undo %s, or say what to do instead', mutation => {
+    const row = (UNDOERS as Record<string, (typeof UNDOERS)[keyof typeof UNDOERS]>)[mutation];
+    expect(row).toBeDefined();
+    if (!isUndoer(row!)) expect(row!.why).toMatch(/^[A-Z].*\.$/);
+  });
+
+  it('ask for the role of the operation itself', () => {
+    for (const [operation, row] of Object.entries(UNDOERS)) {
+      if (isUndoer(row) && mutations.includes(operation)) expect(row.role).toBe(`Mutation.${operation}`);
+    }
+  });
+});
