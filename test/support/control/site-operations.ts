@@ -1,6 +1,7 @@
 import {
   type Choose,
   type ControlState,
+  done,
   type Effect,
   hasEndpoint,
   type ModelPath,
@@ -114,7 +115,7 @@ function createPath(state: ControlState, choose: Choose): Plan | undefined {
   }
   return done('createPath', ends, {
     apply: ({ after }) =>
-      void state.paths.push({ ...ends, id: (after as { id: string }).id, place: 'in use' }),
+      void state.paths.push({ ...ends, id: (after as { id: string }).id, place: 'in use', withdrawn: false }),
   });
 }
 
@@ -188,10 +189,6 @@ function canBeInUse(state: ControlState, path: ModelPath): boolean {
   );
 }
 
-function done(operation: string, args: object, effect: Omit<Effect, 'operation'>): Plan {
-  return { operation, args, outcome: 'done', effects: [{ operation, ...effect }] };
-}
-
 const inUse = ({ paths }: ControlState) => paths.filter(({ place }) => place === 'in use');
 
 function endsAt(path: ModelPath, siteId: string, endpointId: string): boolean {
@@ -202,7 +199,7 @@ function endsAt(path: ModelPath, siteId: string, endpointId: string): boolean {
   );
 }
 
-type Ends = Omit<ModelPath, 'id' | 'place'>;
+type Ends = Omit<ModelPath, 'id' | 'place' | 'withdrawn'>;
 
 const ENDS = [
   'source_site_id',

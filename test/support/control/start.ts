@@ -1,8 +1,9 @@
 import { ChangeCommand } from './change-command.ts';
-import { SITE_OPERATIONS } from './site-operations.ts';
+import type { Planner } from './control-state.ts';
+import { OPERATIONS } from './operations.ts';
 
-/** What each run begins with, so that there is something to change: three sites, two endpoints each, four paths. */
-const CHANGES: [keyof typeof SITE_OPERATIONS, ...number[]][] = [
+/** What each run begins with, so that there is something to change. */
+const CHANGES: [keyof typeof OPERATIONS, ...number[]][] = [
   ['createSite', 0],
   ['createSite', 1],
   ['createSite', 2],
@@ -14,8 +15,11 @@ const CHANGES: [keyof typeof SITE_OPERATIONS, ...number[]][] = [
   ['createPath', 0, 1, 1, 0],
   ['createPath', 1, 2, 0, 1],
   ['createPath', 2, 0, 1, 1],
+  ['createPolicy', 0, 0, 0],
+  ['registerEdge', 0, 0],
+  ['registerEdge', 1, 1],
 ];
 
 export const START = CHANGES.map(
-  ([name, ...picks]) => new ChangeCommand(name, SITE_OPERATIONS[name], { picks, how: { by: 0 } }),
+  ([name, ...picks]) => new ChangeCommand(name, OPERATIONS[name] as Planner, { picks, how: { by: 0 } }),
 );

@@ -1,23 +1,23 @@
 import type fc from 'fast-check';
 import { expect } from 'vitest';
 import { chooser } from './chooser.ts';
+import { comparable } from './comparable.ts';
 import type { ControlModel } from './control-model.ts';
-import type { ControlState, Plan, Planner } from './control-state.ts';
+import type { ControlState, Entry, Plan, Planner } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
 import { makeChange } from './make-change.ts';
-import { comparable, readShown } from './shown-state.ts';
-import { UNDO } from './undo-operations.ts';
+import { readShown } from './read-shown.ts';
+import { UNDOABLE } from './undo-operations.ts';
 
 export interface UndoneChange {
   name: string;
   plan: Planner;
   picks: readonly number[];
-  /** How the change goes, and how its undo does. */
-  change: Circumstances;
-  undo: Circumstances;
+  /** How the change goes, its undo, and the undo of that. */
+  how: readonly [Circumstances, Circumstances, Circumstances];
 }
 
-/** Makes a change and undoes it: then every query shows what it showed before. */
+/** Makes a change, undoes it and undoes that: every query shows what it showed before the change, then after it. */
 export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #given: UndoneChange;
 
@@ -27,26 +27,34 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
 
   check({ state }: Readonly<ControlModel>): boolean {
     const plan = this.#plan(state);
-    return plan?.effects.length === 1 && plan.effects[0]!.operation in UNDO;
+    return plan?.effects.length === 1 && plan.effects[0]!.operation in UNDOABLE;
   }
 
   async run(model: ControlModel, world: ControlWorld): Promise<void> {
-    const { change, undo } = this.#given;
+    const [change, undo, redo] = this.#given.how;
     const before = structuredClone(model.state);
-    const shown = await readShown(world, before, { all: true });
+    const began = world.now;
+    const shownBefore = await readShown(world, before, { all: true });
     const [entry] = await makeChange(model, world, { plan: state => this.#plan(state)!, how: change });
     if (!entry) return;
-    const { operation, args, target, leaves } = UNDO[entry.operation]!(entry);
-    const plan = (state: ControlState): Plan => {
-      const apply = () => {
-        Object.assign(state, structuredClone(before));
-        leaves?.(state);
-      };
-      return { operation, args, outcome: 'done', effects: [{ operation, target, apply }] };
-    };
-    const undone = await makeChange(model, world, { plan, how: undo });
-    if (undone.length === 0) return;
-    expect(comparable(await readShown(world, before, { all: true }))).toEqual(comparable(shown));
+    const after = structuredClone(model.state);
+    const shownAfter = await readShown(world, after, { all: true });
+
+    const back = structuredClone(before);
+    UNDOABLE[entry.operation]!.undone?.(back, entry);
+    const [undone] = await makeChange(model, world, { plan: undoing(entry, back), how: undo });
+    if (!undone) return;
+    const compare = { ended_ms: world.now - began, except: entry.target };
+    const shownUndone = await readShown(world, before, { all: true });
+    expect(comparable(shownUndone, compare)).toEqual(comparable(shownBefore, compare));
+
+    const again = structuredClone(after);
+    UNDOABLE[entry.operation]!.redone?.(again, entry);
+    const redone = await makeChange(model, world, { plan: undoing(undone, again), how: redo });
+    if (redone.length === 0) return;
+    const compareAgain = { ...compare, ended_ms: world.now - began };
+    const shownRedone = await readShown(world, after, { all: true });
+    expect(comparable(shownRedone, compareAgain)).toEqual(comparable(shownAfter, compareAgain));
   }
 
   toString(): string {
@@ -57,4 +65,15 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   #plan(state: ControlState): Plan | undefined {
     return this.#given.plan(state, chooser(this.#given.picks));
   }
+}
+
+function undoing({ id, target }: Entry, to: ControlState): (state: ControlState) => Plan {
+  return state => ({
+    operation: 'undo',
+    args: { audit_id: id },
+    outcome: 'done',
+    effects: [
+      { operation: 'undo', target: target!, apply: () => void Object.assign(state, structuredClone(to)) },
+    ],
+  });
 }

@@ -1,25 +1,44 @@
-import { type ControlState, type Entry, siteOf } from './control-state.ts';
+import { type ControlState, type Entry, type ModelSite, siteOf } from './control-state.ts';
 
-/** What undoes a change: the request, and what its own entry is about. */
-export interface Undoing {
-  operation: string;
-  args: object;
-  target: string;
-  /** What stays different from before the change. */
-  leaves?(state: ControlState): void;
+/** What an undo leaves other than it was before the change, and what the undo of that undo leaves other than it was after it. */
+interface Leaves {
+  undone?(before: ControlState, entry: Entry): void;
+  redone?(after: ControlState, entry: Entry): void;
 }
 
-/** By the operation of a change's entry. */
-export const UNDO: Record<string, (entry: Entry) => Undoing> = {
-  deleteSite({ target }) {
-    const site_id = target!.slice('site:'.length);
-    return {
-      operation: 'restoreSite',
-      args: { site_id },
-      target: target!,
-      leaves(state) {
-        siteOf(state, site_id).restored = true;
-      },
-    };
+/** A site that is there again was restored, which is what a further restore answers. */
+function restored(state: ControlState, { target }: Entry): void {
+  siteOf(state, target!.slice('site:'.length)).restored = true;
+}
+
+/** The changes that `undo` takes back. */
+export const UNDOABLE: Record<string, Leaves> = {
+  createSite: {
+    // It lies in the archive.
+    undone(before, { after }) {
+      const { id, name, location } = after as ModelSite;
+      before.sites.push({ id, name, location, active: false, restored: false, endpoints: [] });
+    },
+    redone: restored,
   },
+  updateSite: {},
+  deleteSite: { undone: restored },
+  restoreSite: { redone: restored },
+  addEndpoint: {},
+  removeEndpoint: {},
+  createPath: {},
+  deletePath: {},
+  createPolicy: {},
+  updatePolicy: {},
+  togglePolicy: {},
+  deletePolicy: {},
+  setPolicyRouting: {},
+  registerEdge: {},
+  retireEdge: {},
+  resetPolicyStats: {},
+  resetAllStats: {},
+  undoReset: {},
+  voidBoot: {},
+  undoVoidBoot: {},
+  failoverPath: {},
 };
