@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ChangeCommand } from '../../support/control/change-command.ts';
+import { ClockCommand } from '../../support/control/clock-command.ts';
 import { ControlModel } from '../../support/control/control-model.ts';
 import { emptyState, type Planner } from '../../support/control/control-state.ts';
 import { ControlWorld } from '../../support/control/control-world.ts';
+import { expectFollowed, FollowCommand } from '../../support/control/follow-command.ts';
 import { OPERATIONS } from '../../support/control/operations.ts';
+import { ReportCommand } from '../../support/control/report-command.ts';
 import { START } from '../../support/control/start.ts';
 import { EDGES } from '../../support/control/traffic-operations.ts';
 import { UndoCommand } from '../../support/control/undo-command.ts';
@@ -33,8 +36,20 @@ const fault = fc.option(
   }),
   { nil: undefined },
 );
-const how = fc.record({ by: fc.nat({ max: 1 }), fault });
 const picks = fc.array(fc.nat({ max: 59 }), { minLength: 6, maxLength: 6 });
+/** How far a function's clock is from the true time. */
+const skew_ms = fc.constantFrom(0, 0, 0, -20_000, 20_000);
+const how = fc.record({ by: fc.nat({ max: 1 }), skew_ms, fault, again: fc.boolean() });
+const report = fc.record({
+  picks,
+  new_boot: fc.constantFrom(false, false, false, true),
+  packets: fc.array(fc.nat({ max: 1000 }), { minLength: 1, maxLength: 2 }),
+  latency_ms: fc.constantFrom(10, 10, 40, 3000),
+  packet_loss_pct: fc.constantFrom(0, 0, 0, 100),
+  /** Clocks of edges jump. */
+  clock_ms: fc.constantFrom(0, 0, 0, -300_000, -30_000, 15_000, 300_000),
+  fault,
+});
 
 const operations = Object.entries<Planner>(OPERATIONS);
 const changes = operations.map(([name, plan]) =>
@@ -47,7 +62,12 @@ const undone = operations
       .record({ picks, how: fc.tuple(how, how, how) })
       .map(given => new UndoCommand({ name, plan, ...given })),
   );
-const commands = fc.commands([...changes, ...undone], { maxCommands: 25, size: 'max' });
+const others = [
+  ...[1, 2, 3, 4].map(() => report.map(given => new ReportCommand(given))),
+  fc.constantFrom(61_000, 600_000, 7_200_000).map(ms => new ClockCommand(ms)),
+  fc.integer({ min: 1, max: 4 }).map(limit => new FollowCommand(limit)),
+];
+const commands = fc.commands([...changes, ...undone, ...others], { maxCommands: 25, size: 'max' });
 
 it('the control plane does what it should, whatever is asked for and whatever happens to a function', async () => {
   await fc.assert(
@@ -59,6 +79,7 @@ it('the control plane does what it should, whatever is asked for and whatever ha
         await fc.asyncModelRun(() => ({ model, real: world }), list);
         await world.settle();
         expect(await world.newEntries()).toEqual([]);
+        await expectFollowed(model, world);
         expectSoundInventory(await dumpNetwork(world.context(world.db.client)));
       } finally {
         await world.drop();

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../../core/audit/audit-entry.ts';
 import type { ErrorType } from '../../../core/errors.ts';
 
 /** An audit entry as far as the model looks at it. */
-export type Entry = Pick<AuditEntry, 'id' | 'operation' | 'target' | 'before' | 'after'>;
+export type Entry = Pick<AuditEntry, 'id' | 'operation' | 'did' | 'target' | 'before' | 'after'>;
 
 export interface ModelSite {
   id: string;

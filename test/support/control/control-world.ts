@@ -1,5 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
+import { orderRoutes } from '../../../core/routing/failover/route-orders.ts';
+import type { ItemKey } from '../../../core/storage/item.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import type { Answer } from '../../../functions/api/answer.ts';
 import type { ApiIdentity } from '../../../functions/api/api-event.ts';
@@ -12,6 +14,7 @@ import { localClient } from '../local-client.ts';
 import { noExports } from '../no-exports.ts';
 import { createTables, type TestTables } from '../tables.ts';
 import type { Entry } from './control-state.ts';
+import { IngestFunction } from './ingest-function.ts';
 
 /** Seven paths a transaction, so that a deletion takes several. */
 const MAX_ACTIONS = 16;
@@ -26,6 +29,8 @@ export interface Circumstances {
   /** How far that function's clock is from the true time, milliseconds. */
   skew_ms?: number;
   fault?: FaultPlan | undefined;
+  /** Whether what takes a `client_token` is sent once more with the same. */
+  again?: boolean;
 }
 
 /** The API functions and the clean-up over tables of their own, under one clock. */
@@ -33,11 +38,13 @@ export class ControlWorld {
   now = START_MS;
   readonly db: TestTables;
   readonly #functions: ApiFunction[];
+  readonly ingest: IngestFunction;
   readonly #known = new Set<string>();
 
   private constructor(db: TestTables) {
     this.db = db;
     this.#functions = Array.from({ length: 2 }, () => new ApiFunction(this));
+    this.ingest = new IngestFunction(client => this.context(client));
   }
 
   static async make(): Promise<ControlWorld> {
@@ -45,7 +52,7 @@ export class ControlWorld {
   }
 
   drop(): Promise<void> {
-    for (const each of this.#functions) each.client.destroy();
+    for (const { client } of [...this.#functions, this.ingest]) client.destroy();
     return this.db.drop();
   }
 
@@ -66,8 +73,25 @@ export class ControlWorld {
       ({ outcome }) => outcome === 'DONE',
     ) as unknown as Entry[];
     const found = all.filter(({ id }) => !this.#known.has(id));
-    for (const { id } of found) this.#known.add(id);
+    for (const entry of found) {
+      this.#known.add(entry.id);
+      await this.#broadcast(entry);
+    }
     return found;
+  }
+
+  /** The stream delivers at least once. */
+  async #broadcast(entry: Entry): Promise<void> {
+    const { pk, sk } = entry as unknown as ItemKey;
+    const change = {
+      kind: 'INSERT',
+      pk,
+      sk,
+      before: undefined,
+      after: { ...entry },
+      at_ms: this.now,
+    } as const;
+    for (let times = 0; times < 2; times++) await orderRoutes(this.context(this.db.client), change);
   }
 
   /** Clean-up, as often as it takes to finish what was cut off and to forget it. */

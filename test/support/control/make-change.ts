@@ -1,9 +1,11 @@
 import { expect } from 'vitest';
+import type { Answer } from '../../../functions/api/answer.ts';
 import { expectSoundInventory } from '../inventory-check.ts';
 import { dumpNetwork } from '../network-bed.ts';
 import type { ControlModel } from './control-model.ts';
 import type { ControlState, Effect, Entry, Plan } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
+import { expectOrders } from './expect-orders.ts';
 import { expectShown } from './expect-shown.ts';
 import { readShown } from './read-shown.ts';
 
@@ -24,7 +26,9 @@ export async function makeChange(
 ): Promise<Entry[]> {
   const { operation, args, outcome, unless, effects: planned } = plan(model.state);
   world.now += 1000;
-  const answered = await world.change(operation, args, how);
+  const token = how.again && CREATING.has(operation) ? { client_token: crypto.randomUUID() } : undefined;
+  const first = await world.change(operation, { ...args, ...token }, how);
+  const answered = token ? await sentAgain(world, first, { operation, args: { ...args, ...token } }) : first;
   if (answered === 'killed') await expectAllOrNothing(model, world, plan);
   const found = answered === 'killed' ? undefined : outcomeOf(answered);
   const isUnless = found !== undefined && found.outcome === unless;
@@ -49,8 +53,27 @@ export async function makeChange(
   model.entries.push(...entries);
   world.now += 1000;
   expectShown(await readShown(world, model.state, { all: false }), model.state);
+  await expectOrders(world, model.state, entries);
   return entries;
 }
+
+/** What takes a `client_token`. */
+const CREATING = new Set(['createSite', 'addEndpoint', 'createPath', 'createPolicy', 'registerEdge']);
+
+/** The same request with the same token once more, from somebody who may have got no answer: it is done once. */
+async function sentAgain(
+  world: ControlWorld,
+  first: Answer | 'killed',
+  { operation, args }: { operation: string; args: object },
+): Promise<Answer> {
+  const again = await world.change(operation, args, { by: 0 });
+  expect(again).not.toBe('killed');
+  if (first !== 'killed') expect(idOf(again as Answer)).toEqual(idOf(first));
+  return again as Answer;
+}
+
+const idOf = (answered: Answer) =>
+  'data' in answered ? (answered.data as { id: string }).id : answered.error.type;
 
 function entryOf({ operation, target }: Effect, entries: readonly Entry[]): Entry | undefined {
   return entries.find(
@@ -90,7 +113,7 @@ async function expectAllOrNothing(
   try {
     expectShown(shown, state, { ended: false });
   } catch {
-    effect.apply({ id: '', operation: '', target: null, before: null, after: null });
+    effect.apply({ id: '', operation: '', did: null, target: null, before: null, after: null });
     expectShown(shown, after, { ended: false });
   }
 }

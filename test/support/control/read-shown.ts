@@ -67,7 +67,7 @@ function others({ sites, policies, edges }: ControlState): Asked[] {
   ];
 }
 
-const edgeIdentity = (id: string): ApiIdentity => ({
+export const edgeIdentity = (id: string): ApiIdentity => ({
   userArn: `arn:aws:sts::123456789012:assumed-role/patronus-edge/${id}`,
   username: `AROA:${id}`,
   sourceIp: ['192.0.2.2'],

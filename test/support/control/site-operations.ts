@@ -137,7 +137,8 @@ function deleteSite(state: ControlState, choose: Choose): Plan | undefined {
   const site = choose(state.sites);
   if (!site) return undefined;
   const args = { site_id: site.id };
-  if (!site.active) return refused('deleteSite', args, 'NotFound');
+  // By the clock of one function it may be gone while the request was under way.
+  if (!site.active) return { ...refused('deleteSite', args, 'NotFound'), unless: 'Conflict' };
   return { operation: 'deleteSite', args, outcome: 'done', effects: [deletion(state, site)] };
 }
 
@@ -166,7 +167,8 @@ function restoreSite(state: ControlState, choose: Choose): Plan | undefined {
   const args = { site_id: site.id };
   if (site.active && !site.restored) return refused('restoreSite', args, 'Conflict');
   // A restore that is done is answered again, and is no change.
-  if (site.active) return { operation: 'restoreSite', args, outcome: 'done', effects: [] };
+  if (site.active)
+    return { operation: 'restoreSite', args, outcome: 'done', unless: 'Conflict', effects: [] };
   return done('restoreSite', args, {
     target: `site:${site.id}`,
     apply() {
