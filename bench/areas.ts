@@ -12,6 +12,7 @@ export const AREAS: Record<string, Area> = {
   cache: () => import('./cache.ts'),
   routing: () => import('./routing.ts'),
   failover: () => import('./failover.ts'),
+  paths: () => import('./paths.ts'),
   history: () => import('./history.ts'),
   policies: () => import('./many-policies.ts'),
   deletion: () => import('./site-deletion.ts'),

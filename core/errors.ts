@@ -90,7 +90,10 @@ export class Conflict extends PatronusError {
   readonly errorType = 'Conflict';
 }
 
-/** Too much is asked for at once: of the database for longer than the function may wait, or by one caller. Asking again later will succeed. */
+/**
+ * Too much is asked for at once: of the database for longer than the function may wait, or by one
+ * caller. Asking again later will succeed.
+ */
 export class Throttled extends PatronusError {
   readonly errorType = 'Throttled';
   /** In how many seconds to ask again, where that is known. */

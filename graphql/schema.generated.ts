@@ -80,6 +80,7 @@ export interface Edge {
   boot_id: string | null;
   seq: number | null;
   policies_version: string | null;
+  clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
   packets: number;
@@ -111,6 +112,17 @@ export interface EdgePart {
   seq: number;
   packets_exact: string;
   bytes_exact: string;
+}
+
+export interface EdgeBootConnection {
+  items: EdgeBoot[];
+  next_token: string | null;
+}
+
+export interface EdgeBoot {
+  boot_id: string;
+  first_heard_at: string | null;
+  voided_by: string | null;
 }
 
 export interface EdgeConnection {
@@ -786,6 +798,7 @@ export interface Operations {
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
+  'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };

@@ -2,7 +2,10 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { ALARM_PERIOD, type AlarmTopic } from './alarm-topic.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
-/** Alarms when a function answered with `Internal`: a fault of ours, of which AppSync's own metrics say nothing. */
+/**
+ * Alarms when a function answered with `Internal`: a fault of ours, of which AppSync's own metrics
+ * say nothing.
+ */
 export function alarmOnInternalErrors(alarms: AlarmTopic, fn: PatronusFunction, service: string): void {
   alarms.add(fn, 'InternalErrors', {
     metric: new Metric({

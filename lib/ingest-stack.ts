@@ -239,6 +239,17 @@ export class IngestStack extends Stack {
         'A clean-up could not be started; the next one does its work. See the log of cleanup if it goes on.',
       maxEventAge: Duration.minutes(5),
     });
+    // A site whose deletion was cut off is blocked meanwhile, and its lease is over within a minute.
+    scheduleFunction(this, 'Deletions', {
+      fn: cleanup,
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      data,
+      description: 'Deletions, restores and removals that were cut off',
+      failure:
+        'What goes on with cut-off deletions could not be started; the next minute does its work. See the log of cleanup if it goes on.',
+      maxEventAge: Duration.minutes(1),
+      input: { steps: ['deletions'] },
+    });
   }
 
   private makeSnapshot(settings: Settings, data: DataStack): void {

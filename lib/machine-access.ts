@@ -22,8 +22,9 @@ export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy 
 }
 
 /**
- * What the role of an edge needs to take commands. Whose they are is checked against the role (setting `edge_roles`) and its session's name, so an
- * edge must not be able to choose the name: let the trust policy fix `sts:RoleSessionName`.
+ * What the role of an edge needs to take commands. Whose they are is checked against the role
+ * (setting `edge_roles`) and its session's name, so an edge must not be able to choose the name:
+ * let the trust policy fix `sts:RoleSessionName`.
  */
 export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy {
   const fields = [

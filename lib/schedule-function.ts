@@ -20,17 +20,19 @@ export interface ScheduleFunctionProps {
   failure: string;
   /** How long a call is still worth delivering. */
   maxEventAge: Duration;
+  /** What the call says beside `scheduled_at`. */
+  input?: Record<string, unknown>;
 }
 
 /** Calls a function on a schedule, with the instant it was due as `scheduled_at`; undelivered calls go to a queue that alarms. */
 export function scheduleFunction(scope: Construct, id: string, props: ScheduleFunctionProps): void {
-  const { fn, schedule, data, description, failure, maxEventAge } = props;
+  const { fn, schedule, data, description, failure, maxEventAge, input = {} } = props;
   const failed = new DeadLetterQueue(scope, `${id}Failed`, { alarms: data.alarms, description: failure });
   new Schedule(scope, `${id}Schedule`, {
     schedule,
     description,
     target: new LambdaInvoke(fn, {
-      input: ScheduleTargetInput.fromObject({ scheduled_at: ContextAttribute.scheduledTime }),
+      input: ScheduleTargetInput.fromObject({ scheduled_at: ContextAttribute.scheduledTime, ...input }),
       retryAttempts: 1,
       maxEventAge,
       deadLetterQueue: failed,

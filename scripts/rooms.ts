@@ -74,6 +74,7 @@ export const ROOMS: Record<string, Rooms> = {
       'cache',
       'commands',
       'errors',
+      'events',
       'history',
       'inventory',
       'ledger',

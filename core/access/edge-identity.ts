@@ -18,8 +18,9 @@ export const DEFAULT_EDGE_ROLES: readonly string[] = ['*edge*'];
 
 /**
  * An edge speaks for itself only: the name at the end of its ARN, an assumed role's session name or
- * an IAM user's name, is its edge id. Who may assume a role may choose the session's name, so a session is an edge's only where the role is one of
- * `edge_roles`, names with a `*` in front, behind or on both sides for anything.
+ * an IAM user's name, is its edge id. Who may assume a role may choose the session's name, so a
+ * session is an edge's only where the role is one of `edge_roles`, names with a `*` in front,
+ * behind or on both sides for anything.
  *
  * @throws Unauthorized for everyone else
  */

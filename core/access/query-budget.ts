@@ -4,13 +4,17 @@ import { classifyFailure } from '../storage/failure.ts';
 import { updateItem } from '../storage/item-update.ts';
 import { type TableNames, TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { Clock } from '../time/clock.ts';
+import { withTimeLimit } from '../time/time-limit.ts';
 import type { Caller } from './caller.ts';
 import { roleOf } from './edge-identity.ts';
 
 /** Begins the partition of what a caller has spent, minute by minute. */
 const BUDGET_PREFIX = 'BUDGET#';
 
-/** What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the same. */
+/**
+ * What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the
+ * same.
+ */
 export const DEFAULT_QUERY_BUDGET = 240;
 
 const MINUTE_MS = 60_000;
@@ -21,6 +25,17 @@ const KEPT_S = 120;
 /** Longest name of a caller in a key, characters: an ARN may be longer than a key. */
 const MAX_NAME = 512;
 
+/** What one caller may spend. */
+export interface QueryBudget {
+  /** In a minute. */
+  units: number;
+  /**
+   * How long a request waits for it to be written down, milliseconds; undefined: as long as it
+   * takes.
+   */
+  wait_ms?: number;
+}
+
 export interface BudgetContext {
   client: DynamoDBDocumentClient;
   tables: Pick<TableNames, 'cache'>;
@@ -28,15 +43,16 @@ export interface BudgetContext {
 }
 
 /**
- * Takes the cost of an operation off the caller's budget of this minute: one conditional write, so that of requests at the same instant no more
- * pass than the budget allows. A machine's budget is its role's, whatever it calls its session. Trouble with the Cache table
- * lets requests through, but for throttling: that may be the flood that budgets are for.
+ * Takes the cost of an operation off the caller's budget of this minute: one conditional write, so
+ * that of requests at the same instant no more pass than the budget allows. A machine's budget is
+ * its role's, whatever it calls its session. A Cache table that doesn't answer lets requests
+ * through; only its throttling doesn't, which may come of the flood that budgets are for.
  *
  * @throws Throttled that says when to come back
  */
 export async function spendBudget(
   { client, tables, clock }: BudgetContext,
-  { caller, cost, budget }: { caller: Caller; cost: number; budget: number },
+  { caller, cost, budget }: { caller: Caller; cost: number; budget: QueryBudget },
 ): Promise<void> {
   const now = clock();
   const minute = Math.floor(now / MINUTE_MS);
@@ -48,11 +64,14 @@ export async function spendBudget(
     set: { [TTL_ATTRIBUTE]: ends_ms / 1000 + KEPT_S },
     condition: {
       expression: 'attribute_not_exists(#spent) OR #spent <= :left',
-      values: { left: budget - cost },
+      values: { left: budget.units - cost },
     },
   });
   try {
-    await client.send(new UpdateCommand(update));
+    const command = new UpdateCommand(update);
+    const { wait_ms } = budget;
+    if (wait_ms === undefined) await client.send(command);
+    else await withTimeLimit(wait_ms, abortSignal => client.send(command, { abortSignal }));
   } catch (cause) {
     const { kind } = classifyFailure(cause);
     if (kind === 'condition') throw overBudget(now, ends_ms);
@@ -70,7 +89,10 @@ function overBudget(now: number, ends_ms: number): Throttled {
   );
 }
 
-/** Whose budget it is: a person's, or that of a machine's role, since a machine may choose its session's name. */
+/**
+ * Whose budget it is: a person's, or that of a machine's role, since a machine may choose its
+ * session's name.
+ */
 function budgetOwner({ kind, sub }: Caller): string {
   return kind === 'MACHINE' ? (roleOf(sub) ?? sub) : sub;
 }

@@ -32,6 +32,7 @@ export const ROLES = {
   'Query.trafficTotals': forAll,
   'Query.edges': forAll,
   'Query.edge': forAll,
+  'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,

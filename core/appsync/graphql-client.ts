@@ -57,7 +57,9 @@ export function graphqlClient({
   };
 }
 
-/** When to come back, seconds; undefined where the answer doesn't say that every error in it passes. */
+/**
+ * When to come back, seconds; undefined where the answer doesn't say that every error in it passes.
+ */
 function retryAfter({ json }: JsonAnswer): number | undefined {
   const { errors } = (json ?? {}) as { errors?: { errorInfo?: { retry_after_s?: unknown } | null }[] | null };
   if (!Array.isArray(errors) || errors.length === 0) return undefined;

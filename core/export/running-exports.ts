@@ -15,7 +15,10 @@ import { runningOf } from './job-store.ts';
 /** Begins the partition, in the Traffic table, of what an owner has running. */
 const OWNER_PREFIX = 'OWNER#';
 
-/** The exports that an owner started last, of which some may have ended. A start replaces it, so two starts can't both take the last place. */
+/**
+ * The exports that an owner started last, of which some may have ended. A start replaces it, so two
+ * starts can't both take the last place.
+ */
 const itemSchema = z.object({ version: z.string(), ids: z.array(z.string()) });
 
 /** What of an owner's is running, and the item that a start must find as it was read. */
@@ -27,7 +30,8 @@ export interface RunningExports {
 }
 
 /**
- * The exports of an owner that are running, exactly as long as the item is unchanged. Those that were started before there was an item are looked for.
+ * The exports of an owner that are running, exactly as long as the item is unchanged. Those that
+ * were started before there was an item are looked for.
  */
 export async function readRunning(context: StoreContext, owner: string): Promise<RunningExports> {
   const { client, tables } = context;
@@ -43,7 +47,10 @@ export async function readRunning(context: StoreContext, owner: string): Promise
   return { owner, ids: running.map(({ sk }) => sk), version };
 }
 
-/** The action that enters one more export beside those that are running, if no other was started since they were read. */
+/**
+ * The action that enters one more export beside those that are running, if no other was started
+ * since they were read.
+ */
 export function addRunning(
   { tables }: StoreContext,
   { owner, ids, version }: RunningExports,

@@ -23,16 +23,20 @@ export interface StartExport {
   /** How long the export is known, and its file kept, days. */
   retention_days: number;
   dispatcher: ExportDispatcher;
-  /** So that the request may be repeated; `given` is then what was asked for, before the range was settled. */
+  /**
+   * So that the request may be repeated; `given` is then what was asked for, before the range was
+   * settled.
+   */
   client_token?: string | null | undefined;
   given?: object;
 }
 
 /**
- * Enters an export together with its audit entry and dispatches it to the function. A lost dispatch is retried by the clean-up
- * within minutes.
+ * Enters an export together with its audit entry and dispatches it to the function. A lost dispatch
+ * is retried by the clean-up within minutes.
  *
- * @throws Conflict when five exports of the same owner are running already, however many are started at once
+ * @throws Conflict when five exports of the same owner are running already, however many are
+ * started at once
  */
 export async function startExport(
   context: StoreContext,

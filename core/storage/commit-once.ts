@@ -37,8 +37,9 @@ const KEPT_S = 86_400;
 const doneSchema = z.object({ request: z.string(), result: z.string(), [TTL_ATTRIBUTE]: z.number() });
 
 /**
- * As {@link commitChange}, but once for a token: the token is put in the same transaction as the change, with the result. The same request with
- * the same token gets that result, whatever has become of what it made. Results must survive JSON.
+ * As {@link commitChange}, but once for a token: the token is put in the same transaction as the
+ * change, with the result. The same request with the same token gets that result, whatever has
+ * become of what it made. Results must survive JSON.
  *
  * @throws Conflict when the token was used for another request · what `commitChange` throws
  */

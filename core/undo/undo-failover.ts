@@ -1,28 +1,21 @@
-import { failOverPath, putPathBack } from '../routing/failover/fail-over-path.ts';
-import type { Undoer, UndoRequest } from './undoer.ts';
+import { z } from 'zod';
+import { reverseSides, sidesSchema } from '../routing/failover/reverse-sides.ts';
+import type { Undoer } from './undoer.ts';
 
-/** failoverPath: the path is in use again. */
-export const undoFailover: Undoer = {
-  role: 'Mutation.failoverPath',
-  async undo(request) {
-    const { context, caches, actor } = request;
-    const path_id = pathOf(request);
-    const { audit_id } = await putPathBack(context, caches, { path_id, actor, reverses: reversal(request) });
-    return { audit_id, message: `Path ${path_id} is in use again.`, finished: true };
-  },
-};
+const sides = z.object({ before: sidesSchema, after: sidesSchema });
 
-/** The undo of a failover: the path is out of use again. */
-export const undoRestorePath: Undoer = {
-  role: 'Mutation.failoverPath',
-  async undo(request) {
-    const { context, caches, actor } = request;
-    const path_id = pathOf(request);
-    const { audit_id } = await failOverPath(context, caches, { path_id, actor, reverses: reversal(request) });
-    return { audit_id, message: `Path ${path_id} is out of use again.`, finished: true };
-  },
-};
-
-const pathOf = ({ entry }: UndoRequest): string => entry.target!.slice('path:'.length);
-
-const reversal = ({ entry }: UndoRequest) => ({ audit_id: entry.id, by_undo: true });
+/** failoverPath, restorePath: the path is in use, or out of it, for the policies that it was before. */
+export function undoSides(role: Undoer['role']): Undoer {
+  return {
+    role,
+    has: entry => sides.safeParse(entry).success,
+    async undo({ context, caches, actor, entry }) {
+      const path_id = entry.target!.slice('path:'.length);
+      const { before: back, after: left } = sides.parse(entry);
+      const reverses = { audit_id: entry.id, by_undo: true };
+      const { audit_id } = await reverseSides(context, caches, { path_id, actor, reverses, left, back });
+      const state = back.out.length === 0 ? 'in use' : 'out of use';
+      return { audit_id, message: `Path ${path_id} is ${state} again.`, finished: true };
+    },
+  };
+}

@@ -23,7 +23,7 @@ export const undoVoid: Undoer = {
 
 /** undoVoidBoot: the boot is voided again, with what it has counted since. */
 export const undoUndoVoid: Undoer = {
-  role: 'Mutation.voidBoot',
+  role: 'Mutation.undoVoidBoot',
   has: entry => bootOf(entry) !== undefined,
   async undo({ context, actor, entry }) {
     const edge_id = entry.target!.slice('edge:'.length);

@@ -1,7 +1,7 @@
 import type { ChangeOperation } from '../audit/audit-entry.ts';
 import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
-import { undoFailover, undoRestorePath } from './undo-failover.ts';
+import { undoSides } from './undo-failover.ts';
 import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
 import { undoPolicyRouting } from './undo-policy-routing.ts';
@@ -35,8 +35,8 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   createPath: undoCreatePath,
   deletePath: undoDeletePath,
 
-  failoverPath: undoFailover,
-  restorePath: undoRestorePath,
+  failoverPath: undoSides('Mutation.failoverPath'),
+  restorePath: undoSides('Mutation.restorePath'),
 
   resetPolicyStats: undoReset('Mutation.resetPolicyStats'),
   resetAllStats: undoReset('Mutation.resetAllStats'),

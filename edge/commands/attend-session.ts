@@ -1,6 +1,7 @@
 import { compilePolicies } from '../../core/policy/policy-match.ts';
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import type { CountingSession } from '../counting/counting-session.ts';
+import { HeardProbes, ownsProbing } from '../paths/heard-probes.ts';
 import { MeasuredPaths } from '../paths/measured-paths.ts';
 import { writeRoutesFile } from '../paths/routes-file.ts';
 import { routesNews } from '../paths/routes-news.ts';
@@ -38,11 +39,18 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   const found = reporter && (await findSource(options.target));
   if (!found) return { stop: async () => {} };
   const { edge_id, endpoint_id, own_policies, onTrouble } = options;
-  const responder = await answerProbes(found.addresses, onTrouble);
+  const heard = new HeardProbes({ interval_ms: options.interval_ms });
+  const responder = await answerProbes(found.addresses, {
+    onProbe: address => heard.hear(address),
+    onTrouble,
+  });
+  /** By path id: the address of the other end. */
+  let peers = new Map<string, string>();
   const measured = new MeasuredPaths({
     probe: ({ address, peer_address }) => probePath({ target: peer_address, from: address }),
     totals: () => recorder.pathTotals(),
     bandwidthOf: () => options.bandwidth_mbps,
+    isProbedByPeer: path => !ownsProbing(path, reporter.site_id) && heard.isProbing(peers.get(path.path_id)),
     in_bunches: options.flow_records,
     interval_ms: options.interval_ms,
     onTrouble,
@@ -59,7 +67,9 @@ export async function attendSession(session: CountingSession, options: AttendOpt
     newest = paths;
     measured.setPaths(paths);
     const ends = await tunnelEnds(paths);
-    if (newest === paths) recorder.setPaths(ends);
+    if (newest !== paths) return;
+    peers = new Map(ends.map(({ path_id, remote }) => [path_id, remote.address]));
+    recorder.setPaths(ends);
   }
 
   const following = startEdgeCommands({
@@ -135,10 +145,10 @@ async function findSource({
 
 async function answerProbes(
   addresses: Found['addresses'],
-  onTrouble: (reason: string) => void,
+  { onProbe, onTrouble }: { onProbe: (address: string) => void; onTrouble: (reason: string) => void },
 ): Promise<EchoResponder | undefined> {
   try {
-    return await startEchoResponder(addresses && { addresses });
+    return await startEchoResponder({ ...(addresses && { addresses }), onProbe });
   } catch (cause) {
     onTrouble(`Probes of other edges are not answered here: ${(cause as Error).message}`);
     return undefined;

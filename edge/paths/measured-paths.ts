@@ -14,6 +14,8 @@ export interface MeasuredPathsOptions {
   totals: () => ReadonlyMap<string, PathCounts>;
   /** Capacity of a path; where it isn't known, the highest rate seen stands for it. */
   bandwidthOf?: (path: EdgePath) => number | undefined;
+  /** Whether the other end probes the path now: then its probes are answered here, and it is not measured again. */
+  isProbedByPeer?: (path: EdgePath) => boolean;
   /** Totals grow in bunches, as a flow exporter sends its records, and not packet by packet. */
   in_bunches?: boolean;
   interval_ms: number;
@@ -44,7 +46,10 @@ interface Measured {
 
 type Measurement = Pick<PathReport, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct' | 'measured_at'>;
 
-/** Measures an edge's paths, each once an interval, and says what reports tell of them. */
+/**
+ * Measures an edge's paths, each once an interval unless the other end does, and says what reports
+ * tell of them.
+ */
 export class MeasuredPaths {
   readonly #options: MeasuredPathsOptions & { clock: Clock; schedule: Schedule };
   readonly #paths = new Map<string, Measured>();
@@ -119,12 +124,14 @@ export class MeasuredPaths {
   }
 
   async #measureDue(): Promise<void> {
-    const { clock, interval_ms } = this.#options;
+    const { clock, interval_ms, isProbedByPeer = () => false } = this.#options;
     const due = [...this.#paths.values()].filter(measured => this.#isDue(measured)).values();
     const workers = Array.from({ length: CONCURRENT_PROBES }, async () => {
       for (const measured of due) {
         if (this.#stopped) return;
         measured.due_ms = clock() + interval_ms;
+        // Once it is measured here too, so that reports can tell what went over it.
+        if (measured.last && isProbedByPeer(measured.path)) continue;
         await this.#measureOne(measured);
       }
     });

@@ -29,13 +29,17 @@ const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 export async function startEchoResponder({
   port = ECHO_PORT,
   addresses = ['::', '0.0.0.0'],
+  onProbe = () => {},
 }: {
   port?: number;
   addresses?: readonly [string, ...string[]];
+  /** Told where each probe came from. */
+  onProbe?: (address: string) => void;
 } = {}): Promise<EchoResponder> {
   const socket = await boundToFirst(addresses, port);
   socket.on('message', (message, from) => {
     if (!isMarked(message, MARK)) return;
+    onProbe(from.address);
     ANSWER_MARK.copy(message);
     socket.send(message, from.port, from.address, () => {});
   });

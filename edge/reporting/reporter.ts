@@ -94,6 +94,11 @@ export class Reporter {
     return this.#queue.foreignReports;
   }
 
+  /** The site that reports name. */
+  get site_id(): string {
+    return this.#options.site_id;
+  }
+
   get position(): ReportPosition {
     const { boot_id = '', seq = 0, parts = 0 } = this.#boot ?? {};
     return { boot_id, seq, parts };

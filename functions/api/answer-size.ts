@@ -1,6 +1,9 @@
 import { ValidationError } from '../../core/errors.ts';
 
-/** The most bytes of JSON that an answer has: AppSync takes 1 MB of a resolver, and Lambda 6 MB of a function. */
+/**
+ * The most bytes of JSON that an answer has: AppSync takes 1 MB of a resolver, and Lambda 6 MB of a
+ * function.
+ */
 export const MAX_ANSWER_BYTES = 900_000;
 
 /** Of what would fit, so much is asked for: rows differ in size. */
@@ -15,8 +18,8 @@ export interface SizedQuery<T> {
 }
 
 /**
- * Runs a query so that its answer fits. A page that is too large is asked for again with a lower `limit`, so that its `next_token` is the one that
- * belongs to the rows it has.
+ * Runs a query so that its answer fits. A page that is too large is asked for again with a lower
+ * `limit`, so that its `next_token` is the one that belongs to the rows it has.
  * @throws ValidationError for an answer that can't be made smaller
  */
 export async function answerOfSize<T>({

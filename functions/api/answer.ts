@@ -1,5 +1,5 @@
 import type { Caller } from '../../core/access/caller.ts';
-import { spendBudget } from '../../core/access/query-budget.ts';
+import { type QueryBudget, spendBudget } from '../../core/access/query-budget.ts';
 import { authorize, type OperationName, ROLES } from '../../core/access/roles.ts';
 import { recordRefusal } from '../../core/audit/record-refusal.ts';
 import { type ErrorType, PatronusError, Throttled, Unauthorized } from '../../core/errors.ts';
@@ -31,7 +31,7 @@ export interface Surroundings
     | 'edge_roles'
   > {
   /** What expensive operations may cost a caller in a minute. */
-  query_budget: number;
+  query_budget: QueryBudget;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
   /** Fills in what the caller's token doesn't say; must not throw. */
@@ -42,7 +42,10 @@ export interface Surroundings
   report(message: string, details: { operation: string; error: Error }): void;
 }
 
-/** Longest message of a refusal, characters. What it quotes is short; this bounds messages of any making. */
+/**
+ * Longest message of a refusal, characters. What it quotes is short; this bounds messages of any
+ * making.
+ */
 const MAX_MESSAGE_LENGTH = 2000;
 
 /** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
@@ -85,7 +88,9 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
   }
 }
 
-/** Takes the cost of one request, once: it may be tried again, or asked again for a smaller page. */
+/**
+ * Takes the cost of one request, once: it may be tried again, or asked again for a smaller page.
+ */
 function spender(caller: Caller, { context, query_budget }: Surroundings): Call['spend'] {
   let spent = false;
   return async cost => {

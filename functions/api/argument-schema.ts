@@ -18,7 +18,9 @@ const text = (max: number) =>
     .max(max, `must have at most ${max} characters`)
     .refine(given => given.isWellFormed(), 'must be well-formed Unicode');
 
-/** One schema a kind of text. Numbers and switches are of bounded size: their resolvers check them. */
+/**
+ * One schema a kind of text. Numbers and switches are of bounded size: their resolvers check them.
+ */
 const KINDS: Record<string, z.ZodType> = {
   ID: idArgument,
   String: text(MAX_TEXT_LENGTH),
@@ -30,8 +32,9 @@ const KINDS: Record<string, z.ZodType> = {
 };
 
 /**
- * The schema of an operation's arguments, from the GraphQL schema alone: the type of each, and how large it may be. So an argument that is new
- * in the GraphQL schema is bounded before its resolver sees it. Names that the GraphQL schema doesn't have are left out.
+ * The schema of an operation's arguments, from the GraphQL schema alone: the type of each, and how
+ * large it may be. So an argument that is new in the GraphQL schema is bounded before its resolver
+ * sees it. Names that the GraphQL schema doesn't have are left out.
  */
 export function argumentSchema(operation: OperationName): z.ZodType<Record<string, unknown>> {
   const known = made.get(operation);

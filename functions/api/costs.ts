@@ -1,6 +1,7 @@
 /**
- * What operations cost a caller's budget of a minute, which is 240 unless the system was set up otherwise: by what they read, which grows with
- * the network or the range. What isn't here reads a bounded share of it and costs nothing.
+ * What operations cost a caller's budget of a minute, which is 240 unless the system was set up
+ * otherwise: by what they read, which grows with the network or the range. What isn't here reads a
+ * bounded share of it and costs nothing.
  */
 export const COSTS = {
   /** Every lane twice, and all counters between: 3 a minute. */

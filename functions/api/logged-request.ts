@@ -2,12 +2,16 @@ const MAX_TEXT = 128;
 const MAX_ENTRIES = 20;
 const MAX_DEPTH = 3;
 
-/** Longest text of a target in the audit log, characters; no id that may be asked for makes a longer one. */
+/**
+ * Longest text of a target in the audit log, characters; no id that may be asked for makes a longer
+ * one.
+ */
 const MAX_TARGET = 300;
 
 /**
- * What the audit log keeps of the arguments of a refused request, which may be of any size and shape: texts, lists and objects are cut short,
- * and what lies deeper than arguments do is left out. What the database can't store stands as text.
+ * What the audit log keeps of the arguments of a refused request, which may be of any size and
+ * shape: texts, lists and objects are cut short, and what lies deeper than arguments do is left
+ * out. What the database can't store stands as text.
  */
 export function loggedRequest(given: unknown): Record<string, unknown> {
   const shortened = shortenedValue(given, 0);
@@ -15,7 +19,8 @@ export function loggedRequest(given: unknown): Record<string, unknown> {
 }
 
 /**
- * What a refused request was aimed at. `target` sees the shortened arguments, which needn't be of the types that it expects.
+ * What a refused request was aimed at. `target` sees the shortened arguments, which needn't be of
+ * the types that it expects.
  */
 export function loggedTarget(
   target: (given: never) => string | null,

@@ -21,22 +21,30 @@ const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
 
-/** The schedule passes the instant that it fired for. */
-const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
+/**
+ * The schedule passes the instant that it fired for, and which steps are due: all when it says
+ * none.
+ */
+const eventSchema = z.object({
+  scheduled_at: z.iso.datetime({ offset: true }),
+  steps: z.array(z.enum(steps.map(({ name }) => name))).optional(),
+});
 
 /**
- * Runs each five minutes.
+ * Runs each five minutes, and its step `deletions` each minute.
  *
  * @throws AggregateError of the steps that failed, after all have run, so that the function's error alarm rings
  */
 async function handle(event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
   logger.addContext(lambda);
-  const reports = await runSteps(steps, {
+  const { scheduled_at, steps: due } = eventSchema.parse(event);
+  const dueSteps = steps.filter(({ name }) => !due || due.includes(name));
+  const reports = await runSteps(dueSteps, {
     client,
     tables,
     silent_after_s: environment.SILENT_AFTER_S,
     exports,
-    scheduled_at: Date.parse(eventSchema.parse(event).scheduled_at),
+    scheduled_at: Date.parse(scheduled_at),
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,

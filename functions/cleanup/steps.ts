@@ -6,7 +6,7 @@ import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
 import { removeCutOffResets } from '../../core/ledger/figures/running-resets.ts';
 import { finishVoids } from '../../core/ledger/voids/finish-voids.ts';
-import type { OnVoided } from '../../core/ledger/voids/void-boot.ts';
+import type { OnVoided } from '../../core/ledger/voids/void-done.ts';
 import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';

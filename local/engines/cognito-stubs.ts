@@ -16,4 +16,8 @@ const STUBS: Record<string, object> = {
   },
 };
 
-for (const [name, exported] of Object.entries(STUBS)) Object.assign(ofCognito(name), exported);
+for (const [name, exported] of Object.entries(STUBS)) {
+  // Where the real ones are still installed, they stay what they are.
+  const { name: installed } = ofCognito(`${name}/package.json`) as { name: string };
+  if (installed === 'empty-npm-package') Object.assign(ofCognito(name), exported);
+}

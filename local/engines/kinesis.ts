@@ -1,5 +1,6 @@
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { REGION } from '../aws/account.ts';
 import type { Engine } from './engine.ts';
 import { FRONTED_PORT } from './kinesis-front.ts';
@@ -21,7 +22,7 @@ const PLAIN_PORT = 4568;
 export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<Engine> {
   const file = createRequire(import.meta.url).resolve('kinesis-local/main.js');
   const kept = dataDirectory === undefined ? undefined : await prepareJournal(dataDirectory);
-  return startNodeEngine({
+  const engine = await startNodeEngine({
     name: 'kinesis-local',
     file,
     // It reads its certificate from server.json in the folder that it runs in.
@@ -43,6 +44,8 @@ export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Prom
       }),
     },
   });
+  if (kept) await rm(join(kept.folder, kept.loaded));
+  return engine;
 }
 
 // The mock pretends the cloud's waiting times; they are not needed here.

@@ -21,21 +21,32 @@ function written(element: Element): string {
 
 /** The keys that DeleteObjects names; undefined for anything else. */
 export function readKeys(text: string): { keys: string[]; quiet: boolean } | undefined {
-  const objects = [...text.matchAll(/<Object>(.*?)<\/Object>/gs)].map(
-    ([, object = '']) => /<Key>(.*?)<\/Key>/s.exec(object)?.[1],
-  );
+  const objects = contents(text, 'Object').map(object => contents(object, 'Key')[0]);
   if (objects.some(key => key === undefined)) return undefined;
   return { keys: objects.map(key => unescaped(key!)), quiet: /<Quiet>true<\/Quiet>/.test(text) };
 }
 
 /** The parts that CompleteMultipartUpload names, in their order; undefined for anything else. */
 export function readParts(text: string): { number: number; etag: string }[] | undefined {
-  const parts = [...text.matchAll(/<Part>(.*?)<\/Part>/gs)].map(([, part = '']) => ({
-    number: Number(/<PartNumber>(\d+)<\/PartNumber>/.exec(part)?.[1]),
-    etag: unescaped(/<ETag>(.*?)<\/ETag>/.exec(part)?.[1] ?? '').replaceAll('"', ''),
+  const parts = contents(text, 'Part').map(part => ({
+    number: Number(/^\d+$/.exec(contents(part, 'PartNumber')[0] ?? '')?.[0]),
+    etag: unescaped(contents(part, 'ETag')[0] ?? '').replaceAll('"', ''),
   }));
   const whole = parts.length > 0 && parts.every(({ number, etag }) => number > 0 && etag !== '');
   return whole ? parts : undefined;
+}
+
+/** What elements of a name hold, in their order. Reads the text once: one that is never closed costs no second look. */
+function contents(text: string, name: string): string[] {
+  const [open, close] = [`<${name}>`, `</${name}>`];
+  const found: string[] = [];
+  for (let at = text.indexOf(open); at >= 0; at = text.indexOf(open, at)) {
+    const end = text.indexOf(close, at);
+    if (end < 0) break;
+    found.push(text.slice(at + open.length, end));
+    at = end + close.length;
+  }
+  return found;
 }
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -4,7 +4,7 @@ import { CALLS, type CallAnswer } from './network-calls.ts';
 import type { Plan, Step } from './plan-network.ts';
 
 /** A step was refused, or the system didn't answer; the steps before it are done. */
-export class ApplyFailed extends EdgeError {
+class ApplyFailed extends EdgeError {
   readonly done: number;
 
   constructor(message: string, { done, cause }: { done: number; cause: unknown }) {

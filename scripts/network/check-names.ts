@@ -1,7 +1,6 @@
 import { quoted } from '../../core/errors.ts';
 import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
-import type { Problem } from './network-file.ts';
-import type { FileNetwork } from './network-model.ts';
+import type { FileNetwork, Problem } from './network-model.ts';
 
 /** What is named twice in a file, so that it isn't clear what it means. */
 export function checkNames({ policies = [], sites = [], paths = [], edges = [] }: FileNetwork): Problem[] {

@@ -1,6 +1,5 @@
 import { quoted } from '../../core/errors.ts';
 import { type Matches, matchItems } from './match-items.ts';
-import type { Problem } from './network-file.ts';
 import {
   type Endpoint,
   type FileEdge,
@@ -9,6 +8,7 @@ import {
   type FilePolicy,
   type FileSite,
   isUuid,
+  type Problem,
   type SystemNetwork,
   type SystemPath,
   type SystemSite,
@@ -49,7 +49,7 @@ export function matchNetwork(file: FileNetwork, system: SystemNetwork): MatchedN
   );
   const idOf = (ref: SiteRef): string | undefined =>
     'id' in ref ? ref.id : sites.presentOf.get(ref.file)?.id;
-  const siteOf = (name: string) => findSite(name, file, system);
+  const siteOf = siteFinder(file, system);
 
   const endKey = ({ site, endpoint_id }: FilePath['from']): string | undefined => {
     const ref = siteOf(site);
@@ -98,22 +98,30 @@ function ambiguous(
   });
 }
 
-/** The site of a name or id: of the file where it has sites, else of the system. */
-function findSite(text: string, file: FileNetwork, system: SystemNetwork): SiteRef | undefined {
-  if (file.sites) {
-    const found =
-      (isUuid(text) ? file.sites.find(({ id }) => id === text.toLowerCase()) : undefined) ??
-      onlyOne(file.sites.filter(({ name }) => name === text));
-    return found && { file: found };
+/** Finds the site of a name or id: of the file where it has sites, else of the system. */
+function siteFinder({ sites }: FileNetwork, system: SystemNetwork): MatchedNetwork['siteOf'] {
+  if (sites) {
+    const find = finder(sites);
+    return text => {
+      const file = find(text);
+      return file && { file };
+    };
   }
-  const found =
-    system.sites.find(({ id }) => id === text.toLowerCase()) ??
-    onlyOne(system.sites.filter(({ name }) => name === text));
-  return found && { id: found.id };
+  const find = finder(system.sites);
+  return text => {
+    const found = find(text);
+    return found && { id: found.id };
+  };
 }
 
-function onlyOne<Item>(items: Item[]): Item | undefined {
-  return items.length === 1 ? items[0] : undefined;
+/** By id, else by a name that only one has. */
+function finder<Item extends { id?: string | undefined; name: string }>(items: readonly Item[]) {
+  const byId = new Map(items.map(item => [item.id, item]));
+  const byName = Map.groupBy(items, ({ name }) => name);
+  return (text: string): Item | undefined => {
+    const named = byName.get(text) ?? [];
+    return byId.get(text.toLowerCase()) ?? (named.length === 1 ? named[0] : undefined);
+  };
 }
 
 function unknownEnds(file: FileNetwork, system: SystemNetwork, siteOf: MatchedNetwork['siteOf']): Problem[] {

@@ -5,20 +5,13 @@ import { quoted } from '../../core/errors.ts';
 import { policyMatchSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { checkNames } from './check-names.ts';
-import type { FileNetwork } from './network-model.ts';
+import type { FileNetwork, Problem } from './network-model.ts';
 import { networkSchema } from './network-schema.ts';
 
 /** So large a file is not a network. */
 const MAX_BYTES = 50_000_000;
 /** So many problems are told at once. */
 const MAX_PROBLEMS = 20;
-
-/** Something that is wrong with a file. */
-export interface Problem {
-  /** The way to the value in the file. */
-  path: readonly PropertyKey[];
-  message: string;
-}
 
 /** A file of the network can't be used. Its message names each problem with line and column. */
 export class NetworkFileError extends EdgeError {

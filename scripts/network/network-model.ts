@@ -109,6 +109,16 @@ export interface FileEdge {
   interval_s?: number | undefined;
 }
 
+/** Something that is wrong with a file. */
+export interface Problem {
+  /** The way to the value in the file. */
+  path: readonly PropertyKey[];
+  message: string;
+}
+
+/** A field, what it was and what it is to be. */
+export type Change = [field: string, before: unknown, after: unknown];
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function isUuid(text: string): boolean {

@@ -208,10 +208,11 @@ function askAtTerminal(): Surroundings['confirm'] {
   if (!process.stdin.isTTY) return undefined;
   return async question => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
-    try {
-      return (await lines.question(question)).trim().toLowerCase() === 'yes';
-    } finally {
-      lines.close();
-    }
+    // Ctrl-C and Ctrl-D are no answer.
+    const ended = new AbortController();
+    for (const event of ['SIGINT', 'close']) lines.once(event, () => ended.abort());
+    const answer = await lines.question(question, { signal: ended.signal }).catch(() => 'no');
+    lines.close();
+    return answer.trim().toLowerCase() === 'yes';
   };
 }

@@ -1,13 +1,14 @@
 import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
 import { type MatchedNetwork, matchNetwork, type SiteRef } from './match-network.ts';
 import type { CallName } from './network-calls.ts';
-import type { Problem } from './network-file.ts';
 import {
+  type Change,
   DEFAULT_ROUTING,
   type Endpoint,
   type FileNetwork,
   type FilePath,
   type FileSite,
+  type Problem,
   type Routing,
   type SystemNetwork,
   type SystemPath,
@@ -350,9 +351,6 @@ function removals(
     })),
   ];
 }
-
-/** A field, what it was and what it is to be. */
-export type Change = [field: string, before: unknown, after: unknown];
 
 function difference<After extends object>(before: Record<string, unknown> | object, after: After): Change[] {
   const had = before as Record<string, unknown>;

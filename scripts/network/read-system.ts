@@ -6,14 +6,15 @@ const PAGE = 100;
 /** So many questions are under way at a time. */
 const AT_A_TIME = 4;
 
-const paged = (field: string, selection: string, more = '') =>
-  `query ($limit: Int, $next_token: String${more && ', $site_id: ID!'}) {
-    answer: ${field}(limit: $limit, next_token: $next_token${more}) { items { ${selection} } next_token } }`;
+const paged = (field: string, selection: string, { declared = '', passed = '' } = {}) =>
+  `query ($limit: Int, $next_token: String${declared}) {
+    answer: ${field}(limit: $limit, next_token: $next_token${passed}) { items { ${selection} } next_token } }`;
 
 const POLICIES = paged(
   'policies',
   `id name priority enabled defined built_in
    match { source_cidr destination_cidr source_port destination_port_from destination_port_to protocol application }`,
+  { passed: ', defined_only: true' },
 );
 const SITES = paged(
   'sites',
@@ -22,7 +23,7 @@ const SITES = paged(
 const PATHS = paged(
   'paths',
   'id source_site_id source_endpoint_id destination_site_id destination_endpoint_id wg_interface',
-  ', site_id: $site_id',
+  { declared: ', $site_id: ID!', passed: ', site_id: $site_id' },
 );
 const EDGES = paged('edges', 'id site_id registered retired_at interval_s');
 const ROUTING = `query ($policy_id: ID!) {

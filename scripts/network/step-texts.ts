@@ -1,6 +1,5 @@
 import { count } from '../../core/inventory/model/count-words.ts';
-import type { FilePath, Site, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
-import type { Change } from './plan-network.ts';
+import type { Change, FilePath, Site, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
 
 /** How a plan names what it is about. */
 export function stepTexts(system: SystemNetwork) {

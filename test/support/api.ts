@@ -110,7 +110,7 @@ export function makeApi(
       api.internal_errors += 1;
     },
     // Clocks of tests stand still: a minute never ends.
-    query_budget: Number.POSITIVE_INFINITY,
+    query_budget: { units: Number.POSITIVE_INFINITY },
     edge_roles: DEFAULT_EDGE_ROLES,
     report: (message, details) => api.reported.push({ message, ...details }),
     ...changes,

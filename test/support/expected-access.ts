@@ -10,6 +10,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.trafficTotals': 'forAll',
   'Query.edges': 'forAll',
   'Query.edge': 'forAll',
+  'Query.edgeBoots': 'forPeople',
   'Query.auditLog': 'forPeople',
   'Mutation.undo': 'forOperators',
   'Query.policyHistory': 'forAll',

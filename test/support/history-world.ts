@@ -210,7 +210,7 @@ export class HistoryWorld {
         }),
       );
     if (!Item) return;
-    await put(new Uint8Array([9, 9]));
+    await put(new Uint8Array([99, 9]));
     this.#unreadable = edge_id;
     await work();
     this.#unreadable = undefined;

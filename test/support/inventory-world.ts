@@ -21,7 +21,13 @@ export const PATHS = 14;
 export type Operation =
   | { name: 'addEndpoint' | 'updateSite'; site: number }
   /** `begun`: is handed over right after the claim, and waits for clean-up. */
-  | { name: 'deleteSite' | 'restoreSite' | 'removeEndpoint'; site: number; begun?: boolean }
+  /** `late`: takes what is under way for cut off, and so works on it beside the one who began it. */
+  | {
+      name: 'deleteSite' | 'restoreSite' | 'removeEndpoint';
+      site: number;
+      begun?: boolean;
+      late?: boolean;
+    }
   /** `afterAdding`: follows an addEndpoint. */
   | { name: 'createPath'; site: number; peer: number; afterAdding?: boolean }
   | { name: 'deletePath'; path: number }
@@ -61,7 +67,9 @@ export async function attempt(context: StoreContext, world: World, operation: Op
 /** What was made so far: no two endpoints or paths are the same. */
 let made = 0;
 
-function perform(context: StoreContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
+function perform(now: StoreContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
+  const later = { ...now, clock: () => now.clock() + 40_000, deadline: Infinity };
+  const context = 'late' in operation && operation.late ? later : now;
   const site_id = 'site' in operation ? ids[operation.site] : undefined;
   const options = 'begun' in operation && operation.begun ? { until: 0 } : {};
   switch (operation.name) {
@@ -93,7 +101,6 @@ function perform(context: StoreContext, { ids, paths }: World, operation: Operat
       return deletePath(context, admin, { path_id: paths[operation.path]!.id });
     case 'cleanUp': {
       // Takes every operation for cut off, and so works on it beside the one who began it.
-      const later = { ...context, clock: () => context.clock() + 40_000, deadline: Infinity };
       return finishDeletions(later, { until: Infinity });
     }
   }
@@ -121,7 +128,7 @@ export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: 
   }
   const items = await dump(context);
   expectSoundInventory(items);
-  const done = outcomes.filter(({ result }) => result !== undefined).map(({ operation }) => operation);
+  const done = confirmedOnce(outcomes);
   const alive = new Set(sitesIn(items).map(({ id }) => id));
   for (const [index, id] of world.ids.entries()) {
     const times = (name: string) =>
@@ -148,6 +155,18 @@ export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: 
     expect(places.get((result as Path).id)).toBe(1);
   }
   await expectAllRestorable(context, world, { alive, taken });
+}
+
+/** What was confirmed: a deletion that somebody took over is one, confirmed to both. */
+function confirmedOnce(outcomes: Outcome[]): Operation[] {
+  const seen = new Set<unknown>();
+  return outcomes.flatMap(({ operation, result }) => {
+    if (result === undefined) return [];
+    const { audit_id } = result as { audit_id?: string };
+    if (audit_id !== undefined && seen.has(audit_id)) return [];
+    seen.add(audit_id);
+    return [operation];
+  });
 }
 
 /** Whether a new path must be there: no endpoint was removed, or it was made after one was added again. */

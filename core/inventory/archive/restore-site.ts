@@ -8,13 +8,14 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { count } from '../model/count-words.ts';
 import { archiveHeadKey, archiveListKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
-import { CUT_OFF_MS, OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
+import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { SITE_STATUS } from '../model/site.ts';
 import { siteIdInput } from '../model/site-input.ts';
 import { endpointItem, readSiteItem, type SiteItem, siteItem } from '../model/site-items.ts';
 import { putNew } from '../model/site-writes.ts';
-import { enterOperation, newOperation, readLastOperation } from '../removal/operation-entry.ts';
+import { enterOperation, newOperation } from '../removal/operation-entry.ts';
 import { HAND_OVER_MS, runOperation } from '../removal/run-operation.ts';
+import { takeCutOff } from '../removal/take-cut-off.ts';
 import { beingChanged } from '../sites/active-site.ts';
 import { type ArchiveHead, archivedSite, readArchiveHead } from './archive-head.ts';
 import { readSkipped } from './archived-paths.ts';
@@ -176,9 +177,8 @@ async function joinRestore(context: StoreContext, { siteId, head, began }: Begun
 }
 
 async function resumeRestore(context: StoreContext, site: SiteItem): Promise<Claim> {
-  const operation = await readLastOperation(context, site.id);
-  const held = operation?.operation_id === site.operation_id;
-  if (!operation || !held || operation.touched_ms + CUT_OFF_MS > context.clock()) throw beingChanged(site);
+  const operation = await takeCutOff(context, { site_id: site.id, operation_id: site.operation_id });
+  if (!operation) throw beingChanged(site);
   return { operation, name: site.name, resumed: true };
 }
 

@@ -1,3 +1,4 @@
+import { clockSkew } from '../../ledger/lane/clock-skew.ts';
 import { NO_BOOT } from '../../ledger/lane/close-boot.ts';
 import { bootTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import type { Correction } from '../../ledger/voids/corrections.ts';
@@ -26,6 +27,8 @@ export interface EdgeStatus {
   seq: number | null;
   /** The oldest that a part applies. */
   policies_version: string;
+  /** How far the edge's clock is ahead; below 0 it is behind, or its reports take so long. Milliseconds. */
+  clock_skew_ms: number;
   active_flows: number;
   /** Over all boots. */
   packets: bigint;
@@ -51,6 +54,7 @@ export function edgeStatus(
     boot_id: boot,
     seq: boot === null || current.length < newest.parts ? null : Math.min(...current.map(lane => lane.seq)),
     policies_version: current.map(lane => lane.policies_version).sort(compareVersions)[0]!,
+    clock_skew_ms: skewOf(newest),
     active_flows: totals.reduce((sum, pair) => sum + pair.active_flows, 0),
     packets: totals.reduce((sum, pair) => sum + pair.packets, 0n),
     bytes: totals.reduce((sum, pair) => sum + pair.bytes, 0n),
@@ -60,6 +64,11 @@ export function edgeStatus(
       .map(lane => ({ part: lane.part, boot_id: lane.boot_id, seq: lane.seq, ...bootTotals(lane) }))
       .sort((a, b) => a.part - b.part),
   };
+}
+
+/** By the last three reports of a lane that keeps their times; else by the last one, which then is not far ahead. */
+function skewOf({ clock, sent_at_ms, last_heard_at_ms }: WholeLane): number {
+  return clock ? clockSkew(clock) : sent_at_ms - last_heard_at_ms;
 }
 
 /** Whether a reported policies' version is older than the present one. What isn't a number was never given out: it is. */

@@ -31,7 +31,7 @@ export interface RunningOperation {
   audit_id: string;
   actor: Caller;
   started_ms: number;
-  /** When a run last worked on it; another run takes over once this is old. */
+  /** When a run last worked on it: its lease begins then, see {@link isCutOff}. */
   touched_ms: number;
   ended_ms?: number;
   /** Paths that are through, as far as runs recorded it: progress, not accounting. */
@@ -66,8 +66,15 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
 /** How long an entry stays after its end, so that a reader that began before the end still finds it. */
 export const KEEP_ENDED_MS = 60_000;
 
-/** An operation counts as cut off when no run has worked on it for this long; a run records progress every few seconds. */
-export const CUT_OFF_MS = 30_000;
+/**
+ * The lease of a run, milliseconds. A run renews it with each chunk, at most once a second, so that
+ * it ends this long after the run was cut off.
+ */
+const LEASE_MS = 30_000;
+
+/** Whether no run works on an operation any more: whoever finds it so may take it over. */
+export const isCutOff = ({ touched_ms }: RunningOperation, now: number): boolean =>
+  touched_ms + LEASE_MS <= now;
 
 export const runningItem = (operation: RunningOperation): Item & ItemKey => ({
   ...runningKey(operation.site_id, operation.endpoint_id),

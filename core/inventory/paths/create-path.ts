@@ -11,10 +11,12 @@ import { addPath, pathEvent, readPathSites, requirePathEndpoints } from './path-
 import { refuseSamePath } from './refuse-same-path.ts';
 
 /**
- * Connects an endpoint of one site with one of another: a copy in both sites' partitions, in one transaction that holds
- * only while both sites stay as they were read, and with them their endpoints.
+ * Connects an endpoint of one site with one of another: a copy in both sites' partitions, in one
+ * transaction that holds only while both sites stay as they were read, and with them their
+ * endpoints.
  *
- * @throws ValidationError · NotFound · Conflict, also for a path that there is already and for a client_token of another request
+ * @throws ValidationError · NotFound · Conflict, also for a path that there is already and for a
+ * client_token of another request
  */
 export async function createPath(context: StoreContext, actor: Caller, input: unknown): Promise<Path> {
   const given = parseInput(createPathInput, input);

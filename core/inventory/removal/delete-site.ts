@@ -16,6 +16,7 @@ import { beingChanged, readActiveSite, refuseWhileRemoving } from '../sites/acti
 import { enterOperation, newOperation, readLastOperation } from './operation-entry.ts';
 import { type DeletionRun, runDeletion } from './run-deletion.ts';
 import { HAND_OVER_MS, runOperation } from './run-operation.ts';
+import { takeCutOff } from './take-cut-off.ts';
 
 export interface SiteDeletion {
   /** For a person: how many paths and endpoints went, or that it goes on. */
@@ -35,7 +36,8 @@ export interface DeleteOptions {
 }
 
 /**
- * Deletes a site with its endpoints and paths, on both sides, into the archive.
+ * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was
+ * cut off goes on: its answer is that of the one who began it.
  *
  * @throws ValidationError · NotFound · Conflict when the site is just being deleted or restored
  */
@@ -46,14 +48,16 @@ export async function deleteSite(
   { until = context.clock() + HAND_OVER_MS, ...options }: DeleteOptions = {},
 ): Promise<SiteDeletion> {
   const { site_id } = parseInput(siteIdInput, input);
-  const { operation, name } = await claim(context, actor, { ...options, site_id });
-  const run = await runOperation(context, operation, { run: runDeletion, until, resumed: false });
+  const { operation, name, resumed } = await claim(context, actor, { ...options, site_id });
+  const run = await runOperation(context, operation, { run: runDeletion, until, resumed });
   return { message: message(name, site_id, run), audit_id: operation.audit_id, finished: run.finished };
 }
 
 interface Claim {
   operation: RunningOperation;
   name: string;
+  /** Another run worked on it, and was cut off. */
+  resumed: boolean;
 }
 
 /** Hides the site and stops all changes of it, in one transaction. */
@@ -67,6 +71,9 @@ function claim(
   return commitChange(context, async begun => {
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readSiteToDelete(context, siteId, began);
+    if (site.status === SITE_STATUS.deleting) {
+      return { actions: [], result: await takeCutOffDeletion(context, site, reverses) };
+    }
     await check?.(site);
     const operation = newOperation(begun, {
       kind: OPERATION_KIND.deleteSite,
@@ -84,14 +91,27 @@ function claim(
         enterOperation(tables, operation),
         forgetDecisions(tables),
       ],
-      result: { operation, name: site.name },
+      result: { operation, name: site.name, resumed: false },
     };
   });
 }
 
+/** The deletion that holds a site. @throws Conflict while a run works on it */
+async function takeCutOffDeletion(
+  context: StoreContext,
+  site: SiteItem,
+  reverses: Reversal | undefined,
+): Promise<Claim> {
+  const held = { site_id: site.id, operation_id: site.operation_id };
+  const operation = await takeCutOff(context, { ...held, reverses });
+  if (!operation) throw beingChanged(site);
+  return { operation, name: site.name, resumed: true };
+}
+
+/** A site that is active, or is being deleted. */
 async function readSiteToDelete(context: StoreContext, siteId: string, began: number): Promise<SiteItem> {
   try {
-    const site = await readActiveSite(context, siteId);
+    const site = await readActiveSite(context, siteId, { or: SITE_STATUS.deleting });
     refuseWhileRemoving(site);
     return site;
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { StoreContext } from '../../storage/store-context.ts';
-import { CUT_OFF_MS, KEEP_ENDED_MS } from '../model/running-operation.ts';
+import { isCutOff, KEEP_ENDED_MS } from '../model/running-operation.ts';
 import { continueOperation } from './continue-operation.ts';
 import { readRunning, removeEntry } from './operation-entry.ts';
 import { removeStragglers } from './remove-stragglers.ts';
@@ -27,8 +27,8 @@ export async function finishDeletions(
   for (const operation of await readRunning(context)) {
     if (context.clock() >= until) break;
     if (operation.state === 'RUNNING') {
-      const cutOff = operation.touched_ms + CUT_OFF_MS <= context.clock();
-      if (cutOff && (await continueOperation(context, operation, until))) result.finished++;
+      if (isCutOff(operation, context.clock()) && (await continueOperation(context, operation, until)))
+        result.finished++;
       else result.running++;
     } else if (operation.ended_ms! + KEEP_ENDED_MS <= context.clock()) {
       await removeStragglers(context, operation, until);

@@ -167,7 +167,8 @@ export async function removeEntry(context: StoreContext, operation: RunningOpera
   });
 }
 
-const unchanged = ({ operation_id, seq }: RunningOperation) => ({
+/** Holds while an operation runs and is as it was read. */
+export const unchanged = ({ operation_id, seq }: RunningOperation) => ({
   expression: '#operation_id = :id AND #state = :running AND #seq = :seq',
   values: { id: operation_id, running: 'RUNNING', seq },
 });

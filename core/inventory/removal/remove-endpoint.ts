@@ -4,18 +4,20 @@ import { refuseUndone } from '../../audit/undone-chain.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
+import { readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { count } from '../model/count-words.ts';
 import { endpointKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { removeEndpointInput } from '../model/site-input.ts';
-import type { EndpointItem } from '../model/site-items.ts';
+import { type EndpointItem, endpointItemSchema } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveEndpoint, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
 import { enterOperation, newOperation } from './operation-entry.ts';
 import { HAND_OVER_MS, runOperation } from './run-operation.ts';
 import { runRemoval } from './run-removal.ts';
+import { takeCutOff } from './take-cut-off.ts';
 
 export interface EndpointRemoval {
   message: string;
@@ -34,7 +36,8 @@ export interface RemoveOptions {
 }
 
 /**
- * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as archives are kept.
+ * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as
+ * archives are kept. A removal that was cut off goes on.
  *
  * @throws ValidationError · NotFound · Conflict
  */
@@ -45,12 +48,34 @@ export async function removeEndpoint(
   { until = context.clock() + HAND_OVER_MS, ...options }: RemoveOptions = {},
 ): Promise<EndpointRemoval> {
   const { site_id, endpoint_id } = parseInput(removeEndpointInput, input);
-  const operation = await claim(context, actor, { ...options, site_id, endpoint_id });
-  const run = await runOperation(context, operation, { run: runRemoval, until, resumed: false });
+  const { operation, resumed } = await claim(context, actor, { ...options, site_id, endpoint_id });
+  const run = await runOperation(context, operation, { run: runRemoval, until, resumed });
   const message = run.finished
     ? `Endpoint ${endpoint_id} was removed with ${count(run.paths, 'path')}.`
     : `Endpoint ${endpoint_id} is being removed; ${run.paths} of its paths are gone so far, and it goes on in the background.`;
   return { message, audit_id: operation.audit_id, finished: run.finished };
+}
+
+interface Claim {
+  operation: RunningOperation;
+  /** Another run worked on it, and was cut off. */
+  resumed: boolean;
+}
+
+/** The removal of an endpoint that no run works on any more. */
+async function takeCutOffRemoval(
+  context: StoreContext,
+  {
+    site_id,
+    endpoint_id,
+    reverses,
+  }: { site_id: string; endpoint_id: string; reverses: Reversal | undefined },
+): Promise<Claim | undefined> {
+  const endpoint = await readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema);
+  if (endpoint?.status !== 'REMOVING') return undefined;
+  const held = { site_id, endpoint_id, operation_id: endpoint.removal_id };
+  const operation = await takeCutOff(context, { ...held, reverses });
+  return operation && { operation, resumed: true };
 }
 
 /** Hides the endpoint and stops new paths to it, in one transaction. */
@@ -58,11 +83,15 @@ function claim(
   context: StoreContext,
   actor: Caller,
   { site_id, endpoint_id, reverses, check }: RemoveOptions & { site_id: string; endpoint_id: string },
-): Promise<RunningOperation> {
+): Promise<Claim> {
   const { tables } = context;
   return commitChange(context, async begun => {
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readActiveSite(context, site_id);
+    if (site.removing_endpoint === endpoint_id) {
+      const cutOff = await takeCutOffRemoval(context, { site_id, endpoint_id, reverses });
+      if (cutOff) return { actions: [], result: cutOff };
+    }
     const endpoint = await readActiveEndpoint(context, site_id, endpoint_id);
     refuseWhileRemoving(site);
     await check?.(endpoint);
@@ -90,7 +119,7 @@ function claim(
         enterOperation(tables, operation),
         forgetDecisions(tables),
       ],
-      result: operation,
+      result: { operation, resumed: false },
     };
   });
 }

@@ -7,14 +7,18 @@ import { SITE_STATUS } from '../model/site.ts';
 import { type EndpointItem, endpointItemSchema, readSiteItem, type SiteItem } from '../model/site-items.ts';
 
 /**
- * A site that can be changed now.
+ * A site that can be changed now, or one of the status `or`.
  *
  * @throws NotFound, saying so when it was deleted · Conflict while it is deleted or restored
  */
-export async function readActiveSite(context: StoreContext, siteId: string): Promise<SiteItem> {
+export async function readActiveSite(
+  context: StoreContext,
+  siteId: string,
+  { or: also }: { or?: SiteItem['status'] } = {},
+): Promise<SiteItem> {
   const site = await readSiteItem(context, siteId);
   if (site === undefined) throw await missingSite(context, siteId);
-  if (site.status === SITE_STATUS.active) return site;
+  if (site.status === SITE_STATUS.active || site.status === also) return site;
   throw beingChanged(site);
 }
 

@@ -17,7 +17,8 @@ import { readActiveSite } from './active-site.ts';
 /**
  * Adds a WAN attachment to a site. Without an id it gets the first free one of wan1, wan2 …
  *
- * @throws ValidationError · NotFound · Conflict when the id or the address is taken, or for a client_token of another request
+ * @throws ValidationError · NotFound · Conflict when the id or the address is taken, or for a
+ * client_token of another request
  */
 export async function addEndpoint(context: StoreContext, actor: Caller, input: unknown): Promise<Endpoint> {
   const asked = parseInput(addEndpointInput, input);

@@ -1,16 +1,18 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
-import type { PathReport } from '../../report/report.ts';
+import type { PathReport, Report } from '../../report/report.ts';
 import { addPathCounts, isBelow, pathCounts } from '../../totals/path-counts.ts';
 import type { Arrival } from './arrival.ts';
 import { estimatedOf, gainOf, isSameCount, withReport } from './boot-counts.ts';
 import { bootPairsOf } from './boot-pairs.ts';
 import { checkBootSize } from './check-boot-size.ts';
 import { isNewer } from './check-totals.ts';
+import { clockSkew, isNoted, placedAt, withReportTime } from './clock-skew.ts';
 import { withdrawGauge } from './gauges.ts';
 import { hourOf } from './hour-of.ts';
 import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
 import { pairOf } from './pair-of.ts';
+import { readingOf } from './path-reading.ts';
 
 /**
  * Adds a report of the lane's current boot whose `seq` is above the last one. A pair that it leaves out keeps its totals and
@@ -62,6 +64,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     addCounterChange(counters, policy_id, change);
   }
   const pairs = held < lane.pairs.size ? withPairsLeftOut(lane, reportedPairs, counters) : reportedPairs;
+  const clock = clockOf(lane, report, { sent_at_ms: decoded.sent_at_ms, arrived_at_ms: at_ms });
   const next: LaneState = {
     ...state,
     lane: {
@@ -72,7 +75,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
       policies_version,
       interval_s,
       pairs,
-      paths: addPaths(lane, report.paths),
+      ...clock,
+      paths: addPaths(lane, report.paths, { arrived_at_ms: at_ms, clock: clock.clock ?? [] }),
     },
     changes: { ...changes, counters },
   };
@@ -126,20 +130,41 @@ function withPairsLeftOut(
   return pairs;
 }
 
+function known(paths: ReadonlyMap<string, LanePath>, path_id: string): LanePath {
+  return paths.get(path_id) ?? emptyPath(path_id);
+}
+
+/** The times of the last reports, where they are kept. */
+function clockOf(
+  { clock }: Lane,
+  { paths }: Pick<Report, 'paths'>,
+  time: { sent_at_ms: number; arrived_at_ms: number },
+): { clock?: number[] } {
+  if (!clock && paths.length === 0 && !isNoted(time)) return {};
+  return { clock: withReportTime(clock ?? [], time) };
+}
+
 /**
  * A path that was taken down and set up again begins at 0 within a boot: then what it had becomes earlier. (Policy totals
  * come from the recorder, which never does that; a report where they fall is refused.)
  */
-function addPaths(lane: Lane, reports: readonly PathReport[]): ReadonlyMap<string, LanePath> {
+function addPaths(
+  lane: Lane,
+  reports: readonly PathReport[],
+  { arrived_at_ms, clock }: { arrived_at_ms: number; clock: readonly number[] },
+): ReadonlyMap<string, LanePath> {
   if (reports.length === 0) return lane.paths;
+  const skew_ms = clockSkew(clock);
+  const placed_at_ms = (measured_at_ms: number) => placedAt({ measured_at_ms, arrived_at_ms, skew_ms });
   const paths = new Map(lane.paths);
   for (const report of reports) {
-    const { path_id, current, earlier } = paths.get(report.path_id) ?? emptyPath(report.path_id);
+    const { path_id, current, earlier, reading: before } = known(paths, report.path_id);
     const restarted = isBelow(report, current);
     paths.set(path_id, {
       path_id,
       current: pathCounts(report),
       earlier: restarted ? addPathCounts(earlier, current) : earlier,
+      reading: readingOf(report, { before, placed_at_ms }),
     });
   }
   return paths;

@@ -1,5 +1,6 @@
 import { noPathCounts, type PathCounts } from '../../totals/path-counts.ts';
 import type { CountedIn } from './counted-in.ts';
+import type { PathReading } from './path-reading.ts';
 
 /**
  * All that is kept of one part of one edge: its current boot with its totals, and the sum of its earlier boots. What the edge
@@ -20,6 +21,8 @@ export interface Lane {
   readonly parts: number;
   /** `sent_at` of that report, by the edge's clock, milliseconds. */
   readonly sent_at_ms: number;
+  /** How far the last reports were sent ahead of their arrival, see `clockSkew`; of a lane with paths, or with a clock that is ahead. */
+  readonly clock?: readonly number[];
   /** Arrival of the first and of the last applied report in the stream, milliseconds. */
   readonly first_heard_at_ms: number;
   readonly last_heard_at_ms: number;
@@ -70,6 +73,8 @@ export interface LanePath {
   readonly path_id: string;
   readonly current: PathCounts;
   readonly earlier: PathCounts;
+  /** What was measured last. None: lanes of earlier releases have none before their next report. */
+  readonly reading?: PathReading;
 }
 
 /** A lane that no report was applied to yet: it has no boot, and is older than everything. */

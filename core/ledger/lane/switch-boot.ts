@@ -72,10 +72,10 @@ function switchPairs(state: LaneState, boot: Boot): Map<string, LanePair> {
 
 function switchPaths(paths: ReadonlyMap<string, LanePath>, boot: Boot): Map<string, LanePath> {
   const switched = new Map<string, LanePath>();
-  for (const { path_id, current: closed, earlier } of paths.values()) {
+  for (const { path_id, current: closed, earlier, ...measured } of paths.values()) {
     const current = boot.paths.get(path_id) ?? noPathCounts();
     const sum = addPathCounts(earlier, closed);
-    switched.set(path_id, { path_id, current, earlier: subtractPathCounts(sum, current) });
+    switched.set(path_id, { path_id, current, earlier: subtractPathCounts(sum, current), ...measured });
   }
   return switched;
 }

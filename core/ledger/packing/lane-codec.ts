@@ -7,14 +7,17 @@ import { estimatedPairs, readEstimated, writeEstimated } from './estimated-codec
 import { type Layout, openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
+import { readClock, readReading, writeClock, writeReading } from './reading-codec.ts';
 import { readString, readStrings, StringTable } from './string-table.ts';
 
 /**
- * A lane as packed binary: 20 pairs with current and earlier totals take under 1 KB, one write unit. Edge and part are not
+ * A lane as packed binary: 20 pairs with current and earlier totals and 2 paths with their last measurements take under 1 KB, one
+ * write unit. Edge and part are not
  * in it: they are the item's key.
  */
 export function encodeLane(lane: Lane): Uint8Array {
-  const out = new PackedWriter();
+  const measured = hasMeasurements(lane);
+  const out = new PackedWriter({ compact: measured });
   out.text(lane.site_id);
   out.text(lane.policies_version);
   out.text(String(lane.interval_s));
@@ -28,17 +31,25 @@ export function encodeLane(lane: Lane): Uint8Array {
   out.number(lane.parts_before);
   out.number(lane.idle_version);
   const estimated = estimatedPairs(lane.pairs.values());
-  const layout = estimated ? 4 : isFirst(lane.counted_in) ? 2 : 3;
+  const layout = measured ? 5 : estimated ? 4 : isFirst(lane.counted_in) ? 2 : 3;
   if (layout !== 2) writeCountedIn(out, lane.counted_in);
   writePairs(out, lane);
   out.number(lane.paths.size);
-  for (const { path_id, current, earlier } of lane.paths.values()) {
+  for (const { path_id, current, earlier, reading } of lane.paths.values()) {
     out.text(path_id);
     for (const count of PATH_COUNTS) out.count(current[count]);
     for (const count of PATH_COUNTS) out.count(earlier[count]);
+    if (measured) writeReading(out, reading, lane.last_heard_at_ms);
   }
-  if (estimated) writeEstimated(out, estimated);
+  if (measured) writeClock(out, lane.clock);
+  if (estimated || measured) writeEstimated(out, estimated ?? []);
   return sealPacked(out.bytes(), layout);
+}
+
+function hasMeasurements({ clock, paths }: Lane): boolean {
+  if (clock) return true;
+  for (const { reading } of paths.values()) if (reading) return true;
+  return false;
 }
 
 function isFirst({ generation, moving }: CountedIn = FIRST_GENERATION): boolean {
@@ -84,8 +95,10 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
     };
     // Earlier releases kept times of an edge's clock that ran ahead.
     if (layout === 1) head.sent_at_ms = Math.min(head.sent_at_ms, head.last_heard_at_ms);
-    const lane = { ...head, pairs: readPairs(input, layout, head), paths: readPaths(input) };
-    if (layout === 4) readEstimated(input, lane.pairs);
+    const pairs = readPairs(input, layout, head);
+    const paths = readPaths(input, layout, head);
+    const lane = { ...head, pairs, paths, ...(layout === 5 && readClock(input)) };
+    if (layout >= 4) readEstimated(input, lane.pairs);
     return lane;
   });
 }
@@ -179,11 +192,14 @@ function readPairs(input: PackedReader, layout: Layout, newest: Newest): Map<str
   return pairs;
 }
 
-function readPaths(input: PackedReader): Map<string, LanePath> {
+function readPaths(input: PackedReader, layout: Layout, { last_heard_at_ms }: Newest): Map<string, LanePath> {
   const paths = new Map<string, LanePath>();
   for (let left = input.number(); left > 0; left--) {
     const path_id = input.text();
-    paths.set(path_id, { path_id, current: readCounts(input), earlier: readCounts(input) });
+    const current = readCounts(input);
+    const earlier = readCounts(input);
+    const reading = layout === 5 ? readReading(input, last_heard_at_ms) : undefined;
+    paths.set(path_id, { path_id, current, earlier, ...(reading && { reading }) });
   }
   return paths;
 }

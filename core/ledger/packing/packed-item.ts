@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
 /** How an item's values follow each other. What releases wrote before layout 2 is read on. */
-export type Layout = 1 | 2 | 3 | 4;
+export type Layout = 1 | 2 | 3 | 4 | 5;
 
 /** The first byte of packed data says how the rest is to be read, so that formats can change. */
 const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
@@ -14,16 +14,19 @@ const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
   6: { layout: 3, deflated: true },
   7: { layout: 4, deflated: false },
   8: { layout: 4, deflated: true },
+  9: { layout: 5, deflated: false },
+  10: { layout: 5, deflated: true },
 };
 
 /**
- * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of counters; and 4 for what holds
- * estimated counts. A release that does not know them can't read such items, so it can't lose what they say.
+ * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of counters; 4 for what holds
+ * estimated counts; and 5 for a lane with measurements of paths or the times of its reports. A release that does not know them can't read such items, so it can't lose what they say.
  */
 const WRITTEN = {
   2: { plain: 3, deflated: 4 },
   3: { plain: 5, deflated: 6 },
   4: { plain: 7, deflated: 8 },
+  5: { plain: 9, deflated: 10 },
 } as const;
 
 /**
@@ -80,7 +83,7 @@ export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
 function unseal(data: Uint8Array): { reader: PackedReader; layout: Layout } {
   const format = FORMATS[data[0] ?? 0];
   if (!format) {
-    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 8`);
+    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 10`);
   }
   const { layout, deflated } = format;
   if (!deflated) return { reader: new PackedReader(data, 1), layout };

@@ -1,3 +1,5 @@
+import { packedIdBytes, unpackedId } from './packed-ids.ts';
+
 /** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
 export class PackedReader {
   readonly #bytes: Buffer;
@@ -47,6 +49,11 @@ export class PackedReader {
     if (head === 1) {
       const from = this.#skip(16);
       return uuidText(this.#bytes.toString('hex', from, this.#at));
+    }
+    const bytes = packedIdBytes(head);
+    if (bytes !== undefined) {
+      const from = this.#skip(bytes);
+      return unpackedId(head, this.#bytes.toString('hex', from, this.#at));
     }
     return this.#utf8(head / 2);
   }

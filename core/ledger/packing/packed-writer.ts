@@ -1,3 +1,5 @@
+import { packedId } from './packed-ids.ts';
+
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
 const TWO_31 = 2 ** 31;
 const UUID_LENGTH = 36;
@@ -10,8 +12,12 @@ export class PackedWriter {
   #bytes: Buffer;
   #length = 0;
 
-  constructor(capacity = 1024) {
+  readonly #compact: boolean;
+
+  /** `compact`: ids of policies, boots and paths are packed too; releases before layout 5 can't read that. */
+  constructor({ capacity = 1024, compact = false }: { capacity?: number; compact?: boolean } = {}) {
     this.#bytes = Buffer.allocUnsafe(capacity);
+    this.#compact = compact;
   }
 
   /** A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit is set where more follow (LEB128). */
@@ -57,6 +63,13 @@ export class PackedWriter {
       this.number(1);
       this.#reserve(16);
       this.#length += this.#bytes.write(value.replaceAll('-', ''), this.#length, 'hex');
+      return;
+    }
+    const packed = this.#compact ? packedId(value) : undefined;
+    if (packed) {
+      this.number(packed.code);
+      this.#reserve(packed.hex.length / 2);
+      this.#length += this.#bytes.write(packed.hex, this.#length, 'hex');
       return;
     }
     const length = Buffer.byteLength(value);

@@ -193,7 +193,7 @@ function containedIn(
   { first_heard_at_ms, resets, in_resets, policies }: Correction,
   policy_id: string,
 ): BaselineCounts {
-  if (at <= first_heard_at_ms) return NOTHING;
+  if (at < first_heard_at_ms) return NOTHING;
   if (resets.includes(audit_id)) return in_resets.get(audit_id)?.get(policy_id) ?? NOTHING;
   return policies.get(policy_id) ?? NOTHING;
 }

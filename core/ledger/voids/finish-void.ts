@@ -25,7 +25,7 @@ import {
 } from './corrections.ts';
 import { freezeBoot } from './freeze-boot.ts';
 import { endRunning, forgetRunning, type RunningVoid } from './running-voids.ts';
-import type { OnVoided, VoidDone } from './void-boot.ts';
+import type { OnVoided, VoidDone } from './void-done.ts';
 
 /**
  * Brings a void that has begun to its end: freezes the boot, keeps what it had counted, and puts the head by which that counts. May be cut off
@@ -146,7 +146,7 @@ async function readInResets(
 ): Promise<{ resets: string[]; in_resets: VoidedInReset[] }> {
   const { client, tables } = context;
   const all = await repeatUntil(context, () => readResets(client, tables));
-  const since = all.filter(({ at }) => at > first_heard_at_ms);
+  const since = all.filter(({ at }) => at >= first_heard_at_ms);
   const in_resets: VoidedInReset[] = [];
   for (const reset of since) {
     const { audit_id, chunks_id } = reset;

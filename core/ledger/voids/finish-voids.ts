@@ -1,7 +1,7 @@
 import type { StoreContext } from '../../storage/store-context.ts';
 import { finishVoid } from './finish-void.ts';
 import { forgetRunning, readRunningVoids } from './running-voids.ts';
-import type { OnVoided } from './void-boot.ts';
+import type { OnVoided } from './void-done.ts';
 
 /** No request works for so long. */
 const CUT_OFF_MS = 60_000;

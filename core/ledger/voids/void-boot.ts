@@ -8,15 +8,14 @@ import { commitChange } from '../../storage/commit-change.ts';
 
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import type { WriteAction } from '../../storage/write-action.ts';
 import { readLaneItemsOfEdge } from '../figures/read-lanes.ts';
 import type { Lane } from '../lane/lane.ts';
 import { bootKey } from '../lane-keys.ts';
 import { decodeLane } from '../packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../packing/packed-item.ts';
-import type { CorrectionHead } from './corrections.ts';
 import { finishVoid } from './finish-void.ts';
 import { beginRunning, type RunningVoid, runningVoidKey, runningVoidOf } from './running-voids.ts';
+import type { OnVoided, VoidDone } from './void-done.ts';
 import { type BootName, putTombstone, readBootMark } from './voided-boot.ts';
 
 export interface VoidRequest extends BootName {
@@ -25,18 +24,6 @@ export interface VoidRequest extends BootName {
   onVoided?: OnVoided;
   /** The change that it reverses, where it undoes one. */
   reverses?: Reversal;
-}
-
-/** Called for a boot that the edge was running. */
-export type OnVoided = (boot: BootName) => WriteAction[];
-
-/** A boot that was voided. */
-export interface VoidDone extends CorrectionHead {
-  /** What it had counted. */
-  packets: bigint;
-  bytes: bigint;
-  policies: number;
-  was_current: boolean;
 }
 
 /**
@@ -75,7 +62,7 @@ function beginVoid(
     const current = lanes.filter(lane => lane.boot_id === boot.boot_id);
     if (!mark && current.length === 0 && !(await isClosedBoot(context, boot, lanes))) {
       throw new NotFound(
-        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edge(id) shows the boots that it has.`,
+        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edgeBoots lists those that it has.`,
       );
     }
     const running: RunningVoid = {

@@ -1,6 +1,6 @@
 import type { StoreContext } from '../../storage/store-context.ts';
 import { readManyPathStates } from '../failover/path-states-store.ts';
-import { readPathMetrics } from '../metrics/path-metrics-store.ts';
+import { readCurrentMetrics } from '../metrics/current-metrics.ts';
 import { isRecent } from '../metrics/recent-metrics.ts';
 import { readPathsBetween } from '../read-paths.ts';
 import type { SitePair } from './read-candidates.ts';
@@ -17,7 +17,7 @@ export async function readPairNow(
   const ids = paths.map(path => path.id);
   const [states, metrics] = await Promise.all([
     readManyPathStates(context, ids),
-    Promise.all(ids.map(id => readPathMetrics(context, id))),
+    Promise.all(ids.map(id => readCurrentMetrics(context, id))),
   ]);
   const now = context.clock();
   return {

@@ -103,7 +103,7 @@ function movedTraffic({ bytes_carried, recently }: CarriedTraffic, flows: number
 }
 
 /** How long an operator keeps the path out, where that was said. */
-function termsOf(policies: Record<string, PathState>): { until?: string; until_restored?: true } {
+export function termsOf(policies: Record<string, PathState>): { until?: string; until_restored?: true } {
   const { until_ms, until_restored } = policies[EVERY_POLICY] ?? {};
   return {
     ...(until_ms !== undefined && { until: timestamp(until_ms) }),

@@ -1,6 +1,4 @@
 import type { Caller } from '../../access/caller.ts';
-import type { Reversal } from '../../audit/audit-entry.ts';
-import { refuseUndone } from '../../audit/undone-chain.ts';
 import { Conflict } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
@@ -15,8 +13,6 @@ export interface FailOverRequest {
   path_id: string;
   actor: Caller;
   terms?: WithdrawalTerms;
-  /** The change that it reverses, where it undoes one. */
-  reverses?: Reversal | undefined;
 }
 
 /**
@@ -29,10 +25,9 @@ export interface FailOverRequest {
 export function failOverPath(
   context: StoreContext,
   caches: RoutingCaches,
-  { path_id, actor, terms = {}, reverses }: FailOverRequest,
+  { path_id, actor, terms = {} }: FailOverRequest,
 ): Promise<FailoverDone> {
   return commitChange(context, async begun => {
-    if (reverses) await refuseUndone(context, reverses.audit_id);
     const situation = await readSituation(context, caches, path_id);
     const { states, pair } = situation;
     const state = states.policies[EVERY_POLICY];
@@ -47,39 +42,10 @@ export function failOverPath(
     const last = pair.metrics.get(path_id);
     return changeSides(context, situation, {
       begun,
-      reverses,
       operation: 'failoverPath',
       actor,
       after: { [EVERY_POLICY]: withdrawPath(state, { now, week, ...terms }) },
       samples: last ? [last] : [],
-    });
-  });
-}
-
-/**
- * Takes back what {@link failOverPath} did: the policies use the path again that had not left it by themselves.
- *
- * @throws NotFound · Conflict when it is in use again already
- */
-export function putPathBack(
-  context: StoreContext,
-  caches: RoutingCaches,
-  { path_id, actor, reverses }: { path_id: string; actor: Caller; reverses: Reversal },
-): Promise<FailoverDone> {
-  return commitChange(context, async begun => {
-    await refuseUndone(context, reverses.audit_id);
-    const situation = await readSituation(context, caches, path_id);
-    const { [EVERY_POLICY]: withdrawn, ...after } = situation.states.policies;
-    if (!withdrawn?.out) throw new Conflict(`Path ${path_id} is in use again already.`);
-    const last = situation.pair.metrics.get(path_id);
-    const samples = last ? [last] : [];
-    return changeSides(context, situation, {
-      begun,
-      operation: 'restorePath',
-      actor,
-      after,
-      samples,
-      reverses,
     });
   });
 }

@@ -48,7 +48,8 @@ export async function judgePath(
 ): Promise<Judgement> {
   // A measurement that an edge reports an hour late says nothing about the path now.
   if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
-  if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, metrics))) return {};
+  if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, caches, metrics)))
+    return {};
   return commitChange<Judgement>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
@@ -68,13 +69,33 @@ export async function judgePath(
 }
 
 /** Whether no policy, whatever its settings, leaves a path at this measurement. */
-async function isGoodForAll(context: StoreContext, metrics: PathMetrics): Promise<boolean> {
+async function isGoodForAll(
+  context: StoreContext,
+  caches: RoutingCaches,
+  metrics: PathMetrics,
+): Promise<boolean> {
   const score = settledScoreOf(metrics);
   if (score >= PERFECT) return true;
   if (isDead(metrics)) return false;
+  return score >= (await highestLimit(context, caches));
+}
+
+/** Thresholds that were changed are gone by after so long at the latest. */
+const LIMIT_KNOWN_MS = 10_000;
+
+const knownLimits = new WeakMap<RoutingCaches, { limit: number; read_ms: number }>();
+
+/** The highest score below which any policy leaves a path, as a function remembers it. */
+async function highestLimit(context: StoreContext, caches: RoutingCaches): Promise<number> {
+  const known = knownLimits.get(caches);
+  const age = context.clock() - (known?.read_ms ?? Number.NEGATIVE_INFINITY);
+  if (known && age >= 0 && age < LIMIT_KNOWN_MS) return known.limit;
+  const read_ms = context.clock();
   const routing = await readAllPolicyRouting(context);
   const limits = Array.from(routing.values(), ({ failover }) => failover.failover_below);
-  return score >= Math.max(DEFAULT_FAILOVER.failover_below, ...limits);
+  const limit = Math.max(DEFAULT_FAILOVER.failover_below, ...limits);
+  knownLimits.set(caches, { limit, read_ms });
+  return limit;
 }
 
 interface Measured {

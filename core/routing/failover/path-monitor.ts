@@ -1,11 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import { NotFound } from '../../errors.ts';
+import { placedAt } from '../../ledger/lane/clock-skew.ts';
 import type { PathReport, Report } from '../../report/report.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
-import { EdgeClocks, placedAt } from '../metrics/edge-clocks.ts';
+import { EdgeClocks } from '../metrics/edge-clocks.ts';
 import { PathEnds } from '../metrics/path-ends.ts';
-import { writePathMetrics } from '../metrics/path-metrics-store.ts';
+import { type Followed, followPathMetrics, type LaneOfPath } from '../metrics/path-metrics-store.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { FailoverDone, SideChange } from './change-sides.ts';
 import { judgePath } from './judge-path.ts';
@@ -26,7 +27,8 @@ export interface MeasuringReport {
 /** A measurement by the functions' clock, and which one it is. */
 interface Observed {
   metrics: PathMetrics;
-  edge_id: string;
+  /** The lane of the report. */
+  told_by: LaneOfPath;
   source: string;
 }
 
@@ -47,8 +49,12 @@ export class PathMonitor {
   readonly #events: PathMonitorEvents;
   readonly #clocks = new EdgeClocks();
   readonly #ends = new PathEnds();
-  /** By path id: when it was stored last, and which measurement that was. */
-  readonly #stored = new LRUCache<string, { at_ms: number; source?: string }>({ max: MAX_PATHS });
+  /** By path id: when it was judged last. */
+  readonly #judged = new LRUCache<string, number>({ max: MAX_PATHS });
+  /** By path and edge: the measurement that was judged last. */
+  readonly #sources = new LRUCache<string, string>({ max: 2 * MAX_PATHS });
+  /** By path id: what its score settles by. */
+  readonly #followed = new LRUCache<string, Followed>({ max: MAX_PATHS });
   /**
    * By path id: the newest measurement, which came too soon after the last one to be stored at
    * once.
@@ -71,8 +77,9 @@ export class PathMonitor {
     }
     await this.#each(newest, async (path_id, observed) => {
       // Edges report more often than they measure: this one is where it belongs already.
-      if (this.#stored.get(path_id)?.source === observed.source) return;
-      if (!(await this.#ends.areAt(context, { path_id, edge_id: observed.edge_id }))) return;
+      const { edge_id } = observed.told_by;
+      if (this.#sources.get(`${path_id} ${edge_id}`) === observed.source) return;
+      if (!(await this.#ends.areAt(context, { path_id, edge_id }))) return;
       const waiting = this.#waiting.get(path_id);
       const newest = waiting && !isNewer(observed, waiting) ? waiting : observed;
       this.#waiting.set(path_id, newest);
@@ -109,7 +116,8 @@ export class PathMonitor {
         const measured_at_ms = Date.parse(path.measured_at);
         const at_ms = placedAt({ measured_at_ms, arrived_at_ms: arrived, skew_ms });
         const metrics = { ...metricsOf(path), measured_at: timestamp(at_ms) };
-        yield [path.path_id, { metrics, edge_id, source: `${edge_id} ${path.measured_at}` }];
+        const source = `${edge_id} ${path.measured_at}`;
+        yield [path.path_id, { metrics, told_by: { edge_id, part }, source }];
       }
     }
   }
@@ -131,16 +139,20 @@ export class PathMonitor {
     await Promise.all(Array.from({ length: Math.min(CONCURRENT_PATHS, paths.size) }, work));
   }
 
-  async #store(context: StoreContext, path_id: string, { metrics, source }: Observed): Promise<void> {
-    const at_ms = context.clock();
-    this.#stored.set(path_id, { at_ms });
-    const kept = await writePathMetrics(context, { path_id, metrics, source });
+  async #store(context: StoreContext, path_id: string, observed: Observed): Promise<void> {
+    const { told_by, source } = observed;
+    this.#judged.set(path_id, context.clock());
+    const known = this.#followed.get(path_id);
+    const kept = await followPathMetrics(context, { path_id, ...observed, known });
     if (kept) {
-      await this.#caches.metrics.insert(path_id, kept.metrics);
-      const { done } = await judgePath(context, this.#caches, { path_id, ...kept, job: 'ingest' });
+      const { metrics, previous, week, followed, stored } = kept;
+      this.#followed.set(path_id, followed);
+      if (stored) await this.#caches.metrics.insert(path_id, { ...metrics, told_by });
+      const measurement = { path_id, metrics, previous, week, job: 'ingest' };
+      const { done } = await judgePath(context, this.#caches, measurement);
       if (done) this.#events.onFailover?.(done, done.operation);
     }
-    this.#stored.set(path_id, { at_ms, source });
+    this.#sources.set(`${path_id} ${told_by.edge_id}`, source);
   }
 
   /**
@@ -148,7 +160,7 @@ export class PathMonitor {
    * wait.
    */
   #dueIn({ clock }: StoreContext, path_id: string): number {
-    const elapsed = clock() - (this.#stored.get(path_id)?.at_ms ?? Number.NEGATIVE_INFINITY);
+    const elapsed = clock() - (this.#judged.get(path_id) ?? Number.NEGATIVE_INFINITY);
     return elapsed < 0 ? 0 : Math.max(0, INTERVAL_MS - elapsed);
   }
 }

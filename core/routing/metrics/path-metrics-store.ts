@@ -16,12 +16,23 @@ import {
   weekScoresSchema,
 } from '../health/week-scores.ts';
 import { metricsKey } from '../path-keys.ts';
-import { NEVER_MEASURED } from './metrics-cache.ts';
+import { hasMoved } from './has-moved.ts';
+import { NEVER_MEASURED } from './never-measured.ts';
 
 type Storing = Pick<StoreContext, 'client' | 'tables'>;
 
+const laneOfPathSchema = z.object({ edge_id: z.string(), part: z.number() });
+
+/** The lane whose reports tell of a path: it has what was measured last. */
+export type LaneOfPath = z.output<typeof laneOfPathSchema>;
+
+/** What was measured last, with the lane that knows what was measured since. */
+export const toldMetricsSchema = pathMetricsSchema.extend({ told_by: laneOfPathSchema.optional() });
+
+export type ToldMetrics = z.output<typeof toldMetricsSchema>;
+
 /** What the item of a path's metrics holds. Earlier releases kept neither `settled` nor `week`. */
-const storedSchema = pathMetricsSchema.extend({
+const storedSchema = toldMetricsSchema.extend({
   measured_ms: z.number(),
   /** Which measurement it is: it settles once, however often it is told. */
   source: z.string().optional(),
@@ -30,6 +41,14 @@ const storedSchema = pathMetricsSchema.extend({
 });
 
 type Stored = z.output<typeof storedSchema>;
+
+export interface NewMetrics {
+  path_id: string;
+  metrics: PathMetrics;
+  /** Which measurement it is. */
+  source?: string | undefined;
+  told_by?: LaneOfPath | undefined;
+}
 
 /** A measurement that was kept. */
 export interface Kept {
@@ -41,24 +60,88 @@ export interface Kept {
   week: WeekSummary | undefined;
 }
 
+/** What a function that follows a path's measurements remembers between them. */
+export interface Followed {
+  /** What stands in the table, by its measurement. */
+  stored_ms: number;
+  last: Stored;
+}
+
+export interface FollowedMetrics extends Kept {
+  followed: Followed;
+  /** Whether it was stored. */
+  stored: boolean;
+}
+
 /**
  * Keeps what was measured on a path and settles its score, unless something measured later is
  * there: then it answers undefined. A measurement of the same source as the one that is there
  * settles nothing again.
  */
-export async function writePathMetrics(
+export async function writePathMetrics(context: Storing, given: NewMetrics): Promise<Kept | undefined> {
+  return keep(context, { ...given, isWorthStoring: () => true });
+}
+
+/**
+ * The same for one who is told of each measurement: it is stored only where it says something new,
+ * see `hasMoved`. Between, the score settles by what the caller remembers; another function that
+ * takes over settles by what is stored.
+ */
+export function followPathMetrics(
   context: Storing,
-  { path_id, metrics, source }: { path_id: string; metrics: PathMetrics; source?: string | undefined },
-): Promise<Kept | undefined> {
+  { known, ...given }: NewMetrics & { known: Followed | undefined },
+): Promise<FollowedMetrics | undefined> {
+  return keep(context, {
+    ...given,
+    known,
+    isWorthStoring: (stored, item) => !isSameLane(stored, item) || hasMoved(stored, item),
+  });
+}
+
+async function keep(
+  context: Storing,
+  {
+    path_id,
+    metrics,
+    source,
+    told_by,
+    known,
+    isWorthStoring,
+  }: NewMetrics & {
+    known?: Followed | undefined;
+    isWorthStoring: (stored: Stored, item: Stored) => boolean;
+  },
+): Promise<FollowedMetrics | undefined> {
   const measured_ms = Date.parse(metrics.measured_at);
   for (;;) {
-    const before = await readStored(context, path_id);
-    if (before && source !== undefined && before.source === source) return keptBefore(before);
+    const stored = await readStored(context, path_id);
+    // What is remembered goes on from what stands there, unless another function has stored since.
+    const before = stored && known?.stored_ms === stored.measured_ms ? known.last : stored;
+    if (before && source !== undefined && before.source === source) {
+      return {
+        ...keptBefore(before),
+        followed: { stored_ms: stored!.measured_ms, last: before },
+        stored: false,
+      };
+    }
     if (before && before.measured_ms > measured_ms) return undefined;
-    const { item, kept } = next(before, { metrics, measured_ms });
-    const sourced = { ...item, ...(source !== undefined && { source }) };
-    if (await putOver(context, { path_id, before, item: sourced })) return kept;
+    const { item, kept } = next({ stored, before }, { metrics, measured_ms });
+    const sourced: Stored = {
+      ...item,
+      ...(source !== undefined && { source }),
+      ...(told_by ? { told_by } : before?.told_by && { told_by: before.told_by }),
+    };
+    if (stored && !isWorthStoring(stored, sourced)) {
+      return { ...kept, followed: { stored_ms: stored.measured_ms, last: sourced }, stored: false };
+    }
+    if (await putOver(context, { path_id, before: stored, item: sourced })) {
+      return { ...kept, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
+    }
   }
+}
+
+function isSameLane({ told_by: a }: Stored, { told_by: b }: Stored): boolean {
+  return a?.edge_id === b?.edge_id && a?.part === b?.part;
 }
 
 function keptBefore(before: Stored): Kept {
@@ -67,14 +150,14 @@ function keptBefore(before: Stored): Kept {
 }
 
 function next(
-  before: Stored | undefined,
+  { stored, before }: { stored: Stored | undefined; before: Stored | undefined },
   { metrics, measured_ms }: { metrics: PathMetrics; measured_ms: number },
 ): { item: Stored; kept: Kept } {
   const settled = settle(before?.settled, healthScore(metrics));
-  const week: WeekScores = before
-    ? addScore(before.week, {
-        score: settledScoreOf(toMetrics(before)),
-        from_ms: before.measured_ms,
+  const week: WeekScores = stored
+    ? addScore(stored.week, {
+        score: settledScoreOf(toMetrics(stored)),
+        from_ms: stored.measured_ms,
         to_ms: measured_ms,
       })
     : {};
@@ -110,18 +193,24 @@ async function putOver(
 }
 
 /** The item of a path's metrics, for the cache; `NEVER_MEASURED` where there is none. */
-export function pathMetricsSource(context: Storing, path_id: string): ItemSource<PathMetrics> {
+export function pathMetricsSource(context: Storing, path_id: string): ItemSource<ToldMetrics> {
   return {
     address: { table: context.tables.traffic, key: metricsKey(path_id) },
-    parse: item => (item ? parseItem(pathMetricsSchema, item) : NEVER_MEASURED),
-    read: async () => (await readPathMetrics(context, path_id)) ?? NEVER_MEASURED,
+    parse: item => (item ? parseItem(toldMetricsSchema, item) : NEVER_MEASURED),
+    read: async () => (await readToldMetrics(context, path_id)) ?? NEVER_MEASURED,
   };
 }
 
-/** What was measured on a path last; undefined when nothing ever was. */
+/** What is stored of a path; undefined when nothing was ever measured. */
 export async function readPathMetrics(context: Storing, path_id: string): Promise<PathMetrics | undefined> {
   const stored = await readStored(context, path_id);
   return stored && toMetrics(stored);
+}
+
+/** The same with the lane that knows what was measured since. */
+export async function readToldMetrics(context: Storing, path_id: string): Promise<ToldMetrics | undefined> {
+  const stored = await readStored(context, path_id);
+  return stored && { ...toMetrics(stored), ...(stored.told_by && { told_by: stored.told_by }) };
 }
 
 /** How a path was in the week before `now_ms`; undefined: it is not known. */
@@ -130,7 +219,10 @@ export async function readWeek(
   { path_id, now_ms }: { path_id: string; now_ms: number },
 ): Promise<WeekSummary | undefined> {
   const stored = await readStored(context, path_id);
-  return stored && summaryOf(stored.week, now_ms);
+  if (!stored) return undefined;
+  const score = settledScoreOf(toMetrics(stored));
+  const week = addScore(stored.week, { score, from_ms: stored.measured_ms, to_ms: now_ms });
+  return summaryOf(week, now_ms);
 }
 
 async function readStored({ client, tables }: Storing, path_id: string): Promise<Stored | undefined> {
@@ -145,6 +237,7 @@ function toMetrics({
   source: _source,
   settled: _settled,
   week: _week,
+  told_by: _told_by,
   ...metrics
 }: Stored): PathMetrics {
   return metrics;

@@ -3,6 +3,8 @@ import type { SnapshotMark } from '../../history/sample.ts';
 import { readMarks } from '../../history/sample-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import type { Path } from '../../inventory/model/site.ts';
+import { clockSkew } from '../../ledger/lane/clock-skew.ts';
+import type { Lane } from '../../ledger/lane/lane.ts';
 import { lanePathTotals } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -71,7 +73,15 @@ async function readEnd(
   const readings = new Map<number, PathReading>();
   for (const lane of [...past, newest]) {
     const sum = lane && lanePathTotals(lane).find(({ path_id }) => path_id === path.id);
-    if (sum) readings.set(lane.sent_at_ms, { at_ms: lane.sent_at_ms, ...sum });
+    if (!sum) continue;
+    const at_ms = sentAt(lane);
+    readings.set(at_ms, { at_ms, ...sum });
   }
   return [...readings.values()].sort((a, b) => a.at_ms - b.at_ms);
+}
+
+/** When the lane's last report was sent, by the functions' clock: both ends of a path are compared. */
+function sentAt({ clock, sent_at_ms, last_heard_at_ms }: Lane): number {
+  if (!clock) return sent_at_ms;
+  return last_heard_at_ms + clock.at(-1)! - clockSkew(clock);
 }

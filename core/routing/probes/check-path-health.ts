@@ -14,7 +14,7 @@ import { transact } from '../../storage/transact.ts';
 import type { PlannedAction } from '../../storage/write-action.ts';
 import { readEdgesOf } from '../failover/path-edges.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
-import { readPathMetrics } from '../metrics/path-metrics-store.ts';
+import { readCurrentMetrics } from '../metrics/current-metrics.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
 import { ProbeOutcomes, probingAction, type RunningProbe, readProbing } from './running-probe.ts';
@@ -72,7 +72,7 @@ async function freshOrKnown(
   caches: RoutingCaches,
   { path, probe, reason }: { path: Path; probe: RunningProbe; reason: string },
 ): Promise<HealthCheck> {
-  const metrics = await readPathMetrics(context, path.id);
+  const metrics = await readCurrentMetrics(context, path.id);
   if (metrics) await caches.metrics.insert(path.id, metrics);
   const fresh = metrics !== undefined && Date.parse(metrics.measured_at) >= probe.ordered_ms;
   return { path, metrics, fresh, reason };
@@ -192,7 +192,7 @@ async function waitForResult(
 }
 
 async function lastKnown(context: StoreContext, path: Path, reason: string): Promise<HealthCheck> {
-  return { path, metrics: await readPathMetrics(context, path.id), fresh: false, reason };
+  return { path, metrics: await readCurrentMetrics(context, path.id), fresh: false, reason };
 }
 
 function unanswered({ orders }: RunningProbe): string {

@@ -7,9 +7,10 @@ import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { type Judgement, judgePath } from '../failover/judge-path.ts';
 import { judgedLoss } from '../health/judged-loss.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
+import { readCurrentMetrics } from '../metrics/current-metrics.ts';
 import { METRICS_MAX_AGE_MS } from '../metrics/metrics-age.ts';
 import { PathEnds } from '../metrics/path-ends.ts';
-import { readPathMetrics, writePathMetrics } from '../metrics/path-metrics-store.ts';
+import { writePathMetrics } from '../metrics/path-metrics-store.ts';
 import { probeKey } from '../path-keys.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
@@ -85,7 +86,7 @@ async function take(
 ): Promise<Judgement> {
   // It may have moved to another site, or out of service, since it got the order.
   if (!(await new PathEnds().areAt(context, { path_id, edge_id }))) return {};
-  const known = await readPathMetrics(context, path_id);
+  const known = await readCurrentMetrics(context, path_id);
   const now = context.clock();
   const recent = known && now - Date.parse(known.measured_at) <= METRICS_MAX_AGE_MS ? known : undefined;
   const bandwidth_mbps = known?.bandwidth_mbps ?? 0;

@@ -1,13 +1,35 @@
 import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { voidedBootAction } from '../../../core/commands/new-boot.ts';
+import { noEdge } from '../../../core/errors.ts';
+import { readKnownEdge } from '../../../core/inventory/edges/read-edges.ts';
+import { type EdgeBoot, pageBoots } from '../../../core/ledger/voids/page-boots.ts';
 import { undoVoidBoot } from '../../../core/ledger/voids/undo-void.ts';
 import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
+import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
+import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
-type VoidOperation = 'Mutation.voidBoot' | 'Mutation.undoVoidBoot';
+type VoidOperation = 'Query.edgeBoots' | 'Mutation.voidBoot' | 'Mutation.undoVoidBoot';
+
+const TOKEN_KIND = 'boots';
 
 export const voidResolvers: Pick<Resolvers, VoidOperation> = {
+  'Query.edgeBoots': resolver({
+    arguments: z.object({ edge_id: idArgument, ...pageArguments }),
+    async resolve({ edge_id, limit, next_token }, { context }) {
+      const before = readPageToken(TOKEN_KIND, next_token, [/^.{1,128}$/su])?.[0];
+      const found = await pageBoots(context, { edge_id, before, limit: limit + 1 });
+      if (found.length === 0 && !(await readKnownEdge(context, edge_id))) throw noEdge(edge_id);
+      const page = found.slice(0, limit);
+      return {
+        items: page.map(presentBoot),
+        next_token: found.length > limit ? makePageToken(TOKEN_KIND, [page.at(-1)!.boot_id]) : null,
+      };
+    },
+  }),
+
   'Mutation.voidBoot': resolver({
     arguments: z.object({ edge_id: idArgument, boot_id: idArgument }),
     target: ({ edge_id }) => `edge:${edge_id}`,
@@ -39,6 +61,11 @@ export const voidResolvers: Pick<Resolvers, VoidOperation> = {
     },
   }),
 };
+
+function presentBoot({ boot_id, first_heard_at_ms, voided }: EdgeBoot) {
+  const first_heard_at = first_heard_at_ms === undefined ? null : timestamp(first_heard_at_ms);
+  return { boot_id, first_heard_at, voided_by: voided ?? null };
+}
 
 function answerOf(
   { edge_id, boot_id }: { edge_id: string; boot_id: string },

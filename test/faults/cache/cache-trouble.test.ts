@@ -125,6 +125,7 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
         get caches() {
           return caches();
         },
+        query_budget: { units: 240, ...(trouble.instead === never && { wait_ms: 1 }) },
       },
     );
     const context: StoreContext = {

@@ -23,6 +23,7 @@ const onSite = (...names: Operation['name'][]) =>
     name: fc.constantFrom(...names),
     site,
     begun: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
+    late: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
   }) as fc.Arbitrary<Operation>;
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: onSite('deleteSite') },

@@ -34,9 +34,25 @@ const addEndpoint: Operation = { name: 'addEndpoint', site: 0 };
 const addPeerEndpoint: Operation = { name: 'addEndpoint', site: 1 };
 const deletePath: Operation = { name: 'deletePath', path: 0 };
 const cleanUp: Operation = { name: 'cleanUp' };
+const deleteHubLate: Operation = { name: 'deleteSite', site: 0, late: true };
+const restoreHubLate: Operation = { name: 'restoreSite', site: 0, late: true };
+const removeEndpointLate: Operation = { name: 'removeEndpoint', site: 1, late: true };
 
 const CASES: Case[] = [
   { title: 'a deletion, and another one', first: deleteHub, meanwhile: [deleteHub] },
+  { title: 'a deletion, and one who takes it over', first: deleteHub, meanwhile: [deleteHubLate] },
+  {
+    title: 'a deletion that sleeps while one takes it over and another restores',
+    first: deleteHub,
+    meanwhile: [deleteHubLate, restoreHub],
+  },
+  {
+    title: 'a restore, and one who takes it over',
+    deletedFirst: [0],
+    first: restoreHub,
+    meanwhile: [restoreHubLate],
+  },
+  { title: 'a removal, and one who takes it over', first: removeEndpoint, meanwhile: [removeEndpointLate] },
   { title: 'a deletion, and one of the peer', first: deleteHub, meanwhile: [deletePeer] },
   { title: 'a deletion, and a new path', first: deleteHub, meanwhile: [createPath] },
   { title: 'a deletion, and a new endpoint', first: deleteHub, meanwhile: [addEndpoint] },

@@ -183,9 +183,10 @@ describe('a kept stream', () => {
     await kill();
     const lines = sound.split('\n');
     await writeFile(journal, [lines[0], '{', ...lines.slice(1)].join('\n'));
-    await expect(startKinesis({ dataDirectory: folder })).rejects.toThrow(
-      new Error(`Line 2 of ${journal} can't be read: put back a copy of the file, or remove that line.`),
-    );
+    await expect(startKinesis({ dataDirectory: folder })).rejects.toMatchObject({
+      name: 'KeptDataError',
+      message: `Line 2 of ${journal} can't be read: put back a copy of the file, or remove that line.`,
+    });
   }, 60_000);
 
   it('takes over what the last release kept, and starts from an empty file of it', async () => {

@@ -86,12 +86,21 @@ it('the clean-up runs each of its steps, and compares totals in the first five m
   };
   const first = await run('2026-03-15T12:03:00Z');
   expect(first.map(({ name, outcome }) => [name, outcome])).toEqual(
-    ['gauges', 'caches', 'deletions', 'resets', 'refusals', 'generations', 'exports', 'totals'].map(name => [
-      name,
-      'done',
-    ]),
+    ['gauges', 'caches', 'deletions', 'resets', 'refusals', 'voids', 'generations', 'exports', 'totals'].map(
+      name => [name, 'done'],
+    ),
   );
   expect(first.at(-1)?.details).toMatchObject({ policies: 1, lanes: 1, mismatches: 0 });
   expect((await run('2026-03-15T12:08:00Z')).at(-1)?.details).toEqual({});
   expect(printed.join('')).toContain('"totals_mismatches":0');
+});
+
+it('the clean-up runs the steps alone that are due, and refuses one that it does not have', async () => {
+  const { handler } = await import('../../../functions/cleanup/handler.ts');
+  const scheduled_at = '2026-03-15T12:04:00Z';
+  const { steps } = await handler({ scheduled_at, steps: ['deletions'] }, lambda(240_000));
+  expect(steps).toEqual([
+    { name: 'deletions', outcome: 'done', details: { finished: 0, running: 0, removed: 0 } },
+  ]);
+  await expect(handler({ scheduled_at, steps: ['deletion'] }, lambda(240_000))).rejects.toThrow('steps');
 });

@@ -106,7 +106,7 @@ describe('snapshots on DynamoDB Local', () => {
     await db.client.send(
       new PutCommand({
         TableName: db.tables.traffic,
-        Item: { ...laneKey('broken', 0), version: 1, data: new Uint8Array([9, 9]) },
+        Item: { ...laneKey('broken', 0), version: 1, data: new Uint8Array([99, 9]) },
       }),
     );
     expect(await snapshot()).toMatchObject({ lanes: 3, bad_lanes: 1, rollups: ['HOUR', 'DAY'] });

@@ -45,13 +45,15 @@ describe('a path that appears after the end of an operation', () => {
     expect(pathsIn(await dump(bed.context))).toContain(late.id);
   });
 
-  it('is removed with its endpoint', async () => {
+  it('goes into the archive of its endpoint', async () => {
     const { bed } = network;
     const world = await makeHub(bed.context, { paths: 1 });
     await removeEndpoint(bed.context, admin, { site_id: world.hub.id, endpoint_id: 'wan1' });
     const late = await putLate(bed.context, world);
     bed.advance(61_000);
     await finishDeletions(bed.context, { until: Infinity });
-    expect(pathPlaces(await dump(bed.context)).get(late.id)).toBeUndefined();
+    const items = await dump(bed.context);
+    expect(pathPlaces(items).get(late.id)).toBe(1);
+    expect(pathsIn(items)).not.toContain(late.id);
   });
 });

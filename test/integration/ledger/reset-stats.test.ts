@@ -1,4 +1,4 @@
-import { PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../../core/access/caller.ts';
@@ -17,6 +17,7 @@ import { batchPut } from '../../../core/storage/batch-write.ts';
 import type { Item } from '../../../core/storage/item.ts';
 import { compareKeys } from '../../../core/storage/key-order.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { clientWith } from '../../support/fake-dynamodb.ts';
 import { faultyClient, Killed } from '../../support/faults.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -285,6 +286,29 @@ describe('a reset that is cut off', () => {
     expect(pausedOnce).toBe(true);
     expect((await itemsUnder(BASELINE_PARTITION)).map(({ sk }) => sk)).toEqual([audit_id]);
     expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(0n);
+  });
+});
+
+describe('a reset that has to plan again', () => {
+  it('counts by what its last try found, though there are other policies then', async () => {
+    await countAll(['5']);
+    let refused = false;
+    const send = async (command: object) => {
+      if (command instanceof TransactWriteCommand && !refused) {
+        refused = true;
+        await countAll(['1']);
+        const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }];
+        throw Object.assign(new Error('canceled'), {
+          name: 'TransactionCanceledException',
+          CancellationReasons,
+        });
+      }
+      return db.client.send(command as never);
+    };
+    const client = clientWith(send as (command: unknown) => Promise<unknown>);
+    const { policies } = await resetAllStats({ ...context, client }, { actor });
+    expect(policies).toBe(2);
+    expect(Object.fromEntries(await shown())).toEqual({ 1: 0n, 5: 0n });
   });
 });
 

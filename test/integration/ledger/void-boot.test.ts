@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
@@ -14,6 +14,7 @@ import { undoVoidBoot } from '../../../core/ledger/voids/undo-void.ts';
 import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
 import type { Item } from '../../../core/storage/item.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { clientWith } from '../../support/fake-dynamodb.ts';
 import { Killed, makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
@@ -158,8 +159,9 @@ describe('a boot that is voided after a reset', () => {
 
   it('that an earlier release made, without a record, is taken to contain all of it: nothing is below zero', async () => {
     await report({ policies: [pair(1000n)] });
-    const { audit_id } = await resetAllStats(context(), { actor: ACTOR });
-    for (const { pk, sk } of await under(`BASELINE#${audit_id}#BOOTS`)) {
+    await resetAllStats(context(), { actor: ACTOR });
+    const [head] = await under('BASELINE');
+    for (const { pk, sk } of await under(`BASELINE#${head!.chunks_id}#BOOTS`)) {
       await db.client.send(new DeleteCommand({ TableName: db.tables.traffic, Key: { pk, sk } }));
     }
     await report({ policies: [pair(1500n)] });
@@ -215,6 +217,22 @@ describe('a void', () => {
     expect(await shown('late')).toBe(0n);
     const [{ reason } = { reason: '' }] = await quarantined();
     expect(reason).toBe('boot_voided');
+  });
+
+  it('that comes between the read and the write of the first report of another part bars that report', async () => {
+    await report({ part: 0, parts: 2, seq: 1, policies: [pair(10n)] });
+    const late = reportRecord(
+      { ...BOOT, part: 1, parts: 2, seq: 1, sent_ms: now - T0, policies: [pair(70n, 'late')] },
+      { sequence: 99, arrived_ms: now - T0 },
+    );
+    let calls = 0;
+    const client = clientWith(async command => {
+      if (command instanceof TransactWriteCommand && calls++ === 0) await voided();
+      return db.client.send(command as never);
+    });
+    expect(await ingest([late], ingestContext({ ...db, client }))).toEqual([]);
+    expect(await shown('late')).toBe(0n);
+    expect((await quarantined()).map(({ reason }) => reason)).toEqual(['boot_voided']);
   });
 
   it('and its undo are the same before and after a recovery of the counters', async () => {

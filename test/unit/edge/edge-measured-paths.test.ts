@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EdgePath } from '../../../core/routing/edge-routes.ts';
 import { noPathCounts, type PathCounts } from '../../../core/totals/path-counts.ts';
+import { HeardProbes, ownsProbing } from '../../../edge/paths/heard-probes.ts';
 import { LossWindow } from '../../../edge/paths/loss-window.ts';
 import { MeasuredPaths } from '../../../edge/paths/measured-paths.ts';
 import { RateMeter } from '../../../edge/paths/rate-meter.ts';
@@ -16,8 +17,14 @@ const edgePath = (path_id: string, peer_address = '198.51.100.1'): EdgePath => (
   peer_address,
 });
 
-function measuring(more: { bandwidthOf?: () => number | undefined; in_bunches?: boolean } = {}) {
-  const time = fakeTime();
+function measuring(
+  more: {
+    bandwidthOf?: () => number | undefined;
+    in_bunches?: boolean;
+    isProbedByPeer?: (path: EdgePath) => boolean;
+  } = {},
+  time = fakeTime(),
+) {
   const skew = { ms: 0 };
   const troubles: string[] = [];
   const probed: string[] = [];
@@ -134,6 +141,37 @@ describe('the paths of an edge', () => {
       expect(measured.reports()).toMatchObject([{ packet_loss_pct: 1 + failure }]);
     }
     expect(probed).toHaveLength(4);
+  });
+
+  it('that the other end probes are measured once, and again while it is silent', async () => {
+    const time = fakeTime();
+    const heard = new HeardProbes({ interval_ms: 60_000, clock: time.clock });
+    const isProbedByPeer = ({ path_id, peer_address }: EdgePath) =>
+      !ownsProbing({ path_id }, 'site-b') && heard.isProbing(peer_address);
+    const { measured, probed, totals } = measuring({ isProbedByPeer }, time);
+    measured.setPaths([edgePath('site-a.1'), edgePath('site-b.2')]);
+    const probes = (path_id: string) => probed.filter(id => id === path_id).length;
+    for (let minute = 0; minute < 10; minute++) {
+      heard.hear('::ffff:198.51.100.1');
+      await time.advance(60_000);
+    }
+    expect([probes('site-a.1'), probes('site-b.2')]).toEqual([1, 11]);
+    // What went over it is told all the time, with the measurement that there is.
+    totals.set('site-a.1', { ...noPathCounts(), tx_packets: 5n });
+    expect(measured.reports()).toMatchObject([
+      { path_id: 'site-a.1', measured_at: '2026-01-31T12:00:00.000Z', tx_packets: 5n },
+      { path_id: 'site-b.2' },
+    ]);
+    // Silent for three intervals: this end takes over.
+    await time.advance(119_999);
+    expect(probes('site-a.1')).toBe(1);
+    await time.advance(60_001);
+    expect(probes('site-a.1')).toBe(3);
+    // It probes again: this end leaves it to it.
+    heard.hear('198.51.100.1');
+    await time.advance(120_000);
+    expect(probes('site-a.1')).toBe(3);
+    await measured.stop();
   });
 
   it('whose probes are blocked are not told as dead: packets come in while they are probed', async () => {

@@ -16,10 +16,12 @@ const quick = { interval_ms: 0, wait_ms: 300 };
 
 describe('UDP echo', () => {
   it('measures real packets that another edge sends back', async () => {
-    const responder = await startEchoResponder(loopback);
+    const heard: string[] = [];
+    const responder = await startEchoResponder({ ...loopback, onProbe: address => heard.push(address) });
     const outcome = await probeByEcho({ host: '127.0.0.1', port: responder.port, count: 20, ...quick });
     await responder.close();
     expect(outcome).toMatchObject({ sent: 20, received: 20 });
+    expect(heard).toEqual(Array.from({ length: 20 }, () => '127.0.0.1'));
     expect(outcome.latency_ms).toBeGreaterThan(0);
     expect(outcome.latency_ms).toBeLessThan(300);
     expect(outcome.jitter_ms).toBeGreaterThanOrEqual(0);

@@ -220,7 +220,7 @@ describe('what can not be counted', () => {
   it('is every report of a lane that this release can not read, and no other lane', async () => {
     await ingest([reportRecord({ seq: 1 })], context);
     const { pk, sk } = laneKey('edge-1', 0);
-    Object.assign(store.items.get(`${pk}\u0000${sk}`)!, { version: 9, data: new Uint8Array([9]) });
+    Object.assign(store.items.get(`${pk}\u0000${sk}`)!, { version: 9, data: new Uint8Array([99]) });
     const fresh = ingestContext({ client: store.client, tables: TABLES });
     const records = [
       reportRecord({ seq: 2 }, { sequence: 2 }),
@@ -232,7 +232,7 @@ describe('what can not be counted', () => {
         reason: 'lane_unreadable',
         message:
           'The stored totals of this edge are in a format that this release does not read; deploy the later release again, then replay the record ' +
-          '(packed data is of format 9; this release reads 1 to 8).',
+          '(packed data is of format 99; this release reads 1 to 10).',
       },
     ]);
     expect(fresh.tally.ReportsApplied).toBe(1);

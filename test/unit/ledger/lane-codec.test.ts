@@ -45,27 +45,98 @@ const pairs = fc
     { maxLength: 80 },
   )
   .map(list => new Map(list.map(pair => [pairKey(pair), pair])));
-const paths = fc
-  .array(fc.record({ path_id: id, current: pathCounts, earlier: pathCounts }))
-  .map(list => new Map(list.map(path => [path.path_id, path])));
-const lanes: fc.Arbitrary<Lane> = fc.record({
-  edge_id: id,
-  part: fc.nat({ max: 1023 }),
-  site_id: id,
-  policies_version: id,
-  interval_s: fc.constantFrom(0.5, 1, 60),
-  boot_id: id,
-  seq: fc.integer({ min: 3, max: Number.MAX_SAFE_INTEGER }),
-  parts: fc.integer({ min: 1, max: 1024 }),
-  sent_at_ms: time,
-  first_heard_at_ms: time,
-  last_heard_at_ms: fc.integer({ min: 17_000 * 3_600_000, max: 253_402_300_799_999 }),
-  slot: fc.nat({ max: 1023 }),
-  parts_before: fc.nat({ max: 1024 }),
-  idle_version: fc.constantFrom(0, 2 ** 48 - 2),
-  pairs,
-  paths,
+const figure = fc.nat({ max: 1_000_000_000 }).map(thousandths => thousandths / 1000);
+const reading = fc.record({
+  measured_at_ms: time,
+  told_at_ms: time,
+  latency_ms: figure,
+  jitter_ms: figure,
+  packet_loss_pct: figure,
+  bandwidth_mbps: figure,
 });
+const paths = fc
+  .array(
+    fc.record(
+      { path_id: id, current: pathCounts, earlier: pathCounts, reading },
+      { requiredKeys: ['path_id', 'current', 'earlier'] },
+    ),
+  )
+  .map(list => new Map(list.map(path => [path.path_id, path])));
+const lanes: fc.Arbitrary<Lane> = fc.record(
+  {
+    clock: fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 3 }),
+    edge_id: id,
+    part: fc.nat({ max: 1023 }),
+    site_id: id,
+    policies_version: id,
+    interval_s: fc.constantFrom(0.5, 1, 60),
+    boot_id: id,
+    seq: fc.integer({ min: 3, max: Number.MAX_SAFE_INTEGER }),
+    parts: fc.integer({ min: 1, max: 1024 }),
+    sent_at_ms: time,
+    first_heard_at_ms: time,
+    last_heard_at_ms: fc.integer({ min: 17_000 * 3_600_000, max: 253_402_300_799_999 }),
+    slot: fc.nat({ max: 1023 }),
+    parts_before: fc.nat({ max: 1024 }),
+    idle_version: fc.constantFrom(0, 2 ** 48 - 2),
+    pairs,
+    paths,
+  },
+  {
+    requiredKeys: [
+      'edge_id',
+      'part',
+      'site_id',
+      'policies_version',
+      'interval_s',
+      'boot_id',
+      'seq',
+      'parts',
+      'sent_at_ms',
+      'first_heard_at_ms',
+      'last_heard_at_ms',
+      'slot',
+      'parts_before',
+      'idle_version',
+      'pairs',
+      'paths',
+    ],
+  },
+);
+
+/** A lane of 20 pairs and 2 paths after months of traffic. */
+function measuredLaneItem(policyId: (p: number) => string, endpoint_id: string) {
+  const pairs = Array.from({ length: 20 }, (_, p) => {
+    const packets = 3_141_592n + BigInt(p * 7919);
+    const bytes = 2_199_023_255n + BigInt(p * 104_729);
+    const earlier = { earlier_packets: packets * 101n, earlier_bytes: bytes * 101n };
+    const naming = { seq: YEARS.seq, named_hour: hourOf(YEARS.last_heard_at_ms) };
+    const exact = { estimated: false, earlier_estimated: 0n };
+    const counts = { packets, bytes, active_flows: 50 + p * 37, ...earlier, ...exact };
+    return { policy_id: policyId(p), endpoint_id, ...counts, ...naming };
+  });
+  const paths = Array.from({ length: 2 }, (_, p) => {
+    const current = {
+      tx_packets: 31_415_926n,
+      tx_bytes: 21_990_232_550n,
+      rx_packets: 31_415_000n,
+      rx_bytes: 21_990_232_000n,
+    };
+    const path_id = `550e8400-e29b-41d4-a716-44665544000${p}.0123456789abcde${p}`;
+    const reading = {
+      measured_at_ms: YEARS.last_heard_at_ms - 23_456,
+      told_at_ms: YEARS.last_heard_at_ms - 23_400,
+      ...{ latency_ms: 23.456, jitter_ms: 1.234, packet_loss_pct: 1, bandwidth_mbps: 940.123 },
+    };
+    return [path_id, { path_id, current, earlier: current, reading }] as const;
+  });
+  const lane = {
+    ...newLane({ edge_id: 'edge-berlin-12', part: 0 }),
+    ...YEARS,
+    ...{ clock: [-12, -15, -11], pairs: byKey(pairs), paths: new Map(paths) },
+  };
+  return { ...laneKey(lane.edge_id, lane.part), version: 2 ** 48 - 2, data: encodeLane(lane) };
+}
 
 describe('a packed lane', () => {
   it('reads back as it was, whatever stands in it', () => {
@@ -94,6 +165,14 @@ describe('a packed lane', () => {
     });
     const lane = { ...newLane({ edge_id: 'edge-berlin-12', part: 0 }), ...YEARS, pairs: byKey(pairs) };
     const item = { ...laneKey(lane.edge_id, lane.part), version: 2 ** 48 - 2, data: encodeLane(lane) };
+    expect(itemBytes(item)).toBeLessThanOrEqual(1024);
+  });
+
+  it.each([
+    ['short ids', (p: number) => String(p + 1), 'wan1'],
+    ['ids of policies', (p: number) => `p-01kg9ys7g1m6hc0s699g8et${String(p).padStart(3, '0')}`, 'wan1'],
+  ])('of 20 pairs and 2 paths is one write unit, %s', (_, policyId, endpoint_id) => {
+    const item = measuredLaneItem(policyId, endpoint_id);
     expect(itemBytes(item)).toBeLessThanOrEqual(1024);
   });
 
@@ -140,15 +219,15 @@ describe('a packed lane', () => {
   it.each([
     [
       'of another release',
-      new Uint8Array([9, 1, 2]),
-      'packed data is of format 9; this release reads 1 to 8',
+      new Uint8Array([11, 1, 2]),
+      'packed data is of format 11; this release reads 1 to 10',
     ],
     [
       'cut short',
       encodeLane({ ...newLane({ edge_id: 'e', part: 0 }), ...YEARS }).slice(0, 20),
       'packed data ends too soon',
     ],
-    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 8'],
+    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 10'],
   ])('%s says so', (_, data, message) => {
     expect(() => decodeLane({ edge_id: 'e', part: 0 }, data)).toThrow(new PackedDataUnreadable(message));
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EdgeClocks, placedAt } from '../../../core/routing/metrics/edge-clocks.ts';
+import { placedAt } from '../../../core/ledger/lane/clock-skew.ts';
+import { EdgeClocks } from '../../../core/routing/metrics/edge-clocks.ts';
 
 const edge = { edge_id: 'edge-1', part: 0 };
 

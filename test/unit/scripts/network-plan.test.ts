@@ -215,6 +215,8 @@ edges:
   it('takes several sites of one name in their order, where the system knows none of their ids', () => {
     const text = `sites:\n  - { id: ${ID(8)}, name: A, location: one }\n  - { id: ${ID(9)}, name: A, location: two }\n`;
     const first = { id: GONE, name: 'A', location: 'one', public_key: null, endpoints: [] };
+    const second = { ...first, id: MUNICH, location: 'two' };
+    expect(steps(text, { ...SYSTEM, sites: [first, second], paths: [] })).toEqual([]);
     expect(steps(text, { ...SYSTEM, sites: [first], paths: [] })).toEqual([
       ['create site "A"', ['createSite', { name: 'A', location: 'two', public_key: null }]],
     ]);

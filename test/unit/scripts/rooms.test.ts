@@ -91,7 +91,7 @@ describe('the import check', () => {
     expect(broken).toEqual([
       'core/ledger/lane/lane.ts → core/ledger/packing/packed.ts: pure-rooms-import-only-pure-rooms',
       'core/policy/policy.ts → fs: browser-rooms-without-node',
-      'core/storage/item.ts → core/inventory/removal/deep.ts: core-storage-imports-only-itself-errors-time',
+      'core/storage/item.ts → core/inventory/removal/deep.ts: core-storage-imports-only-itself-digest-errors-time',
       'core/unheard/of.ts → core/errors.ts: core-has-a-row-for-every-room',
       'edge/probe/probe.ts → edge/cli/cli.ts: edge-probe-imports-only-itself',
       'web/app.ts → core/storage/tables.ts: web-imports-only-browser-rooms-of-core',

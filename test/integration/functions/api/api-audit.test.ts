@@ -48,6 +48,10 @@ describe('the audit log', () => {
       message: null,
       attempts: 1,
       request: null,
+      undoes: null,
+      did: null,
+      undone_by: null,
+      undoable_until: '2026-04-14T12:00:00.001Z',
       after: null,
     });
     expect(JSON.parse(before)).toMatchObject({ id, name: 'Voice', priority: 900 });
@@ -71,6 +75,10 @@ describe('the audit log', () => {
         message: 'priority must be a whole number from 0 to 1000.',
         attempts: 1,
         request: expect.any(String),
+        undoes: null,
+        did: null,
+        undone_by: null,
+        undoable_until: null,
         before: null,
         after: null,
       },

@@ -78,6 +78,7 @@ const neverHeard = {
   boot_id: null,
   seq: null,
   policies_version: null,
+  clock_skew_seconds: null,
   behind: null,
   active_flows: 0,
   packets: 0,
@@ -97,6 +98,14 @@ describe('an edge', () => {
     const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
     expect(edge).toEqual(expected);
     expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
+  });
+
+  it.each([
+    ['ahead', { clock: [300_000, 240_000, 299_000] }, 300],
+    ['behind', { sent_at_ms: Date.parse('2026-03-15T11:54:00Z') }, -300],
+  ])('shows by how much its clock is %s', async (_which, given, seconds) => {
+    await hear({ edge_id: 'edge-7', seq: 1, pairs: [], ...given });
+    expect(await api.data('Query.edge', { id: 'edge-7' })).toMatchObject({ clock_skew_seconds: seconds });
   });
 
   it('is null when nobody knows it', async () => {
@@ -125,6 +134,7 @@ describe('an edge', () => {
       boot_id: 'boot-1',
       seq: 42,
       policies_version: '3',
+      clock_skew_seconds: 0,
       behind: false,
       active_flows: 3,
       packets: 2 ** 53 + 2,

@@ -107,7 +107,7 @@ describe('a voided boot over the API', () => {
       'a boot that never reported',
       { edge_id: 'edge-2', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-2" has counted no boot "x": edge(id) shows the boots that it has.',
+      'Edge "edge-2" has counted no boot "x": edgeBoots lists those that it has.',
     ],
     [
       'an empty id',
@@ -186,6 +186,23 @@ describe('a voided boot over the API', () => {
         type: 'Conflict',
         message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}: undoVoidBoot takes that back.`,
       },
+    });
+  });
+
+  it('is listed among the boots of its edge, page by page', async () => {
+    const heard = (minute: number) => new Date(T0 + minute * MINUTE - 1000).toISOString();
+    const first = await api.data('Query.edgeBoots', { edge_id: 'edge-2', limit: 1 });
+    expect(first).toEqual({
+      items: [{ boot_id: 'spoofed', first_heard_at: heard(2), voided_by: audit_id }],
+      next_token: expect.any(String),
+    });
+    const { next_token } = first;
+    expect(await api.data('Query.edgeBoots', { edge_id: 'edge-2', limit: 1, next_token })).toEqual({
+      items: [{ boot_id: 'honest', first_heard_at: heard(1), voided_by: null }],
+      next_token: null,
+    });
+    expect(await api.call('Query.edgeBoots', { edge_id: 'edge-9' })).toMatchObject({
+      error: { type: 'NotFound' },
     });
   });
 

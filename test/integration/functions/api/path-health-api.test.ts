@@ -152,6 +152,7 @@ describe('checkPathHealth', () => {
       },
       status: 'DEGRADED',
       out_for: [],
+      maintenance: null,
       probe: {
         fresh: true,
         reason: `Edge ${edge_id} measured it now: 19 of 20 UDP echoes came back.`,

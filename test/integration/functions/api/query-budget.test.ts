@@ -14,7 +14,7 @@ let api: ApiUnderTest;
 
 beforeEach(async () => {
   t = await createTables();
-  api = makeApi(t, { query_budget: BUDGET });
+  api = makeApi(t, { query_budget: { units: BUDGET } });
 });
 
 afterEach(() => t.drop());
@@ -101,9 +101,23 @@ describe('the budget of expensive operations', () => {
   it('lets through what it can’t write down, but for throttling', async () => {
     const withoutTable = makeApi(
       { client: t.client, tables: { ...t.tables, cache: 'no-such-table' } },
-      { query_budget: BUDGET },
+      { query_budget: { units: BUDGET } },
     );
     expect(await withoutTable.call('Query.trafficAudit')).toHaveProperty('data');
+
+    const silent = Object.assign(Object.create(t.client), {
+      send: (command: { input: { TableName?: string } }, options?: { abortSignal: AbortSignal }) =>
+        command.input.TableName === t.tables.cache
+          ? new Promise((_, reject) => {
+              options!.abortSignal.addEventListener('abort', () => reject(options!.abortSignal.reason));
+            })
+          : t.client.send(command as never, options),
+    });
+    const hanging = makeApi(
+      { client: silent, tables: t.tables },
+      { query_budget: { units: BUDGET, wait_ms: 1 } },
+    );
+    expect(await hanging.call('Query.trafficAudit')).toHaveProperty('data');
 
     const send = t.client.send.bind(t.client);
     t.client.send = (async (command: { input: { TableName?: string } }) => {

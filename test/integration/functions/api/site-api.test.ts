@@ -293,7 +293,8 @@ describe('what is refused', () => {
       'path_id must be the id of a path, as the list of paths shows it.',
     ],
   ] as const)('%s %#', async (operation, args, type, message) => {
-    api.now += 1;
+    // Each is the first refusal of its minute.
+    api.now += 60_000;
     const before = await api.data('Query.sites', {});
     const refused = await audit({ action: operation });
     expect(await api.call(`Mutation.${operation}`, args())).toEqual({

@@ -1,0 +1,55 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Reversal } from '../../audit/audit-entry.ts';
+import { updateItem } from '../../storage/item-update.ts';
+import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { runningKey } from '../model/inventory-keys.ts';
+import { isCutOff, type RunningOperation } from '../model/running-operation.ts';
+import { readLastOperation, readOperation, unchanged } from './operation-entry.ts';
+
+/** What an operation holds: a site, or an endpoint of it. */
+interface Held {
+  site_id: string;
+  endpoint_id?: string;
+  /** As the site or the endpoint names it. */
+  operation_id: string | undefined;
+  /** Only an operation that reverses this change: what an undo takes over must be itself. */
+  reverses?: Reversal | undefined;
+}
+
+/**
+ * Takes an operation over from a run that was cut off: of several that ask at once one gets it, and
+ * its lease begins.
+ *
+ * @returns undefined while a run works on it, or when it has ended
+ * @throws Throttled or Conflict at the deadline
+ */
+export async function takeCutOff(
+  context: StoreContext,
+  { site_id, endpoint_id, operation_id, reverses }: Held,
+): Promise<RunningOperation | undefined> {
+  const operation = await readLastOperation(context, site_id, endpoint_id);
+  const now = context.clock();
+  if (operation?.operation_id !== operation_id || operation?.state !== 'RUNNING') return undefined;
+  if (reverses && operation.reverses?.audit_id !== reverses.audit_id) return undefined;
+  if (!isCutOff(operation, now)) return undefined;
+  const set = { handed_over: false, seq: operation.seq + 1, touched_ms: now };
+  const taken = { ...operation, ...set };
+  const command = new UpdateCommand(
+    updateItem({
+      table: context.tables.network,
+      key: runningKey(site_id, endpoint_id),
+      set,
+      condition: unchanged(operation),
+    }),
+  );
+  try {
+    await repeatUntil(context, () => context.client.send(command));
+    return taken;
+  } catch (cause) {
+    if (!(cause instanceof ConditionFailed)) throw cause;
+    // The answer to an attempt of our own may have been lost.
+    const found = await readOperation(context, operation);
+    return found?.seq === taken.seq && found.touched_ms === now ? found : undefined;
+  }
+}

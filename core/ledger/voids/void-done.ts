@@ -1,0 +1,15 @@
+import type { WriteAction } from '../../storage/write-action.ts';
+import type { CorrectionHead } from './corrections.ts';
+import type { BootName } from './voided-boot.ts';
+
+/** Called for a boot that the edge was running. */
+export type OnVoided = (boot: BootName) => WriteAction[];
+
+/** A boot that was voided. */
+export interface VoidDone extends CorrectionHead {
+  /** What it had counted. */
+  packets: bigint;
+  bytes: bigint;
+  policies: number;
+  was_current: boolean;
+}

@@ -1,0 +1,33 @@
+import { healthStatus, isDead } from '../health/health-score.ts';
+import type { PathMetrics } from '../health/path-metrics.ts';
+import { settledScoreOf } from '../health/settled-score.ts';
+
+/** What is stored of a path is at most so old while it is measured, however steady it is. */
+export const STORED_AT_LEAST_EVERY_MS = 600_000;
+
+/** The settled score that is stored is at most so many points away. */
+const SCORE_STEP = 2;
+
+/**
+ * How far a figure may be from what is stored: by so much, or by such a share of it where that is
+ * more.
+ */
+const STEPS = {
+  latency_ms: { least: 5, share: 0.2 },
+  jitter_ms: { least: 2, share: 0.5 },
+  packet_loss_pct: { least: 0.5, share: 0.1 },
+  bandwidth_mbps: { least: 1, share: 0.25 },
+} as const;
+
+/** Whether a measurement says enough that is new to be stored again. Pure. */
+export function hasMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
+  if (Date.parse(metrics.measured_at) - Date.parse(stored.measured_at) >= STORED_AT_LEAST_EVERY_MS)
+    return true;
+  const [before, after] = [settledScoreOf(stored), settledScoreOf(metrics)];
+  if (healthStatus(before) !== healthStatus(after) || Math.abs(after - before) >= SCORE_STEP) return true;
+  if (isDead(stored) !== isDead(metrics)) return true;
+  return (Object.keys(STEPS) as (keyof typeof STEPS)[]).some(figure => {
+    const { least, share } = STEPS[figure];
+    return Math.abs(metrics[figure] - stored[figure]) >= Math.max(least, share * stored[figure]);
+  });
+}
