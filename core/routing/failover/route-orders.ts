@@ -16,7 +16,7 @@ import { candidatesFor } from '../decisions/read-candidates.ts';
 import { readPairNow } from '../decisions/read-pair-now.ts';
 import { readEdgesOf } from './path-edges.ts';
 
-/** Changes after which edges have other routes; each is the work of one audit entry. */
+/** Changes after which edges have other routes, also where an undo makes them; each is the work of one audit entry. */
 const CHANGES_ROUTES = new Set(['failoverPath', 'failbackPath', 'restorePath']);
 
 const CONCURRENT_PUTS = 32;
@@ -35,7 +35,7 @@ export async function orderRoutes(context: StoreContext, change: StreamChange): 
   const { kind, pk, after } = change;
   if (!after || kind !== 'INSERT' || !isChange(pk)) return 0;
   const entry = parseItem(auditEntrySchema, after);
-  if (entry.outcome !== 'DONE' || !CHANGES_ROUTES.has(entry.operation)) return 0;
+  if (entry.outcome !== 'DONE' || !CHANGES_ROUTES.has(entry.did ?? entry.operation)) return 0;
   const path = await pathOf(context, entry);
   return path ? tellEdges(context, { path, entry }) : 0;
 }

@@ -2,7 +2,7 @@ import type fc from 'fast-check';
 import type { ControlModel } from './control-model.ts';
 import type { ControlWorld } from './control-world.ts';
 
-/** Time passes, and the clean-up runs as its schedule has it, cut off or not. */
+/** Time passes, and the clean-up runs as its schedule has it. */
 export class ClockCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #ms: number;
 
@@ -14,7 +14,7 @@ export class ClockCommand implements fc.AsyncCommand<ControlModel, ControlWorld>
 
   async run(_: ControlModel, world: ControlWorld): Promise<void> {
     world.now += this.#ms;
-    await world.cleanUp(world.db.client);
+    await world.cleanUp();
   }
 
   toString = () => `clock(${this.#ms})`;

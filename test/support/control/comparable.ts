@@ -20,12 +20,17 @@ const MEASURED = new Set(['metrics', 'status', 'out_for', 'selected_path_id', 'r
 /** So long, milliseconds, what is measured is taken as it is. */
 const FRESH_MS = 20_000;
 
-/** The answers without what an undo can't bring back. `ended_ms`: how long ago the first of them were read. */
+/** The answers without what an undo can't bring back. `ended_ms`: how long ago the first of them were read. `except`: the target of the change. */
 export function comparable(
   shown: Shown,
-  { ended_ms, except }: { ended_ms: number; except: string | null },
+  {
+    ended_ms,
+    except,
+    fields = [],
+  }: { ended_ms: number; except: string | null; fields?: readonly string[] | undefined },
 ): Record<string, unknown> {
-  const isLeftOut = (name: string) => VOLATILE.has(name) || (ended_ms > FRESH_MS && MEASURED.has(name));
+  const isLeftOut = (name: string) =>
+    VOLATILE.has(name) || fields.includes(name) || (ended_ms > FRESH_MS && MEASURED.has(name));
   const answers = Object.fromEntries(shown);
   const deleted = answers.deletedSites as { items: { site_id: string }[] };
   // A site whose creation was undone is listed, so that it can be restored.

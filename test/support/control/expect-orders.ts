@@ -29,7 +29,11 @@ async function expectTold(world: ControlWorld, { edges }: ControlState, path: Mo
   for (const { id, site_id, retired } of edges) {
     if (retired || site_id === null || !Object.values(ends).includes(site_id)) continue;
     const peer = site_id === source_site_id ? destination_site_id : source_site_id;
-    const commands = (await world.query('pendingCommands', { edge_id: id }, edgeIdentity(id))) as Command[];
+    const commands = (await world.query(
+      'pendingCommands',
+      { edge_id: id },
+      { identity: edgeIdentity(id) },
+    )) as Command[];
     const routes = commands
       .filter(({ type }) => type === 'ROUTES')
       .map(({ data }) => JSON.parse(data) as { destination_site_id: string; routes: object[] })

@@ -16,11 +16,13 @@ export class IngestFunction {
   readonly client = localClient({ maxAttempts: 1 });
   readonly #faulty: FaultyClient<DynamoDBDocumentClient>;
   readonly #contextOf: (client: DynamoDBDocumentClient) => StoreContext;
+  readonly #slots: number;
   #memory: Pick<IngestContext, 'memory' | 'quarantined'> & { monitor: PathMonitor };
 
   /** @param contextOf makes a context by the true clock */
-  constructor(contextOf: (client: DynamoDBDocumentClient) => StoreContext) {
+  constructor(contextOf: (client: DynamoDBDocumentClient) => StoreContext, slots: number) {
     this.#contextOf = contextOf;
+    this.#slots = slots;
     this.#faulty = faultyClient(this.client);
     this.#memory = this.#start();
   }
@@ -54,6 +56,7 @@ export class IngestFunction {
         ...ingestContext(context),
         ...context,
         ...memory,
+        slots: this.#slots,
         async onPathReports(reports) {
           await monitor.observe(context, reports);
           await monitor.settle(context);

@@ -9,6 +9,8 @@ interface Asked {
   field: string;
   args?: object;
   identity?: ApiIdentity;
+  /** Default: everything. */
+  selection?: string[];
 }
 
 /** Asks the queries about everything that the state has ever held: those that show most, or all of them. */
@@ -19,8 +21,8 @@ export async function readShown(
 ): Promise<Shown> {
   const asked = [...mostly(state), ...(all ? others(state) : [])];
   const answers = await Promise.all(
-    asked.map(async ({ field, args = {}, identity }) => {
-      return [shownKey(field, args), await world.query(field, args, identity)] as const;
+    asked.map(async ({ field, args = {}, ...by }) => {
+      return [shownKey(field, args), await world.query(field, args, by)] as const;
     }),
   );
   return new Map(answers);
@@ -43,8 +45,7 @@ function others({ sites, policies, edges }: ControlState): Asked[] {
   const ids = [...policies.map(({ id }) => id), 'default'];
   const active = sites.filter(site => site.active);
   return [
-    { field: 'trafficTotals' },
-    { field: 'trafficAudit' },
+    { field: 'trafficTotals', selection: ['packets_exact', 'bytes_exact', 'active_flows'] },
     ...sites.flatMap(({ id }) => [
       { field: 'site', args: { id } },
       { field: 'paths', args: { site_id: id } },

@@ -1,5 +1,8 @@
-import { ChangeCommand } from './change-command.ts';
-import type { Planner } from './control-state.ts';
+import { chooser } from './chooser.ts';
+import type { ControlModel } from './control-model.ts';
+import type { ControlState } from './control-state.ts';
+import type { ControlWorld } from './control-world.ts';
+import { makeChange } from './make-change.ts';
 import { OPERATIONS } from './operations.ts';
 
 /** What each run begins with, so that there is something to change. */
@@ -20,6 +23,10 @@ const CHANGES: [keyof typeof OPERATIONS, ...number[]][] = [
   ['registerEdge', 1, 1],
 ];
 
-export const START = CHANGES.map(
-  ([name, ...picks]) => new ChangeCommand(name, OPERATIONS[name] as Planner, { picks, how: { by: 0 } }),
-);
+/** Makes the changes that each run begins with. */
+export async function start(model: ControlModel, world: ControlWorld): Promise<void> {
+  for (const [name, ...picks] of CHANGES) {
+    const plan = (state: ControlState) => OPERATIONS[name](state, chooser(picks))!;
+    await makeChange(model, world, { plan, how: { by: 0 }, unseen: true });
+  }
+}

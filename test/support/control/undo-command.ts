@@ -41,20 +41,21 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
     const shownAfter = await readShown(world, after, { all: true });
 
     const back = structuredClone(before);
-    UNDOABLE[entry.operation]!.undone?.(back, entry);
+    const leaves = UNDOABLE[entry.operation]!;
+    leaves.undone?.(back, entry);
     const [undone] = await makeChange(model, world, { plan: undoing(entry, back), how: undo });
     if (!undone) return;
-    const compare = { ended_ms: world.now - began, except: entry.target };
+    const compare = { ended_ms: world.now - began, except: entry.target, fields: leaves.fields };
     const shownUndone = await readShown(world, before, { all: true });
-    expect(comparable(shownUndone, compare)).toEqual(comparable(shownBefore, compare));
+    expectSame(comparable(shownUndone, compare), comparable(shownBefore, compare));
 
     const again = structuredClone(after);
-    UNDOABLE[entry.operation]!.redone?.(again, entry);
+    leaves.redone?.(again, entry);
     const redone = await makeChange(model, world, { plan: undoing(undone, again), how: redo });
     if (redone.length === 0) return;
     const compareAgain = { ...compare, ended_ms: world.now - began };
     const shownRedone = await readShown(world, after, { all: true });
-    expect(comparable(shownRedone, compareAgain)).toEqual(comparable(shownAfter, compareAgain));
+    expectSame(comparable(shownRedone, compareAgain), comparable(shownAfter, compareAgain));
   }
 
   toString(): string {
@@ -76,4 +77,11 @@ function undoing({ id, target }: Entry, to: ControlState): (state: ControlState)
       { operation: 'undo', target: target!, apply: () => void Object.assign(state, structuredClone(to)) },
     ],
   });
+}
+
+/** Query by query, so that a failure shows one answer. */
+function expectSame(found: Record<string, unknown>, due: Record<string, unknown>): void {
+  for (const [query, answer] of Object.entries(due)) {
+    expect({ query, answer: found[query] }).toEqual({ query, answer });
+  }
 }

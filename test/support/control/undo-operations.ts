@@ -2,6 +2,8 @@ import { type ControlState, type Entry, type ModelSite, siteOf } from './control
 
 /** What an undo leaves other than it was before the change, and what the undo of that undo leaves other than it was after it. */
 interface Leaves {
+  /** Fields that are other than before, whatever the undo brings back. */
+  fields?: readonly string[];
   undone?(before: ControlState, entry: Entry): void;
   redone?(after: ControlState, entry: Entry): void;
 }
@@ -10,6 +12,8 @@ interface Leaves {
 function restored(state: ControlState, { target }: Entry): void {
   siteOf(state, target!.slice('site:'.length)).restored = true;
 }
+
+const OF_THE_BOOT = ['boot_id', 'seq', 'parts', 'refused'];
 
 /** The changes that `undo` takes back. */
 export const UNDOABLE: Record<string, Leaves> = {
@@ -38,7 +42,9 @@ export const UNDOABLE: Record<string, Leaves> = {
   resetPolicyStats: {},
   resetAllStats: {},
   undoReset: {},
-  voidBoot: {},
-  undoVoidBoot: {},
-  failoverPath: {},
+  // A void ends the boot: which one the edge runs, and what it was told of it, stays so.
+  voidBoot: { fields: OF_THE_BOOT },
+  undoVoidBoot: { fields: OF_THE_BOOT },
+  // Made again, it begins anew.
+  failoverPath: { fields: ['since'] },
 };
