@@ -41,7 +41,10 @@ export function resetBootsPartition(chunks_id: string): string {
   return `BASELINE#${chunks_id}#BOOTS`;
 }
 
-/** Reads all lanes and keeps what their boots have counted, of one policy or of all. The counters are to be read before. */
+/**
+ * Reads all lanes and keeps what their boots have counted, of one policy or of all. The counters are to be read before. May be repeated: of figures
+ * that are kept twice readers take the later ones.
+ */
 export async function writeResetBoots(
   store: BootStore & Retrying,
   chunks_id: string,

@@ -60,7 +60,7 @@ export function resetPolicyStats(
     });
     const chunks_id = ulid(at);
     await beginReset(context, chunks_id);
-    await writeResetBoots(context, chunks_id, { policy_id });
+    await repeatUntil(context, () => writeResetBoots(context, chunks_id, { policy_id }));
     const counted_then = { packets, bytes, estimated_bytes };
     const head = policyBaselineItem({ audit_id: begun.audit_id, at, chunks_id }, policy_id, counted_then);
     return {
@@ -96,7 +96,7 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
     const chunks_id = ulid(at);
     await beginReset(context, chunks_id);
     const chunks = await writeBaselineChunks(context, chunks_id, counted);
-    await writeResetBoots(context, chunks_id);
+    await repeatUntil(context, () => writeResetBoots(context, chunks_id));
     const head = wholeBaselineItem(
       { audit_id: begun.audit_id, at, chunks_id },
       { chunks, policies: counted.size },

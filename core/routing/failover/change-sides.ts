@@ -4,6 +4,7 @@ import type { Reversal } from '../../audit/audit-entry.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import type { BegunOperation } from '../../storage/begun-operation.ts';
 import type { Change } from '../../storage/commit-change.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { healthScore } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
@@ -51,8 +52,8 @@ export async function changeSides(
   const { path, states } = situation;
   const { tables } = context;
   const edges = await readEdgesOf(context, path);
-  const lanes = await readLanesOf(context, edges);
-  const carried = await readCarried(context, { path_id: path.id, lanes });
+  const lanes = await repeatUntil(context, () => readLanesOf(context, edges));
+  const carried = await repeatUntil(context, () => readCarried(context, { path_id: path.id, lanes }));
   const now = context.clock();
   const decisions = decideAfter(situation, { after, now });
   const moved = movesBetween(decideBefore(situation, now), decisions);

@@ -16,7 +16,7 @@ import { candidatesFor } from '../decisions/read-candidates.ts';
 import { readPairNow } from '../decisions/read-pair-now.ts';
 import { readEdgesOf } from './path-edges.ts';
 
-/** Changes after which edges have other routes; each is the work of one audit entry. */
+/** Changes after which edges have other routes, also where an undo makes them; each is the work of one audit entry. */
 const CHANGES_ROUTES = new Set(['failoverPath', 'failbackPath', 'restorePath']);
 
 const CONCURRENT_PUTS = 32;

@@ -10,6 +10,7 @@ import { deleteSites, type OnRefused } from '../../../core/inventory/removal/del
 import { listDeletedSites } from '../../../core/inventory/sites/deleted-sites.ts';
 import { readDependents } from '../../../core/inventory/sites/site-paths.ts';
 import { policiesOnSite } from '../../../core/routing/decisions/policies-on-site.ts';
+import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -96,15 +97,17 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   }),
 };
 
-/** Each site of a batch that is refused has an entry of its own in the audit log. */
+/** Each site of a batch that is refused has an entry of its own in the audit log. The others may be gone by then: a busy database mustn't fail the answer. */
 function refusalRecorder({ context, caller }: Call): OnRefused {
   return (site_id, error) =>
-    recordRefusal(context, {
-      actor: caller,
-      operation: 'deleteSites',
-      target: siteTarget(site_id),
-      error_type: error.errorType,
-      message: error.message,
-      request: { site_id },
-    });
+    repeatUntil(context, () =>
+      recordRefusal(context, {
+        actor: caller,
+        operation: 'deleteSites',
+        target: siteTarget(site_id),
+        error_type: error.errorType,
+        message: error.message,
+        request: { site_id },
+      }),
+    );
 }

@@ -7,6 +7,7 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { updateSite } from '../../../core/inventory/sites/update-site.ts';
+import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { parseArguments } from '../parse-arguments.ts';
@@ -62,7 +63,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
       // What else is shown is read first: once the change is made, nothing may fail any more.
       const { site_id } = parseArguments(siteIdInput, input);
       const before = await readSite(call.context, site_id);
-      const shown = before && (await presentOne(before, call));
+      const shown = before && (await repeatUntil(call.context, () => presentOne(before, call)));
       const site = await updateSite(call.context, call.caller, input);
       return { endpoints: [], last_seen: null, ...shown, ...site, status: 'ACTIVE' };
     },

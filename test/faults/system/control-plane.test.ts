@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { arbitraryCommands } from '../../support/control/arbitrary-commands.ts';
+import { ControlModel } from '../../support/control/control-model.ts';
+import { emptyState } from '../../support/control/control-state.ts';
+import { ControlWorld } from '../../support/control/control-world.ts';
+import { expectFollowed } from '../../support/control/follow-command.ts';
+import { OPERATIONS } from '../../support/control/operations.ts';
+import { ReportCommand } from '../../support/control/report-command.ts';
+import { start } from '../../support/control/start.ts';
+import { EDGES } from '../../support/control/traffic-operations.ts';
+import { UndoCommand } from '../../support/control/undo-command.ts';
+import { UNDOABLE } from '../../support/control/undo-operations.ts';
+import { expectSoundInventory } from '../../support/inventory-check.ts';
+import { dumpNetwork } from '../../support/network-bed.ts';
+
+/*
+ * A model of the control plane beside the real one: resolvers, ingest, clean-up and what broadcast makes of the log, over DynamoDB Local
+ * (docs/decisions/155). CONTROL_RUNS makes more of it.
+ */
+
+const RUNS = Number(process.env.CONTROL_RUNS ?? 6);
+const IS_LONG = process.env.CONTROL_RUNS !== undefined;
+
+/** What the time doesn't suffice for is left out. */
+const LIMIT_MS = IS_LONG ? 7_000_000 : 100_000;
+
+/** A world with something in it; afterwards all that must hold once nothing is under way. */
+async function inWorld(run: (model: ControlModel, world: ControlWorld) => Promise<void>): Promise<void> {
+  const world = await ControlWorld.make();
+  try {
+    const model = new ControlModel(emptyState(EDGES));
+    await start(model, world);
+    await run(model, world);
+    await world.settle();
+    expect(await world.newEntries()).toEqual([]);
+    expectSoundInventory(await dumpNetwork(world.context(world.db.client)));
+    await expectFollowed(model, world);
+    expect(await world.query('trafficAudit')).toMatchObject({ mismatches: [] });
+  } finally {
+    await world.drop();
+  }
+}
+
+it('the control plane does what it should, whatever is asked for and whatever happens to a function', async () => {
+  const property = fc.asyncProperty(arbitraryCommands(25), list =>
+    inWorld((model, world) => fc.asyncModelRun(() => ({ model, real: world }), list)),
+  );
+  // The bounded run leaves it to the long one to make a counterexample shorter.
+  await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, endOnFailure: !IS_LONG });
+}, 7_200_000);
+
+it('each change can be undone and made again, and every query shows what it showed', async () => {
+  const how = { by: 0 };
+  const measured = { latency_ms: 10, packet_loss_pct: 0, clock_ms: 0, fault: undefined };
+  const report = new ReportCommand({ picks: [0, 0, 1, 0], new_boot: false, packets: [5, 7], ...measured });
+  await inWorld(async (model, world) => {
+    await report.run(model, world);
+    await report.run(model, world);
+    // In the order of the table each finds what it needs.
+    for (const name of Object.keys(UNDOABLE) as (keyof typeof OPERATIONS)[]) {
+      const made = (picks: number[]) =>
+        new UndoCommand({ name, plan: OPERATIONS[name], picks, how: [how, how, how] });
+      const command = CHOICES.map(made).find(each => each.check(model));
+      expect(command, name).toBeDefined();
+      await command!.run(model, world);
+    }
+  });
+});
+
+/** All ways to choose from the first four. */
+const CHOICES = Array.from({ length: 256 }, (_, number) =>
+  [0, 1, 2, 3].map(place => Math.floor(number / 4 ** place) % 4),
+);

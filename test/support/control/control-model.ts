@@ -1,0 +1,17 @@
+import type { ControlState, Entry } from './control-state.ts';
+
+/** What the commands share: the state that should be, and what led to it. */
+export class ControlModel {
+  readonly state: ControlState;
+  /** The entries of changes so far. */
+  readonly entries: Entry[] = [];
+
+  /** Ids of the entries that a follower of the log has got. */
+  readonly followed: string[] = [];
+  /** Reports so far. */
+  reports = 1;
+
+  constructor(state: ControlState) {
+    this.state = state;
+  }
+}

@@ -1,0 +1,87 @@
+import type fc from 'fast-check';
+import { expect } from 'vitest';
+import { chooser } from './chooser.ts';
+import { comparable } from './comparable.ts';
+import type { ControlModel } from './control-model.ts';
+import type { ControlState, Entry, Plan, Planner } from './control-state.ts';
+import type { Circumstances, ControlWorld } from './control-world.ts';
+import { makeChange } from './make-change.ts';
+import { readShown } from './read-shown.ts';
+import { UNDOABLE } from './undo-operations.ts';
+
+export interface UndoneChange {
+  name: string;
+  plan: Planner;
+  picks: readonly number[];
+  /** How the change goes, its undo, and the undo of that. */
+  how: readonly [Circumstances, Circumstances, Circumstances];
+}
+
+/** Makes a change, undoes it and undoes that: every query shows what it showed before the change, then after it. */
+export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
+  readonly #given: UndoneChange;
+
+  constructor(given: UndoneChange) {
+    this.#given = given;
+  }
+
+  check({ state }: Readonly<ControlModel>): boolean {
+    const plan = this.#plan(state);
+    return plan?.effects.length === 1 && plan.effects[0]!.operation in UNDOABLE;
+  }
+
+  async run(model: ControlModel, world: ControlWorld): Promise<void> {
+    const [change, undo, redo] = this.#given.how;
+    const before = structuredClone(model.state);
+    const began = world.now;
+    const shownBefore = await readShown(world, before, { all: true });
+    const [entry] = await makeChange(model, world, { plan: state => this.#plan(state)!, how: change });
+    if (!entry) return;
+    const after = structuredClone(model.state);
+    const shownAfter = await readShown(world, after, { all: true });
+
+    const back = structuredClone(before);
+    const leaves = UNDOABLE[entry.operation]!;
+    leaves.undone?.(back, entry);
+    const [undone] = await makeChange(model, world, { plan: undoing(entry, back), how: undo });
+    if (!undone) return;
+    const compare = { ended_ms: world.now - began, except: entry.target, fields: leaves.fields };
+    const shownUndone = await readShown(world, before, { all: true });
+    expectSame(comparable(shownUndone, compare), comparable(shownBefore, compare));
+
+    const again = structuredClone(after);
+    leaves.redone?.(again, entry);
+    const redone = await makeChange(model, world, { plan: undoing(undone, again), how: redo });
+    if (redone.length === 0) return;
+    const compareAgain = { ...compare, ended_ms: world.now - began };
+    const shownRedone = await readShown(world, after, { all: true });
+    expectSame(comparable(shownRedone, compareAgain), comparable(shownAfter, compareAgain));
+  }
+
+  toString(): string {
+    const { name, plan: _, ...rest } = this.#given;
+    return `undone ${name}(${JSON.stringify(rest)})`;
+  }
+
+  #plan(state: ControlState): Plan | undefined {
+    return this.#given.plan(state, chooser(this.#given.picks));
+  }
+}
+
+function undoing({ id, target }: Entry, to: ControlState): (state: ControlState) => Plan {
+  return state => ({
+    operation: 'undo',
+    args: { audit_id: id },
+    outcome: 'done',
+    effects: [
+      { operation: 'undo', target: target!, apply: () => void Object.assign(state, structuredClone(to)) },
+    ],
+  });
+}
+
+/** Query by query, so that a failure shows one answer. */
+function expectSame(found: Record<string, unknown>, due: Record<string, unknown>): void {
+  for (const [query, answer] of Object.entries(due)) {
+    expect({ query, answer: found[query] }).toEqual({ query, answer });
+  }
+}
