@@ -242,12 +242,16 @@ describe('a reset that is cut off', () => {
     await resetAllStats({ ...context, client: quiet.client }, { actor }).then(({ audit_id }) =>
       undoReset(context, { actor, audit_id }),
     );
-    const { length: calls } = quiet.calls;
-    for (let call = 0; call < calls; call++) {
+    // Between reads that follow each other nothing changes: the first and the last of a row stand for all of it.
+    const { calls } = quiet;
+    const standing = [...calls.keys()].filter(
+      at => calls[at] !== calls[at - 1] || calls[at] !== calls[at + 1],
+    );
+    for (const call of standing) {
       for (const fault of ['killed before', 'killed after'] as const) {
         const { client } = faultyClient(db.client, at => (at === call ? fault : undefined));
         await expect(resetAllStats({ ...context, client }, { actor })).rejects.toThrow(Killed);
-        const landed = call === calls - 1 && fault === 'killed after';
+        const landed = call === calls.length - 1 && fault === 'killed after';
         const { packets } = trafficTotals(await readShownCounters(db.client, db.tables));
         expect(packets, `${fault} call ${call}`).toBe(landed ? 0n : whole);
       }
