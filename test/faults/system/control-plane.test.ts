@@ -19,11 +19,11 @@ import { dumpNetwork } from '../../support/network-bed.ts';
  * (docs/decisions/155). CONTROL_RUNS makes more of it.
  */
 
-const RUNS = Number(process.env.CONTROL_RUNS ?? 6);
+const RUNS = Number(process.env.CONTROL_RUNS ?? 4);
 const IS_LONG = process.env.CONTROL_RUNS !== undefined;
 
 /** What the time doesn't suffice for is left out. */
-const LIMIT_MS = IS_LONG ? 7_000_000 : 100_000;
+const LIMIT_MS = IS_LONG ? 7_000_000 : 60_000;
 
 /** A world with something in it; afterwards all that must hold once nothing is under way. */
 async function inWorld(run: (model: ControlModel, world: ControlWorld) => Promise<void>): Promise<void> {

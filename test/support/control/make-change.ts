@@ -116,7 +116,8 @@ async function expectAllOrNothing(
   try {
     expectShown(shown, state, { ended: false });
   } catch {
-    effect.apply({ id: '', operation: '', did: null, target: null, before: null, after: null });
+    const { operation, target } = effect;
+    effect.apply({ id: '', operation, did: null, target, before: null, after: null });
     expectShown(shown, after, { ended: false });
   }
 }

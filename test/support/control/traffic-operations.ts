@@ -117,6 +117,6 @@ function undoVoidBoot(state: ControlState, choose: Choose): Plan | undefined {
 }
 
 /** The edge with this id, which may be one that nobody has heard of. */
-export function edgeOf(state: ControlState, id: string): ModelEdge {
+function edgeOf(state: ControlState, id: string): ModelEdge {
   return state.edges.find(edge => edge.id === id)!;
 }

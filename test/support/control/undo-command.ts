@@ -7,7 +7,7 @@ import type { ControlState, Entry, Plan, Planner } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
 import { makeChange } from './make-change.ts';
 import { readShown } from './read-shown.ts';
-import { UNDOABLE } from './undo-operations.ts';
+import { type Entries, UNDOABLE } from './undo-operations.ts';
 
 export interface UndoneChange {
   name: string;
@@ -40,17 +40,15 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
     const after = structuredClone(model.state);
     const shownAfter = await readShown(world, after, { all: true });
 
-    const back = structuredClone(before);
     const leaves = UNDOABLE[entry.operation]!;
-    leaves.undone?.(back, entry);
+    const back = (own: Entry) => leftBy(leaves.undone, before, { change: entry, own });
     const [undone] = await makeChange(model, world, { plan: undoing(entry, back), how: undo });
     if (!undone) return;
     const compare = { ended_ms: world.now - began, except: entry.target, fields: leaves.fields };
     const shownUndone = await readShown(world, before, { all: true });
     expectSame(comparable(shownUndone, compare), comparable(shownBefore, compare));
 
-    const again = structuredClone(after);
-    leaves.redone?.(again, entry);
+    const again = (own: Entry) => leftBy(leaves.redone, after, { change: entry, own });
     const redone = await makeChange(model, world, { plan: undoing(undone, again), how: redo });
     if (redone.length === 0) return;
     const compareAgain = { ...compare, ended_ms: world.now - began };
@@ -68,14 +66,23 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   }
 }
 
-function undoing({ id, target }: Entry, to: ControlState): (state: ControlState) => Plan {
+/** The state that an undo leads back to, and what it leaves other than it was. */
+function leftBy(
+  leaves: ((state: ControlState, entries: Entries) => void) | undefined,
+  state: ControlState,
+  entries: Entries,
+): ControlState {
+  const copy = structuredClone(state);
+  leaves?.(copy, entries);
+  return copy;
+}
+
+function undoing({ id, target }: Entry, to: (own: Entry) => ControlState): (state: ControlState) => Plan {
   return state => ({
     operation: 'undo',
     args: { audit_id: id },
     outcome: 'done',
-    effects: [
-      { operation: 'undo', target: target!, apply: () => void Object.assign(state, structuredClone(to)) },
-    ],
+    effects: [{ operation: 'undo', target: target!, apply: own => void Object.assign(state, to(own)) }],
   });
 }
 
