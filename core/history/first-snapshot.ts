@@ -1,8 +1,6 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { classifyFailure } from '../storage/failure.ts';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { conditionOf } from '../storage/item-update.ts';
 import { MARKS_PARTITION } from './history-keys.ts';
-import { floorTo, isWhole, type KeptAsOf, RESOLUTIONS, type Resolution } from './resolution.ts';
 import type { SampleStore } from './sample-store.ts';
 
 /** Behind all marks of the partition, and never expires: marks of long ago do (docs/decisions/056). */
@@ -14,25 +12,11 @@ export async function readFirstSnapshot({ client, table }: SampleStore): Promise
   return Item && Number(Item.minute);
 }
 
-/** Writes down when the first snapshot was taken, unless it is written already. */
-export async function putFirstSnapshot({ client, table }: SampleStore, minute: number): Promise<void> {
-  try {
-    await client.send(
-      new PutCommand({
-        TableName: table,
-        Item: { ...KEY, minute },
-        ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
-      }),
-    );
-  } catch (cause) {
-    if (classifyFailure(cause).kind !== 'condition') throw cause;
-  }
-}
-
-/**
- * Whether all marks of a resolution since the first snapshot are certainly there still. Where they are, and none lies at or before an
- * instant, no reading had come to its end by then: the first snapshot was cut off before its mark, and all counts from zero.
- */
-export function isKeptSince(first: number, resolution: Resolution, kept: KeptAsOf): boolean {
-  return isWhole(floorTo(first, RESOLUTIONS[resolution].ms), resolution, kept);
+/** The put that writes down when the first snapshot was taken; its condition fails where it is written already. */
+export function firstSnapshotPut(table: string, minute: number) {
+  return {
+    TableName: table,
+    Item: { ...KEY, minute },
+    ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
+  };
 }

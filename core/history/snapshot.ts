@@ -1,9 +1,9 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { batchPut } from '../storage/batch-write.ts';
 import { classifyFailure } from '../storage/failure.ts';
 import type { Item } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
-import { putFirstSnapshot } from './first-snapshot.ts';
+import { firstSnapshotPut, readFirstSnapshot } from './first-snapshot.ts';
 import type { TrackedLanes } from './late/lane-tracker.ts';
 import { type LateReading, lateReadingItem, reachesFar } from './late/late-readings.ts';
 import { readTrackedLanes } from './late/tracked-lanes.ts';
@@ -79,9 +79,10 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
 
   const written = await writePolicySamples(options, { reading, known });
   await putLateReading(options, { resolution: 'MINUTE', at: minute, taken_at, earliest: tracker.earliest });
-  if (!newest && !day) await putFirstSnapshot(store, minute);
   const silences = packSilences(heard.silences(), { now: minute, retention: options.retention });
-  const taken = await putMark(options, mark, 'MINUTE', silences);
+  // Marks of long ago have expired; the item that says when the first one was put has not.
+  const isFirst = !newest && !day && (await readFirstSnapshot(store)) === undefined;
+  const taken = await putMark(options, mark, { resolution: 'MINUTE', silences, isFirst });
   if (taken) {
     const fingerprints = new Map([...(known ?? []), ...written]);
     remember(options.previous, { taken_at, fingerprints, lanes: tracker.lanes });
@@ -94,7 +95,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
     });
     for (const { resolution, at, earliest } of rolledUp) {
       await putLateReading(options, { resolution, at, taken_at, earliest });
-      await putMark(options, { ...mark, at, ...heard.completenessAt(at) }, resolution);
+      await putMark(options, { ...mark, at, ...heard.completenessAt(at) }, { resolution });
     }
   }
   return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
@@ -163,29 +164,31 @@ async function writePolicySamples(
 
 /**
  * Puts the mark of a snapshot unless another run has put one. A put whose answer was lost and that is repeated finds its own mark, which
- * counts as done.
+ * counts as done. The system's first mark and the item that says since when there are any are put at once: a run that is cut off
+ * leaves both or none.
  *
  * @returns whether the stored mark is this one
  */
 async function putMark(
-  { store, retention }: SnapshotOptions,
+  { store: { client, table }, retention }: SnapshotOptions,
   mark: SnapshotMark,
-  resolution: Resolution,
-  silences?: string,
+  { resolution, silences, isFirst = false }: { resolution: Resolution; silences?: string; isFirst?: boolean },
 ): Promise<boolean> {
   const expires_at = expiryOf(mark.at, { resolution, retention });
+  const put = {
+    TableName: table,
+    Item: markItem(mark, { resolution, expires_at, ...(silences !== undefined && { silences }) }),
+    ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
+  };
   try {
-    await store.client.send(
-      new PutCommand({
-        TableName: store.table,
-        Item: markItem(mark, { resolution, expires_at, ...(silences !== undefined && { silences }) }),
-        ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
-      }),
-    );
+    if (isFirst) {
+      const TransactItems = [{ Put: put }, { Put: firstSnapshotPut(table, mark.minute) }];
+      await client.send(new TransactWriteCommand({ TransactItems }));
+    } else await client.send(new PutCommand(put));
     return true;
   } catch (cause) {
     if (classifyFailure(cause).kind !== 'condition') throw cause;
-    const stored = await readLastMark(store, { resolution, before: mark.at });
+    const stored = await readLastMark({ client, table }, { resolution, before: mark.at });
     return stored?.taken_at === mark.taken_at;
   }
 }

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { systemCaller } from '../../core/access/caller.ts';
 import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
@@ -279,7 +279,13 @@ function estimates({ boot }: Pick<EdgeState, 'boot'>): boolean {
 }
 
 function isMark(command: unknown): boolean {
-  return command instanceof PutCommand && String(command.input.Item?.sk).startsWith('1m#');
+  return putsOf(command).some(({ Item }) => String(Item?.sk).startsWith('1m#'));
+}
+
+function putsOf(command: unknown): { Item?: Record<string, unknown> | undefined }[] {
+  if (command instanceof PutCommand) return [command.input];
+  if (!(command instanceof TransactWriteCommand)) return [];
+  return (command.input.TransactItems ?? []).flatMap(({ Put }) => (Put ? [Put] : []));
 }
 
 type Matches = (pair: ModelPair) => boolean;

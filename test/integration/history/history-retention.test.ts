@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { putFirstSnapshot } from '../../../core/history/first-snapshot.ts';
+import { firstSnapshotPut } from '../../../core/history/first-snapshot.ts';
 import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import {
@@ -31,7 +31,7 @@ describe('history at the edge of its retention', () => {
   beforeEach(async () => {
     for (const Key of await stored())
       await db.client.send(new DeleteCommand({ TableName: store.table, Key }));
-    await putFirstSnapshot(store, NOON - 100 * 24 * 60 * MINUTE);
+    await store.client.send(new PutCommand(firstSnapshotPut(store.table, NOON - 100 * 24 * 60 * MINUTE)));
   });
   afterAll(() => db.drop());
 
@@ -107,7 +107,9 @@ describe('history at the edge of its retention', () => {
         async (minutes, from, late, gone) => {
           for (const Key of await stored())
             await db.client.send(new DeleteCommand({ TableName: store.table, Key }));
-          await putFirstSnapshot(store, NOON - 100 * 24 * 60 * MINUTE);
+          await store.client.send(
+            new PutCommand(firstSnapshotPut(store.table, NOON - 100 * 24 * 60 * MINUTE)),
+          );
           await takeSnapshots(minutes.toSorted((a, b) => a - b));
           // The oldest range that may be asked for begins less than a minute before.
           const now = NOON + from * MINUTE + retention.MINUTE + late * (MINUTE - 1);
