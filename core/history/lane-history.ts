@@ -1,6 +1,6 @@
 import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import type { LaneTotals } from './aggregate.ts';
-import { readFirstSnapshot } from './first-snapshot.ts';
+import { isKeptSince, readFirstSnapshot } from './first-snapshot.ts';
 import { readLanesAt } from './lane-sample.ts';
 import { isWhole, type KeptAsOf, RESOLUTION_NAMES, RESOLUTIONS, type Resolution } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
@@ -57,8 +57,10 @@ export async function readLanesAtEnds(
   const [before, after] = await Promise.all(
     [from, to].map(end => readLanesBefore(store, { before: end, ...keptAsOf })),
   );
-  const lost = !before && after !== undefined && ((await readFirstSnapshot(store)) ?? to) <= from;
-  return { before, after, lost };
+  if (before || !after) return { before, after, lost: false };
+  const first = (await readFirstSnapshot(store)) ?? to;
+  const isUnread = RESOLUTION_NAMES.some(resolution => isKeptSince(first, resolution, keptAsOf));
+  return { before, after, lost: first <= from && !isUnread };
 }
 
 /** The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all of them itself. */

@@ -7,16 +7,16 @@ const MINUTES = BILLING_INTERVAL_MS / MINUTE_MS;
 
 /**
  * Bits a second of each five minutes of the clock that minute points cover wholly, late counts spread over the time that they came in. What came while minutes were missed is spread evenly over
- * them, so that a stopped snapshot makes no peak. Five minutes at an end of the range that are cut, that have not ended yet, or that lie
- * before the system's first reading are no sample.
+ * them, so that a stopped snapshot makes no peak. Five minutes at an end of the range that are cut, that have not ended yet, or that the
+ * system's first reading has a share in are no sample.
  */
 export function billingRates(
   points: readonly HistoryPoint[],
   { range, begins }: Pick<HistoryInput, 'range' | 'begins'>,
 ): number[] {
   const intervals = new Map<number, { bytes: number; minutes: number }>();
-  for (const point of points) {
-    if (point.gap || point.from === begins) continue;
+  const counted = points.filter(({ gap }) => !gap);
+  for (const point of begins === undefined ? counted : counted.slice(1)) {
     const covered = 1 + point.intervals_missed;
     const earliest = Math.max(range.from, point.from - point.intervals_missed * MINUTE_MS);
     for (let minute = point.from; minute >= earliest; minute -= MINUTE_MS) {

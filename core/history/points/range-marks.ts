@@ -1,4 +1,4 @@
-import { readFirstSnapshot } from '../first-snapshot.ts';
+import { isKeptSince, readFirstSnapshot } from '../first-snapshot.ts';
 import { readLateReadings } from '../late/late-readings.ts';
 import { LOOK_AHEAD_MS } from '../late/look-ahead.ts';
 import { ceilTo, isWhole, type KeptAsOf, type Range, RESOLUTIONS } from '../resolution.ts';
@@ -21,7 +21,8 @@ export interface RangeMarks {
   ranges: StoredRange[];
   /**
    * Beginning of the interval in which the system's first snapshot was taken, where it lies in or after the range: from there on all
-   * is counted from zero, and before it there is nothing to tell.
+   * is counted from zero, and before it there is nothing to tell. That of the range, where the first snapshot was before it and no
+   * reading had come to its end by then.
    */
   begins?: number;
 }
@@ -48,26 +49,26 @@ export async function readRangeMarks(
   const later = [...found.filter(mark => mark.at > to), ...far];
   ranges.push(...far.map(({ at }) => ({ resolution, from: at, to: at })));
   let marks = found.filter(mark => mark.at <= to);
-  let base = marks.findLast(mark => mark.at <= from);
-  if (base?.at !== from) {
-    base ??= await readLastMark(store, { resolution, before: from });
-    if (base && !isWhole(base.at, resolution, kept)) base = undefined;
-    if (base) {
-      const before: StoredRange = {
-        resolution,
-        from: base.at - BASE_WITHIN_MS[resolution],
-        to: Math.min(base.at, near.from - RESOLUTIONS.MINUTE.ms),
-      };
-      ranges.unshift(before);
-      marks = [...(await readMarks(store, before)), ...marks];
-    }
+  const last =
+    marks.findLast(mark => mark.at <= from) ?? (await readLastMark(store, { resolution, before: from }));
+  const base = last && (last.at === from || isWhole(last.at, resolution, kept)) ? last : undefined;
+  if (base && base.at !== from) {
+    const before: StoredRange = {
+      resolution,
+      from: base.at - BASE_WITHIN_MS[resolution],
+      to: Math.min(base.at, near.from - RESOLUTIONS.MINUTE.ms),
+    };
+    ranges.unshift(before);
+    marks = [...(await readMarks(store, before)), ...marks];
   }
   // An hour's or day's mark that was taken later than its own time may be the system's first: nothing was before it.
   if (base && base.minute <= base.at) return { marks, later, base, ranges };
   const first = await readFirstSnapshot(store);
-  if (first === undefined || first <= from) return { marks, later, base, ranges };
+  if (first === undefined) return { marks, later, base, ranges };
+  const isUnread = last === undefined && isKeptSince(first, resolution, kept);
+  if (first <= from && !isUnread) return { marks, later, base, ranges };
   const { ms } = RESOLUTIONS[resolution];
-  const begins = ceilTo(first, ms) - ms;
+  const begins = first > from ? ceilTo(first, ms) - ms : from;
   return { marks: marks.filter(mark => mark.at > begins), later, base: undefined, ranges, begins };
 }
 

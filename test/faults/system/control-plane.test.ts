@@ -66,7 +66,7 @@ it('each change can be undone and made again, and every query shows what it show
       await command!.run(model, world);
     }
   });
-});
+}, 600_000);
 
 /** All ways to choose from the first four. */
 const CHOICES = Array.from({ length: 256 }, (_, number) =>

@@ -42,29 +42,30 @@ function mostly({ sites }: ControlState): Asked[] {
 }
 
 function others({ sites, policies, edges }: ControlState): Asked[] {
-  const ids = [...policies.map(({ id }) => id), 'default'];
+  const ids = [...policies.filter(({ defined }) => defined).map(({ id }) => id), 'default'];
   const active = sites.filter(site => site.active);
   return [
     { field: 'trafficTotals', selection: ['packets_exact', 'bytes_exact', 'active_flows'] },
-    ...sites.flatMap(({ id }) => [
+    ...active.flatMap(({ id }) => [
       { field: 'site', args: { id } },
-      { field: 'paths', args: { site_id: id } },
       { field: 'countSitePaths', args: { site_id: id } },
       { field: 'siteDeletionPreview', args: { site_id: id } },
       { field: 'endpointStats', args: { site_id: id } },
     ]),
-    ...ids.flatMap(id => [
-      { field: 'policy', args: { id } },
-      { field: 'policyRouting', args: { policy_id: id } },
-    ]),
-    ...edges.map(({ id }) => ({ field: 'edge', args: { id } })),
+    ...ids.map(id => ({ field: 'policyRouting', args: { policy_id: id } })),
     ...active.flatMap((source, index) =>
       active.slice(index + 1).map(destination => ({
         field: 'routingDecision',
         args: { policy_id: 'default', source_site_id: source.id, destination_site_id: destination.id },
       })),
     ),
-    ...edges.map(({ id }) => ({ field: 'edgeRoutes', args: { edge_id: id }, identity: edgeIdentity(id) })),
+    ...edges
+      .filter(({ site_id }) => site_id !== null)
+      .map(({ id }) => ({
+        field: 'edgeRoutes',
+        args: { edge_id: id },
+        identity: edgeIdentity(id),
+      })),
   ];
 }
 

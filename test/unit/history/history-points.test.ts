@@ -306,6 +306,18 @@ describe('billingRates', () => {
     });
     expect(billingRates(points, { range, begins: FIVE })).toEqual([800]);
   });
+
+  it('leave out the first reading that came to its end, and the minutes missed before it', () => {
+    const range = minutes(0, 10);
+    const seen = [3, 4, 5, 6, 7, 8, 9, 10];
+    const points = pointsOf({
+      range,
+      begins: FIVE,
+      samples: seen.map(minute => sample(FIVE + minute * MINUTE, 10n ** 12n + BigInt(minute) * 60n)),
+      marks: seen.map(minute => mark(FIVE + minute * MINUTE)),
+    });
+    expect(billingRates(points, { range, begins: FIVE })).toEqual([800]);
+  });
 });
 
 describe('billingPercentile', () => {
