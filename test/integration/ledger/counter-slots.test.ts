@@ -17,10 +17,12 @@ import { resetAllStats, resetPolicyStats } from '../../../core/ledger/figures/re
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { counterKey, heardEdgeKey } from '../../../core/ledger/lane-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
-import { type Faults, faultyClient } from '../../support/faults.ts';
+import { type FaultyClient as Faulty, faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+type FaultyClient = Faulty<TestTables['client']>;
 
 let db: TestTables;
 beforeEach(async () => {
@@ -67,7 +69,7 @@ async function isCounted(slot: number): Promise<boolean> {
   return Item !== undefined;
 }
 
-function last({ calls }: Faults): string | undefined {
+function last({ calls }: FaultyClient): string | undefined {
   return calls.at(-1);
 }
 
@@ -119,7 +121,7 @@ describe('counts in a slot', () => {
   });
 
   it('are never written before readers sum them', async () => {
-    const killed = faultyClient(db.client, () =>
+    const killed: FaultyClient = faultyClient(db.client, () =>
       last(killed) === 'GetCommand' ? 'killed before' : undefined,
     );
     await expect(report(20, 32, { client: killed.client })).rejects.toThrow();
@@ -127,7 +129,7 @@ describe('counts in a slot', () => {
     expect(killed.calls).toEqual(['QueryCommand', 'BatchGetCommand', 'GetCommand']);
 
     const atWrite: unknown[] = [];
-    const throttled = faultyClient(
+    const throttled: FaultyClient = faultyClient(
       db.client,
       () => (throttled.calls.filter(name => name === last(throttled)).length <= 2 ? 'throttled' : undefined),
       async () => {
