@@ -71,6 +71,8 @@ describe('npm run export', () => {
     const system = ['--graphql', server.url, '--token', 'any'];
     said = '';
     const code = await runExport([what, ...range, ...system, '--output', output, ...options]);
+    // A run of over ten seconds says now and then how far it has come; a busy machine has such runs.
+    said = said.replace(/^Exporting: \d{1,3} %\n/gm, '');
     expect([code, said]).toEqual([0, expect.stringMatching(/^\d+ rows in .*\.\n$/)]);
     return readFileSync(output, 'utf8').split(/\r?\n/).slice(0, -1);
   }

@@ -17,10 +17,12 @@ import { resetAllStats, resetPolicyStats } from '../../../core/ledger/figures/re
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { counterKey, heardEdgeKey } from '../../../core/ledger/lane-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
-import { faultyClient } from '../../support/faults.ts';
+import { type FaultyClient as Faulty, faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+type FaultyClient = Faulty<TestTables['client']>;
 
 let db: TestTables;
 beforeEach(async () => {
@@ -59,6 +61,16 @@ async function stored(): Promise<unknown> {
   const Key = { pk: 'COUNTERS', sk: 'SLOTS' };
   const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.traffic, Key }));
   return Item?.slots;
+}
+
+async function isCounted(slot: number): Promise<boolean> {
+  const Key = counterKey(slot, '7');
+  const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.traffic, Key }));
+  return Item !== undefined;
+}
+
+function last({ calls }: FaultyClient): string | undefined {
+  return calls.at(-1);
 }
 
 /** What the ingest of an earlier release wrote: counters, and the edge that was heard. */
@@ -109,11 +121,27 @@ describe('counts in a slot', () => {
   });
 
   it('are never written before readers sum them', async () => {
-    const faulty = faultyClient(db.client, () => 'killed before');
-    await expect(report(20, 32, { client: faulty.client })).rejects.toThrow();
-    expect(faulty.calls).toEqual(['GetCommand']);
-    const throttled = faultyClient(db.client, call => (call < 5 ? 'throttled' : undefined));
+    const killed: FaultyClient = faultyClient(db.client, () =>
+      last(killed) === 'GetCommand' ? 'killed before' : undefined,
+    );
+    await expect(report(20, 32, { client: killed.client })).rejects.toThrow();
+    // The keys by which the report is judged, then the number of slots.
+    expect(killed.calls).toEqual(['QueryCommand', 'BatchGetCommand', 'GetCommand']);
+
+    const atWrite: unknown[] = [];
+    const throttled: FaultyClient = faultyClient(
+      db.client,
+      () => (throttled.calls.filter(name => name === last(throttled)).length <= 2 ? 'throttled' : undefined),
+      async () => {
+        if (last(throttled) === 'TransactWriteCommand') atWrite.push([await stored(), await isCounted(20)]);
+      },
+    );
     await report(20, 32, { client: throttled.client });
+    expect(atWrite).toEqual([
+      [32, false],
+      [32, false],
+      [32, false],
+    ]);
     expect(await packets()).toBe(1n);
   });
 
