@@ -1,4 +1,6 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstSnapshotPut, readFirstSnapshot } from '../../../core/history/first-snapshot.ts';
 import { readLanesAtEnds } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import type { Resolution } from '../../../core/history/resolution.ts';
@@ -82,5 +84,16 @@ describe("history from the system's first snapshot on", () => {
       retention: RETENTION,
     });
     expect([ends.before, ends.lost]).toEqual([undefined, false]);
+  });
+
+  it('stays written down where all marks have expired, and the next snapshot is taken', async () => {
+    const { client, table } = world.store;
+    const begun = T0 - 3000 * 24 * HOUR;
+    await client.send(new PutCommand(firstSnapshotPut(table, begun)));
+    await report(1000n);
+    expect(await world.snapshot(world.now)).toMatchObject({ taken: true });
+    expect(await readFirstSnapshot(world.store)).toBe(begun);
+    const { packets, begins } = await history(T0 - HOUR, T0);
+    expect([packets, begins]).toEqual([0n, undefined]);
   });
 });
