@@ -96,4 +96,17 @@ describe("history from the system's first snapshot on", () => {
     const { packets, begins } = await history(T0 - HOUR, T0);
     expect([packets, begins]).toEqual([0n, undefined]);
   });
+
+  it('counts from zero in each range of hours whose base would be an hour that was over by the first reading', async () => {
+    world.now = T0 + 29 * MINUTE;
+    await report(1000n);
+    await world.snapshot(world.now);
+    world.now = T0 + 12 * HOUR;
+    await report(50n);
+    await world.snapshot(world.now);
+    const ends = [T0 - HOUR, T0 + 11 * HOUR, T0 + 12 * HOUR] as const;
+    const whole = await history(ends[0], ends[2], 'HOUR');
+    const parts = [await history(ends[0], ends[1], 'HOUR'), await history(ends[1], ends[2], 'HOUR')];
+    expect([whole, ...parts].map(({ packets }) => packets)).toEqual([1050n, 0n, 1050n]);
+  });
 });
