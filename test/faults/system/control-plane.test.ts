@@ -22,6 +22,9 @@ import { dumpNetwork } from '../../support/network-bed.ts';
 const RUNS = Number(process.env.CONTROL_RUNS ?? 4);
 const IS_LONG = process.env.CONTROL_RUNS !== undefined;
 
+/** The bounded run goes the same worlds each time; the long one finds new ones. */
+const SEED = IS_LONG ? {} : { seed: 1 };
+
 /** What the time doesn't suffice for is left out. */
 const LIMIT_MS = IS_LONG ? 7_000_000 : 60_000;
 
@@ -47,7 +50,12 @@ it('the control plane does what it should, whatever is asked for and whatever ha
     inWorld((model, world) => fc.asyncModelRun(() => ({ model, real: world }), list)),
   );
   // The bounded run leaves it to the long one to make a counterexample shorter.
-  await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, endOnFailure: !IS_LONG });
+  await fc.assert(property, {
+    ...SEED,
+    numRuns: RUNS,
+    interruptAfterTimeLimit: LIMIT_MS,
+    endOnFailure: !IS_LONG,
+  });
 }, 7_200_000);
 
 it('each change can be undone and made again, and every query shows what it showed', async () => {
