@@ -5,6 +5,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../../core/storage/item.ts';
 import { clientWith } from './fake-dynamodb.ts';
@@ -33,6 +34,10 @@ export class MemoryTable {
         if (requests.length > 25) throw new Error('more than 25 items a batch');
         for (const { PutRequest } of requests) this.#put(PutRequest!.Item!);
       }
+      return {};
+    }
+    if (command instanceof TransactWriteCommand) {
+      for (const { Put } of command.input.TransactItems!) this.#put(Put!.Item!);
       return {};
     }
     if (command instanceof GetCommand) return { Item: this.#get(command.input.Key!) };

@@ -21,7 +21,7 @@ export interface RangeMarks {
   ranges: StoredRange[];
   /**
    * Beginning of the interval in which the system's first snapshot was taken, where it lies in or after the range: from there on all
-   * is counted from zero, and before it there is nothing to tell.
+   * is counted from zero, and before it there is nothing to tell. The range's own where no reading since stands for an instant up to it.
    */
   begins?: number;
 }
@@ -65,9 +65,12 @@ export async function readRangeMarks(
   // An hour's or day's mark that was taken later than its own time may be the system's first: nothing was before it.
   if (base && base.minute <= base.at) return { marks, later, base, ranges };
   const first = await readFirstSnapshot(store);
-  if (first === undefined || first <= from) return { marks, later, base, ranges };
+  if (first === undefined) return { marks, later, base, ranges };
   const { ms } = RESOLUTIONS[resolution];
-  const begins = ceilTo(first, ms) - ms;
+  const beginning = ceilTo(first, ms) - ms;
+  // The first reading's mark of an hour or day that was over by then counts in no range: it is no base of later ones either.
+  if (first <= from && !(base && base.at <= beginning)) return { marks, later, base, ranges };
+  const begins = Math.max(from, beginning);
   return { marks: marks.filter(mark => mark.at > begins), later, base: undefined, ranges, begins };
 }
 

@@ -62,7 +62,7 @@ export async function writeResetBoots(
     await repeatUntil(store, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
   };
   const add = async (boot: ResetBoot): Promise<void> => {
-    if (boot.policies.size === 0) return;
+    // Also one that has counted nothing of it so far: a boot that is left out had ended, and the baseline contains all of it.
     lanes.push(boot);
     bytes += sizeOf(boot);
     if (bytes >= CHUNK_BYTES) await flush();

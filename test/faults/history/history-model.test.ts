@@ -19,6 +19,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const POLICIES = ['1', '2', 'default'];
 const RUNS = Number(process.env.HISTORY_RUNS ?? 3);
+/** The bounded run goes the same histories each time; the long one finds new ones. */
+const SEED = process.env.HISTORY_RUNS === undefined ? { seed: 1 } : {};
 
 const traffic = fc.record({
   edge: fc.constantFrom(...EDGES.map(({ edge_id }) => edge_id)),
@@ -106,7 +108,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         await db.drop();
       },
     );
-    await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
+    await fc.assert(property, { ...SEED, numRuns: RUNS, endOnFailure: true });
   });
 
   async function play(world: HistoryWorld, { wait, traffic: reports, job, dies, edge }: Step): Promise<void> {

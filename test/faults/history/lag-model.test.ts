@@ -11,6 +11,8 @@ import { createTables } from '../../support/tables.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const RUNS = Number(process.env.HISTORY_RUNS ?? 2);
+/** The bounded run goes the same histories each time; the long one finds new ones. */
+const SEED = process.env.HISTORY_RUNS === undefined ? { seed: 1 } : {};
 const START = T0 + 40 * MINUTE;
 const SITES = ['550e8400-e29b-41d4-a716-44665544000a', '550e8400-e29b-41d4-a716-44665544000b'] as const;
 
@@ -88,7 +90,7 @@ describe('rates and completeness of random lags, outages, silences, intervals an
         await db.drop();
       },
     );
-    await fc.assert(property, { numRuns: RUNS, endOnFailure: true });
+    await fc.assert(property, { ...SEED, numRuns: RUNS, endOnFailure: true });
   });
 
   async function play(

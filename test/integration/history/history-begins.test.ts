@@ -1,4 +1,6 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { firstSnapshotPut, readFirstSnapshot } from '../../../core/history/first-snapshot.ts';
 import { readLanesAtEnds } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import type { Resolution } from '../../../core/history/resolution.ts';
@@ -82,5 +84,29 @@ describe("history from the system's first snapshot on", () => {
       retention: RETENTION,
     });
     expect([ends.before, ends.lost]).toEqual([undefined, false]);
+  });
+
+  it('stays written down where all marks have expired, and the next snapshot is taken', async () => {
+    const { client, table } = world.store;
+    const begun = T0 - 3000 * 24 * HOUR;
+    await client.send(new PutCommand(firstSnapshotPut(table, begun)));
+    await report(1000n);
+    expect(await world.snapshot(world.now)).toMatchObject({ taken: true });
+    expect(await readFirstSnapshot(world.store)).toBe(begun);
+    const { packets, begins } = await history(T0 - HOUR, T0);
+    expect([packets, begins]).toEqual([0n, undefined]);
+  });
+
+  it('counts from zero in each range of hours whose base would be an hour that was over by the first reading', async () => {
+    world.now = T0 + 29 * MINUTE;
+    await report(1000n);
+    await world.snapshot(world.now);
+    world.now = T0 + 12 * HOUR;
+    await report(50n);
+    await world.snapshot(world.now);
+    const ends = [T0 - HOUR, T0 + 11 * HOUR, T0 + 12 * HOUR] as const;
+    const whole = await history(ends[0], ends[2], 'HOUR');
+    const parts = [await history(ends[0], ends[1], 'HOUR'), await history(ends[1], ends[2], 'HOUR')];
+    expect([whole, ...parts].map(({ packets }) => packets)).toEqual([1050n, 0n, 1050n]);
   });
 });

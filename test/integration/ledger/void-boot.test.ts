@@ -105,6 +105,31 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(200n);
     });
 
+    it.each([
+      ['while it ran', {}],
+      ['while it reported with a clock that runs behind', { sent_ms: -1e9 }],
+    ])(
+      'that came %s and had counted nothing of a policy takes off all it counted of it',
+      async (__, clock) => {
+        await report({ boot_id: 'right', policies: [pair(300n)] });
+        await report({ ...clock, policies: [pair(7n, 'q')] });
+        await reset();
+        await report({ ...clock, policies: [pair(8n, 'q'), pair(1500n)] });
+        await report({ ...other, policies: [pair(200n)] });
+        expect(await shown()).toBe(1700n);
+        await voided();
+        expect(await shown()).toBe(200n);
+      },
+    );
+
+    it('that came before any of its reports named a policy takes off all it counted', async () => {
+      await report({ policies: [] });
+      await reset();
+      await report({ policies: [pair(1500n)] });
+      await voided();
+      expect(await shown()).toBe(0n);
+    });
+
     it('that came before its first report takes off all', async () => {
       await report({ ...other, policies: [pair(300n)] });
       await reset();
