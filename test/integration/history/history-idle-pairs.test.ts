@@ -120,7 +120,8 @@ describe('history of pairs that become idle and return', () => {
           retention: DEFAULT_RETENTION,
         },
       );
-      expect(packets).toBe('policy_id' in filter ? 5n : 12n);
+      // No reading stands for the beginning of the range, so it also has what the first one found (decision 056).
+      expect(packets).toBe('policy_id' in filter ? 15n : 412n);
     }
   });
 
