@@ -41,9 +41,17 @@ export function unpackedId(code: number, hex: string): string {
   return code === CODES.policy ? `p-${ulid.toLowerCase()}` : ulid;
 }
 
-/** Values of the digits by character code; small numbers only, since this runs for each pair of each lane. */
-const VALUES = new Uint8Array(128);
-for (const [value, digit] of [...DIGITS].entries()) VALUES[digit.charCodeAt(0)] = value;
+const HEX_DIGITS = '0123456789abcdef';
+
+/** Values of digits by character code; small numbers only, since this runs for each lane of each report. */
+const VALUES = valuesOf(DIGITS);
+const HEX_VALUES = valuesOf(HEX_DIGITS);
+
+function valuesOf(digits: string): Uint8Array {
+  const values = new Uint8Array(128);
+  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
+  return values;
+}
 
 /** 26 digits of five bits are 130; the first digit of a ULID is 7 at most, so that 128 remain. */
 function ulidHex(ulid: string): string {
@@ -55,7 +63,7 @@ function ulidHex(ulid: string): string {
     bits += 5;
     while (bits >= 4) {
       bits -= 4;
-      hex += ((held >> bits) & 15).toString(16);
+      hex += HEX_DIGITS[(held >> bits) & 15];
       held &= (1 << bits) - 1;
     }
   }
@@ -67,7 +75,7 @@ function ulidOf(hex: string): string {
   let held = 0;
   let bits = 2;
   for (let at = 0; at < hex.length; at++) {
-    held = (held << 4) | Number.parseInt(hex[at]!, 16);
+    held = (held << 4) | HEX_VALUES[hex.charCodeAt(at)]!;
     bits += 4;
     if (bits < 5) continue;
     bits -= 5;
