@@ -26,7 +26,8 @@ export async function run(): Promise<BenchRow[]> {
 
 async function recovery(client: DynamoDBDocumentClient): Promise<BenchRow> {
   const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
-  for (const table of [tables.audit, tables.network, tables.traffic, 'bare']) await createTable(client, table);
+  for (const table of [tables.audit, tables.network, tables.traffic, 'bare'])
+    await createTable(client, table);
   const head = slotsItem();
   await client.send(
     new TransactWriteCommand({ TransactItems: [{ Put: { TableName: 'traffic', Item: head } }] }),
