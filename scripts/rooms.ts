@@ -90,7 +90,7 @@ export const ROOMS: Record<string, Rooms> = {
     service: [],
     capture: ['edge-error', 'program-name'],
     paths: ['probe'],
-    spool: ['edge-error'],
+    spool: ['edge-error', 'paths'],
     system: ['edge-error'],
     policies: ['edge-error', 'system'],
     reporting: ['edge-error', 'spool'],

@@ -4,6 +4,7 @@ import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import type { SignPost } from '../../core/appsync/sign-post.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
+import { edgePathSchema, edgeRouteSchema } from '../paths/route-schema.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 import { systemClient } from '../system/system-client.ts';
 
@@ -41,16 +42,8 @@ const edgeRoutesSchema = z.object({
     items: z.array(
       z.object({
         destination_site_id: z.string(),
-        paths: z.array(
-          z.object({
-            path_id: z.string(),
-            endpoint_id: z.string(),
-            address: z.string(),
-            peer_endpoint_id: z.string(),
-            peer_address: z.string(),
-          }),
-        ),
-        routes: z.array(z.object({ policy_id: z.string(), path_id: z.string().nullable() })),
+        paths: z.array(edgePathSchema),
+        routes: z.array(edgeRouteSchema),
       }),
     ),
     next_token: z.string().nullish(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { policyRuleSchema } from '../../core/policy/policy-schema.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 import { rfc3339 } from '../../core/time/rfc3339.ts';
+import { edgePathSchema, edgeRouteSchema } from '../paths/route-schema.ts';
 import { SPOOL_FILES, type SpoolFiles, writeWhole } from './write-whole.ts';
 
 const FILE = 'kept.json';
@@ -16,18 +17,8 @@ const keptSchema = z.object({
   routes: z
     .object({
       read_at: z.string(),
-      paths: z.array(
-        z.object({
-          path_id: z.string(),
-          endpoint_id: z.string(),
-          address: z.string(),
-          peer_endpoint_id: z.string(),
-          peer_address: z.string(),
-        }),
-      ),
-      routes: z.array(
-        z.object({ destination_site_id: z.string(), policy_id: z.string(), path_id: z.string().nullable() }),
-      ),
+      paths: z.array(edgePathSchema),
+      routes: z.array(edgeRouteSchema.extend({ destination_site_id: z.string() })),
     })
     .optional(),
 });
