@@ -145,10 +145,10 @@ export class PathMonitor {
     const known = this.#followed.get(path_id);
     const kept = await followPathMetrics(context, { path_id, ...observed, known });
     if (kept) {
-      const { metrics, previous, week, followed, stored } = kept;
+      const { followed, stored, ...measured } = kept;
       this.#followed.set(path_id, followed);
-      if (stored) await this.#caches.metrics.insert(path_id, { ...metrics, told_by });
-      const measurement = { path_id, metrics, previous, week, job: 'ingest' };
+      if (stored) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
+      const measurement = { path_id, ...measured, job: 'ingest' };
       const { done } = await judgePath(context, this.#caches, measurement);
       if (done) this.#events.onFailover?.(done, done.operation);
     }
