@@ -94,6 +94,7 @@ describe('snapshots on DynamoDB Local', () => {
       bad_lanes: 0,
       policies_written: 3,
       rollups: ['HOUR', 'DAY'],
+      late_groups: [],
     });
 
     expect((await snapshot()).taken).toBe(false);
