@@ -139,7 +139,7 @@ export const ROOMS: Record<string, Rooms> = {
     address: [],
     parts: [],
     session: ['amplify-loopback', 'parts'],
-    data: ['session'],
+    data: ['parts', 'session'],
     graphiql: ['data', 'session'],
     pages: ['address', 'data', 'parts', 'session'],
     frame: ['address', 'data', 'pages', 'parts', 'session'],
