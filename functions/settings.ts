@@ -41,6 +41,8 @@ export const SETTINGS = {
   QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
   /** Roles whose sessions are edges, separated by commas. */
   EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
+  /** Over how long edges spread their readings after news that concerns all of them. */
+  EDGE_SPREAD_S: z.coerce.number().int().min(0).max(90).default(5),
   EXPORT_BUCKET: text,
   /** The name of the export function. */
   EXPORT_FUNCTION: text,

@@ -60,6 +60,7 @@ export const OPERATION_ARGUMENTS = {
   'Mutation.startExport': { input: 'ExportInput!', client_token: 'String' },
   'Mutation.exportLink': { id: 'ID!' },
   'Mutation.cancelExport': { id: 'ID!' },
+  'Mutation.publishEdgeNews': { policies_version: 'String!', routing_version: 'Int!', spread_s: 'Int!' },
   'Mutation.publishCommand': { edge_id: 'ID!', id: 'ID!', type: 'EdgeCommandType!', data: 'AWSJSON!', created_at: 'AWSDateTime!' },
   'Mutation.publishEvent': { id: 'ID!', type: 'String!', timestamp: 'AWSDateTime!', site_id: 'ID', site_seq: 'Int', data: 'AWSJSON' },
   'Mutation.createSite': { name: 'String!', location: 'String', public_key: 'String', client_token: 'String' },

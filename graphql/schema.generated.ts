@@ -703,8 +703,16 @@ export interface EdgeCommand {
   created_at: string;
 }
 
+export interface EdgeNews {
+  policies_version: string;
+  routing_version: number;
+  spread_s: number;
+}
+
 export interface EdgeRouteConnection {
   site_id: string | null;
+  paths_version: number | null;
+  routing_version: number | null;
   items: EdgeRoutes[];
   next_token: string | null;
 }
@@ -859,6 +867,7 @@ export interface Operations {
   'Mutation.startExport': { arguments: { input: ExportInput; client_token?: string | null | undefined }; result: Export };
   'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
+  'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };

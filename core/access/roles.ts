@@ -105,6 +105,7 @@ export const ROLES = {
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
   'Mutation.publishCommand': forMachines,
+  'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

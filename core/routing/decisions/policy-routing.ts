@@ -3,6 +3,7 @@ import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy } from '../../errors.ts';
+import { ROUTING_PARTITION } from '../../inventory/policies/policy-items.ts';
 import { readPolicies, readPolicy } from '../../inventory/policies/read-policies.ts';
 import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -25,17 +26,15 @@ export type PolicyRouting = z.infer<typeof policyRoutingSchema>;
 
 export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
 
-const PARTITION = 'ROUTING';
-
 /** How one policy routes; the defaults where nothing else was set. */
 export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
-  const key = { pk: PARTITION, sk: policyId };
+  const key = { pk: ROUTING_PARTITION, sk: policyId };
   return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
 }
 
 /** How the policies route for which it was set. */
 export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
-  const items = await queryAll(context, { pk: PARTITION });
+  const items = await queryAll(context, { pk: ROUTING_PARTITION });
   return new Map(items.map(item => [String(item.sk), fromItem(item)]));
 }
 
@@ -77,7 +76,7 @@ export interface RoutingPlan {
 export async function planRouting(context: StoreContext, policy_id: string): Promise<RoutingPlan> {
   const { tables } = context;
   await requirePolicy(context, policy_id);
-  const item = await getItem(context, { pk: PARTITION, sk: policy_id });
+  const item = await getItem(context, { pk: ROUTING_PARTITION, sk: policy_id });
   const revision = Number(item?.revision ?? 0);
   const unchanged = conditionOf(
     item
@@ -87,7 +86,7 @@ export async function planRouting(context: StoreContext, policy_id: string): Pro
   return {
     before: item ? fromItem(item) : DEFAULT_ROUTING,
     putInstead(routing) {
-      const Item = { pk: PARTITION, sk: policy_id, revision: revision + 1, ...routing };
+      const Item = { pk: ROUTING_PARTITION, sk: policy_id, revision: revision + 1, ...routing };
       return [{ Put: { TableName: tables.network, Item, ...unchanged } }, forgetDecisions(tables)];
     },
   };

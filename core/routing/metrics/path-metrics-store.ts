@@ -16,7 +16,7 @@ import {
   weekScoresSchema,
 } from '../health/week-scores.ts';
 import { metricsKey } from '../path-keys.ts';
-import { hasMoved } from './has-moved.ts';
+import { figuresMoved, hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
 
 type Storing = Pick<StoreContext, 'client' | 'tables'>;
@@ -54,6 +54,8 @@ export interface NewMetrics {
 export interface Kept {
   /** With its settled score. */
   metrics: PathMetrics;
+  /** It was stored, and is a step away from what had been; `from` is undefined for a path's first. */
+  moved?: { from: PathMetrics | undefined };
   /** The one before it, where there was one. */
   previous: PathMetrics | undefined;
   /** How the path was in the week before it; undefined: it is not known. */
@@ -135,7 +137,10 @@ async function keep(
       return { ...kept, followed: { stored_ms: stored.measured_ms, last: sourced }, stored: false };
     }
     if (await putOver(context, { path_id, before: stored, item: sourced })) {
-      return { ...kept, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
+      const moved = (!stored || figuresMoved(stored, sourced)) && {
+        moved: { from: stored && toMetrics(stored) },
+      };
+      return { ...kept, ...moved, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
     }
   }
 }

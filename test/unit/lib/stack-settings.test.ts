@@ -21,6 +21,7 @@ describe('settings', () => {
       silent_after_s: 300,
       query_budget: 240,
       edge_roles: ['*edge*'],
+      edge_spread_s: 5,
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
