@@ -66,6 +66,12 @@ export interface Completeness {
   edges_expected: number;
   edges_heard: number;
   as_of: string;
+  late_groups: LateGroup[];
+}
+
+export interface LateGroup {
+  name: string;
+  as_of: string;
 }
 
 export interface Edge {

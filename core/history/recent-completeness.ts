@@ -1,12 +1,16 @@
 import type { Completeness } from '../inventory/edges/completeness.ts';
+import type { ReadGroups } from './reading.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
 /** Two snapshots may be missed or late before the lanes are asked instead. */
 const FRESH_MS = 150_000;
 
+/** How much of the network a figure of history covers. */
 export interface CompletenessAt extends Completeness {
   /** When the lanes were read, milliseconds since the epoch. */
   as_of: number;
+  /** Of the figure's own reading, where it was taken in groups. */
+  groups?: ReadGroups | undefined;
 }
 
 /** How much of the network the last snapshot heard from; `undefined` where it was taken over two and a half minutes ago. One small read. */
@@ -16,6 +20,6 @@ export async function readRecentCompleteness(
 ): Promise<CompletenessAt | undefined> {
   const mark = await readLastMark(store, { resolution: 'MINUTE', before: now });
   if (!mark || mark.taken_at > now || mark.taken_at < now - FRESH_MS) return undefined;
-  const { edges_expected, edges_heard, taken_at } = mark;
-  return { edges_expected, edges_heard, as_of: taken_at };
+  const { edges_expected, edges_heard, taken_at, groups } = mark;
+  return { edges_expected, edges_heard, as_of: taken_at, groups };
 }

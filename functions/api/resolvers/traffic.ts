@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { presentCompleteness } from '../../../core/answers/present-completeness.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
@@ -7,7 +8,6 @@ import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
-import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
@@ -48,8 +48,8 @@ async function readCompleteness({ context, silent_after_s }: Call): Promise<Comp
   const { client, tables, clock } = context;
   const now = clock();
   const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
-  if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
+  if (recent) return presentCompleteness(recent);
   const heard = new HeardEdges(await readServedEdges(context), now, { silent_after_s });
   for await (const lane of readAllLanes(client, tables)) heard.add(lane);
-  return { ...heard.completenessAt(now), as_of: timestamp(now) };
+  return presentCompleteness({ ...heard.completenessAt(now), as_of: now });
 }
