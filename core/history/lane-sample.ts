@@ -3,7 +3,7 @@ import type { Lane } from '../ledger/lane/lane.ts';
 import type { WholeLane } from '../ledger/lane/lane-totals.ts';
 import { laneBucket, laneBuckets, laneKey, lanePartition, parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
-import { type BatchGetOptions, readItems } from '../storage/batch-get.ts';
+import { type BatchGetOptions, batchGet, readItems } from '../storage/batch-get.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
 import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
@@ -41,6 +41,23 @@ export function readLanesAt(store: SampleStore, reading: Reading): AsyncGenerato
 export interface LaneName {
   edge_id: string;
   part: number;
+}
+
+/** So many lanes are unpacked at once. */
+const NAMED_AT_ONCE = 1000;
+
+/** These lanes as a snapshot saw them; those that it didn't sample are left out. @throws Throttled at the deadline */
+export async function* readNamedLanesAt(
+  store: BatchGetOptions,
+  reading: Reading,
+  lanes: readonly LaneName[],
+): AsyncGenerator<LaneReading[]> {
+  for (let from = 0; from < lanes.length; from += NAMED_AT_ONCE) {
+    const keys = lanes.slice(from, from + NAMED_AT_ONCE).map(lane => laneSampleKey(lane, reading));
+    const items = await batchGet<ItemKey & StoredLane>(keys, store);
+    const stored = items.map(item => ({ ...item, bucket: laneBucket(parseLaneSortKey(item.sk).edge_id) }));
+    yield await toLaneReadings(store, stored);
+  }
 }
 
 /** A lane as a reading saw it. */
