@@ -52,12 +52,17 @@ export async function readLanesAtEnds(
     readingsBefore(store, { before: to, ...keptAsOf }),
     findLanes(store, filter),
   ]);
-  const lanes = found && end && end.mark.taken_at >= found.since ? found.lanes : undefined;
+  const lanes = found && end && readFrom(end.mark) >= found.since ? found.lanes : undefined;
   const [before, after] = await Promise.all(
     [begin, end].map(readings => readings && readLanes(store, readings, lanes)),
   );
   const lost = !before && after !== undefined && ((await readFirstSnapshot(store)) ?? to) <= from;
   return { before, after, lost };
+}
+
+/** When the first of a reading's groups was read. */
+function readFrom({ taken_at, groups }: SnapshotMark): number {
+  return Math.min(taken_at, ...(groups?.late ?? []).map(late => late.taken_at));
 }
 
 /** What the lanes at an instant are read from. */

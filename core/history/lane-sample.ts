@@ -71,10 +71,8 @@ export async function* readNamedLanesAt(
   lanes: readonly LaneName[],
 ): AsyncGenerator<LaneReading[]> {
   for (let from = 0; from < lanes.length; from += NAMED_AT_ONCE) {
-    const keys = lanes.slice(from, from + NAMED_AT_ONCE).map(lane => laneSampleKey(lane, reading));
-    const items = await batchGet<ItemKey & StoredLane>(keys, store);
-    const stored = items.map(item => ({ ...item, bucket: laneBucket(parseLaneSortKey(item.sk).edge_id) }));
-    yield await toLaneReadings(store, stored);
+    const keys = lanes.slice(from, from + NAMED_AT_ONCE).map(lane => whereSampled(lane, reading).key);
+    yield await toLaneReadings(store, await batchGet<ItemKey & StoredLane>(keys, store));
   }
 }
 

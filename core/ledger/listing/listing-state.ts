@@ -4,7 +4,7 @@ import type { ItemKey } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
-import { laneBuckets } from '../lane-keys.ts';
+import { bucketsOf } from '../lane-keys.ts';
 import type { ListingContext } from './list-lanes.ts';
 
 /*
@@ -14,8 +14,8 @@ import type { ListingContext } from './list-lanes.ts';
 
 export const LISTING_PARTITION = 'LISTING';
 
-/** Buckets whose lanes the clean-up reads together; a group is confirmed as a whole. */
-const BUCKETS_A_GROUP = 16;
+/** The clean-up reads lanes in so many groups; each is confirmed as a whole. */
+const GROUPS = 4;
 
 /** A group that was looked at longer ago may have been written by an earlier release since. */
 const CONFIRMED_FOR_MS = 20 * 60_000;
@@ -33,10 +33,7 @@ const groupSchema = z.object({
 
 /** All lane buckets in groups. */
 export function listingGroups(): string[][] {
-  const buckets = laneBuckets();
-  return Array.from({ length: buckets.length / BUCKETS_A_GROUP }, (_, group) =>
-    buckets.slice(group * BUCKETS_A_GROUP, (group + 1) * BUCKETS_A_GROUP),
-  );
+  return Array.from({ length: GROUPS }, (_, index) => bucketsOf({ index, of: GROUPS }));
 }
 
 /** One look at all lanes of a group. */

@@ -88,7 +88,7 @@ class ListedWorld {
 
   /** Each filter finds, by the lists or not, what a look at all lanes finds. */
   async expectFound(): Promise<void> {
-    const all = await Array.fromAsync(readAllLanes(this.store.client, TABLES));
+    const all = await collected(readAllLanes(this.store.client, TABLES));
     const filters: LaneFilter[] = [
       ...SITES.map(site_id => ({ site_id })),
       ...ENDPOINTS.map(endpoint_id => ({ endpoint_id })),
@@ -103,7 +103,7 @@ class ListedWorld {
           (filter.endpoint_id === undefined ||
             laneTotals(lane).some(pair => pair.endpoint_id === filter.endpoint_id)),
       );
-      const found = await Array.fromAsync(readLanesWhere(this.reader, filter));
+      const found = await collected(readLanesWhere(this.reader, filter));
       expect(names(found), JSON.stringify(filter)).toEqual(names(due));
     }
   }
@@ -169,6 +169,12 @@ function withoutLists(store: FakeDynamoDb) {
 function planned(error: Error & { code?: string }): void {
   const named = /^(Killed|Throttled|Conflict|TimeoutError|InternalServerError)$|Exception$/;
   if (!named.test(error.name) && error.code !== 'ECONNRESET') throw error;
+}
+
+async function collected<T>(all: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = [];
+  for await (const one of all) list.push(one);
+  return list;
 }
 
 function names(lanes: readonly { edge_id: string; part: number }[]): string[] {
