@@ -62,7 +62,7 @@ export async function answerTrafficStats(
   const position = readStatsPosition('trafficStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: false });
-  const { before, after } = await lanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now, filter: request.filter });
   const { rows, other, total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
@@ -104,7 +104,7 @@ export async function answerFlowStats(
   const position = readStatsPosition('flowStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: true });
-  const { before, after } = await lanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now, filter });
   const { total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
