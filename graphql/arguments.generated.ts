@@ -7,6 +7,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.edges': { limit: 'Int', next_token: 'String' },
   'Query.edge': { id: 'ID!' },
   'Query.edgeBoots': { edge_id: 'ID!', limit: 'Int', next_token: 'String' },
+  'Query.me': {  },
   'Query.auditLog': { limit: 'Int', next_token: 'String', actor: 'String', action: 'String', target: 'String', from: 'AWSDateTime', to: 'AWSDateTime', after_id: 'ID', order: 'AuditOrder' },
   'Query.policyHistory': { policy_id: 'ID!', from: 'AWSDateTime!', to: 'AWSDateTime!', resolution: 'Resolution', compare_previous: 'Boolean' },
   'Query.trafficHistory': { from: 'AWSDateTime!', to: 'AWSDateTime!', resolution: 'Resolution', filter: 'TrafficFilter', compare_previous: 'Boolean' },

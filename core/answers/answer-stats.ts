@@ -48,7 +48,9 @@ export function checkStatsRange(
   if (of_flows) checkLogged(asking);
   resolveRange({ from, to, now: askedAt(asking), retention: asking.retention });
   if (!of_flows || to - from <= MAX_FLOW_STATS_HOURS * HOUR_MS) return;
-  throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`);
+  throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`, {
+    arguments: ['from', 'to'],
+  });
 }
 
 /** `trafficStats`. @throws ValidationError · NotFound for an id that never was */

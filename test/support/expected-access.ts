@@ -12,6 +12,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.edge': 'forAll',
   'Query.edgeBoots': 'forPeople',
   'Query.auditLog': 'forPeople',
+  'Query.me': 'forPeople',
   'Mutation.undo': 'forOperators',
   'Query.policyHistory': 'forAll',
   'Query.trafficHistory': 'forAll',

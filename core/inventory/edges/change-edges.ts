@@ -81,6 +81,7 @@ async function planRegisteredKey(
 function notForNewEdges(): ValidationError {
   return new ValidationError(
     `id must be ${EDGE_ID_RULE}: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.`,
+    { arguments: ['id'] },
   );
 }
 

@@ -69,10 +69,10 @@ export const createPathInput = z
       .nullish(),
     client_token: clientToken,
   })
-  .refine(
-    path => path.source_site_id !== path.destination_site_id,
-    'A path leads from one site to another: source_site_id and destination_site_id must differ.',
-  );
+  .refine(path => path.source_site_id !== path.destination_site_id, {
+    error: 'A path leads from one site to another: source_site_id and destination_site_id must differ.',
+    path: ['destination_site_id'],
+  });
 
 export const pathIdInput = z.object({
   path_id: z.string(PATH_ID_RULE).transform(lowerUuid).pipe(z.string().regex(PATH_ID, PATH_ID_RULE)),

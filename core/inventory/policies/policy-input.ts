@@ -49,6 +49,7 @@ export function refuseBuiltIn(id: string): void {
   if (id !== DEFAULT_POLICY_ID) return;
   throw new ValidationError(
     `Policy ${DEFAULT_POLICY_ID} is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.`,
+    { arguments: ['id'] },
   );
 }
 

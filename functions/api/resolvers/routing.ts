@@ -107,6 +107,7 @@ function checkUntil(until_ms: number | undefined, now: number): void {
   if (until_ms === undefined || (until_ms > now && until_ms <= now + LONGEST_MAINTENANCE_MS)) return;
   throw new ValidationError(
     'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+    { arguments: ['until'] },
   );
 }
 
