@@ -3,7 +3,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { type PolicyRouting, readEnabledRouting, requirePolicy } from '../decisions/policy-routing.ts';
 import { type PathTraffic, readPathTraffic } from '../metrics/path-rates.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
-import { listPathsInOrder, type PathListQuery, type PathPage } from './list-paths.ts';
+import { countByStatus, listPathsInOrder, type PathListQuery, type PathPage } from './list-paths.ts';
 import { type NetworkPicture, readNetworkPicture } from './network-picture.ts';
 import { type JudgedPath, judgePaths } from './path-health.ts';
 import { type MatrixPage, pathMatrix } from './path-matrix.ts';
@@ -61,6 +61,15 @@ export async function findPaths(
       traffic: traffic?.get(found.path.id),
     })),
   };
+}
+
+/** How many paths have which status, the worst first. @throws ValidationError for a network that is too large */
+export async function countPathsByStatus(
+  context: StoreContext,
+  caches: RoutingCaches,
+): Promise<PathPage<JudgedPath>['by_status']> {
+  const picture = await readNetworkPicture(context, caches);
+  return countByStatus(await judgePaths(context, picture.paths, picture));
 }
 
 /** Which sites are connected, and how. @throws ValidationError for a network that is too large */

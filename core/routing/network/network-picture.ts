@@ -2,7 +2,7 @@ import { ROUTING_CACHE } from '../../cache/forget-decisions.ts';
 import { readGeneration } from '../../cache/generation/generation.ts';
 import { ValidationError } from '../../errors.ts';
 import type { Endpoint, Path } from '../../inventory/model/site.ts';
-import { type PathGraph, readPathGraph } from '../../inventory/paths/path-graph.ts';
+import { type GraphLimits, type PathGraph, readPathGraph } from '../../inventory/paths/path-graph.ts';
 import { readVisible } from '../../inventory/removal/hidden-sites.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { type PathStates, readManyPathStates } from '../failover/path-states-store.ts';
@@ -20,7 +20,7 @@ export interface NetworkPicture extends HealthOfPaths {
 }
 
 /** What one function keeps in memory and answers within its time; larger networks are asked site by site. */
-export const NETWORK_LIMITS = { sites: 5000, paths: 20_000 } as const;
+const NETWORK_LIMITS: GraphLimits = { sites: 5000, paths: 20_000 };
 
 /**
  * Paths and states are used again for so long while the generation of the decisions stays: each
@@ -61,10 +61,14 @@ const memories = new WeakMap<RoutingCaches, Memory>();
  *
  * @throws ValidationError for a network that is too large · Throttled at the deadline
  */
-export function readNetworkPicture(context: StoreContext, caches: RoutingCaches): Promise<NetworkPicture> {
+export function readNetworkPicture(
+  context: StoreContext,
+  caches: RoutingCaches,
+  limits = NETWORK_LIMITS,
+): Promise<NetworkPicture> {
   return readVisible(
     context,
-    () => current(context, caches),
+    () => current(context, { caches, limits }),
     ({ graph, states, many }, hidden) => ({
       paths: graph.paths.filter(path => !hidden.path(path)),
       endpoints: endpointIndex(graph.endpoints),
@@ -80,12 +84,15 @@ interface Current {
   many: ManyMetrics;
 }
 
-async function current(context: StoreContext, caches: RoutingCaches): Promise<Current> {
+async function current(
+  context: StoreContext,
+  { caches, limits }: { caches: RoutingCaches; limits: GraphLimits },
+): Promise<Current> {
   const memory = memories.get(caches) ?? {};
   memories.set(caches, memory);
-  const held = await unchanged(context, memory);
+  const held = await unchanged(context, { memory, limits });
   const { graph, states } = held;
-  if (!graph) throw tooLarge();
+  if (!graph) throw tooLarge(limits);
   const now = context.clock();
   const { measured } = held;
   if (measured && isYoung(measured.read_ms, { now, most: METRICS_HOLD_MS })) {
@@ -98,23 +105,29 @@ async function current(context: StoreContext, caches: RoutingCaches): Promise<Cu
 }
 
 /** What is held of the paths where nothing has changed since, else what is read now. */
-async function unchanged(context: StoreContext, memory: Memory): Promise<Held> {
+async function unchanged(
+  context: StoreContext,
+  { memory, limits }: { memory: Memory; limits: GraphLimits },
+): Promise<Held> {
   const generation = await readDecisionGeneration(context);
   const now = context.clock();
-  if (generation === undefined) return read(context, -1);
+  if (generation === undefined) return read(context, { generation: -1, limits });
   const { held } = memory;
   const seen = memory.seen?.generation === generation ? memory.seen : { generation, since_ms: now };
   memory.seen = seen;
   if (held?.generation === generation && isYoung(held.read_ms, { now, most: HOLD_MS })) {
     if (held.read_ms - seen.since_ms >= SETTLE_MS) return held;
   }
-  memory.held = await read(context, generation);
+  memory.held = await read(context, { generation, limits });
   return memory.held;
 }
 
-async function read(context: StoreContext, generation: number): Promise<Held> {
+async function read(
+  context: StoreContext,
+  { generation, limits }: { generation: number; limits: GraphLimits },
+): Promise<Held> {
   const read_ms = context.clock();
-  const graph = await readPathGraph(context, NETWORK_LIMITS);
+  const graph = await readPathGraph(context, limits);
   const ids = graph?.paths.map(({ id }) => id) ?? [];
   const states = await readManyPathStates(context, ids);
   return { generation, read_ms, graph, states: new Map(states.map(one => [one.path_id, one])) };
@@ -134,8 +147,8 @@ function isYoung(read_ms: number, { now, most }: { now: number; most: number }):
   return now >= read_ms && now - read_ms < most;
 }
 
-function tooLarge(): ValidationError {
-  const [sites, paths] = [NETWORK_LIMITS.sites, NETWORK_LIMITS.paths].map(most => most.toLocaleString('en'));
+function tooLarge(limits: GraphLimits): ValidationError {
+  const [sites, paths] = [limits.sites, limits.paths].map(most => most.toLocaleString('en'));
   return new ValidationError(
     `This network has more than ${sites} sites or ${paths} paths, which is the most that is looked through at once: ask for one site with site_id.`,
   );
