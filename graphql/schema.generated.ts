@@ -567,6 +567,8 @@ export interface Site {
   created_at: string;
   updated_at: string;
   last_seen: string | null;
+  path_count: number | null;
+  worst_status: PathStatus | null;
 }
 
 export type SiteStatus = 'ACTIVE';
@@ -673,6 +675,46 @@ export interface Path {
   out_for: string[];
   maintenance: PathMaintenance | null;
   probe: PathProbe | null;
+  policies: string[] | null;
+  traffic: PathTraffic | null;
+}
+
+export interface PathTraffic {
+  tx_bytes_exact: string;
+  rx_bytes_exact: string;
+  tx_bits_per_second: number | null;
+  rx_bits_per_second: number | null;
+  from: string | null;
+  to: string | null;
+}
+
+export interface AllPaths {
+  items: Path[];
+  total: number;
+  by_status: PathStatusCount[];
+  next_token: string | null;
+}
+
+export interface PathStatusCount {
+  status: PathStatus;
+  count: number;
+}
+
+export type PathOrder = 'WORST_FIRST' | 'ID' | 'TRAFFIC';
+
+export interface PathMatrix {
+  pairs: PathMatrixPair[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface PathMatrixPair {
+  source_site_id: string;
+  destination_site_id: string;
+  worst_status: PathStatus;
+  worst_score: number | null;
+  paths: number;
+  rate: number | null;
 }
 
 export interface PathMaintenance {
@@ -843,6 +885,8 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
   'Query.export': { arguments: { id: string }; result: Export };

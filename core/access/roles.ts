@@ -79,6 +79,8 @@ export const ROLES = {
   'Query.site': forAll,
   'Query.siteCount': forAll,
   'Query.paths': forAll,
+  'Query.allPaths': forAll,
+  'Query.pathMatrix': forAll,
   'Query.countSitePaths': forPeople,
   'Query.siteDeletionPreview': forPeople,
   'Query.deletedSites': forPeople,
