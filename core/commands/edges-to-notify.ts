@@ -27,6 +27,8 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   registerEdge: edgeItself,
   // Endpoints and sites take the paths of peers with them, and an entry has only their number.
   removeEndpoint: everyEdge,
+  // Edges of all sites that paths lead to measure its address.
+  updateEndpoint: everyEdge,
   deleteSite: everyEdge,
   restoreSite: everyEdge,
   restoreEndpoint: everyEdge,

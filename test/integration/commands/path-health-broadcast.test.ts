@@ -53,7 +53,7 @@ describe('what edges are told of a change', () => {
     const actor = systemCaller('test');
     for (const id of ['edge-1', 'edge-2', 'edge-3'])
       await registerEdge(context, actor, { id, site_id: SITE });
-    await retireEdge(context, actor, 'edge-2');
+    await retireEdge(context, actor, { id: 'edge-2' });
     expect(await commandsOf(change('POLICY', '#META', { version: 17 }), context)).toEqual(
       ['edge-1', 'edge-3'].map(edge_id => ({
         id: 'policies-17',

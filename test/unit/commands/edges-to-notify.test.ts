@@ -9,6 +9,7 @@ const CHANGE_PATHS = [
   'createPath',
   'deletePath',
   'registerEdge',
+  'updateEndpoint',
   'removeEndpoint',
   'deleteSite',
   'restoreSite',

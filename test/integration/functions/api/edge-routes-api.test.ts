@@ -148,7 +148,7 @@ describe('the routes of an edge', () => {
     const nothing = { site_id: null, items: [], next_token: null };
     expect(await ask({}, 'stranger')).toEqual(nothing);
     await registerEdge(context, admin, { id: 'old-edge', site_id: hub.id });
-    await retireEdge(context, admin, 'old-edge');
+    await retireEdge(context, admin, { id: 'old-edge' });
     expect(await ask({}, 'old-edge')).toEqual(nothing);
   });
 });
