@@ -41,5 +41,7 @@ function plus(a: Counts = NOTHING, b: Counts): Counts {
     bytes: a.bytes + b.bytes,
     estimated_bytes: a.estimated_bytes + b.estimated_bytes,
     active_flows: a.active_flows + b.active_flows,
+    bit_rate: a.bit_rate + b.bit_rate,
+    packet_rate: a.packet_rate + b.packet_rate,
   };
 }

@@ -8,6 +8,7 @@ import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import { readMarks, type SampleStore } from '../../../core/history/sample-store.ts';
 import { type PreviousTotals, takeSnapshot } from '../../../core/history/snapshot.ts';
 import type { Lane } from '../../../core/ledger/lane/lane.ts';
+import { NO_RATE } from '../../../core/ledger/lane/pair-rate.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
@@ -39,6 +40,7 @@ describe('snapshots on DynamoDB Local', () => {
         packets,
         bytes: packets * 100n,
         active_flows: 1,
+        rate: NO_RATE,
         earlier_packets: 5n,
         earlier_bytes: 500n,
         estimated: false,
@@ -92,6 +94,7 @@ describe('snapshots on DynamoDB Local', () => {
       bad_lanes: 0,
       policies_written: 3,
       rollups: ['HOUR', 'DAY'],
+      late_groups: [],
     });
 
     expect((await snapshot()).taken).toBe(false);

@@ -1,6 +1,7 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lane } from '../../../../core/ledger/lane/lane.ts';
+import { NO_RATE } from '../../../../core/ledger/lane/pair-rate.ts';
 import { counterKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
 import { pairKey } from '../../../../core/totals/pair-key.ts';
@@ -35,6 +36,7 @@ describe('history over the API', () => {
       packets,
       bytes: packets * 100n,
       active_flows: 3,
+      rate: NO_RATE,
       earlier_packets: 0n,
       earlier_bytes: 0n,
       estimated: false,
