@@ -81,6 +81,7 @@ export interface Edge {
   site_known: boolean;
   interval_s: number | null;
   retired_at: string | null;
+  updated_at: string | null;
   first_seen: string | null;
   last_seen: string | null;
   boot_id: string | null;
@@ -504,6 +505,7 @@ export interface PolicyRouting {
   failover_below: number;
   failback_above: number;
   failback_hold_seconds: number;
+  updated_at: string | null;
 }
 
 export type PathPreference = 'LOWEST_LATENCY' | 'HIGHEST_BANDWIDTH' | 'LOWEST_PACKET_LOSS' | 'LOWEST_COST' | 'CUSTOM';
@@ -581,6 +583,7 @@ export interface Endpoint {
   cost_per_gb: number;
   reachable: boolean | null;
   created_at: string;
+  updated_at: string;
 }
 
 export type InterfaceType = 'ETHERNET' | 'FIBER' | 'CABLE' | 'DSL' | 'LTE' | 'FIVE_G' | 'SATELLITE' | 'MPLS' | 'MICROWAVE' | 'OTHER';
@@ -893,11 +896,11 @@ export interface Operations {
   'Query.exports': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; everybody?: boolean | null | undefined }; result: ExportConnection };
   'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; client_token?: string | null | undefined }; result: Policy };
-  'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
+  'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; if_updated_at?: string | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
-  'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined }; result: Edge };
-  'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean; if_updated_at?: string | null | undefined }; result: Policy };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Edge };
+  'Mutation.retireEdge': { arguments: { id: string; if_updated_at?: string | null | undefined }; result: Edge };
   'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string; from?: string | null | undefined }; result: Edge };
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
@@ -908,7 +911,7 @@ export interface Operations {
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
-  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
+  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
   'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
@@ -921,8 +924,9 @@ export interface Operations {
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
-  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
+  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };
+  'Mutation.updateEndpoint': { arguments: { site_id: string; endpoint_id: string; address?: string | null | undefined; interface_type?: InterfaceType | null | undefined; cost_per_gb?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Endpoint };
   'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };
   'Mutation.createPath': { arguments: { source_site_id: string; source_endpoint_id: string; destination_site_id: string; destination_endpoint_id: string; wg_interface?: string | null | undefined; client_token?: string | null | undefined }; result: Path };
   'Mutation.deletePath': { arguments: { path_id: string }; result: RemovalResult };

@@ -87,6 +87,7 @@ export const ROLES = {
   'Mutation.createSite': forOperators,
   'Mutation.updateSite': forOperators,
   'Mutation.addEndpoint': forOperators,
+  'Mutation.updateEndpoint': forOperators,
   'Mutation.removeEndpoint': forOperators,
   'Mutation.createPath': forOperators,
   'Mutation.deletePath': forOperators,

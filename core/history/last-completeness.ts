@@ -2,13 +2,7 @@ import type { Completeness } from '../inventory/edges/completeness.ts';
 import type { ReadGroups } from './reading.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
-<<<<<<< HEAD:core/history/recent-completeness.ts
-/** Two snapshots may be missed or late before the lanes are asked instead. */
-const FRESH_MS = 150_000;
-
 /** How much of the network a figure of history covers. */
-=======
->>>>>>> readers:core/history/last-completeness.ts
 export interface CompletenessAt extends Completeness {
   /** When the lanes were read, milliseconds since the epoch. */
   as_of: number;
@@ -22,13 +16,7 @@ export async function readLastCompleteness(
   { now }: { now: number },
 ): Promise<CompletenessAt | undefined> {
   const mark = await readLastMark(store, { resolution: 'MINUTE', before: now });
-<<<<<<< HEAD:core/history/recent-completeness.ts
-  if (!mark || mark.taken_at > now || mark.taken_at < now - FRESH_MS) return undefined;
+  if (!mark) return undefined;
   const { edges_expected, edges_heard, taken_at, groups } = mark;
   return { edges_expected, edges_heard, as_of: taken_at, groups };
-=======
-  if (!mark) return undefined;
-  const { edges_expected, edges_heard, taken_at } = mark;
-  return { edges_expected, edges_heard, as_of: taken_at };
->>>>>>> readers:core/history/last-completeness.ts
 }

@@ -64,6 +64,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.createSite': 'forOperators',
   'Mutation.updateSite': 'forOperators',
   'Mutation.addEndpoint': 'forOperators',
+  'Mutation.updateEndpoint': 'forOperators',
   'Mutation.removeEndpoint': 'forOperators',
   'Mutation.createPath': 'forOperators',
   'Mutation.deletePath': 'forOperators',

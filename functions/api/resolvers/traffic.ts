@@ -47,17 +47,9 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
 async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
-<<<<<<< HEAD
-  const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
-  if (recent) return presentCompleteness(recent);
-  const heard = new HeardEdges(await readServedEdges(context), now, { silent_after_s });
-  for await (const lane of readAllLanes(client, tables)) heard.add(lane);
-  return presentCompleteness({ ...heard.completenessAt(now), as_of: now });
-=======
   const last = await readLastCompleteness({ client, table: tables.traffic }, { now });
-  if (last) return { ...last, as_of: timestamp(last.as_of) };
+  if (last) return presentCompleteness(last);
   const heard = new HeardEdges(await readServedEdges(context), now, { silent_after_s });
   for await (const lane of readAllLanes(client, tables, { time: context })) heard.add(lane);
-  return { ...heard.completenessAt(now), as_of: timestamp(now) };
->>>>>>> readers
+  return presentCompleteness({ ...heard.completenessAt(now), as_of: now });
 }

@@ -158,7 +158,7 @@ describe('the routes of an edge', () => {
     };
     expect(await ask({}, 'stranger')).toEqual(nothing);
     await registerEdge(context, admin, { id: 'old-edge', site_id: hub.id });
-    await retireEdge(context, admin, 'old-edge');
+    await retireEdge(context, admin, { id: 'old-edge' });
     expect(await ask({}, 'old-edge')).toEqual(nothing);
   });
 });
