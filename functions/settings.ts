@@ -42,6 +42,8 @@ export const SETTINGS = {
   QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
   /** Roles whose sessions are edges, separated by commas. */
   EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
+  /** Over how long edges spread their readings after news that concerns all of them. */
+  EDGE_SPREAD_S: z.coerce.number().int().min(0).max(90).default(5),
   /** From how many lanes on the snapshot reads them in groups, and how many a group has. */
   LANES_A_GROUP: z.coerce.number().int().min(1).default(LANES_A_GROUP),
   /** The name of the function that reads a group. */

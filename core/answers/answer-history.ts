@@ -52,12 +52,11 @@ export async function answerTrafficHistory(
   }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
 ): Promise<TrafficHistory> {
   const { context, retention } = asking;
-  const { tables } = context;
   const now = askedAt(asking);
-  const store = { ...context, table: tables.traffic };
+  const store = { ...context, table: context.tables.traffic };
   const [resets, voids] = await Promise.all([resetsOf(asking, filter.policy_id), voidsOf(asking, filter)]);
   const read = (range: Range) =>
-    readTrafficHistory(store, { range, filter, tables, now, retention, resets, voids, max_lane_samples });
+    readTrafficHistory(store, { range, filter, now, retention, resets, voids, max_lane_samples });
   const history = await answer({ ...asked, now }, asking, read);
   if (isEmpty(history)) await checkKnown(asking, filter);
   return history;

@@ -49,7 +49,9 @@ export function checkStatsRange(
   if (of_flows) checkLogged(asking);
   resolveRange({ from, to, now: askedAt(asking), retention: asking.retention });
   if (!of_flows || to - from <= MAX_FLOW_STATS_HOURS * HOUR_MS) return;
-  throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`);
+  throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`, {
+    arguments: ['from', 'to'],
+  });
 }
 
 /** `trafficStats`. @throws ValidationError · NotFound for an id that never was */
@@ -60,7 +62,7 @@ export async function answerTrafficStats(
   const position = readStatsPosition('trafficStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: false });
-  const { before, after } = await lanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now, filter: request.filter });
   const { rows, other, total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
@@ -102,7 +104,7 @@ export async function answerFlowStats(
   const position = readStatsPosition('flowStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: true });
-  const { before, after } = await lanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now, filter });
   const { total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,

@@ -1,5 +1,5 @@
 import type { Silence } from '../inventory/edges/completeness.ts';
-import type { CompletenessAt } from './recent-completeness.ts';
+import type { CompletenessAt } from './last-completeness.ts';
 import { ceilTo, type KeptAsOf, RESOLUTIONS } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { readLastMarkItem, type SampleStore } from './sample-store.ts';

@@ -89,7 +89,7 @@ export class HistoryWorld {
   }
 
   get store() {
-    return { client: this.#db.client, table: this.#db.tables.traffic };
+    return { ...this.#context(), table: this.#db.tables.traffic };
   }
 
   /** An edge counts and reports; its clock may be wrong by `skew_ms`. A repeated report comes twice. */

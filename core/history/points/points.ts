@@ -1,5 +1,5 @@
+import type { CompletenessAt } from '../last-completeness.ts';
 import type { Share } from '../late/late-span.ts';
-import type { CompletenessAt } from '../recent-completeness.ts';
 import { type Range, RESOLUTIONS } from '../resolution.ts';
 import type { Peak, Sample, SnapshotMark } from '../sample.ts';
 import { completenessOf, type KnownSilences } from '../silence-spans.ts';

@@ -256,7 +256,6 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         const history = await readTrafficHistory(store, {
           range,
           filter,
-          tables: db.tables,
           now: store.clock(),
           retention: RETENTION,
         });

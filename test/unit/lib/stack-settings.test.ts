@@ -22,6 +22,7 @@ describe('settings', () => {
       lanes_a_group: 8_000,
       query_budget: 240,
       edge_roles: ['*edge*'],
+      edge_spread_s: 5,
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,

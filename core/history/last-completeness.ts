@@ -2,9 +2,6 @@ import type { Completeness } from '../inventory/edges/completeness.ts';
 import type { ReadGroups } from './reading.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
-/** Two snapshots may be missed or late before the lanes are asked instead. */
-const FRESH_MS = 150_000;
-
 /** How much of the network a figure of history covers. */
 export interface CompletenessAt extends Completeness {
   /** When the lanes were read, milliseconds since the epoch. */
@@ -13,13 +10,13 @@ export interface CompletenessAt extends Completeness {
   groups?: ReadGroups | undefined;
 }
 
-/** How much of the network the last snapshot heard from; `undefined` where it was taken over two and a half minutes ago. One small read. */
-export async function readRecentCompleteness(
+/** How much of the network the last snapshot heard from, however long ago it was; `undefined` where none was taken yet. One small read. */
+export async function readLastCompleteness(
   store: SampleStore,
   { now }: { now: number },
 ): Promise<CompletenessAt | undefined> {
   const mark = await readLastMark(store, { resolution: 'MINUTE', before: now });
-  if (!mark || mark.taken_at > now || mark.taken_at < now - FRESH_MS) return undefined;
+  if (!mark) return undefined;
   const { edges_expected, edges_heard, taken_at, groups } = mark;
   return { edges_expected, edges_heard, as_of: taken_at, groups };
 }
