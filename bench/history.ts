@@ -7,6 +7,7 @@ import { markItem, policySampleItem, type SampleStore } from '../core/history/sa
 import { type PreviousTotals, takeSnapshot } from '../core/history/snapshot.ts';
 import { hourOf } from '../core/ledger/lane/hour-of.ts';
 import type { Lane } from '../core/ledger/lane/lane.ts';
+import { NO_RATE } from '../core/ledger/lane/pair-rate.ts';
 import { laneKey } from '../core/ledger/lane-keys.ts';
 import { encodeLane } from '../core/ledger/packing/lane-codec.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
@@ -209,6 +210,7 @@ function laneItem(index: number) {
       packets,
       bytes: packets * 812n,
       active_flows: (index + policy) % 40,
+      rate: NO_RATE,
       earlier_packets: packets * 30n,
       earlier_bytes: packets * 24_000n,
       estimated: false,

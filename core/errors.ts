@@ -20,20 +20,82 @@ export abstract class PatronusError extends Error {
   }
 }
 
+/** An argument that breaks a rule, so that a form can say it beside its field. */
+export interface WrongArgument {
+  /** Its name; of a part of it with the way there, such as `match.protocol` or `site_ids.2`. */
+  argument: string;
+  /** The rule, a whole sentence. */
+  message: string;
+  /** What is allowed, such as "a whole number from 1 to 100"; null where the rule names no values. */
+  allowed: string | null;
+}
+
 /** The input is malformed or out of range; nothing was changed. The message names the argument and what is allowed. */
 export class ValidationError extends PatronusError {
   readonly errorType = 'ValidationError';
+  /** The arguments that are wrong, as far as the rules are about single arguments. */
+  readonly fields: readonly WrongArgument[];
+
+  /** @param options.arguments names of the arguments that the message is about */
+  constructor(
+    message: string,
+    {
+      arguments: names = [],
+      fields,
+      ...options
+    }: ErrorOptions & { arguments?: readonly string[]; fields?: readonly WrongArgument[] } = {},
+  ) {
+    super(message, options);
+    this.fields = fields ?? names.map(argument => wrongArgument(argument, message));
+  }
+}
+
+/** A rule that an input breaks, as a schema reports it. */
+export interface BrokenRule {
+  /** The way to the value that breaks it; empty for the input as a whole. */
+  path: readonly PropertyKey[];
+  /** A whole sentence, or what follows the argument's name, such as "must be …". */
+  message: string;
 }
 
 /** So many rules are named that an input breaks; the rest are counted. */
 const MAX_RULES = 10;
 
-/** An input that breaks `rules`, whole sentences: each is said once, at most ten of them. */
-export function brokenRules(rules: readonly string[]): ValidationError {
-  const said = [...new Set(rules)];
+/** So many wrong arguments are listed. */
+const MAX_WRONG_ARGUMENTS = 50;
+
+/**
+ * An input that breaks `rules`: the message says each sentence once, at most ten of them; `fields`
+ * has each argument once, with the first rule that it breaks.
+ */
+export function brokenRules(rules: readonly BrokenRule[]): ValidationError {
+  const said = [...new Set(rules.map(sentence))];
   const more = said.length - MAX_RULES;
   const rest = more > 0 ? [`${more} more rules are broken.`] : [];
-  return new ValidationError([...said.slice(0, MAX_RULES), ...rest].join(' '));
+  const fields = new Map<string, WrongArgument>();
+  for (const rule of rules) {
+    const argument = nameOf(rule);
+    if (argument === '' || fields.has(argument)) continue;
+    fields.set(argument, wrongArgument(argument, sentence(rule)));
+  }
+  return new ValidationError([...said.slice(0, MAX_RULES), ...rest].join(' '), {
+    fields: [...fields.values()].slice(0, MAX_WRONG_ARGUMENTS),
+  });
+}
+
+const nameOf = ({ path }: BrokenRule): string => path.map(String).join('.');
+
+function sentence(rule: BrokenRule): string {
+  return rule.message.endsWith('.') ? rule.message : `${nameOf(rule)} ${rule.message}.`;
+}
+
+function wrongArgument(argument: string, message: string): WrongArgument {
+  return { argument, message, allowed: allowedBy(message) };
+}
+
+/** @example allowedBy('limit must be a whole number from 1 to 100.') // 'a whole number from 1 to 100' */
+function allowedBy(rule: string): string | null {
+  return /\bmust (?:be|have) ([^:;]+?)(?:[:;]|\.?$)/.exec(rule)?.[1] ?? null;
 }
 
 /** Longest text of a caller's that a message repeats, characters. */

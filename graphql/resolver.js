@@ -6,7 +6,7 @@
  *   identity      AppSync's, of a person (Cognito) or of a machine (IAM); credentials are not passed on
  *   source        the parent object; null for operations
  *   selection     paths of the selected fields, such as "items/name"
- * The function's answer: { data } or { error: { type, message, info } }; info becomes `errorInfo`, such as { retry_after_s }. A function that fails or times out is `Internal`.
+ * The function's answer: { data } or { error: { type, message, info } }; info becomes `errorInfo`, such as { retry_after_s } or { fields }. A function that fails or times out is `Internal`.
  */
 import { util } from '@aws-appsync/utils';
 

@@ -34,6 +34,7 @@ export const ROLES = {
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
+  'Query.me': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
@@ -78,12 +79,15 @@ export const ROLES = {
   'Query.site': forAll,
   'Query.siteCount': forAll,
   'Query.paths': forAll,
+  'Query.allPaths': forAll,
+  'Query.pathMatrix': forAll,
   'Query.countSitePaths': forPeople,
   'Query.siteDeletionPreview': forPeople,
   'Query.deletedSites': forPeople,
   'Mutation.createSite': forOperators,
   'Mutation.updateSite': forOperators,
   'Mutation.addEndpoint': forOperators,
+  'Mutation.updateEndpoint': forOperators,
   'Mutation.removeEndpoint': forOperators,
   'Mutation.createPath': forOperators,
   'Mutation.deletePath': forOperators,
@@ -117,8 +121,18 @@ type FieldOfMutation<Name> = Name extends `Mutation.${infer Field}` ? Field : ne
 /** @throws Unauthorized naming the group that may, when the caller may not. */
 export function authorize(operation: OperationName, caller: Caller): void {
   const access: Access = ROLES[operation];
-  if (caller.kind === 'MACHINE' ? access.machines : isInGroup(access.people, caller.groups)) return;
+  if (allows(access, caller)) return;
   throw new Unauthorized(refusal(operation.split('.')[1]!, access, caller));
+}
+
+/** The GraphQL names of the operations that a caller may call, such as `deletePolicy`, sorted. */
+export function allowedOperations(caller: Caller): string[] {
+  const names = Object.entries(ROLES).filter(([, access]) => allows(access, caller));
+  return names.map(([name]) => name.split('.')[1]!).sort();
+}
+
+function allows(access: Access, caller: Caller): boolean {
+  return caller.kind === 'MACHINE' ? access.machines : isInGroup(access.people, caller.groups);
 }
 
 /** Whether a caller may at least do what operators may. */

@@ -62,7 +62,9 @@ export async function answerFlows(
 /** @throws ValidationError for ends in the wrong order */
 export function checkOrder(from: number, to: number): void {
   if (from < to) return;
-  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
+  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`, {
+    arguments: ['from', 'to'],
+  });
 }
 
 /** @throws ValidationError where no flow is kept, or none any more that arrived before `to` */
@@ -80,6 +82,7 @@ export function checkLogged(
   if (to > oldest) return;
   throw new ValidationError(
     `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+    { arguments: ['to'] },
   );
 }
 

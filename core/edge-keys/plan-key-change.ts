@@ -42,7 +42,10 @@ export async function planAddedKey(
 ): Promise<KeyChange> {
   const now = context.clock();
   if (from_ms !== undefined && from_ms > now) {
-    throw new ValidationError('from must not lie in the future: a key is good from now on, or as of before.');
+    throw new ValidationError(
+      'from must not lie in the future: a key is good from now on, or as of before.',
+      { arguments: ['from'] },
+    );
   }
   const [item, owner] = await Promise.all([
     readEdgeKeys(context, edge_id),
@@ -55,6 +58,7 @@ export async function planAddedKey(
   if (known) {
     throw new ValidationError(
       `Key ${kid} was revoked and stays so. Make a new key pair at the edge (npm run edge -- key --next), and register that.`,
+      { arguments: ['public_key'] },
     );
   }
   if (before.length >= MAX_KEYS) {
@@ -90,7 +94,9 @@ export async function planRevokedKey(
   const now = context.clock();
   const until_ms = at_ms ?? now;
   if (until_ms > now)
-    throw new ValidationError('at must not lie in the future: a key is revoked now, or as of before.');
+    throw new ValidationError('at must not lie in the future: a key is revoked now, or as of before.', {
+      arguments: ['at'],
+    });
   if (key.until !== null && Date.parse(key.until) <= until_ms) return { actions: [], before, after: before };
   // Never before its beginning: then it was good for no time at all.
   const until = timestamp(Math.max(until_ms, Date.parse(key.from)));

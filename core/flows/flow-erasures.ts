@@ -29,7 +29,9 @@ export async function eraseFlows(
 ): Promise<FlowErasure> {
   const parsed = parseAddress(given);
   if (!parsed) {
-    throw new ValidationError('address must be a single address such as 10.1.2.3 or 2001:db8::1.');
+    throw new ValidationError('address must be a single address such as 10.1.2.3 or 2001:db8::1.', {
+      arguments: ['address'],
+    });
   }
   const address = formatAddress(parsed);
   const { tables, clock } = context;

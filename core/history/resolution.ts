@@ -54,14 +54,18 @@ export interface RangeRequest {
 export function resolveRange(request: RangeRequest): Range {
   const { from, to, now, retention, max_points = MAX_POINTS } = request;
   if (!(from < to)) {
-    throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`);
+    throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`, {
+      arguments: ['from', 'to'],
+    });
   }
-  if (from > now) throw new ValidationError(`from (${timestamp(from)}) lies in the future.`);
+  if (from > now)
+    throw new ValidationError(`from (${timestamp(from)}) lies in the future.`, { arguments: ['from'] });
   const resolution = request.resolution ?? chooseResolution(request);
   const oldest = oldestKept(resolution, request);
   if (from < oldest) {
     throw new ValidationError(
       `${resolution} samples are kept for ${span(retention[resolution])}, now since ${timestamp(oldest)}: ask for a later from${coarserHint(resolution, name => from >= oldestKept(name, request))}.`,
+      { arguments: ['from'] },
     );
   }
   const { ms } = RESOLUTIONS[resolution];
@@ -71,6 +75,7 @@ export function resolveRange(request: RangeRequest): Range {
   if (points > max_points) {
     throw new ValidationError(
       `The range has ${points} points at resolution ${resolution}; at most ${max_points} are allowed: ask for a shorter range${coarserHint(resolution, name => (to - from) / RESOLUTIONS[name].ms <= max_points)}.`,
+      { arguments: ['from', 'to', 'resolution'] },
     );
   }
   return { from: start, to: end, resolution };
@@ -88,6 +93,7 @@ export function previousRange({ from, to, resolution }: Range, kept: KeptAsOf): 
     const hint = coarserHint(resolution, name => start >= oldestKept(name, kept));
     throw new ValidationError(
       `compare_previous needs samples from ${timestamp(start)} on, but ${resolution} samples are kept for ${span(kept.retention[resolution])}, now since ${timestamp(oldest)}: ask for a shorter range${hint}.`,
+      { arguments: ['compare_previous'] },
     );
   }
   return { from: start, to: from, resolution };

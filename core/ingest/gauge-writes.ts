@@ -18,7 +18,7 @@ export interface GaugeWriting extends Retrying {
 
 /** The write that withdraws a lane's gauges, conditional on its version; undefined where it has none. */
 export function gaugeWrite(item: LaneItem, lane: Lane): LaneWrite | undefined {
-  if (policiesWithGauges(lane).size === 0) return undefined;
+  if (lane.rated_ms === undefined && policiesWithGauges(lane).size === 0) return undefined;
   const state = withdrawGauges({
     lane,
     idle: undefined,

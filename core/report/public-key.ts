@@ -41,6 +41,7 @@ export async function readPublicKey(text: string): Promise<PublicKey> {
   if (SMALL_ORDER.has(bytes.toString('hex'))) {
     throw new ValidationError(
       'public_key is a point of small order, which no key pair has: send the public key that npm run edge -- key prints.',
+      { arguments: ['public_key'] },
     );
   }
   return { kid: await thumbprint(x), x };
@@ -65,7 +66,7 @@ function xOfJwk(text: string): string {
   const { kty, crv, x, d } = parseObject(text);
   if (d !== undefined) throw privateKey();
   if (kty !== 'OKP' || crv !== 'Ed25519' || typeof x !== 'string' || !X.test(x))
-    throw new ValidationError(RULE);
+    throw new ValidationError(RULE, { arguments: ['public_key'] });
   return x;
 }
 
@@ -74,9 +75,9 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch (cause) {
-    throw new ValidationError(RULE, { cause });
+    throw new ValidationError(RULE, { cause, arguments: ['public_key'] });
   }
-  throw new ValidationError(RULE);
+  throw new ValidationError(RULE, { arguments: ['public_key'] });
 }
 
 async function xOfPem(pem: string): Promise<string> {
@@ -84,12 +85,13 @@ async function xOfPem(pem: string): Promise<string> {
   try {
     return (await exportJWK(await importSPKI(pem, 'Ed25519', { extractable: true }))).x!;
   } catch (cause) {
-    throw new ValidationError(RULE, { cause });
+    throw new ValidationError(RULE, { cause, arguments: ['public_key'] });
   }
 }
 
 function privateKey(): ValidationError {
   return new ValidationError(
     'public_key is a private key: it must never leave the edge. Make a new key pair there, and send the public key that npm run edge -- key prints.',
+    { arguments: ['public_key'] },
   );
 }

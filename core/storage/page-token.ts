@@ -25,6 +25,7 @@ export function readPageToken(
   }
   throw new ValidationError(
     'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+    { arguments: ['next_token'] },
   );
 }
 

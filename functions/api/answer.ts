@@ -2,7 +2,14 @@ import type { Caller } from '../../core/access/caller.ts';
 import { type QueryBudget, spendBudget } from '../../core/access/query-budget.ts';
 import { authorize, type OperationName, ROLES } from '../../core/access/roles.ts';
 import { recordRefusal } from '../../core/audit/record-refusal.ts';
-import { type ErrorType, PatronusError, Throttled, Unauthorized } from '../../core/errors.ts';
+import {
+  type ErrorType,
+  PatronusError,
+  Throttled,
+  Unauthorized,
+  ValidationError,
+  type WrongArgument,
+} from '../../core/errors.ts';
 import { repeatUntil } from '../../core/storage/retrying.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
@@ -14,9 +21,10 @@ import { parseArguments } from './parse-arguments.ts';
 import type { Call, Resolver } from './resolver.ts';
 
 /** What graphql/resolver.js turns into data or an entry in `errors`. */
-export type Answer =
-  | { data: unknown }
-  | { error: { type: ErrorType; message: string; info?: { retry_after_s: number } } };
+export type Answer = { data: unknown } | { error: { type: ErrorType; message: string; info?: ErrorInfo } };
+
+/** What a program can do about an error: `errorInfo` in the schema's words. */
+type ErrorInfo = { retry_after_s: number } | { fields: readonly WrongArgument[] };
 
 export interface Surroundings
   extends Pick<
@@ -29,13 +37,12 @@ export interface Surroundings
     | 'exports'
     | 'onFailover'
     | 'edge_roles'
+    | 'identify'
   > {
   /** What expensive operations may cost a caller in a minute. */
   query_budget: QueryBudget;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
-  /** Fills in what the caller's token doesn't say; must not throw. */
-  identify(caller: Caller): Promise<Caller>;
   /** Called for each answer that says `Internal`; make it a metric. */
   onInternalError(): void;
   /** Called for what clients don't see: faults, and refusals that could not be recorded. */
@@ -77,14 +84,8 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
     if (caller) await writeDown(event, caller, error, surroundings);
-    const info = error instanceof Throttled && error.retry_after_s !== undefined;
-    return {
-      error: {
-        type: error.errorType,
-        message: messageOf(error),
-        ...(info && { info: { retry_after_s: error.retry_after_s! } }),
-      },
-    };
+    const info = infoOf(error);
+    return { error: { type: error.errorType, message: messageOf(error), ...(info && { info }) } };
   }
 }
 
@@ -98,6 +99,14 @@ function spender(caller: Caller, { context, query_budget }: Surroundings): Call[
     spent = true;
     await spendBudget(context, { caller, cost, budget: query_budget });
   };
+}
+
+function infoOf(error: PatronusError): ErrorInfo | undefined {
+  if (error instanceof Throttled && error.retry_after_s !== undefined) {
+    return { retry_after_s: error.retry_after_s };
+  }
+  if (error instanceof ValidationError && error.fields.length > 0) return { fields: error.fields };
+  return undefined;
 }
 
 function messageOf({ message }: PatronusError): string {

@@ -77,6 +77,7 @@ function checkFields(kind: ExportKind, given: GivenFields): void {
   if (foreign !== undefined) {
     throw new ValidationError(
       `An export of ${kind} takes no ${foreign}: it takes ${taken.slice(0, -1).join(', ')} and ${taken.at(-1)}.`,
+      { arguments: [`input.${foreign}`] },
     );
   }
 }
@@ -96,5 +97,6 @@ function checkedGroups(groups: readonly ExportGroup[]): ExportGrouping {
   if (once && groups.length > 0 && grouping) return grouping;
   throw new ValidationError(
     `group_by takes one to four of ${EXPORT_GROUPS.slice(0, 4).join(', ')}, or of ${EXPORT_GROUPS.slice(4).join(', ')}, each once.`,
+    { arguments: ['input.group_by'] },
   );
 }

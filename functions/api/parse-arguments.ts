@@ -9,9 +9,5 @@ import { brokenRules } from '../../core/errors.ts';
 export function parseArguments<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw brokenRules(parsed.error.issues.map(sentence));
-}
-
-function sentence({ path, message }: { path: PropertyKey[]; message: string }): string {
-  return message.endsWith('.') ? message : `${path.map(String).join('.')} ${message}.`;
+  throw brokenRules(parsed.error.issues);
 }

@@ -12,6 +12,8 @@ import { parseArguments } from './parse-arguments.ts';
 /** One request to one field: what the resolver works with apart from its arguments. */
 export interface Call extends Asking {
   caller: Caller;
+  /** Fills in what the caller's token doesn't say; never throws. */
+  identify(caller: Caller): Promise<Caller>;
   /** Roles whose sessions are edges, see `requireEdge`. */
   edge_roles: readonly string[];
   /** Takes a cost off the caller's budget. @throws Throttled */

@@ -9,6 +9,7 @@ import { endpointResolvers } from './resolvers/endpoints.ts';
 import { exportResolvers } from './resolvers/exports.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
+import { meResolvers } from './resolvers/me.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
@@ -25,6 +26,7 @@ export const resolvers: Resolvers = {
   ...trafficResolvers,
   ...edgeResolvers,
   ...auditResolvers,
+  ...meResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
   ...flowResolvers,

@@ -29,7 +29,10 @@ export const machine: ApiIdentity = {
 export interface ApiUnderTest {
   /** What the function answers to an event of AppSync. */
   answer(event: ApiEvent): Promise<Answer>;
-  /** What the function answers to one operation; by an administrator who selects everything unless said otherwise. */
+  /**
+   * What the function answers to one operation; by an administrator who selects everything unless said otherwise. Of a
+   * refusal without the list of wrong arguments, which repeats the message.
+   */
   call(
     operation: string,
     args?: unknown,
@@ -63,9 +66,9 @@ export function makeApi(
     failovers: [],
     internal_errors: 0,
     answer: event => answer(event, surroundings()),
-    call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
+    async call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
       const [type, field] = operation.split('.') as [string, string];
-      return api.answer({ type, field, arguments: args, identity, selection });
+      return withoutFields(await api.answer({ type, field, arguments: args, identity, selection }));
     },
     async data(operation, args, by) {
       const answered = await api.call(operation, args, by);
@@ -116,4 +119,10 @@ export function makeApi(
     ...changes,
   });
   return api;
+}
+
+function withoutFields(answered: Answer): Answer {
+  if (!('error' in answered) || !answered.error.info || !('fields' in answered.error.info)) return answered;
+  const { info: _, ...error } = answered.error;
+  return { error };
 }

@@ -1,5 +1,6 @@
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import type { Counts } from '../../core/ledger/figures/read-counters.ts';
+import { NO_RATES } from './no-rates.ts';
 import { rawRecord, reportRecord } from './report-records.ts';
 
 const FLOW = {
@@ -63,15 +64,17 @@ export function fixedReports(prefix: string, { wide = true } = {}): FixedStream 
       report('wide', 'b2', 1, { policies: many(0, 1), sent_ms: 500_000, estimated: true }),
     ],
   ];
+
   // a: 25 of b1, 3 of b0, 8 of b2 · b: 9 and 6 in two parts
   const expected: FixedStream['expected'] = {
-    [`${prefix}1`]: { packets: 51n, bytes: 5100n, estimated_bytes: 0n, active_flows: 5 + 2 + 1 },
+    [`${prefix}1`]: { packets: 51n, bytes: 5100n, estimated_bytes: 0n, active_flows: 5 + 2 + 1, ...NO_RATES },
   };
   for (let p = 0; p < 2 * width; p++) {
     const times = p < width ? 2n : 1n;
     // Of the second boot, which scales from samples, are the first of them.
     const [estimated_bytes, active_flows] = p < width ? [40n, 1] : [0n, 0];
-    expected[`${prefix}many-${p}`] = { packets: times, bytes: 40n * times, estimated_bytes, active_flows };
+    const counts = { packets: times, bytes: 40n * times, estimated_bytes };
+    expected[`${prefix}many-${p}`] = { ...counts, active_flows, ...NO_RATES };
   }
   return { batches, expected };
 }

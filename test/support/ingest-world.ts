@@ -6,7 +6,7 @@ import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
-import { type Counts, readCounters } from '../../core/ledger/figures/read-counters.ts';
+import { type Counts, type Gauges, readCounters } from '../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
 import { readShownCounters } from '../../core/ledger/figures/shown-counters.ts';
 import { laneTotals } from '../../core/ledger/lane/lane-totals.ts';
@@ -179,12 +179,14 @@ export class IngestWorld {
       sums(counters, counter => counter.policy_id),
       'counters',
     ).toEqual(sums(stream.expected, pair => pair.policy_id));
-    const gauges = (list: { policy_id: string; active_flows: number }[]) => {
-      const sum = new Map<string, number>();
-      for (const { policy_id, active_flows } of list) {
-        sum.set(policy_id, (sum.get(policy_id) ?? 0) + active_flows);
+    const gauges = (list: ({ policy_id: string } & Gauges)[]) => {
+      const sum = new Map<string, [number, number, number]>();
+      for (const { policy_id, active_flows, bit_rate, packet_rate } of list) {
+        const [flows, bits, packets] = sum.get(policy_id) ?? [0, 0, 0];
+        sum.set(policy_id, [flows + active_flows, bits + bit_rate, packets + packet_rate]);
       }
-      return new Map([...sum].filter(([id, flows]) => flows !== 0 && policies.has(id)).sort());
+      const isSet = ([id, values]: [string, number[]]) => policies.has(id) && values.some(each => each !== 0);
+      return new Map([...sum].filter(isSet).sort());
     };
     expect(gauges(counters), 'gauges').toEqual(gauges(pairs));
   }
@@ -305,7 +307,7 @@ function cleanupTime() {
   };
 }
 
-type Sum = Omit<Counts, 'active_flows'>;
+type Sum = Omit<Counts, keyof Gauges>;
 
 function sums<T extends Sum>(list: readonly T[], keyOf: (item: T) => string): Map<string, Sum> {
   const found = new Map<string, Sum>();

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { hourOf } from '../../core/ledger/lane/hour-of.ts';
 import type { Lane } from '../../core/ledger/lane/lane.ts';
+import { NO_RATE } from '../../core/ledger/lane/pair-rate.ts';
 import { counterKey, heardEdgeKey, laneKey } from '../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../core/ledger/packing/lane-codec.ts';
 import { batchPut } from '../../core/storage/batch-write.ts';
@@ -45,7 +46,7 @@ export async function putManyPolicies({
       const packets = packetsOf(index) + more;
       const pair = {
         ...{ policy_id: inventedId(index), endpoint_id: 'wan1', packets, bytes: packets * 100n },
-        ...{ active_flows: 1, earlier_packets: 0n, earlier_bytes: 0n },
+        ...{ active_flows: 1, rate: NO_RATE, earlier_packets: 0n, earlier_bytes: 0n },
         ...{ estimated: false, earlier_estimated: 0n },
         ...{ seq: 1, named_hour: hourOf(heard_at) },
       };

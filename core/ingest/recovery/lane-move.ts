@@ -34,8 +34,8 @@ export function nextMove(
 ): { write: LaneWrite; next: MovingLane } {
   const { generation, moving } = lane.counted_in ?? FIRST_GENERATION;
   const totals = new Map<string, CounterChange>();
-  for (const { policy_id, packets, bytes, estimated_bytes, active_flows } of laneTotals(lane)) {
-    addCounterChange(totals, policy_id, { packets, bytes, estimated_bytes, active_flows });
+  for (const { policy_id, endpoint_id, ...all } of laneTotals(lane)) {
+    addCounterChange(totals, policy_id, all);
   }
   // A generation that was given up counts for nothing.
   const through = moving?.to === to ? moving.through : undefined;

@@ -4,14 +4,14 @@ import { brokenRules } from '../../errors.ts';
 export { lowerUuid } from '../../report/uuid-text.ts';
 
 /**
- * Checks what a caller gave. Every rule of a schema carries a whole sentence, so the message says all that is wrong.
+ * Checks what a caller gave. The error says all that is wrong.
  *
  * @throws ValidationError
  */
 export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw brokenRules(parsed.error.issues.map(issue => issue.message));
+  throw brokenRules(parsed.error.issues);
 }
 
 // Control characters, line separators and the marks that turn the direction of the text around them.

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { ValidationError } from '../../errors.ts';
 import { DEFAULT_POLICY_ID, POLICY_PRIORITY } from '../../policy/policy.ts';
 import { policyMatchSchema } from '../../policy/policy-schema.ts';
@@ -36,10 +37,15 @@ export const policyPatchSchema = z
     priority: priority.nullish(),
     enabled: z.boolean().nullish(),
     match: match.nullish(),
+    if_updated_at: ifUpdatedAt,
   })
-  .refine(patch => Object.values(patch).some(value => value !== null && value !== undefined), {
-    error: 'Give at least one of name, priority, enabled and match to change.',
-  });
+  .refine(
+    ({ if_updated_at: _, ...patch }) =>
+      Object.values(patch).some(value => value !== null && value !== undefined),
+    {
+      error: 'Give at least one of name, priority, enabled and match to change.',
+    },
+  );
 
 export type NewPolicy = z.output<typeof newPolicySchema>;
 export type PolicyPatch = z.output<typeof policyPatchSchema>;
@@ -49,6 +55,7 @@ export function refuseBuiltIn(id: string): void {
   if (id !== DEFAULT_POLICY_ID) return;
   throw new ValidationError(
     `Policy ${DEFAULT_POLICY_ID} is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.`,
+    { arguments: ['id'] },
   );
 }
 

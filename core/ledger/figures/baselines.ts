@@ -4,12 +4,12 @@ import { toBigInt } from '../../storage/document-client.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { TableNames } from '../../storage/tables.ts';
-import type { Counts } from './read-counters.ts';
+import type { Counts, Gauges } from './read-counters.ts';
 
 /** Partition of all resets; the sort key is the id of the reset's audit entry, so they sort by time. */
 export const BASELINE_PARTITION = 'BASELINE';
 
-export type BaselineCounts = Omit<Counts, 'active_flows'>;
+export type BaselineCounts = Omit<Counts, keyof Gauges>;
 
 /** What had been counted when a reset was made. The counters themselves stay as they are. */
 export type BaselineFigures =

@@ -9,14 +9,21 @@ import { counterKey, counterPartition } from '../lane-keys.ts';
 import { type CounterStore, type CountersHead, readCountersHead } from './counter-slots.ts';
 
 /** What all edges together have counted under one policy, over all boots. */
-export interface Counts {
+export interface Counts extends Gauges {
   packets: bigint;
   /** Layer-3 bytes. */
   bytes: bigint;
   /** What of the bytes is estimated: counts that were scaled from samples. */
   estimated_bytes: bigint;
-  /** A gauge: one-way flows that are alive now. */
+}
+
+/** What is so now, of edges that aren't silent. */
+export interface Gauges {
+  /** One-way flows that are alive. */
   active_flows: number;
+  /** Bits and thousandths of a packet a second, between the last two reports of each edge; 0 also where that isn't known. */
+  bit_rate: number;
+  packet_rate: number;
 }
 
 /**
@@ -120,17 +127,19 @@ export async function readCountersAfter(
 
 /** Nothing counted yet. */
 export function noCounts(): Counts {
-  return { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
+  return { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 };
 }
 
 /** What all policies together have counted, ids that aren't defined included: all traffic there was. */
 export function trafficTotals(counters: ReadonlyMap<string, Counts>): Counts {
   const total = noCounts();
-  for (const { packets, bytes, estimated_bytes, active_flows } of counters.values()) {
-    total.packets += packets;
-    total.bytes += bytes;
-    total.estimated_bytes += estimated_bytes;
-    total.active_flows += active_flows;
+  for (const counts of counters.values()) {
+    total.packets += counts.packets;
+    total.bytes += counts.bytes;
+    total.estimated_bytes += counts.estimated_bytes;
+    total.active_flows += counts.active_flows;
+    total.bit_rate += counts.bit_rate;
+    total.packet_rate += counts.packet_rate;
   }
   return total;
 }
@@ -142,6 +151,9 @@ interface CounterItem {
   bytes?: number | bigint;
   estimated_bytes?: number | bigint;
   active_flows?: number;
+  // Earlier releases kept no rates.
+  bit_rate?: number;
+  packet_rate?: number;
 }
 
 interface SlotRange {
@@ -190,5 +202,7 @@ function addCounter(sums: Map<string, Counts>, item: CounterItem): void {
   sum.bytes += toBigInt(item.bytes);
   if (item.estimated_bytes !== undefined) sum.estimated_bytes += toBigInt(item.estimated_bytes);
   sum.active_flows += item.active_flows ?? 0;
+  sum.bit_rate += item.bit_rate ?? 0;
+  sum.packet_rate += item.packet_rate ?? 0;
   sums.set(item.sk, sum);
 }

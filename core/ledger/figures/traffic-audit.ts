@@ -5,7 +5,7 @@ import type { Clock } from '../../time/clock.ts';
 import { FIRST_GENERATION, generationOf } from '../lane/counted-in.ts';
 import { laneTotals } from '../lane/lane-totals.ts';
 import { type CountersHead, readCountersHead } from './counter-slots.ts';
-import { type Counts, noCounts, readCountersIn } from './read-counters.ts';
+import { type Counts, type Gauges, noCounts, readCountersIn } from './read-counters.ts';
 import { readAllLanes } from './read-lanes.ts';
 
 /** A policy whose counters are not what its lanes hold. */
@@ -35,7 +35,7 @@ export interface AuditContext {
   deadline: number;
 }
 
-type Sums = Omit<Counts, 'active_flows'>;
+type Sums = Omit<Counts, keyof Gauges>;
 
 const NOTHING: Sums = noCounts();
 

@@ -37,12 +37,14 @@ export function isSameCount(a: BootCounts, b: BootCounts): boolean {
   return a.packets === b.packets && a.bytes === b.bytes && a.estimated === b.estimated;
 }
 
-/** What the counters gain; active flows stay as they are. */
+/** What the counters gain; gauges stay as they are. */
 export function gainOf(before: BootCounts, after: BootCounts): CounterChange {
   return {
     packets: after.packets - before.packets,
     bytes: after.bytes - before.bytes,
     active_flows: 0,
+    bit_rate: 0,
+    packet_rate: 0,
     ...(after.estimated && { estimated_bytes: after.bytes - estimatedOf(before) }),
   };
 }

@@ -12,6 +12,5 @@ export const NO_BOOT = '';
 export function closeBoot(state: LaneState): LaneState {
   const { parts } = state.lane;
   const none: Boot = { boot_id: NO_BOOT, seq: 0, parts, sent_at_ms: 0, pairs: new Map(), paths: new Map() };
-  const closed = switchBoot(state, none);
-  return { ...closed, lane: { ...closed.lane, sent_at_ms: 0 } };
+  return switchBoot(state, none);
 }

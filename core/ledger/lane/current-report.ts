@@ -12,7 +12,9 @@ import { hourOf } from './hour-of.ts';
 import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
 import { pairOf } from './pair-of.ts';
+import { bitRate, NO_RATE, packetRate, packRate } from './pair-rate.ts';
 import { readingOf } from './path-reading.ts';
+import { ratedMs } from './rated-ms.ts';
 
 /**
  * Adds a report of the lane's current boot whose `seq` is above the last one. A pair that it leaves out keeps its totals and
@@ -26,6 +28,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
   const { seq, site_id, policies_version, interval_s } = report;
   const isEstimated = report.estimated === true;
   const named_hour = hourOf(at_ms);
+  const sent_at_ms = Math.min(decoded.sent_at_ms, at_ms);
+  const rated_ms = ratedMs(lane, sent_at_ms);
   const reportedPairs = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
   let held = 0;
@@ -41,6 +45,9 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     const { policy_id, endpoint_id, packets, bytes, active_flows } = reported;
     const { earlier_packets, earlier_bytes, earlier_estimated } = before;
     const estimated = isEstimated || before.estimated;
+    const more_packets = packets - before.packets;
+    const more_bytes = bytes - before.bytes;
+    const rate = rated_ms === undefined ? NO_RATE : packRate(more_bytes, more_packets, rated_ms);
     // Written out: a spread costs more, and this runs for each pair of each report.
     reportedPairs.set(key, {
       policy_id,
@@ -48,6 +55,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
       packets,
       bytes,
       active_flows,
+      rate,
       earlier_packets,
       earlier_bytes,
       estimated,
@@ -56,9 +64,11 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
       named_hour,
     });
     const gained = {
-      packets: packets - before.packets,
-      bytes: bytes - before.bytes,
+      packets: more_packets,
+      bytes: more_bytes,
       active_flows: active_flows - before.active_flows,
+      bit_rate: bitRate(rate) - bitRate(before.rate),
+      packet_rate: packetRate(rate) - packetRate(before.rate),
     };
     const change = estimated ? { ...gained, estimated_bytes: bytes - estimatedOf(before) } : gained;
     addCounterChange(counters, policy_id, change);
@@ -70,7 +80,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     lane: {
       ...lane,
       seq,
-      sent_at_ms: Math.min(decoded.sent_at_ms, at_ms),
+      sent_at_ms,
+      rated_ms,
       site_id,
       policies_version,
       interval_s,

@@ -1,27 +1,39 @@
 import type { Lane, LanePair } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
+import { bitRate, NO_RATE, packetRate } from './pair-rate.ts';
 
-/** Sets a lane's active flows to 0 and subtracts them from the counters. */
+/** Sets a lane's active flows and rates to 0 and subtracts them from the counters; its rates aren't known any more. */
 export function withdrawGauges(state: LaneState): LaneState {
   const { lane, changes } = state;
   const counters = new Map(changes.counters);
   const pairs = new Map<string, LanePair>();
   for (const [key, pair] of lane.pairs) pairs.set(key, withdrawGauge(pair, counters));
-  return { ...state, lane: { ...lane, pairs }, changes: { ...changes, counters } };
+  return { ...state, lane: { ...lane, rated_ms: undefined, pairs }, changes: { ...changes, counters } };
 }
 
-/** A pair without active flows; they are subtracted from the policy's change in `counters`. */
+/** A pair without active flows and rate; both are subtracted from the policy's change in `counters`. */
 export function withdrawGauge(pair: LanePair, counters: Map<string, CounterChange>): LanePair {
-  if (pair.active_flows === 0) return pair;
-  addCounterChange(counters, pair.policy_id, { packets: 0n, bytes: 0n, active_flows: -pair.active_flows });
-  return { ...pair, active_flows: 0 };
+  if (!hasGauges(pair)) return pair;
+  addCounterChange(counters, pair.policy_id, {
+    packets: 0n,
+    bytes: 0n,
+    active_flows: -pair.active_flows,
+    bit_rate: 0 - bitRate(pair.rate),
+    packet_rate: 0 - packetRate(pair.rate),
+  });
+  return { ...pair, active_flows: 0, rate: NO_RATE };
 }
 
 /** The policies whose counters hold a gauge of the lane. */
 export function policiesWithGauges(lane: Lane): Set<string> {
   const policies = new Set<string>();
   for (const pair of lane.pairs.values()) {
-    if (pair.active_flows !== 0) policies.add(pair.policy_id);
+    if (hasGauges(pair)) policies.add(pair.policy_id);
   }
   return policies;
+}
+
+/** Whether the counters hold anything of the pair that has to be subtracted once its edge is silent. */
+export function hasGauges({ active_flows, rate }: Pick<LanePair, 'active_flows' | 'rate'>): boolean {
+  return active_flows !== 0 || rate !== NO_RATE;
 }

@@ -31,6 +31,9 @@ export interface CounterChange {
   readonly packets: bigint;
   readonly bytes: bigint;
   readonly active_flows: number;
+  /** Gauges too: bits a second, and thousandths of a packet a second. Whole numbers. */
+  readonly bit_rate: number;
+  readonly packet_rate: number;
   /** What of the bytes is estimated; nothing when left out, as in nearly all of them. */
   readonly estimated_bytes?: bigint;
 }
@@ -57,6 +60,8 @@ export function addCounterChange(
     packets: known.packets + change.packets,
     bytes: known.bytes + change.bytes,
     active_flows: known.active_flows + change.active_flows,
+    bit_rate: known.bit_rate + change.bit_rate,
+    packet_rate: known.packet_rate + change.packet_rate,
     ...(known.estimated_bytes !== undefined || change.estimated_bytes !== undefined
       ? { estimated_bytes: (known.estimated_bytes ?? 0n) + (change.estimated_bytes ?? 0n) }
       : undefined),

@@ -2,6 +2,7 @@ import type { PathCounts } from '../../totals/path-counts.ts';
 import { estimatedOf } from './boot-counts.ts';
 import { type IdlePairs, idlePairsBeside } from './idle-pairs.ts';
 import type { Lane, LanePair } from './lane.ts';
+import { bitRate, NO_RATE, packetRate } from './pair-rate.ts';
 
 /** A lane with its idle pairs: only both together are what the edge has counted. */
 export interface WholeLane extends Lane {
@@ -17,6 +18,9 @@ export interface PairSum {
   /** What of the bytes is estimated: counts that were scaled from samples. */
   estimated_bytes: bigint;
   active_flows: number;
+  /** Bits and thousandths of a packet a second between the last two reports; 0 also where that isn't known. */
+  bit_rate: number;
+  packet_rate: number;
 }
 
 export interface PathSum extends PathCounts {
@@ -25,8 +29,8 @@ export interface PathSum extends PathCounts {
 
 /** Everything the lane's edge and part has counted, over all of its boots. */
 export function laneTotals(lane: WholeLane): PairSum[] {
-  const totals = Array.from(lane.pairs.values(), pair => pairSum(pair, pair.active_flows));
-  for (const pair of idlePairsBeside(lane)) totals.push(pairSum(pair, 0));
+  const totals = Array.from(lane.pairs.values(), pair => pairSum(pair, pair));
+  for (const pair of idlePairsBeside(lane)) totals.push(pairSum(pair, NO_GAUGES));
   return totals;
 }
 
@@ -44,9 +48,11 @@ export function bootTotals(lane: WholeLane): { packets: bigint; bytes: bigint } 
   return total;
 }
 
-type PairCounts = Omit<LanePair, 'active_flows' | 'seq' | 'named_hour'>;
+const NO_GAUGES = { active_flows: 0, rate: NO_RATE };
 
-function pairSum(pair: PairCounts, active_flows: number): PairSum {
+type PairCounts = Omit<LanePair, keyof typeof NO_GAUGES | 'seq' | 'named_hour'>;
+
+function pairSum(pair: PairCounts, { active_flows, rate }: typeof NO_GAUGES): PairSum {
   return {
     policy_id: pair.policy_id,
     endpoint_id: pair.endpoint_id,
@@ -54,6 +60,8 @@ function pairSum(pair: PairCounts, active_flows: number): PairSum {
     bytes: pair.bytes + pair.earlier_bytes,
     estimated_bytes: pair.earlier_estimated + estimatedOf(pair),
     active_flows,
+    bit_rate: bitRate(rate),
+    packet_rate: packetRate(rate),
   };
 }
 

@@ -1,5 +1,6 @@
 import { noPathCounts, type PathCounts } from '../../totals/path-counts.ts';
 import type { CountedIn } from './counted-in.ts';
+import { NO_RATE } from './pair-rate.ts';
 import type { PathReading } from './path-reading.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface Lane {
   readonly parts: number;
   /** `sent_at` of that report, by the edge's clock, milliseconds. */
   readonly sent_at_ms: number;
+  /** The time from the report of this boot before that one, milliseconds, over which rates are; undefined while they aren't known. */
+  readonly rated_ms?: number | undefined;
   /** How far the last reports were sent ahead of their arrival, see `clockSkew`; of a lane with paths, or with a clock that is ahead. */
   readonly clock?: readonly number[];
   /** Arrival of the first and of the last applied report in the stream, milliseconds. */
@@ -52,6 +55,8 @@ export interface LanePair {
   readonly bytes: bigint;
   /** Flows active at the last report; 0 once the edge is silent. */
   readonly active_flows: number;
+  /** What it carried a second between the last two reports, see `packRate`; {@link NO_RATE} where the lane has no `rated_ms`. */
+  readonly rate: number;
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
@@ -110,9 +115,10 @@ export function newLane({
 
 /** A pair that counted nothing yet. */
 export function emptyPair({ policy_id, endpoint_id }: Pick<LanePair, 'policy_id' | 'endpoint_id'>): LanePair {
-  const zeros = { packets: 0n, bytes: 0n, active_flows: 0, earlier_packets: 0n, earlier_bytes: 0n };
+  const now = { packets: 0n, bytes: 0n, active_flows: 0, rate: NO_RATE };
+  const earlier = { earlier_packets: 0n, earlier_bytes: 0n };
   const exact = { estimated: false, earlier_estimated: 0n };
-  return { policy_id, endpoint_id, ...zeros, ...exact, seq: NOT_NAMED, named_hour: 0 };
+  return { policy_id, endpoint_id, ...now, ...earlier, ...exact, seq: NOT_NAMED, named_hour: 0 };
 }
 
 /** A path that counted nothing yet. */

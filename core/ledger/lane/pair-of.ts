@@ -3,6 +3,7 @@ import { estimatedOf } from './boot-counts.ts';
 import { type IdlePair, type IdlePairs, NO_IDLE_PAIRS } from './idle-pairs.ts';
 import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
+import { NO_RATE } from './pair-rate.ts';
 
 /** A pair of the lane, idle or not, as the lane holds it; undefined where the lane has never counted it. */
 export function pairOf(state: LaneState, key: string): LanePair | undefined {
@@ -33,7 +34,7 @@ export function needsIdlePairs(lane: Lane, { report, keys }: DecodedReport): boo
 
 /** What it had counted of another boot than the current one is earlier. */
 function awake({ boot_id, ...pair }: IdlePair, current_boot: string): LanePair {
-  const back = { ...pair, active_flows: 0, named_hour: 0 };
+  const back = { ...pair, active_flows: 0, rate: NO_RATE, named_hour: 0 };
   if (boot_id === current_boot) return back;
   return {
     ...back,

@@ -1,3 +1,4 @@
+import { hasGauges } from './gauges.ts';
 import { hourOf } from './hour-of.ts';
 import { type IdlePair, type IdleSegment, packedPairBytes } from './idle-pairs.ts';
 import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
@@ -44,7 +45,7 @@ export function removeIdlePairs(
   const pairs = new Map<string, IdlePair>();
   let bytes = 0;
   for (const [key, pair] of lane.pairs) {
-    if (pair.named_hour > latest || pair.active_flows !== 0 || bytes >= SEGMENT_MAX_BYTES) {
+    if (pair.named_hour > latest || hasGauges(pair) || bytes >= SEGMENT_MAX_BYTES) {
       held.set(key, pair);
       continue;
     }
@@ -71,6 +72,6 @@ export function removeIdlePairs(
 }
 
 function asleep(pair: LanePair, current_boot: string): IdlePair {
-  const { active_flows, named_hour, ...counts } = pair;
+  const { active_flows, rate, named_hour, ...counts } = pair;
   return { ...counts, boot_id: pair.seq === NOT_NAMED ? '' : current_boot };
 }

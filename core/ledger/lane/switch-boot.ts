@@ -20,7 +20,7 @@ import { pairOf } from './pair-of.ts';
  */
 export function switchBoot(state: LaneState, boot: Boot): LaneState {
   const { lane, changes } = state;
-  const { boot_id, seq, parts } = boot;
+  const { boot_id, seq, parts, sent_at_ms } = boot;
   const closed = lane.boot_id === '' ? undefined : closedBoot(state);
   const exchange = (boots: ReadonlyMap<string, Boot>): Map<string, Boot> => {
     const exchanged = new Map(boots);
@@ -33,7 +33,7 @@ export function switchBoot(state: LaneState, boot: Boot): LaneState {
   const parts_before = most > parts ? most : 0;
   return {
     ...state,
-    lane: { ...lane, boot_id, seq, parts, parts_before, ...totals },
+    lane: { ...lane, boot_id, seq, parts, sent_at_ms, parts_before, ...totals },
     boots: exchange(state.boots),
     changes: { ...changes, boots: exchange(changes.boots) },
   };

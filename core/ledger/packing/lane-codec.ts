@@ -3,6 +3,7 @@ import { PATH_COUNTS, type PathCounts } from '../../totals/path-counts.ts';
 import { type CountedIn, FIRST_GENERATION } from '../lane/counted-in.ts';
 import { hourOf } from '../lane/hour-of.ts';
 import { type Lane, type LanePair, type LanePath, NOT_NAMED } from '../lane/lane.ts';
+import { NO_RATE } from '../lane/pair-rate.ts';
 import { estimatedPairs, readEstimated, writeEstimated } from './estimated-codec.ts';
 import { type Layout, openPacked, sealPacked } from './packed-item.ts';
 import type { PackedReader } from './packed-reader.ts';
@@ -16,7 +17,8 @@ import { readString, readStrings, StringTable } from './string-table.ts';
  * in it: they are the item's key.
  */
 export function encodeLane(lane: Lane): Uint8Array {
-  const measured = hasMeasurements(lane);
+  const rated = lane.rated_ms !== undefined;
+  const measured = rated || hasMeasurements(lane);
   const out = new PackedWriter({ compact: measured });
   out.text(lane.site_id);
   out.text(lane.policies_version);
@@ -31,8 +33,9 @@ export function encodeLane(lane: Lane): Uint8Array {
   out.number(lane.parts_before);
   out.number(lane.idle_version);
   const estimated = estimatedPairs(lane.pairs.values());
-  const layout = measured ? 5 : estimated ? 4 : isFirst(lane.counted_in) ? 2 : 3;
+  const layout = rated ? 6 : measured ? 5 : estimated ? 4 : isFirst(lane.counted_in) ? 2 : 3;
   if (layout !== 2) writeCountedIn(out, lane.counted_in);
+  if (rated) out.number(lane.rated_ms!);
   writePairs(out, lane);
   out.number(lane.paths.size);
   for (const { path_id, current, earlier, reading } of lane.paths.values()) {
@@ -92,12 +95,13 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
       parts_before: layout === 1 ? 0 : input.number(),
       idle_version: layout === 1 ? 0 : input.number(),
       ...(layout >= 3 && countedIn(readCountedIn(input))),
+      ...(layout === 6 && { rated_ms: input.number() }),
     };
     // Earlier releases kept times of an edge's clock that ran ahead.
     if (layout === 1) head.sent_at_ms = Math.min(head.sent_at_ms, head.last_heard_at_ms);
     const pairs = readPairs(input, layout, head);
     const paths = readPaths(input, layout, head);
-    const lane = { ...head, pairs, paths, ...(layout === 5 && readClock(input)) };
+    const lane = { ...head, pairs, paths, ...(layout >= 5 && readClock(input)) };
     if (layout >= 4) readEstimated(input, lane.pairs);
     return lane;
   });
@@ -111,6 +115,7 @@ type Newest = Pick<Lane, 'seq' | 'last_heard_at_ms'>;
  */
 function writePairs(out: PackedWriter, lane: Lane): void {
   const { pairs, seq } = lane;
+  const rated = lane.rated_ms !== undefined;
   const hour = hourOf(lane.last_heard_at_ms);
   const ids = new StringTable();
   const numbers: number[] = [];
@@ -134,6 +139,7 @@ function writePairs(out: PackedWriter, lane: Lane): void {
     out.count(pair.packets);
     out.count(pair.bytes);
     out.number(pair.active_flows);
+    if (rated) out.number(pair.rate);
     out.count(pair.earlier_packets);
     out.count(pair.earlier_bytes);
     if (pair.seq === seq && pair.named_hour === hour) {
@@ -155,6 +161,7 @@ function readPairs(input: PackedReader, layout: Layout, newest: Newest): Map<str
     const packets = input.count();
     const bytes = input.count();
     const active_flows = input.number();
+    const rate = layout === 6 ? input.number() : NO_RATE;
     const earlier_packets = input.count();
     const earlier_bytes = input.count();
     let { seq } = newest;
@@ -180,6 +187,7 @@ function readPairs(input: PackedReader, layout: Layout, newest: Newest): Map<str
       packets,
       bytes,
       active_flows,
+      rate,
       earlier_packets,
       earlier_bytes,
       estimated: false,
@@ -198,7 +206,7 @@ function readPaths(input: PackedReader, layout: Layout, { last_heard_at_ms }: Ne
     const path_id = input.text();
     const current = readCounts(input);
     const earlier = readCounts(input);
-    const reading = layout === 5 ? readReading(input, last_heard_at_ms) : undefined;
+    const reading = layout >= 5 ? readReading(input, last_heard_at_ms) : undefined;
     paths.set(path_id, { path_id, current, earlier, ...(reading && { reading }) });
   }
   return paths;

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
 /** How an item's values follow each other. What releases wrote before layout 2 is read on. */
-export type Layout = 1 | 2 | 3 | 4 | 5;
+export type Layout = 1 | 2 | 3 | 4 | 5 | 6;
 
 /** The first byte of packed data says how the rest is to be read, so that formats can change. */
 const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
@@ -16,24 +16,28 @@ const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
   8: { layout: 4, deflated: true },
   9: { layout: 5, deflated: false },
   10: { layout: 5, deflated: true },
+  11: { layout: 6, deflated: false },
+  12: { layout: 6, deflated: true },
 };
 
 /**
  * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of counters; 4 for what holds
- * estimated counts; and 5 for a lane with measurements of paths or the times of its reports. A release that does not know them can't read such items, so it can't lose what they say.
+ * estimated counts; 5 for a lane with measurements of paths or the times of its reports; and 6 for one whose rates are known. A release that does not know them
+ * can't read such items, so it can't lose what they say.
  */
 const WRITTEN = {
   2: { plain: 3, deflated: 4 },
   3: { plain: 5, deflated: 6 },
   4: { plain: 7, deflated: 8 },
   5: { plain: 9, deflated: 10 },
+  6: { plain: 11, deflated: 12 },
 } as const;
 
 /**
  * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one write unit anyway (1 KB
- * less room for its keys and version).
+ * less its version and keys, with an edge id of up to 60 characters).
  */
-const COMPRESS_FROM_BYTES = 850;
+const COMPRESS_FROM_BYTES = 920;
 
 /** An item's limit is 400 KB; far above that, data can only be broken. */
 const MAX_PACKED_BYTES = 4 * 1024 * 1024;
@@ -83,7 +87,7 @@ export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
 function unseal(data: Uint8Array): { reader: PackedReader; layout: Layout } {
   const format = FORMATS[data[0] ?? 0];
   if (!format) {
-    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 10`);
+    throw new PackedDataUnreadable(`packed data is of format ${data[0]}; this release reads 1 to 12`);
   }
   const { layout, deflated } = format;
   if (!deflated) return { reader: new PackedReader(data, 1), layout };

@@ -1,7 +1,9 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { ItemSource } from '../../cache/cache.ts';
+import { readItems } from '../../storage/batch-get.ts';
 import { classifyFailure } from '../../storage/failure.ts';
+import { keyText } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -228,6 +230,25 @@ export async function readWeek(
   const score = settledScoreOf(toMetrics(stored));
   const week = addScore(stored.week, { score, from_ms: stored.measured_ms, to_ms: now_ms });
   return summaryOf(week, now_ms);
+}
+
+/**
+ * The same of many paths, by their ids, eventually consistent. Undefined: nothing was ever measured.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readManyToldMetrics(
+  context: StoreContext,
+  pathIds: readonly string[],
+): Promise<Map<string, ToldMetrics | undefined>> {
+  const store = { ...context, table: context.tables.traffic, eventually: true };
+  const items = await readItems(pathIds.map(metricsKey), store);
+  return new Map(
+    pathIds.map(id => {
+      const item = items.get(keyText(metricsKey(id)));
+      return [id, item && parseItem(toldMetricsSchema, item)];
+    }),
+  );
 }
 
 async function readStored({ client, tables }: Storing, path_id: string): Promise<Stored | undefined> {

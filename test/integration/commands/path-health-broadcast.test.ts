@@ -62,7 +62,7 @@ describe('what one edge is told of a change', () => {
     for (const id of ['edge-1', 'edge-2', 'edge-3'])
       await registerEdge(context, admin, { id, site_id: SITE });
     await registerEdge(context, admin, { id: 'elsewhere', site_id: crypto.randomUUID() });
-    await retireEdge(context, admin, 'edge-2');
+    await retireEdge(context, admin, { id: 'edge-2' });
     const raised = change(`ROUTES#${SITE}`, 'VERSION', { version: 17 });
     expect(await commandsOf(raised, context)).toEqual([hint('edge-1', SITE, 17), hint('edge-3', SITE, 17)]);
   });
@@ -79,7 +79,7 @@ describe('what one edge is told of a change', () => {
     expect(await told({ site_id: here })).toEqual([hint('mover', here, 0)]);
     expect(await told({ site_id: here, interval_s: 300 })).toEqual([]);
     expect(await told({ site_id: there })).toEqual([hint('mover', there, 1)]);
-    await retireEdge(context, admin, 'mover');
+    await retireEdge(context, admin, { id: 'mover' });
     expect(await told({ site_id: there })).toEqual([hint('mover', there, 1)]);
   });
 

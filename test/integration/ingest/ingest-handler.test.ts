@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
+import { NO_RATES } from '../../support/no-rates.ts';
 import { rawRecord, reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -66,7 +67,7 @@ it('counts an event of the stream, publishes what it did, and gives back what th
   vi.restoreAllMocks();
 
   expect(await readCounters(db.client, db.tables)).toEqual(
-    new Map([['7', { packets: 10n, bytes: 2n ** 61n, estimated_bytes: 0n, active_flows: 2 }]]),
+    new Map([['7', { packets: 10n, bytes: 2n ** 61n, estimated_bytes: 0n, active_flows: 2, ...NO_RATES }]]),
   );
   const metrics = printed
     .filter(line => line.includes('CloudWatchMetrics'))

@@ -6,6 +6,7 @@ import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { counterKey, counterPartition } from '../../../core/ledger/lane-keys.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type KinesisStream, startKinesisStream } from '../../support/kinesis-stream.ts';
+import { NO_RATES } from '../../support/no-rates.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -68,7 +69,13 @@ describe('a stream whose shards are split and merged while edges report', () => 
       new Map([
         [
           'default',
-          { packets, bytes: packets * 1500n, estimated_bytes: 0n, active_flows: (EDGES * (EDGES - 1)) / 2 },
+          {
+            packets,
+            bytes: packets * 1500n,
+            estimated_bytes: 0n,
+            active_flows: (EDGES * (EDGES - 1)) / 2,
+            ...NO_RATES,
+          },
         ],
       ]),
     );

@@ -8,6 +8,7 @@ import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
+import { NO_RATES } from '../../support/no-rates.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
 import { makeReport, rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
 
@@ -76,8 +77,20 @@ describe('a batch', () => {
     await ingest([reportRecord({ seq: 2, policies: manyPolicies(80, 80) })], context);
     expect(context.tally).toMatchObject({ ReportsApplied: 2, Transactions: 3 });
     const shown = await counters();
-    expect(shown['3']).toEqual({ packets: 1n, bytes: 40n, estimated_bytes: 0n, active_flows: 0 });
-    expect(shown['83']).toEqual({ packets: 1n, bytes: 40n, estimated_bytes: 0n, active_flows: 1 });
+    expect(shown['3']).toEqual({
+      packets: 1n,
+      bytes: 40n,
+      estimated_bytes: 0n,
+      active_flows: 0,
+      ...NO_RATES,
+    });
+    expect(shown['83']).toEqual({
+      packets: 1n,
+      bytes: 40n,
+      estimated_bytes: 0n,
+      active_flows: 1,
+      ...NO_RATES,
+    });
   });
 
   it('counts past 2^53 and past 2^64 exactly', async () => {
@@ -232,7 +245,7 @@ describe('what can not be counted', () => {
         reason: 'lane_unreadable',
         message:
           'The stored totals of this edge are in a format that this release does not read; deploy the later release again, then replay the record ' +
-          '(packed data is of format 99; this release reads 1 to 10).',
+          '(packed data is of format 99; this release reads 1 to 12).',
       },
     ]);
     expect(fresh.tally.ReportsApplied).toBe(1);
@@ -255,8 +268,8 @@ describe('what can not be counted', () => {
 
 describe('when the time is over', () => {
   it('gives back, in order, what is not applied', async () => {
-    // The calls before it: two for the keys of edges, two for the lanes, the first transaction.
-    const slow = faultyClient(store.client, call => (call >= 5 ? 'throttled' : undefined));
+    // The calls before it: two for the keys of edges, two for the lanes, two lists a lane, the first transaction.
+    const slow = faultyClient(store.client, call => (call >= 11 ? 'throttled' : undefined));
     const records = [
       reportRecord({ edge_id: 'a', policies: manyPolicies(0, 80) }, { sequence: 1 }),
       reportRecord({ edge_id: 'b', policies: manyPolicies(80, 80) }, { sequence: 2 }),

@@ -11,6 +11,7 @@ import {
   NOT_NAMED,
   newLane,
 } from '../../../core/ledger/lane/lane.ts';
+import { NO_RATE, packRate } from '../../../core/ledger/lane/pair-rate.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { decodeBoot, encodeBoot } from '../../../core/ledger/packing/boot-codec.ts';
 import { decodeIdleSegment, encodeIdleSegment } from '../../../core/ledger/packing/idle-codec.ts';
@@ -35,6 +36,7 @@ const pairs = fc
       packets: count,
       bytes: count,
       active_flows: whole,
+      rate: fc.nat({ max: 2 ** 28 - 1 }),
       earlier_packets: count,
       earlier_bytes: count,
       estimated: fc.boolean(),
@@ -62,57 +64,66 @@ const paths = fc
     ),
   )
   .map(list => new Map(list.map(path => [path.path_id, path])));
-const lanes: fc.Arbitrary<Lane> = fc.record(
-  {
-    clock: fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 3 }),
-    edge_id: id,
-    part: fc.nat({ max: 1023 }),
-    site_id: id,
-    policies_version: id,
-    interval_s: fc.constantFrom(0.5, 1, 60),
-    boot_id: id,
-    seq: fc.integer({ min: 3, max: Number.MAX_SAFE_INTEGER }),
-    parts: fc.integer({ min: 1, max: 1024 }),
-    sent_at_ms: time,
-    first_heard_at_ms: time,
-    last_heard_at_ms: fc.integer({ min: 17_000 * 3_600_000, max: 253_402_300_799_999 }),
-    slot: fc.nat({ max: 1023 }),
-    parts_before: fc.nat({ max: 1024 }),
-    idle_version: fc.constantFrom(0, 2 ** 48 - 2),
-    pairs,
-    paths,
-  },
-  {
-    requiredKeys: [
-      'edge_id',
-      'part',
-      'site_id',
-      'policies_version',
-      'interval_s',
-      'boot_id',
-      'seq',
-      'parts',
-      'sent_at_ms',
-      'first_heard_at_ms',
-      'last_heard_at_ms',
-      'slot',
-      'parts_before',
-      'idle_version',
-      'pairs',
-      'paths',
-    ],
-  },
-);
+const lanes: fc.Arbitrary<Lane> = fc
+  .record(
+    {
+      rated_ms: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+      clock: fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 3 }),
+      edge_id: id,
+      part: fc.nat({ max: 1023 }),
+      site_id: id,
+      policies_version: id,
+      interval_s: fc.constantFrom(0.5, 1, 60),
+      boot_id: id,
+      seq: fc.integer({ min: 3, max: Number.MAX_SAFE_INTEGER }),
+      parts: fc.integer({ min: 1, max: 1024 }),
+      sent_at_ms: time,
+      first_heard_at_ms: time,
+      last_heard_at_ms: fc.integer({ min: 17_000 * 3_600_000, max: 253_402_300_799_999 }),
+      slot: fc.nat({ max: 1023 }),
+      parts_before: fc.nat({ max: 1024 }),
+      idle_version: fc.constantFrom(0, 2 ** 48 - 2),
+      pairs,
+      paths,
+    },
+    {
+      requiredKeys: [
+        'edge_id',
+        'part',
+        'site_id',
+        'policies_version',
+        'interval_s',
+        'boot_id',
+        'seq',
+        'parts',
+        'sent_at_ms',
+        'first_heard_at_ms',
+        'last_heard_at_ms',
+        'slot',
+        'parts_before',
+        'idle_version',
+        'pairs',
+        'paths',
+      ],
+    },
+  )
+  .map(lane => (lane.rated_ms === undefined ? withoutRates(lane) : lane));
+
+/** A lane whose rates aren't known has none. */
+function withoutRates(lane: Lane): Lane {
+  return { ...lane, pairs: byKey(Array.from(lane.pairs.values(), pair => ({ ...pair, rate: NO_RATE }))) };
+}
 
 /** A lane of 20 pairs and 2 paths after months of traffic. */
 function measuredLaneItem(policyId: (p: number) => string, endpoint_id: string) {
   const pairs = Array.from({ length: 20 }, (_, p) => {
+    const rate = packRate(700_000_000n, 500_000n, 60_000 + p);
     const packets = 3_141_592n + BigInt(p * 7919);
     const bytes = 2_199_023_255n + BigInt(p * 104_729);
     const earlier = { earlier_packets: packets * 101n, earlier_bytes: bytes * 101n };
     const naming = { seq: YEARS.seq, named_hour: hourOf(YEARS.last_heard_at_ms) };
     const exact = { estimated: false, earlier_estimated: 0n };
-    const counts = { packets, bytes, active_flows: 50 + p * 37, ...earlier, ...exact };
+    const counts = { packets, bytes, active_flows: 50 + p * 37, rate, ...earlier, ...exact };
     return { policy_id: policyId(p), endpoint_id, ...counts, ...naming };
   });
   const paths = Array.from({ length: 2 }, (_, p) => {
@@ -133,7 +144,7 @@ function measuredLaneItem(policyId: (p: number) => string, endpoint_id: string) 
   const lane = {
     ...newLane({ edge_id: 'edge-berlin-12', part: 0 }),
     ...YEARS,
-    ...{ clock: [-12, -15, -11], pairs: byKey(pairs), paths: new Map(paths) },
+    ...{ clock: [-12, -15, -11], rated_ms: 60_012, pairs: byKey(pairs), paths: new Map(paths) },
   };
   return { ...laneKey(lane.edge_id, lane.part), version: 2 ** 48 - 2, data: encodeLane(lane) };
 }
@@ -155,15 +166,21 @@ describe('a packed lane', () => {
   ])('of 20 pairs after years of traffic is one write unit, %s', (_, policyId, endpoint_id) => {
     const pairs = Array.from({ length: 20 }, (_, p) => {
       // 2 TB and 3 billion packets in this boot, 100 times that before.
+      const rate = packRate(7_000_000_000n, 5_000_000n, 60_000 + p);
       const packets = 3_141_592_653n + BigInt(p * 7919);
       const bytes = 2_199_023_255_552n + BigInt(p * 104_729);
       const earlier = { earlier_packets: packets * 101n, earlier_bytes: bytes * 101n };
       const naming = { seq: YEARS.seq, named_hour: hourOf(YEARS.last_heard_at_ms) };
       const exact = { estimated: false, earlier_estimated: 0n };
-      const counts = { packets, bytes, active_flows: 1500 + p * 37, ...earlier, ...exact };
+      const counts = { packets, bytes, active_flows: 1500 + p * 37, rate, ...earlier, ...exact };
       return { policy_id: policyId(p), endpoint_id, ...counts, ...naming };
     });
-    const lane = { ...newLane({ edge_id: 'edge-berlin-12', part: 0 }), ...YEARS, pairs: byKey(pairs) };
+    const lane = {
+      ...newLane({ edge_id: 'edge-berlin-12', part: 0 }),
+      ...YEARS,
+      rated_ms: 60_012,
+      pairs: byKey(pairs),
+    };
     const item = { ...laneKey(lane.edge_id, lane.part), version: 2 ** 48 - 2, data: encodeLane(lane) };
     expect(itemBytes(item)).toBeLessThanOrEqual(1024);
   });
@@ -219,15 +236,15 @@ describe('a packed lane', () => {
   it.each([
     [
       'of another release',
-      new Uint8Array([11, 1, 2]),
-      'packed data is of format 11; this release reads 1 to 10',
+      new Uint8Array([13, 1, 2]),
+      'packed data is of format 13; this release reads 1 to 12',
     ],
     [
       'cut short',
       encodeLane({ ...newLane({ edge_id: 'e', part: 0 }), ...YEARS }).slice(0, 20),
       'packed data ends too soon',
     ],
-    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 10'],
+    ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 12'],
   ])('%s says so', (_, data, message) => {
     expect(() => decodeLane({ edge_id: 'e', part: 0 }, data)).toThrow(new PackedDataUnreadable(message));
   });

@@ -6,6 +6,7 @@ import { lanePathTotals, laneTotals } from '../../../core/ledger/lane/lane-total
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import type { PathReport } from '../../../core/report/report.ts';
+import { NO_RATES } from '../../support/no-rates.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
 type Folding = { -readonly [K in keyof LaneState]: LaneState[K] };
@@ -52,7 +53,9 @@ describe('folding a report into its lane', () => {
     fold(state, { seq: 1, policies: pair(10n, 2) });
     const { result, changes } = fold(state, { seq: 3, policies: pair(25n, 1) });
     expect(result).toBe('applied');
-    expect(changes.counters).toEqual(new Map([['7', { packets: 15n, bytes: 150n, active_flows: -1 }]]));
+    expect(changes.counters).toEqual(
+      new Map([['7', { packets: 15n, bytes: 150n, active_flows: -1, ...NO_RATES }]]),
+    );
   });
 
   it('has nothing to add for a seq not above the last', () => {
@@ -75,7 +78,7 @@ describe('folding a report into its lane', () => {
       ['7', 10n, 0],
       ['8', 1n, 1],
     ]);
-    expect(changes.counters.get('7')).toEqual({ packets: 0n, bytes: 0n, active_flows: -2 });
+    expect(changes.counters.get('7')).toEqual({ packets: 0n, bytes: 0n, active_flows: -2, ...NO_RATES });
   });
 
   it('closes a boot, its flows included, when a new one speaks', () => {
@@ -84,7 +87,7 @@ describe('folding a report into its lane', () => {
     const { changes } = fold(state, { boot_id: 'b', seq: 1, sent_ms: 1, policies: pair(3n, 1) });
     expect(state.lane).toMatchObject({ boot_id: 'b', seq: 1 });
     expect(totals(state)).toEqual([['7', 13n, 1]]);
-    expect(changes.counters.get('7')).toEqual({ packets: 3n, bytes: 30n, active_flows: -1 });
+    expect(changes.counters.get('7')).toEqual({ packets: 3n, bytes: 30n, active_flows: -1, ...NO_RATES });
     expect([...changes.boots.keys()]).toEqual(['a']);
     expect(changes.boots.get('a')).toMatchObject({ seq: 9, parts: 1 });
   });
@@ -102,7 +105,7 @@ describe('folding a report into its lane', () => {
     const { changes } = fold(state, { boot_id: 'a', seq: 9, sent_ms: 0, policies: pair(10n, 2) });
     expect(state.lane.boot_id).toBe('b');
     expect(totals(state)).toEqual([['7', 13n, 1]]);
-    expect(changes.counters.get('7')).toEqual({ packets: 10n, bytes: 100n, active_flows: 0 });
+    expect(changes.counters.get('7')).toEqual({ packets: 10n, bytes: 100n, active_flows: 0, ...NO_RATES });
   });
 
   it("adds the difference of a closed boot's late report", () => {
@@ -111,7 +114,7 @@ describe('folding a report into its lane', () => {
     fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
     const { changes } = fold(state, { boot_id: 'a', seq: 2, sent_ms: 30_000, policies: pair(12n, 2) });
     expect(totals(state)).toEqual([['7', 15n, 1]]);
-    expect(changes.counters.get('7')).toEqual({ packets: 2n, bytes: 20n, active_flows: 0 });
+    expect(changes.counters.get('7')).toEqual({ packets: 2n, bytes: 20n, active_flows: 0, ...NO_RATES });
     expect(fold(state, { boot_id: 'a', seq: 2, sent_ms: 30_000, policies: pair(12n) }).result).toBe('old');
   });
 
@@ -222,7 +225,9 @@ describe('an old report', () => {
     if (which === 'closed') fold(state, { boot_id: 'boot-2', sent_ms: 60_000, policies: pair(5n, 2) });
     const { result, changes } = fold(state, { seq: 2, policies: [...pair(9n, 7), ...pair(4n, 7, '8')] });
     expect(result).toBe('applied');
-    expect(changes.counters).toEqual(new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0 }]]));
+    expect(changes.counters).toEqual(
+      new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0, ...NO_RATES }]]),
+    );
     expect(fold(state, { seq: 2, policies: pair(4n, 7, '8') }).result).toBe('old');
     // What it showed is a total of report 2.
     expect(() => fold(state, { seq: 1, policies: pair(5n, 0, '8') })).toThrow(
@@ -236,7 +241,9 @@ describe('an old report', () => {
     fold(state, { seq: 1, policies: BOTH });
     fold(state, { seq: 3, policies: pair(20n, 1) });
     const { changes } = fold(state, { seq: 2, policies: [...pair(15n), ...pair(3n, 9, '8')] });
-    expect(changes.counters).toEqual(new Map([['8', { packets: 2n, bytes: 20n, active_flows: 0 }]]));
+    expect(changes.counters).toEqual(
+      new Map([['8', { packets: 2n, bytes: 20n, active_flows: 0, ...NO_RATES }]]),
+    );
     expect(state.lane.seq).toBe(3);
     expect(totals(state).toSorted()).toEqual([
       ['7', 20n, 1],
@@ -264,7 +271,7 @@ describe('a boot whose counts are scaled from samples', () => {
     fold(state, { boot_id: 'a', policies: pair(10n) });
     const { changes } = fold(state, { boot_id: 'b', sent_ms: 1, estimated: true, policies: pair(3n) });
     expect(changes.counters.get('7')).toEqual({
-      ...{ packets: 3n, bytes: 30n, active_flows: 0 },
+      ...{ packets: 3n, bytes: 30n, active_flows: 0, ...NO_RATES },
       estimated_bytes: 30n,
     });
     expect(estimated(state)).toEqual([['7', 130n, 30n]]);
@@ -407,8 +414,8 @@ describe('several reports in one step', () => {
     const { changes } = foldReport(foldReport(state, first!, arrival), second!, arrival);
     expect(changes.counters).toEqual(
       new Map([
-        ['7', { packets: 13n, bytes: 130n, active_flows: 1 }],
-        ['8', { packets: 5n, bytes: 50n, active_flows: 4 }],
+        ['7', { packets: 13n, bytes: 130n, active_flows: 1, ...NO_RATES }],
+        ['8', { packets: 5n, bytes: 50n, active_flows: 4, ...NO_RATES }],
       ]),
     );
     expect([...changes.boots.keys()]).toEqual(['a']);

@@ -31,7 +31,7 @@ function makeWrites(sketches: readonly Sketch[]): LaneWrite[] {
   });
 }
 
-const ONE_PACKET: CounterChange = { packets: 1n, bytes: 40n, active_flows: 1 };
+const ONE_PACKET: CounterChange = { packets: 1n, bytes: 40n, active_flows: 1, bit_rate: 5, packet_rate: 125 };
 
 const emptyBoot = (boot_id: string) => ({
   boot_id,
@@ -114,8 +114,12 @@ describe('packing lanes into transactions', () => {
     const [first, second, third] = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [2] }]);
     const writes = [
       first!,
-      gaining(second!, '1', { packets: -1n, bytes: -40n, active_flows: -1 }),
-      gaining(third!, '2', { packets: 0n, bytes: 0n, active_flows: 0 }),
+      gaining(second!, '1', {
+        ...{ packets: -1n, bytes: -40n, active_flows: -1, bit_rate: -5, packet_rate: -125 },
+      }),
+      gaining(third!, '2', {
+        ...{ packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 },
+      }),
     ];
     const [transaction] = packWrites(writes, { table: 'traffic' });
     expect(transaction?.actions.map(keyOf).filter(key => key.startsWith('COUNTER'))).toEqual([]);

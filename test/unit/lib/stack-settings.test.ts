@@ -19,6 +19,7 @@ describe('settings', () => {
       counter_slots: 16,
       require_signed_reports: false,
       silent_after_s: 300,
+      lanes_a_group: 8_000,
       query_budget: 240,
       edge_roles: ['*edge*'],
       edge_spread_s: 5,

@@ -304,6 +304,7 @@ describe('functions', () => {
       'api',
       'export',
       'snapshot',
+      'snapshot-group',
     ]);
     const HOUR = 3_600_000;
     const settings = z.object(retentionSettings);

@@ -2,6 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { edgeToItem } from '../../../../core/inventory/edges/edge-items.ts';
 import { type Lane, type LanePair, NOT_NAMED } from '../../../../core/ledger/lane/lane.ts';
+import { NO_RATE } from '../../../../core/ledger/lane/pair-rate.ts';
 import { heardEdgeKey, laneKey } from '../../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../../core/ledger/packing/lane-codec.ts';
 import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
@@ -53,6 +54,7 @@ async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
           packets: 0n,
           bytes: 0n,
           active_flows: 0,
+          rate: NO_RATE,
           earlier_packets: 0n,
           earlier_bytes: 0n,
           estimated: false,

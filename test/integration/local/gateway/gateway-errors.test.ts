@@ -235,6 +235,19 @@ describe('a field that fails', () => {
     });
   });
 
+  it('has what a program can do about it as errorInfo', async () => {
+    const fields = [{ argument: 'id', message: 'id must be a UUID.', allowed: 'a UUID' }];
+    const refused = { error: { type: 'ValidationError', message: 'id must be a UUID.', info: { fields } } };
+    const other = await startTestGateway({ answers: { 'Query.site': () => refused } });
+    try {
+      expect(await other.query('{ site(id: "s") { id } }')).toMatchObject({
+        errors: [{ errorType: 'ValidationError', errorInfo: { fields }, message: 'id must be a UUID.' }],
+      });
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('is Internal when the function fails, and says nothing of why', async () => {
     const answer = await server.query('{ fails }');
     expect(answer).toEqual({

@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { closeBoot } from '../../../core/ledger/lane/close-boot.ts';
+import { foldReport } from '../../../core/ledger/lane/fold.ts';
+import { withdrawGauges } from '../../../core/ledger/lane/gauges.ts';
+import { newLane } from '../../../core/ledger/lane/lane.ts';
+import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
+import { bitRate, NO_RATE, packetRate, packRate } from '../../../core/ledger/lane/pair-rate.ts';
+import { decodeLane, encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
+import { decodeReport } from '../../../core/report/decode-report.ts';
+import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
+
+const NO_LANE: LaneState = {
+  lane: newLane({ edge_id: 'edge-1', part: 0 }),
+  idle: [],
+  boots: new Map(),
+  parts: new Map(),
+  changes: NO_CHANGES,
+};
+
+/** The lane after a report that arrives when it is sent, or at `arrived_ms` after T0. */
+function fold(state: LaneState, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0): LaneState {
+  const decoded = decodeReport(reportRecord(sketch).data, 'edge-1');
+  return foldReport({ ...state, changes: NO_CHANGES }, decoded, { at_ms: T0 + arrived_ms, slot: 0 });
+}
+
+const counted = (packets: bigint, policy_id = '7') => [{ policy_id, packets, bytes: packets * 1000n }];
+
+/** Bits and thousandths of a packet a second of policy 7. */
+function rateIn({ lane }: LaneState) {
+  const { rate } = lane.pairs.get('7\u0000wan1') ?? [...lane.pairs.values()][0]!;
+  return [lane.rated_ms, bitRate(rate), packetRate(rate)];
+}
+
+describe('a rate', () => {
+  it.each([
+    [0n, 0n, 60_000, 0, 0],
+    [1n, 0n, 60_000, 1, 0],
+    [60n, 1n, 3_600_000, 1, 1],
+    [60n, 1n, 60_000, 8, 17],
+    [1500n, 100n, 10_000, 1200, 10_000],
+    [75_000_000n, 60_000n, 60_000, 10_000_000, 1_000_000],
+    [2n ** 90n, 2n ** 80n, 1, 1023 * 2 ** 30, 1023 * 2 ** 30],
+  ])(
+    'of %d bytes and %d packets in %d ms is %d bit/s and %d thousandths of a packet/s',
+    (bytes, packets, ms, bits, thousandths) => {
+      const rate = packRate(bytes, packets, ms);
+      expect(Math.abs(bitRate(rate) - bits)).toBeLessThanOrEqual(bits / 1000);
+      expect(Math.abs(packetRate(rate) - thousandths)).toBeLessThanOrEqual(thousandths / 1000);
+    },
+  );
+
+  it('is a whole number within 0.1 % of what passed, never 0 for what did, and takes four bytes', () => {
+    const amount = fc.bigInt({ min: 0n, max: 2n ** 60n });
+    fc.assert(
+      fc.property(amount, amount, fc.integer({ min: 500, max: 1e10 }), (bytes, packets, ms) => {
+        const rate = packRate(bytes, packets, ms);
+        expect(rate).toBeLessThan(2 ** 28);
+        for (const [shown, exact] of [
+          [bitRate(rate), (Number(bytes) * 8000) / ms],
+          [packetRate(rate), (Number(packets) * 1e6) / ms],
+        ] as const) {
+          expect(Number.isInteger(shown)).toBe(true);
+          expect(shown === 0).toBe(exact === 0);
+          if (exact > 1 && exact < 1023 * 2 ** 30) {
+            expect(Math.abs(shown - exact)).toBeLessThanOrEqual(Math.max(0.5, exact / 1000));
+          }
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('the rates of a lane', () => {
+  it('are not known before the second report of a boot', () => {
+    const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
+    expect(rateIn(first)).toEqual([undefined, 0, 0]);
+    const second = fold(first, { seq: 2, sent_ms: 10_000, policies: counted(30n) });
+    expect(rateIn(second)).toEqual([10_000, 16_000, 2000]);
+    const booted = fold(second, { boot_id: 'next', seq: 1, sent_ms: 20_000, policies: counted(5n) });
+    expect(rateIn(booted)).toEqual([undefined, 0, 0]);
+    expect(booted.changes.counters.get('7')).toMatchObject({ bit_rate: -16_000, packet_rate: -2000 });
+  });
+
+  it('are over the time between the two reports by the edge’s clock, whatever was lost, late or ahead', () => {
+    const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
+    const lost = fold(first, { seq: 4, sent_ms: 40_000, policies: counted(90n) }, 95_000);
+    expect(rateIn(lost)).toEqual([40_000, 16_000, 2000]);
+    const ahead = fold(lost, { seq: 5, sent_ms: 9e9, policies: counted(100n) }, 50_000);
+    expect(rateIn(ahead)).toEqual([10_000, 8000, 1000]);
+  });
+
+  it('are not known of reports that are less than half a second apart', () => {
+    const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
+    const fast = fold(first, { seq: 2, sent_ms: 499, policies: counted(1000n) });
+    expect(rateIn(fast)).toEqual([undefined, 0, 0]);
+    expect(rateIn(fold(first, { seq: 2, sent_ms: 500, policies: counted(1000n) }))[0]).toBe(500);
+  });
+
+  it('are 0 of a pair that a report leaves out, and of one that has not grown', () => {
+    const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: [...counted(10n), ...counted(10n, '8')] });
+    const second = fold(first, {
+      seq: 2,
+      sent_ms: 10_000,
+      policies: [...counted(20n), ...counted(20n, '8')],
+    });
+    const third = fold(second, { seq: 3, sent_ms: 20_000, policies: counted(20n) });
+    expect([third.lane.rated_ms, ...Array.from(third.lane.pairs.values(), ({ rate }) => rate)]).toEqual([
+      10_000,
+      NO_RATE,
+      NO_RATE,
+    ]);
+    for (const id of ['7', '8']) {
+      expect(third.changes.counters.get(id)).toMatchObject({ bit_rate: -8000, packet_rate: -1000 });
+    }
+  });
+
+  it('stay as they are when an old report or one of another boot comes late', () => {
+    let state = fold(NO_LANE, { boot_id: 'a', seq: 1, sent_ms: 0, policies: counted(10n) });
+    state = fold(state, { boot_id: 'b', seq: 1, sent_ms: 10_000, policies: counted(10n) });
+    state = fold(state, { boot_id: 'b', seq: 3, sent_ms: 30_000, policies: counted(50n) });
+    for (const late of [
+      { boot_id: 'b', seq: 2, sent_ms: 20_000, policies: counted(3n, '8') },
+      { boot_id: 'a', seq: 2, sent_ms: 9000, policies: counted(99n) },
+    ]) {
+      const after = fold(state, late);
+      expect(rateIn(after)).toEqual([20_000, 16_000, 2000]);
+      for (const change of after.changes.counters.values()) {
+        expect(change).toMatchObject({ bit_rate: 0, packet_rate: 0 });
+      }
+    }
+  });
+
+  it('go back to those of a boot that goes on', () => {
+    let state = fold(NO_LANE, { boot_id: 'a', seq: 1, sent_ms: 0, policies: counted(10n) });
+    state = fold(state, { boot_id: 'b', seq: 1, sent_ms: 10_000, policies: counted(7n) });
+    state = fold(state, { boot_id: 'a', seq: 2, sent_ms: 20_000, policies: counted(50n) });
+    expect(rateIn(state)).toEqual([20_000, 16_000, 2000]);
+  });
+
+  it('are withdrawn with the lane’s flows, and unknown from then on', () => {
+    let state = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
+    state = fold(state, { seq: 2, sent_ms: 10_000, policies: counted(30n) });
+    const silent = withdrawGauges({ ...state, changes: NO_CHANGES });
+    expect(rateIn(silent)).toEqual([undefined, 0, 0]);
+    expect(silent.changes.counters.get('7')).toMatchObject({ bit_rate: -16_000, packet_rate: -2000 });
+    // What passed while it was silent counts, over the time that it was.
+    const back = fold(silent, { seq: 3, sent_ms: 1_010_000, policies: counted(1030n) });
+    expect(rateIn(back)).toEqual([1_000_000, 8000, 1000]);
+  });
+
+  it('of the counters are at each step the sum of the lane’s, and 0 once it is silent', () => {
+    const step = fc.record({
+      boot: fc.nat({ max: 1 }),
+      seconds: fc.nat({ max: 20 }),
+      late: fc.boolean(),
+      what: fc.constantFrom('report', 'report', 'report', 'silence', 'void'),
+      grown: fc.array(fc.nat({ max: 1e9 }), { minLength: 4, maxLength: 4 }),
+      named: fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }),
+    });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+        let state = NO_LANE;
+        const sums = new Map<string, [number, number]>();
+        const boots = [0, 1].map(() => ({ seq: 0, packets: [0, 0, 0, 0] }));
+        let now = 0;
+        for (const { boot, seconds, late, what, grown, named } of steps) {
+          now += seconds * 1000;
+          state = { ...state, changes: NO_CHANGES };
+          if (what === 'silence') state = withdrawGauges(state);
+          else if (what === 'void') state = state.lane.boot_id === '' ? state : closeBoot(state);
+          else {
+            const of = boots[boot]!;
+            of.packets = of.packets.map((packets, index) => packets + grown[index]!);
+            const policies = of.packets
+              .map((packets, index) => ({
+                policy_id: `${index % 3}`,
+                endpoint_id: `${index}`,
+                packets,
+                index,
+              }))
+              .filter(({ index }) => named[index])
+              .map(({ index: _, packets, ...pair }) => ({
+                ...pair,
+                packets: BigInt(packets),
+                bytes: BigInt(packets),
+              }));
+            const sketch = {
+              boot_id: `boot-${boot}`,
+              seq: ++of.seq,
+              sent_ms: late ? now - 5000 : now,
+              policies,
+            };
+            state = fold(state, sketch, now);
+            state = { ...state, lane: decodeLane(state.lane, encodeLane(state.lane)) };
+          }
+          for (const [id, { bit_rate, packet_rate }] of state.changes.counters) {
+            const [bits, packets] = sums.get(id) ?? [0, 0];
+            sums.set(id, [bits + bit_rate, packets + packet_rate]);
+          }
+          const due = new Map<string, [number, number]>();
+          for (const { policy_id, rate } of state.lane.pairs.values()) {
+            const [bits, packets] = due.get(policy_id) ?? [0, 0];
+            due.set(policy_id, [bits + bitRate(rate), packets + packetRate(rate)]);
+          }
+          for (const id of sums.keys()) expect(sums.get(id)).toEqual(due.get(id) ?? [0, 0]);
+          if (state.lane.rated_ms === undefined) {
+            for (const sum of sums.values()) expect(sum).toEqual([0, 0]);
+          }
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
