@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import { systemCaller } from '../../access/caller.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -38,8 +39,8 @@ export interface NewMeasurement {
 
 /**
  * Judges one new measurement of a path, and fails over or fails back the policies that it concerns.
- * While every policy uses the path, this costs one read if the path is perfect, and two if it is
- * better than any policy asks for.
+ * While every policy uses the path and it is better than any policy asks for, this costs a read
+ * when decisions were forgotten since the last one.
  */
 export async function judgePath(
   context: StoreContext,
@@ -48,7 +49,7 @@ export async function judgePath(
 ): Promise<Judgement> {
   // A measurement that an edge reports an hour late says nothing about the path now.
   if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
-  if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, caches, metrics)))
+  if ((await isUsedByAll(context, caches, path_id)) && (await isGoodForAll(context, caches, metrics)))
     return {};
   return commitChange<Judgement>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
@@ -66,6 +67,27 @@ export async function judgePath(
     });
     return { actions: change.actions, result: { done: { ...change.result, operation } } };
   });
+}
+
+/** As many as a full shard brings, see path-monitor. */
+const MAX_PATHS = 120_000;
+
+/** By path: the generation of decisions in which every policy used it. */
+const usedByAll = new WeakMap<RoutingCaches, LRUCache<string, number>>();
+
+/**
+ * Whether every policy uses the path. A policy that leaves one raises the generation of decisions in the same transaction, so
+ * what was read before holds while the generation stays.
+ */
+async function isUsedByAll(context: StoreContext, caches: RoutingCaches, path_id: string): Promise<boolean> {
+  const known = usedByAll.get(caches) ?? new LRUCache<string, number>({ max: MAX_PATHS });
+  usedByAll.set(caches, known);
+  // Read before the states: a policy that leaves between both reads is seen by the second.
+  const generation = await caches.routing.generation();
+  if (generation !== undefined && known.get(path_id) === generation) return true;
+  if (anyoneOut(await readPathStates(context, path_id))) return false;
+  if (generation !== undefined) known.set(path_id, generation);
+  return true;
 }
 
 /** Whether no policy, whatever its settings, leaves a path at this measurement. */
