@@ -127,6 +127,7 @@ export const ROOMS: Record<string, Rooms> = {
     'product-caches': [],
     settings: [],
     snapshot: ['settings', 'until-answered'],
+    'snapshot-group': ['until-answered'],
     api: ['container-caches', 'failover-metrics', 'product-caches', 'settings', 'until-answered'],
     ingest: ['container-caches', 'failover-metrics', 'settings', 'until-answered'],
     export: ['settings', 'until-answered'],

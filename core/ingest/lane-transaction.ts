@@ -1,5 +1,6 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import { type CountedIn, FIRST_GENERATION, generationOf } from '../ledger/lane/counted-in.ts';
+import type { LaneListing } from '../ledger/lane/lane-listing.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
 import { bootPartsKey, counterPartition, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
 import { bootItem, recentBootItem } from '../ledger/packing/boot-item.ts';
@@ -20,6 +21,8 @@ export interface LaneWrite {
   /** The generations of counters that they go to; the first when left out. */
   counted_in?: CountedIn | undefined;
   changes: LaneChanges;
+  /** Where the lane must be listed before the write; nowhere new in nearly all writes. */
+  listing?: LaneListing | undefined;
   /** Arrival of the first report that it counts: of the boots that are new, their first one. */
   heard_at_ms?: number | undefined;
   /** What must hold of the counters' head for the write; writes share a transaction only with the same one. */
@@ -242,8 +245,8 @@ const ADD_ESTIMATED = updateItem({
 
 /** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
-  const { edge_id, part, version, data } = item;
-  const Item = { ...laneKey(edge_id, part), version, data };
+  const { edge_id, part, version, data, listed } = item;
+  const Item = { ...laneKey(edge_id, part), version, data, ...(listed && { listed }) };
   const unchanged =
     base_version === 0
       ? IS_NEW

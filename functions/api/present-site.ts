@@ -1,6 +1,7 @@
 import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
 import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
+import { type SitePathSummary, summarizeSitePaths } from '../../core/routing/network/site-picture.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
 import type { Call } from './resolver.ts';
@@ -17,28 +18,53 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof Site | '__typename')[];
 
+/** What of a site is read only where it is asked for. */
+type ExtraField = Exclude<keyof Site, (typeof OWN_FIELDS)[number]>;
+
 /**
- * Whether more of the sites under a path of the selection is asked for than what stands in
- * themselves and `fields`.
+ * Whether one of these fields of the sites under a path of the selection is asked for; what is not
+ * known, such as an alias, counts as asked for.
  */
-const selectsMore = ({ selection }: Call, path: string, field: 'endpoints' | 'last_seen') =>
-  !selectsOnly(selection, path, [...OWN_FIELDS, field]);
+function selects({ selection }: Call, path: string, ...fields: ExtraField[]): boolean {
+  const others = EXTRA_FIELDS.filter(field => !fields.includes(field));
+  return !selectsOnly(selection, path, [...OWN_FIELDS, ...others]);
+}
+
+const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'path_count', 'worst_status'];
 
 /**
  * Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at
  * the top.
  */
-export const selectsEndpoints = (call: Call, path: string): boolean => selectsMore(call, path, 'last_seen');
+export const selectsEndpoints = (call: Call, path: string): boolean => selects(call, path, 'endpoints');
 
-/** Sites as clients see them; when they were last heard is read where it is asked for. */
+/**
+ * Sites as clients see them; when they were last heard, and how their paths are, is read where it is
+ * asked for.
+ */
 export async function presentSites(
   sites: readonly SiteWithEndpoints[],
   call: Call,
   path: string,
 ): Promise<Site[]> {
-  const heard = selectsMore(call, path, 'endpoints') ? await lastHeard(sites, call.context) : new Map();
-  return sites.map(site => ({ ...site, status: 'ACTIVE', last_seen: heard.get(site.id) ?? null }));
+  const { context } = call;
+  const ids = sites.map(({ id }) => id);
+  const [heard, paths] = await Promise.all([
+    selects(call, path, 'last_seen') ? lastHeard(sites, context) : new Map<string, string>(),
+    selects(call, path, 'path_count', 'worst_status')
+      ? summarizeSitePaths(context, ids)
+      : new Map<string, SitePathSummary>(),
+  ]);
+  return sites.map(site => ({
+    ...site,
+    status: 'ACTIVE',
+    last_seen: heard.get(site.id) ?? null,
+    ...(paths.get(site.id) ?? NO_PATHS_SHOWN),
+  }));
 }
+
+/** Of a site in the answer to a change. */
+export const NO_PATHS_SHOWN = { path_count: null, worst_status: null };
 
 async function lastHeard(
   sites: readonly SiteWithEndpoints[],

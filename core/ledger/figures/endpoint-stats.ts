@@ -12,12 +12,10 @@ export interface EndpointStats extends Counts {
 /** Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order of their ids. */
 export async function endpointStats(
   lanes: AsyncIterable<WholeLane>,
-  site_id: string,
   corrections: readonly Correction[] = [],
 ): Promise<EndpointStats[]> {
   const endpoints = new Map<string, Map<string, Counts>>();
   for await (const lane of lanes) {
-    if (lane.site_id !== site_id) continue;
     for (const { endpoint_id, policy_id, ...counts } of shownTotals(lane, corrections)) {
       const policies = endpoints.get(endpoint_id) ?? new Map<string, Counts>();
       policies.set(policy_id, plus(policies.get(policy_id), counts));

@@ -146,11 +146,11 @@ export class PathMonitor {
     const known = this.#followed.get(path_id);
     const kept = await followPathMetrics(context, { path_id, ...observed, known });
     if (kept) {
-      const { metrics, previous, week, followed, moved } = kept;
+      const { followed, isNews, ...measured } = kept;
       this.#followed.set(path_id, followed);
       // An entry lives for a minute: one of a steady path would be gone long before the next.
-      if (moved) await this.#caches.metrics.insert(path_id, { ...metrics, told_by });
-      const measurement = { path_id, metrics, previous, week, job: 'ingest' };
+      if (isNews) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
+      const measurement = { path_id, ...measured, job: 'ingest' };
       const { done } = await judgePath(context, this.#caches, measurement);
       if (done) this.#events.onFailover?.(done, done.operation);
     }

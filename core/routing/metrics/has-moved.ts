@@ -19,13 +19,15 @@ const STEPS = {
   bandwidth_mbps: { least: 1, share: 0.25 },
 } as const;
 
-/** Whether what is stored is so old that a steady path is stored again. Pure. */
-export function isOverdue(stored: PathMetrics, metrics: PathMetrics): boolean {
-  return Date.parse(metrics.measured_at) - Date.parse(stored.measured_at) >= STORED_AT_LEAST_EVERY_MS;
+/** Whether a measurement says enough that is new to be stored again. Pure. */
+export function hasMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
+  if (Date.parse(metrics.measured_at) - Date.parse(stored.measured_at) >= STORED_AT_LEAST_EVERY_MS)
+    return true;
+  return figuresMoved(stored, metrics);
 }
 
-/** Whether a measurement says enough that is new to be stored at once. Pure. */
-export function hasMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
+/** Whether a measurement differs from what is stored by a step, whatever its age. Pure. */
+export function figuresMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
   const [before, after] = [settledScoreOf(stored), settledScoreOf(metrics)];
   if (healthStatus(before) !== healthStatus(after) || Math.abs(after - before) >= SCORE_STEP) return true;
   if (isDead(stored) !== isDead(metrics)) return true;

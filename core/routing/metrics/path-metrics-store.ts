@@ -1,7 +1,9 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { ItemSource } from '../../cache/cache.ts';
+import { readItems } from '../../storage/batch-get.ts';
 import { classifyFailure } from '../../storage/failure.ts';
+import { keyText } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -16,7 +18,7 @@ import {
   weekScoresSchema,
 } from '../health/week-scores.ts';
 import { metricsKey } from '../path-keys.ts';
-import { hasMoved, isOverdue } from './has-moved.ts';
+import { figuresMoved, hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
 
 type Storing = Pick<StoreContext, 'client' | 'tables'>;
@@ -54,6 +56,8 @@ export interface NewMetrics {
 export interface Kept {
   /** With its settled score. */
   metrics: PathMetrics;
+  /** It was stored, and is a step away from what had been; `from` is undefined for a path's first. */
+  moved?: { from: PathMetrics | undefined };
   /** The one before it, where there was one. */
   previous: PathMetrics | undefined;
   /** How the path was in the week before it; undefined: it is not known. */
@@ -71,8 +75,8 @@ export interface Followed {
 
 export interface FollowedMetrics extends Kept {
   followed: Followed;
-  /** Whether it says something new, which caches must have; a steady path is only stored now and then. */
-  moved: boolean;
+  /** Whether caches must have it: it moved, or another lane tells it now. A steady path is only stored. */
+  isNews: boolean;
 }
 
 /**
@@ -101,17 +105,13 @@ export async function followPathMetrics(
   if (known && age_ms >= 0 && age_ms < REMEMBERED_MS && known.last.measured_ms < measured_ms) {
     const { item, kept } = nextOf(given, { stored: known.stored, before: known.last });
     const { stored } = known;
-    if (!isWorthStoring(stored, item)) return { ...kept, followed: { ...known, last: item }, moved: false };
+    if (!isWorthStoring(stored, item)) return { ...kept, followed: { ...known, last: item }, isNews: false };
   }
   return keep(context, { ...given, known, isWorthStoring });
 }
 
 function isWorthStoring(stored: Stored, item: Stored): boolean {
-  return isNews(stored, item) || isOverdue(stored, item);
-}
-
-function isNews(stored: Stored | undefined, item: Stored): boolean {
-  return !stored || !isSameLane(stored, item) || hasMoved(stored, item);
+  return !isSameLane(stored, item) || hasMoved(stored, item);
 }
 
 async function keep(
@@ -133,15 +133,21 @@ async function keep(
     // What is remembered goes on from what stands there, unless another function has stored since.
     const before = stored && known?.stored.measured_ms === stored.measured_ms ? known.last : stored;
     if (stored && before && source !== undefined && before.source === source) {
-      return { ...keptBefore(before), followed: { stored, read_ms, last: before }, moved: false };
+      return { ...keptBefore(before), followed: { stored, read_ms, last: before }, isNews: false };
     }
     if (before && before.measured_ms > measured_ms) return undefined;
     const { item, kept } = nextOf(given, { stored, before });
     if (stored && !isWorthStoring(stored, item)) {
-      return { ...kept, followed: { stored, read_ms, last: item }, moved: false };
+      return { ...kept, followed: { stored, read_ms, last: item }, isNews: false };
     }
     if (await putOver(context, { path_id, before: stored, item })) {
-      return { ...kept, followed: { stored: item, read_ms, last: item }, moved: isNews(stored, item) };
+      const moved = !stored || figuresMoved(stored, item);
+      return {
+        ...kept,
+        ...(moved && { moved: { from: stored && toMetrics(stored) } }),
+        followed: { stored: item, read_ms, last: item },
+        isNews: moved || !isSameLane(stored, item),
+      };
     }
   }
 }
@@ -245,6 +251,25 @@ export async function readWeek(
   const score = settledScoreOf(toMetrics(stored));
   const week = addScore(stored.week, { score, from_ms: stored.measured_ms, to_ms: now_ms });
   return summaryOf(week, now_ms);
+}
+
+/**
+ * The same of many paths, by their ids, eventually consistent. Undefined: nothing was ever measured.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readManyToldMetrics(
+  context: StoreContext,
+  pathIds: readonly string[],
+): Promise<Map<string, ToldMetrics | undefined>> {
+  const store = { ...context, table: context.tables.traffic, eventually: true };
+  const items = await readItems(pathIds.map(metricsKey), store);
+  return new Map(
+    pathIds.map(id => {
+      const item = items.get(keyText(metricsKey(id)));
+      return [id, item && parseItem(toldMetricsSchema, item)];
+    }),
+  );
 }
 
 async function readStored({ client, tables }: Storing, path_id: string): Promise<Stored | undefined> {

@@ -6,8 +6,8 @@ import { presentActiveFlows } from '../../../core/answers/present-active-flows.t
 import { presentSum } from '../../../core/answers/present-counts.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
-import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { readLanesWhere } from '../../../core/ledger/listing/find-lanes.ts';
 import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import type { EndpointStats } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
@@ -44,8 +44,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
     async resolve({ site_id }, call) {
       const { context } = call;
       const stats = await endpointStats(
-        readAllLanes(context.client, context.tables),
-        site_id,
+        readLanesWhere({ ...context, table: context.tables.traffic }, { site_id }),
         await readCorrections(context),
       );
       if (stats.length === 0) await checkKnown(call, { site_id });

@@ -12,9 +12,11 @@ import { type ChangedEdge, registerEdge, retireEdge } from '../../../core/invent
 import {
   edgeIdInput,
   registerEdgeInput,
+  retireEdgeInput,
   revokeEdgeKeyInput,
   rotateEdgeKeyInput,
 } from '../../../core/inventory/edges/edge-input.ts';
+import { edgeUpdatedAt } from '../../../core/inventory/edges/edge-items.ts';
 import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/inventory/edges/edge-status.ts';
 import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
@@ -78,9 +80,10 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   }),
 
   'Mutation.retireEdge': resolver({
-    arguments: edgeIdInput,
+    arguments: retireEdgeInput,
     target,
-    resolve: ({ id }, call) => changed(call, { id }, () => retireEdge(call.context, call.caller, id)),
+    resolve: (input, call) =>
+      changed(call, { id: input.id }, () => retireEdge(call.context, call.caller, input)),
   }),
 
   'Mutation.rotateEdgeKey': resolver({
@@ -154,6 +157,7 @@ const OWN_FIELDS = [
   'site_known',
   'registered',
   'retired_at',
+  'updated_at',
   'first_seen',
   'last_seen',
   'boot_id',
@@ -209,6 +213,7 @@ function present(
     registered: registration !== null,
     interval_s: registration?.interval_s ?? null,
     retired_at: registration?.retired_at ?? null,
+    updated_at: registration && edgeUpdatedAt(registration),
     first_seen: status?.first_seen ?? null,
     last_seen: status?.last_seen ?? null,
     boot_id: status?.boot_id ?? null,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
+import { ifUpdatedAt } from '../../../core/audit/refuse-changed.ts';
 import {
   createPolicy,
   deletePolicy,
@@ -91,10 +92,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
   }),
 
   'Mutation.togglePolicy': resolver({
-    arguments: policyId.extend({ enabled: z.boolean() }),
+    arguments: policyId.extend({ enabled: z.boolean(), if_updated_at: ifUpdatedAt }),
     target,
-    resolve: ({ id, enabled }, call) =>
-      changed(call, id, () => togglePolicy(call.context, call.caller, id, enabled)),
+    resolve: ({ id, ...to }, call) =>
+      changed(call, id, () => togglePolicy(call.context, call.caller, id, to)),
   }),
 
   'Mutation.deletePolicy': resolver({
