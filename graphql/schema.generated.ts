@@ -14,6 +14,9 @@ export interface Policy {
   bytes_matched_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  as_of: string;
+  counted_since: string | null;
   created_at: string | null;
   updated_at: string | null;
 }
@@ -59,7 +62,17 @@ export interface TrafficTotals {
   packets_exact: string;
   bytes_exact: string;
   estimated_share: number;
+  rate: Rate | null;
+  as_of: string;
+  counted_since: string | null;
   completeness: Completeness;
+}
+
+export interface Rate {
+  bits_per_second: number;
+  packets_per_second: number;
+  from: string | null;
+  to: string | null;
 }
 
 export interface Completeness {
@@ -83,6 +96,7 @@ export interface Edge {
   clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
+  rate: Rate | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -418,6 +432,8 @@ export interface EndpointStats {
   bytes_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  as_of: string;
   policies: EndpointPolicyStats[];
 }
 
@@ -561,6 +577,7 @@ export interface Site {
   created_at: string;
   updated_at: string;
   last_seen: string | null;
+  rate: Rate | null;
 }
 
 export type SiteStatus = 'ACTIVE';

@@ -2,7 +2,7 @@ import type { Completeness } from '../inventory/edges/completeness.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
 /** Two snapshots may be missed or late before the lanes are asked instead. */
-const FRESH_MS = 150_000;
+export const FRESH_MS = 150_000;
 
 export interface CompletenessAt extends Completeness {
   /** When the lanes were read, milliseconds since the epoch. */

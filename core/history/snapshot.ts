@@ -82,7 +82,12 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const silences = packSilences(heard.silences(), { now: minute, retention: options.retention });
   // Marks of long ago have expired; the item that says when the first one was put has not.
   const isFirst = !newest && !day && (await readFirstSnapshot(store)) === undefined;
-  const taken = await putMark(options, mark, { resolution: 'MINUTE', silences, isFirst });
+  const taken = await putMark(options, mark, {
+    resolution: 'MINUTE',
+    silences,
+    rated_lanes: reading.rated_lanes,
+    isFirst,
+  });
   if (taken) {
     const fingerprints = new Map([...(known ?? []), ...written]);
     remember(options.previous, { taken_at, fingerprints, lanes: tracker.lanes });
@@ -172,12 +177,16 @@ async function writePolicySamples(
 async function putMark(
   { store: { client, table }, retention }: SnapshotOptions,
   mark: SnapshotMark,
-  { resolution, silences, isFirst = false }: { resolution: Resolution; silences?: string; isFirst?: boolean },
+  {
+    resolution,
+    isFirst = false,
+    ...more
+  }: { resolution: Resolution; silences?: string; rated_lanes?: number; isFirst?: boolean },
 ): Promise<boolean> {
   const expires_at = expiryOf(mark.at, { resolution, retention });
   const put = {
     TableName: table,
-    Item: markItem(mark, { resolution, expires_at, ...(silences !== undefined && { silences }) }),
+    Item: markItem(mark, { resolution, expires_at, ...more }),
     ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
   };
   try {

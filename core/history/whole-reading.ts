@@ -1,7 +1,8 @@
 import { HeardEdges } from '../inventory/edges/completeness.ts';
 import type { ServedEdge } from '../inventory/edges/edge-service.ts';
+import { ratedSpan } from '../ledger/lane/lane-rates.ts';
 import { laneTotals, type WholeLane } from '../ledger/lane/lane-totals.ts';
-import type { SilenceOptions } from '../ledger/lane/silence.ts';
+import { isSilent, type SilenceOptions } from '../ledger/lane/silence.ts';
 import { parseLaneSortKey } from '../ledger/lane-keys.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import type { Item } from '../storage/item.ts';
@@ -43,6 +44,8 @@ export interface WholeReading extends Reading {
   rollups: Rollup[];
   lanes: number;
   bad_lanes: number;
+  /** Lanes that weren't silent and whose rates are known. */
+  rated_lanes: number;
   /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}. */
   policies: Map<string, Sample>;
   /** The registered edges that were heard of. */
@@ -74,13 +77,23 @@ export async function readWhole(
     last: before?.minute,
     minute: reading.minute,
   });
-  const whole: WholeReading = { ...reading, lanes: 0, bad_lanes: 0, policies: new Map(), heard, tracker };
+  const whole: WholeReading = {
+    ...reading,
+    lanes: 0,
+    bad_lanes: 0,
+    rated_lanes: 0,
+    policies: new Map(),
+    heard,
+    tracker,
+  };
   const unreadable: LaneReading[] = [];
   for await (const page of readLanesNow(store)) {
     whole.lanes += page.length;
     for (const found of page) {
-      if (found.lane) addLane(whole, found.lane);
-      else unreadable.push(found);
+      if (found.lane) {
+        addLane(whole, found.lane);
+        if (isRated(found.lane, reading.taken_at, { silent_after_s })) whole.rated_lanes += 1;
+      } else unreadable.push(found);
     }
     await writeLaneSamples(options, whole, page);
   }
@@ -135,6 +148,10 @@ async function writeLaneSamples(
   }
   await whole.tracker.addLate(store);
   await batchPut(items, { client: store.client, table: store.table, sleep });
+}
+
+function isRated(lane: WholeLane, now: number, silence: SilenceOptions): boolean {
+  return ratedSpan(lane) !== undefined && !isSilent(lane, now, silence);
 }
 
 function addLane(whole: WholeReading, lane: WholeLane): void {

@@ -1,3 +1,4 @@
+import { joinSpans, type RatedSpan, ratedSpan } from '../lane/lane-rates.ts';
 import type { WholeLane } from '../lane/lane-totals.ts';
 import type { Correction } from '../voids/corrections.ts';
 import { shownTotals } from '../voids/shown-totals.ts';
@@ -6,6 +7,8 @@ import { type Counts, noCounts } from './read-counters.ts';
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
 export interface EndpointStats extends Counts {
   endpoint_id: string;
+  /** What its rates are over; undefined while they aren't known. */
+  rated?: RatedSpan | undefined;
   policies: (Counts & { policy_id: string })[];
 }
 
@@ -16,8 +19,13 @@ export async function endpointStats(
   corrections: readonly Correction[] = [],
 ): Promise<EndpointStats[]> {
   const endpoints = new Map<string, Map<string, Counts>>();
+  const rated = new Map<string, RatedSpan | undefined>();
   for await (const lane of lanes) {
     if (lane.site_id !== site_id) continue;
+    const span = ratedSpan(lane);
+    for (const { endpoint_id } of lane.pairs.values()) {
+      rated.set(endpoint_id, joinSpans(rated.get(endpoint_id), span));
+    }
     for (const { endpoint_id, policy_id, ...counts } of shownTotals(lane, corrections)) {
       const policies = endpoints.get(endpoint_id) ?? new Map<string, Counts>();
       policies.set(policy_id, plus(policies.get(policy_id), counts));
@@ -27,6 +35,7 @@ export async function endpointStats(
   return Array.from(endpoints, ([endpoint_id, policies]) => ({
     endpoint_id,
     ...[...policies.values()].reduce(plus, NOTHING),
+    rated: rated.get(endpoint_id),
     policies: Array.from(policies, ([policy_id, counts]) => ({ policy_id, ...counts })).sort((a, b) =>
       a.policy_id < b.policy_id ? -1 : 1,
     ),

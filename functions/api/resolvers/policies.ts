@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
+import { presentCounterRates } from '../../../core/answers/present-rate.ts';
 import {
   createPolicy,
   deletePolicy,
@@ -20,11 +21,12 @@ import {
 import { pagePolicies } from '../../../core/inventory/policies/page-policies.ts';
 import { newPolicySchema, policyPatchSchema } from '../../../core/inventory/policies/policy-input.ts';
 import { readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
-import { type Counts, noCounts } from '../../../core/ledger/figures/read-counters.ts';
-import { readShownCountersOf } from '../../../core/ledger/figures/shown-counters.ts';
+import { noCounts } from '../../../core/ledger/figures/read-counters.ts';
+import { readShownCountersOf, type ShownCounts } from '../../../core/ledger/figures/shown-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Policy } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -54,7 +56,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
         with_counts: selectsCounts(call, 'items'),
       });
       return {
-        items: lines.map(policy => present(policy, counts)),
+        items: await presentAll(call, lines, counts),
         next_token: more ? makePosition(lines.at(-1)!) : null,
         policies_version: String(version),
       };
@@ -67,10 +69,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
       const defined = id === DEFAULT_POLICY_ID ? builtIn : await readPolicy(call.context, id);
       if (defined) {
         const counts = selectsCounts(call, '') ? await readShownCountersOf(call.context, [id]) : undefined;
-        return present('built_in' in defined ? defined : listed(defined), counts);
+        return presentOne(call, 'built_in' in defined ? defined : listed(defined), counts);
       }
       const counts = await readShownCountersOf(call.context, [id]);
-      return counts.has(id) ? present(undefinedPolicy(id), counts) : null;
+      return counts.has(id) ? presentOne(call, undefinedPolicy(id), counts) : null;
     },
   }),
 
@@ -79,7 +81,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     async resolve(input, call) {
       const { policy } = await createPolicy(call.context, call.caller, input);
       // No edge can have counted under an id that was made just now.
-      return present(listed(policy), selectsCounts(call, '') ? new Map() : undefined);
+      return presentOne(call, listed(policy), selectsCounts(call, '') ? new Map() : undefined);
     },
   }),
 
@@ -131,16 +133,26 @@ async function changed(call: Call, id: string, change: () => Promise<PolicyChang
   const counts = selectsCounts(call, '')
     ? await repeatUntil(context, () => readShownCountersOf(context, [id]))
     : undefined;
+  const shown = await repeatUntil(context, () => countFields(call, [id], counts));
   const { policy } = await change();
-  return present(listed(policy), counts);
+  const after = listed(policy);
+  return { ...after, match: presentMatch(after), ...shown[0]! };
 }
 
-function present(policy: ListedPolicy, counts: ReadonlyMap<string, Counts> | undefined): Policy {
-  return {
-    ...policy,
-    match: presentMatch(policy),
-    ...presentCounts(counts && (counts.get(policy.id) ?? noCounts())),
-  };
+type Counters = ReadonlyMap<string, ShownCounts> | undefined;
+
+async function presentAll(
+  call: Call,
+  policies: readonly ListedPolicy[],
+  counts: Counters,
+): Promise<Policy[]> {
+  const ids = policies.map(({ id }) => id);
+  const shown = await countFields(call, ids, counts);
+  return policies.map((policy, index) => ({ ...policy, match: presentMatch(policy), ...shown[index]! }));
+}
+
+async function presentOne(call: Call, policy: ListedPolicy, counts: Counters): Promise<Policy> {
+  return (await presentAll(call, [policy], counts))[0]!;
 }
 
 function presentMatch({ match }: ListedPolicy): Policy['match'] {
@@ -159,16 +171,22 @@ type CountFields = Omit<Policy, (typeof DEFINITION_FIELDS)[number]>;
 
 // Counts that were not selected are not read and not there. Were they selected after all, the API
 // would refuse the answer for the missing fields, where a made-up 0 would be believed.
-function presentCounts(counts: Counts | undefined): CountFields {
-  if (counts === undefined) return {} as CountFields;
-  return {
-    packets_matched: Number(counts.packets),
-    bytes_matched: Number(counts.bytes),
-    packets_matched_exact: String(counts.packets),
-    bytes_matched_exact: String(counts.bytes),
-    estimated_share: estimatedShare(counts),
-    active_flows: presentActiveFlows(counts.active_flows),
-  };
+async function countFields(call: Call, ids: readonly string[], counts: Counters): Promise<CountFields[]> {
+  if (counts === undefined) return ids.map(() => ({}) as CountFields);
+  const as_of = timestamp(call.context.clock());
+  const found: ShownCounts[] = ids.map(id => counts.get(id) ?? noCounts());
+  const rates = await presentCounterRates(found, call.context);
+  return found.map((each, index) => ({
+    packets_matched: Number(each.packets),
+    bytes_matched: Number(each.bytes),
+    packets_matched_exact: String(each.packets),
+    bytes_matched_exact: String(each.bytes),
+    estimated_share: estimatedShare(each),
+    active_flows: presentActiveFlows(each.active_flows),
+    rate: rates[index]!,
+    as_of,
+    counted_since: each.counted_since_ms === undefined ? null : timestamp(each.counted_since_ms),
+  }));
 }
 
 const TOKEN_KIND = 'policies';

@@ -52,7 +52,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
     arguments: validatedInCore('Mutation.createSite'),
     async resolve(input, call) {
       const site = await createSite(call.context, call.caller, input);
-      return { ...site, status: 'ACTIVE', endpoints: [], last_seen: null };
+      return { ...site, status: 'ACTIVE', endpoints: [], last_seen: null, rate: null };
     },
   }),
 
@@ -65,7 +65,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
       const before = await readSite(call.context, site_id);
       const shown = before && (await repeatUntil(call.context, () => presentOne(before, call)));
       const site = await updateSite(call.context, call.caller, input);
-      return { endpoints: [], last_seen: null, ...shown, ...site, status: 'ACTIVE' };
+      return { endpoints: [], last_seen: null, rate: null, ...shown, ...site, status: 'ACTIVE' };
     },
   }),
 };

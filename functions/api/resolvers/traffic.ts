@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
+import { presentCounterRates } from '../../../core/answers/present-rate.ts';
 import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
-import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
-import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
+import { readShownTotals } from '../../../core/ledger/figures/shown-counters.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -19,6 +19,9 @@ const SUMS = [
   'packets_exact',
   'bytes_exact',
   'estimated_share',
+  'rate',
+  'as_of',
+  'counted_since',
   '__typename',
 ] as const satisfies (keyof TrafficTotals | '__typename')[];
 
@@ -26,15 +29,19 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
   'Query.trafficTotals': resolver({
     arguments: z.object({}),
     async resolve(_, call) {
-      const { client, tables } = call.context;
-      const [counters, completeness] = await Promise.all([
-        readShownCounters(client, tables),
+      const { client, tables, clock } = call.context;
+      const as_of = timestamp(clock());
+      const [totals, completeness] = await Promise.all([
+        readShownTotals(client, tables),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
-      const totals = trafficTotals(counters);
+      const [rate] = await presentCounterRates([totals], call.context);
       return {
         ...presentSum(totals),
         active_flows: presentActiveFlows(totals.active_flows),
+        rate: rate!,
+        as_of,
+        counted_since: totals.counted_since_ms === undefined ? null : timestamp(totals.counted_since_ms),
         // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,
       };
