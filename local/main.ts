@@ -108,10 +108,11 @@ interface ReadyState {
 }
 
 function readyText({ system: { endpoints }, data, localDirectory, seconds }: ReadyState): string {
-  const { graphql, realtime, dynamodb, kinesis, stream, cognito, users } = endpoints;
+  const { dashboard, graphql, realtime, dynamodb, kinesis, stream, cognito, users } = endpoints;
   return [
     '',
     `Patronus is ready (${seconds.toFixed(1)} s).`,
+    `  console     ${dashboard}`,
     `  GraphQL     ${graphql}`,
     `  real time   ${realtime}`,
     `  sign-in     ${cognito}`,

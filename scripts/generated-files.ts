@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { makeOfficeCapture } from '../edge/sample/office-capture.ts';
 import { generateArguments } from '../graphql/generate-arguments.ts';
+import { generateIntrospection } from '../graphql/generate-introspection.ts';
 import { generateSchemaTypes } from '../graphql/generate-types.ts';
 
 const ROOT = new URL('../', import.meta.url);
@@ -11,6 +12,8 @@ const readSchema = () => readFileSync(new URL('graphql/schema.graphql', ROOT), '
 export const GENERATED_FILES: Record<string, () => string | Uint8Array> = {
   'graphql/schema.generated.ts': () => generateSchemaTypes(readSchema()),
   'graphql/arguments.generated.ts': () => generateArguments(readSchema()),
+  /** For the console's operations. */
+  'graphql/introspection.generated.ts': () => generateIntrospection(readSchema()),
   /** The capture that the documentation replays. */
   'edge/sample/office.pcap': () => makeOfficeCapture('office').file,
 };

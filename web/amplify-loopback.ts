@@ -20,7 +20,7 @@ export function configureAmplify(outputs: AmplifyOutputs): void {
   if (isOnLoopback(outputs.data?.url) && isOnLoopback(endpoint)) {
     const cognito = config.Auth?.Cognito;
     if (cognito) Object.assign(cognito, { userPoolEndpoint: endpoint });
-    usePlainWebSocketsOnLoopback();
+    plainWebSocketsOnLoopback();
   }
   Amplify.configure(config);
 }
@@ -31,7 +31,7 @@ export function authFlow(outputs: AmplifyOutputs): 'USER_PASSWORD_AUTH' | 'USER_
 }
 
 /** Amplify turns every endpoint into `wss://`: to the loopback that becomes `ws://` again. */
-function usePlainWebSocketsOnLoopback(): void {
+function plainWebSocketsOnLoopback(): void {
   const Original = globalThis.WebSocket;
   if (Original.name === 'PlainOnLoopback') return;
   globalThis.WebSocket = class PlainOnLoopback extends Original {

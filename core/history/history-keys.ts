@@ -33,6 +33,11 @@ export function laneSamplePartition(reading: { minute: number; taken_at: number;
   return `LANES#${minuteText(reading.minute)}#${reading.taken_at}#${reading.bucket}`;
 }
 
+/** A partition of what the groups of a reading found. */
+export function groupReadingPartition(reading: { minute: number; taken_at: number }): string {
+  return `READING#${minuteText(reading.minute)}#${reading.taken_at}`;
+}
+
 function minuteText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16)}Z`;
 }

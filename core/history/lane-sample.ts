@@ -1,46 +1,79 @@
 import { wholeLanes } from '../ledger/figures/read-idle.ts';
 import type { Lane } from '../ledger/lane/lane.ts';
 import type { WholeLane } from '../ledger/lane/lane-totals.ts';
-import { laneBucket, laneBuckets, laneKey, lanePartition, parseLaneSortKey } from '../ledger/lane-keys.ts';
+import {
+  ALL_LANES,
+  bucketsOf,
+  type LaneGroup,
+  laneBucket,
+  laneKey,
+  lanePartition,
+  parseLaneSortKey,
+} from '../ledger/lane-keys.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
-import { type BatchGetOptions, readItems } from '../storage/batch-get.ts';
+import { type BatchGetOptions, batchGet, readItems } from '../storage/batch-get.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
 import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { laneSamplePartition } from './history-keys.ts';
+import { type Reading, type ReadingId, readingOf } from './reading.ts';
 import type { SampleStore } from './sample-store.ts';
 
 /** A lane as it was read: its packed bytes, kept as they are, and what they say. */
 export interface LaneReading {
-  bucket: string;
   sk: string;
   data: Uint8Array;
   /** `undefined` where the bytes can't be read; such a lane is counted and left out. */
   lane: WholeLane | undefined;
-  /** Of a sample: the minute up to which its totals were known, where that is before the reading's. */
-  covered_to?: number | undefined;
 }
 
-/** Which reading of the lanes: the minute it was taken for, and when it was taken. */
-export interface Reading {
-  minute: number;
-  taken_at: number;
+/** A lane as a snapshot saw it. */
+export interface SampledLane extends LaneReading {
+  /** The minute up to which its totals were known: the reading's, unless its edge's reports lagged. */
+  covered_to: number;
 }
 
-/** Every lane as it is now, read strongly, all buckets at once. */
-export function readLanesNow(store: SampleStore): AsyncGenerator<LaneReading[]> {
-  return readBuckets(store, bucket => lanePartition(bucket));
+/** Every lane of a group as it is now, read strongly, all buckets at once. */
+export async function* readLanesNow(store: SampleStore, group: LaneGroup): AsyncGenerator<LaneReading[]> {
+  for await (const { items } of bucketPages(store, bucketsOf(group), lanePartition)) {
+    yield await toLaneReadings(store, items);
+  }
 }
 
-/** Every lane as a snapshot saw it. */
-export function readLanesAt(store: SampleStore, reading: Reading): AsyncGenerator<LaneReading[]> {
-  return readBuckets(store, bucket => laneSamplePartition({ ...reading, bucket }));
+/** Every lane as a snapshot saw it, or those of a group. */
+export async function* readLanesAt(
+  store: SampleStore,
+  reading: Reading,
+  group: LaneGroup = ALL_LANES,
+): AsyncGenerator<SampledLane[]> {
+  const buckets = bucketsOf(group);
+  const partitionOf = (bucket: string) => laneSamplePartition({ ...readingOf(reading, bucket), bucket });
+  for await (const { bucket, items } of bucketPages(store, buckets, partitionOf)) {
+    const { minute } = readingOf(reading, bucket);
+    const lanes = await toLaneReadings(store, items);
+    yield lanes.map((lane, index) => ({ ...lane, covered_to: Number(items[index]!.covered_to ?? minute) }));
+  }
 }
 
 /** Which lane. */
 export interface LaneName {
   edge_id: string;
   part: number;
+}
+
+/** So many lanes are unpacked at once. */
+const NAMED_AT_ONCE = 1000;
+
+/** These lanes as a snapshot saw them; those that it didn't sample are left out. @throws Throttled at the deadline */
+export async function* readNamedLanesAt(
+  store: BatchGetOptions,
+  reading: Reading,
+  lanes: readonly LaneName[],
+): AsyncGenerator<LaneReading[]> {
+  for (let from = 0; from < lanes.length; from += NAMED_AT_ONCE) {
+    const keys = lanes.slice(from, from + NAMED_AT_ONCE).map(lane => whereSampled(lane, reading).key);
+    yield await toLaneReadings(store, await batchGet<ItemKey & StoredLane>(keys, store));
+  }
 }
 
 /** A lane as a reading saw it. */
@@ -63,26 +96,51 @@ export async function readLaneSamples(
   store: BatchGetOptions,
   { lanes, readings }: { lanes: readonly LaneName[]; readings: readonly Reading[] },
 ): Promise<LaneSampleAt> {
-  const keys = readings.flatMap(reading => lanes.map(lane => laneSampleKey(lane, reading)));
-  const found = await readItems(keys, store);
+  const keys = new Map<string, ItemKey>();
+  for (const reading of readings) {
+    for (const lane of lanes) {
+      const { key } = whereSampled(lane, reading);
+      keys.set(keyText(key), key);
+    }
+  }
+  const found = await readItems([...keys.values()], store);
   return (lane, reading) => {
-    const item = found.get(keyText(laneSampleKey(lane, reading)));
-    return item && { data: item.data as Uint8Array, covered_to: Number(item.covered_to ?? reading.minute) };
+    const { key, minute } = whereSampled(lane, reading);
+    const item = found.get(keyText(key));
+    return item && { data: item.data as Uint8Array, covered_to: Number(item.covered_to ?? minute) };
   };
 }
 
-function laneSampleKey({ edge_id, part }: LaneName, { minute, taken_at }: Reading): ItemKey {
-  const pk = laneSamplePartition({ minute, taken_at, bucket: laneBucket(edge_id) });
-  return { pk, sk: laneKey(edge_id, part).sk };
+/** The newest samples of some lanes in some readings, given newest first; undefined for a lane that none of them sampled. */
+export async function readNewestSamples(
+  store: BatchGetOptions,
+  { lanes, readings }: { lanes: readonly LaneName[]; readings: readonly Reading[] },
+): Promise<(LaneSample | undefined)[]> {
+  const sampleAt = await readLaneSamples(store, { lanes, readings });
+  return lanes.map(lane => {
+    for (const reading of readings) {
+      const sample = sampleAt(lane, reading);
+      if (sample) return sample;
+    }
+    return undefined;
+  });
+}
+
+/** The key of a lane's sample, and the minute that it was read for. */
+function whereSampled({ edge_id, part }: LaneName, reading: Reading): { key: ItemKey; minute: number } {
+  const bucket = laneBucket(edge_id);
+  const { minute, taken_at } = readingOf(reading, bucket);
+  const pk = laneSamplePartition({ minute, taken_at, bucket });
+  return { key: { pk, sk: laneKey(edge_id, part).sk }, minute };
 }
 
 /** The item of a lane's sample: the lane's own packed bytes, under the reading's partition. */
 export function laneSampleItem(
-  { bucket, sk, data }: LaneReading,
-  { reading, covered_to, expires_at }: { reading: Reading; covered_to: number; expires_at: number },
+  { sk, data }: Pick<LaneReading, 'sk' | 'data'>,
+  { reading, covered_to, expires_at }: { reading: ReadingId; covered_to: number; expires_at: number },
 ): Record<string, unknown> {
   return {
-    pk: laneSamplePartition({ ...reading, bucket }),
+    pk: laneSamplePartition({ ...reading, bucket: laneBucket(parseLaneSortKey(sk).edge_id) }),
     sk,
     data,
     ...(covered_to < reading.minute && { covered_to }),
@@ -90,16 +148,14 @@ export function laneSampleItem(
   };
 }
 
-async function* readBuckets(
+async function* bucketPages(
   { client, table }: SampleStore,
+  buckets: readonly string[],
   partitionOf: (bucket: string) => string,
-): AsyncGenerator<LaneReading[]> {
-  const buckets = laneBuckets();
-  for await (const { index, items } of readPartitions<StoredLane>(client, table, buckets.map(partitionOf))) {
-    yield await toLaneReadings(
-      { client, table },
-      items.map(item => ({ ...item, bucket: buckets[index]! })),
-    );
+): AsyncGenerator<{ bucket: string; items: StoredLane[] }> {
+  const partitions = buckets.map(partitionOf);
+  for await (const { index, items } of readPartitions<StoredLane>(client, table, partitions)) {
+    yield { bucket: buckets[index]!, items };
   }
 }
 
@@ -112,7 +168,7 @@ interface StoredLane {
 /** Unpacks lanes and adds their idle pairs. */
 export async function toLaneReadings(
   { client, table }: SampleStore,
-  stored: readonly (StoredLane & { bucket: string })[],
+  stored: readonly Pick<StoredLane, 'sk' | 'data'>[],
 ): Promise<LaneReading[]> {
   const decoded = stored.map(({ sk, data }) => decodeOrNothing(sk, data));
   const whole = new Map<string, WholeLane>();
@@ -120,13 +176,7 @@ export async function toLaneReadings(
   for (const lane of await wholeLanes(lanes, { client, tables: { traffic: table } }, () => {})) {
     whole.set(laneKey(lane.edge_id, lane.part).sk, lane);
   }
-  return stored.map(({ bucket, sk, data, covered_to }) => ({
-    bucket,
-    sk,
-    data,
-    ...(covered_to !== undefined && { covered_to: Number(covered_to) }),
-    lane: whole.get(sk),
-  }));
+  return stored.map(({ sk, data }) => ({ sk, data, lane: whole.get(sk) }));
 }
 
 function decodeOrNothing(sk: string, data: Uint8Array): Lane | undefined {

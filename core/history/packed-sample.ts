@@ -1,3 +1,4 @@
+import type { LateGroup, ReadGroups } from './reading.ts';
 import type { Peak, Sample, SnapshotMark } from './sample.ts';
 
 /**
@@ -46,15 +47,33 @@ function peakOf(figures: readonly number[]): Peak {
 }
 
 export function packMark(mark: SnapshotMark): string {
-  const { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes } = mark;
-  return [at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes].join(SEPARATOR);
+  const { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes, groups = ONE_GROUP } = mark;
+  const late = groups.late.flatMap(({ index, ...reading }) => [index, reading.minute, reading.taken_at]);
+  const figures = [at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes];
+  return [...figures, groups.of, groups.late.length, ...late].join(SEPARATOR);
 }
 
 /** @throws UnreadableSample */
 export function unpackMark(packed: unknown): SnapshotMark {
-  const [at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes] = figuresOf(packed, 7)
-    .figures as [number, number, number, number, number, number, number];
-  return { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes };
+  const { figures } = figuresOf(packed, 7);
+  const [at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes] = figures as [
+    ...[number, number, number, number, number, number, number],
+  ];
+  const mark = { at, taken_at, minute, edges_expected, edges_heard, lanes, bad_lanes };
+  // Marks of earlier releases end here.
+  const [of = 1, late = 0, ...rest] = figures.slice(7);
+  return of === 1 ? mark : { ...mark, groups: { of, late: lateGroups(rest.slice(0, 3 * late)) } };
+}
+
+const ONE_GROUP: ReadGroups = { of: 1, late: [] };
+
+function lateGroups(figures: readonly number[]): LateGroup[] {
+  const groups: LateGroup[] = [];
+  for (let start = 0; start < figures.length; start += 3) {
+    const [index, minute, taken_at] = figures.slice(start, start + 3) as [number, number, number];
+    groups.push({ index, minute, taken_at });
+  }
+  return groups;
 }
 
 // By hand: a day is 2,880 texts, and reading them is most of an answer's time.

@@ -2,6 +2,7 @@ import { readItems } from '../storage/batch-get.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import { type Item, keyText } from '../storage/item.ts';
 import type { Clock, Sleep } from '../time/clock.ts';
+import type { Rollup } from './groups/read-group.ts';
 import { policySampleKey, policySamplePartition } from './history-keys.ts';
 import type { LateReading } from './late/late-readings.ts';
 import { RolledRange, type RolledUp, rollUpHours, rollUpMinutes } from './peaks.ts';
@@ -23,13 +24,16 @@ interface RollupInput {
   /** The mark of the running snapshot. */
   mark: SnapshotMark;
   policies: ReadonlyMap<string, Sample>;
-  rollups: readonly ('HOUR' | 'DAY')[];
+  rollups: readonly Rollup[];
   /** The last hour and day before this snapshot. */
   before: { hour: SnapshotMark | undefined; day: SnapshotMark | undefined };
 }
 
 /** Where the earliest late count of an hour or day begins; undefined where nothing is late. */
-type DoneRollup = Omit<LateReading, 'taken_at' | 'earliest'> & { earliest: number | undefined };
+interface DoneRollup extends Pick<LateReading, 'at'> {
+  resolution: Rollup;
+  earliest: number | undefined;
+}
 
 /** Policies whose samples are made and written at once: memory doesn't grow with more. */
 const AT_ONCE = 500;
@@ -48,7 +52,7 @@ export async function rollupSamples(options: RollupOptions, input: RollupInput):
   const { store, sleep } = options;
   const ranges = rangesOf(options, input);
   const policies = [...input.policies];
-  const done: Record<'HOUR' | 'DAY', DoneRollup> = {
+  const done: Record<Rollup, DoneRollup> = {
     HOUR: { resolution: 'HOUR', at: ranges.hour.to, earliest: undefined },
     DAY: { resolution: 'DAY', at: ranges.day.to, earliest: undefined },
   };
@@ -107,7 +111,7 @@ function rangesOf({ store, retention }: RollupOptions, { mark, before: { hour, d
 
 interface RolledSample {
   policy_id: string;
-  resolution: 'HOUR' | 'DAY';
+  resolution: Rollup;
   sample: Sample;
 }
 

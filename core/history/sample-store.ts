@@ -57,23 +57,17 @@ function estimatedAttribute({ estimated_bytes = 0n }: Sample): { estimated?: str
 
 /**
  * The item of a snapshot's mark: the last one a snapshot writes, by which all it wrote counts. A minute's says which edges were
- * silent since when (`packSilences`), and of how many lanes the rate was known.
+ * silent since when (`packSilences`).
  */
 export function markItem(
   mark: SnapshotMark,
-  {
-    resolution,
-    expires_at,
-    silences,
-    rated_lanes,
-  }: { resolution: Resolution; expires_at: number; silences?: string; rated_lanes?: number },
+  { resolution, expires_at, silences }: { resolution: Resolution; expires_at: number; silences?: string },
 ): Item {
   return {
     pk: MARKS_PARTITION,
     sk: instantKey(resolution, mark.at),
     packed: packMark(mark),
     ...(silences !== undefined && { silences }),
-    ...(rated_lanes && { rated_lanes }),
     [TTL_ATTRIBUTE]: expires_at,
   };
 }
@@ -115,14 +109,11 @@ export async function readLastMark(
   return (await readLastMarkItem(store, which))?.mark;
 }
 
-/**
- * As {@link readLastMark}, with the silences that its snapshot knew of (undefined in a mark of an hour, a day or an older release), and how
- * many lanes' rates (none in those).
- */
+/** As {@link readLastMark}, with the silences that its snapshot knew of; undefined in a mark of an hour, a day or an older release. */
 export async function readLastMarkItem(
   { client, table }: SampleStore,
   { resolution, before = FAR_FUTURE }: { resolution: Resolution; before?: number },
-): Promise<{ mark: SnapshotMark; silences: string | undefined; rated_lanes: number } | undefined> {
+): Promise<{ mark: SnapshotMark; silences: string | undefined } | undefined> {
   const pages = paginateQuery(
     { client, pageSize: 1 },
     {
@@ -139,13 +130,7 @@ export async function readLastMarkItem(
   );
   for await (const { Items } of pages) {
     const item = Items?.[0];
-    return (
-      item && {
-        mark: unpackMark(item.packed),
-        silences: item.silences,
-        rated_lanes: Number(item.rated_lanes ?? 0),
-      }
-    );
+    return item && { mark: unpackMark(item.packed), silences: item.silences };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { LateSpan } from './late/late-span.ts';
+import type { ReadGroups } from './reading.ts';
 
 /** Totals of a policy (or a group of lanes) at one instant, as the snapshot read them. */
 export interface Sample {
@@ -53,4 +54,6 @@ export interface SnapshotMark {
   /** Lanes that were read; those that could not be decoded are counted apart and are missing in the samples. */
   lanes: number;
   bad_lanes: number;
+  /** Where the lanes were read in more than one group. A mark of an hour or a day has no late one. */
+  groups?: ReadGroups;
 }

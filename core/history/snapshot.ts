@@ -4,22 +4,26 @@ import { classifyFailure } from '../storage/failure.ts';
 import type { Item } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { firstSnapshotPut, readFirstSnapshot } from './first-snapshot.ts';
+import { groupsFor } from './groups/group-workers.ts';
+import type { Rollup } from './groups/read-group.ts';
 import type { TrackedLanes } from './late/lane-tracker.ts';
 import { type LateReading, lateReadingItem, reachesFar } from './late/late-readings.ts';
-import { readTrackedLanes } from './late/tracked-lanes.ts';
+import { claimReading, readingIsNewest } from './reading-claim.ts';
 import { floorTo, RESOLUTIONS, type Resolution } from './resolution.ts';
 import { rollupSamples } from './rollup.ts';
 import { fingerprintOf, type SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
 import { markItem, policySampleItem, readLastMark, type SampleStore } from './sample-store.ts';
 import { packSilences } from './silence-spans.ts';
-import { type ReadingOptions, type Rollup, readWhole, type WholeReading } from './whole-reading.ts';
+import { earliestOf, type ReadingOptions, readWhole, type WholeReading } from './whole-reading.ts';
 
 export interface SnapshotOptions extends ReadingOptions {
   /** The instant that the schedule fired for; its minute is what the snapshot stands for. Milliseconds. */
   scheduled_at: number;
   /** What this container wrote last, to leave out what has not changed. Losing it costs writes, no sample. */
   previous?: PreviousTotals;
+  /** From how many lanes on they are read in groups, and how many are in a group at most while there are fewer than 64 groups; 8,000 by default. */
+  lanes_a_group?: number;
 }
 
 export interface SnapshotResult {
@@ -32,6 +36,8 @@ export interface SnapshotResult {
   policies_written: number;
   /** The resolutions whose hour or day this reading also stands for. */
   rollups: Rollup[];
+  /** Groups of lanes that have an earlier reading in the place of this one. */
+  late_groups: number[];
 }
 
 /** What a container remembers of its last snapshot; it counts only while no other run has taken one since. */
@@ -39,76 +45,94 @@ export interface PreviousTotals {
   taken_at: number;
   /** By policy, the totals that were written last. */
   fingerprints: Map<string, string>;
-  /** The lanes as they were read; without them the last snapshot's samples are read instead. */
-  lanes?: TrackedLanes;
+  /** The lanes as they were read, where they are one group; without them what is stored of them is read instead. */
+  lanes?: TrackedLanes | undefined;
 }
 
 /**
  * Takes the snapshot of a minute: reads every lane once, and derives the samples of all policies and lanes from that one
  * reading. Everything is written under the time of the reading; the mark, put last and on condition, makes it count. So a
- * run that is cut off leaves nothing visible, and of two runs of one minute the first to finish wins.
+ * run that is cut off leaves nothing visible, and of the runs of one minute one counts. A reading that begins ends the ones
+ * before it, which get no mark any more.
+ *
+ * @throws GroupsMissing
  */
 export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotResult> {
   const { store, scheduled_at, clock } = options;
   const minute = floorTo(scheduled_at, RESOLUTIONS.MINUTE.ms);
+  if (!(await marksBefore(store, { minute, now: clock() }))) return notTaken(minute);
+  const taken_at = clock();
+  await claimReading(store, taken_at);
+  // Again: a run of this minute or a later one may have come to its end since.
+  const marks = await marksBefore(store, { minute, now: taken_at });
+  if (!marks) return notTaken(minute);
+  const { newest, last } = marks;
+  const { rollups: due, hour, day } = await dueRollups(store, minute);
+  const earlier = [last, hour].filter(mark => mark !== undefined);
+  const remembered = options.previous?.taken_at === last?.taken_at ? options.previous : undefined;
+  const known = remembered?.fingerprints;
+  const reading = await readWhole(options, {
+    ...{ minute, taken_at, rollups: due, earlier, last: last?.minute },
+    of: options.workers ? groupsFor(last?.lanes ?? 0, last?.groups, options.lanes_a_group) : 1,
+    before: remembered?.lanes,
+  });
+  const { lanes, bad_lanes, heard, groups } = reading;
+  const mark: SnapshotMark = {
+    ...{ at: minute, taken_at, minute, ...heard.completenessAt(minute), lanes, bad_lanes },
+    ...(groups && { groups }),
+  };
+  // An hour's or a day's samples are kept longer than those of the minute that a late group has: the next minute makes it good.
+  const rollups = groups && groups.late.length > 0 ? [] : due;
+
+  const written = await writePolicySamples(options, { reading, known, all: due.length > 0 });
+  await putLateReading(options, {
+    resolution: 'MINUTE',
+    at: minute,
+    taken_at,
+    earliest: earliestOf(reading),
+  });
+  const silences = packSilences(heard.silences(), { now: minute, retention: options.retention });
+  const rollUp = async (): Promise<RolledMark[]> => {
+    const { policies } = reading;
+    const rolledUp = await rollupSamples(options, { mark, policies, rollups, before: { hour, day } });
+    return Promise.all(
+      rolledUp.map(async ({ resolution, at, earliest }) => {
+        await putLateReading(options, { resolution, at, taken_at, earliest });
+        return { resolution, mark: { ...mark, at, ...heard.completenessAt(at) } };
+      }),
+    );
+  };
+  // Marks of long ago have expired; the item that says when the first one was put has not.
+  const isFirst = !newest && !day && (await readFirstSnapshot(store)) === undefined;
+  const first = isFirst ? await rollUp() : undefined;
+  const taken = await putMark(options, mark, { silences, first });
+  if (taken) {
+    const fingerprints = new Map([...(known ?? []), ...written]);
+    remember(options.previous, { taken_at, fingerprints, lanes: reading.seen });
+    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and no minute is missed for it.
+    if (!first) for (const rolled of await rollUp()) await putRolledMark(options, rolled);
+  }
+  const late_groups = groups?.late.map(({ index }) => index) ?? [];
+  return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups, late_groups };
+}
+
+function notTaken(minute: number): SnapshotResult {
+  return {
+    ...{ taken: false, minute, lanes: 0, bad_lanes: 0 },
+    ...{ policies_written: 0, rollups: [], late_groups: [] },
+  };
+}
+
+/** The newest mark there is and the last one before a minute; undefined where the minute has been taken or can't be any more. */
+async function marksBefore(
+  store: SampleStore,
+  { minute, now }: { minute: number; now: number },
+): Promise<{ newest: SnapshotMark | undefined; last: SnapshotMark | undefined } | undefined> {
   const newest = await readLastMark(store, { resolution: 'MINUTE' });
   const last = isAfter(newest, minute)
     ? await readLastMark(store, { resolution: 'MINUTE', before: minute })
     : newest;
-  if (last?.at === minute || isOvertaken(newest, { minute, now: clock() })) {
-    return { taken: false, minute, lanes: 0, bad_lanes: 0, policies_written: 0, rollups: [] };
-  }
-  const { rollups, hour, day } = await dueRollups(store, minute);
-  const earlier = [last, hour].filter(mark => mark !== undefined);
-  const remembered = options.previous?.taken_at === last?.taken_at ? options.previous : undefined;
-  const known = remembered?.fingerprints;
-  const before = last && {
-    minute: last.minute,
-    lanes: remembered?.lanes ?? (await readTrackedLanes(store, oldestFirst(earlier))),
-  };
-  const reading = await readWhole(options, { minute, taken_at: clock(), rollups, earlier, before });
-  const { taken_at, lanes, bad_lanes, heard, tracker } = reading;
-  const mark: SnapshotMark = {
-    at: minute,
-    taken_at,
-    minute,
-    ...heard.completenessAt(minute),
-    lanes,
-    bad_lanes,
-  };
-
-  const written = await writePolicySamples(options, { reading, known });
-  await putLateReading(options, { resolution: 'MINUTE', at: minute, taken_at, earliest: tracker.earliest });
-  const silences = packSilences(heard.silences(), { now: minute, retention: options.retention });
-  // Marks of long ago have expired; the item that says when the first one was put has not.
-  const isFirst = !newest && !day && (await readFirstSnapshot(store)) === undefined;
-  const taken = await putMark(options, mark, {
-    resolution: 'MINUTE',
-    silences,
-    rated_lanes: reading.rated_lanes,
-    isFirst,
-  });
-  if (taken) {
-    const fingerprints = new Map([...(known ?? []), ...written]);
-    remember(options.previous, { taken_at, fingerprints, lanes: tracker.lanes });
-    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and no minute is missed for it.
-    const rolledUp = await rollupSamples(options, {
-      mark,
-      policies: reading.policies,
-      rollups,
-      before: { hour, day },
-    });
-    for (const { resolution, at, earliest } of rolledUp) {
-      await putLateReading(options, { resolution, at, taken_at, earliest });
-      await putMark(options, { ...mark, at, ...heard.completenessAt(at) }, { resolution });
-    }
-  }
-  return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups };
-}
-
-function oldestFirst(marks: readonly SnapshotMark[]): SnapshotMark[] {
-  const [last, hour] = marks;
-  return last && hour && hour.taken_at < last.taken_at ? [hour, last] : marks.slice(0, 1);
+  return last?.at === minute || isOvertaken(newest, { minute, now }) ? undefined : { newest, last };
 }
 
 /** Lists a reading that reaches back further than readers look ahead; as a rule there is none. */
@@ -148,18 +172,21 @@ async function dueRollups(store: SampleStore, minute: number) {
   return { rollups, hour, day };
 }
 
-// The first snapshot of each hour writes all policies, so that a reader finds a base within the hour before.
+// The first snapshot of each hour writes `all` policies, so that a reader finds a base within the hour before.
 async function writePolicySamples(
   { store, retention, sleep }: SnapshotOptions,
-  { reading, known }: { reading: WholeReading; known: ReadonlyMap<string, string> | undefined },
+  {
+    reading: { policies, minute },
+    known,
+    all,
+  }: { reading: WholeReading; known: ReadonlyMap<string, string> | undefined; all: boolean },
 ): Promise<Map<string, string>> {
-  const { policies, minute, rollups } = reading;
   const written = new Map<string, string>();
   const items: Item[] = [];
   const expires_at = expiryOf(minute, { resolution: 'MINUTE', retention });
   for (const [policy_id, sample] of policies) {
     const fingerprint = fingerprintOf(sample);
-    if (rollups.length === 0 && known?.get(policy_id) === fingerprint) continue;
+    if (!all && known?.get(policy_id) === fingerprint) continue;
     written.set(policy_id, fingerprint);
     items.push(policySampleItem(policy_id, sample, { resolution: 'MINUTE', expires_at }));
   }
@@ -167,39 +194,60 @@ async function writePolicySamples(
   return written;
 }
 
+/** The mark of an hour or a day. */
+interface RolledMark {
+  resolution: Rollup;
+  mark: SnapshotMark;
+}
+
 /**
- * Puts the mark of a snapshot unless another run has put one. A put whose answer was lost and that is repeated finds its own mark, which
- * counts as done. The system's first mark and the item that says since when there are any are put at once: a run that is cut off
- * leaves both or none.
+ * Puts the mark of a minute unless another run has put one or has begun to read. A put whose answer was lost and that is repeated
+ * finds its own mark, which counts as done. The system's `first` mark goes together with those of its hour and day and the item that says
+ * since when there are any: a run that is cut off leaves all of them or none.
  *
  * @returns whether the stored mark is this one
  */
 async function putMark(
-  { store: { client, table }, retention }: SnapshotOptions,
+  options: SnapshotOptions,
   mark: SnapshotMark,
-  {
-    resolution,
-    isFirst = false,
-    ...more
-  }: { resolution: Resolution; silences?: string; rated_lanes?: number; isFirst?: boolean },
+  { silences, first }: { silences: string; first: readonly RolledMark[] | undefined },
 ): Promise<boolean> {
-  const expires_at = expiryOf(mark.at, { resolution, retention });
-  const put = {
-    TableName: table,
-    Item: markItem(mark, { resolution, expires_at, ...more }),
-    ...conditionOf({ expression: 'attribute_not_exists(#pk)' }),
-  };
+  const { client, table } = options.store;
+  const puts = [markPut(options, mark, { resolution: 'MINUTE', silences })];
+  if (first) {
+    puts.push({ Put: firstSnapshotPut(table, mark.minute) });
+    for (const { resolution, mark: rolled } of first) puts.push(markPut(options, rolled, { resolution }));
+  }
   try {
-    if (isFirst) {
-      const TransactItems = [{ Put: put }, { Put: firstSnapshotPut(table, mark.minute) }];
-      await client.send(new TransactWriteCommand({ TransactItems }));
-    } else await client.send(new PutCommand(put));
+    const TransactItems = [...puts, readingIsNewest(table, mark.taken_at)];
+    await client.send(new TransactWriteCommand({ TransactItems }));
     return true;
   } catch (cause) {
     if (classifyFailure(cause).kind !== 'condition') throw cause;
-    const stored = await readLastMark({ client, table }, { resolution, before: mark.at });
+    const stored = await readLastMark({ client, table }, { resolution: 'MINUTE', before: mark.at });
     return stored?.taken_at === mark.taken_at;
   }
+}
+
+/** Puts the mark of an hour or a day unless another run has put one. */
+async function putRolledMark(options: SnapshotOptions, { resolution, mark }: RolledMark): Promise<void> {
+  try {
+    await options.store.client.send(new PutCommand(markPut(options, mark, { resolution }).Put));
+  } catch (cause) {
+    if (classifyFailure(cause).kind !== 'condition') throw cause;
+  }
+}
+
+function markPut(
+  { store: { table }, retention }: SnapshotOptions,
+  mark: SnapshotMark,
+  { resolution, silences }: { resolution: Resolution; silences?: string },
+) {
+  const expires_at = expiryOf(mark.at, { resolution, retention });
+  const Item = markItem(mark, { resolution, expires_at, ...(silences !== undefined && { silences }) });
+  return {
+    Put: { TableName: table, Item, ...conditionOf({ expression: 'attribute_not_exists(#pk)' }) },
+  };
 }
 
 function remember(previous: PreviousTotals | undefined, totals: PreviousTotals): void {

@@ -2,7 +2,7 @@ import { fnv1a } from '../hash.ts';
 import type { ItemKey } from '../storage/item.ts';
 
 /** Lanes are spread over this many partitions; the number is in the keys, so it is fixed (docs/decisions/011). */
-const LANE_BUCKETS = 64;
+export const LANE_BUCKETS = 64;
 
 /** Partition of every edge that was ever heard from; sort key is the edge's id. */
 export const HEARD_EDGES_PARTITION = 'EDGE';
@@ -17,12 +17,40 @@ export function laneBuckets(): string[] {
   return Array.from({ length: LANE_BUCKETS }, (_, number) => bucketName(number));
 }
 
+/** Some of the buckets: those whose number leaves `index` over when it is divided by `of`, a power of two up to 64. */
+export interface LaneGroup {
+  index: number;
+  of: number;
+}
+
+export const ALL_LANES: LaneGroup = { index: 0, of: 1 };
+
+/** The index of the group that a bucket is in. */
+export function groupOf(bucket: string, of: number): number {
+  return Number(bucket) % of;
+}
+
+/** The buckets of a group in order. */
+export function bucketsOf({ index, of }: LaneGroup): string[] {
+  return laneBuckets().filter(bucket => groupOf(bucket, of) === index);
+}
+
 export function lanePartition(bucket: string): string {
   return `LANE#${bucket}`;
 }
 
 export function laneKey(edge_id: string, part: number): ItemKey {
   return { pk: lanePartition(laneBucket(edge_id)), sk: `${edge_id}#${part}` };
+}
+
+/** Where the lanes are listed that were ever at a site; sort keys are the lanes' own (docs/decisions/165). */
+export function siteLanesPartition(site_id: string): string {
+  return `SITE#${site_id}`;
+}
+
+/** Where the lanes of a bucket are listed that ever counted for an endpoint of this id, at any site. */
+export function endpointLanesPartition(endpoint_id: string, bucket: string): string {
+  return `ENDPOINT#${bucket}#${endpoint_id}`;
 }
 
 /** Edge and part from a lane's sort key. An edge id may hold a `#`, a part does not. */

@@ -4,6 +4,7 @@ import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts'
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
 import type { Lane } from '../../core/ledger/lane/lane.ts';
 import { ratesOf } from '../../core/ledger/lane/lane-rates.ts';
+import { type SitePathSummary, summarizeSitePaths } from '../../core/routing/network/site-picture.ts';
 import { type StoreContext, timestamp } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
 import type { Call } from './resolver.ts';
@@ -20,49 +21,78 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof Site | '__typename')[];
 
-/** What is read of a site's edges. */
-const HEARD_FIELDS = ['last_seen', 'rate'] as const satisfies (keyof Site)[];
+/** What of a site is read only where it is asked for. */
+type ExtraField = Exclude<keyof Site, (typeof OWN_FIELDS)[number]>;
 
-/** Whether more of the sites under a path of the selection is asked for than what stands in themselves and `fields`. */
-const selectsMore = ({ selection }: Call, path: string, fields: readonly (keyof Site)[]) =>
-  !selectsOnly(selection, path, [...OWN_FIELDS, ...fields]);
+/**
+ * Whether one of these fields of the sites under a path of the selection is asked for; what is not
+ * known, such as an alias, counts as asked for.
+ */
+function selects({ selection }: Call, path: string, ...fields: ExtraField[]): boolean {
+  const others = EXTRA_FIELDS.filter(field => !fields.includes(field));
+  return !selectsOnly(selection, path, [...OWN_FIELDS, ...others]);
+}
+
+const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'rate', 'path_count', 'worst_status'];
 
 /**
  * Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at
  * the top.
  */
-export const selectsEndpoints = (call: Call, path: string): boolean => selectsMore(call, path, HEARD_FIELDS);
+export const selectsEndpoints = (call: Call, path: string): boolean => selects(call, path, 'endpoints');
 
-/** Sites as clients see them; what their edges reported is read where it is asked for. */
+/**
+ * Sites as clients see them; what their edges reported, and how their paths are, is read where it is
+ * asked for.
+ */
 export async function presentSites(
   sites: readonly SiteWithEndpoints[],
   call: Call,
   path: string,
 ): Promise<Site[]> {
-  const heard = selectsMore(call, path, ['endpoints']) ? await readHeard(sites, call.context) : undefined;
-  return sites.map(site => {
-    const lanes = heard?.get(site.id) ?? [];
-    const rates = ratesOf(lanes);
-    return {
-      ...site,
-      status: 'ACTIVE',
-      last_seen: lanes.length > 0 ? timestamp(Math.max(...lanes.map(lane => lane.last_heard_at_ms))) : null,
-      rate: rates ? presentRate(rates) : null,
-    };
-  });
+  const { context } = call;
+  const ids = sites.map(({ id }) => id);
+  const [heard, paths] = await Promise.all([
+    selects(call, path, 'last_seen', 'rate') ? readHeard(sites, context) : new Map<string, Heard>(),
+    selects(call, path, 'path_count', 'worst_status')
+      ? summarizeSitePaths(context, ids)
+      : new Map<string, SitePathSummary>(),
+  ]);
+  return sites.map(site => ({
+    ...site,
+    status: 'ACTIVE',
+    ...(heard.get(site.id) ?? NOT_HEARD),
+    ...(paths.get(site.id) ?? NO_PATHS_SHOWN),
+  }));
 }
 
-/** The lanes of the sites' registered edges, by site. */
+type Heard = Pick<Site, 'last_seen' | 'rate'>;
+
+/** Of a site whose edges have not reported. */
+export const NOT_HEARD: Heard = { last_seen: null, rate: null };
+
+/** Of a site in the answer to a change. */
+export const NO_PATHS_SHOWN = { path_count: null, worst_status: null };
+
+/** What the sites' registered edges have reported, by site. */
 async function readHeard(
   sites: readonly SiteWithEndpoints[],
   context: StoreContext,
-): Promise<Map<string, Lane[]>> {
+): Promise<Map<string, Heard>> {
   const shown = new Set(sites.map(({ id }) => id));
   const edges = (await readExpectedEdges(context)).filter(({ site_id }) => shown.has(site_id));
   const lanes = await Promise.all(edges.map(({ id }) => readLanesOfEdge(context.client, context.tables, id)));
-  const bySite = new Map<string, Lane[]>();
-  for (const [index, { site_id }] of edges.entries()) {
-    bySite.set(site_id, [...(bySite.get(site_id) ?? []), ...lanes[index]!]);
-  }
-  return bySite;
+  const bySite = Map.groupBy(edges.keys(), index => edges[index]!.site_id);
+  return new Map(
+    Array.from(bySite, ([id, indexes]) => [id, heardOf(indexes.flatMap(index => lanes[index]!))]),
+  );
+}
+
+function heardOf(lanes: readonly Lane[]): Heard {
+  if (lanes.length === 0) return NOT_HEARD;
+  const rates = ratesOf(lanes);
+  return {
+    last_seen: timestamp(Math.max(...lanes.map(lane => lane.last_heard_at_ms))),
+    rate: rates ? presentRate(rates, rates) : null,
+  };
 }

@@ -58,7 +58,7 @@ const LOOPBACK_SET_UP = [
  * The client configuration of Amplify Gen 2. What Amplify has no place for is in `custom`: the sign-in endpoint, and how to set up the
  * client for a system on the loopback.
  */
-function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
+export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
   return {
     version: '1.4',
     auth: {

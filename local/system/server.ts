@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { ServeConsole } from '../console/serve-console.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { foreignRequest, refuseForeign } from '../http/loopback-request.ts';
 import type { ServiceHandler } from '../provision/services.ts';
@@ -10,7 +11,7 @@ import { StartError } from './start-error.ts';
 export interface LocalServer {
   /** Such as http://127.0.0.1:4000. */
   address: string;
-  /** Serves the API from now on, and services by the first part of the path, such as `/s3`. */
+  /** Serves the API and the console from now on, and services by the first part of the path, such as `/s3`. */
   mount(mounted: Mounted): void;
   /** From now on `/healthz` says that all is ready. */
   setReady(): void;
@@ -20,6 +21,7 @@ export interface LocalServer {
 interface Mounted {
   gateway: Gateway;
   services: ReadonlyMap<string, ServiceHandler>;
+  serveConsole?: ServeConsole;
 }
 
 /** @throws StartError when the port is taken. */
@@ -32,13 +34,7 @@ export async function startServer(port: number): Promise<LocalServer> {
     const path = pathOf(request);
     if (path === '/healthz') send(response, ready ? 200 : 503, ready ? 'ready\n' : 'starting\n');
     else if (!mounted) send(response, 503, 'The system is starting: try again in a moment.\n');
-    else if (path === '/graphql') serve(mounted.gateway.handleRequest, request, response);
-    else if (mounted.services.has(firstPart(path))) {
-      serve(mounted.services.get(firstPart(path))!, request, response);
-    } else if (path === '/') send(response, 200, 'Patronus runs here. Its GraphQL API is at /graphql.\n');
-    else if (path.startsWith('/no-such-service')) {
-      send(response, 501, 'The one-machine runtime has no such AWS service.\n');
-    } else send(response, 404, 'There is nothing here: the GraphQL API is at /graphql.\n');
+    else serve(mounted, request, response).catch(() => response.destroy());
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -74,9 +70,19 @@ export async function startServer(port: number): Promise<LocalServer> {
   };
 }
 
-/** No fault of a handler ends the process. */
-function serve(handler: ServiceHandler, request: IncomingMessage, response: ServerResponse): void {
-  handler(request, response).catch(() => response.destroy());
+async function serve(
+  { gateway, services, serveConsole }: Mounted,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = pathOf(request);
+  const service = services.get(firstPart(path));
+  if (service) return service(request, response);
+  if (await serveConsole?.(request, response)) return;
+  if (path === '/graphql') return gateway.handleRequest(request, response);
+  if (path.startsWith('/no-such-service')) {
+    send(response, 501, 'The one-machine runtime has no such AWS service.\n');
+  } else send(response, 404, 'There is nothing here: the console is at /, the GraphQL API at /graphql.\n');
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
 import { REGION } from '../aws/account.ts';
+import { consoleFiles } from '../console/console-files.ts';
+import { makeServeConsole } from '../console/serve-console.ts';
 import { type Engines, startEngines } from '../engines/engines.ts';
 import { JavaMissing } from '../engines/java.ts';
 import { KeptDataError } from '../engines/kept-data-error.ts';
@@ -13,7 +15,7 @@ import { SIGN_INS } from '../provision/sign-ins.ts';
 import { checkDeployment } from '../resources/check-deployment.ts';
 import { readCloudAssembly } from '../template/cloud-assembly.ts';
 import { synthesize } from '../template/synthesize.ts';
-import { type Endpoints, removeOutputs, writeOutputs } from './outputs.ts';
+import { amplifyOutputs, type Endpoints, removeOutputs, writeOutputs } from './outputs.ts';
 import { startServer } from './server.ts';
 import { StartError } from './start-error.ts';
 import { takeFolder } from './take-folder.ts';
@@ -84,15 +86,18 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
 
     onProgress('Starting DynamoDB Local, kinesis-local and cognito-local; synthesizing the CDK app');
     const outputDirectory = join(localDirectory, 'cdk.out');
-    const [engines] = await bothOrNone(
+    const [engines, [, consoleFolder]] = await bothOrNone(
       startEngines({
         scratchDirectory: join(localDirectory, 'scratch'),
         dataDirectory,
         onReady: ({ name }) => onProgress(`${name} runs`),
       }),
-      synthesize({ outputDirectory, context, ...(options.signal && { signal: options.signal }) }).then(() =>
-        onProgress('The CDK app is synthesized'),
-      ),
+      Promise.all([
+        synthesize({ outputDirectory, context, ...(options.signal && { signal: options.signal }) }).then(() =>
+          onProgress('The CDK app is synthesized'),
+        ),
+        consoleFiles({ onBuild: () => onProgress('Building the console, as its sources are new') }),
+      ]),
     );
     undo.push(() => engines.stop());
 
@@ -128,11 +133,17 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     onProgress(`Loading the functions: ${names}`);
     await Promise.all([...provisioned.functions].map(([name, lambda]) => warm(name, lambda)));
     await provisioned.start();
-    server.mount(provisioned);
 
     const { userPoolId, userPoolClientId, groups } = provisioned;
     const endpoints = endpointsOf(server.address, engines, provisioned);
-    await writeOutputs(localDirectory, { endpoints, userPoolId, userPoolClientId, groups });
+    const outputs = { endpoints, userPoolId, userPoolClientId, groups };
+    const serveConsole = await makeServeConsole({
+      folder: consoleFolder,
+      outputs: JSON.stringify(amplifyOutputs(outputs)),
+      connectTo: [endpoints.graphql, endpoints.realtime, endpoints.cognito],
+    });
+    server.mount({ ...provisioned, serveConsole });
+    await writeOutputs(localDirectory, outputs);
     const remove = () => removeOutputs(localDirectory);
     process.once('exit', remove);
     undo.push(remove, () => void process.off('exit', remove));

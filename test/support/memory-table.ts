@@ -37,7 +37,7 @@ export class MemoryTable {
       return {};
     }
     if (command instanceof TransactWriteCommand) {
-      for (const { Put } of command.input.TransactItems!) this.#put(Put!.Item!);
+      for (const { Put } of command.input.TransactItems!) if (Put) this.#put(Put.Item!);
       return {};
     }
     if (command instanceof GetCommand) return { Item: this.#get(command.input.Key!) };

@@ -1,4 +1,4 @@
-import { BatchWriteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { MARKS_PARTITION } from '../../core/history/history-keys.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
@@ -158,6 +158,7 @@ export class ReportingWorld {
     const client = clientWith(command => {
       if (kind === 'killed' && isMark(command)) throw new Error('killed');
       if (command instanceof PutCommand) writes += 1;
+      else if (command instanceof TransactWriteCommand) writes += command.input.TransactItems?.length ?? 0;
       else if (command instanceof BatchWriteCommand)
         writes += Object.values(command.input.RequestItems ?? {}).flat().length;
       else reads += 1;
@@ -186,5 +187,6 @@ export class ReportingWorld {
 }
 
 function isMark(command: unknown): boolean {
-  return command instanceof PutCommand && command.input.Item?.pk === MARKS_PARTITION;
+  const actions = command instanceof TransactWriteCommand ? (command.input.TransactItems ?? []) : [];
+  return actions.some(({ Put }) => Put?.Item?.pk === MARKS_PARTITION);
 }

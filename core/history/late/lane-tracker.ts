@@ -1,9 +1,11 @@
 import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
+import { parseLaneSortKey } from '../../ledger/lane-keys.ts';
+import type { BatchGetOptions } from '../../storage/batch-get.ts';
 import { pairKey } from '../../totals/pair-key.ts';
 import { ALL_TRAFFIC } from '../history-keys.ts';
-import { type LaneReading, toLaneReadings } from '../lane-sample.ts';
+import { readNewestSamples, toLaneReadings } from '../lane-sample.ts';
+import type { Reading } from '../reading.ts';
 import { RESOLUTIONS } from '../resolution.ts';
-import type { SampleStore } from '../sample-store.ts';
 import { type LateSpan, LateSpans, minuteOf } from './late-span.ts';
 
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
@@ -14,21 +16,19 @@ const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
  */
 const FRESH_MS = 120_000;
 
-/** What the reading before saw of a lane. */
+/** What a reading saw of a lane. */
 export interface TrackedLane {
-  bucket: string;
   /** Arrival of its newest report, milliseconds. */
   heard_at: number;
   /** The minute up to which its totals were known. */
   covered_to: number;
-  /** Packed, as it was stored. */
-  data: Uint8Array;
+  /** Packed, as it was stored; left out where its sample is to be read instead. */
+  data?: Uint8Array | undefined;
 }
 
 /** A lane that a reading or more saw no new report of, until now. */
 interface LateLane {
   sk: string;
-  before: TrackedLane;
   lane: WholeLane;
   from: number;
   to: number;
@@ -48,8 +48,6 @@ export class LaneTracker {
   readonly #minute: number;
   readonly #spans = new Map<string, LateSpans>();
   #late: LateLane[] = [];
-  /** What the next reading needs of this one. */
-  readonly lanes = new Map<string, TrackedLane>();
 
   /** @param reading its minute and that of the reading before; no reading before: nothing is late */
   constructor(before: TrackedLanes, reading: { last: number | undefined; minute: number }) {
@@ -59,38 +57,44 @@ export class LaneTracker {
   }
 
   /** Takes a lane as it was read. @returns the minute up to which its totals are known */
-  track(reading: LaneReading): number {
-    const { bucket, sk, data, lane } = reading;
-    if (!lane) return this.#minute;
+  track({ sk, lane }: { sk: string; lane: WholeLane }): number {
     const before = this.#before.get(sk);
     const heard_at = lane.last_heard_at_ms;
     const covered_to = this.#coveredTo(heard_at, before);
-    this.lanes.set(sk, { bucket, heard_at, covered_to, data });
     if (before && before.heard_at !== heard_at) {
       const from = Math.min(before.covered_to, covered_to - MINUTE_MS);
-      if (from < this.#last) this.#late.push({ sk, before, lane, from, to: covered_to });
+      if (from < this.#last) this.#late.push({ sk, lane, from, to: covered_to });
     }
     return covered_to;
   }
 
-  /** Adds the increments of the late lanes that were tracked since the last call. */
-  async addLate(store: SampleStore): Promise<void> {
+  /**
+   * Adds the increments of the late lanes that were tracked since the last call.
+   *
+   * @param earlier the readings that samples of lanes are looked for in, newest first
+   * @throws Throttled at the deadline
+   */
+  async addLate(store: BatchGetOptions, earlier: readonly Reading[]): Promise<void> {
     const late = this.#late;
     this.#late = [];
-    const stored = late.map(({ sk, before: { bucket, data } }) => ({ bucket, sk, data }));
-    for (const [index, { lane }] of (await toLaneReadings(store, stored)).entries()) {
-      if (lane) this.#addIncrements(lane, late[index]!);
+    const unknown = late.filter(({ sk }) => this.#before.get(sk)?.data === undefined);
+    const samples = await readNewestSamples(store, {
+      lanes: unknown.map(({ sk }) => parseLaneSortKey(sk)),
+      readings: earlier,
+    });
+    const read = new Map(unknown.map(({ sk }, index) => [sk, samples[index]?.data]));
+    const known = late.flatMap(each => {
+      const data = this.#before.get(each.sk)?.data ?? read.get(each.sk);
+      return data ? [{ ...each, data }] : [];
+    });
+    for (const [index, { lane }] of (await toLaneReadings(store, known)).entries()) {
+      if (lane) this.#addIncrements(lane, known[index]!);
     }
   }
 
   /** By policy, and all traffic under {@link ALL_TRAFFIC}. */
   spansOf(policy_id: string): LateSpan[] {
     return this.#spans.get(policy_id)?.list() ?? [];
-  }
-
-  /** Where the earliest of all spans begins; undefined where nothing is late. */
-  get earliest(): number | undefined {
-    return this.spansOf(ALL_TRAFFIC)[0]?.from;
   }
 
   #coveredTo(heard_at: number, before: TrackedLane | undefined): number {

@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import { EDGE_ID_RULE, isEdgeId } from '../../access/edge-identity.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import { refuseChanged } from '../../audit/refuse-changed.ts';
 import type { EdgeKey } from '../../edge-keys/edge-key-items.ts';
 import { type KeyChange, planAddedKey } from '../../edge-keys/plan-key-change.ts';
 import { noEdge, Unauthorized, ValidationError } from '../../errors.ts';
@@ -15,6 +16,7 @@ import {
   type EdgeItem,
   edgeFromItem,
   edgeToItem,
+  edgeUpdatedAt,
   type RegisteredEdge,
 } from './edge-items.ts';
 import { serviceAfter } from './edge-service.ts';
@@ -34,20 +36,23 @@ export interface EdgeRegistration {
   public_key?: string | undefined;
   /** So that the request may be repeated. */
   client_token?: string | null | undefined;
+  /** `updated_at` of the state that the caller saw, milliseconds. */
+  if_updated_at?: number | undefined;
 }
 
 /**
  * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a retired one back into service.
  * Without `interval_s` an edge keeps the one it was registered with before, else 60 seconds.
  *
- * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId}
+ * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId} ·
+ * Conflict for another state than that of `if_updated_at`
  */
 export async function registerEdge(
   context: StoreContext,
   actor: Caller,
   { client_token, ...given }: EdgeRegistration,
 ): Promise<ChangedEdge> {
-  const { id, site_id, interval_s, public_key } = given;
+  const { id, site_id, interval_s, public_key, if_updated_at } = given;
   const key = public_key === undefined ? undefined : await readPublicKey(public_key);
   const decide: Decide = (before, now) => {
     if (!before && !isEdgeId(id)) throw notForNewEdges();
@@ -61,7 +66,7 @@ export async function registerEdge(
   };
   const planKey = key && (() => planRegisteredKey(context, actor, id, key));
   const author: Authorship = { actor, operation: 'registerEdge', client_token, given };
-  return change(context, author, { id, decide, planKey });
+  return change(context, author, { id, decide, planKey, if_updated_at });
 }
 
 /** The first key comes with the registration; whoever gives another one decides whose reports count. */
@@ -86,12 +91,16 @@ function notForNewEdges(): ValidationError {
 }
 
 /** Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't registered. */
-export function retireEdge(context: StoreContext, actor: Caller, id: string): Promise<RegisteredEdge> {
+export function retireEdge(
+  context: StoreContext,
+  actor: Caller,
+  { id, if_updated_at }: { id: string; if_updated_at?: number | undefined },
+): Promise<RegisteredEdge> {
   const decide: Decide = (before, now) => {
     if (!before) throw noEdge(id);
     return { ...before, retired_at: before.retired_at ?? now };
   };
-  return change(context, { actor, operation: 'retireEdge' }, { id, decide });
+  return change(context, { actor, operation: 'retireEdge' }, { id, decide, if_updated_at });
 }
 
 type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdge;
@@ -103,15 +112,31 @@ interface Authorship {
   given?: object;
 }
 
+interface PlannedEdge {
+  id: string;
+  decide: Decide;
+  planKey?: (() => Promise<KeyChange>) | undefined;
+  if_updated_at: number | undefined;
+}
+
 function change(
   context: StoreContext,
   { client_token, given = {}, ...author }: Authorship,
-  { id, decide, planKey }: { id: string; decide: Decide; planKey?: (() => Promise<KeyChange>) | undefined },
+  { id, decide, planKey, if_updated_at }: PlannedEdge,
 ): Promise<ChangedEdge> {
   const request = { owner: author.actor.sub, operation: author.operation, client_token, given };
   return commitOnce(context, request, async begun => {
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
+    await refuseChanged(
+      context,
+      {
+        what: `Edge ${JSON.stringify(id)}`,
+        updated_at: before ? edgeUpdatedAt(before) : null,
+        targets: [`edge:${id}`],
+      },
+      if_updated_at,
+    );
     const now = timestamp(context.clock());
     const after = decide(before, now);
     const Item = edgeToItem(after, {

@@ -19,6 +19,8 @@ type Heard = Pick<Lane, 'edge_id' | 'part' | 'parts' | 'sent_at_ms' | 'last_hear
 interface HeardLanes extends Pick<Heard, 'parts' | 'sent_at_ms' | 'interval_s'> {
   /** By part. */
   last_heard: Map<number, number>;
+  /** A lane of it was not looked at again: what it says is of an earlier reading. */
+  outdated: boolean;
 }
 
 /**
@@ -40,15 +42,23 @@ export class HeardEdges {
     this.#silence = silence;
   }
 
-  add({ edge_id, part, parts, sent_at_ms, last_heard_at_ms, interval_s }: Heard): void {
+  /**
+   * Adds a lane. One that was only read before, `outdated`, says of its edge up to when it is covered; behind that it counts as not
+   * heard, whatever has come meanwhile.
+   */
+  add(
+    { edge_id, part, parts, sent_at_ms, last_heard_at_ms, interval_s }: Heard,
+    { outdated = false }: { outdated?: boolean } = {},
+  ): void {
     if (!this.#ids.has(edge_id)) return;
     const lanes = this.#lanes.get(edge_id);
     if (!lanes) {
       const last_heard = new Map([[part, last_heard_at_ms]]);
-      this.#lanes.set(edge_id, { parts, sent_at_ms, interval_s, last_heard });
+      this.#lanes.set(edge_id, { parts, sent_at_ms, interval_s, last_heard, outdated });
       return;
     }
     lanes.last_heard.set(part, last_heard_at_ms);
+    lanes.outdated ||= outdated;
     if (sent_at_ms > lanes.sent_at_ms) Object.assign(lanes, { parts, sent_at_ms, interval_s });
   }
 
@@ -80,7 +90,9 @@ export class HeardEdges {
     last_heard_at_ms: number,
     now_ms: number,
   ): boolean {
-    const interval_s = Math.max(registered_s, this.#lanes.get(id)?.interval_s ?? 0);
+    const lanes = this.#lanes.get(id);
+    if (lanes?.outdated) return true;
+    const interval_s = Math.max(registered_s, lanes?.interval_s ?? 0);
     return isSilent({ last_heard_at_ms, interval_s }, now_ms, this.#silence);
   }
 

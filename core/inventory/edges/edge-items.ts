@@ -13,6 +13,11 @@ export interface RegisteredEdge {
   retired_at: string | null;
 }
 
+/** When an edge's entry in the inventory was last changed. RFC 3339, UTC. */
+export function edgeUpdatedAt({ registered_at, retired_at }: RegisteredEdge): string {
+  return retired_at !== null && retired_at > registered_at ? retired_at : registered_at;
+}
+
 /** An edge as audit entries hold it; of its keys, which stand beside it there, they tell no more than that there are some. */
 export const registeredEdgeSchema = z.object({
   id: z.string(),

@@ -55,6 +55,11 @@ export async function readExpectedEdges(context: StoreContext): Promise<Register
   return items.map(toEdge).filter(edge => edge.retired_at === null);
 }
 
+/** The edges in service at a site. */
+export async function readEdgesOfSite(context: StoreContext, site_id: string): Promise<RegisteredEdge[]> {
+  return (await readExpectedEdges(context)).filter(edge => edge.site_id === site_id);
+}
+
 /** All edges that were ever registered, with the times in which they were expected to report. */
 export async function readServedEdges(context: StoreContext): Promise<ServedEdge[]> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });

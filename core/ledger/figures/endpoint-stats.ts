@@ -1,5 +1,6 @@
 import { joinSpans, type RatedSpan, ratedSpan } from '../lane/lane-rates.ts';
 import type { WholeLane } from '../lane/lane-totals.ts';
+import { NO_RATE } from '../lane/pair-rate.ts';
 import type { Correction } from '../voids/corrections.ts';
 import { shownTotals } from '../voids/shown-totals.ts';
 import { type Counts, noCounts } from './read-counters.ts';
@@ -8,23 +9,21 @@ import { type Counts, noCounts } from './read-counters.ts';
 export interface EndpointStats extends Counts {
   endpoint_id: string;
   /** What its rates are over; undefined while they aren't known. */
-  rated?: RatedSpan | undefined;
+  rated: RatedSpan | undefined;
   policies: (Counts & { policy_id: string })[];
 }
 
 /** Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order of their ids. */
 export async function endpointStats(
   lanes: AsyncIterable<WholeLane>,
-  site_id: string,
   corrections: readonly Correction[] = [],
 ): Promise<EndpointStats[]> {
   const endpoints = new Map<string, Map<string, Counts>>();
   const rated = new Map<string, RatedSpan | undefined>();
   for await (const lane of lanes) {
-    if (lane.site_id !== site_id) continue;
     const span = ratedSpan(lane);
-    for (const { endpoint_id } of lane.pairs.values()) {
-      rated.set(endpoint_id, joinSpans(rated.get(endpoint_id), span));
+    for (const { endpoint_id, rate } of lane.pairs.values()) {
+      if (rate !== NO_RATE) rated.set(endpoint_id, joinSpans(rated.get(endpoint_id), span));
     }
     for (const { endpoint_id, policy_id, ...counts } of shownTotals(lane, corrections)) {
       const policies = endpoints.get(endpoint_id) ?? new Map<string, Counts>();
@@ -52,5 +51,6 @@ function plus(a: Counts = NOTHING, b: Counts): Counts {
     active_flows: a.active_flows + b.active_flows,
     bit_rate: a.bit_rate + b.bit_rate,
     packet_rate: a.packet_rate + b.packet_rate,
+    rated_pairs: a.rated_pairs + b.rated_pairs,
   };
 }

@@ -1,6 +1,6 @@
 import { NO_BOOT } from './close-boot.ts';
 import type { Lane } from './lane.ts';
-import { bitRate, packetRate } from './pair-rate.ts';
+import { bitRate, packetRate, ratedPairs } from './pair-rate.ts';
 
 /** The times that rates are over, milliseconds since the epoch: the first and the last report of them. */
 export interface RatedSpan {
@@ -12,6 +12,8 @@ export interface RatedSpan {
 export interface LaneRates extends RatedSpan {
   bit_rate: number;
   packet_rate: number;
+  /** Of how many pairs they are known. */
+  rated_pairs: number;
 }
 
 /** The times of the two reports that a lane's rates are between; undefined while they aren't known. */
@@ -33,14 +35,13 @@ export function joinSpans(a: RatedSpan | undefined, b: RatedSpan | undefined): R
 /** What these lanes carry together, as far as it is known; undefined where it isn't of any of them. */
 export function ratesOf(lanes: Iterable<Lane>): LaneRates | undefined {
   let span: RatedSpan | undefined;
-  const sum = { bit_rate: 0, packet_rate: 0 };
+  const sum = { bit_rate: 0, packet_rate: 0, rated_pairs: 0 };
   for (const lane of lanes) {
-    const of = ratedSpan(lane);
-    if (!of) continue;
-    span = joinSpans(span, of);
+    span = joinSpans(span, ratedSpan(lane));
     for (const { rate } of lane.pairs.values()) {
       sum.bit_rate += bitRate(rate);
       sum.packet_rate += packetRate(rate);
+      sum.rated_pairs += ratedPairs(rate);
     }
   }
   return span && { ...sum, ...span };

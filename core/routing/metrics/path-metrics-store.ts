@@ -1,7 +1,9 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { ItemSource } from '../../cache/cache.ts';
+import { readItems } from '../../storage/batch-get.ts';
 import { classifyFailure } from '../../storage/failure.ts';
+import { keyText } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -16,7 +18,7 @@ import {
   weekScoresSchema,
 } from '../health/week-scores.ts';
 import { metricsKey } from '../path-keys.ts';
-import { hasMoved } from './has-moved.ts';
+import { figuresMoved, hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
 
 type Storing = Pick<StoreContext, 'client' | 'tables'>;
@@ -54,6 +56,8 @@ export interface NewMetrics {
 export interface Kept {
   /** With its settled score. */
   metrics: PathMetrics;
+  /** It was stored, and is a step away from what had been; `from` is undefined for a path's first. */
+  moved?: { from: PathMetrics | undefined };
   /** The one before it, where there was one. */
   previous: PathMetrics | undefined;
   /** How the path was in the week before it; undefined: it is not known. */
@@ -135,7 +139,10 @@ async function keep(
       return { ...kept, followed: { stored_ms: stored.measured_ms, last: sourced }, stored: false };
     }
     if (await putOver(context, { path_id, before: stored, item: sourced })) {
-      return { ...kept, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
+      const moved = (!stored || figuresMoved(stored, sourced)) && {
+        moved: { from: stored && toMetrics(stored) },
+      };
+      return { ...kept, ...moved, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
     }
   }
 }
@@ -223,6 +230,25 @@ export async function readWeek(
   const score = settledScoreOf(toMetrics(stored));
   const week = addScore(stored.week, { score, from_ms: stored.measured_ms, to_ms: now_ms });
   return summaryOf(week, now_ms);
+}
+
+/**
+ * The same of many paths, by their ids, eventually consistent. Undefined: nothing was ever measured.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function readManyToldMetrics(
+  context: StoreContext,
+  pathIds: readonly string[],
+): Promise<Map<string, ToldMetrics | undefined>> {
+  const store = { ...context, table: context.tables.traffic, eventually: true };
+  const items = await readItems(pathIds.map(metricsKey), store);
+  return new Map(
+    pathIds.map(id => {
+      const item = items.get(keyText(metricsKey(id)));
+      return [id, item && parseItem(toldMetricsSchema, item)];
+    }),
+  );
 }
 
 async function readStored({ client, tables }: Storing, path_id: string): Promise<Stored | undefined> {

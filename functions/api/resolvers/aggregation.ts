@@ -7,8 +7,8 @@ import { presentSum } from '../../../core/answers/present-counts.ts';
 import { presentRate } from '../../../core/answers/present-rate.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
-import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { readLanesWhere } from '../../../core/ledger/listing/find-lanes.ts';
 import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { EndpointStats } from '../../../graphql/schema.generated.ts';
@@ -49,8 +49,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
       const { context } = call;
       const as_of = timestamp(context.clock());
       const stats = await endpointStats(
-        readAllLanes(context.client, context.tables),
-        site_id,
+        readLanesWhere({ ...context, table: context.tables.traffic }, { site_id }),
         await readCorrections(context),
       );
       if (stats.length === 0) await checkKnown(call, { site_id });
@@ -59,7 +58,7 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
         endpoint_id,
         ...presentSum(counts),
         active_flows: presentActiveFlows(counts.active_flows),
-        rate: rated ? presentRate({ ...counts, ...rated }) : null,
+        rate: presentRate(counts, rated),
         as_of,
         policies: (with_policies ? policies : []).map(policy => ({
           policy_id: policy.policy_id,

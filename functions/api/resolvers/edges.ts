@@ -13,9 +13,11 @@ import { type ChangedEdge, registerEdge, retireEdge } from '../../../core/invent
 import {
   edgeIdInput,
   registerEdgeInput,
+  retireEdgeInput,
   revokeEdgeKeyInput,
   rotateEdgeKeyInput,
 } from '../../../core/inventory/edges/edge-input.ts';
+import { edgeUpdatedAt } from '../../../core/inventory/edges/edge-items.ts';
 import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/inventory/edges/edge-status.ts';
 import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
@@ -79,9 +81,10 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   }),
 
   'Mutation.retireEdge': resolver({
-    arguments: edgeIdInput,
+    arguments: retireEdgeInput,
     target,
-    resolve: ({ id }, call) => changed(call, { id }, () => retireEdge(call.context, call.caller, id)),
+    resolve: (input, call) =>
+      changed(call, { id: input.id }, () => retireEdge(call.context, call.caller, input)),
   }),
 
   'Mutation.rotateEdgeKey': resolver({
@@ -155,6 +158,7 @@ const OWN_FIELDS = [
   'site_known',
   'registered',
   'retired_at',
+  'updated_at',
   'first_seen',
   'last_seen',
   'boot_id',
@@ -211,6 +215,7 @@ function present(
     registered: registration !== null,
     interval_s: registration?.interval_s ?? null,
     retired_at: registration?.retired_at ?? null,
+    updated_at: registration && edgeUpdatedAt(registration),
     first_seen: status?.first_seen ?? null,
     last_seen: status?.last_seen ?? null,
     boot_id: status?.boot_id ?? null,
@@ -219,7 +224,7 @@ function present(
     clock_skew_seconds: status ? status.clock_skew_ms / 1000 : null,
     behind: status ? isBehind(status.policies_version, version) : null,
     active_flows: presentActiveFlows(status?.active_flows ?? 0),
-    rate: status?.rates ? presentRate(status.rates) : null,
+    rate: status?.rates ? presentRate(status.rates, status.rates) : null,
     packets: Number(status?.packets ?? 0n),
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),

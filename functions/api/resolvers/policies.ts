@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
-import { presentCounterRates } from '../../../core/answers/present-rate.ts';
+import { presentCountedSince, presentRate } from '../../../core/answers/present-rate.ts';
+import { ifUpdatedAt } from '../../../core/audit/refuse-changed.ts';
 import {
   createPolicy,
   deletePolicy,
@@ -48,6 +49,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     arguments: z.object({ ...pageArguments, defined_only: z.boolean().nullish() }),
     async resolve({ limit, next_token, defined_only }, call) {
       const start = readPosition(next_token);
+      const as_of = timestamp(call.context.clock());
       const { version, defined } = await readPolicies(call.context);
       const { lines, more, counts } = await pagePolicies(call.context, defined, {
         start,
@@ -56,9 +58,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
         with_counts: selectsCounts(call, 'items'),
       });
       return {
-        items: await presentAll(call, lines, counts),
+        items: lines.map(policy => present(policy, counts)),
         next_token: more ? makePosition(lines.at(-1)!) : null,
         policies_version: String(version),
+        as_of,
       };
     },
   }),
@@ -69,10 +72,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
       const defined = id === DEFAULT_POLICY_ID ? builtIn : await readPolicy(call.context, id);
       if (defined) {
         const counts = selectsCounts(call, '') ? await readShownCountersOf(call.context, [id]) : undefined;
-        return presentOne(call, 'built_in' in defined ? defined : listed(defined), counts);
+        return present('built_in' in defined ? defined : listed(defined), counts);
       }
       const counts = await readShownCountersOf(call.context, [id]);
-      return counts.has(id) ? presentOne(call, undefinedPolicy(id), counts) : null;
+      return counts.has(id) ? present(undefinedPolicy(id), counts) : null;
     },
   }),
 
@@ -81,7 +84,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     async resolve(input, call) {
       const { policy } = await createPolicy(call.context, call.caller, input);
       // No edge can have counted under an id that was made just now.
-      return presentOne(call, listed(policy), selectsCounts(call, '') ? new Map() : undefined);
+      return present(listed(policy), selectsCounts(call, '') ? new Map() : undefined);
     },
   }),
 
@@ -93,10 +96,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
   }),
 
   'Mutation.togglePolicy': resolver({
-    arguments: policyId.extend({ enabled: z.boolean() }),
+    arguments: policyId.extend({ enabled: z.boolean(), if_updated_at: ifUpdatedAt }),
     target,
-    resolve: ({ id, enabled }, call) =>
-      changed(call, id, () => togglePolicy(call.context, call.caller, id, enabled)),
+    resolve: ({ id, ...to }, call) =>
+      changed(call, id, () => togglePolicy(call.context, call.caller, id, to)),
   }),
 
   'Mutation.deletePolicy': resolver({
@@ -133,26 +136,16 @@ async function changed(call: Call, id: string, change: () => Promise<PolicyChang
   const counts = selectsCounts(call, '')
     ? await repeatUntil(context, () => readShownCountersOf(context, [id]))
     : undefined;
-  const shown = await repeatUntil(context, () => countFields(call, [id], counts));
   const { policy } = await change();
-  const after = listed(policy);
-  return { ...after, match: presentMatch(after), ...shown[0]! };
+  return present(listed(policy), counts);
 }
 
-type Counters = ReadonlyMap<string, ShownCounts> | undefined;
-
-async function presentAll(
-  call: Call,
-  policies: readonly ListedPolicy[],
-  counts: Counters,
-): Promise<Policy[]> {
-  const ids = policies.map(({ id }) => id);
-  const shown = await countFields(call, ids, counts);
-  return policies.map((policy, index) => ({ ...policy, match: presentMatch(policy), ...shown[index]! }));
-}
-
-async function presentOne(call: Call, policy: ListedPolicy, counts: Counters): Promise<Policy> {
-  return (await presentAll(call, [policy], counts))[0]!;
+function present(policy: ListedPolicy, counts: ReadonlyMap<string, ShownCounts> | undefined): Policy {
+  return {
+    ...policy,
+    match: presentMatch(policy),
+    ...presentCounts(counts && (counts.get(policy.id) ?? noCounts())),
+  };
 }
 
 function presentMatch({ match }: ListedPolicy): Policy['match'] {
@@ -171,22 +164,18 @@ type CountFields = Omit<Policy, (typeof DEFINITION_FIELDS)[number]>;
 
 // Counts that were not selected are not read and not there. Were they selected after all, the API
 // would refuse the answer for the missing fields, where a made-up 0 would be believed.
-async function countFields(call: Call, ids: readonly string[], counts: Counters): Promise<CountFields[]> {
-  if (counts === undefined) return ids.map(() => ({}) as CountFields);
-  const as_of = timestamp(call.context.clock());
-  const found: ShownCounts[] = ids.map(id => counts.get(id) ?? noCounts());
-  const rates = await presentCounterRates(found, call.context);
-  return found.map((each, index) => ({
-    packets_matched: Number(each.packets),
-    bytes_matched: Number(each.bytes),
-    packets_matched_exact: String(each.packets),
-    bytes_matched_exact: String(each.bytes),
-    estimated_share: estimatedShare(each),
-    active_flows: presentActiveFlows(each.active_flows),
-    rate: rates[index]!,
-    as_of,
-    counted_since: each.counted_since_ms === undefined ? null : timestamp(each.counted_since_ms),
-  }));
+function presentCounts(counts: ShownCounts | undefined): CountFields {
+  if (counts === undefined) return {} as CountFields;
+  return {
+    packets_matched: Number(counts.packets),
+    bytes_matched: Number(counts.bytes),
+    packets_matched_exact: String(counts.packets),
+    bytes_matched_exact: String(counts.bytes),
+    estimated_share: estimatedShare(counts),
+    active_flows: presentActiveFlows(counts.active_flows),
+    rate: presentRate(counts),
+    counted_since: presentCountedSince(counts),
+  };
 }
 
 const TOKEN_KIND = 'policies';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { presentCompleteness } from '../../../core/answers/present-completeness.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
-import { presentCounterRates } from '../../../core/answers/present-rate.ts';
-import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
+import { presentCountedSince, presentRate } from '../../../core/answers/present-rate.ts';
+import { readLastCompleteness } from '../../../core/history/last-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
@@ -35,13 +36,12 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
         readShownTotals(client, tables),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
-      const [rate] = await presentCounterRates([totals], call.context);
       return {
         ...presentSum(totals),
         active_flows: presentActiveFlows(totals.active_flows),
-        rate: rate!,
+        rate: presentRate(totals),
         as_of,
-        counted_since: totals.counted_since_ms === undefined ? null : timestamp(totals.counted_since_ms),
+        counted_since: presentCountedSince(totals),
         // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,
       };
@@ -49,14 +49,14 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
   }),
 };
 
-// The last snapshot has counted the edges already; every lane is read for it only where there was
-// none lately.
+// The last snapshot has counted the edges already; every lane is read for it only in a system's
+// first minute, before there is one.
 async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
-  const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
-  if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
+  const last = await readLastCompleteness({ client, table: tables.traffic }, { now });
+  if (last) return presentCompleteness(last);
   const heard = new HeardEdges(await readServedEdges(context), now, { silent_after_s });
-  for await (const lane of readAllLanes(client, tables)) heard.add(lane);
-  return { ...heard.completenessAt(now), as_of: timestamp(now) };
+  for await (const lane of readAllLanes(client, tables, { time: context })) heard.add(lane);
+  return presentCompleteness({ ...heard.completenessAt(now), as_of: now });
 }

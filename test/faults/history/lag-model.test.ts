@@ -78,7 +78,7 @@ describe('rates and completeness of random lags, outages, silences, intervals an
             deadline: now + HOUR,
           };
           for (const filter of [{ policy_id: '1' }, {}, { site_id: SITES[0] }, { edge_id: 'b' }]) {
-            const history = await readTrafficHistory(store, { ...request, filter, tables: db.tables });
+            const history = await readTrafficHistory(store, { ...request, filter });
             const chosen = edges.filter(each =>
               Object.entries(filter).every(([key, value]) => each[key as 'policy_id'] === value),
             );

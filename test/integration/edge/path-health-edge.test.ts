@@ -18,7 +18,7 @@ import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
 import { edgeApi } from '../../../edge/commands/edge-api.ts';
 import { type Following, followCommands } from '../../../edge/commands/follow-commands.ts';
 import { localEdgeCredentials } from '../../../edge/commands/local-edge-credentials.ts';
-import { listenToCommands } from '../../../edge/commands/realtime.ts';
+import { listenToSystem } from '../../../edge/commands/realtime.ts';
 import { startEdgeCommands } from '../../../edge/commands/start-edge-commands.ts';
 import type { RouteChange } from '../../../edge/paths/route-table.ts';
 import type { PolicySet } from '../../../edge/policies/policy-set.ts';
@@ -109,7 +109,7 @@ async function makeNetwork() {
 }
 
 /** An edge that follows its commands, with what it was told. */
-function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_000) {
+function startEdge(policiesVersion?: () => string | undefined) {
   const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
   const api = edgeApi({ url: system.url, edge_id, sign });
   const routes: RoutesOrder[] = [];
@@ -123,14 +123,15 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
   });
   const following: Following = followCommands({
     api,
-    async listen(onCommand) {
-      const connection = await listenToCommands({
+    async listen(heard) {
+      const connection = await listenToSystem({
         url: system.url,
         edge_id,
         sign,
+        ...heard,
         onCommand: command => {
           seen.push(command);
-          onCommand(command);
+          heard.onCommand(command);
         },
       });
       connected();
@@ -142,12 +143,13 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
       probe: ({ target }) => probePath({ target }),
       setPolicies: set => policies.push(set),
       setRoutes: order => routes.push(order),
-      refreshPaths: () => {},
+      hintPaths: () => {},
       endBoot: boot_id => ended.push(boot_id),
       onRefused: () => {},
     }),
+    refreshRoutes: () => {},
+    hintRoutes: () => {},
     onTrouble: reason => troubles.push(reason),
-    reread_ms,
   });
   return { following, listening, routes, policies, ended, troubles, seen };
 }
@@ -348,7 +350,14 @@ describe('the paths of an edge', () => {
 describe('an edge may not', () => {
   it('listen to the commands of another edge', async () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
-    const listening = listenToCommands({ url: system.url, edge_id, sign, onCommand: () => {} });
+    const listening = listenToSystem({
+      url: system.url,
+      edge_id,
+      sign,
+      onCommand: () => {},
+      onNews: () => {},
+      onQuiet: () => {},
+    });
     await expect(listening).rejects.toThrow(
       `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
     );

@@ -22,6 +22,7 @@ beforeAll(async () => {
   stubFunctionEnvironment(db, {
     MINUTE_RETENTION_HOURS: '72',
     EXPORT_FUNCTION: 'export',
+    SNAPSHOT_GROUP_FUNCTION: 'snapshot-group',
     POWERTOOLS_SERVICE_NAME: 'test',
   });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => Boolean(printed.push(String(text))));

@@ -181,13 +181,13 @@ describe('reports that come late', () => {
     expect(figures).toEqual(figures.map(([minute]) => [minute, isServed(minute!) ? 2 : 1, 1]));
   });
 
-  it('cost no write of their own: a sample a lane, a sample a policy and all traffic, and a mark', async () => {
+  it('cost no write of their own: a sample a lane, a sample a policy and all traffic, the claim, the mark and its check', async () => {
     begin([edge('a'), edge('b', { interval_s: 300 }), edge('c', { policy_id: '2' })]);
     await world.minutes(24);
     const minutes = [...world.writes.keys()].slice(2);
-    for (const minute of minutes) expect(world.writes.get(minute)).toBe(3 + 3 + 1);
+    for (const minute of minutes) expect(world.writes.get(minute)).toBe(3 + 3 + 3);
     const reads = new Set(minutes.map(minute => world.reads.get(minute)));
-    expect(reads).toEqual(new Set([64 + 3]));
+    expect(reads).toEqual(new Set([64 + 4]));
   });
 
   it('cost a reading of the samples of minute and hour in a new container, and an item where they come from far', async () => {

@@ -429,7 +429,7 @@ describe('automatic failover', () => {
     const elsewhere = await createSite(context, actor, { name: 'C' });
     await registerEdge(context, actor, { id: `edge-${elsewhere.id}`, site_id: elsewhere.id });
     await registerEdge(context, actor, { id: `retired-${a.id}`, site_id: a.id });
-    await retireEdge(context, actor, `retired-${a.id}`);
+    await retireEdge(context, actor, { id: `retired-${a.id}` });
     const from = (edge_id: string) =>
       measuringReports([measured(time, fast, 400, 8)], time.clock()).map(({ report, ...one }) => ({
         ...one,

@@ -34,6 +34,23 @@ describe('a packed mark', () => {
     expect([unpackMark(packMark(mark)), unpackMark(`${packMark(mark)} 12`)]).toEqual([mark, mark]);
   });
 
+  it('names its groups and the readings that late ones have', () => {
+    const late = [
+      { index: 3, minute: 0, taken_at: 400 },
+      { index: 15, minute: -60_000, taken_at: -59_600 },
+    ];
+    for (const groups of [
+      { of: 16, late },
+      { of: 2, late: [] },
+    ]) {
+      expect(unpackMark(`${packMark({ ...mark, groups })} 12`)).toEqual({ ...mark, groups });
+    }
+  });
+
+  it('of a release without groups is read as one group', () => {
+    expect(unpackMark('60000 60400 60000 3 2 4 1')).toEqual(mark);
+  });
+
   it.each([[undefined], ['1 2 3 4 5 6'], ['1 2 3 4 5 6 x']])('%j is unreadable', packed => {
     expect(() => unpackMark(packed)).toThrow(UnreadableSample);
   });

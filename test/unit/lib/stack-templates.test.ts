@@ -304,6 +304,7 @@ describe('functions', () => {
       'api',
       'export',
       'snapshot',
+      'snapshot-group',
     ]);
     const HOUR = 3_600_000;
     const settings = z.object(retentionSettings);
@@ -377,12 +378,12 @@ describe('rights', () => {
     const ids = new Set(writesTo('Network').map(({ id }) => id));
     const writers = [...ids].filter(id => !id.startsWith('Broadcast'));
     expect(writers).toHaveLength(4);
-    // It puts edges' orders one by one, and nothing else.
+    // It puts edges' orders and the versions of their routes one by one, and nothing else.
     expect(writesTo('Network').filter(({ id }) => id.startsWith('Broadcast'))).toMatchObject([
       {
         Effect: 'Allow',
         Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*'] } },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*', 'ROUTES#*'] } },
       },
     ]);
     for (const id of writers) {

@@ -1,0 +1,37 @@
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
+
+/** What stands behind the `?` of an address: plain texts, so that a person can read and change it. */
+export type Search = Record<string, string>;
+
+export function parseSearch(text: string): Search {
+  return Object.fromEntries(new URLSearchParams(text));
+}
+
+/** Without what is empty or undefined; colons and commas stay readable. */
+export function stringifySearch(search: Record<string, unknown>): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text.replaceAll('%3A', ':').replaceAll('%2C', ',')}`;
+}
+
+export type SetSearch = (
+  changes: Record<string, string | undefined>,
+  options?: { replace?: boolean },
+) => void;
+
+/**
+ * The view's state in its address, and how to change some of it: `undefined` leaves a part out. `replace` changes the address without a
+ * step for the browser's «back», as for typing.
+ */
+export function useAddress(): [Search, SetSearch] {
+  const search = useSearch({ strict: false }) as Search;
+  const navigate = useNavigate();
+  const set = useCallback<SetSearch>(
+    (changes, { replace = false } = {}) => {
+      void navigate({ to: '.', search: ((now: Search) => ({ ...now, ...changes })) as never, replace });
+    },
+    [navigate],
+  );
+  return [search, set];
+}

@@ -1,0 +1,79 @@
+import { fetchAuthSession } from 'aws-amplify/auth';
+import type { TadaDocumentNode } from 'gql.tada';
+import { ApiError, type ErrorEntry, NotReachable, SignedOut } from './errors.ts';
+
+/** What an answer holds: its data, and what of it failed. */
+export interface Answer<Data> {
+  data: Data;
+  /** Entries of parts that failed alone; their fields are null in `data`. */
+  errors: ErrorEntry[];
+}
+
+export interface AskOptions {
+  signal?: AbortSignal;
+}
+
+interface Body {
+  data?: unknown;
+  errors?: ErrorEntry[];
+}
+
+/** Where the API is; set once, from the outputs file. */
+let endpoint = '/graphql';
+
+export function setEndpoint(url: string): void {
+  endpoint = url;
+}
+
+/**
+ * Runs an operation as who is signed in.
+ * @throws SignedOut when the session is over
+ * @throws NotReachable when there is no answer
+ * @throws ApiError when the answer holds no data
+ */
+export async function ask<Data, Variables>(
+  document: TadaDocumentNode<Data, Variables>,
+  variables: Variables,
+  { signal }: AskOptions = {},
+): Promise<Answer<Data>> {
+  const token = await accessToken();
+  const response = await post(JSON.stringify({ query: document, variables }), token, signal);
+  if (response.status === 401) throw new SignedOut();
+  const { data, errors = [] } = await readBody(response);
+  if (data === undefined || data === null) throw new ApiError(errors);
+  return { data: data as Data, errors };
+}
+
+async function accessToken(): Promise<string> {
+  const { tokens } = await fetchAuthSession().catch(cause => {
+    throw isOffline(cause) ? new NotReachable({ cause }) : new SignedOut({ cause });
+  });
+  if (!tokens) throw new SignedOut();
+  return tokens.accessToken.toString();
+}
+
+function isOffline(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === 'NetworkError' || cause instanceof TypeError);
+}
+
+async function post(body: string, authorization: string, signal: AbortSignal | undefined): Promise<Response> {
+  try {
+    return await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body,
+      ...(signal && { signal }),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new NotReachable({ cause });
+  }
+}
+
+async function readBody(response: Response): Promise<Body> {
+  try {
+    return (await response.json()) as Body;
+  } catch (cause) {
+    throw new NotReachable({ cause });
+  }
+}

@@ -1,0 +1,26 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { NotReachable, SignedOut } from './errors.ts';
+
+export interface QueryClientOptions {
+  /** Called when an operation finds that the session is over. */
+  onSignedOut(): void;
+}
+
+/** Makes the cache of answers. What failed for want of a network is tried again; what the API refused is not. */
+export function makeQueryClient({ onSignedOut }: QueryClientOptions): QueryClient {
+  const onError = (error: unknown): void => {
+    if (error instanceof SignedOut) onSignedOut();
+  };
+  return new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        refetchOnWindowFocus: false,
+        retry: (failures, error) => error instanceof NotReachable && failures < 2,
+      },
+      mutations: { retry: false },
+    },
+  });
+}

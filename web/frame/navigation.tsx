@@ -1,0 +1,24 @@
+import { Link } from '@tanstack/react-router';
+import { PAGES } from '../pages/pages.ts';
+
+export function Navigation() {
+  return (
+    <nav className="navigation" aria-label="Pages">
+      <span className="brand">Patronus</span>
+      <ul>
+        {PAGES.map(({ paths: [path], title, icon: Icon }) => (
+          <li key={path}>
+            <Link
+              to={path}
+              activeOptions={{ exact: path === '/', includeSearch: false }}
+              activeProps={{ className: 'active' }}
+            >
+              <Icon size={16} aria-hidden />
+              {title}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

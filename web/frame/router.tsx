@@ -1,0 +1,28 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { parseSearch, type Search, stringifySearch } from '../address/search.ts';
+import { PAGES } from '../pages/pages.ts';
+import { Frame } from './frame.tsx';
+import { NoSuchPage } from './no-such-page.tsx';
+import { PageFailed } from './page-failed.tsx';
+
+/** The console's addresses: one route a path of a page, each page's code loaded when it is opened. */
+export function makeRouter() {
+  const root = createRootRoute({
+    component: Frame,
+    notFoundComponent: NoSuchPage,
+    validateSearch: (search: Record<string, unknown>) => search as Search,
+  });
+  const routes = PAGES.flatMap(({ paths, load }) =>
+    paths.map(path =>
+      createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') }),
+    ),
+  );
+  return createRouter({
+    routeTree: root.addChildren(routes),
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultErrorComponent: PageFailed,
+    scrollRestoration: true,
+  });
+}

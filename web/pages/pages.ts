@@ -1,0 +1,17 @@
+import { Activity, type LucideIcon } from 'lucide-react';
+import type { ComponentType } from 'react';
+
+export interface PageEntry {
+  /** Addresses of the page, the first one for the navigation; `$name` is a parameter. */
+  paths: readonly [string, ...string[]];
+  title: string;
+  icon: LucideIcon;
+  /** Key after G that opens it. */
+  key: string;
+  load(): Promise<{ Page: ComponentType }>;
+}
+
+/** Every page, in the order of the navigation. */
+export const PAGES: readonly PageEntry[] = [
+  { paths: ['/'], title: 'Now', icon: Activity, key: 'n', load: () => import('./now/now-page.tsx') },
+];

@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react';
+import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
+
+export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+  /** `primary` for the one main action of a view, `danger` for what removes something, `quiet` without a border. */
+  kind?: 'primary' | 'danger' | 'quiet' | 'plain';
+  /** Draws an icon without a word; then `aria-label` names it. */
+  square?: boolean;
+  children: ReactNode;
+}
+
+export function Button({ kind = 'plain', square = false, children, ...props }: ButtonProps) {
+  return (
+    <AriaButton {...props} className={`button button-${kind}${square ? ' button-square' : ''}`}>
+      {children}
+    </AriaButton>
+  );
+}

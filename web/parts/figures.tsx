@@ -1,0 +1,58 @@
+import { ago, bitsPerSecond, bytes, count, time, UNKNOWN, utc } from './format.ts';
+
+/** A number of bytes in short, the exact one on hover. */
+export function Bytes({ exact }: { exact: string | null | undefined }) {
+  if (exact === null || exact === undefined) return <Unknown />;
+  return (
+    <data value={exact} title={`${count(exact)} bytes`}>
+      {bytes(exact)}
+    </data>
+  );
+}
+
+/** A count in full; what it counts on hover. */
+export function Count({ exact, of }: { exact: string | number | null | undefined; of: string }) {
+  if (exact === null || exact === undefined) return <Unknown />;
+  return (
+    <data value={String(exact)} title={`${count(exact)} ${of}`}>
+      {count(exact)}
+    </data>
+  );
+}
+
+export interface RateFigure {
+  bits_per_second: number;
+  packets_per_second: number;
+  from: string;
+  to: string;
+}
+
+/** A rate in short; exact, with what it was measured over, on hover. */
+export function Rate({ rate }: { rate: RateFigure | null | undefined }) {
+  if (!rate) return <Unknown title="Not known: no edge has sent two reports lately" />;
+  const { bits_per_second, packets_per_second, from, to } = rate;
+  const exact = `${count(Math.round(bits_per_second))} bit/s, ${count(Math.round(packets_per_second))} packets/s`;
+  return (
+    <data value={bits_per_second} title={`${exact}, measured from ${utc(from)} to ${utc(to)}`}>
+      {bitsPerSecond(bits_per_second)}
+    </data>
+  );
+}
+
+/** A local time, with UTC on hover. */
+export function Time({ at, relative = false }: { at: string | null | undefined; relative?: boolean }) {
+  if (!at) return <Unknown />;
+  return (
+    <time dateTime={at} title={relative ? `${time(at)}, ${utc(at)}` : utc(at)}>
+      {relative ? ago(at) : time(at)}
+    </time>
+  );
+}
+
+export function Unknown({ title = 'Not known' }: { title?: string }) {
+  return (
+    <span className="muted" title={title}>
+      {UNKNOWN}
+    </span>
+  );
+}

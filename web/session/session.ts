@@ -1,0 +1,80 @@
+import { confirmSignIn, fetchAuthSession, signIn, signOut } from 'aws-amplify/auth';
+import { type AmplifyOutputs, authFlow, configureAmplify } from '../amplify-loopback.ts';
+
+/** Who is signed in, as the token says; the API judges every operation by itself. */
+export interface Person {
+  sub: string;
+  email: string;
+  groups: string[];
+}
+
+/** How far a sign-in came: all the way, or to the first password that has to be replaced. */
+export type SignInStep = 'DONE' | 'NEW_PASSWORD';
+
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+let outputs: AmplifyOutputs | undefined;
+
+/** Reads the client configuration and sets Amplify up. @returns the address of the API */
+export async function configureSession(): Promise<string> {
+  const response = await fetch('/amplify_outputs.json');
+  if (!response.ok) throw new Error(`The console's configuration can't be read (${response.status}).`);
+  outputs = (await response.json()) as AmplifyOutputs;
+  configureAmplify(outputs);
+  const url = outputs.data?.url;
+  if (url === undefined) throw new Error("The console's configuration names no API.");
+  return url;
+}
+
+/** Who is signed in; null where there is no session that can be used. */
+export async function currentPerson(): Promise<Person | null> {
+  const { tokens } = await fetchAuthSession().catch(() => ({ tokens: undefined }));
+  const payload = tokens?.accessToken.payload;
+  if (!payload) return null;
+  const email = tokens.idToken?.payload.email;
+  const groups = payload['cognito:groups'];
+  return {
+    sub: String(payload.sub),
+    email: typeof email === 'string' ? email : String(payload.username),
+    groups: Array.isArray(groups) ? groups.map(String) : [],
+  };
+}
+
+/** @throws Error as Cognito names it, such as NotAuthorizedException; `signInProblem` says it to a person */
+export async function beginSession({ email, password }: Credentials): Promise<SignInStep> {
+  // Amplify refuses a second sign-in while it has tokens, also of a session that is over.
+  await signOut();
+  const { nextStep } = await signIn({
+    username: email,
+    password,
+    options: { authFlowType: authFlow(outputs ?? {}) },
+  });
+  if (nextStep.signInStep === 'DONE') return 'DONE';
+  if (nextStep.signInStep === 'CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED') return 'NEW_PASSWORD';
+  throw new Error(`This account asks for a step that the console doesn't know (${nextStep.signInStep}).`);
+}
+
+export async function replacePassword(password: string): Promise<void> {
+  await confirmSignIn({ challengeResponse: password });
+}
+
+export async function endSession(): Promise<void> {
+  await signOut();
+}
+
+/** What went wrong with a sign-in, in a sentence that says what to do. */
+export function signInProblem(cause: unknown): string {
+  const { name, message } = cause as Error;
+  if (name === 'NotAuthorizedException' || name === 'UserNotFoundException') {
+    return 'E-mail address and password don’t belong together. Check both, then try again.';
+  }
+  if (name === 'InvalidPasswordException') return `${message} Choose another password.`;
+  if (name === 'LimitExceededException' || name === 'TooManyRequestsException') {
+    return 'Too many attempts. Wait a few minutes, then try again.';
+  }
+  if (name === 'NetworkError') return 'The sign-in can’t be reached. Check the connection, then try again.';
+  return message;
+}
