@@ -14,6 +14,8 @@ export interface Policy {
   bytes_matched_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  counted_since: string | null;
   created_at: string | null;
   updated_at: string | null;
 }
@@ -44,6 +46,7 @@ export interface PolicyConnection {
   items: Policy[];
   next_token: string | null;
   policies_version: string;
+  as_of: string;
 }
 
 export interface DeletePolicyResult {
@@ -59,12 +62,28 @@ export interface TrafficTotals {
   packets_exact: string;
   bytes_exact: string;
   estimated_share: number;
+  rate: Rate | null;
+  as_of: string;
+  counted_since: string | null;
   completeness: Completeness;
+}
+
+export interface Rate {
+  bits_per_second: number;
+  packets_per_second: number;
+  from: string | null;
+  to: string | null;
 }
 
 export interface Completeness {
   edges_expected: number;
   edges_heard: number;
+  as_of: string;
+  late_groups: LateGroup[];
+}
+
+export interface LateGroup {
+  name: string;
   as_of: string;
 }
 
@@ -75,6 +94,7 @@ export interface Edge {
   site_known: boolean;
   interval_s: number | null;
   retired_at: string | null;
+  updated_at: string | null;
   first_seen: string | null;
   last_seen: string | null;
   boot_id: string | null;
@@ -83,6 +103,7 @@ export interface Edge {
   clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
+  rate: Rate | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -418,6 +439,8 @@ export interface EndpointStats {
   bytes_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  as_of: string;
   policies: EndpointPolicyStats[];
 }
 
@@ -498,6 +521,7 @@ export interface PolicyRouting {
   failover_below: number;
   failback_above: number;
   failback_hold_seconds: number;
+  updated_at: string | null;
 }
 
 export type PathPreference = 'LOWEST_LATENCY' | 'HIGHEST_BANDWIDTH' | 'LOWEST_PACKET_LOSS' | 'LOWEST_COST' | 'CUSTOM';
@@ -561,6 +585,9 @@ export interface Site {
   created_at: string;
   updated_at: string;
   last_seen: string | null;
+  rate: Rate | null;
+  path_count: number | null;
+  worst_status: PathStatus | null;
 }
 
 export type SiteStatus = 'ACTIVE';
@@ -573,6 +600,7 @@ export interface Endpoint {
   cost_per_gb: number;
   reachable: boolean | null;
   created_at: string;
+  updated_at: string;
 }
 
 export type InterfaceType = 'ETHERNET' | 'FIBER' | 'CABLE' | 'DSL' | 'LTE' | 'FIVE_G' | 'SATELLITE' | 'MPLS' | 'MICROWAVE' | 'OTHER';
@@ -667,6 +695,46 @@ export interface Path {
   out_for: string[];
   maintenance: PathMaintenance | null;
   probe: PathProbe | null;
+  policies: string[] | null;
+  traffic: PathTraffic | null;
+}
+
+export interface PathTraffic {
+  tx_bytes_exact: string;
+  rx_bytes_exact: string;
+  tx_bits_per_second: number | null;
+  rx_bits_per_second: number | null;
+  from: string | null;
+  to: string | null;
+}
+
+export interface AllPaths {
+  items: Path[];
+  total: number;
+  by_status: PathStatusCount[];
+  next_token: string | null;
+}
+
+export interface PathStatusCount {
+  status: PathStatus;
+  count: number;
+}
+
+export type PathOrder = 'WORST_FIRST' | 'ID' | 'TRAFFIC';
+
+export interface PathMatrix {
+  pairs: PathMatrixPair[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface PathMatrixPair {
+  source_site_id: string;
+  destination_site_id: string;
+  worst_status: PathStatus;
+  worst_score: number | null;
+  paths: number;
+  rate: number | null;
 }
 
 export interface PathMaintenance {
@@ -703,8 +771,16 @@ export interface EdgeCommand {
   created_at: string;
 }
 
+export interface EdgeNews {
+  policies_version: string;
+  routing_version: number;
+  spread_s: number;
+}
+
 export interface EdgeRouteConnection {
   site_id: string | null;
+  paths_version: number | null;
+  routing_version: number | null;
   items: EdgeRoutes[];
   next_token: string | null;
 }
@@ -803,7 +879,7 @@ export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
-  'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
+  'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.me': { arguments: Record<string, never>; result: Me };
@@ -829,17 +905,19 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
   'Query.export': { arguments: { id: string }; result: Export };
   'Query.exports': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; everybody?: boolean | null | undefined }; result: ExportConnection };
   'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; client_token?: string | null | undefined }; result: Policy };
-  'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
+  'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; if_updated_at?: string | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
-  'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined }; result: Edge };
-  'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean; if_updated_at?: string | null | undefined }; result: Policy };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Edge };
+  'Mutation.retireEdge': { arguments: { id: string; if_updated_at?: string | null | undefined }; result: Edge };
   'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string; from?: string | null | undefined }; result: Edge };
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
@@ -850,7 +928,7 @@ export interface Operations {
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
-  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
+  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
   'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
@@ -859,11 +937,13 @@ export interface Operations {
   'Mutation.startExport': { arguments: { input: ExportInput; client_token?: string | null | undefined }; result: Export };
   'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
+  'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
-  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
+  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };
+  'Mutation.updateEndpoint': { arguments: { site_id: string; endpoint_id: string; address?: string | null | undefined; interface_type?: InterfaceType | null | undefined; cost_per_gb?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Endpoint };
   'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };
   'Mutation.createPath': { arguments: { source_site_id: string; source_endpoint_id: string; destination_site_id: string; destination_endpoint_id: string; wg_interface?: string | null | undefined; client_token?: string | null | undefined }; result: Path };
   'Mutation.deletePath': { arguments: { path_id: string }; result: RemovalResult };

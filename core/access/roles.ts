@@ -79,12 +79,15 @@ export const ROLES = {
   'Query.site': forAll,
   'Query.siteCount': forAll,
   'Query.paths': forAll,
+  'Query.allPaths': forAll,
+  'Query.pathMatrix': forAll,
   'Query.countSitePaths': forPeople,
   'Query.siteDeletionPreview': forPeople,
   'Query.deletedSites': forPeople,
   'Mutation.createSite': forOperators,
   'Mutation.updateSite': forOperators,
   'Mutation.addEndpoint': forOperators,
+  'Mutation.updateEndpoint': forOperators,
   'Mutation.removeEndpoint': forOperators,
   'Mutation.createPath': forOperators,
   'Mutation.deletePath': forOperators,
@@ -105,6 +108,7 @@ export const ROLES = {
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
   'Mutation.publishCommand': forMachines,
+  'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

@@ -15,6 +15,7 @@ import { timestamp } from '../storage/store-context.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown, checkPolicy } from './check-known.ts';
 import { presentActiveFlows } from './present-active-flows.ts';
+import { presentCompleteness } from './present-completeness.ts';
 import { estimatedShare, presentCounts, presentSum } from './present-counts.ts';
 
 /** A range as a query of history takes it; instants in milliseconds. */
@@ -141,6 +142,6 @@ function presentPoint(point: HistoryPoint): PresentedPoint {
     intervals_missed: point.intervals_missed,
     reset: point.reset,
     voided: point.voided,
-    completeness: completeness ? { ...completeness, as_of: timestamp(completeness.as_of) } : null,
+    completeness: completeness ? presentCompleteness(completeness) : null,
   };
 }

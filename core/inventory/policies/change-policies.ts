@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import { refuseChanged } from '../../audit/refuse-changed.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy, ValidationError } from '../../errors.ts';
 import { comparePolicyIds } from '../../policy/policy-match.ts';
@@ -40,7 +41,7 @@ export function createPolicy(context: StoreContext, actor: Caller, input: NewPol
   });
 }
 
-/** Changes what is given. @throws NotFound, or ValidationError for the built-in policy. */
+/** Changes what is given. @throws NotFound · ValidationError for the built-in policy · Conflict for another state than that of `if_updated_at` */
 export function updatePolicy(
   context: StoreContext,
   actor: Caller,
@@ -50,14 +51,14 @@ export function updatePolicy(
   return change(context, { actor, operation: 'updatePolicy' }, () => patched(context, id, patch));
 }
 
-/** Switches a policy on or off. @throws NotFound, or ValidationError for the built-in policy. */
+/** Switches a policy on or off. @throws as {@link updatePolicy} */
 export function togglePolicy(
   context: StoreContext,
   actor: Caller,
   id: string,
-  enabled: boolean,
+  to: Pick<PolicyPatch, 'enabled' | 'if_updated_at'>,
 ): Promise<PolicyChanged> {
-  return change(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, { enabled }));
+  return change(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, to));
 }
 
 /** Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in policy. */
@@ -69,6 +70,9 @@ export function deletePolicy(context: StoreContext, actor: Caller, id: string): 
 
 async function patched(context: StoreContext, id: string, patch: PolicyPatch): Promise<Step> {
   const before = await find(context, id);
+  const { updated_at } = before;
+  const now = { what: `Policy ${id}`, updated_at, targets: [`policy:${id}`] };
+  await refuseChanged(context, now, patch.if_updated_at);
   const after = {
     ...before,
     name: patch.name ?? before.name,
