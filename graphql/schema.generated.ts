@@ -14,6 +14,8 @@ export interface Policy {
   bytes_matched_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  counted_since: string | null;
   created_at: string | null;
   updated_at: string | null;
 }
@@ -44,6 +46,7 @@ export interface PolicyConnection {
   items: Policy[];
   next_token: string | null;
   policies_version: string;
+  as_of: string;
 }
 
 export interface DeletePolicyResult {
@@ -59,7 +62,17 @@ export interface TrafficTotals {
   packets_exact: string;
   bytes_exact: string;
   estimated_share: number;
+  rate: Rate | null;
+  as_of: string;
+  counted_since: string | null;
   completeness: Completeness;
+}
+
+export interface Rate {
+  bits_per_second: number;
+  packets_per_second: number;
+  from: string | null;
+  to: string | null;
 }
 
 export interface Completeness {
@@ -90,6 +103,7 @@ export interface Edge {
   clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
+  rate: Rate | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -425,6 +439,8 @@ export interface EndpointStats {
   bytes_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  as_of: string;
   policies: EndpointPolicyStats[];
 }
 
@@ -569,6 +585,7 @@ export interface Site {
   created_at: string;
   updated_at: string;
   last_seen: string | null;
+  rate: Rate | null;
   path_count: number | null;
   worst_status: PathStatus | null;
 }

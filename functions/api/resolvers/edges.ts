@@ -3,6 +3,7 @@ import { requireEdge } from '../../../core/access/edge-identity.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
+import { presentRate } from '../../../core/answers/present-rate.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
 import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
 import type { EdgeKey } from '../../../core/edge-keys/edge-key-items.ts';
@@ -166,6 +167,7 @@ const OWN_FIELDS = [
   'clock_skew_seconds',
   'behind',
   'active_flows',
+  'rate',
   'packets',
   'bytes',
   'packets_exact',
@@ -222,6 +224,7 @@ function present(
     clock_skew_seconds: status ? status.clock_skew_ms / 1000 : null,
     behind: status ? isBehind(status.policies_version, version) : null,
     active_flows: presentActiveFlows(status?.active_flows ?? 0),
+    rate: status?.rates ? presentRate(status.rates, status.rates) : null,
     packets: Number(status?.packets ?? 0n),
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),
