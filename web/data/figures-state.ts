@@ -19,7 +19,11 @@ export interface FiguresState<Item> {
 }
 
 /** What the query has answered: all items. */
-export function figuresOf<Item extends { id: string }>({ seq, as_of, items }: FiguresMessage<Item>): FiguresState<Item> {
+export function figuresOf<Item extends { id: string }>({
+  seq,
+  as_of,
+  items,
+}: FiguresMessage<Item>): FiguresState<Item> {
   return { seq, as_of, items: new Map(items.map(item => [item.id, item])), open: null };
 }
 
