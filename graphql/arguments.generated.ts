@@ -4,7 +4,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.policies': { limit: 'Int', next_token: 'String', defined_only: 'Boolean' },
   'Query.policy': { id: 'ID!' },
   'Query.trafficTotals': {  },
-  'Query.edges': { limit: 'Int', next_token: 'String' },
+  'Query.edges': { site_id: 'ID', limit: 'Int', next_token: 'String' },
   'Query.edge': { id: 'ID!' },
   'Query.edgeBoots': { edge_id: 'ID!', limit: 'Int', next_token: 'String' },
   'Query.me': {  },
