@@ -1,5 +1,5 @@
 import { presentRate } from '../../core/answers/present-rate.ts';
-import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
+import { readEdgesOfSites } from '../../core/inventory/edges/site-edges.ts';
 import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
 import type { Lane } from '../../core/ledger/lane/lane.ts';
@@ -79,8 +79,10 @@ async function readHeard(
   sites: readonly SiteWithEndpoints[],
   context: StoreContext,
 ): Promise<Map<string, Heard>> {
-  const shown = new Set(sites.map(({ id }) => id));
-  const edges = (await readExpectedEdges(context)).filter(({ site_id }) => shown.has(site_id));
+  const edges = await readEdgesOfSites(
+    context,
+    sites.map(({ id }) => id),
+  );
   const lanes = await Promise.all(edges.map(({ id }) => readLanesOfEdge(context.client, context.tables, id)));
   const bySite = Map.groupBy(edges.keys(), index => edges[index]!.site_id);
   return new Map(

@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import { newsOf } from '../../core/commands/edge-news.ts';
@@ -11,6 +10,7 @@ import type { StoreContext } from '../../core/storage/store-context.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeApiClient } from '../api-client.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { publishChanges } from './publish-changes.ts';
@@ -23,7 +23,6 @@ const MARGIN_MS = 15_000;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const metrics = new Metrics();
 const api = makeApiClient(environment);
 const store = {
   client: makeDocumentClient(),
@@ -44,7 +43,7 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
     ...store,
     deadline: systemClock() + timeLeft(),
   });
-  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  const published: Record<string, number> = {};
   const open = await publishChanges(event.Records, {
     publishEvent: event => publishEvent(event, api),
     publishCommands: commands => publishCommands(commands, api),
@@ -57,12 +56,14 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
     timeLeft,
     onTampering({ pk, sk }) {
       logger.error('An audit entry was changed or removed.', { key: { pk, sk } });
-      count('AuditEntriesChanged', 1);
+      countMetrics('broadcast', { AuditEntriesChanged: 1 });
     },
     onTrouble: (message, details) => logger.error(message, details),
-    count,
+    count(name, value) {
+      published[name] = (published[name] ?? 0) + value;
+    },
   });
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  if (Object.keys(published).length > 0) logger.info('Published changes.', published);
   return { batchItemFailures: open ? [{ itemIdentifier: open.dynamodb?.SequenceNumber ?? '' }] : [] };
 }
 

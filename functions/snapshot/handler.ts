@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { lambdaWorkers, makeWorkerClient } from '../../core/history/groups/lambda-workers.ts';
@@ -9,13 +8,13 @@ import { readServedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
 const retention = retentionOf(environment);
 const logger = new Logger();
-const metrics = new Metrics();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const workers = makeWorkerClient();
@@ -64,9 +63,7 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
     lanes_a_group: environment.LANES_A_GROUP,
   });
   logger.info('Snapshot is done.', { ...result });
-  metrics.addMetric('LanesSampled', MetricUnit.Count, result.lanes);
-  metrics.addMetric('LanesUnreadable', MetricUnit.Count, result.bad_lanes);
-  metrics.publishStoredMetrics();
+  countMetrics('snapshot', { LanesUnreadable: result.bad_lanes });
   return result;
 }
 

@@ -58,6 +58,8 @@ export interface SnapshotFate {
   late_ms?: number;
   dies?: number | 'before the mark' | undefined;
   groups?: (index: number) => GroupFate;
+  /** What happens while its call of this number waits for some milliseconds. */
+  pause?: { at: number; ms: number; meanwhile: () => Promise<void> };
 }
 
 /** Edges, the functions and the database, under one clock, beside a model of what must come out. */
@@ -173,19 +175,21 @@ export class HistoryWorld {
   /** Runs the job of a minute, `late_ms` after it was due; it may die at a call to the database. */
   async snapshot(
     minute: number,
-    { late_ms = 0, dies, groups = () => 'read' }: SnapshotFate = {},
+    { late_ms = 0, dies, pause, groups = () => 'read' }: SnapshotFate = {},
   ): Promise<SnapshotResult | undefined> {
     const taken_at = minute + late_ms;
+    let held_up_ms = 0;
     const options = (kill: SnapshotFate['dies']) => ({
       store: { ...this.store, client: this.#mortalClient(kill) },
       retention: RETENTION,
-      clock: () => taken_at,
+      clock: () => taken_at + held_up_ms,
       sleep: async () => {},
     });
     const workers = new FatedWorkers(options, groups);
     const seen = this.#seen();
     const result = await takeSnapshot({
       ...options(dies),
+      ...(pause && { store: { ...this.store, client: this.#pausingClient(pause, ms => (held_up_ms = ms)) } }),
       scheduled_at: minute,
       registered: servedEdges(EDGES.map(({ edge_id }) => edge_id)),
       previous: this.#previous,
@@ -207,6 +211,20 @@ export class HistoryWorld {
     let calls = 0;
     return clientWith(command => {
       if (dies === 'before the mark' ? isMark(command) : calls++ >= dies) throw new Error('killed');
+      return this.#db.client.send(command as never);
+    });
+  }
+
+  #pausingClient(
+    { at, ms, meanwhile }: NonNullable<SnapshotFate['pause']>,
+    afterwards: (held_up_ms: number) => void,
+  ) {
+    let calls = 0;
+    return clientWith(async command => {
+      if (calls++ === at) {
+        await meanwhile();
+        afterwards(ms);
+      }
       return this.#db.client.send(command as never);
     });
   }

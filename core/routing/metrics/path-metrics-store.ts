@@ -66,15 +66,17 @@ export interface Kept {
 
 /** What a function that follows a path's measurements remembers between them. */
 export interface Followed {
-  /** What stands in the table, by its measurement. */
-  stored_ms: number;
+  /** What stood in the table when it was read. */
+  stored: Stored;
+  read_ms: number;
+  /** The last measurement, which may not be stored. */
   last: Stored;
 }
 
 export interface FollowedMetrics extends Kept {
   followed: Followed;
-  /** Whether it was stored. */
-  stored: boolean;
+  /** Whether caches must have it: it moved, or another lane tells it now. A steady path is only stored. */
+  isNews: boolean;
 }
 
 /**
@@ -86,65 +88,84 @@ export async function writePathMetrics(context: Storing, given: NewMetrics): Pro
   return keep(context, { ...given, isWorthStoring: () => true });
 }
 
+/** So long a function goes on from what it remembers of a steady path. */
+const REMEMBERED_MS = 300_000;
+
 /**
- * The same for one who is told of each measurement: it is stored only where it says something new,
- * see `hasMoved`. Between, the score settles by what the caller remembers; another function that
- * takes over settles by what is stored.
+ * The same for one who is told of each measurement: it is stored only where it says something new, see `hasMoved`, or after ten
+ * minutes. Between, the score settles by what the caller remembers, and nothing is read for five minutes while nothing is to be
+ * stored; another function that takes over settles by what is stored.
  */
-export function followPathMetrics(
-  context: Storing,
+export async function followPathMetrics(
+  context: Storing & Pick<StoreContext, 'clock'>,
   { known, ...given }: NewMetrics & { known: Followed | undefined },
 ): Promise<FollowedMetrics | undefined> {
-  return keep(context, {
-    ...given,
-    known,
-    isWorthStoring: (stored, item) => !isSameLane(stored, item) || hasMoved(stored, item),
-  });
+  const measured_ms = Date.parse(given.metrics.measured_at);
+  const age_ms = known ? context.clock() - known.read_ms : Number.POSITIVE_INFINITY;
+  if (known && age_ms >= 0 && age_ms < REMEMBERED_MS && known.last.measured_ms < measured_ms) {
+    const { item, kept } = nextOf(given, { stored: known.stored, before: known.last });
+    const { stored } = known;
+    if (!isWorthStoring(stored, item)) return { ...kept, followed: { ...known, last: item }, isNews: false };
+  }
+  return keep(context, { ...given, known, isWorthStoring });
+}
+
+function isWorthStoring(stored: Stored, item: Stored): boolean {
+  return !isSameLane(stored, item) || hasMoved(stored, item);
 }
 
 async function keep(
-  context: Storing,
+  context: Storing & Partial<Pick<StoreContext, 'clock'>>,
   {
-    path_id,
-    metrics,
-    source,
-    told_by,
     known,
     isWorthStoring,
+    ...given
   }: NewMetrics & {
     known?: Followed | undefined;
     isWorthStoring: (stored: Stored, item: Stored) => boolean;
   },
 ): Promise<FollowedMetrics | undefined> {
+  const { path_id, metrics, source } = given;
   const measured_ms = Date.parse(metrics.measured_at);
   for (;;) {
+    const read_ms = context.clock?.() ?? 0;
     const stored = await readStored(context, path_id);
     // What is remembered goes on from what stands there, unless another function has stored since.
-    const before = stored && known?.stored_ms === stored.measured_ms ? known.last : stored;
-    if (before && source !== undefined && before.source === source) {
-      return {
-        ...keptBefore(before),
-        followed: { stored_ms: stored!.measured_ms, last: before },
-        stored: false,
-      };
+    const before = stored && known?.stored.measured_ms === stored.measured_ms ? known.last : stored;
+    if (stored && before && source !== undefined && before.source === source) {
+      return { ...keptBefore(before), followed: { stored, read_ms, last: before }, isNews: false };
     }
     if (before && before.measured_ms > measured_ms) return undefined;
-    const { item, kept } = next({ stored, before }, { metrics, measured_ms });
-    const sourced: Stored = {
+    const { item, kept } = nextOf(given, { stored, before });
+    if (stored && !isWorthStoring(stored, item)) {
+      return { ...kept, followed: { stored, read_ms, last: item }, isNews: false };
+    }
+    if (await putOver(context, { path_id, before: stored, item })) {
+      const moved = !stored || figuresMoved(stored, item);
+      return {
+        ...kept,
+        ...(moved && { moved: { from: stored && toMetrics(stored) } }),
+        followed: { stored: item, read_ms, last: item },
+        isNews: moved || !isSameLane(stored, item),
+      };
+    }
+  }
+}
+
+/** What would be stored of a measurement, after what stands there and the measurement before it. */
+function nextOf(
+  { metrics, source, told_by }: NewMetrics,
+  { stored, before }: { stored: Stored | undefined; before: Stored | undefined },
+): { item: Stored; kept: Kept } {
+  const { item, kept } = next({ stored, before }, { metrics, measured_ms: Date.parse(metrics.measured_at) });
+  return {
+    kept,
+    item: {
       ...item,
       ...(source !== undefined && { source }),
       ...(told_by ? { told_by } : before?.told_by && { told_by: before.told_by }),
-    };
-    if (stored && !isWorthStoring(stored, sourced)) {
-      return { ...kept, followed: { stored_ms: stored.measured_ms, last: sourced }, stored: false };
-    }
-    if (await putOver(context, { path_id, before: stored, item: sourced })) {
-      const moved = (!stored || figuresMoved(stored, sourced)) && {
-        moved: { from: stored && toMetrics(stored) },
-      };
-      return { ...kept, ...moved, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
-    }
-  }
+    },
+  };
 }
 
 function isSameLane({ told_by: a }: Stored, { told_by: b }: Stored): boolean {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
-import { graphqlClient } from '../../../core/appsync/graphql-client.ts';
+import { type GraphqlClient, graphqlClient } from '../../../core/appsync/graphql-client.ts';
 import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
+import type { EdgeNews } from '../../../core/commands/edge-news.ts';
 import { tellRefusedBoots } from '../../../core/commands/new-boot.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
@@ -26,6 +27,7 @@ import { probePath } from '../../../edge/probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../../../edge/probe/udp-echo.ts';
 import type { ApiEvent } from '../../../functions/api/api-event.ts';
 import { publishCommands } from '../../../functions/broadcast/publish-commands.ts';
+import { publishNews } from '../../../functions/broadcast/publish-news.ts';
 import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApi } from '../../support/api.ts';
@@ -161,14 +163,15 @@ async function broadcast(): Promise<number> {
   return commands.length;
 }
 
-async function publish(commands: PendingCommand[]): Promise<void> {
+const publish = (commands: PendingCommand[]): Promise<void> => publishCommands(commands, asBroadcast());
+
+function asBroadcast(): GraphqlClient {
   const headers = { 'content-type': 'application/json' };
-  const api = graphqlClient({
+  return graphqlClient({
     url: system.url,
     authorizer: { headers: (url, body) => signHeaders({ url, body, headers }) },
     errorOf: ({ kind }) => new Error(kind),
   });
-  await publishCommands(commands, api);
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -344,6 +347,49 @@ describe('the paths of an edge', () => {
     await expect(other.edgeRoutes()).rejects.toThrow(
       `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
     );
+  });
+});
+
+describe('news for all edges', () => {
+  /** What comes to an edge that listens, and the end of its connection. */
+  async function listenAs(id: string, url: string) {
+    const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(id) });
+    const news: EdgeNews[] = [];
+    const heard = { onCommand: () => {}, onQuiet: () => {}, onNews: (one: EdgeNews) => news.push(one) };
+    return { news, ...(await listenToSystem({ url, edge_id: id, sign, ...heard })) };
+  }
+
+  it('come to each of them by one publication', async () => {
+    const [one, other] = [await listenAs('edge-1', system.url), await listenAs('edge-2', system.url)];
+    expect([one.announces, other.announces]).toEqual([true, true]);
+    const news = { policies_version: '4', routing_version: 7, spread_s: 5 };
+    await publishNews(news, asBroadcast());
+    await until(() => one.news.length > 0 && other.news.length > 0);
+    for (const edge of [one, other]) {
+      edge.close();
+      await edge.closed;
+      expect(edge.news).toEqual([news]);
+    }
+  });
+
+  it('are none of a system of an earlier release, whose commands an edge hears nevertheless', async () => {
+    const sdl = file('schema.graphql').replace(/^ {2}"[^"]*"\n {2}edgeNews:.*$/m, '');
+    const earlier = await startTestGateway({
+      sdl,
+      answers: {},
+      resolvers: [
+        {
+          typeName: 'Subscription',
+          fieldName: 'edgeCommands',
+          code: file('edge-commands.js'),
+          dataSource: 'none',
+        },
+      ],
+    });
+    const edge = await listenAs('edge-1', earlier.url);
+    expect(edge.announces).toBe(false);
+    edge.close();
+    await earlier.stop();
   });
 });
 

@@ -68,7 +68,7 @@ it('the snapshot stands for the minute that the schedule fired for, once, and is
     }),
   );
   expect(Items.map(item => item.expires_at)).toEqual([minute / 1000 + 73 * HOUR_S]);
-  expect(printed.join('')).toContain('"LanesSampled":1');
+  expect(printed.join('')).toContain('"LanesUnreadable":0');
 });
 
 it.each([{}, { scheduled_at: 'now' }])(

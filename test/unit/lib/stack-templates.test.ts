@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EXPIRY_INDEX } from '../../../core/cache/shared/table-keys.ts';
 import { retentionOf, retentionSettings } from '../../../core/history/retention-settings.ts';
 import { TTL_ATTRIBUTE } from '../../../core/storage/tables.ts';
+import { METRICS } from '../../../functions/metrics.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApp } from '../../../lib/patronus-app.ts';
 
@@ -571,6 +572,24 @@ describe('alarms', () => {
     'Api: 5XXError > 0',
   ])('watch %s', alarm => {
     expect(watched()).toContain(alarm);
+  });
+
+  it('of our own metrics watch such as the functions emit', () => {
+    const emitted = Object.entries(METRICS).flatMap(([service, names]) =>
+      names.map(name => `${service}: ${name}`),
+    );
+    const own = ofType('AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties.Namespace === 'Patronus')
+      .map(([, { Properties }]) => {
+        expect(Properties.Dimensions).toHaveLength(1);
+        return `${watchedThing(Properties)}: ${Properties.MetricName}`;
+      });
+    expect(own).toHaveLength(10);
+    expect(own.filter(alarm => !emitted.includes(alarm))).toEqual([]);
+  });
+
+  it('are so many: each costs 0.10 dollars a month', () => {
+    expect(watched()).toHaveLength(46);
   });
 
   it('tell the topic and say in words what to do', () => {

@@ -100,7 +100,7 @@ const expectedPeer = (peer: Site, [slow, fast]: Path[]) => {
 describe('the routes of an edge', () => {
   it('are its paths with the addresses of both ends, and what each policy takes, peer by peer', async () => {
     const expected = [expectedPeer(peers[0]!, paths.slice(0, 2)), expectedPeer(peers[1]!, paths.slice(2))];
-    for (const of of [hub.id, hub.id, '*']) await raiseRouteVersion(context, of);
+    for (const site_id of [hub.id, hub.id, '*']) await raiseRouteVersion(context, site_id);
     expect(await ask()).toEqual({
       site_id: hub.id,
       paths_version: 2,
