@@ -75,6 +75,56 @@ export interface Rate {
   to: string | null;
 }
 
+export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
+
+export interface Figure {
+  id: string;
+  packets_exact: string | null;
+  bytes_exact: string | null;
+  active_flows: number | null;
+  rate: Rate | null;
+  status: PathStatus | null;
+  score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  measured_at: string | null;
+  complete_share: number | null;
+}
+
+export interface Figures {
+  scope: FigureScope;
+  seq: number;
+  part: number;
+  parts: number;
+  as_of: string;
+  lease_until: string;
+  items: Figure[];
+  removed: string[];
+}
+
+export interface FigureInput {
+  id: string;
+  packets_exact?: string | null | undefined;
+  bytes_exact?: string | null | undefined;
+  active_flows?: number | null | undefined;
+  rate?: RateInput | null | undefined;
+  status?: PathStatus | null | undefined;
+  score?: number | null | undefined;
+  latency_ms?: number | null | undefined;
+  jitter_ms?: number | null | undefined;
+  packet_loss_pct?: number | null | undefined;
+  measured_at?: string | null | undefined;
+  complete_share?: number | null | undefined;
+}
+
+export interface RateInput {
+  bits_per_second: number;
+  packets_per_second: number;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}
+
 export interface Completeness {
   edges_expected: number;
   edges_heard: number;
@@ -879,6 +929,7 @@ export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
+  'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
@@ -939,6 +990,7 @@ export interface Operations {
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
   'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
+  'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
   'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };

@@ -30,6 +30,7 @@ export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
   'Query.trafficTotals': forAll,
+  'Query.figures': forAll,
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
@@ -107,6 +108,7 @@ export const ROLES = {
  */
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
+  'Mutation.publishFigures': forMachines,
   'Mutation.publishCommand': forMachines,
   'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;

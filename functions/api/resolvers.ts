@@ -7,6 +7,7 @@ import { deletionResolvers } from './resolvers/deletion.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
 import { exportResolvers } from './resolvers/exports.ts';
+import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
@@ -24,6 +25,7 @@ import { voidResolvers } from './resolvers/voids.ts';
 export const resolvers: Resolvers = {
   ...policyResolvers,
   ...trafficResolvers,
+  ...figureResolvers,
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,

@@ -8,6 +8,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.policies': 'forAll',
   'Query.policy': 'forAll',
   'Query.trafficTotals': 'forAll',
+  'Query.figures': 'forAll',
   'Query.edges': 'forAll',
   'Query.edge': 'forAll',
   'Query.edgeBoots': 'forPeople',

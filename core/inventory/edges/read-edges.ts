@@ -55,6 +55,14 @@ export async function readServedEdges(context: StoreContext): Promise<ServedEdge
   return items.map(item => servedEdge(parseItem(edgeItemSchema, item)));
 }
 
+/** As {@link readServedEdges}, by the site that each is registered at now. */
+export async function readServedEdgesBySite(context: StoreContext): Promise<Map<string, ServedEdge[]>> {
+  const items = await queryAll(context, { pk: EDGE_PARTITION });
+  const edges = items.map(item => parseItem(edgeItemSchema, item));
+  const bySite = Map.groupBy(edges, ({ site_id }) => site_id);
+  return new Map(Array.from(bySite, ([site_id, list]) => [site_id, list.map(servedEdge)]));
+}
+
 /** The inventory's item of an edge, or undefined. */
 export function readEdgeItem(context: StoreContext, id: string): Promise<EdgeItem | undefined> {
   return readItem(context, { pk: EDGE_PARTITION, sk: id }, edgeItemSchema);
