@@ -22,6 +22,8 @@ export const COSTS = {
   preview: 10,
   /** The samples of a path's two ends. */
   path_loss: 2,
+  /** The changes since an instant, and an hour's samples of the lanes of two sites. */
+  past_decisions: 10,
   /** Every path of the network: 30 a minute. */
   all_paths: 8,
   /** A page of the flow log: its reading ends when the page is full. */

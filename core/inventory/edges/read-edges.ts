@@ -51,8 +51,12 @@ export async function readKnownEdges(
 
 /** All edges that are expected to report. */
 export async function readExpectedEdges(context: StoreContext): Promise<RegisteredEdge[]> {
-  const items = await queryAll(context, { pk: EDGE_PARTITION });
-  return items.map(toEdge).filter(edge => edge.retired_at === null);
+  return (await readRegisteredEdges(context)).filter(edge => edge.retired_at === null);
+}
+
+/** All edges of the inventory, the retired ones too. */
+export async function readRegisteredEdges(context: StoreContext): Promise<RegisteredEdge[]> {
+  return (await queryAll(context, { pk: EDGE_PARTITION })).map(toEdge);
 }
 
 /** All edges that were ever registered, with the times in which they were expected to report. */

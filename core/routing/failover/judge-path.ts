@@ -14,7 +14,7 @@ import { DEFAULT_FAILOVER } from './failover-settings.ts';
 import { EVERY_POLICY, inMaintenance, isStillOut } from './path-out.ts';
 import { type PathSituation, readSituation } from './path-situation.ts';
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
-import { type PathStates, readPathStates, statesAction } from './path-states-store.ts';
+import { type PathStates, readPathStates, statesActions } from './path-states-store.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
 const PERFECT = 100;
@@ -55,7 +55,7 @@ export async function judgePath(
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
     const { after, events, changed } = judge(situation, { metrics, week, now: context.clock() });
     if (!changed) return { actions: [], result: {} };
-    if (events.size === 0) return { actions: [statesAction(context, situation.states, after)], result: {} };
+    if (events.size === 0) return { actions: statesActions(context, situation.states, after), result: {} };
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
     const change = await changeSides(context, situation, {
       begun,
