@@ -23,6 +23,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.trafficAudit': {  },
   'Query.cacheStats': {  },
   'Query.routingDecision': { policy_id: 'ID!', source_site_id: 'ID!', destination_site_id: 'ID!' },
+  'Query.routingDecisions': { source_site_id: 'ID!', destination_site_id: 'ID!', at: 'AWSDateTime', limit: 'Int', next_token: 'String' },
   'Query.policyRouting': { policy_id: 'ID!' },
   'Query.pendingCommands': { edge_id: 'ID!', policies_version: 'String' },
   'Query.ownEdge': { edge_id: 'ID!' },

@@ -564,6 +564,47 @@ export interface RoutingDecision {
   timestamp: string;
 }
 
+export interface RoutingDecisions {
+  at: string;
+  decisions: PolicyDecision[];
+  next_token: string | null;
+}
+
+export interface PolicyDecision {
+  policy_id: string;
+  policy_name: string;
+  selected_path_id: string | null;
+  reason: string;
+  preference: PathPreference;
+  weights: PathWeights | null;
+  candidates: PathCandidate[];
+}
+
+export interface PathCandidate {
+  path_id: string;
+  class: PathStatus;
+  settled_score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  bandwidth_mbps: number | null;
+  cost_per_gb: number;
+  measured_at: string | null;
+  components: PathComponents | null;
+  value: number | null;
+  margin: number | null;
+  excluded: string | null;
+  rank: number | null;
+}
+
+export interface PathComponents {
+  latency: number;
+  jitter: number;
+  loss: number;
+  bandwidth: number;
+  cost: number;
+}
+
 export interface PolicyRouting {
   policy_id: string;
   preference: PathPreference;
@@ -948,6 +989,7 @@ export interface Operations {
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
+  'Query.routingDecisions': { arguments: { source_site_id: string; destination_site_id: string; at?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: RoutingDecisions };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };

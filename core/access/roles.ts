@@ -66,6 +66,7 @@ export const ROLES = {
   'Query.cacheStats': forAll,
   'Mutation.clearCache': forAdmins,
   'Query.routingDecision': forAll,
+  'Query.routingDecisions': forAll,
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,

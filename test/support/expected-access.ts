@@ -42,6 +42,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.eraseFlows': 'forAdmins',
   'Query.cacheStats': 'forAll',
   'Query.routingDecision': 'forAll',
+  'Query.routingDecisions': 'forAll',
   'Query.policyRouting': 'forAll',
   'Mutation.clearCache': 'forAdmins',
   'Mutation.setPolicyRouting': 'forOperators',

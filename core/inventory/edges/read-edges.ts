@@ -49,6 +49,11 @@ export async function readKnownEdges(
   return [...known.values()].sort(byEdgeId).slice(0, limit);
 }
 
+/** All edges of the inventory, the retired ones too. */
+export async function readRegisteredEdges(context: StoreContext): Promise<RegisteredEdge[]> {
+  return (await queryAll(context, { pk: EDGE_PARTITION })).map(toEdge);
+}
+
 /** All edges that were ever registered, with the times in which they were expected to report. */
 export async function readServedEdges(context: StoreContext): Promise<ServedEdge[]> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });
