@@ -67,6 +67,7 @@ const EDGES_TO_NOTIFY: Record<ChangeOperation, Concerns | null> = {
   voidBoot: noEdge,
   undoVoidBoot: noEdge,
   eraseFlows: noEdge,
+  acknowledgeAlarm: noEdge,
   startExport: noEdge,
   exportLink: noEdge,
   cancelExport: noEdge,

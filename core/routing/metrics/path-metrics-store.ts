@@ -1,5 +1,6 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { replaceAlarm } from '../../alarms/alarm-actions.ts';
 import type { ItemSource } from '../../cache/cache.ts';
 import { classifyFailure } from '../../storage/failure.ts';
 import { conditionOf } from '../../storage/item-update.ts';
@@ -18,8 +19,9 @@ import {
 import { metricsKey } from '../path-keys.ts';
 import { hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
+import { type PathAlarmKind, pathAlarmKind, pathProblem } from './path-alarm.ts';
 
-type Storing = Pick<StoreContext, 'client' | 'tables'>;
+type Storing = Pick<StoreContext, 'client' | 'tables' | 'clock'>;
 
 const laneOfPathSchema = z.object({ edge_id: z.string(), part: z.number() });
 
@@ -37,6 +39,8 @@ const storedSchema = toldMetricsSchema.extend({
   /** Which measurement it is: it settles once, however often it is told. */
   source: z.string().optional(),
   settled: settledScoreSchema.optional(),
+  /** The alarm that there is about it; earlier releases had none. */
+  alarm: z.enum(['PATH_FAILED', 'PATH_DEGRADED']).optional(),
   week: weekScoresSchema.default({}),
 });
 
@@ -94,7 +98,8 @@ export function followPathMetrics(
   return keep(context, {
     ...given,
     known,
-    isWorthStoring: (stored, item) => !isSameLane(stored, item) || hasMoved(stored, item),
+    isWorthStoring: (stored, item) =>
+      !isSameLane(stored, item) || hasMoved(stored, item) || stored.alarm !== alarmOf(item),
   });
 }
 
@@ -140,6 +145,8 @@ async function keep(
   }
 }
 
+const alarmOf = (item: Stored) => pathAlarmKind(settledScoreOf(toMetrics(item)));
+
 function isSameLane({ told_by: a }: Stored, { told_by: b }: Stored): boolean {
   return a?.edge_id === b?.edge_id && a?.part === b?.part;
 }
@@ -171,20 +178,24 @@ function next(
 
 /** Answers false when another writer was faster. */
 async function putOver(
-  { client, tables }: Storing,
+  { client, tables, clock }: Storing,
   { path_id, before, item }: { path_id: string; before: Stored | undefined; item: Stored },
 ): Promise<boolean> {
   const condition = before
     ? { expression: '#measured_ms = :before', values: { before: before.measured_ms } }
     : { expression: 'attribute_not_exists(#pk)' };
+  const kind = alarmOf(item);
+  const Item = { ...metricsKey(path_id), ...item, ...(kind && { alarm: kind }) };
+  const put = { TableName: tables.traffic, Item, ...conditionOf(condition) };
   try {
-    await client.send(
-      new PutCommand({
-        TableName: tables.traffic,
-        Item: { ...metricsKey(path_id), ...item },
-        ...conditionOf(condition),
-      }),
-    );
+    if (kind === before?.alarm) await client.send(new PutCommand(put));
+    else {
+      // What is stored says which alarm there is, so its condition makes the change of both happen once.
+      const problem = (is: PathAlarmKind | undefined) => is && pathProblem(path_id, is, item.measured_ms);
+      const change = { before: problem(before?.alarm), after: problem(kind) };
+      const alarm = replaceAlarm(tables, change, { at_ms: clock(), job: 'ingest' });
+      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...alarm] }));
+    }
     return true;
   } catch (error) {
     if (classifyFailure(error).kind === 'condition') return false;
@@ -238,6 +249,7 @@ function toMetrics({
   settled: _settled,
   week: _week,
   told_by: _told_by,
+  alarm: _alarm,
   ...metrics
 }: Stored): PathMetrics {
   return metrics;

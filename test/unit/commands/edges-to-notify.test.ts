@@ -47,6 +47,7 @@ const KEEP_PATHS = [
   'clearCache',
   'startExport',
   'eraseFlows',
+  'acknowledgeAlarm',
   'exportLink',
   'cancelExport',
 ];
