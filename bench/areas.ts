@@ -13,6 +13,7 @@ export const AREAS: Record<string, Area> = {
   routing: () => import('./routing.ts'),
   failover: () => import('./failover.ts'),
   paths: () => import('./paths.ts'),
+  'all-paths': () => import('./all-paths.ts'),
   history: () => import('./history.ts'),
   policies: () => import('./many-policies.ts'),
   deletion: () => import('./site-deletion.ts'),

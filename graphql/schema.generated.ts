@@ -14,6 +14,8 @@ export interface Policy {
   bytes_matched_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  counted_since: string | null;
   created_at: string | null;
   updated_at: string | null;
 }
@@ -44,6 +46,7 @@ export interface PolicyConnection {
   items: Policy[];
   next_token: string | null;
   policies_version: string;
+  as_of: string;
 }
 
 export interface DeletePolicyResult {
@@ -59,12 +62,28 @@ export interface TrafficTotals {
   packets_exact: string;
   bytes_exact: string;
   estimated_share: number;
+  rate: Rate | null;
+  as_of: string;
+  counted_since: string | null;
   completeness: Completeness;
+}
+
+export interface Rate {
+  bits_per_second: number;
+  packets_per_second: number;
+  from: string | null;
+  to: string | null;
 }
 
 export interface Completeness {
   edges_expected: number;
   edges_heard: number;
+  as_of: string;
+  late_groups: LateGroup[];
+}
+
+export interface LateGroup {
+  name: string;
   as_of: string;
 }
 
@@ -84,6 +103,7 @@ export interface Edge {
   clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
+  rate: Rate | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -459,6 +479,8 @@ export interface EndpointStats {
   bytes_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  as_of: string;
   policies: EndpointPolicyStats[];
 }
 
@@ -603,6 +625,9 @@ export interface Site {
   created_at: string;
   updated_at: string;
   last_seen: string | null;
+  rate: Rate | null;
+  path_count: number | null;
+  worst_status: PathStatus | null;
 }
 
 export type SiteStatus = 'ACTIVE';
@@ -710,6 +735,46 @@ export interface Path {
   out_for: string[];
   maintenance: PathMaintenance | null;
   probe: PathProbe | null;
+  policies: string[] | null;
+  traffic: PathTraffic | null;
+}
+
+export interface PathTraffic {
+  tx_bytes_exact: string;
+  rx_bytes_exact: string;
+  tx_bits_per_second: number | null;
+  rx_bits_per_second: number | null;
+  from: string | null;
+  to: string | null;
+}
+
+export interface AllPaths {
+  items: Path[];
+  total: number;
+  by_status: PathStatusCount[];
+  next_token: string | null;
+}
+
+export interface PathStatusCount {
+  status: PathStatus;
+  count: number;
+}
+
+export type PathOrder = 'WORST_FIRST' | 'ID' | 'TRAFFIC';
+
+export interface PathMatrix {
+  pairs: PathMatrixPair[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface PathMatrixPair {
+  source_site_id: string;
+  destination_site_id: string;
+  worst_status: PathStatus;
+  worst_score: number | null;
+  paths: number;
+  rate: number | null;
 }
 
 export interface PathMaintenance {
@@ -746,8 +811,16 @@ export interface EdgeCommand {
   created_at: string;
 }
 
+export interface EdgeNews {
+  policies_version: string;
+  routing_version: number;
+  spread_s: number;
+}
+
 export interface EdgeRouteConnection {
   site_id: string | null;
+  paths_version: number | null;
+  routing_version: number | null;
   items: EdgeRoutes[];
   next_token: string | null;
 }
@@ -866,7 +939,7 @@ export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
-  'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
+  'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.me': { arguments: Record<string, never>; result: Me };
@@ -895,6 +968,8 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
   'Query.export': { arguments: { id: string }; result: Export };
@@ -926,6 +1001,7 @@ export interface Operations {
   'Mutation.startExport': { arguments: { input: ExportInput; client_token?: string | null | undefined }; result: Export };
   'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
+  'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };

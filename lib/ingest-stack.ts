@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -253,6 +254,17 @@ export class IngestStack extends Stack {
   }
 
   private makeSnapshot(settings: Settings, data: DataStack): void {
+    const group = new PatronusFunction(this, 'SnapshotGroup', {
+      folder: 'snapshot-group',
+      data,
+      description: 'Reads a group of lanes for the snapshot of a large network',
+      // The snapshot waits for a group as long as this.
+      timeout: Duration.seconds(33),
+      memory: 1769,
+      environment: retentionEnvironment(settings),
+    });
+    grantRead(data.traffic, group);
+    grantBatchPut(data.traffic, group);
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',
       data,
@@ -260,8 +272,16 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(55),
       memory: 1769,
       concurrency: 1,
-      environment: { ...retentionEnvironment(settings), ...silenceEnvironment(settings) },
+      environment: {
+        ...retentionEnvironment(settings),
+        ...silenceEnvironment(settings),
+        LANES_A_GROUP: String(settings.lanes_a_group),
+        SNAPSHOT_GROUP_FUNCTION: group.functionName,
+      },
     });
+    snapshot.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [group.functionArn] }),
+    );
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);
     grantBatchPut(data.traffic, snapshot);

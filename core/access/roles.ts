@@ -83,6 +83,8 @@ export const ROLES = {
   'Query.site': forAll,
   'Query.siteCount': forAll,
   'Query.paths': forAll,
+  'Query.allPaths': forAll,
+  'Query.pathMatrix': forAll,
   'Query.countSitePaths': forPeople,
   'Query.siteDeletionPreview': forPeople,
   'Query.deletedSites': forPeople,
@@ -110,6 +112,7 @@ export const ROLES = {
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
   'Mutation.publishCommand': forMachines,
+  'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

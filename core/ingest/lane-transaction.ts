@@ -1,5 +1,6 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import { type CountedIn, FIRST_GENERATION, generationOf } from '../ledger/lane/counted-in.ts';
+import type { LaneListing } from '../ledger/lane/lane-listing.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
 import { bootPartsKey, counterPartition, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
 import { bootItem, recentBootItem } from '../ledger/packing/boot-item.ts';
@@ -20,6 +21,8 @@ export interface LaneWrite {
   /** The generations of counters that they go to; the first when left out. */
   counted_in?: CountedIn | undefined;
   changes: LaneChanges;
+  /** Where the lane must be listed before the write; nowhere new in nearly all writes. */
+  listing?: LaneListing | undefined;
   /** Arrival of the first report that it counts: of the boots that are new, their first one. */
   heard_at_ms?: number | undefined;
   /** What must hold of the counters' head for the write; writes share a transaction only with the same one. */
@@ -187,6 +190,7 @@ function addCounter<W extends LaneWrite>(
   known.change.active_flows += change.active_flows;
   known.change.bit_rate += change.bit_rate;
   known.change.packet_rate += change.packet_rate;
+  known.change.rated_pairs += change.rated_pairs;
   if (change.estimated_bytes !== undefined) {
     known.change.estimated_bytes = (known.change.estimated_bytes ?? 0n) + change.estimated_bytes;
   }
@@ -233,17 +237,16 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 const HAS_BASE_VERSION = conditionOf({ expression: '#version = :base' });
 const COUNTS = { packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 };
-const ADD_COUNTS = updateItem({ table: '', key: { pk: '', sk: '' }, add: COUNTS });
-const ADD_ESTIMATED = updateItem({
-  table: '',
-  key: { pk: '', sk: '' },
-  add: { ...COUNTS, estimated_bytes: 0n },
-});
+const addOf = (add: Record<string, number | bigint>) =>
+  updateItem({ table: '', key: { pk: '', sk: '' }, add: { ...COUNTS, ...add } });
+const ADD_COUNTS = addOf({});
+const ADD_RATED = addOf({ rated_pairs: 0 });
+const ADD_ESTIMATED = addOf({ rated_pairs: 0, estimated_bytes: 0n });
 
 /** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
-  const { edge_id, part, version, data } = item;
-  const Item = { ...laneKey(edge_id, part), version, data };
+  const { edge_id, part, version, data, listed } = item;
+  const Item = { ...laneKey(edge_id, part), version, data, ...(listed && { listed }) };
   const unchanged =
     base_version === 0
       ? IS_NEW
@@ -283,7 +286,8 @@ function fixParts(
 }
 
 function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
-  const { packets, bytes, active_flows, bit_rate, packet_rate, estimated_bytes = 0n } = change;
+  const { packets, bytes, active_flows, bit_rate, packet_rate, rated_pairs, estimated_bytes = 0n } = change;
+  const place = { TableName: table, Key };
   const values = {
     ':add_packets': packets,
     ':add_bytes': bytes,
@@ -291,17 +295,18 @@ function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
     ':add_bit_rate': bit_rate,
     ':add_packet_rate': packet_rate,
   };
-  const place = { TableName: table, Key };
-  // Counters without estimated bytes have no attribute of them.
-  if (estimated_bytes === 0n) {
-    return { Update: { ...ADD_COUNTS, ...place, ExpressionAttributeValues: values } };
+  // Counters without estimated bytes have no attribute of them, and what seldom changes is seldom sent.
+  if (estimated_bytes !== 0n) {
+    const more = { ':add_rated_pairs': rated_pairs, ':add_estimated_bytes': estimated_bytes };
+    return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues: { ...values, ...more } } };
   }
-  const ExpressionAttributeValues = { ...values, ':add_estimated_bytes': estimated_bytes };
-  return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues } };
+  if (rated_pairs === 0) return { Update: { ...ADD_COUNTS, ...place, ExpressionAttributeValues: values } };
+  const ExpressionAttributeValues = { ...values, ':add_rated_pairs': rated_pairs };
+  return { Update: { ...ADD_RATED, ...place, ExpressionAttributeValues } };
 }
 
 function isZero(change: CounterChange): boolean {
-  const { packets, bytes, active_flows, bit_rate, packet_rate, estimated_bytes = 0n } = change;
-  const noGauges = active_flows === 0 && bit_rate === 0 && packet_rate === 0;
+  const { packets, bytes, active_flows, bit_rate, packet_rate, rated_pairs, estimated_bytes = 0n } = change;
+  const noGauges = active_flows === 0 && bit_rate === 0 && packet_rate === 0 && rated_pairs === 0;
   return noGauges && packets === 0n && bytes === 0n && estimated_bytes === 0n;
 }

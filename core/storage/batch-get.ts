@@ -12,10 +12,12 @@ const CONCURRENCY = 16;
 export interface BatchGetOptions extends Retrying {
   client: DynamoDBDocumentClient;
   table: string;
+  /** Reads eventually, for half the units: only for what may be a second old. */
+  eventually?: boolean;
 }
 
 /**
- * Those of the items that exist, read strongly, in batches of 100, several at a time, in no particular order. No key twice. What
+ * Those of the items that exist, read strongly unless said otherwise, in batches of 100, several at a time, in no particular order. No key twice. What
  * DynamoDB has no room or capacity for is asked for again with jitter.
  *
  * @throws Throttled at the deadline
@@ -48,11 +50,14 @@ export async function readItems(
   return new Map(items.map(item => [keyText(item), item]));
 }
 
-async function readBatch(keys: ItemKey[], { client, table, ...retrying }: BatchGetOptions): Promise<Item[]> {
+async function readBatch(
+  keys: ItemKey[],
+  { client, table, eventually = false, ...retrying }: BatchGetOptions,
+): Promise<Item[]> {
   const found: Item[] = [];
   let left: Item[] = keys.map(({ pk, sk }) => ({ pk, sk }));
   for (let attempt = 0; ; attempt++) {
-    const RequestItems = { [table]: { Keys: left, ConsistentRead: true } };
+    const RequestItems = { [table]: { Keys: left, ConsistentRead: !eventually } };
     const answer = await repeatUntil(retrying, () => client.send(new BatchGetCommand({ RequestItems })));
     found.push(...(answer.Responses?.[table] ?? []));
     left = answer.UnprocessedKeys?.[table]?.Keys ?? [];

@@ -22,6 +22,8 @@ export const COSTS = {
   preview: 10,
   /** The samples of a path's two ends. */
   path_loss: 2,
+  /** Every path of the network: 30 a minute. */
+  all_paths: 8,
   /** A page of the flow log: its reading ends when the page is full. */
   page_of_flows: 2,
 } as const;

@@ -1,55 +1,81 @@
 import type { Path } from '../../core/inventory/model/site.ts';
-import { readEnabledRouting } from '../../core/routing/decisions/policy-routing.ts';
 import {
   EVERY_POLICY,
   inMaintenance,
   outFor,
   type StatesByPolicy,
 } from '../../core/routing/failover/path-out.ts';
-import { type PathStates, readManyPathStates } from '../../core/routing/failover/path-states-store.ts';
-import { healthScore, healthStatus } from '../../core/routing/health/health-score.ts';
+import { readManyPathStates } from '../../core/routing/failover/path-states-store.ts';
+import { pathStatus } from '../../core/routing/failover/path-status.ts';
+import { healthScore } from '../../core/routing/health/health-score.ts';
 import type { PathMetrics } from '../../core/routing/health/path-metrics.ts';
 import { settledScoreOf } from '../../core/routing/health/settled-score.ts';
-import { METRICS_MAX_AGE_MS } from '../../core/routing/metrics/metrics-age.ts';
+import type { PathTraffic } from '../../core/routing/metrics/path-rates.ts';
 import { recentMetrics } from '../../core/routing/metrics/recent-metrics.ts';
+import { type FoundPath, type PathExtras, readPathExtras } from '../../core/routing/network/find-paths.ts';
+import { enabledPolicies } from '../../core/routing/network/path-health.ts';
 import { type StoreContext, timestamp } from '../../core/storage/store-context.ts';
 import type {
   PathMetrics as PresentedMetrics,
   Path as PresentedPath,
+  PathTraffic as PresentedTraffic,
 } from '../../graphql/schema.generated.ts';
 import type { Call } from './resolver.ts';
+import { selectsOnly } from './selection.ts';
 
-/** Paths with their health, as clients see them. */
+/** The fields of a path that are shown without reading more than its health. */
+const OWN_FIELDS = [
+  'id',
+  'source_site_id',
+  'source_endpoint_id',
+  'destination_site_id',
+  'destination_endpoint_id',
+  'wg_interface',
+  'created_at',
+  'metrics',
+  'status',
+  'out_for',
+  'maintenance',
+  'probe',
+  '__typename',
+] as const satisfies (keyof PresentedPath | '__typename')[];
+
+/** What of the paths under a place of the selection has to be read beside their health. */
+export function selectedOfPaths(
+  { selection }: Call,
+  place: string,
+): { with_policies: boolean; with_traffic: boolean } {
+  return {
+    with_policies: !selectsOnly(selection, place, [...OWN_FIELDS, 'traffic']),
+    with_traffic: !selectsOnly(selection, place, [...OWN_FIELDS, 'policies']),
+  };
+}
+
+/** Paths of one site with their health, as clients see them. `place`: where they stand in the answer. */
 export async function presentPaths(
   paths: readonly Path[],
-  { context, caches }: Call,
+  { site_id, place, call }: { site_id: string; place: string; call: Call },
 ): Promise<PresentedPath[]> {
-  const [states, metrics] = await Promise.all([
+  const { context, caches } = call;
+  const [states, metrics, extras] = await Promise.all([
     readManyPathStates(
       context,
-      paths.map(path => path.id),
+      paths.map(({ id }) => id),
     ),
-    Promise.all(paths.map(path => recentMetrics(context, caches.metrics, path.id))),
+    Promise.all(paths.map(({ id }) => recentMetrics(context, caches.metrics, id))),
+    readPathExtras(context, { site_id, paths, ...selectedOfPaths(call, place) }),
   ]);
   const enabled = await enabledPolicies(context, states);
-  return paths.map((path, index) =>
-    presentPath(path, {
+  return paths.map((path, index) => ({
+    ...presentPath(path, {
       context,
       metrics: metrics[index],
       policies: states[index]!.policies,
       enabled,
       probe: null,
     }),
-  );
-}
-
-/** The ids of the enabled policies; read only where a policy is off a path. */
-export async function enabledPolicies(
-  context: StoreContext,
-  states: readonly Pick<PathStates, 'policies'>[],
-): Promise<ReadonlySet<string>> {
-  const anyOut = states.some(({ policies }) => Object.values(policies).some(({ out }) => out));
-  return new Set(anyOut ? (await readEnabledRouting(context)).keys() : []);
+    ...presentExtras(extras.get(path.id)),
+  }));
 }
 
 export function presentPath(
@@ -74,10 +100,43 @@ export function presentPath(
   return {
     ...path,
     metrics: shown,
-    status: statusOf(metrics, { context, out_for, enabled }),
+    status: pathStatus({ metrics, out_for, enabled, now: context.clock() }),
     out_for,
     maintenance: maintenanceOf(policies, context.clock()),
     probe,
+    policies: null,
+    traffic: null,
+  };
+}
+
+/** Paths of a list that has judged them, as clients see them. */
+export async function presentFound(
+  found: readonly FoundPath[],
+  context: StoreContext,
+): Promise<PresentedPath[]> {
+  const enabled = await enabledPolicies(
+    context,
+    found.map(({ states }) => states),
+  );
+  return found.map(({ path, metrics, states, policies, traffic }) => ({
+    ...presentPath(path, { context, metrics, policies: states.policies, enabled, probe: null }),
+    ...presentExtras({ policies, traffic }),
+  }));
+}
+
+function presentExtras(extras: Partial<PathExtras> = {}): Pick<PresentedPath, 'policies' | 'traffic'> {
+  const { policies, traffic } = extras;
+  return { policies: policies ?? null, traffic: traffic ? presentTraffic(traffic) : null };
+}
+
+function presentTraffic({ tx_bytes, rx_bytes, rate }: PathTraffic): PresentedTraffic {
+  return {
+    tx_bytes_exact: String(tx_bytes),
+    rx_bytes_exact: String(rx_bytes),
+    tx_bits_per_second: rate?.tx_bits_per_second ?? null,
+    rx_bits_per_second: rate?.rx_bits_per_second ?? null,
+    from: rate ? timestamp(rate.from_ms) : null,
+    to: rate ? timestamp(rate.to_ms) : null,
   };
 }
 
@@ -103,23 +162,4 @@ function presentMetrics(metrics: PathMetrics, { clock }: StoreContext): Presente
     measured_at,
     age_seconds,
   };
-}
-
-function statusOf(
-  metrics: PathMetrics | undefined,
-  { context, out_for, enabled }: { context: StoreContext; out_for: string[]; enabled: ReadonlySet<string> },
-): PresentedPath['status'] {
-  const status = measuredStatus(metrics, context);
-  if (out_for.includes(EVERY_POLICY)) return 'OUT';
-  const everyoneIsOut = out_for.length > 0 && [...enabled].every(id => out_for.includes(id));
-  return everyoneIsOut && status !== 'FAILED' ? 'OUT' : status;
-}
-
-function measuredStatus(
-  metrics: PathMetrics | undefined,
-  context: StoreContext,
-): Exclude<PresentedPath['status'], 'OUT'> {
-  if (!metrics || context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return 'UNKNOWN';
-  const status = healthStatus(settledScoreOf(metrics));
-  return status === 'optimal' ? 'OPTIMAL' : status === 'degraded' ? 'DEGRADED' : 'FAILED';
 }

@@ -1,7 +1,11 @@
-import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
+import { presentRate } from '../../core/answers/present-rate.ts';
+import { readEdgesOfSites } from '../../core/inventory/edges/site-edges.ts';
 import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
-import type { StoreContext } from '../../core/storage/store-context.ts';
+import type { Lane } from '../../core/ledger/lane/lane.ts';
+import { ratesOf } from '../../core/ledger/lane/lane-rates.ts';
+import { type SitePathSummary, summarizeSitePaths } from '../../core/routing/network/site-picture.ts';
+import { type StoreContext, timestamp } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
 import type { Call } from './resolver.ts';
 import { selectsOnly } from './selection.ts';
@@ -17,40 +21,80 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof Site | '__typename')[];
 
+/** What of a site is read only where it is asked for. */
+type ExtraField = Exclude<keyof Site, (typeof OWN_FIELDS)[number]>;
+
 /**
- * Whether more of the sites under a path of the selection is asked for than what stands in
- * themselves and `fields`.
+ * Whether one of these fields of the sites under a path of the selection is asked for; what is not
+ * known, such as an alias, counts as asked for.
  */
-const selectsMore = ({ selection }: Call, path: string, field: 'endpoints' | 'last_seen') =>
-  !selectsOnly(selection, path, [...OWN_FIELDS, field]);
+function selects({ selection }: Call, path: string, ...fields: ExtraField[]): boolean {
+  const others = EXTRA_FIELDS.filter(field => !fields.includes(field));
+  return !selectsOnly(selection, path, [...OWN_FIELDS, ...others]);
+}
+
+const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'rate', 'path_count', 'worst_status'];
 
 /**
  * Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at
  * the top.
  */
-export const selectsEndpoints = (call: Call, path: string): boolean => selectsMore(call, path, 'last_seen');
+export const selectsEndpoints = (call: Call, path: string): boolean => selects(call, path, 'endpoints');
 
-/** Sites as clients see them; when they were last heard is read where it is asked for. */
+/**
+ * Sites as clients see them; what their edges reported, and how their paths are, is read where it is
+ * asked for.
+ */
 export async function presentSites(
   sites: readonly SiteWithEndpoints[],
   call: Call,
   path: string,
 ): Promise<Site[]> {
-  const heard = selectsMore(call, path, 'endpoints') ? await lastHeard(sites, call.context) : new Map();
-  return sites.map(site => ({ ...site, status: 'ACTIVE', last_seen: heard.get(site.id) ?? null }));
+  const { context } = call;
+  const ids = sites.map(({ id }) => id);
+  const [heard, paths] = await Promise.all([
+    selects(call, path, 'last_seen', 'rate') ? readHeard(sites, context) : new Map<string, Heard>(),
+    selects(call, path, 'path_count', 'worst_status')
+      ? summarizeSitePaths(context, ids)
+      : new Map<string, SitePathSummary>(),
+  ]);
+  return sites.map(site => ({
+    ...site,
+    status: 'ACTIVE',
+    ...(heard.get(site.id) ?? NOT_HEARD),
+    ...(paths.get(site.id) ?? NO_PATHS_SHOWN),
+  }));
 }
 
-async function lastHeard(
+type Heard = Pick<Site, 'last_seen' | 'rate'>;
+
+/** Of a site whose edges have not reported. */
+export const NOT_HEARD: Heard = { last_seen: null, rate: null };
+
+/** Of a site in the answer to a change. */
+export const NO_PATHS_SHOWN = { path_count: null, worst_status: null };
+
+/** What the sites' registered edges have reported, by site. */
+async function readHeard(
   sites: readonly SiteWithEndpoints[],
   context: StoreContext,
-): Promise<Map<string, string>> {
-  const shown = new Set(sites.map(({ id }) => id));
-  const edges = (await readExpectedEdges(context)).filter(({ site_id }) => shown.has(site_id));
+): Promise<Map<string, Heard>> {
+  const edges = await readEdgesOfSites(
+    context,
+    sites.map(({ id }) => id),
+  );
   const lanes = await Promise.all(edges.map(({ id }) => readLanesOfEdge(context.client, context.tables, id)));
-  const latest = new Map<string, number>();
-  for (const [index, { site_id }] of edges.entries()) {
-    const times = lanes[index]!.map(lane => lane.last_heard_at_ms);
-    if (times.length > 0) latest.set(site_id, Math.max(latest.get(site_id) ?? 0, ...times));
-  }
-  return new Map([...latest].map(([id, ms]) => [id, new Date(ms).toISOString()]));
+  const bySite = Map.groupBy(edges.keys(), index => edges[index]!.site_id);
+  return new Map(
+    Array.from(bySite, ([id, indexes]) => [id, heardOf(indexes.flatMap(index => lanes[index]!))]),
+  );
+}
+
+function heardOf(lanes: readonly Lane[]): Heard {
+  if (lanes.length === 0) return NOT_HEARD;
+  const rates = ratesOf(lanes);
+  return {
+    last_seen: timestamp(Math.max(...lanes.map(lane => lane.last_heard_at_ms))),
+    rate: rates ? presentRate(rates, rates) : null,
+  };
 }

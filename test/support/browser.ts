@@ -76,15 +76,23 @@ export interface Person {
   problems: string[];
 }
 
+export interface OpenOptions extends BrowserContextOptions {
+  as: Group;
+  at?: string;
+  /** Before anything is loaded, such as to route requests. */
+  prepare?(page: Page): Promise<unknown>;
+}
+
 /** Opens the console at an address and signs in. */
 export async function openConsole(
   browser: Browser,
   system: RunningSystem,
-  { as, at = '/', ...options }: { as: Group; at?: string } & BrowserContextOptions,
+  { as, at = '/', prepare, ...options }: OpenOptions,
 ): Promise<Person> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   const page = await context.newPage();
   const problems = watchForProblems(page);
+  await prepare?.(page);
   await page.goto(new URL(at, system.endpoints.dashboard).href);
   await signInOn(page, system, as);
   return { page, context, problems };

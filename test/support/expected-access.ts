@@ -60,6 +60,8 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.site': 'forAll',
   'Query.siteCount': 'forAll',
   'Query.paths': 'forAll',
+  'Query.allPaths': 'forAll',
+  'Query.pathMatrix': 'forAll',
   'Query.countSitePaths': 'forPeople',
   'Query.siteDeletionPreview': 'forPeople',
   'Query.deletedSites': 'forPeople',

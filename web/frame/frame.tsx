@@ -1,4 +1,6 @@
 import { Outlet } from '@tanstack/react-router';
+import { Toasts } from '../parts/toasts.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { TopBar } from './top-bar.tsx';
 import './frame.css';
@@ -13,10 +15,12 @@ export function Frame() {
       <Navigation />
       <div className="frame-main">
         <TopBar />
+        <ConnectionBanner />
         <main id="page" tabIndex={-1}>
           <Outlet />
         </main>
       </div>
+      <Toasts />
     </div>
   );
 }

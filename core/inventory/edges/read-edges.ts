@@ -46,13 +46,7 @@ export async function readKnownEdges(
   const ids = heard.map(({ sk }) => String(sk));
   const known = new Map(ids.map((id): [string, KnownEdge] => [id, { id, registration: null }]));
   for (const edge of registered.map(toEdge)) known.set(edge.id, { id: edge.id, registration: edge });
-  return [...known.values()].sort(byBytes).slice(0, limit);
-}
-
-/** All edges that are expected to report. */
-export async function readExpectedEdges(context: StoreContext): Promise<RegisteredEdge[]> {
-  const items = await queryAll(context, { pk: EDGE_PARTITION });
-  return items.map(toEdge).filter(edge => edge.retired_at === null);
+  return [...known.values()].sort(byEdgeId).slice(0, limit);
 }
 
 /** All edges that were ever registered, with the times in which they were expected to report. */
@@ -95,7 +89,7 @@ function keyCondition(pk: string, after: string | undefined) {
   };
 }
 
-// DynamoDB sorts by UTF-8 bytes, JavaScript by UTF-16 units.
-function byBytes(a: KnownEdge, b: KnownEdge): number {
+/** The order of ids in a table: DynamoDB sorts by UTF-8 bytes, JavaScript by UTF-16 units. */
+export function byEdgeId(a: { id: string }, b: { id: string }): number {
   return Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
 }

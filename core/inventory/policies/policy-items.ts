@@ -39,6 +39,8 @@ export const policiesMetaSchema: z.ZodType<PoliciesMeta> = z.object({
 export const MAX_POLICIES = 1000;
 
 export const POLICY_PARTITION = 'POLICY';
+/** How a policy routes, where it differs from the defaults: an item a policy. */
+export const ROUTING_PARTITION = 'ROUTING';
 export const META_KEY = { pk: POLICY_PARTITION, sk: '#META' } as const;
 export const NO_POLICIES: PoliciesMeta = {
   version: 0,

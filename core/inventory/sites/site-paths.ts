@@ -8,7 +8,7 @@ import { readVisible } from '../removal/hidden-sites.ts';
 import { readSite } from './read-site.ts';
 
 /** All paths that end at a site. */
-function readSitePaths(context: StoreContext, siteId: string): Promise<Path[]> {
+export function readSitePaths(context: StoreContext, siteId: string): Promise<Path[]> {
   return readVisible(
     context,
     () => queryAll(context, { pk: sitePartition(siteId), prefix: PATH_PREFIX }),

@@ -12,7 +12,7 @@ import { hourOf } from './hour-of.ts';
 import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
 import { pairOf } from './pair-of.ts';
-import { bitRate, NO_RATE, packetRate, packRate } from './pair-rate.ts';
+import { bitRate, NO_RATE, packetRate, packRate, ratedPairs } from './pair-rate.ts';
 import { readingOf } from './path-reading.ts';
 import { ratedMs } from './rated-ms.ts';
 
@@ -69,6 +69,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
       active_flows: active_flows - before.active_flows,
       bit_rate: bitRate(rate) - bitRate(before.rate),
       packet_rate: packetRate(rate) - packetRate(before.rate),
+      rated_pairs: ratedPairs(rate) - ratedPairs(before.rate),
     };
     const change = estimated ? { ...gained, estimated_bytes: bytes - estimatedOf(before) } : gained;
     addCounterChange(counters, policy_id, change);

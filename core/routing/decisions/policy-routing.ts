@@ -4,7 +4,7 @@ import { auditAction } from '../../audit/audit-action.ts';
 import { refuseChanged } from '../../audit/refuse-changed.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy } from '../../errors.ts';
-import type { DefinedPolicy } from '../../inventory/policies/policy-items.ts';
+import { type DefinedPolicy, ROUTING_PARTITION } from '../../inventory/policies/policy-items.ts';
 import { readPolicies, readPolicy } from '../../inventory/policies/read-policies.ts';
 import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -27,11 +27,9 @@ export type PolicyRouting = z.infer<typeof policyRoutingSchema>;
 
 export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
 
-const PARTITION = 'ROUTING';
-
 /** How one policy routes; the defaults where nothing else was set. */
 export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
-  const key = { pk: PARTITION, sk: policyId };
+  const key = { pk: ROUTING_PARTITION, sk: policyId };
   return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
 }
 
@@ -46,7 +44,7 @@ export async function readPolicyRoutingDated(
 
 /** How the policies route for which it was set. */
 export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
-  const items = await queryAll(context, { pk: PARTITION });
+  const items = await queryAll(context, { pk: ROUTING_PARTITION });
   return new Map(items.map(item => [String(item.sk), fromItem(item)]));
 }
 
@@ -97,7 +95,7 @@ export interface RoutingPlan {
 export async function planRouting(context: StoreContext, policy_id: string): Promise<RoutingPlan> {
   const { tables } = context;
   const policy = await requirePolicy(context, policy_id);
-  const item = await getItem(context, { pk: PARTITION, sk: policy_id });
+  const item = await getItem(context, { pk: ROUTING_PARTITION, sk: policy_id });
   const revision = Number(item?.revision ?? 0);
   const unchanged = conditionOf(
     item
@@ -108,7 +106,7 @@ export async function planRouting(context: StoreContext, policy_id: string): Pro
     before: item ? fromItem(item) : DEFAULT_ROUTING,
     updated_at: String(item?.updated_at ?? policy?.created_at ?? '') || null,
     putInstead(routing, updated_at) {
-      const Item = { pk: PARTITION, sk: policy_id, revision: revision + 1, updated_at, ...routing };
+      const Item = { pk: ROUTING_PARTITION, sk: policy_id, revision: revision + 1, updated_at, ...routing };
       return [{ Put: { TableName: tables.network, Item, ...unchanged } }, forgetDecisions(tables)];
     },
   };

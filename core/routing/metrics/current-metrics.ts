@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Lane } from '../../ledger/lane/lane.ts';
 import { laneKey } from '../../ledger/lane-keys.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../../ledger/packing/packed-item.ts';
@@ -40,6 +41,14 @@ export async function readLaneReading(
   const { Item } = await repeatUntil(context, () => context.client.send(new GetCommand(command)));
   const lane = Item && readOrUnreadable(() => decodeLane(told_by, Item.data as Uint8Array));
   if (!lane || lane instanceof PackedDataUnreadable) return undefined;
+  return newerReading(lane, { path_id, metrics });
+}
+
+/** What a lane says of a path, where that is newer than `metrics`. */
+export function newerReading(
+  lane: Lane,
+  { path_id, metrics }: { path_id: string; metrics: PathMetrics },
+): PathMetrics | undefined {
   const reading = lane.paths.get(path_id)?.reading;
   if (!reading || reading.measured_at_ms <= Date.parse(metrics.measured_at)) return undefined;
   const { latency_ms, jitter_ms, packet_loss_pct, bandwidth_mbps, measured_at_ms } = reading;

@@ -3,10 +3,11 @@ import { requireEdge } from '../../../core/access/edge-identity.ts';
 import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
 import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { readPathStates } from '../../../core/routing/failover/path-states-store.ts';
+import { enabledPolicies } from '../../../core/routing/network/path-health.ts';
 import { checkPathHealth } from '../../../core/routing/probes/check-path-health.ts';
 import type { ProbeResult } from '../../../core/routing/probes/probe-result.ts';
 import { type ProbeReport, reportProbe } from '../../../core/routing/probes/report-probe.ts';
-import { enabledPolicies, presentPath } from '../present-path.ts';
+import { presentPath } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type PathHealthOperation = 'Mutation.checkPathHealth' | 'Mutation.reportProbe';

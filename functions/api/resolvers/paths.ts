@@ -1,24 +1,82 @@
 import { z } from 'zod';
+import { idArgument } from '../../../core/answers/id-argument.ts';
 import { uuid } from '../../../core/inventory/model/parse-input.ts';
 import { pathTarget, siteTarget } from '../../../core/inventory/model/site-events.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { listPaths } from '../../../core/inventory/paths/read-paths.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
+import { PATH_STATUSES } from '../../../core/routing/failover/path-status.ts';
+import { findPathMatrix, findPaths } from '../../../core/routing/network/find-paths.ts';
+import { PATH_ORDERS } from '../../../core/routing/network/list-paths.ts';
+import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
-import { presentPath, presentPaths } from '../present-path.ts';
+import { presentFound, presentPath, presentPaths, selectedOfPaths } from '../present-path.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
 import { validatedInCore } from '../validated-in-core.ts';
+import { wholeNumber } from '../whole-number.ts';
 
-type PathOperation = 'Query.paths' | 'Query.countSitePaths' | 'Mutation.createPath' | 'Mutation.deletePath';
+type PathOperation =
+  | 'Query.paths'
+  | 'Query.allPaths'
+  | 'Query.pathMatrix'
+  | 'Query.countSitePaths'
+  | 'Mutation.createPath'
+  | 'Mutation.deletePath';
+
+/** The fields of a pair that are shown without reading traffic. */
+const PAIR_FIELDS = [
+  'source_site_id',
+  'destination_site_id',
+  'worst_status',
+  'worst_score',
+  'paths',
+  '__typename',
+];
 
 export const pathResolvers: Pick<Resolvers, PathOperation> = {
   'Query.paths': resolver({
     arguments: z.object({ ...pageArguments, site_id: uuid('site_id') }),
     async resolve(query, call) {
       const { items, next_token } = await listPaths(call.context, query);
-      return { items: await presentPaths(items, call), next_token };
+      const { site_id } = query;
+      return { items: await presentPaths(items, { site_id, place: 'items', call }), next_token };
     },
+  }),
+
+  'Query.allPaths': resolver({
+    arguments: z.object({
+      status: z.enum(PATH_STATUSES).nullish(),
+      site_id: uuid('site_id').nullish(),
+      policy_id: idArgument.nullish(),
+      order_by: z
+        .enum(PATH_ORDERS)
+        .nullish()
+        .transform(order => order ?? 'WORST_FIRST'),
+      limit: wholeNumber('limit', { max: 1000, fallback: 25 }),
+      next_token: z.string().nullish(),
+    }),
+    cost: ({ site_id }) => (site_id ? 0 : COSTS.all_paths),
+    async resolve(query, call) {
+      const { context, caches } = call;
+      const asked = { ...query, ...selectedOfPaths(call, 'items') };
+      const { items, ...page } = await findPaths(context, caches, asked);
+      return { items: await presentFound(items, context), ...page };
+    },
+  }),
+
+  'Query.pathMatrix': resolver({
+    arguments: z.object({
+      limit: wholeNumber('limit', { max: 4000, fallback: 4000 }),
+      next_token: z.string().nullish(),
+    }),
+    cost: () => COSTS.all_paths,
+    resolve: (page, { context, caches, selection }) =>
+      findPathMatrix(context, caches, {
+        ...page,
+        with_rates: !selectsOnly(selection, 'pairs', PAIR_FIELDS),
+      }),
   }),
 
   'Query.countSitePaths': resolver({

@@ -45,6 +45,8 @@ function others({ sites, policies, edges }: ControlState): Asked[] {
   const ids = [...policies.filter(({ defined }) => defined).map(({ id }) => id), 'default'];
   const active = sites.filter(site => site.active);
   return [
+    { field: 'allPaths', args: { order_by: 'ID', limit: 1000 } },
+    { field: 'pathMatrix' },
     { field: 'trafficTotals', selection: ['packets_exact', 'bytes_exact', 'active_flows'] },
     ...active.flatMap(({ id }) => [
       { field: 'site', args: { id } },

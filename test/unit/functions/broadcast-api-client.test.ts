@@ -6,6 +6,7 @@ const client = makeApiClient({
   NETWORK_TABLE: 'network',
   TRAFFIC_TABLE: 'traffic',
   CACHE_TABLE: 'cache',
+  EDGE_SPREAD_S: 5,
   GRAPHQL_URL: 'https://api.example.com/graphql',
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'key',

@@ -157,6 +157,8 @@ describe('checkPathHealth', () => {
         fresh: true,
         reason: `Edge ${edge_id} measured it now: 19 of 20 UDP echoes came back.`,
       },
+      policies: null,
+      traffic: null,
     });
     expect(await api.data('Query.pendingCommands', { edge_id }, by)).toEqual([]);
     const { items } = await api.data('Query.auditLog', { target: `path:${path.id}` });

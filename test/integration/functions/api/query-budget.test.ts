@@ -145,6 +145,8 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.flowStats': 11,
   'Query.pathLoss': 2,
   'Query.endpointStats': 8,
+  'Query.allPaths': 8,
+  'Query.pathMatrix': 8,
   'Query.trafficAudit': 80,
   'Query.siteDeletionPreview': 10,
   'Mutation.startExport': 20,

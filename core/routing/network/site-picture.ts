@@ -1,0 +1,64 @@
+import { noSite } from '../../errors.ts';
+import { readGraphAround } from '../../inventory/paths/path-graph.ts';
+import { readVisible } from '../../inventory/removal/hidden-sites.ts';
+import { readSite } from '../../inventory/sites/read-site.ts';
+import { readSitePaths } from '../../inventory/sites/site-paths.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { readManyPathStates } from '../failover/path-states-store.ts';
+import type { PathStatus } from '../failover/path-status.ts';
+import { FRESH_MS } from '../metrics/current-metrics.ts';
+import { readManyMetrics } from '../metrics/many-metrics.ts';
+import { endpointIndex } from '../path-costs.ts';
+import type { NetworkPicture } from './network-picture.ts';
+import { judgePaths } from './path-health.ts';
+import { worstOf } from './path-matrix.ts';
+
+/** The same as of the whole network for the paths of one site, read anew. @throws NotFound for a site that isn't shown */
+export async function readSitePicture(context: StoreContext, site_id: string): Promise<NetworkPicture> {
+  const [site, { paths, endpoints }] = await Promise.all([
+    readSite(context, site_id),
+    readVisible(
+      context,
+      () => readGraphAround(context, site_id),
+      (graph, hidden) => ({ ...graph, paths: graph.paths.filter(path => !hidden.path(path)) }),
+    ),
+  ]);
+  if (!site) throw noSite(site_id);
+  const health = await readHealthOf(
+    context,
+    paths.map(({ id }) => id),
+  );
+  return { paths, endpoints: endpointIndex(endpoints), ...health };
+}
+
+/** A site's paths in short. */
+export interface SitePathSummary {
+  path_count: number;
+  /** null: it has no path. */
+  worst_status: PathStatus | null;
+}
+
+/** The paths of some sites in short, by site id. */
+export async function summarizeSitePaths(
+  context: StoreContext,
+  siteIds: readonly string[],
+): Promise<Map<string, SitePathSummary>> {
+  const lists = await Promise.all(siteIds.map(id => readSitePaths(context, id)));
+  const ids = [...new Set(lists.flat().map(({ id }) => id))];
+  const health = await readHealthOf(context, ids);
+  const judged = await Promise.all(lists.map(paths => judgePaths(context, paths, health)));
+  return new Map(
+    siteIds.map((id, index) => {
+      const paths = judged[index]!;
+      return [id, { path_count: paths.length, worst_status: worstOf(paths) ?? null }];
+    }),
+  );
+}
+
+async function readHealthOf(context: StoreContext, ids: readonly string[]) {
+  const [states, many] = await Promise.all([
+    readManyPathStates(context, ids),
+    readManyMetrics(context, ids, { lanes_after_ms: FRESH_MS }),
+  ]);
+  return { states: new Map(states.map(one => [one.path_id, one])), ...many };
+}
