@@ -36,6 +36,10 @@ export const ROLES = {
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
   'Query.me': forPeople,
+  'Query.events': forAll,
+  'Query.alarms': forAll,
+  'Mutation.acknowledgeAlarm': forOperators,
+  'Query.operations': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,

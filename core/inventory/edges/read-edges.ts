@@ -68,6 +68,19 @@ export async function readServedEdgesBySite(context: StoreContext): Promise<Map<
   return new Map(Array.from(bySite, ([site_id, list]) => [site_id, list.map(servedEdge)]));
 }
 
+/** An edge in service, with its site. */
+export type EdgeInService = ServedEdge & Pick<RegisteredEdge, 'site_id'>;
+
+/** All edges that are expected to report, with the times in which they were. */
+export async function readEdgesInService(context: StoreContext): Promise<EdgeInService[]> {
+  const items = (await queryAll(context, { pk: EDGE_PARTITION })).map(item =>
+    parseItem(edgeItemSchema, item),
+  );
+  return items
+    .filter(({ retired_at }) => retired_at === null)
+    .map(item => ({ ...servedEdge(item), site_id: item.site_id }));
+}
+
 /** The inventory's item of an edge, or undefined. */
 export function readEdgeItem(context: StoreContext, id: string): Promise<EdgeItem | undefined> {
   return readItem(context, { pk: EDGE_PARTITION, sk: id }, edgeItemSchema);
