@@ -1,6 +1,6 @@
 import type { StreamChange } from '../events/stream-change.ts';
 import { EDGE_PARTITION, edgeFromItem, edgeItemSchema } from '../inventory/edges/edge-items.ts';
-import { readEdgesOfSite } from '../inventory/edges/read-edges.ts';
+import { readEdgesOfSite } from '../inventory/edges/site-edges.ts';
 import { parseItem } from '../storage/parse-item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { COMMAND_PREFIX, toPending } from './command-store.ts';

@@ -3,13 +3,15 @@ import type { TadaDocumentNode } from 'gql.tada';
 import { showToast } from '../parts/toasts.tsx';
 import { ask } from './ask.ts';
 import { ApiError } from './errors.ts';
-import { useUndo } from './undo.ts';
+import { type ChangeName, useUndo } from './undo.ts';
 
 export interface Done {
   /** What was done, in a sentence. */
   message: string;
   /** Its entry in the audit log; given, the toast offers to undo it. */
   audit_id?: string | null;
+  /** In place of `audit_id`, where the answer doesn't name the entry: what was done to what. */
+  change?: ChangeName;
 }
 
 export interface ChangeOptions<Data> {
@@ -32,11 +34,12 @@ export function useChange<Data, Variables>(
   const mutation = useMutation({
     mutationFn: async (variables: Variables) => (await ask(document, variables)).data,
     onSuccess: data => {
-      const { message, audit_id } = done(data);
+      const { message, audit_id, change } = done(data);
+      const undone = audit_id ?? change;
       showToast({
         kind: 'good',
         text: message,
-        ...(audit_id && { action: { label: 'Undo', run: () => undo(audit_id) } }),
+        ...(undone && { action: { label: 'Undo', run: () => undo(undone) } }),
       });
       void queries.invalidateQueries();
       onDone?.(data);

@@ -28,7 +28,7 @@ export function Palette() {
   }, []);
   return (
     <>
-      <Button onPress={() => setOpen(true)} aria-label="Find a page, a site, a policy or an action">
+      <Button onPress={() => setOpen(true)}>
         <Search size={16} aria-hidden />
         <span className="wide-only">Find</span>
         <kbd className="wide-only">Ctrl K</kbd>

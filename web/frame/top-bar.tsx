@@ -1,5 +1,12 @@
 import { CircleUser } from 'lucide-react';
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import {
+  Button as AriaButton,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+} from 'react-aria-components';
 import { useSession } from '../session/session-provider.tsx';
 import { Palette } from './palette.tsx';
 import { type Theme, useTheme } from './theme.ts';
@@ -25,17 +32,20 @@ export function TopBar() {
           <bdi className="clip wide-only">{person.email}</bdi>
         </AriaButton>
         <Popover className="popover">
-          <Menu
-            className="menu"
-            selectionMode="single"
-            selectedKeys={[theme]}
-            onAction={key => (key === 'sign-out' ? signOut() : setTheme(key as Theme))}
-          >
-            {(Object.keys(THEMES) as Theme[]).map(name => (
-              <MenuItem key={name} id={name} className="menu-item">
-                {THEMES[name]}
-              </MenuItem>
-            ))}
+          <Menu className="menu" onAction={key => key === 'sign-out' && signOut()}>
+            <MenuSection
+              aria-label="Theme"
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[theme]}
+              onSelectionChange={keys => setTheme([...keys][0] as Theme)}
+            >
+              {(Object.keys(THEMES) as Theme[]).map(name => (
+                <MenuItem key={name} id={name} className="menu-item">
+                  {THEMES[name]}
+                </MenuItem>
+              ))}
+            </MenuSection>
             <MenuItem id="sign-out" className="menu-item">
               Sign out
             </MenuItem>

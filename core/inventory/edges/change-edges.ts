@@ -10,6 +10,7 @@ import { type PublicKey, readPublicKey } from '../../report/public-key.ts';
 import { commitOnce } from '../../storage/commit-once.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { TableNames } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import {
   DEFAULT_INTERVAL_S,
@@ -21,6 +22,7 @@ import {
 } from './edge-items.ts';
 import { serviceAfter } from './edge-service.ts';
 import { readEdgeItem } from './read-edges.ts';
+import { listEdgeAction } from './site-edges.ts';
 
 /** An edge after a change, with its keys where the change was about them. */
 export interface ChangedEdge extends RegisteredEdge {
@@ -150,16 +152,22 @@ function change(
     const { tables } = context;
     const audit = auditAction(tables, begun, { ...author, target: `edge:${id}`, ...states });
     return {
-      actions: [edgeAction(tables.network, item, Item), ...(key?.actions ?? []), audit],
+      actions: [...edgeActions(tables, item, Item), ...(key?.actions ?? []), audit],
       result: key ? { ...after, keys: key.after } : after,
     };
   });
 }
 
-/** Puts an edge over the item that was read. */
-export function edgeAction(TableName: string, before: EdgeItem | undefined, Item: EdgeItem): WriteAction {
+/** Puts an edge over the item that was read, and lists it under its site. */
+export function edgeActions(
+  tables: Pick<TableNames, 'network'>,
+  before: EdgeItem | undefined,
+  Item: EdgeItem,
+): WriteAction[] {
   const condition = before
     ? { expression: '#revision = :revision', values: { revision: before.revision } }
     : { expression: 'attribute_not_exists(#pk)' };
-  return { Put: { TableName, Item, ...conditionOf(condition) } };
+  const put = { Put: { TableName: tables.network, Item, ...conditionOf(condition) } };
+  const isListed = before?.listed === true && before.site_id === Item.site_id;
+  return isListed ? [put] : [put, listEdgeAction(tables, Item)];
 }

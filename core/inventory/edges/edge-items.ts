@@ -48,6 +48,8 @@ export const edgeItemSchema = z.object({
   registered_at: z.string(),
   retired_at: z.string().nullable().default(null),
   service: z.array(servicePeriodSchema).optional(),
+  /** Whether it has an entry in its site's list; releases before the lists made none. */
+  listed: z.boolean().optional(),
 });
 
 export type EdgeItem = z.output<typeof edgeItemSchema>;
@@ -66,5 +68,5 @@ export function edgeToItem(
   { id, ...rest }: RegisteredEdge,
   { revision, service }: { revision: number; service: ServicePeriod[] },
 ): EdgeItem {
-  return { pk: EDGE_PARTITION, sk: id, revision, ...rest, service };
+  return { pk: EDGE_PARTITION, sk: id, revision, ...rest, service, listed: true };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import { systemCaller } from '../../access/caller.ts';
 import { raiseRouteVersion } from '../../commands/route-versions.ts';
 import { commitChange } from '../../storage/commit-change.ts';
@@ -21,7 +22,7 @@ import {
   readSituation,
 } from './path-situation.ts';
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
-import { type PathStates, readPathStates, statesAction } from './path-states-store.ts';
+import { type PathStates, readPathStates, statesActions } from './path-states-store.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
 const PERFECT = 100;
@@ -47,9 +48,9 @@ export interface NewMeasurement {
 
 /**
  * Judges one new measurement of a path, and fails over or fails back the policies that it concerns.
- * While every policy uses the path, this costs one read if the path is perfect, and two if it is
- * better than any policy asks for. Where it does neither and yet moves a policy to another path, by
- * what the policy prefers, the edges of both sites are told to read their routes.
+ * While every policy uses the path and it is better than any policy asks for, this costs a read
+ * when decisions were forgotten since the last one. Where it does neither and yet moves a policy to
+ * another path, by what the policy prefers, the edges of both sites are told to read their routes.
  */
 export async function judgePath(
   context: StoreContext,
@@ -74,7 +75,7 @@ async function judgeSides(
   caches: RoutingCaches,
   { path_id, metrics, previous, week, job }: NewMeasurement,
 ): Promise<Sides> {
-  if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, caches, metrics)))
+  if ((await isUsedByAll(context, caches, path_id)) && (await isGoodForAll(context, caches, metrics)))
     return { ended: false };
   return commitChange<Sides>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
@@ -83,7 +84,7 @@ async function judgeSides(
     if (!changed) return { actions: [], result: { ended: false } };
     if (events.size === 0) {
       const ended = anyoneReturns(situation.states, after);
-      return { actions: [statesAction(context, situation.states, after)], result: { ended } };
+      return { actions: statesActions(context, situation.states, after), result: { ended } };
     }
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
     const change = await changeSides(context, situation, {
@@ -95,6 +96,27 @@ async function judgeSides(
     });
     return { actions: change.actions, result: { done: { ...change.result, operation }, ended: false } };
   });
+}
+
+/** As many as a full shard brings, see path-monitor. */
+const MAX_PATHS = 120_000;
+
+/** By path: the generation of decisions in which every policy used it. */
+const usedByAll = new WeakMap<RoutingCaches, LRUCache<string, number>>();
+
+/**
+ * Whether every policy uses the path. A policy that leaves one raises the generation of decisions in the same transaction, so
+ * what was read before holds while the generation stays.
+ */
+async function isUsedByAll(context: StoreContext, caches: RoutingCaches, path_id: string): Promise<boolean> {
+  const known = usedByAll.get(caches) ?? new LRUCache<string, number>({ max: MAX_PATHS });
+  usedByAll.set(caches, known);
+  // Read before the states: a policy that leaves between both reads is seen by the second.
+  const generation = await caches.routing.generation();
+  if (generation !== undefined && known.get(path_id) === generation) return true;
+  if (anyoneOut(await readPathStates(context, path_id))) return false;
+  if (generation !== undefined) known.set(path_id, generation);
+  return true;
 }
 
 /** Has the edges of both sites read their routes where a policy takes another path now. */

@@ -78,7 +78,7 @@ describe('npm start', () => {
         'query ($site_id: ID!) { paths(site_id: $site_id) { items { status } } }',
         { site_id: id },
       );
-      return [name, paths.items.map(({ status }) => status)];
+      return [name, paths.items.map(({ status }) => status)] as const;
     });
     return Object.fromEntries(await Promise.all(shown));
   };
