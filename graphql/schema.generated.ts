@@ -215,6 +215,34 @@ export interface TrafficFilter {
   edge_id?: string | null | undefined;
 }
 
+export interface TrafficSeries {
+  from: string;
+  to: string;
+  resolution: Resolution;
+  step_s: number;
+  at: string[];
+  groups: SeriesGroup[];
+  other: SeriesGroup | null;
+  total: SeriesGroup;
+  completeness: (number | null)[];
+  gaps: boolean[];
+  resets: boolean[];
+  previous: TrafficSeriesBefore | null;
+}
+
+export interface SeriesGroup {
+  id: string;
+  bytes_exact: string;
+  bits_per_second: (number | null)[];
+  packets_per_second: (number | null)[];
+}
+
+export interface TrafficSeriesBefore {
+  from: string;
+  to: string;
+  total: SeriesGroup;
+}
+
 export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
 
 export type TrafficOrder = 'BYTES' | 'PACKETS';
@@ -886,6 +914,7 @@ export interface Operations {
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
+  'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
