@@ -305,6 +305,34 @@ export interface TrafficFilter {
   edge_id?: string | null | undefined;
 }
 
+export interface TrafficSeries {
+  from: string;
+  to: string;
+  resolution: Resolution;
+  step_s: number;
+  at: string[];
+  groups: SeriesGroup[];
+  other: SeriesGroup | null;
+  total: SeriesGroup;
+  completeness: (number | null)[];
+  gaps: boolean[];
+  resets: boolean[];
+  previous: TrafficSeriesBefore | null;
+}
+
+export interface SeriesGroup {
+  id: string;
+  bytes_exact: string;
+  bits_per_second: (number | null)[];
+  packets_per_second: (number | null)[];
+}
+
+export interface TrafficSeriesBefore {
+  from: string;
+  to: string;
+  total: SeriesGroup;
+}
+
 export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
 
 export type TrafficOrder = 'BYTES' | 'PACKETS';
@@ -1041,6 +1069,7 @@ export interface Operations {
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
+  'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };

@@ -44,6 +44,7 @@ export const ROLES = {
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
   'Query.trafficHistory': forAll,
+  'Query.trafficSeries': forAll,
   'Query.trafficStats': forAll,
   'Query.topFlows': forAll,
   'Query.duplicateCounting': forAll,

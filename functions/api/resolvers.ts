@@ -21,6 +21,7 @@ import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
+import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
@@ -42,6 +43,7 @@ export const resolvers: Resolvers = {
   ...routingResolvers,
   ...pathHealthResolvers,
   ...pathLossResolvers,
+  ...trafficSeriesResolvers,
   ...commandResolvers,
   ...deletionResolvers,
   ...endpointResolvers,

@@ -21,6 +21,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.undo': 'forOperators',
   'Query.policyHistory': 'forAll',
   'Query.trafficHistory': 'forAll',
+  'Query.trafficSeries': 'forAll',
   'Query.trafficStats': 'forAll',
   'Query.topFlows': 'forAll',
   'Query.duplicateCounting': 'forAll',
