@@ -167,6 +167,14 @@ describe('the API', () => {
   });
 });
 
+describe('the report stream', () => {
+  it('is encrypted unless the setting says otherwise', () => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], encrypt_stream: 'false' });
+    const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusIngest')!);
+    template.hasResourceProperties('AWS::Kinesis::Stream', { StreamEncryption: Match.absent() });
+  });
+});
+
 describe('ingest', () => {
   it.each([
     [{}, 'off'],
