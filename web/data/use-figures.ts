@@ -35,6 +35,14 @@ export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 /** Each query renews the lease of two minutes, as long as which figures are published. */
 const RENEW_MS = 60_000;
 
+/** Types of events with which items come and go, sooner than the next publication says so. */
+const CHANGED_BY: Record<FigureScope, string[]> = {
+  POLICIES: ['POLICY', 'STATS', 'BOOT', 'CHANGE_UNDONE'],
+  SITES: ['SITE', 'CHANGE_UNDONE'],
+  PATHS: ['PATH', 'SITE', 'CHANGE_UNDONE'],
+  TOTALS: ['STATS', 'BOOT', 'CHANGE_UNDONE'],
+};
+
 /** Publications that came while the query was on its way. */
 const RECENT = 8;
 const recent = new Map<FigureScope, FiguresMessage<Figure>[]>();
@@ -55,6 +63,7 @@ export function useFigures(scope: FigureScope) {
         return next === 'GAP' ? state : next;
       }, figuresOf(data.figures));
     },
+    meta: { changedBy: CHANGED_BY[scope] },
     refetchInterval: RENEW_MS,
     refetchOnWindowFocus: true,
     structuralSharing: false,
