@@ -245,6 +245,46 @@ export interface Me {
   operations: string[];
 }
 
+export interface AlarmConnection {
+  items: Alarm[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Alarm {
+  id: string;
+  kind: AlarmKind;
+  severity: AlarmSeverity;
+  since: string;
+  title: string;
+  target: string;
+  site_id: string | null;
+  acknowledged_by: AuditActor | null;
+  acknowledged_at: string | null;
+  acknowledged_until: string | null;
+  note: string | null;
+}
+
+export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK';
+
+export type AlarmSeverity = 'CRITICAL' | 'WARNING' | 'INFO';
+
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  target: string | null;
+  target_name: string | null;
+  started_at: string | null;
+  started_by: AuditActor | null;
+  progress: number | null;
+  audit_id: string | null;
+  finished: boolean;
+  finished_at: string | null;
+  error: string | null;
+}
+
+export type OperationKind = 'SITE_DELETION' | 'SITE_RESTORE' | 'ENDPOINT_REMOVAL' | 'ENDPOINT_RESTORE' | 'EXPORT' | 'RESET' | 'VOID' | 'RECOVERY';
+
 export interface UndoResult {
   success: boolean;
   message: string;
@@ -579,6 +619,47 @@ export interface RoutingDecision {
   selected_path_id: string | null;
   reason: string;
   timestamp: string;
+}
+
+export interface RoutingDecisions {
+  at: string;
+  decisions: PolicyDecision[];
+  next_token: string | null;
+}
+
+export interface PolicyDecision {
+  policy_id: string;
+  policy_name: string;
+  selected_path_id: string | null;
+  reason: string;
+  preference: PathPreference;
+  weights: PathWeights | null;
+  candidates: PathCandidate[];
+}
+
+export interface PathCandidate {
+  path_id: string;
+  class: PathStatus;
+  settled_score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  bandwidth_mbps: number | null;
+  cost_per_gb: number;
+  measured_at: string | null;
+  components: PathComponents | null;
+  value: number | null;
+  margin: number | null;
+  excluded: string | null;
+  rank: number | null;
+}
+
+export interface PathComponents {
+  latency: number;
+  jitter: number;
+  loss: number;
+  bandwidth: number;
+  cost: number;
 }
 
 export interface PolicyRouting {
@@ -940,6 +1021,26 @@ export interface Event {
   site_id: string | null;
   site_seq: number | null;
   data: string | null;
+  title: string;
+  actor: AuditActor | null;
+  target: string | null;
+  target_name: string | null;
+  audit_id: string | null;
+}
+
+export interface EventConnection {
+  items: Event[];
+  next_token: string | null;
+  settled_until: string;
+}
+
+export interface EventActorInput {
+  kind: AuditActorKind;
+  sub: string;
+  username?: string | null | undefined;
+  email?: string | null | undefined;
+  groups: string[];
+  source_ip?: string | null | undefined;
 }
 
 export interface Operations {
@@ -953,6 +1054,9 @@ export interface Operations {
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.me': { arguments: Record<string, never>; result: Me };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
+  'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
+  'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
+  'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
@@ -966,6 +1070,7 @@ export interface Operations {
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
+  'Query.routingDecisions': { arguments: { source_site_id: string; destination_site_id: string; at?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: RoutingDecisions };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
@@ -996,6 +1101,7 @@ export interface Operations {
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
+  'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
@@ -1009,7 +1115,7 @@ export interface Operations {
   'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
-  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
+  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
   'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };

@@ -86,6 +86,7 @@ export class EventsStack extends Stack {
         ...publishing,
         filters: [
           FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('CHANGE#') }),
+          FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('EVENT#') }),
           // Whatever it is, it raises the alarm below.
           FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') }),
         ],

@@ -37,6 +37,10 @@ export const ROLES = {
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
   'Query.me': forPeople,
+  'Query.events': forAll,
+  'Query.alarms': forAll,
+  'Mutation.acknowledgeAlarm': forOperators,
+  'Query.operations': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
@@ -67,6 +71,7 @@ export const ROLES = {
   'Query.cacheStats': forAll,
   'Mutation.clearCache': forAdmins,
   'Query.routingDecision': forAll,
+  'Query.routingDecisions': forAll,
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,

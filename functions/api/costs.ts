@@ -22,6 +22,8 @@ export const COSTS = {
   preview: 10,
   /** The samples of a path's two ends. */
   path_loss: 2,
+  /** The changes since an instant, and an hour's samples of the lanes of two sites. */
+  past_decisions: 10,
   /** Every path of the network: 30 a minute. */
   all_paths: 8,
   /** Live figures by scope: every counter, every lane that the last snapshot sampled, every path. */

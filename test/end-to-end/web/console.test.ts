@@ -6,6 +6,7 @@ import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
+import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
 
 // One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
@@ -21,6 +22,7 @@ sessionSuite(world);
 addressSuite(world);
 graphiqlSuite(world);
 liveSuite(world);
+ratesSuite(world);
 hostileNamesSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);

@@ -97,9 +97,9 @@ const neverHeard = {
 describe('an edge', () => {
   it('is registered before it was ever heard from', async () => {
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
-    const known = { registered: true, site_known: false, interval_s: 60, retired_at: null };
     const updated_at = '2026-03-15T12:00:00.000Z';
-    const expected = { id: 'edge-7', site_id: SITE, updated_at, ...known, ...neverHeard };
+    const known = { registered: true, site_known: false, interval_s: 60, retired_at: null, updated_at };
+    const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
     expect(edge).toEqual(expected);
     expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
   });
@@ -132,8 +132,8 @@ describe('an edge', () => {
       registered: false,
       site_known: false,
       interval_s: null,
-      updated_at: null,
       retired_at: null,
+      updated_at: null,
       first_seen: '2026-03-15T11:59:00.000Z',
       last_seen: '2026-03-15T11:59:00.000Z',
       boot_id: 'boot-1',

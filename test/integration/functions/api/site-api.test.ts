@@ -52,6 +52,7 @@ describe('sites in the API', () => {
             cost_per_gb: 0,
             reachable: null,
             created_at: expect.any(String),
+            updated_at: expect.any(String),
           },
         ],
         created_at: '2026-03-15T12:00:00.000Z',
