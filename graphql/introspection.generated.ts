@@ -314,6 +314,8 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"completeness","args":[],"type":{"kind":"OBJECT","name":"Completeness","ofType":null}},
   {"name":"top_policies","args":[],"type":{"kind":"LIST","name":null,"ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"Policy","kind":"OBJECT","ofType":null}}}},
   {"name":"top_sites","args":[],"type":{"kind":"LIST","name":null,"ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"Site","kind":"OBJECT","ofType":null}}}},
+  {"name":"problems","args":[],"type":{"kind":"LIST","name":null,"ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"Alarm","kind":"OBJECT","ofType":null}}}},
+  {"name":"running","args":[],"type":{"kind":"LIST","name":null,"ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"Operation","kind":"OBJECT","ofType":null}}}},
   {"name":"paths_by_status","args":[],"type":{"kind":"LIST","name":null,"ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"PathStatusCount","kind":"OBJECT","ofType":null}}}},
   {"name":"last_changes","args":[],"type":{"kind":"LIST","name":null,"ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"AuditEntry","kind":"OBJECT","ofType":null}}}},
   {"name":"counts","args":[],"type":{"kind":"OBJECT","name":"InventoryCounts","ofType":null}}],"inputFields":null,"interfaces":[],"enumValues":null,"possibleTypes":null},

@@ -80,6 +80,8 @@ export interface Overview {
   completeness: Completeness | null;
   top_policies: Policy[] | null;
   top_sites: Site[] | null;
+  problems: Alarm[] | null;
+  running: Operation[] | null;
   paths_by_status: PathStatusCount[] | null;
   last_changes: AuditEntry[] | null;
   counts: InventoryCounts | null;

@@ -13,6 +13,7 @@ import { COSTS } from '../costs.ts';
 import { figureMemoryOf } from '../figure-memory.ts';
 import { presentSites } from '../present-site.ts';
 import { type Call, type Resolver, type Resolvers, resolver } from '../resolver.ts';
+import { alarmResolvers } from './alarms.ts';
 import { policyResolvers } from './policies.ts';
 import { readCompleteness, trafficResolvers } from './traffic.ts';
 
@@ -56,6 +57,12 @@ export const overviewParts: Parts = {
       );
     },
   }),
+
+  problems: part({
+    read: async call => (await alarmResolvers['Query.alarms'].run({ limit: MOST }, call)).items,
+  }),
+
+  running: alarmResolvers['Query.operations'],
 
   paths_by_status: part({
     cost: COSTS.all_paths,

@@ -52,6 +52,8 @@ describe('the overview', () => {
     expect(data.completeness).toMatchObject({ edges_expected: 2, edges_heard: 2 });
     expect(data.top_policies.map(({ id }: { id: string }) => id)).toEqual(['p1', 'p0', 'default']);
     expect(data.top_sites.map(({ name }: { name: string }) => name)).toEqual(['Bonn', 'Berlin']);
+    expect(data.problems).toEqual([]);
+    expect(data.running).toEqual([]);
     expect(data.paths_by_status).toEqual([]);
     expect(data.last_changes.map(({ operation }: { operation: string }) => operation)).toEqual([
       ...['registerEdge', 'createSite', 'registerEdge', 'createSite'],
