@@ -5,6 +5,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.policy': { id: 'ID!' },
   'Query.trafficTotals': {  },
   'Query.figures': { scope: 'FigureScope!' },
+  'Query.overview': {  },
   'Query.edges': { site_id: 'ID', limit: 'Int', next_token: 'String' },
   'Query.edge': { id: 'ID!' },
   'Query.edgeBoots': { edge_id: 'ID!', limit: 'Int', next_token: 'String' },

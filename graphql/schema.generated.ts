@@ -75,6 +75,25 @@ export interface Rate {
   to: string | null;
 }
 
+export interface Overview {
+  totals: TrafficTotals | null;
+  completeness: Completeness | null;
+  top_policies: Policy[] | null;
+  top_sites: Site[] | null;
+  problems: Alarm[] | null;
+  running: Operation[] | null;
+  paths_by_status: PathStatusCount[] | null;
+  last_changes: AuditEntry[] | null;
+  counts: InventoryCounts | null;
+}
+
+export interface InventoryCounts {
+  sites: number;
+  edges: number;
+  policies: number;
+  paths: number;
+}
+
 export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 
 export interface Figure {
@@ -1059,6 +1078,7 @@ export interface Operations {
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
+  'Query.overview': { arguments: Record<string, never>; result: Overview };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };

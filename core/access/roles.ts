@@ -31,6 +31,7 @@ export const ROLES = {
   'Query.policy': forAll,
   'Query.trafficTotals': forAll,
   'Query.figures': forAll,
+  'Query.overview': forPeople,
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,

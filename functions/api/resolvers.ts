@@ -13,6 +13,7 @@ import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
+import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
@@ -29,6 +30,7 @@ export const resolvers: Resolvers = {
   ...policyResolvers,
   ...trafficResolvers,
   ...figureResolvers,
+  ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,

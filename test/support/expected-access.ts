@@ -9,6 +9,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.policy': 'forAll',
   'Query.trafficTotals': 'forAll',
   'Query.figures': 'forAll',
+  'Query.overview': 'forPeople',
   'Query.edges': 'forAll',
   'Query.edge': 'forAll',
   'Query.edgeBoots': 'forPeople',

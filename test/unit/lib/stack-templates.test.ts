@@ -597,7 +597,7 @@ describe('alarms', () => {
   });
 
   it('are so many: each costs 0.10 dollars a month', () => {
-    expect(watched()).toHaveLength(46);
+    expect(watched()).toHaveLength(49);
   });
 
   it('tell the topic and say in words what to do', () => {
