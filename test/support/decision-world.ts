@@ -94,7 +94,9 @@ export class DecisionWorld {
     await this.advance(later);
     if (this.#random.chance(0.6)) return this.#report();
     const change = this.#random.pick(CHANGES);
-    await this[change]().catch(refused => {
+    const say = (how: string) => process.env.DECISION_LOG && console.log(new Date(this.api.now).toISOString(), change, how);
+    await this[change]().then(() => say('done'), refused => {
+      say(String(refused));
       // What a person would be refused for changes nothing.
       expect(String(refused)).toMatch(/Error: (Conflict|NotFound|ValidationError): /);
     });
@@ -104,7 +106,9 @@ export class DecisionWorld {
     const to = this.api.now + later_ms;
     while (this.#next_snapshot + 5000 <= to) {
       this.api.now = Math.max(this.api.now, this.#next_snapshot + 5000);
-      await snapshotAt(this.#db, this.api.now, EDGES);
+      // One that has nothing new to see would change no answer.
+      const isNew = [...this.#reported.values()].includes(this.#next_snapshot);
+      if (isNew) await snapshotAt(this.#db, this.api.now, EDGES);
       this.#next_snapshot += MINUTE;
     }
     this.api.now = to;
