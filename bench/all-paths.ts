@@ -98,9 +98,11 @@ async function putNetwork(client: DynamoDBDocumentClient): Promise<string[]> {
       ...{ id, name: `site ${n}`, location: null, public_key: null, status: 'ACTIVE' as const },
       ...{ version: 1, life: 1, seq: 1, created_at, updated_at: created_at },
     };
-    const wan = { site_id: id, id: 'wan1', address: '192.0.2.1', interface_type: 'FIBER' as const };
-    network.push(siteItem(site), directoryItem(site));
-    network.push(endpointItem({ ...wan, cost_per_gb: 0, reachable: null, created_at, status: 'ACTIVE' }));
+    const wan = {
+      ...{ site_id: id, id: 'wan1', address: '192.0.2.1', interface_type: 'FIBER' as const },
+      ...{ cost_per_gb: 0, reachable: null, created_at, updated_at: created_at, status: 'ACTIVE' as const },
+    };
+    network.push(siteItem(site), directoryItem(site), endpointItem(wan));
     for (let step = 1; step <= PATHS_A_SITE; step++) {
       const peer = ids[(n + step) % SITES]!;
       const path = {

@@ -7,8 +7,8 @@ import type { BenchRow } from './bench-row.ts';
 import { withDatabase } from './support/with-database.ts';
 
 const MINUTES = 60;
-/** Two items of a path, its metrics and its cache entry, each ten minutes. */
-const MAX_WRITE_UNITS = 0.5;
+/** An item of each path each ten minutes. */
+const MAX_WRITE_UNITS = 0.25;
 const UNIT_BYTES = 1024;
 
 const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };

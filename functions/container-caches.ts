@@ -1,8 +1,10 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CacheSettings } from '../core/cache/cache-settings.ts';
-import { readUsage, type Usage, UsageReporter } from '../core/cache/upkeep/usage-reporter.ts';
+import type { TroubleKind } from '../core/cache/shared/shared-access.ts';
+import { readUsage, UsageReporter } from '../core/cache/upkeep/usage-reporter.ts';
 import { systemClock } from '../core/time/clock.ts';
+import { countMetrics, publishHitRate } from './metrics.ts';
 import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-caches.ts';
 
 export interface ContainerCaches {
@@ -19,7 +21,7 @@ export interface ContainerCaches {
   settle(): Promise<void>;
 }
 
-/** The caches of one container, with their metrics: hits, misses, hit rate and trouble by cache. */
+/** The caches of one container, with metrics of their hit rates and their trouble. */
 export function makeContainerCaches({
   client,
   table,
@@ -35,11 +37,12 @@ export function makeContainerCaches({
    */
   leaves_hot_keys?: boolean;
 }): ContainerCaches {
+  const logger = new Logger();
   const caches = makeProductCaches({
     client,
     table,
     settings,
-    onTrouble: (cache, kind) => count(cache, { [TROUBLE[kind]]: 1 }),
+    onTrouble: (cache, kind) => tellTrouble(logger, cache, kind),
   });
   const usage = new UsageReporter({
     client,
@@ -47,8 +50,8 @@ export function makeContainerCaches({
     caches: Object.values(caches),
     clock: systemClock,
     leaves_hot_keys,
-    onTrouble: () => count('all', { CacheUsageFailed: 1 }),
-    onUsage: (cache, news) => count(cache, { CacheHits: news.hits, CacheMisses: news.misses }, rateOf(news)),
+    onTrouble: () => logger.warn('What the caches were asked for could not be stored.'),
+    onUsage: publishHitRate,
   });
   return {
     caches,
@@ -73,17 +76,9 @@ const TROUBLE = {
   failed: 'CacheFailed',
   garbage: 'CacheGarbage',
   too_large: 'CacheTooLarge',
-  dropped: 'CacheWritesDropped',
 } as const;
 
-function rateOf({ hits, misses }: Usage): number {
-  return (100 * hits) / (hits + misses);
-}
-
-// One line of the embedded metric format a cache, written at once.
-function count(cache: string, counts: Record<string, number>, hitRate?: number): void {
-  const metrics = new Metrics({ defaultDimensions: { cache } });
-  for (const [name, value] of Object.entries(counts)) metrics.addMetric(name, MetricUnit.Count, value);
-  if (hitRate !== undefined) metrics.addMetric('CacheHitRate', MetricUnit.Percent, hitRate);
-  metrics.publishStoredMetrics();
+function tellTrouble(logger: Logger, cache: string, kind: TroubleKind): void {
+  if (kind === 'dropped') logger.warn('A write of a cache was given up.', { cache });
+  else countMetrics('caches', { [TROUBLE[kind]]: 1 }, { cache });
 }

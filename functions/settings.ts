@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_EDGE_ROLES } from '../core/access/edge-identity.ts';
 import { DEFAULT_QUERY_BUDGET } from '../core/access/query-budget.ts';
 import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
+import { LANES_A_GROUP } from '../core/history/groups/group-workers.ts';
 import { retentionSettings } from '../core/history/retention-settings.ts';
 import { MAX_COUNTER_SLOTS, MIN_COUNTER_SLOTS } from '../core/ledger/figures/counter-slots.ts';
 import { DEFAULT_SILENT_AFTER_S } from '../core/ledger/lane/silence.ts';
@@ -41,6 +42,12 @@ export const SETTINGS = {
   QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
   /** Roles whose sessions are edges, separated by commas. */
   EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
+  /** Over how long edges spread their readings after news that concerns all of them. */
+  EDGE_SPREAD_S: z.coerce.number().int().min(0).max(90).default(5),
+  /** From how many lanes on the snapshot reads them in groups, and how many a group has. */
+  LANES_A_GROUP: z.coerce.number().int().min(1).default(LANES_A_GROUP),
+  /** The name of the function that reads a group. */
+  SNAPSHOT_GROUP_FUNCTION: text,
   EXPORT_BUCKET: text,
   /** The name of the export function. */
   EXPORT_FUNCTION: text,

@@ -14,6 +14,8 @@ export interface Policy {
   bytes_matched_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  counted_since: string | null;
   created_at: string | null;
   updated_at: string | null;
 }
@@ -44,6 +46,7 @@ export interface PolicyConnection {
   items: Policy[];
   next_token: string | null;
   policies_version: string;
+  as_of: string;
 }
 
 export interface DeletePolicyResult {
@@ -59,12 +62,78 @@ export interface TrafficTotals {
   packets_exact: string;
   bytes_exact: string;
   estimated_share: number;
+  rate: Rate | null;
+  as_of: string;
+  counted_since: string | null;
   completeness: Completeness;
+}
+
+export interface Rate {
+  bits_per_second: number;
+  packets_per_second: number;
+  from: string | null;
+  to: string | null;
+}
+
+export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
+
+export interface Figure {
+  id: string;
+  packets_exact: string | null;
+  bytes_exact: string | null;
+  active_flows: number | null;
+  rate: Rate | null;
+  status: PathStatus | null;
+  score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  measured_at: string | null;
+  complete_share: number | null;
+}
+
+export interface Figures {
+  scope: FigureScope;
+  seq: number;
+  part: number;
+  parts: number;
+  as_of: string;
+  lease_until: string;
+  items: Figure[];
+  removed: string[];
+}
+
+export interface FigureInput {
+  id: string;
+  packets_exact?: string | null | undefined;
+  bytes_exact?: string | null | undefined;
+  active_flows?: number | null | undefined;
+  rate?: RateInput | null | undefined;
+  status?: PathStatus | null | undefined;
+  score?: number | null | undefined;
+  latency_ms?: number | null | undefined;
+  jitter_ms?: number | null | undefined;
+  packet_loss_pct?: number | null | undefined;
+  measured_at?: string | null | undefined;
+  complete_share?: number | null | undefined;
+}
+
+export interface RateInput {
+  bits_per_second: number;
+  packets_per_second: number;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
 }
 
 export interface Completeness {
   edges_expected: number;
   edges_heard: number;
+  as_of: string;
+  late_groups: LateGroup[];
+}
+
+export interface LateGroup {
+  name: string;
   as_of: string;
 }
 
@@ -75,6 +144,7 @@ export interface Edge {
   site_known: boolean;
   interval_s: number | null;
   retired_at: string | null;
+  updated_at: string | null;
   first_seen: string | null;
   last_seen: string | null;
   boot_id: string | null;
@@ -83,6 +153,7 @@ export interface Edge {
   clock_skew_seconds: number | null;
   behind: boolean | null;
   active_flows: number;
+  rate: Rate | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -156,6 +227,46 @@ export interface Me {
   groups: string[];
   operations: string[];
 }
+
+export interface AlarmConnection {
+  items: Alarm[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Alarm {
+  id: string;
+  kind: AlarmKind;
+  severity: AlarmSeverity;
+  since: string;
+  title: string;
+  target: string;
+  site_id: string | null;
+  acknowledged_by: AuditActor | null;
+  acknowledged_at: string | null;
+  acknowledged_until: string | null;
+  note: string | null;
+}
+
+export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK';
+
+export type AlarmSeverity = 'CRITICAL' | 'WARNING' | 'INFO';
+
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  target: string | null;
+  target_name: string | null;
+  started_at: string | null;
+  started_by: AuditActor | null;
+  progress: number | null;
+  audit_id: string | null;
+  finished: boolean;
+  finished_at: string | null;
+  error: string | null;
+}
+
+export type OperationKind = 'SITE_DELETION' | 'SITE_RESTORE' | 'ENDPOINT_REMOVAL' | 'ENDPOINT_RESTORE' | 'EXPORT' | 'RESET' | 'VOID' | 'RECOVERY';
 
 export interface UndoResult {
   success: boolean;
@@ -418,6 +529,8 @@ export interface EndpointStats {
   bytes_exact: string;
   estimated_share: number;
   active_flows: number;
+  rate: Rate | null;
+  as_of: string;
   policies: EndpointPolicyStats[];
 }
 
@@ -539,6 +652,7 @@ export interface PolicyRouting {
   failover_below: number;
   failback_above: number;
   failback_hold_seconds: number;
+  updated_at: string | null;
 }
 
 export type PathPreference = 'LOWEST_LATENCY' | 'HIGHEST_BANDWIDTH' | 'LOWEST_PACKET_LOSS' | 'LOWEST_COST' | 'CUSTOM';
@@ -602,6 +716,7 @@ export interface Site {
   created_at: string;
   updated_at: string;
   last_seen: string | null;
+  rate: Rate | null;
   path_count: number | null;
   worst_status: PathStatus | null;
 }
@@ -616,6 +731,7 @@ export interface Endpoint {
   cost_per_gb: number;
   reachable: boolean | null;
   created_at: string;
+  updated_at: string;
 }
 
 export type InterfaceType = 'ETHERNET' | 'FIBER' | 'CABLE' | 'DSL' | 'LTE' | 'FIVE_G' | 'SATELLITE' | 'MPLS' | 'MICROWAVE' | 'OTHER';
@@ -786,8 +902,16 @@ export interface EdgeCommand {
   created_at: string;
 }
 
+export interface EdgeNews {
+  policies_version: string;
+  routing_version: number;
+  spread_s: number;
+}
+
 export interface EdgeRouteConnection {
   site_id: string | null;
+  paths_version: number | null;
+  routing_version: number | null;
   items: EdgeRoutes[];
   next_token: string | null;
 }
@@ -880,17 +1004,41 @@ export interface Event {
   site_id: string | null;
   site_seq: number | null;
   data: string | null;
+  title: string;
+  actor: AuditActor | null;
+  target: string | null;
+  target_name: string | null;
+  audit_id: string | null;
+}
+
+export interface EventConnection {
+  items: Event[];
+  next_token: string | null;
+  settled_until: string;
+}
+
+export interface EventActorInput {
+  kind: AuditActorKind;
+  sub: string;
+  username?: string | null | undefined;
+  email?: string | null | undefined;
+  groups: string[];
+  source_ip?: string | null | undefined;
 }
 
 export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
-  'Query.edges': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
+  'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
+  'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.me': { arguments: Record<string, never>; result: Me };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
+  'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
+  'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
+  'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
@@ -921,11 +1069,11 @@ export interface Operations {
   'Query.exports': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; everybody?: boolean | null | undefined }; result: ExportConnection };
   'Query.deletedSites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeletedSiteConnection };
   'Mutation.createPolicy': { arguments: { name: string; priority: number; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; client_token?: string | null | undefined }; result: Policy };
-  'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined }; result: Policy };
+  'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; if_updated_at?: string | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
-  'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean }; result: Policy };
-  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined }; result: Edge };
-  'Mutation.retireEdge': { arguments: { id: string }; result: Edge };
+  'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean; if_updated_at?: string | null | undefined }; result: Policy };
+  'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Edge };
+  'Mutation.retireEdge': { arguments: { id: string; if_updated_at?: string | null | undefined }; result: Edge };
   'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string; from?: string | null | undefined }; result: Edge };
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
@@ -935,8 +1083,9 @@ export interface Operations {
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
+  'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
-  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined }; result: PolicyRouting };
+  'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
   'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
   'Mutation.checkPathHealth': { arguments: { path_id: string }; result: Path };
@@ -945,11 +1094,14 @@ export interface Operations {
   'Mutation.startExport': { arguments: { input: ExportInput; client_token?: string | null | undefined }; result: Export };
   'Mutation.exportLink': { arguments: { id: string }; result: ExportLink };
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
+  'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
-  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
+  'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
+  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
-  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined }; result: Site };
+  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };
+  'Mutation.updateEndpoint': { arguments: { site_id: string; endpoint_id: string; address?: string | null | undefined; interface_type?: InterfaceType | null | undefined; cost_per_gb?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Endpoint };
   'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };
   'Mutation.createPath': { arguments: { source_site_id: string; source_endpoint_id: string; destination_site_id: string; destination_endpoint_id: string; wg_interface?: string | null | undefined; client_token?: string | null | undefined }; result: Path };
   'Mutation.deletePath': { arguments: { path_id: string }; result: RemovalResult };

@@ -3,12 +3,16 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { scheduleFunction } from './schedule-function.ts';
+import type { Settings } from './settings.ts';
+import { silenceEnvironment } from './shared-environment.ts';
 import {
   grantAppend,
   grantForgetting,
@@ -18,32 +22,37 @@ import {
 } from './table-grants.ts';
 
 export interface EventsStackProps {
+  settings: Settings;
   data: DataStack;
   api: ApiStack;
 }
 
 /** What follows a change: streams of the Audit and the Network table → broadcast → subscribers and edges; → the deletion worker. */
 export class EventsStack extends Stack {
-  constructor(scope: Construct, id: string, { data, api }: EventsStackProps) {
+  constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
     super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
-    this.makeBroadcast({ data, api });
+    this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
+    this.makeFigures({ settings, data, api });
   }
 
-  private makeBroadcast({ data, api }: EventsStackProps): void {
+  private makeBroadcast({ settings, data, api }: EventsStackProps): void {
     const broadcast = new PatronusFunction(this, 'Broadcast', {
       folder: 'broadcast',
       data,
       description: 'Tells subscribers what changed',
       timeout: Duration.seconds(60),
       memory: 512,
-      environment: { GRAPHQL_URL: api.api.graphqlUrl },
+      environment: {
+        GRAPHQL_URL: api.api.graphqlUrl,
+        EDGE_SPREAD_S: String(settings.edge_spread_s),
+      },
     });
-    api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand');
-    // A changed policy is a command to every edge in service, and a path that fails over an order to the edges at its ends.
+    api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
+    // A path that fails over is an order to the edges at its ends, and other changes raise the versions of the sites that they concern.
     grantRead(data.network, broadcast);
     grantRead(data.traffic, broadcast);
-    grantPutAndUpdateAmong(data.network, broadcast, ['COMMAND#*']);
+    grantPutAndUpdateAmong(data.network, broadcast, ['COMMAND#*', 'ROUTES#*']);
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
       alarms: data.alarms,
       description:
@@ -58,16 +67,18 @@ export class EventsStack extends Stack {
       maxRecordAge: Duration.hours(1),
       onFailure: new SqsDlq(failed),
     };
-    const beginsWith = (prefix: string) => ({
-      dynamodb: { Keys: { pk: { S: FilterRule.beginsWith(prefix) } } },
+    const beginsWith = (...prefixes: string[]) => ({
+      dynamodb: { Keys: { pk: { S: prefixes.flatMap(prefix => FilterRule.beginsWith(prefix)) } } },
     });
     broadcast.addEventSource(
       // The library's own Table misses its ITable by `exactOptionalPropertyTypes`.
       new DynamoEventSource(data.network as unknown as ITable, {
         ...publishing,
-        filters: ['AUDIT#', 'DELETION', 'COMMAND#', 'POLICY'].map(prefix =>
-          FilterCriteria.filter(beginsWith(prefix)),
-        ),
+        filters: [
+          FilterCriteria.filter(beginsWith('AUDIT#', 'DELETION', 'COMMAND#', 'POLICY')),
+          // What edges route by.
+          FilterCriteria.filter(beginsWith('SITE#', 'ROUTING', 'EDGE', 'ROUTES#')),
+        ],
       }),
     );
     broadcast.addEventSource(
@@ -75,6 +86,7 @@ export class EventsStack extends Stack {
         ...publishing,
         filters: [
           FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('CHANGE#') }),
+          FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('EVENT#') }),
           // Whatever it is, it raises the alarm below.
           FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') }),
         ],
@@ -94,7 +106,7 @@ export class EventsStack extends Stack {
     });
   }
   /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
-  private makeDeletionWorker({ data }: Omit<EventsStackProps, 'api'>): void {
+  private makeDeletionWorker({ data }: Pick<EventsStackProps, 'data'>): void {
     const worker = new PatronusFunction(this, 'DeletionWorker', {
       folder: 'deletion-worker',
       data,
@@ -131,5 +143,30 @@ export class EventsStack extends Stack {
         ],
       }),
     );
+  }
+
+  /** Live figures of those who follow them. Runs of two minutes may overlap. */
+  private makeFigures({ settings, data, api }: EventsStackProps): void {
+    const figures = new PatronusFunction(this, 'Figures', {
+      folder: 'figures',
+      data,
+      description: 'Publishes live figures while somebody follows them',
+      timeout: Duration.seconds(90),
+      memory: 512,
+      environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
+    });
+    api.api.grantMutation(figures, 'publishFigures');
+    grantRead(data.network, figures);
+    grantRead(data.traffic, figures);
+    grantRead(data.cache, figures);
+    grantPutAndUpdateAmong(data.traffic, figures, ['FIGURES']);
+    scheduleFunction(this, 'Figures', {
+      fn: figures,
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      data,
+      description: 'Live figures of the minute',
+      failure: 'Live figures of a minute were not published: dashboards show them when they ask again.',
+      maxEventAge: Duration.minutes(1),
+    });
   }
 }

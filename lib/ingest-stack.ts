@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -244,15 +245,26 @@ export class IngestStack extends Stack {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
-      description: 'Deletions, restores and removals that were cut off',
+      description: 'Deletions, restores and removals that were cut off, and alarms',
       failure:
-        'What goes on with cut-off deletions could not be started; the next minute does its work. See the log of cleanup if it goes on.',
+        'What goes on with cut-off deletions and looks for alarms could not be started; the next minute does its work. See the log of cleanup if it goes on.',
       maxEventAge: Duration.minutes(1),
-      input: { steps: ['deletions'] },
+      input: { steps: ['deletions', 'alarms'] },
     });
   }
 
   private makeSnapshot(settings: Settings, data: DataStack): void {
+    const group = new PatronusFunction(this, 'SnapshotGroup', {
+      folder: 'snapshot-group',
+      data,
+      description: 'Reads a group of lanes for the snapshot of a large network',
+      // The snapshot waits for a group as long as this.
+      timeout: Duration.seconds(33),
+      memory: 1769,
+      environment: retentionEnvironment(settings),
+    });
+    grantRead(data.traffic, group);
+    grantBatchPut(data.traffic, group);
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',
       data,
@@ -260,8 +272,16 @@ export class IngestStack extends Stack {
       timeout: Duration.seconds(55),
       memory: 1769,
       concurrency: 1,
-      environment: { ...retentionEnvironment(settings), ...silenceEnvironment(settings) },
+      environment: {
+        ...retentionEnvironment(settings),
+        ...silenceEnvironment(settings),
+        LANES_A_GROUP: String(settings.lanes_a_group),
+        SNAPSHOT_GROUP_FUNCTION: group.functionName,
+      },
     });
+    snapshot.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [group.functionArn] }),
+    );
     grantRead(data.network, snapshot);
     grantRead(data.traffic, snapshot);
     grantBatchPut(data.traffic, snapshot);

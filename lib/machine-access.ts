@@ -33,6 +33,7 @@ export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy 
     'Mutation/fields/acknowledgeCommand',
     'Mutation/fields/reportProbe',
     'Subscription/fields/edgeCommands',
+    'Subscription/fields/edgeNews',
   ];
   return new ManagedPolicy(scope, 'EdgeCommands', {
     description:

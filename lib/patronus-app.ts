@@ -23,7 +23,7 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const exports = new ExportStack(app, 'PatronusExport', { settings, data, flows });
   const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
   const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
-  const events = new EventsStack(app, 'PatronusEvents', { data, api });
+  const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
   Tags.of(app).add('project', 'patronus');
   return { app, stacks: [data, ingest, api, events, exports, flows] };
 }

@@ -32,10 +32,17 @@ export interface Settings {
    * counted as heard, and its active flows are taken out of the totals.
    */
   silent_after_s: number;
+  /** From how many lanes on (an edge has one, as a rule) the snapshot reads them in groups side by side, and how many a group has. */
+  lanes_a_group: number;
   /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
   query_budget: number;
   /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
   edge_roles: string[];
+  /**
+   * Over how many seconds edges spread their readings after a change that concerns all of them: two requests an edge within it. 5 suits
+   * 5,000 edges at AppSync's lowest quota of 2,000 requests a second.
+   */
+  edge_spread_s: number;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
@@ -72,7 +79,9 @@ const WHOLE_NUMBERS = {
   routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   silent_after_s: { fallback: 300, min: 60, max: 86_400 },
+  lanes_a_group: { fallback: 8_000, min: 1, max: 100_000 },
   query_budget: { fallback: 240, min: 100, max: 1_000_000 },
+  edge_spread_s: { fallback: 5, min: 0, max: 90 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
 } as const satisfies Record<string, WholeNumber>;
 
@@ -98,8 +107,10 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
+    lanes_a_group: number('lanes_a_group'),
     query_budget: number('query_budget'),
     edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
+    edge_spread_s: number('edge_spread_s'),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),

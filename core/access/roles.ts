@@ -30,11 +30,16 @@ export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
   'Query.trafficTotals': forAll,
+  'Query.figures': forAll,
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
   'Query.me': forPeople,
+  'Query.events': forAll,
+  'Query.alarms': forAll,
+  'Mutation.acknowledgeAlarm': forOperators,
+  'Query.operations': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
@@ -88,6 +93,7 @@ export const ROLES = {
   'Mutation.createSite': forOperators,
   'Mutation.updateSite': forOperators,
   'Mutation.addEndpoint': forOperators,
+  'Mutation.updateEndpoint': forOperators,
   'Mutation.removeEndpoint': forOperators,
   'Mutation.createPath': forOperators,
   'Mutation.deletePath': forOperators,
@@ -107,7 +113,9 @@ export const ROLES = {
  */
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
+  'Mutation.publishFigures': forMachines,
   'Mutation.publishCommand': forMachines,
+  'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;
 
 export type OperationName = keyof typeof ROLES;

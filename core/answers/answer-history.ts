@@ -15,6 +15,7 @@ import { timestamp } from '../storage/store-context.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown, checkPolicy } from './check-known.ts';
 import { presentActiveFlows } from './present-active-flows.ts';
+import { presentCompleteness } from './present-completeness.ts';
 import { estimatedShare, presentCounts, presentSum } from './present-counts.ts';
 
 /** A range as a query of history takes it; instants in milliseconds. */
@@ -51,12 +52,11 @@ export async function answerTrafficHistory(
   }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
 ): Promise<TrafficHistory> {
   const { context, retention } = asking;
-  const { tables } = context;
   const now = askedAt(asking);
-  const store = { ...context, table: tables.traffic };
+  const store = { ...context, table: context.tables.traffic };
   const [resets, voids] = await Promise.all([resetsOf(asking, filter.policy_id), voidsOf(asking, filter)]);
   const read = (range: Range) =>
-    readTrafficHistory(store, { range, filter, tables, now, retention, resets, voids, max_lane_samples });
+    readTrafficHistory(store, { range, filter, now, retention, resets, voids, max_lane_samples });
   const history = await answer({ ...asked, now }, asking, read);
   if (isEmpty(history)) await checkKnown(asking, filter);
   return history;
@@ -142,6 +142,6 @@ function presentPoint(point: HistoryPoint): PresentedPoint {
     intervals_missed: point.intervals_missed,
     reset: point.reset,
     voided: point.voided,
-    completeness: completeness ? { ...completeness, as_of: timestamp(completeness.as_of) } : null,
+    completeness: completeness ? presentCompleteness(completeness) : null,
   };
 }

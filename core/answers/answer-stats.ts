@@ -21,6 +21,7 @@ import { checkLogged } from './answer-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 import { lanesAtEnds } from './lanes-at-ends.ts';
+import { presentCompleteness } from './present-completeness.ts';
 import { presentCounts, presentSum, presentUnknown } from './present-counts.ts';
 import { nextStatsToken, readStatsPosition } from './stats-position.ts';
 
@@ -61,7 +62,7 @@ export async function answerTrafficStats(
   const position = readStatsPosition('trafficStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: false });
-  const { before, after } = await lanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now, filter: request.filter });
   const { rows, other, total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
@@ -69,7 +70,7 @@ export async function answerTrafficStats(
     offset: position.offset,
   });
   if (total.packets === 0n) await checkKnown(asking, request.filter);
-  const { edges_expected, edges_heard, taken_at } = after.mark;
+  const { taken_at } = after.mark;
   return {
     from: timestamp(before?.mark.taken_at ?? from),
     to: timestamp(taken_at),
@@ -82,7 +83,7 @@ export async function answerTrafficStats(
       figures: [before?.mark.taken_at ?? 0, taken_at, total.bytes],
     }),
     total: presentSum(total),
-    completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
+    completeness: presentCompleteness({ ...after.mark, as_of: taken_at }),
   };
 }
 
@@ -103,7 +104,7 @@ export async function answerFlowStats(
   const position = readStatsPosition('flowStats', next_token);
   const now = askedAt(asking);
   checkStatsRange(asking, { from, to, of_flows: true });
-  const { before, after } = await lanesAtEnds(asking, { from, to, now });
+  const { before, after } = await lanesAtEnds(asking, { from, to, now, filter });
   const { total } = aggregate({
     before: before?.lanes ?? [],
     after: after.lanes,
@@ -118,7 +119,7 @@ export async function answerFlowStats(
   const { site_id, edge_id } = filter;
   await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => groups.add(report));
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });
-  const { edges_expected, edges_heard, taken_at } = after.mark;
+  const { taken_at } = after.mark;
   return {
     from: timestamp(range.from),
     to: timestamp(range.to),
@@ -132,7 +133,7 @@ export async function answerFlowStats(
     }),
     unattributed: presentUnknown(stats.unattributed),
     total: presentSum(total),
-    completeness: { edges_expected, edges_heard, as_of: timestamp(taken_at) },
+    completeness: presentCompleteness({ ...after.mark, as_of: taken_at }),
   };
 }
 

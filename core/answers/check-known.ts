@@ -4,8 +4,8 @@ import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
 import { readSite } from '../inventory/sites/read-site.ts';
 import { readCountersOf } from '../ledger/figures/read-counters.ts';
-import { readAllLanes } from '../ledger/figures/read-lanes.ts';
 import { laneTotals } from '../ledger/lane/lane-totals.ts';
+import { readLanesWhere } from '../ledger/listing/find-lanes.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
 import type { Asking as AskingTraffic } from './asking.ts';
 
@@ -44,12 +44,15 @@ async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
 
 /** Whether a lane is at the site, and whether one (of the site, if given) has counted for the endpoint. */
 async function readCounted(
-  { context: { client, tables } }: Asking,
+  { context }: Asking,
   { site_id, endpoint_id }: AggregateFilter,
 ): Promise<{ site: boolean; endpoint: boolean }> {
   const counted = { site: false, endpoint: false };
-  for await (const lane of readAllLanes(client, tables)) {
-    if (site_id !== undefined && lane.site_id !== site_id) continue;
+  const store = { ...context, table: context.tables.traffic };
+  for await (const lane of readLanesWhere(store, {
+    site_id,
+    endpoint_id: site_id === undefined ? endpoint_id : undefined,
+  })) {
     counted.site = true;
     counted.endpoint ||= laneTotals(lane).some(pair => pair.endpoint_id === endpoint_id);
   }

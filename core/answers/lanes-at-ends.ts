@@ -1,17 +1,18 @@
 import { NotFound } from '../errors.ts';
+import type { AggregateFilter } from '../history/aggregate.ts';
 import { type LanesAt, readLanesAtEnds } from '../history/lane-history.ts';
 import type { Asking } from './asking.ts';
 
 /**
- * The lanes at both ends of a range; `before` is undefined where the system had not begun, and all counts from zero.
+ * The lanes at both ends of a range, with a filter those that it may leave; `before` is undefined where the system had not begun, and all counts from zero.
  *
  * @throws NotFound where no snapshot of an end is kept
  */
 export async function lanesAtEnds(
-  { context: { client, tables }, retention }: Pick<Asking, 'context' | 'retention'>,
-  range: { from: number; to: number; now: number },
+  { context, retention }: Pick<Asking, 'context' | 'retention'>,
+  range: { from: number; to: number; now: number; filter: AggregateFilter },
 ): Promise<{ before: LanesAt | undefined; after: LanesAt }> {
-  const store = { client, table: tables.traffic };
+  const store = { ...context, table: context.tables.traffic };
   const { before, after, lost } = await readLanesAtEnds(store, { ...range, retention });
   if (!after) throw new NotFound('No snapshot was taken before the end of this range: ask for a later to.');
   if (lost) {

@@ -331,6 +331,14 @@ export class Cache<K, V> {
     if (begun) await this.#keep(key, this.#entry(value, { begun, ttlMs }));
   }
 
+  /**
+   * The cache's generation, as of a second ago at the latest: what was derived from what the cache is made from is good while it
+   * stays. Undefined where it can't be read.
+   */
+  async generation(): Promise<number | undefined> {
+    return (await this.#freshState())?.generation;
+  }
+
   #stateIfFresh(): CacheState | undefined {
     return this.#tier.fresh(this.#clock()) === undefined ? undefined : this.#tier.state;
   }

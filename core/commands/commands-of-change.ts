@@ -1,44 +1,53 @@
-import { type AuditEntry, auditEntrySchema } from '../audit/audit-entry.ts';
-import { isChange } from '../audit/audit-keys.ts';
 import type { StreamChange } from '../events/stream-change.ts';
-import { readExpectedEdges } from '../inventory/edges/read-edges.ts';
-import { META_KEY } from '../inventory/policies/policy-items.ts';
+import { EDGE_PARTITION, edgeFromItem, edgeItemSchema } from '../inventory/edges/edge-items.ts';
+import { readEdgesOfSite } from '../inventory/edges/site-edges.ts';
 import { parseItem } from '../storage/parse-item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { COMMAND_PREFIX, toPending } from './command-store.ts';
 import type { PendingCommand } from './edge-command.ts';
-import { edgesToNotify, mayNotifyEdges } from './edges-to-notify.ts';
 import { handedOut } from './handed-out.ts';
-import { policiesCommand } from './pending-commands.ts';
+import { ALL_SITES, readRouteVersion, routeVersionOf } from './route-versions.ts';
 
 /**
- * What a change of the Audit or Network table publishes to edges that listen: a new command; when a policy
- * changed, the newer version to every edge in service; when paths changed, a hint to read them
- * again to the edges that it concerns.
+ * What a change of the Network table publishes to edges that listen, each on its own channel: a new
+ * command; a hint to the edges of a site whose version has risen; a hint to an edge that has come into
+ * service at a site.
  */
 export async function commandsOf(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
-  const { kind, pk, sk, after, at_ms } = change;
+  const { pk, after } = change;
   if (!after) return [];
   if (pk.startsWith(COMMAND_PREFIX)) {
     const command = handedOut(toPending(after), context.clock());
     return command ? [command] : [];
   }
-  if (isChange(pk) && kind === 'INSERT') {
-    return pathsCommands(context, parseItem(auditEntrySchema, after));
-  }
-  if (pk !== META_KEY.pk || sk !== META_KEY.sk) return [];
-  const edges = await readExpectedEdges(context);
-  return edges.map(({ id }) => policiesCommand({ edge_id: id, version: Number(after.version), at_ms }));
+  if (pk === EDGE_PARTITION) return newcomerHint(change, context);
+  const raised = routeVersionOf(change);
+  if (!raised || raised.site_id === ALL_SITES) return [];
+  const { site_id, version: paths_version } = raised;
+  const edges = await readEdgesOfSite(context, site_id);
+  return edges.map(({ id }) => pathsHint(change, { edge_id: id, site_id, paths_version }));
 }
 
-async function pathsCommands(context: StoreContext, entry: AuditEntry): Promise<PendingCommand[]> {
-  if (!mayNotifyEdges(entry)) return [];
-  const edges = edgesToNotify(entry, await readExpectedEdges(context));
-  return edges.map(({ id }) => ({
-    id: `paths-${entry.id}`,
-    edge_id: id,
+/** An edge that is in service at another site than before has other paths. */
+async function newcomerHint(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
+  const edge = edgeFromItem(parseItem(edgeItemSchema, change.after!));
+  const before = change.before && edgeFromItem(parseItem(edgeItemSchema, change.before));
+  const { id: edge_id, site_id, retired_at } = edge;
+  if (retired_at !== null) return [];
+  if (before && before.retired_at === null && before.site_id === site_id) return [];
+  const paths_version = await readRouteVersion(context, site_id);
+  return [pathsHint(change, { edge_id, site_id, paths_version })];
+}
+
+function pathsHint(
+  { at_ms }: StreamChange,
+  { edge_id, site_id, paths_version }: { edge_id: string; site_id: string; paths_version: number },
+): PendingCommand {
+  return {
+    id: `paths-${site_id}-${paths_version}`,
+    edge_id,
     type: 'PATHS',
-    data: {},
-    created_at: entry.at,
-  }));
+    data: { site_id, paths_version },
+    created_at: new Date(at_ms).toISOString(),
+  };
 }

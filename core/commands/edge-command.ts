@@ -5,16 +5,22 @@
  * - PROBE: measure a path now and answer with `reportProbe`.
  * - ROUTES: take these paths to a site from now on.
  * - POLICIES: fetch the policies; there is a newer version.
- * - PATHS: read `edgeRoutes` again; paths or preferences have changed. Published to edges that
- *   listen, never stored: the others read it when they connect.
+ * - PATHS: read `edgeRoutes` again, unless what was read is of this version of the site or a newer one.
+ *   Published to edges that listen, never stored: the others read it when they connect.
  * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one. Also where the boot was voided, at once.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }
   | { type: 'ROUTES'; data: RoutesOrder }
   | { type: 'POLICIES'; data: { policies_version: string } }
-  | { type: 'PATHS'; data: Record<string, never> }
+  | { type: 'PATHS'; data: PathsHint }
   | { type: 'NEW_BOOT'; data: NewBootOrder };
+
+/** Releases before the versions named neither: then it is always news. */
+export interface PathsHint {
+  site_id?: string;
+  paths_version?: number;
+}
 
 export interface ProbeOrder {
   path_id: string;

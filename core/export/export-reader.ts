@@ -16,7 +16,7 @@ type ExactSum = Pick<TrafficSum, 'packets_exact' | 'bytes_exact'> &
   Partial<Pick<TrafficSum, 'estimated_share'>>;
 
 /** How many edges a figure rests on; the instant is a column of its own. */
-type EdgesHeard = Omit<Completeness, 'as_of'>;
+type EdgesHeard = Pick<Completeness, 'edges_expected' | 'edges_heard'>;
 
 /** An interval. */
 export type HistoryRow = Omit<HistoryPoint, 'packets' | 'bytes'>;

@@ -117,7 +117,7 @@ function rowOf(
 
 function ranked(all: AggregateRow[], { order_by, limit, offset = 0 }: AggregateRequest): Aggregate {
   const field = order_by === 'BYTES' ? 'bytes' : 'packets';
-  const moved = all.filter(row => row.packets !== 0n || row.bytes !== 0n);
+  const moved = all.filter(row => row.packets !== 0n || row.bytes !== 0n || row.estimated_bytes !== 0n);
   moved.sort((a, b) => (a[field] === b[field] ? byName(a, b) : a[field] < b[field] ? 1 : -1));
   const rest = moved.slice(offset + limit);
   return {

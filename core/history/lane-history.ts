@@ -1,7 +1,10 @@
+import { Throttled } from '../errors.ts';
 import { laneTotals } from '../ledger/lane/lane-totals.ts';
+import { findLanes, type LaneFilter } from '../ledger/listing/find-lanes.ts';
+import type { BatchGetOptions } from '../storage/batch-get.ts';
 import type { LaneTotals } from './aggregate.ts';
 import { readFirstSnapshot } from './first-snapshot.ts';
-import { readLanesAt } from './lane-sample.ts';
+import { type LaneName, readLanesAt, readNamedLanesAt } from './lane-sample.ts';
 import { isWhole, type KeptAsOf, RESOLUTION_NAMES, RESOLUTIONS, type Resolution } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
@@ -16,29 +19,14 @@ export interface LanesAt {
 /**
  * The lanes at the last snapshot at or before an instant, of the finest resolution that is still kept there.
  *
- * A lane that had been silent for a day is sampled by the first snapshot of the hour only, so that reading is laid under the minute's.
- *
  * @returns `undefined` when no snapshot of that time is kept
  */
 export async function readLanesBefore(
-  store: SampleStore,
-  { before, ...keptAsOf }: KeptAsOf & { before: number },
+  store: BatchGetOptions,
+  instant: KeptAsOf & { before: number },
 ): Promise<LanesAt | undefined> {
-  const kept = RESOLUTION_NAMES.filter(name => isWhole(before, name, keptAsOf));
-  const marks = await Promise.all(
-    kept.map(async resolution => {
-      const mark = await readMarkTakenBy(store, { resolution, before });
-      return mark && isWhole(mark.at, resolution, keptAsOf) ? mark : undefined;
-    }),
-  );
-  const [mark, ...coarser] = marks.filter(each => each !== undefined);
-  if (!mark) return undefined;
-  const lanes = new Map<string, LaneTotals>();
-  const isMinute = kept[0] === 'MINUTE' && mark === marks[0];
-  const under = isMinute ? readingUnder(mark, coarser) : undefined;
-  if (under) await addLanes(store, under, lanes);
-  await addLanes(store, mark, lanes);
-  return { mark, lanes: [...lanes.values()] };
+  const readings = await readingsBefore(store, instant);
+  return readings && readLanes(store, readings);
 }
 
 /** The lanes at both ends of a range. */
@@ -49,16 +37,67 @@ export interface LanesAtEnds {
   lost: boolean;
 }
 
-/** Reads the lanes at both ends of a range; instants in milliseconds. */
+/**
+ * Reads the lanes at both ends of a range; instants in milliseconds. With a filter only those that it may leave are read, where they are
+ * listed: an edge that moved counts for the site that it is at in the end, so the end says where the lists suffice.
+ *
+ * @throws Throttled when the time is over
+ */
 export async function readLanesAtEnds(
-  store: SampleStore,
-  { from, to, ...keptAsOf }: KeptAsOf & { from: number; to: number },
+  store: BatchGetOptions,
+  { from, to, filter = {}, ...keptAsOf }: KeptAsOf & { from: number; to: number; filter?: LaneFilter },
 ): Promise<LanesAtEnds> {
+  const [begin, end, found] = await Promise.all([
+    readingsBefore(store, { before: from, ...keptAsOf }),
+    readingsBefore(store, { before: to, ...keptAsOf }),
+    findLanes(store, filter),
+  ]);
+  const lanes = found && end && readFrom(end.mark) >= found.since ? found.lanes : undefined;
   const [before, after] = await Promise.all(
-    [from, to].map(end => readLanesBefore(store, { before: end, ...keptAsOf })),
+    [begin, end].map(readings => readings && readLanes(store, readings, lanes)),
   );
   const lost = !before && after !== undefined && ((await readFirstSnapshot(store)) ?? to) <= from;
   return { before, after, lost };
+}
+
+/** When the first of a reading's groups was read. */
+function readFrom({ taken_at, groups }: SnapshotMark): number {
+  return Math.min(taken_at, ...(groups?.late ?? []).map(late => late.taken_at));
+}
+
+/** What the lanes at an instant are read from. */
+interface LaneReadings {
+  mark: SnapshotMark;
+  /** A lane that had been silent for a day is sampled by the first snapshot of the hour only, so that reading is laid under the minute's. */
+  under: SnapshotMark | undefined;
+}
+
+async function readingsBefore(
+  store: SampleStore,
+  { before, ...keptAsOf }: KeptAsOf & { before: number },
+): Promise<LaneReadings | undefined> {
+  const kept = RESOLUTION_NAMES.filter(name => isWhole(before, name, keptAsOf));
+  const marks = await Promise.all(
+    kept.map(async resolution => {
+      const mark = await readMarkTakenBy(store, { resolution, before });
+      return mark && isWhole(mark.at, resolution, keptAsOf) ? mark : undefined;
+    }),
+  );
+  const [mark, ...coarser] = marks.filter(each => each !== undefined);
+  if (!mark) return undefined;
+  const isMinute = kept[0] === 'MINUTE' && mark === marks[0];
+  return { mark, under: isMinute ? readingUnder(mark, coarser) : undefined };
+}
+
+async function readLanes(
+  store: BatchGetOptions,
+  { mark, under }: LaneReadings,
+  names?: readonly LaneName[],
+): Promise<LanesAt> {
+  const lanes = new Map<string, LaneTotals>();
+  if (under) await addLanes(store, under, { names, lanes });
+  await addLanes(store, mark, { names, lanes });
+  return { mark, lanes: [...lanes.values()] };
 }
 
 /** The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all of them itself. */
@@ -78,15 +117,23 @@ async function readMarkTakenBy(
 }
 
 async function addLanes(
-  store: SampleStore,
+  store: BatchGetOptions,
   mark: SnapshotMark,
-  lanes: Map<string, LaneTotals>,
+  { names, lanes }: { names: readonly LaneName[] | undefined; lanes: Map<string, LaneTotals> },
 ): Promise<void> {
-  for await (const page of readLanesAt(store, mark)) {
+  const pages = names ? readNamedLanesAt(store, mark, names) : readLanesAt(store, mark);
+  for await (const page of pages) {
+    if (store.clock() >= store.deadline) throw outOfTime();
     for (const { sk, lane } of page) {
       if (!lane) continue;
       const { edge_id, site_id, part } = lane;
       lanes.set(sk, { edge_id, site_id, part, pairs: laneTotals(lane) });
     }
   }
+}
+
+function outOfTime(): Throttled {
+  return new Throttled(
+    'There was no time to read what all edges had counted at both ends of the range. Filter by site_id, edge_id or endpoint_id, or ask for an export.',
+  );
 }

@@ -11,7 +11,7 @@ import {
   parseLaneSortKey,
 } from '../ledger/lane-keys.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
-import { type BatchGetOptions, readItems } from '../storage/batch-get.ts';
+import { type BatchGetOptions, batchGet, readItems } from '../storage/batch-get.ts';
 import { type ItemKey, keyText } from '../storage/item.ts';
 import { readPartitions } from '../storage/read-partitions.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
@@ -59,6 +59,21 @@ export async function* readLanesAt(
 export interface LaneName {
   edge_id: string;
   part: number;
+}
+
+/** So many lanes are unpacked at once. */
+const NAMED_AT_ONCE = 1000;
+
+/** These lanes as a snapshot saw them; those that it didn't sample are left out. @throws Throttled at the deadline */
+export async function* readNamedLanesAt(
+  store: BatchGetOptions,
+  reading: Reading,
+  lanes: readonly LaneName[],
+): AsyncGenerator<LaneReading[]> {
+  for (let from = 0; from < lanes.length; from += NAMED_AT_ONCE) {
+    const keys = lanes.slice(from, from + NAMED_AT_ONCE).map(lane => whereSampled(lane, reading).key);
+    yield await toLaneReadings(store, await batchGet<ItemKey & StoredLane>(keys, store));
+  }
 }
 
 /** A lane as a reading saw it. */

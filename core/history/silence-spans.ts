@@ -1,4 +1,5 @@
-import type { Completeness, Silence } from '../inventory/edges/completeness.ts';
+import type { Silence } from '../inventory/edges/completeness.ts';
+import type { CompletenessAt } from './last-completeness.ts';
 import { ceilTo, type KeptAsOf, RESOLUTIONS } from './resolution.ts';
 import type { SnapshotMark } from './sample.ts';
 import { readLastMarkItem, type SampleStore } from './sample-store.ts';
@@ -68,11 +69,11 @@ function unpackSilences(packed: string): SilenceSpan[] {
  * newer reading it is what the mark's own reading saw.
  */
 export function completenessOf(
-  { at, edges_expected, edges_heard, taken_at }: SnapshotMark,
+  { at, edges_expected, edges_heard, taken_at, groups }: SnapshotMark,
   { as_of, spans }: KnownSilences,
-): Completeness & { as_of: number } {
-  if (as_of === undefined) return { edges_expected, edges_heard, as_of: taken_at };
+): CompletenessAt {
+  if (as_of === undefined) return { edges_expected, edges_heard, as_of: taken_at, groups };
   let silent = 0;
   for (const { from, to, edges } of spans) if (from <= at && at < to) silent += edges;
-  return { edges_expected, edges_heard: Math.max(0, edges_expected - silent), as_of };
+  return { edges_expected, edges_heard: Math.max(0, edges_expected - silent), as_of, groups };
 }

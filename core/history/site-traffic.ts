@@ -1,18 +1,19 @@
+import type { BatchGetOptions } from '../storage/batch-get.ts';
 import { aggregate } from './aggregate.ts';
 import { readLanesAtEnds } from './lane-history.ts';
 import type { Retention } from './resolution.ts';
-import type { SampleStore } from './sample-store.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 /** What a site's edges counted in the 24 hours up to `now`; undefined before the first snapshot. */
 export async function siteTrafficOfDay(
-  store: SampleStore,
+  store: BatchGetOptions,
   { site_id, now, retention }: { site_id: string; now: number; retention: Retention },
 ): Promise<{ packets: bigint; bytes: bigint } | undefined> {
   const { before, after, lost } = await readLanesAtEnds(store, {
     from: now - DAY_MS,
     to: now,
+    filter: { site_id },
     now,
     retention,
   });

@@ -64,7 +64,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   const taken_at = clock();
   await claimReading(store, taken_at);
   // Again: a run of this minute or a later one may have come to its end since.
-  const marks = await marksBefore(store, { minute, now: taken_at });
+  const marks = await marksBefore(store, { minute, now: clock() });
   if (!marks) return notTaken(minute);
   const { newest, last } = marks;
   const { rollups: due, hour, day } = await dueRollups(store, minute);

@@ -1,4 +1,5 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { listLanes } from '../ledger/listing/list-lanes.ts';
 import { PackedDataUnreadable } from '../ledger/packing/packed-item.ts';
 import { ReportRejected } from '../report/rejection.ts';
 import { backoffMs } from '../storage/backoff.ts';
@@ -71,6 +72,7 @@ async function applyAll(
     const writes = plans.flatMap(({ write }) => write ?? []);
     const left: LaneWork[] = plans.flatMap(({ reread }) => reread ?? []);
     for (const work of left) context.memory.forget(work);
+    if (!(await untilDeadline(listNew(writes, context)))) return settled;
     const alone = ({ work }: PlannedWrite) => work.isolated;
     for (const transaction of packWrites(writes, { table: context.tables.traffic, alone })) {
       if (context.clock() >= context.deadline) return settled;
@@ -94,6 +96,15 @@ async function applyAll(
 function storedFewerParts({ stored: { state } }: LoadedWork): FewerParts[] {
   const found = state instanceof PackedDataUnreadable ? undefined : fewerParts(state.lane);
   return found ? [found] : [];
+}
+
+/** Lists the lanes that show a site or an endpoint for the first time, before they are written. */
+async function listNew(writes: readonly PlannedWrite[], context: IngestContext): Promise<true> {
+  const lanes = writes.flatMap(({ item: { edge_id, part }, listing }) =>
+    listing ? [{ edge_id, part, listing }] : [],
+  );
+  if (lanes.length > 0) await listLanes(lanes, context);
+  return true;
 }
 
 interface Plan {

@@ -32,7 +32,7 @@ export async function withdrawFewerParts(
   const writes = new Map<string, NonNullable<ReturnType<typeof gaugeWrite>>>();
   for (const { edge_id, part, boot_id, sent_at_ms } of lanes) {
     const key = keyText(laneKey(edge_id, part));
-    const row = items.get(key) as Pick<LaneItem, 'version' | 'data'> | undefined;
+    const row = items.get(key) as Pick<LaneItem, 'version' | 'data' | 'listed'> | undefined;
     const lane = row && readOrUnreadable(() => decodeLane({ edge_id, part }, row.data));
     if (!row || !lane || lane instanceof PackedDataUnreadable) continue;
     // A part that is of this boot, or of a later one, has gauges of its own.

@@ -1,4 +1,4 @@
-/** What one batch did; published as metrics of these names. */
+/** What one batch did; logged under these names, and some of them as metrics. */
 export class IngestTally {
   ReportsApplied = 0;
   /** Repeated or overtaken reports: nothing to add. */

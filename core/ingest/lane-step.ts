@@ -2,6 +2,7 @@ import type { Arrival } from '../ledger/lane/arrival.ts';
 import { checkLaneSize } from '../ledger/lane/check-lane-size.ts';
 import { foldReport } from '../ledger/lane/fold.ts';
 import { policiesWithGauges, withdrawGauges } from '../ledger/lane/gauges.ts';
+import { addedListing, wholeListing } from '../ledger/lane/lane-listing.ts';
 import { type LaneState, NO_CHANGES } from '../ledger/lane/lane-state.ts';
 import { hasIdlePairs, removeIdlePairs } from '../ledger/lane/remove-idle-pairs.ts';
 import { encodeLane } from '../ledger/packing/lane-codec.ts';
@@ -21,6 +22,8 @@ export interface StoredLane {
   readonly version: number;
   /** Known from memory alone: the table may have been put back to an earlier time since. */
   readonly remembered: boolean;
+  /** Whether readers find it by its site and endpoints; a lane of an earlier release may be listed nowhere. */
+  readonly listed: boolean;
   /** Without changes; or why this release can't read the lane. */
   readonly state: LaneState | PackedDataUnreadable;
   /** Boots that this release can't read, by id. */
@@ -113,11 +116,13 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
   // What the stored lane says of fewer parts was done before this step.
   if (!fewer_parts && state.lane.parts_before !== 0)
     state = { ...state, lane: { ...state.lane, parts_before: 0 } };
+  const before = stored.state.lane;
+  const listing = stored.listed ? addedListing(before, state.lane) : wholeListing(before, state);
   state = withoutIdlePairs(state, reports[outcomes.length - 1]);
   const data = encodeLane(state.lane);
   if (data.length > MAX_LANE_BYTES) return withoutGrowth(input, outcomes.length, data.length);
   const { edge_id, part } = stored;
-  const item = { edge_id, part, version: randomVersion(), data };
+  const item = { edge_id, part, version: randomVersion(), data, listed: true };
   return {
     outcomes,
     write: {
@@ -126,10 +131,17 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
       slot,
       counted_in: state.lane.counted_in,
       changes: state.changes,
+      listing,
       heard_at_ms: reports[0]?.at_ms,
     },
     fewer_parts,
-    next: { ...stored, version: item.version, remembered: false, state: { ...state, changes: NO_CHANGES } },
+    next: {
+      ...stored,
+      version: item.version,
+      remembered: false,
+      listed: true,
+      state: { ...state, changes: NO_CHANGES },
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 import { type CountedIn, FIRST_GENERATION, generationOf } from '../ledger/lane/counted-in.ts';
+import type { LaneListing } from '../ledger/lane/lane-listing.ts';
 import type { CounterChange, LaneChanges } from '../ledger/lane/lane-state.ts';
 import { bootPartsKey, counterPartition, heardEdgeKey, idleKey, laneKey } from '../ledger/lane-keys.ts';
 import { bootItem, recentBootItem } from '../ledger/packing/boot-item.ts';
@@ -20,6 +21,8 @@ export interface LaneWrite {
   /** The generations of counters that they go to; the first when left out. */
   counted_in?: CountedIn | undefined;
   changes: LaneChanges;
+  /** Where the lane must be listed before the write; nowhere new in nearly all writes. */
+  listing?: LaneListing | undefined;
   /** Arrival of the first report that it counts: of the boots that are new, their first one. */
   heard_at_ms?: number | undefined;
   /** What must hold of the counters' head for the write; writes share a transaction only with the same one. */
@@ -80,12 +83,11 @@ interface DraftAction<W> {
 
 type Sum = { -readonly [Name in keyof CounterChange]: CounterChange[Name] };
 
-interface DraftCounter<W> {
+interface DraftCounter {
   partition: string;
   policy_id: string;
   /** The sum of what the writes add; its own, and added to in place, as this runs for each policy of each lane. */
   change: Sum;
-  writes: W[];
 }
 
 /** Keys, expressions and names of one action, with room. */
@@ -95,7 +97,7 @@ class TransactionDraft<W extends LaneWrite> {
   readonly #own: DraftAction<W>[] = [];
   readonly #shared = new Map<string, DraftAction<W>>();
   /** By partition, then by policy. */
-  readonly #counters = new Map<string, Map<string, DraftCounter<W>>>();
+  readonly #counters = new Map<string, Map<string, DraftCounter>>();
   readonly #writes: W[] = [];
   #actions = 0;
   #bytes = 0;
@@ -116,7 +118,7 @@ class TransactionDraft<W extends LaneWrite> {
     for (const [policy_id, change] of write.changes.counters) {
       if (isZero(change)) continue;
       const partition = partitionOf(policy_id);
-      addCounter(this.#partition(partition), { partition, policy_id }, change, write);
+      addCounter(this.#partition(partition), { partition, policy_id }, change);
     }
     this.#actions = this.#own.length + this.#shared.size;
     for (const counters of this.#counters.values()) this.#actions += counters.size;
@@ -125,22 +127,31 @@ class TransactionDraft<W extends LaneWrite> {
 
   finish(table: string): LaneTransaction<W> {
     const drafts = [...this.#own, ...this.#shared.values()];
-    for (const { partition, policy_id, change, writes } of [...this.#counters.values()].flatMap(valuesOf)) {
-      if (isZero(change)) continue;
-      const key = { pk: partition, sk: policy_id };
-      drafts.push({ action: addToCounter(table, key, change), claim: '', writes });
-    }
+    const counters = [...this.#counters.values()].flatMap(valuesOf).filter(({ change }) => !isZero(change));
+    const adds = counters.map(({ partition, policy_id, change }) =>
+      addToCounter(table, { pk: partition, sk: policy_id }, change),
+    );
     return {
       writes: this.#writes,
-      actions: drafts.map(({ action }) => action),
-      writesOf: index => drafts[index]?.writes ?? [],
+      actions: [...drafts.map(({ action }) => action), ...adds],
+      writesOf: index => drafts[index]?.writes ?? this.#writesTo(counters[index - drafts.length]),
     };
   }
 
-  #partition(name: string): Map<string, DraftCounter<W>> {
+  /** The writes that a counter sums. Looked up when it has failed, and not kept: there is one for each policy of each lane. */
+  #writesTo(counter: DraftCounter | undefined): W[] {
+    if (!counter) return [];
+    const { partition, policy_id } = counter;
+    return this.#writes.filter(write => {
+      const change = write.changes.counters.get(policy_id);
+      return change && !isZero(change) && partitionsOf(write)(policy_id) === partition;
+    });
+  }
+
+  #partition(name: string): Map<string, DraftCounter> {
     let known = this.#counters.get(name);
     if (!known) {
-      known = new Map<string, DraftCounter<W>>();
+      known = new Map<string, DraftCounter>();
       this.#counters.set(name, known);
     }
     return known;
@@ -155,6 +166,7 @@ class TransactionDraft<W extends LaneWrite> {
       if (known && known.claim !== claim) return false;
       if (!known) actions++;
     }
+    if (actions + write.changes.counters.size <= TRANSACTION_MAX_ACTIONS) return true;
     const partitionOf = partitionsOf(write);
     for (const [policy_id, change] of write.changes.counters) {
       if (!isZero(change) && !this.#counters.get(partitionOf(policy_id))?.has(policy_id)) actions++;
@@ -171,15 +183,14 @@ function partitionsOf({ slot, counted_in = FIRST_GENERATION }: LaneWrite): (poli
   return id => (generationOf(counted_in, id) === counted_in.generation ? stays : moved);
 }
 
-function addCounter<W extends LaneWrite>(
-  counters: Map<string, DraftCounter<W>>,
-  { partition, policy_id }: Pick<DraftCounter<W>, 'partition' | 'policy_id'>,
+function addCounter(
+  counters: Map<string, DraftCounter>,
+  { partition, policy_id }: Pick<DraftCounter, 'partition' | 'policy_id'>,
   change: CounterChange,
-  write: W,
 ): void {
   const known = counters.get(policy_id);
   if (!known) {
-    counters.set(policy_id, { partition, policy_id, change: { ...change }, writes: [write] });
+    counters.set(policy_id, { partition, policy_id, change: { ...change } });
     return;
   }
   known.change.packets += change.packets;
@@ -187,10 +198,10 @@ function addCounter<W extends LaneWrite>(
   known.change.active_flows += change.active_flows;
   known.change.bit_rate += change.bit_rate;
   known.change.packet_rate += change.packet_rate;
+  known.change.rated_pairs += change.rated_pairs;
   if (change.estimated_bytes !== undefined) {
     known.change.estimated_bytes = (known.change.estimated_bytes ?? 0n) + change.estimated_bytes;
   }
-  known.writes.push(write);
 }
 
 function valuesOf<T>(map: ReadonlyMap<unknown, T>): T[] {
@@ -233,17 +244,16 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 const HAS_BASE_VERSION = conditionOf({ expression: '#version = :base' });
 const COUNTS = { packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 };
-const ADD_COUNTS = updateItem({ table: '', key: { pk: '', sk: '' }, add: COUNTS });
-const ADD_ESTIMATED = updateItem({
-  table: '',
-  key: { pk: '', sk: '' },
-  add: { ...COUNTS, estimated_bytes: 0n },
-});
+const addOf = (add: Record<string, number | bigint>) =>
+  updateItem({ table: '', key: { pk: '', sk: '' }, add: { ...COUNTS, ...add } });
+const ADD_COUNTS = addOf({});
+const ADD_RATED = addOf({ rated_pairs: 0 });
+const ADD_ESTIMATED = addOf({ rated_pairs: 0, estimated_bytes: 0n });
 
 /** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
-  const { edge_id, part, version, data } = item;
-  const Item = { ...laneKey(edge_id, part), version, data };
+  const { edge_id, part, version, data, listed } = item;
+  const Item = { ...laneKey(edge_id, part), version, data, ...(listed && { listed }) };
   const unchanged =
     base_version === 0
       ? IS_NEW
@@ -283,7 +293,8 @@ function fixParts(
 }
 
 function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
-  const { packets, bytes, active_flows, bit_rate, packet_rate, estimated_bytes = 0n } = change;
+  const { packets, bytes, active_flows, bit_rate, packet_rate, rated_pairs, estimated_bytes = 0n } = change;
+  const place = { TableName: table, Key };
   const values = {
     ':add_packets': packets,
     ':add_bytes': bytes,
@@ -291,17 +302,18 @@ function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
     ':add_bit_rate': bit_rate,
     ':add_packet_rate': packet_rate,
   };
-  const place = { TableName: table, Key };
-  // Counters without estimated bytes have no attribute of them.
-  if (estimated_bytes === 0n) {
-    return { Update: { ...ADD_COUNTS, ...place, ExpressionAttributeValues: values } };
+  // Counters without estimated bytes have no attribute of them, and what seldom changes is seldom sent.
+  if (estimated_bytes !== 0n) {
+    const more = { ':add_rated_pairs': rated_pairs, ':add_estimated_bytes': estimated_bytes };
+    return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues: { ...values, ...more } } };
   }
-  const ExpressionAttributeValues = { ...values, ':add_estimated_bytes': estimated_bytes };
-  return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues } };
+  if (rated_pairs === 0) return { Update: { ...ADD_COUNTS, ...place, ExpressionAttributeValues: values } };
+  const ExpressionAttributeValues = { ...values, ':add_rated_pairs': rated_pairs };
+  return { Update: { ...ADD_RATED, ...place, ExpressionAttributeValues } };
 }
 
 function isZero(change: CounterChange): boolean {
-  const { packets, bytes, active_flows, bit_rate, packet_rate, estimated_bytes = 0n } = change;
-  const noGauges = active_flows === 0 && bit_rate === 0 && packet_rate === 0;
+  const { packets, bytes, active_flows, bit_rate, packet_rate, rated_pairs, estimated_bytes = 0n } = change;
+  const noGauges = active_flows === 0 && bit_rate === 0 && packet_rate === 0 && rated_pairs === 0;
   return noGauges && packets === 0n && bytes === 0n && estimated_bytes === 0n;
 }

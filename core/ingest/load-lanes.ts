@@ -44,6 +44,7 @@ interface DecodedLane {
   work: LaneWork;
   version: number;
   remembered: boolean;
+  listed: boolean;
   lane: Lane | PackedDataUnreadable;
   /** Undefined where no report needs them. */
   idle?: IdlePairs;
@@ -73,7 +74,7 @@ function keyOf({ edge_id, part }: LaneWork): ItemKey {
 }
 
 /** What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data is unreadable. */
-type LaneRow = Pick<LaneItem, 'version' | 'data'>;
+type LaneRow = Pick<LaneItem, 'version' | 'data' | 'listed'>;
 
 function decode(
   work: LaneWork,
@@ -84,14 +85,24 @@ function decode(
   }: { row: LaneRow | undefined; remembered: boolean; counted_in: CountedIn | undefined },
 ): DecodedLane {
   const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane({ ...work, counted_in });
-  const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
-  if (lane instanceof PackedDataUnreadable) named.clear();
-  else named.delete(lane.boot_id);
-  return { work, version: row?.version ?? 0, remembered, lane, otherBoots: [...named] };
+  const otherBoots = lane instanceof PackedDataUnreadable ? [] : bootsBeside(lane, work);
+  // Of a lane that there is none of yet there is nothing to list.
+  const listed = !row || row.listed === true;
+  return { work, version: row?.version ?? 0, remembered, listed, lane, otherBoots };
+}
+
+/** The boots that reports name beside the lane's current one; as a rule there is none. */
+function bootsBeside({ boot_id }: Lane, { pending }: LaneWork): string[] {
+  const others: string[] = [];
+  for (const { decoded } of pending) {
+    const named = decoded.report.boot_id;
+    if (named !== boot_id && !others.includes(named)) others.push(named);
+  }
+  return others;
 }
 
 async function readIdlePairs(lanes: DecodedLane[], context: IngestContext): Promise<DecodedLane[]> {
-  const needing = lanes.flatMap(({ lane, work }) => (needsIdle(lane, work) ? [lane] : []));
+  const needing = lanes.flatMap(each => (needsIdle(each) ? [each.lane as Lane] : []));
   if (needing.length === 0) return lanes;
   const read = await addIdlePairs(needing, { ...context, table: context.tables.traffic });
   const byLane = new Map(read.map(({ idle }, index) => [needing[index]!, idle]));
@@ -102,8 +113,9 @@ async function readIdlePairs(lanes: DecodedLane[], context: IngestContext): Prom
   });
 }
 
-function needsIdle(lane: Lane | PackedDataUnreadable, { pending }: LaneWork): lane is Lane {
+function needsIdle({ lane, listed, work: { pending } }: DecodedLane): boolean {
   if (lane instanceof PackedDataUnreadable || lane.idle_version === 0) return false;
+  if (!listed) return true;
   return pending.some(({ decoded, at_ms }) => needsIdlePairs(lane, decoded) || hasIdlePairs(lane, at_ms));
 }
 
@@ -120,10 +132,10 @@ async function readBoots(
 }
 
 function toStored(
-  { work: { edge_id, part }, version, remembered, lane, idle, otherBoots }: DecodedLane,
+  { work: { edge_id, part }, version, remembered, listed, lane, idle, otherBoots }: DecodedLane,
   items: ReadonlyMap<string, Item>,
 ): StoredLane {
-  const id = { edge_id, part, version, remembered };
+  const id = { edge_id, part, version, remembered, listed };
   if (otherBoots.length === 0) {
     return { ...id, state: stateOf(lane, { ...NO_BOOTS, idle }), unreadable_boots: NO_BOOTS.boots };
   }

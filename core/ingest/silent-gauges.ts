@@ -1,10 +1,11 @@
 import { type LaneItem, readStoredLanes } from '../ledger/figures/read-lanes.ts';
 import { isSilent, type SilenceOptions } from '../ledger/lane/silence.ts';
-import { laneBuckets } from '../ledger/lane-keys.ts';
+import { listingGroups, noteListing } from '../ledger/listing/listing-state.ts';
 import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import { type GaugeWriting, gaugeWrite, writeGauges } from './gauge-writes.ts';
 import type { LaneWrite } from './lane-transaction.ts';
+import { listOldLanes, type ReadLane } from './list-old-lanes.ts';
 
 /** Lanes whose gauges are withdrawn before more are read. */
 const LANES_AT_ONCE = 200;
@@ -16,6 +17,8 @@ export interface SilentGaugesResult {
   lanes_taken_out: number;
   /** They reported meanwhile, or another writer was first: the next run looks again. */
   lanes_left: number;
+  /** Lanes of an earlier release that were listed nowhere until now (docs/decisions/165). */
+  lanes_listed: number;
   lanes_unreadable: number;
   /** False when the deadline came first; the next run begins elsewhere. */
   complete: boolean;
@@ -23,61 +26,62 @@ export interface SilentGaugesResult {
 
 /**
  * Withdraws the gauges of silent lanes from the counters, in the way ingest writes: conditional on the lane's version and
- * changing it. The edge's next report puts its gauges back. Runs that are cut short begin at another bucket each time, so all
- * are reached.
+ * changing it. The edge's next report puts its gauges back. As it reads every lane, it also lists those that an earlier release wrote, and
+ * notes whether all are listed. Runs that are cut short begin at another bucket each time, so all are reached.
  */
 export async function withdrawSilentGauges(context: SilentGaugesContext): Promise<SilentGaugesResult> {
   const result: SilentGaugesResult = {
     lanes_read: 0,
     lanes_taken_out: 0,
     lanes_left: 0,
+    lanes_listed: 0,
     lanes_unreadable: 0,
     complete: true,
   };
   const now = context.clock();
-  for (const buckets of bucketGroups(now)) {
+  for (const buckets of groupsFrom(now)) {
+    const began = context.clock();
+    let unlisted = 0;
     let waiting: LaneWrite[] = [];
     for await (const page of readStoredLanes(context.client, context.tables, buckets)) {
+      const lanes = page.flatMap(readLane);
+      const old = lanes.filter(({ item }) => !item.listed);
+      const listed = await listOldLanes(old, context);
       result.lanes_read += page.length;
-      waiting.push(...page.flatMap(item => silentWrite(item, now, result, context)));
+      result.lanes_unreadable += page.length - lanes.length;
+      result.lanes_listed += listed.length;
+      unlisted += page.filter(item => !item.listed).length;
+      const found = old.length === 0 ? lanes : [...lanes.filter(({ item }) => item.listed), ...listed];
+      waiting.push(...found.flatMap(lane => silentWrite(lane, now, context)));
       if (waiting.length < LANES_AT_ONCE) continue;
       await writeAll(waiting, context, result);
       waiting = [];
     }
     await writeAll(waiting, context, result);
+    await noteListing(context, { buckets, began, unlisted });
     if (context.clock() >= context.deadline) return { ...result, complete: false };
   }
   return result;
 }
 
-const BUCKETS_AT_ONCE = 16;
-
 /** How often the clean-up runs. */
 const RUN_EVERY_MS = 300_000;
 
 /** All buckets in groups, beginning at another one at each run. */
-function bucketGroups(now: number): string[][] {
-  const buckets = laneBuckets();
-  const groups: string[][] = [];
-  for (let from = 0; from < buckets.length; from += BUCKETS_AT_ONCE) {
-    groups.push(buckets.slice(from, from + BUCKETS_AT_ONCE));
-  }
+function groupsFrom(now: number): string[][] {
+  const groups = listingGroups();
   const first = Math.floor(now / RUN_EVERY_MS) % groups.length;
   return [...groups.slice(first), ...groups.slice(0, first)];
 }
 
-/** The write that withdraws a lane's gauges; none for a lane that isn't silent, or has none. */
-function silentWrite(
-  item: LaneItem,
-  now: number,
-  result: SilentGaugesResult,
-  silence: SilenceOptions,
-): LaneWrite[] {
+/** None where this release can't read it. */
+function readLane(item: LaneItem): ReadLane[] {
   const lane = readOrUnreadable(() => decodeLane(item, item.data));
-  if (lane instanceof PackedDataUnreadable) {
-    result.lanes_unreadable++;
-    return [];
-  }
+  return lane instanceof PackedDataUnreadable ? [] : [{ item, lane }];
+}
+
+/** The write that withdraws a lane's gauges; none for a lane that isn't silent, or has none. */
+function silentWrite({ item, lane }: ReadLane, now: number, silence: SilenceOptions): LaneWrite[] {
   const write = isSilent(lane, now, silence) ? gaugeWrite(item, lane) : undefined;
   return write ? [write] : [];
 }

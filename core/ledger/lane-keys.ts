@@ -43,6 +43,16 @@ export function laneKey(edge_id: string, part: number): ItemKey {
   return { pk: lanePartition(laneBucket(edge_id)), sk: `${edge_id}#${part}` };
 }
 
+/** Where the lanes are listed that were ever at a site; sort keys are the lanes' own (docs/decisions/165). */
+export function siteLanesPartition(site_id: string): string {
+  return `SITE#${site_id}`;
+}
+
+/** Where the lanes of a bucket are listed that ever counted for an endpoint of this id, at any site. */
+export function endpointLanesPartition(endpoint_id: string, bucket: string): string {
+  return `ENDPOINT#${bucket}#${endpoint_id}`;
+}
+
 /** Edge and part from a lane's sort key. An edge id may hold a `#`, a part does not. */
 export function parseLaneSortKey(sk: string): { edge_id: string; part: number } {
   const end = sk.lastIndexOf('#');

@@ -1,3 +1,4 @@
+import { type RouteVersions, readRouteVersions } from '../commands/route-versions.ts';
 import { readEdgeItem } from '../inventory/edges/read-edges.ts';
 import type { Endpoint, Path } from '../inventory/model/site.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
@@ -29,7 +30,8 @@ export interface EdgePath {
   peer_address: string;
 }
 
-export interface EdgeRoutesPage {
+/** The versions are of the state that is read or an earlier one, and null where the edge isn't in service. */
+export interface EdgeRoutesPage extends Record<keyof RouteVersions, number | null> {
   /** null: the edge isn't in service. */
   site_id: string | null;
   items: EdgeRoutes[];
@@ -37,6 +39,14 @@ export interface EdgeRoutesPage {
 }
 
 const TOKEN_KIND = 'edgeRoutes';
+
+const NOTHING: EdgeRoutesPage = {
+  site_id: null,
+  paths_version: null,
+  routing_version: null,
+  items: [],
+  next_token: null,
+};
 
 /**
  * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the
@@ -51,8 +61,9 @@ export async function readEdgeRoutes(
 ): Promise<EdgeRoutesPage> {
   const after = readPageToken(TOKEN_KIND, next_token, [/^[0-9a-f-]{36}$/])?.[0];
   const edge = await readEdgeItem(context, edge_id);
-  if (!edge || edge.retired_at !== null) return { site_id: null, items: [], next_token: null };
+  if (!edge || edge.retired_at !== null) return NOTHING;
   const { site_id } = edge;
+  const versions = await readRouteVersions(context, site_id);
   const routing = await readEnabledRouting(context);
   const { neighbours, endpoints, next } = await readNeighbourhood(context, {
     site_id,
@@ -75,7 +86,12 @@ export async function readEdgeRoutes(
       };
     }),
   );
-  return { site_id, items, next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]) };
+  return {
+    site_id,
+    ...versions,
+    items,
+    next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]),
+  };
 }
 
 /**

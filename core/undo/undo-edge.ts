@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ChangeOperation } from '../audit/audit-entry.ts';
 import { Conflict } from '../errors.ts';
-import { edgeAction } from '../inventory/edges/change-edges.ts';
+import { edgeActions } from '../inventory/edges/change-edges.ts';
 import {
   type EdgeItem,
   edgeFromItem,
@@ -46,7 +46,7 @@ async function plan({ context, entry }: UndoRequest, did: ChangeOperation) {
     });
     return {
       did,
-      actions: [edgeAction(table, undefined, Item)],
+      actions: edgeActions(context.tables, undefined, Item),
       after: before!,
       message: `${what} is registered again.`,
     };
@@ -71,7 +71,7 @@ async function plan({ context, entry }: UndoRequest, did: ChangeOperation) {
   const Item = edgeToItem(back, { revision: item.revision + 1, service });
   return {
     did,
-    actions: [edgeAction(table, item, Item)],
+    actions: edgeActions(context.tables, item, Item),
     before: current,
     after: back,
     message: `${what} is as it was before the change.`,

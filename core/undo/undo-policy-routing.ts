@@ -1,4 +1,5 @@
 import { planRouting, policyRoutingSchema } from '../routing/decisions/policy-routing.ts';
+import { timestamp } from '../storage/store-context.ts';
 import { commitUndo } from './commit-undo.ts';
 import { stepBack } from './step-back.ts';
 import type { Undoer } from './undoer.ts';
@@ -21,7 +22,7 @@ export const undoPolicyRouting: Undoer = {
       });
       return {
         did: 'setPolicyRouting',
-        actions: putInstead(back),
+        actions: putInstead(back, timestamp(context.clock())),
         before: current,
         after: back,
         message: `Policy ${policy_id} routes as before the change.`,

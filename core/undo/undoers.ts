@@ -1,6 +1,8 @@
 import type { ChangeOperation } from '../audit/audit-entry.ts';
+import { undoAcknowledgement } from './undo-acknowledgement.ts';
 import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
+import { undoEndpointUpdate } from './undo-endpoint-update.ts';
 import { undoSides } from './undo-failover.ts';
 import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
@@ -30,10 +32,13 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   deleteSite: undoDeleteSite,
   restoreSite: undoRestoreSite,
   addEndpoint: undoAddEndpoint,
+  updateEndpoint: undoEndpointUpdate,
   removeEndpoint: undoRemoveEndpoint,
   restoreEndpoint: undoRestoreEndpoint,
   createPath: undoCreatePath,
   deletePath: undoDeletePath,
+
+  acknowledgeAlarm: undoAcknowledgement,
 
   failoverPath: undoSides('Mutation.failoverPath'),
   restorePath: undoSides('Mutation.restorePath'),

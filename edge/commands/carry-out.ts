@@ -5,6 +5,7 @@ import {
   type ProbeOrder,
   type RoutesOrder,
 } from '../../core/commands/edge-command.ts';
+import type { RoutesHint } from '../paths/routes-reading.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import { readSystemPolicies } from '../policies/system-policies.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
@@ -17,8 +18,8 @@ export interface CarryOutOptions {
   setPolicies: (policies: PolicySet) => void;
   /** Takes other paths from now on. */
   setRoutes: (routes: RoutesOrder) => void;
-  /** Reads paths and routes again. */
-  refreshPaths: () => void;
+  /** Reads paths and routes again where the hint is of newer ones. */
+  hintPaths: (hint: RoutesHint) => void;
   /** Ends the boot if it is still the current one: the next report begins another. */
   endBoot: (boot_id: string) => void;
   /** Hears that the system refuses reports. */
@@ -32,20 +33,28 @@ export function makeCarryOut({
   probe,
   setPolicies,
   setRoutes,
-  refreshPaths,
+  hintPaths,
   endBoot,
   onRefused,
   now = Date.now,
 }: CarryOutOptions): (command: PendingCommand) => Promise<void> {
+  let policies = Promise.resolve();
+  /** One after another, so that what was read last is applied last. */
+  function readPolicies(): Promise<void> {
+    const reading = policies.then(async () => setPolicies(await readSystemPolicies(api)));
+    policies = reading.catch(() => {});
+    return reading;
+  }
+
   return async command => {
     switch (command.type) {
       case 'ROUTES':
         return setRoutes(command.data);
       case 'POLICIES':
-        setPolicies(await readSystemPolicies(api));
-        return refreshPaths();
+        await readPolicies();
+        return hintPaths({});
       case 'PATHS':
-        return refreshPaths();
+        return hintPaths(command.data);
       case 'NEW_BOOT':
         onRefused(command.data);
         if (endsBoot(command.data)) endBoot(command.data.boot_id);

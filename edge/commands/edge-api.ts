@@ -3,10 +3,12 @@ import { signedBy } from '../../core/appsync/authorizer.ts';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import type { SignPost } from '../../core/appsync/sign-post.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
+import type { EdgeNews } from '../../core/commands/edge-news.ts';
 import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
 import { edgePathSchema, edgeRouteSchema } from '../paths/route-schema.ts';
+import type { RoutesReading, RoutesState } from '../paths/routes-reading.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
-import { systemClient } from '../system/system-client.ts';
+import { SystemRefused, systemClient } from '../system/system-client.ts';
 
 const commandSchema = z
   .object({
@@ -21,8 +23,14 @@ const commandSchema = z
 
 export const COMMAND_FIELDS = 'id edge_id type data created_at';
 
-const EDGE_ROUTES = `query Routes($edge_id: ID!, $next_token: String) {
+export const NEWS_FIELDS = 'policies_version routing_version spread_s';
+
+const VERSIONS = 'site_id paths_version routing_version';
+
+/** Systems of earlier releases know no versions. */
+const edgeRoutesQuery = (fields: string) => `query Routes($edge_id: ID!, $next_token: String) {
   edgeRoutes(edge_id: $edge_id, limit: 100, next_token: $next_token) {
+    ${fields}
     items {
       destination_site_id
       paths { path_id endpoint_id address peer_endpoint_id peer_address }
@@ -32,6 +40,17 @@ const EDGE_ROUTES = `query Routes($edge_id: ID!, $next_token: String) {
   }
 }`;
 
+const newsSchema: z.ZodType<EdgeNews> = z.object({
+  policies_version: z.string(),
+  routing_version: z.number(),
+  spread_s: z.number(),
+});
+
+/** News as it comes over the wire. @throws ZodError */
+export function readNews(raw: unknown): EdgeNews {
+  return newsSchema.parse(raw);
+}
+
 /** A command as it comes over the wire. @throws ZodError · SyntaxError */
 export function readCommand(raw: unknown): PendingCommand {
   return commandSchema.parse(raw);
@@ -39,6 +58,9 @@ export function readCommand(raw: unknown): PendingCommand {
 
 const edgeRoutesSchema = z.object({
   edgeRoutes: z.object({
+    site_id: z.string().nullish(),
+    paths_version: z.number().nullish(),
+    routing_version: z.number().nullish(),
     items: z.array(
       z.object({
         destination_site_id: z.string(),
@@ -54,7 +76,7 @@ const edgeRoutesSchema = z.object({
 export interface EdgeApi extends GraphqlClient {
   pendingCommands(policies_version: string | undefined): Promise<PendingCommand[]>;
   /** The paths and routes to every peer of the edge's site. */
-  edgeRoutes(): Promise<EdgeRoutes[]>;
+  edgeRoutes(): Promise<RoutesReading>;
   acknowledge(command_id: string): Promise<void>;
   reportProbe(command_id: string, answer: ProbeAnswer): Promise<void>;
 }
@@ -71,6 +93,17 @@ export function edgeApi({
   fetch?: typeof globalThis.fetch;
 }): EdgeApi {
   const { query } = systemClient({ url, authorizer: signedBy(sign), fetch });
+
+  async function readPage(next_token: string | null): Promise<unknown> {
+    const variables = { edge_id, next_token };
+    try {
+      return await query(edgeRoutesQuery(VERSIONS), variables);
+    } catch (cause) {
+      if (!(cause instanceof SystemRefused) || !/paths_version/.test(cause.message)) throw cause;
+      return query(edgeRoutesQuery(''), variables);
+    }
+  }
+
   return {
     query,
     async pendingCommands(policies_version) {
@@ -84,14 +117,16 @@ export function edgeApi({
     },
     async edgeRoutes() {
       const peers: EdgeRoutes[] = [];
+      let state: RoutesState | undefined;
       let next_token: string | null | undefined;
       do {
-        const data = await query(EDGE_ROUTES, { edge_id, next_token: next_token ?? null });
-        const { edgeRoutes } = edgeRoutesSchema.parse(data);
+        const { edgeRoutes } = edgeRoutesSchema.parse(await readPage(next_token ?? null));
+        // What the later pages tell is as new as this or newer.
+        if (!next_token) state = stateOf(edgeRoutes);
         peers.push(...edgeRoutes.items);
         ({ next_token } = edgeRoutes);
       } while (next_token);
-      return peers;
+      return { state, peers };
     },
     async acknowledge(command_id) {
       await query(
@@ -116,4 +151,13 @@ export function edgeApi({
       );
     },
   };
+}
+
+function stateOf({
+  site_id,
+  paths_version,
+  routing_version,
+}: z.infer<typeof edgeRoutesSchema>['edgeRoutes']): RoutesState | undefined {
+  if (!site_id || typeof paths_version !== 'number' || typeof routing_version !== 'number') return undefined;
+  return { site_id, paths_version, routing_version };
 }

@@ -1,126 +1,222 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
+import type { EdgeNews } from '../../core/commands/edge-news.ts';
 import { backoffMs } from '../../core/storage/backoff.ts';
+import { type Cancel, type Schedule, systemSchedule } from '../../core/time/schedule.ts';
+import type { RoutesHint } from '../paths/routes-reading.ts';
 import { endsBoot } from './carry-out.ts';
 import type { EdgeApi } from './edge-api.ts';
-import type { Listening } from './realtime.ts';
+import type { Heard, Listening } from './realtime.ts';
 
 export interface FollowOptions {
-  api: EdgeApi;
+  api: Pick<EdgeApi, 'pendingCommands' | 'acknowledge'>;
   /** Connects to the real-time endpoint. */
-  listen: (onCommand: (command: PendingCommand) => void, signal: AbortSignal) => Promise<Listening>;
-  /** The policies' version that the edge applies. */
+  listen: (heard: Heard, signal: AbortSignal) => Promise<Listening>;
+  /** The policies' version that the edge applies; undefined: its policies are its own. */
   policiesVersion: () => string | undefined;
-  /** Does a command. What it throws is told, and the command comes again with the next reading. */
+  /** Does a command. What it throws is told, and the pending commands are read again soon. */
   carryOut: (command: PendingCommand) => Promise<void>;
+  /** Reads paths and routes, whatever was read before. */
+  refreshRoutes: () => void;
+  /** Reads them within `spread_ms` if the hint is of newer ones. */
+  hintRoutes: (hint: RoutesHint, spread_ms: number) => void;
   /** Told whenever it has begun to listen: what is read from then on misses nothing. */
   onListening?: () => void;
   /** Told whenever the system can't be reached, or refuses. */
   onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
-  /** Pending commands are read at least so often, whatever the connection says. */
-  reread_ms?: number;
+  /** From 0 to 1. */
+  random?: () => number;
+  schedule?: Schedule;
 }
 
 export interface Following {
   stop(): Promise<void>;
 }
 
-const BACKOFF = { baseMs: 500, capMs: 30_000 };
+/**
+ * While the edge can't listen it reads, first within a second, then less often. With the time limits of an attempt to connect and
+ * of a request two readings begin less than two minutes apart.
+ */
+export const POLLING = { baseMs: 1000, capMs: 75_000 };
 
 /**
- * Follows an edge's commands until stopped: listens, reads what is pending, does each once, acknowledges it, and connects again
- * with growing patience whenever the connection ends. An edge that was away misses nothing.
+ * While it listens, what it reads is what a message that was lost would have told; where the broadcast had trouble it
+ * repeats by itself. So an hour is enough: two requests, at a time of each edge's own.
+ */
+export const CHECK_MS = 3_600_000;
+
+/**
+ * Follows an edge's commands and what concerns its paths until stopped: listens, reads everything when it has begun to
+ * listen, and from then on only what is named as newer than what it has. While it can't listen it reads everything now and then.
  */
 export function followCommands({
   api,
   listen,
   policiesVersion,
   carryOut,
+  refreshRoutes,
+  hintRoutes,
   onListening = () => {},
   onAway = () => {},
   onTrouble,
-  reread_ms = 300_000,
+  random = Math.random,
+  schedule = systemSchedule,
 }: FollowOptions): Following {
   const stopped = new AbortController();
-  /** Ids of what is done: a command comes over the connection and with a reading. */
+  /** Ids of stored commands that are done: one comes over the connection and with a reading. */
   const done = new LRUCache<string, true>({ max: 1000 });
   const running = new Map<string, Promise<void>>();
+  const later = new Set<Cancel>();
+  let failed = 0;
+  let wake = () => {};
 
-  function take(command: PendingCommand): Promise<void> {
-    if (done.has(command.id)) return Promise.resolve();
-    const known = running.get(command.id);
-    if (known) return known;
+  function take(command: PendingCommand): void {
+    if (done.has(command.id) || running.has(command.id)) return;
     const work = carryOutOnce(command).finally(() => running.delete(command.id));
     running.set(command.id, work);
-    return work;
   }
 
   async function carryOutOnce(command: PendingCommand): Promise<void> {
     try {
       await carryOut(command);
-      done.set(command.id, true);
+      failed = 0;
+      // What is never stored is judged by its version: after a restore of the tables a version comes twice.
+      if (command.type !== 'POLICIES' && command.type !== 'PATHS') done.set(command.id, true);
       // The answer to a probe acknowledges it, and the version that an edge reports acknowledges its policies.
       if (isAcknowledged(command)) await api.acknowledge(command.id);
     } catch (cause) {
       onTrouble(`A command (${command.type}) could not be done: ${(cause as Error).message}`);
+      readAgain();
     }
   }
 
-  async function readPending(): Promise<void> {
-    const commands = await api.pendingCommands(policiesVersion());
-    await Promise.all(commands.map(take));
+  /** Reads the pending commands again soon, and until that succeeds. */
+  function readAgain(): void {
+    within(backoffMs(failed++, { ...POLLING, random }), () => void poll(readAgain));
+  }
+
+  /** What comes over the connection; a newer version of the policies is the only one that matters. */
+  function hear(command: PendingCommand): void {
+    if (command.type === 'POLICIES' && !isNewer(command.data.policies_version)) return;
+    take(command);
+  }
+
+  function hearNews({ policies_version, routing_version, spread_s }: EdgeNews): void {
+    const spread_ms = spread_s * 1000;
+    hintRoutes({ routing_version }, spread_ms);
+    if (!isNewer(policies_version)) return;
+    within(random() * spread_ms, () => {
+      const data = { policies_version };
+      if (isNewer(policies_version)) take(asCommand(data));
+    });
+  }
+
+  function isNewer(policies_version: string): boolean {
+    const applied = policiesVersion();
+    return applied !== undefined && !(Number(policies_version) <= Number(applied));
+  }
+
+  function within(ms: number, run: () => void): void {
+    const cancel = schedule(ms, () => {
+      later.delete(cancel);
+      if (!stopped.signal.aborted) run();
+    });
+    later.add(cancel);
+  }
+
+  /** Reads everything. @throws what keeps it from reading the commands; routes repeat their reading themselves */
+  async function readAll(): Promise<void> {
+    refreshRoutes();
+    for (const command of await api.pendingCommands(policiesVersion())) take(command);
+  }
+
+  async function poll(onFailure = () => {}): Promise<void> {
+    try {
+      await readAll();
+    } catch (cause) {
+      if (stopped.signal.aborted) return;
+      onTrouble((cause as Error).message);
+      onFailure();
+    }
   }
 
   async function follow(): Promise<void> {
-    for (let failures = 0; !stopped.signal.aborted; ) {
+    for (let failures = 0; !stopped.signal.aborted; failures++) {
       let connection: Listening | undefined;
+      let quiet = false;
+      const heard: Heard = {
+        onCommand: hear,
+        onNews: hearNews,
+        onQuiet(is) {
+          quiet = is;
+          wake();
+        },
+      };
       try {
-        connection = await listen(command => void take(command), stopped.signal);
+        connection = await listen(heard, stopped.signal);
         failures = 0;
         onListening();
-        await stayConnected(connection);
+        await stayConnected(connection, () => quiet);
       } catch (cause) {
         if (!stopped.signal.aborted) {
           onAway((cause as Error).message);
           onTrouble((cause as Error).message);
         }
       }
+      if (!connection && !stopped.signal.aborted) await poll();
       connection?.close();
-      if (stopped.signal.aborted) return;
-      await pause(backoffMs(failures++, BACKOFF), stopped.signal);
+      if (!stopped.signal.aborted) await pause(backoffMs(failures, { ...POLLING, random }));
     }
   }
 
-  async function stayConnected(connection: Listening): Promise<void> {
+  async function stayConnected(connection: Listening, isQuiet: () => boolean): Promise<void> {
     let open = true;
-    const closed = connection.closed.then(() => {
+    void connection.closed.then(() => {
       open = false;
+      wake();
     });
-    while (open && !stopped.signal.aborted) {
-      await readPending();
-      const wait = new AbortController();
-      await Promise.race([closed, pause(reread_ms, AbortSignal.any([stopped.signal, wait.signal]))]);
-      wait.abort();
+    for (let silent = 0; open && !stopped.signal.aborted; silent = isQuiet() ? silent + 1 : 0) {
+      await readAll();
+      if (!open || stopped.signal.aborted) return;
+      const trusted = connection.announces && !isQuiet();
+      await pause(trusted ? CHECK_MS * (0.75 + random() / 2) : untrustedPause(isQuiet(), silent));
     }
+  }
+
+  /** Nothing has been heard for longer than the system keeps silent, or it is of a release that tells less. */
+  function untrustedPause(isQuiet: boolean, silent: number): number {
+    return isQuiet ? backoffMs(silent, { ...POLLING, random }) : POLLING.capMs * (0.75 + random() / 4);
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const cancel = schedule(ms, resolve);
+      wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   const following = follow();
   return {
     async stop() {
       stopped.abort();
+      for (const cancel of later) cancel();
+      wake();
       await following;
       await Promise.all(running.values());
     },
   };
 }
 
+/** News of policies as the command that says the same. */
+function asCommand(data: { policies_version: string }): PendingCommand {
+  return { id: `policies-${data.policies_version}`, edge_id: '', type: 'POLICIES', data, created_at: '' };
+}
+
 /** A boot that goes on is told of more refused reports by the same command. */
 function isAcknowledged(command: PendingCommand): boolean {
   return command.type === 'ROUTES' || (command.type === 'NEW_BOOT' && endsBoot(command.data));
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => {});
 }

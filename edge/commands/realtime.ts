@@ -1,21 +1,31 @@
 import { WebSocket } from 'ws';
 import type { SignPost } from '../../core/appsync/sign-post.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
+import type { EdgeNews } from '../../core/commands/edge-news.ts';
 import { EdgeError } from '../edge-error.ts';
-import { COMMAND_FIELDS, readCommand } from './edge-api.ts';
+import { COMMAND_FIELDS, NEWS_FIELDS, readCommand, readNews } from './edge-api.ts';
+
+/** What an edge hears while it listens. */
+export interface Heard {
+  onCommand: (command: PendingCommand) => void;
+  onNews: (news: EdgeNews) => void;
+  /** Nothing has come for longer than the system keeps silent; and that something comes again. */
+  onQuiet: (quiet: boolean) => void;
+}
 
 export interface Listening {
+  /** Whether the system names what all edges have to read; one of an earlier release does not. */
+  readonly announces: boolean;
   /** Resolves when the connection has ended, with the reason. */
   readonly closed: Promise<string>;
   close(): void;
 }
 
-export interface ListenOptions {
+export interface ListenOptions extends Heard {
   /** GraphQL address. */
   url: string;
   edge_id: string;
   sign: SignPost;
-  onCommand: (command: PendingCommand) => void;
   /** Ends the connection, also one that is being made. */
   signal?: AbortSignal;
 }
@@ -23,26 +33,30 @@ export interface ListenOptions {
 const CONNECT_LIMIT_MS = 10_000;
 /** The server's own limit, unless it says another. */
 const DEFAULT_SILENCE_MS = 300_000;
+/** AppSync sends a keep-alive message each minute. */
+const QUIET_MS = 75_000;
 
-const SUBSCRIPTION = `subscription Commands($edge_id: ID!) { edgeCommands(edge_id: $edge_id) { ${COMMAND_FIELDS} } }`;
+const COMMANDS = `subscription Commands($edge_id: ID!) { edgeCommands(edge_id: $edge_id) { ${COMMAND_FIELDS} } }`;
+const NEWS = `subscription News { edgeNews { ${NEWS_FIELDS} } }`;
 
 interface Message {
   type: string;
+  id?: string;
   payload?: {
     connectionTimeoutMs?: number;
-    data?: { edgeCommands?: unknown };
+    data?: { edgeCommands?: unknown; edgeNews?: unknown };
     errors?: { message?: string }[];
   };
 }
 
 /**
- * Listens to an edge's commands over AppSync's real-time protocol. Resolves when the subscription runs: whoever reads the pending
- * commands then misses none.
+ * Listens to an edge's commands, and to what concerns all edges, over AppSync's real-time protocol. Resolves when it
+ * listens: an edge that then reads what is pending misses nothing.
  *
- * @throws EdgeError when the system can't be reached or refuses
+ * @throws EdgeError when the system can't be reached or refuses the edge its commands
  */
-export async function listenToCommands(options: ListenOptions): Promise<Listening> {
-  const { url, edge_id, sign, onCommand, signal } = options;
+export async function listenToSystem(options: ListenOptions): Promise<Listening> {
+  const { url, edge_id, sign, onCommand, onNews, onQuiet, signal } = options;
   const api = new URL(url);
   const signed = await sign(new URL(`${url}/connect`), '{}', HEADERS);
   const header = Buffer.from(JSON.stringify(signed)).toString('base64url');
@@ -55,38 +69,58 @@ export async function listenToCommands(options: ListenOptions): Promise<Listenin
   const end = () => socket.terminate();
   signal?.addEventListener('abort', end, { once: true });
   closed.then(() => signal?.removeEventListener('abort', end));
-  const watch = silenceWatch(() => socket.terminate());
+  const watch = silenceWatch({ onQuiet, onDead: end });
 
+  async function subscribe(id: 'commands' | 'news', query: string, variables: object): Promise<void> {
+    const data = JSON.stringify({ query, variables });
+    const payload = { data, extensions: { authorization: await sign(api, data, HEADERS) } };
+    socket.send(JSON.stringify({ id, type: 'start', payload }));
+  }
+
+  let announces = false;
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string) => {
       socket.terminate();
       reject(new EdgeError(`The system at ${url} does not pass commands on: ${reason}.`));
     };
+    const limit = setTimeout(fail, CONNECT_LIMIT_MS, 'it does not answer');
+    const open = new Set(['commands', 'news']);
+    const settle = (id = '') => {
+      open.delete(id);
+      if (open.size > 0) return;
+      clearTimeout(limit);
+      resolve();
+    };
     socket.once('error', error => fail(error.message));
-    closed.then(fail);
+    closed.then(reason => {
+      clearTimeout(limit);
+      fail(reason);
+    });
     socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
     socket.on('message', async bytes => {
       watch.heard();
-      const message = JSON.parse(String(bytes)) as Message;
-      const refusal = message.payload?.errors?.[0]?.message;
-      if (message.type === 'connection_ack') {
-        watch.start(message.payload?.connectionTimeoutMs ?? DEFAULT_SILENCE_MS);
-        const data = JSON.stringify({ query: SUBSCRIPTION, variables: { edge_id } });
-        const authorization = await sign(api, data, HEADERS);
-        const payload = { data, extensions: { authorization } };
-        socket.send(JSON.stringify({ id: 'commands', type: 'start', payload }));
-      } else if (message.type === 'start_ack') {
-        resolve();
-      } else if (message.type === 'data') {
-        const raw = message.payload?.data?.edgeCommands;
-        if (raw) onCommand(readCommand(raw));
-      } else if (message.type === 'connection_error' || message.type === 'error') {
-        fail(refusal ?? 'no reason given');
+      const { type, id, payload } = JSON.parse(String(bytes)) as Message;
+      if (type === 'connection_ack') {
+        watch.start(payload?.connectionTimeoutMs ?? DEFAULT_SILENCE_MS);
+        await subscribe('commands', COMMANDS, { edge_id });
+        await subscribe('news', NEWS, {});
+      } else if (type === 'start_ack') {
+        if (id === 'news') announces = true;
+        settle(id);
+      } else if (type === 'data') {
+        const { edgeCommands, edgeNews } = payload?.data ?? {};
+        if (edgeCommands) onCommand(readCommand(edgeCommands));
+        if (edgeNews) onNews(readNews(edgeNews));
+      } else if (type === 'error' && id === 'news') {
+        // A system of an earlier release has none, and a role may lack the right to it.
+        settle(id);
+      } else if (type === 'connection_error' || type === 'error') {
+        fail(payload?.errors?.[0]?.message ?? 'no reason given');
       }
     });
   }).finally(() => socket.on('error', () => {}));
   closed.then(() => watch.stop());
-  return { closed, close: () => socket.close() };
+  return { announces, closed, close: () => socket.close() };
 }
 
 // What the protocol wants signed beside the usual.
@@ -100,14 +134,24 @@ function realtimeUrl(api: URL): string {
   return `${protocol}//${host}${path}`;
 }
 
-/** The server sends something now and then; a connection that is silent for longer is dead. */
-function silenceWatch(onSilence: () => void) {
+/** The server sends something each minute; a connection that is silent for longer is in doubt, and dead at the server's limit. */
+function silenceWatch({ onQuiet, onDead }: { onQuiet: (quiet: boolean) => void; onDead: () => void }) {
   let limit: number | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let quiet = false;
+  let timers: NodeJS.Timeout[] = [];
+  const clear = () => {
+    for (const timer of timers) clearTimeout(timer);
+    timers = [];
+  };
+  const say = (is: boolean) => {
+    if (quiet !== is) onQuiet(is);
+    quiet = is;
+  };
   const heard = () => {
-    clearTimeout(timer);
+    clear();
+    say(false);
     if (limit === undefined) return;
-    timer = setTimeout(onSilence, limit);
+    timers = [setTimeout(onDead, limit), setTimeout(say, Math.min(QUIET_MS, limit), true)];
   };
   return {
     heard,
@@ -117,7 +161,7 @@ function silenceWatch(onSilence: () => void) {
     },
     stop() {
       limit = undefined;
-      clearTimeout(timer);
+      clear();
     },
   };
 }

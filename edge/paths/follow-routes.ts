@@ -1,7 +1,9 @@
 import type { RoutesOrder } from '../../core/commands/edge-command.ts';
-import type { EdgePath, EdgeRoutes } from '../../core/routing/edge-routes.ts';
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import { backoffMs } from '../../core/storage/backoff.ts';
 import { type Cancel, type Schedule, systemSchedule } from '../../core/time/schedule.ts';
 import { type Route, RouteTable, type RouteUpdate } from './route-table.ts';
+import { isNews, type RoutesHint, type RoutesReading, type RoutesState } from './routes-reading.ts';
 
 /** What an earlier run read last. */
 export interface KeptRoutes {
@@ -13,7 +15,7 @@ export interface KeptRoutes {
 
 export interface FollowRoutesOptions {
   /** All peers of the edge's site. */
-  read: () => Promise<EdgeRoutes[]>;
+  read: () => Promise<RoutesReading>;
   /** The edge's paths, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
   /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
@@ -23,26 +25,30 @@ export interface FollowRoutesOptions {
   kept?: KeptRoutes | undefined;
   /** What the system has said by now, after each reading and order. */
   onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
-  /** They are read at least so often: preferences follow measurements, and a hint may be lost. */
-  reread_ms?: number;
-  /** From 0 to 1: how much of {@link HINT_SPREAD_MS} a reading waits that a hint asks for. */
+  /** From 0 to 1: how much of its time a reading waits that a hint asks for or that has failed. */
   random?: () => number;
   schedule?: Schedule;
 }
 
 /**
- * Hints come to all edges of a network at the same moment: their readings are spread over so long. That changes nothing for traffic that
+ * Hints come to the edges of many sites at the same moment: their readings are spread over so long. That changes nothing for traffic that
  * has to move, since orders bring their routes with them.
  */
 const HINT_SPREAD_MS = 5000;
 
+/** A reading that has failed is repeated, first soon, and within so long in any case. */
+const RETRY = { baseMs: 1000, capMs: 75_000 };
+
 export interface FollowingRoutes {
   /** Reads paths and routes anew, now or right after the reading under way. */
   refresh(): void;
-  /** Reads them anew within a few seconds, once for all hints until then. */
-  hint(): void;
+  /**
+   * Reads them anew within `spread_ms`, 5 s without it, once for all hints until then; not at all where what
+   * was read is as new as the hint.
+   */
+  hint(hint: RoutesHint, spread_ms?: number): void;
   /** Nothing can be read: takes the kept routes, unless others were read or ordered before. */
-  useKept(): void;
+  takeKept(): void;
   /** Takes an order's routes. */
   apply(order: RoutesOrder): void;
   stop(): Promise<void>;
@@ -56,7 +62,6 @@ export function followRoutes({
   onTrouble,
   kept,
   onKnown = () => {},
-  reread_ms = 120_000,
   random = Math.random,
   schedule = systemSchedule,
 }: FollowRoutesOptions): FollowingRoutes {
@@ -66,27 +71,32 @@ export function followRoutes({
   let paths: EdgePath[] = kept?.paths ?? [];
   let everRead = false;
   let keptIsUsed = false;
+  let state: RoutesState | undefined;
+  let failures = 0;
   let reading: Promise<void> | undefined;
-  let cancel = () => {};
-  let cancelHint: Cancel | undefined;
+  let cancelRetry: Cancel | undefined;
+  const hints = new Set<Cancel>();
 
   async function readWhileWanted(): Promise<void> {
     while (wanted && !stopped) {
       wanted = false;
       try {
-        const neighbours = await read();
+        const { peers, ...read_at } = await read();
+        failures = 0;
         // What an order changed meanwhile may be newer than what was read.
         if (wanted || stopped) continue;
-        paths = neighbours.flatMap(one => one.paths);
+        state = read_at.state;
+        paths = peers.flatMap(one => one.paths);
         onPaths(paths);
-        const update = table.replace(neighbours);
+        const update = table.replace(peers);
         if (everRead) tell(update);
         else onRoutes(update, table);
         everRead = true;
         onKnown({ paths, routes: table.list() });
       } catch (cause) {
-        useKept();
+        takeKept();
         onTrouble(`The paths could not be read: ${(cause as Error).message}`);
+        if (!stopped) cancelRetry ??= schedule(backoffMs(failures++, { ...RETRY, random }), refresh);
       }
     }
   }
@@ -95,7 +105,7 @@ export function followRoutes({
     if (update.changes.length > 0 || update.removed > 0) onRoutes(update, table);
   }
 
-  function useKept(): void {
+  function takeKept(): void {
     if (everRead || keptIsUsed || !kept) return;
     keptIsUsed = true;
     const ordered = table.list();
@@ -116,21 +126,31 @@ export function followRoutes({
 
   function refresh(): void {
     if (stopped) return;
-    cancelHint?.();
-    cancelHint = undefined;
+    cancelWaiting();
     wanted = true;
     reading ??= readWhileWanted().finally(() => {
       reading = undefined;
     });
-    cancel();
-    cancel = schedule(reread_ms, refresh);
+  }
+
+  /** A reading that begins now makes those that are due later needless. */
+  function cancelWaiting(): void {
+    cancelRetry?.();
+    cancelRetry = undefined;
+    for (const cancel of hints) cancel();
+    hints.clear();
   }
 
   return {
     refresh,
-    useKept,
-    hint() {
-      if (!stopped) cancelHint ??= schedule(random() * HINT_SPREAD_MS, refresh);
+    takeKept,
+    hint(hint, spread_ms = HINT_SPREAD_MS) {
+      if (stopped || !isNews(hint, state)) return;
+      const cancel = schedule(random() * spread_ms, () => {
+        hints.delete(cancel);
+        if (isNews(hint, state)) refresh();
+      });
+      hints.add(cancel);
     },
     apply(order) {
       tell({ changes: table.apply(order), removed: 0 });
@@ -139,8 +159,7 @@ export function followRoutes({
     },
     async stop() {
       stopped = true;
-      cancel();
-      cancelHint?.();
+      cancelWaiting();
       await reading;
     },
   };

@@ -26,6 +26,8 @@ export const COSTS = {
   past_decisions: 10,
   /** Every path of the network: 30 a minute. */
   all_paths: 8,
+  /** Live figures by scope: every counter, every lane that the last snapshot sampled, every path. */
+  figures: { POLICIES: 2, SITES: 8, PATHS: 8, TOTALS: 2 },
   /** A page of the flow log: its reading ends when the page is full. */
   page_of_flows: 2,
 } as const;

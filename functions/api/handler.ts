@@ -10,7 +10,7 @@ import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
-import { countFailover } from '../failover-metrics.ts';
+import { countStranded } from '../failover-metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
@@ -70,7 +70,7 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
     flow_objects,
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
-    onFailover: countFailover,
+    onFailover: done => countStranded('api', done),
     onInternalError: countInternalError,
     query_budget: { units: environment.QUERY_BUDGET, wait_ms: BUDGET_WAIT_MS },
     edge_roles,

@@ -1,10 +1,6 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { countMetrics } from '../metrics.ts';
 
-/**
- * Counts an answer that says `Internal`, in a line of the embedded metric format. It is alarmed.
- */
+/** Counts an answer that says `Internal`. It is alarmed. */
 export function countInternalError(): void {
-  const metrics = new Metrics();
-  metrics.addMetric('InternalErrors', MetricUnit.Count, 1);
-  metrics.publishStoredMetrics();
+  countMetrics('api', { InternalErrors: 1 });
 }

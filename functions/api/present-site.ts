@@ -1,8 +1,11 @@
-import { readExpectedEdges } from '../../core/inventory/edges/read-edges.ts';
+import { presentRate } from '../../core/answers/present-rate.ts';
+import { readEdgesOfSites } from '../../core/inventory/edges/site-edges.ts';
 import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
 import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
+import type { Lane } from '../../core/ledger/lane/lane.ts';
+import { ratesOf } from '../../core/ledger/lane/lane-rates.ts';
 import { type SitePathSummary, summarizeSitePaths } from '../../core/routing/network/site-picture.ts';
-import type { StoreContext } from '../../core/storage/store-context.ts';
+import { type StoreContext, timestamp } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
 import type { Call } from './resolver.ts';
 import { selectsOnly } from './selection.ts';
@@ -30,7 +33,7 @@ function selects({ selection }: Call, path: string, ...fields: ExtraField[]): bo
   return !selectsOnly(selection, path, [...OWN_FIELDS, ...others]);
 }
 
-const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'path_count', 'worst_status'];
+const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'rate', 'path_count', 'worst_status'];
 
 /**
  * Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at
@@ -39,7 +42,7 @@ const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'path_cou
 export const selectsEndpoints = (call: Call, path: string): boolean => selects(call, path, 'endpoints');
 
 /**
- * Sites as clients see them; when they were last heard, and how their paths are, is read where it is
+ * Sites as clients see them; what their edges reported, and how their paths are, is read where it is
  * asked for.
  */
 export async function presentSites(
@@ -50,7 +53,7 @@ export async function presentSites(
   const { context } = call;
   const ids = sites.map(({ id }) => id);
   const [heard, paths] = await Promise.all([
-    selects(call, path, 'last_seen') ? lastHeard(sites, context) : new Map<string, string>(),
+    selects(call, path, 'last_seen', 'rate') ? readHeard(sites, context) : new Map<string, Heard>(),
     selects(call, path, 'path_count', 'worst_status')
       ? summarizeSitePaths(context, ids)
       : new Map<string, SitePathSummary>(),
@@ -58,25 +61,40 @@ export async function presentSites(
   return sites.map(site => ({
     ...site,
     status: 'ACTIVE',
-    last_seen: heard.get(site.id) ?? null,
+    ...(heard.get(site.id) ?? NOT_HEARD),
     ...(paths.get(site.id) ?? NO_PATHS_SHOWN),
   }));
 }
 
+type Heard = Pick<Site, 'last_seen' | 'rate'>;
+
+/** Of a site whose edges have not reported. */
+export const NOT_HEARD: Heard = { last_seen: null, rate: null };
+
 /** Of a site in the answer to a change. */
 export const NO_PATHS_SHOWN = { path_count: null, worst_status: null };
 
-async function lastHeard(
+/** What the sites' registered edges have reported, by site. */
+async function readHeard(
   sites: readonly SiteWithEndpoints[],
   context: StoreContext,
-): Promise<Map<string, string>> {
-  const shown = new Set(sites.map(({ id }) => id));
-  const edges = (await readExpectedEdges(context)).filter(({ site_id }) => shown.has(site_id));
+): Promise<Map<string, Heard>> {
+  const edges = await readEdgesOfSites(
+    context,
+    sites.map(({ id }) => id),
+  );
   const lanes = await Promise.all(edges.map(({ id }) => readLanesOfEdge(context.client, context.tables, id)));
-  const latest = new Map<string, number>();
-  for (const [index, { site_id }] of edges.entries()) {
-    const times = lanes[index]!.map(lane => lane.last_heard_at_ms);
-    if (times.length > 0) latest.set(site_id, Math.max(latest.get(site_id) ?? 0, ...times));
-  }
-  return new Map([...latest].map(([id, ms]) => [id, new Date(ms).toISOString()]));
+  const bySite = Map.groupBy(edges.keys(), index => edges[index]!.site_id);
+  return new Map(
+    Array.from(bySite, ([id, indexes]) => [id, heardOf(indexes.flatMap(index => lanes[index]!))]),
+  );
+}
+
+function heardOf(lanes: readonly Lane[]): Heard {
+  if (lanes.length === 0) return NOT_HEARD;
+  const rates = ratesOf(lanes);
+  return {
+    last_seen: timestamp(Math.max(...lanes.map(lane => lane.last_heard_at_ms))),
+    rate: rates ? presentRate(rates, rates) : null,
+  };
 }

@@ -24,7 +24,7 @@ export interface Call extends Asking {
   selection: string[];
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
-  /** Called for a path that changed sides; make it a metric. */
+  /** Called for a path that changed sides. */
   onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
 }

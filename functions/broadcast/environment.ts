@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { roleSettings, SETTINGS } from '../settings.ts';
 
-const { GRAPHQL_URL } = SETTINGS;
+const { EDGE_SPREAD_S, GRAPHQL_URL } = SETTINGS;
 
 /**
  * The function's configuration, checked when a container starts. The credentials are the function's
@@ -11,6 +11,7 @@ const { GRAPHQL_URL } = SETTINGS;
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...roleSettings,
+  EDGE_SPREAD_S,
   GRAPHQL_URL,
 });
 

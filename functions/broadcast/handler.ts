@@ -1,25 +1,28 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { commandsOf } from '../../core/commands/commands-of-change.ts';
+import { newsOf } from '../../core/commands/edge-news.ts';
+import { raiseRouteVersion } from '../../core/commands/route-versions.ts';
+import { sitesToNotify } from '../../core/commands/sites-to-notify.ts';
 import { orderRoutes } from '../../core/routing/failover/route-orders.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { makeApiClient } from '../api-client.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
-import { makeApiClient } from './api-client.ts';
 import { environmentSchema } from './environment.ts';
 import { publishChanges } from './publish-changes.ts';
 import { publishCommands } from './publish-commands.ts';
 import { publishEvent } from './publish-event.ts';
+import { publishNews } from './publish-news.ts';
 
 /** Time kept back for the calls under way. */
 const MARGIN_MS = 15_000;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const metrics = new Metrics();
 const api = makeApiClient(environment);
 const store = {
   client: makeDocumentClient(),
@@ -30,7 +33,7 @@ const store = {
 };
 
 /**
- * Publishes the changes of the Network and the Audit table, in their order, and gives edges the
+ * Publishes the changes of the Network and the Audit table, in their order, and has edges take the
  * routes that follow from them; the stream repeats from the first failure on.
  */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
@@ -40,21 +43,27 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
     ...store,
     deadline: systemClock() + timeLeft(),
   });
-  const count = (name: string, value: number) => metrics.addMetric(name, MetricUnit.Count, value);
+  const published: Record<string, number> = {};
   const open = await publishChanges(event.Records, {
     publishEvent: event => publishEvent(event, api),
     publishCommands: commands => publishCommands(commands, api),
+    publishNews: news => publishNews(news, api),
     commandsOf: change => commandsOf(change, context()),
+    newsOf: change => newsOf(change, context(), { spread_s: environment.EDGE_SPREAD_S }),
+    sitesToNotify: change => sitesToNotify(change, context()),
+    raiseRouteVersion: site_id => raiseRouteVersion(context(), site_id),
     orderRoutes: change => orderRoutes(context(), change),
     timeLeft,
     onTampering({ pk, sk }) {
       logger.error('An audit entry was changed or removed.', { key: { pk, sk } });
-      count('AuditEntriesChanged', 1);
+      countMetrics('broadcast', { AuditEntriesChanged: 1 });
     },
     onTrouble: (message, details) => logger.error(message, details),
-    count,
+    count(name, value) {
+      published[name] = (published[name] ?? 0) + value;
+    },
   });
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+  if (Object.keys(published).length > 0) logger.info('Published changes.', published);
   return { batchItemFailures: open ? [{ itemIdentifier: open.dynamodb?.SequenceNumber ?? '' }] : [] };
 }
 

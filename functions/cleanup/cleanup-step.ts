@@ -17,6 +17,6 @@ export interface StepContext extends Retrying {
 /** One duty of the clean-up, independent of the others. */
 export interface CleanupStep {
   name: string;
-  /** What it did, for the log. Numbers become metrics named `<name>_<key>`. */
+  /** What it did, for the log. */
   run(context: StepContext): Promise<Record<string, unknown>>;
 }

@@ -1,11 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { runSteps, type StepReport } from './run-steps.ts';
@@ -16,7 +16,6 @@ const MARGIN_MS = 10_000;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const metrics = new Metrics();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
@@ -51,7 +50,6 @@ async function handle(event: unknown, lambda: Context): Promise<{ steps: StepRep
     deadline: systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS,
   });
   for (const report of reports) publish(report);
-  metrics.publishStoredMetrics();
   const failed = reports.filter(({ outcome }) => outcome === 'failed');
   if (failed.length > 0) {
     const names = failed.map(({ name }) => name).join(', ');
@@ -68,7 +66,6 @@ export const handler = untilAnswered(handle);
 function publish({ name, outcome, details, error }: StepReport): void {
   if (outcome === 'failed') logger.error(`Clean-up step ${name} failed.`, { step: name, cause: error });
   else logger.info(`Clean-up step ${name} is done.`, { step: name, ...details });
-  for (const [key, value] of Object.entries(details)) {
-    if (typeof value === 'number') metrics.addMetric(`${name}_${key}`, MetricUnit.Count, value);
-  }
+  if (typeof details.mismatches === 'number')
+    countMetrics('cleanup', { totals_mismatches: details.mismatches });
 }

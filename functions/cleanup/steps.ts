@@ -3,10 +3,12 @@ import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { voidedBootAction } from '../../core/commands/new-boot.ts';
 import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
+import { listRegisteredEdges } from '../../core/inventory/edges/site-edges.ts';
 import { finishDeletions } from '../../core/inventory/removal/finish-deletions.ts';
 import { removeCutOffResets } from '../../core/ledger/figures/running-resets.ts';
 import { finishVoids } from '../../core/ledger/voids/finish-voids.ts';
 import type { OnVoided } from '../../core/ledger/voids/void-done.ts';
+import { watchNetwork } from '../../core/watch/watch-network.ts';
 import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
@@ -28,6 +30,7 @@ export const steps: readonly CleanupStep[] = [
     name: 'resets',
     run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
+  { name: 'alarms', run: async context => ({ ...(await watchNetwork(context)) }) },
   { name: 'refusals', run: async context => ({ ...(await sumRefusals(context)) }) },
   {
     name: 'voids',
@@ -36,6 +39,7 @@ export const steps: readonly CleanupStep[] = [
       return { ...(await finishVoids(context, { until: context.deadline, onVoided })) };
     },
   },
+  { name: 'edges', run: async context => ({ ...(await listRegisteredEdges(context)) }) },
   { name: 'generations', run: async context => ({ ...(await tidyGenerations(context)) }) },
   { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },

@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { takeOver } from '../../core/inventory/removal/take-over.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
@@ -15,7 +14,6 @@ const WORK_MS = 60_000;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const metrics = new Metrics();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
@@ -23,7 +21,6 @@ const tables = tablesOf(environment);
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   logger.addContext(lambda);
   const results = await Promise.allSettled(event.Records.map(record => work(record, lambda)));
-  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   const failed = event.Records.filter((_, index) => results[index]?.status === 'rejected');
   return {
     batchItemFailures: failed.map(({ dynamodb }) => ({ itemIdentifier: dynamodb?.SequenceNumber ?? '' })),
@@ -40,7 +37,6 @@ async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void
   try {
     const outcome = await takeOver(context, key, Math.min(deadline, now + WORK_MS));
     logger.info(`Took an operation over: ${outcome}.`, { key });
-    if (outcome === 'finished') metrics.addMetric('OperationsFinished', MetricUnit.Count, 1);
   } catch (cause) {
     logger.error('An operation could not be gone on with; it is tried again.', { key, cause });
     throw cause;

@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { answersReader } from '../../core/export/answers-reader.ts';
@@ -12,6 +11,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
@@ -30,7 +30,6 @@ const kept = {
   flow_objects: flowObjects(s3, environment.FLOW_BUCKET),
 };
 const logger = new Logger();
-const metrics = new Metrics();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const files = exportFiles(s3, environment.EXPORT_BUCKET);
@@ -61,9 +60,7 @@ async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOu
     export_id,
   );
   logger.info(`Worked on an export: ${outcome}.`, { export_id });
-  if (outcome === 'failed') metrics.addMetric('ExportsFailed', MetricUnit.Count, 1);
-  if (outcome === 'done') metrics.addMetric('ExportsDone', MetricUnit.Count, 1);
-  metrics.publishStoredMetrics();
+  if (outcome === 'failed') countMetrics('export', { ExportsFailed: 1 });
   return { outcome };
 }
 

@@ -1,5 +1,4 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { type FlowLogResult, runFlowLog } from '../../core/flows/run-flow-log.ts';
@@ -17,7 +16,6 @@ const SKEW_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const metrics = new Metrics();
 const client = makeDocumentClient();
 const { traffic: table } = tablesOf(environment);
 const objects = flowObjects(makeS3Client(), environment.FLOW_BUCKET);
@@ -41,10 +39,6 @@ async function handle(_event: unknown, lambda: Context): Promise<FlowLogResult> 
     ttl_hours: environment.FLOW_LOG_TTL_HOURS,
   });
   logger.info('Worked on the flow log.', { ...result });
-  metrics.addMetric('FlowObjects', MetricUnit.Count, result.objects);
-  metrics.addMetric('FlowObjectsMerged', MetricUnit.Count, result.merged);
-  metrics.addMetric('FlowObjectsExpired', MetricUnit.Count, result.expired);
-  metrics.publishStoredMetrics();
   return result;
 }
 

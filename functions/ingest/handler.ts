@@ -1,6 +1,5 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
 import { EdgeKeyMemory } from '../../core/edge-keys/edge-key-memory.ts';
@@ -16,6 +15,7 @@ import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 import { toStreamRecord } from './kinesis-records.ts';
@@ -28,7 +28,6 @@ const MARGIN_MS = 2 * REQUEST_TIMEOUT_MS;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
-const metrics = new Metrics();
 const memory = new LaneMemory();
 const quarantined = new QuarantineMemory();
 const covered_slots = new CounterSlots();
@@ -123,6 +122,7 @@ function answer(
 }
 
 function publish(tally: IngestTally): void {
-  for (const [name, value] of Object.entries(tally)) metrics.addMetric(name, MetricUnit.Count, value);
-  metrics.publishStoredMetrics();
+  const { ReportsApplied, ReportsQuarantined, ReportsNotAuthentic, FlowLogsNotWritten, ...fields } = tally;
+  const counts = { ReportsApplied, ReportsQuarantined, ReportsNotAuthentic, FlowLogsNotWritten };
+  countMetrics('ingest', counts, fields);
 }

@@ -1,5 +1,4 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CacheSettings } from '../../core/cache/cache-settings.ts';
 import type { AppliedPathReport } from '../../core/ingest/ingest-context.ts';
@@ -7,7 +6,7 @@ import { PathMonitor } from '../../core/routing/failover/path-monitor.ts';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeContainerCaches } from '../container-caches.ts';
-import { countFailover } from '../failover-metrics.ts';
+import { countStranded } from '../failover-metrics.ts';
 
 /**
  * Counting comes first: measurements that take longer are left to the next report, which comes in a
@@ -30,15 +29,13 @@ export function makePathMeasurements({
   settings: CacheSettings;
 }): (reports: AppliedPathReport[]) => Promise<void> {
   const container = makeContainerCaches({ client, table: tables.cache, settings, leaves_hot_keys: false });
-  const metrics = new Metrics();
   const monitor = new PathMonitor(container.caches, {
     onFailover(done, operation) {
-      countFailover(done, operation);
+      countStranded('ingest', done);
       const { audit_id, receipt } = done;
       logger.warn(`A path changed sides: ${operation}`, { audit_id, path_id: receipt.path_id });
     },
     onTrouble(path_id, cause) {
-      metrics.addMetric('PathMeasurementsFailed', MetricUnit.Count, 1);
       logger.warn('A path measurement could not be dealt with.', { path_id, cause });
     },
   });
@@ -48,6 +45,5 @@ export function makePathMeasurements({
     await monitor.observe(context, reports);
     await monitor.settle(context);
     await container.settle();
-    if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
   };
 }

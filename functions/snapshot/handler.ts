@@ -1,23 +1,27 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
+import { lambdaWorkers, makeWorkerClient } from '../../core/history/groups/lambda-workers.ts';
 import { retentionOf } from '../../core/history/retention-settings.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
 import { readServedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
 const retention = retentionOf(environment);
 const logger = new Logger();
-const metrics = new Metrics();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
+const workers = makeWorkerClient();
 const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
+
+/** The rest of the time is for the samples of policies and the hour that begins. */
+const SHARE_FOR_READING = 0.6;
 
 /** The schedule passes the instant that it fired for, which a late or repeated call keeps. */
 const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
@@ -28,7 +32,8 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
   const { scheduled_at } = eventSchema.parse(event);
   const begun = systemClock();
   const remaining = lambda.getRemainingTimeInMillis();
-  const registered = await readServedEdges({
+  // Beside the reading of the lanes, which a large network leaves to others.
+  const registered = readServedEdges({
     client,
     tables,
     clock: systemClock,
@@ -36,6 +41,7 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
     random: Math.random,
     deadline: begun + remaining / 2,
   });
+  registered.catch(() => {});
   const result = await takeSnapshot({
     store: { client, table: tables.traffic },
     scheduled_at: Date.parse(scheduled_at),
@@ -46,11 +52,18 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
     sleep: systemSleep,
     deadline: begun + remaining,
     previous,
+    workers: lambdaWorkers({
+      client: workers,
+      FunctionName: environment.SNAPSHOT_GROUP_FUNCTION,
+      clock: systemClock,
+      deadline: begun + remaining * SHARE_FOR_READING,
+      onFailure: ({ group }, cause) =>
+        logger.error('A group of lanes was not read.', { group, cause: String(cause) }),
+    }),
+    lanes_a_group: environment.LANES_A_GROUP,
   });
   logger.info('Snapshot is done.', { ...result });
-  metrics.addMetric('LanesSampled', MetricUnit.Count, result.lanes);
-  metrics.addMetric('LanesUnreadable', MetricUnit.Count, result.bad_lanes);
-  metrics.publishStoredMetrics();
+  countMetrics('snapshot', { LanesUnreadable: result.bad_lanes });
   return result;
 }
 

@@ -15,10 +15,12 @@ const WEB = fileURLToPath(new URL('../../web', import.meta.url));
  */
 export async function buildWeb(folder: string): Promise<{ firstViewBytes: number }> {
   const outDir = resolve(folder);
+  // Tests set another one, with which React would come with its aids for development.
+  process.env.NODE_ENV = 'production';
   await build({
     configFile: false,
     root: WEB,
-    logLevel: 'warn',
+    logLevel: 'error',
     plugins: [react()],
     worker: { format: 'es' },
     build: {

@@ -171,10 +171,13 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
       api: { pendingCommands: async () => [] } as any,
       async listen() {
         if (++tries === 1) throw new Error('not yet');
-        return { closed: never(), close() {} };
+        return { announces: true, closed: never(), close() {} };
       },
       policiesVersion: () => undefined,
       carryOut: async () => {},
+      refreshRoutes: () => {},
+      hintRoutes: () => {},
+      random: () => 0.01,
       onListening: connected.resolve,
       onTrouble: () => {},
     });
@@ -186,14 +189,14 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
     const routes = followRoutes({
       async read() {
         read.resolve();
-        return [];
+        return { state: undefined, peers: [] };
       },
       onPaths: () => {},
       onRoutes: () => {},
       onTrouble: () => {},
       random: () => 0.01,
     });
-    routes.hint();
+    routes.hint({});
     await read.promise;
     await routes.stop();
   },

@@ -3,14 +3,17 @@ import { expect } from 'vitest';
 import { systemCaller } from '../../core/access/caller.ts';
 import { readFirstSnapshot } from '../../core/history/first-snapshot.ts';
 import { ceilTo, RESOLUTIONS, type Resolution, type Retention } from '../../core/history/resolution.ts';
+import type { SnapshotMark } from '../../core/history/sample.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
 import { type PreviousTotals, type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
+import { GroupsMissing } from '../../core/history/whole-reading.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
-import { laneKey } from '../../core/ledger/lane-keys.ts';
+import { groupOf, laneBucket, laneKey } from '../../core/ledger/lane-keys.ts';
 import { undoVoidBoot } from '../../core/ledger/voids/undo-void.ts';
 import { voidBoot } from '../../core/ledger/voids/void-boot.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { clientWith } from './fake-dynamodb.ts';
+import { FatedWorkers, type GroupFate } from './group-workers.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
 import { servedEdges } from './served-edges.ts';
@@ -50,10 +53,20 @@ interface EdgeState {
   estimated: Map<string, bigint>;
 }
 
+/** How a snapshot goes: late, killed at a call to the database, and what becomes of its groups. */
+export interface SnapshotFate {
+  late_ms?: number;
+  dies?: number | 'before the mark' | undefined;
+  groups?: (index: number) => GroupFate;
+  /** What happens while its call of this number waits for some milliseconds. */
+  pause?: { at: number; ms: number; meanwhile: () => Promise<void> };
+}
+
 /** Edges, the functions and the database, under one clock, beside a model of what must come out. */
 export class HistoryWorld {
   now: number;
   readonly #db: TestTables;
+  readonly #grouped: boolean;
   readonly #edges = new Map<string, EdgeState>();
   readonly #readings = new Map<number, ModelReading>();
   #previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
@@ -63,8 +76,10 @@ export class HistoryWorld {
   /** By `edge boot`: the void's audit id. */
   readonly #voided = new Map<string, string>();
 
-  constructor(db: TestTables, start: number) {
+  /** @param options `grouped`: lanes are read in groups from the second snapshot on */
+  constructor(db: TestTables, start: number, { grouped = false } = {}) {
     this.#db = db;
+    this.#grouped = grouped;
     this.now = start;
     for (const { edge_id } of EDGES) {
       this.#edges.set(edge_id, {
@@ -74,7 +89,7 @@ export class HistoryWorld {
   }
 
   get store() {
-    return { client: this.#db.client, table: this.#db.tables.traffic };
+    return { ...this.#context(), table: this.#db.tables.traffic };
   }
 
   /** An edge counts and reports; its clock may be wrong by `skew_ms`. A repeated report comes twice. */
@@ -160,33 +175,65 @@ export class HistoryWorld {
   /** Runs the job of a minute, `late_ms` after it was due; it may die at a call to the database. */
   async snapshot(
     minute: number,
-    { late_ms = 0, dies }: { late_ms?: number; dies?: number | 'before the mark' } = {},
+    { late_ms = 0, dies, pause, groups = () => 'read' }: SnapshotFate = {},
   ): Promise<SnapshotResult | undefined> {
     const taken_at = minute + late_ms;
-    let calls = 0;
-    const client = clientWith(command => {
-      if (dies === 'before the mark' ? isMark(command) : calls++ >= (dies ?? Number.POSITIVE_INFINITY)) {
-        throw new Error('killed');
-      }
-      return this.#db.client.send(command as never);
+    let held_up_ms = 0;
+    const options = (kill: SnapshotFate['dies']) => ({
+      store: { ...this.store, client: this.#mortalClient(kill) },
+      retention: RETENTION,
+      clock: () => taken_at + held_up_ms,
+      sleep: async () => {},
     });
+    const workers = new FatedWorkers(options, groups);
     const seen = this.#seen();
     const result = await takeSnapshot({
-      store: { ...this.store, client },
+      ...options(dies),
+      ...(pause && { store: { ...this.store, client: this.#pausingClient(pause, ms => (held_up_ms = ms)) } }),
       scheduled_at: minute,
       registered: servedEdges(EDGES.map(({ edge_id }) => edge_id)),
-      retention: RETENTION,
-      clock: () => taken_at,
-      sleep: async () => {},
       previous: this.#previous,
+      ...(this.#grouped && { workers, lanes_a_group: 1 }),
     }).catch((cause: Error) => {
-      if (cause.message !== 'killed') throw cause;
+      if (cause.message !== 'killed' && !(cause instanceof GroupsMissing)) throw cause;
       this.restartFunction();
       return undefined;
     });
+    await workers.readLate();
     const [mark] = await readMarks(this.store, { resolution: 'MINUTE', from: minute, to: minute });
-    if (mark?.taken_at === taken_at && !this.#readings.has(taken_at)) this.#readings.set(taken_at, seen);
+    if (mark?.taken_at === taken_at && !this.#readings.has(taken_at)) {
+      this.#readings.set(taken_at, this.#counted(seen, mark));
+    }
     return result;
+  }
+
+  #mortalClient(dies: SnapshotFate['dies'] = Number.POSITIVE_INFINITY) {
+    let calls = 0;
+    return clientWith(command => {
+      if (dies === 'before the mark' ? isMark(command) : calls++ >= dies) throw new Error('killed');
+      return this.#db.client.send(command as never);
+    });
+  }
+
+  #pausingClient(
+    { at, ms, meanwhile }: NonNullable<SnapshotFate['pause']>,
+    afterwards: (held_up_ms: number) => void,
+  ) {
+    let calls = 0;
+    return clientWith(async command => {
+      if (calls++ === at) {
+        await meanwhile();
+        afterwards(ms);
+      }
+      return this.#db.client.send(command as never);
+    });
+  }
+
+  /** A late group has what the last reading that counts has of it. */
+  #counted(seen: ModelReading, { groups }: SnapshotMark): ModelReading {
+    const isLate = ({ edge_id }: ModelPair) =>
+      groups?.late.some(({ index }) => index === groupOf(laneBucket(edge_id), groups.of)) ?? false;
+    return [...seen.filter(pair => !isLate(pair)), ...this.#lastReading().filter(isLate)];
   }
 
   /** The function's container goes, and what it remembered. */
@@ -234,11 +281,14 @@ export class HistoryWorld {
 
   // An unreadable lane stands as the last reading that counts has it.
   #seen(): ModelReading {
-    const last = [...this.#readings].sort(([a], [b]) => a - b).at(-1)?.[1] ?? [];
     return [
       ...this.counted().filter(pair => pair.edge_id !== this.#unreadable),
-      ...last.filter(pair => pair.edge_id === this.#unreadable),
+      ...this.#lastReading().filter(pair => pair.edge_id === this.#unreadable),
     ];
+  }
+
+  #lastReading(): ModelReading {
+    return [...this.#readings].sort(([a], [b]) => a - b).at(-1)?.[1] ?? [];
   }
 
   /** Tells what the pairs that match must have counted between two instants on the grid of a resolution. */

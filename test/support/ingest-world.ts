@@ -180,10 +180,15 @@ export class IngestWorld {
       'counters',
     ).toEqual(sums(stream.expected, pair => pair.policy_id));
     const gauges = (list: ({ policy_id: string } & Gauges)[]) => {
-      const sum = new Map<string, [number, number, number]>();
-      for (const { policy_id, active_flows, bit_rate, packet_rate } of list) {
-        const [flows, bits, packets] = sum.get(policy_id) ?? [0, 0, 0];
-        sum.set(policy_id, [flows + active_flows, bits + bit_rate, packets + packet_rate]);
+      const sum = new Map<string, [number, number, number, number]>();
+      for (const { policy_id, active_flows, bit_rate, packet_rate, rated_pairs } of list) {
+        const [flows, bits, packets, rated] = sum.get(policy_id) ?? [0, 0, 0, 0];
+        sum.set(policy_id, [
+          flows + active_flows,
+          bits + bit_rate,
+          packets + packet_rate,
+          rated + rated_pairs,
+        ]);
       }
       const isSet = ([id, values]: [string, number[]]) => policies.has(id) && values.some(each => each !== 0);
       return new Map([...sum].filter(isSet).sort());

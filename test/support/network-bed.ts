@@ -102,6 +102,7 @@ function someEndpoint(site_id: string, id: string): Item {
     cost_per_gb: 0.02,
     reachable: null,
     created_at: '2026-01-01T00:00:00.000Z',
+    updated_at: '2026-01-01T00:00:00.000Z',
     status: 'ACTIVE',
   });
 }

@@ -2,12 +2,16 @@ import { BatchWriteCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/li
 import { expect } from 'vitest';
 import { MARKS_PARTITION } from '../../core/history/history-keys.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
+import type { SnapshotMark } from '../../core/history/sample.ts';
 import { readMarks } from '../../core/history/sample-store.ts';
 import { type PreviousTotals, takeSnapshot } from '../../core/history/snapshot.ts';
+import { GroupsMissing } from '../../core/history/whole-reading.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import type { ServedEdge } from '../../core/inventory/edges/edge-service.ts';
+import { groupOf, laneBucket } from '../../core/ledger/lane-keys.ts';
 import { clientWith } from './fake-dynamodb.ts';
+import { FatedWorkers, type GroupFate } from './group-workers.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
 import type { TestTables } from './tables.ts';
@@ -34,6 +38,8 @@ export interface Trouble {
   /** Edges whose reports don't arrive. */
   offline?: readonly string[];
   snapshot?: 'taken' | 'missed' | 'killed' | 'new container';
+  /** What becomes of the groups of lanes, by index; they are read in groups once it was given. */
+  groups?: (index: number) => GroupFate;
 }
 
 /** A report as the stream holds it. */
@@ -92,7 +98,7 @@ export class ReportingWorld {
     this.now += MINUTE;
     for (const edge of this.#edges) this.#report(edge, { begun, offline: offline.includes(edge.edge_id) });
     if (!ingestStops) await this.#ingest(ingestUpTo);
-    await this.#snapshot(trouble.snapshot ?? 'taken');
+    await this.#snapshot(trouble);
   }
 
   async minutes(count: number, trouble: Trouble = {}): Promise<void> {
@@ -149,7 +155,7 @@ export class ReportingWorld {
     expect(await ingest(records, ingestContext({ ...this.#db, memory: new LaneMemory() }))).toEqual([]);
   }
 
-  async #snapshot(kind: NonNullable<Trouble['snapshot']>): Promise<void> {
+  async #snapshot({ snapshot: kind = 'taken', groups }: Trouble): Promise<void> {
     if (kind === 'missed') return;
     if (kind === 'new container') this.#previous = { taken_at: 0, fingerprints: new Map() };
     const minute = this.now;
@@ -167,22 +173,36 @@ export class ReportingWorld {
     const seen = new Map(
       Array.from(this.#applied, ([edge_id, { at, packets }]) => [edge_id, { heard_at: at, packets }]),
     );
-    await takeSnapshot({
+    const options = {
       store: { ...this.store, client },
-      scheduled_at: minute,
-      registered: this.#served(),
       retention: DEFAULT_RETENTION,
       clock: () => minute + 400,
       sleep: async () => {},
+    };
+    await takeSnapshot({
+      ...options,
+      scheduled_at: minute,
+      registered: this.#served(),
       previous: this.#previous,
+      ...(groups && { workers: new FatedWorkers(() => options, groups), lanes_a_group: 1 }),
     }).catch((cause: Error) => {
-      if (cause.message !== 'killed') throw cause;
+      if (cause.message !== 'killed' && !(cause instanceof GroupsMissing)) throw cause;
       this.#previous = { taken_at: 0, fingerprints: new Map() };
     });
     this.writes.set(minute, writes);
     this.reads.set(minute, reads);
     const [mark] = await readMarks(this.store, { resolution: 'MINUTE', from: minute, to: minute });
-    if (mark) this.readings.set(minute, seen);
+    if (mark) this.readings.set(minute, this.#counted(seen, mark));
+  }
+
+  /** A late group has what the last reading that counts has of it. */
+  #counted(seen: Map<string, SeenEdge>, { groups }: SnapshotMark): Map<string, SeenEdge> {
+    const last = [...this.readings.values()].at(-1) ?? new Map<string, SeenEdge>();
+    const isLate = (edge_id: string) =>
+      groups?.late.some(({ index }) => index === groupOf(laneBucket(edge_id), groups.of)) ?? false;
+    const counted = new Map([...seen].filter(([edge_id]) => !isLate(edge_id)));
+    for (const [edge_id, edge] of last) if (isLate(edge_id)) counted.set(edge_id, edge);
+    return counted;
   }
 }
 

@@ -36,8 +36,7 @@ export async function ask<Data, Variables>(
   variables: Variables,
   { signal }: AskOptions = {},
 ): Promise<Answer<Data>> {
-  const token = await accessToken();
-  const response = await post(JSON.stringify({ query: document, variables }), token, signal);
+  const response = await post({ query: document, variables }, signal);
   if (response.status === 401) throw new SignedOut();
   const { data, errors = [] } = await readBody(response);
   if (data === undefined || data === null) throw new ApiError(errors);
@@ -56,12 +55,14 @@ function isOffline(cause: unknown): boolean {
   return cause instanceof Error && (cause.name === 'NetworkError' || cause instanceof TypeError);
 }
 
-async function post(body: string, authorization: string, signal: AbortSignal | undefined): Promise<Response> {
+/** Sends an operation as it is, with the token of who is signed in. @throws SignedOut, NotReachable */
+export async function post(operation: object, signal?: AbortSignal): Promise<Response> {
+  const authorization = await accessToken();
   try {
     return await fetch(endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
-      body,
+      body: JSON.stringify(operation),
       ...(signal && { signal }),
     });
   } catch (cause) {

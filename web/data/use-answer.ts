@@ -1,11 +1,14 @@
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
 import { type Answer, ask } from './ask.ts';
+import { operationName } from './operation-name.ts';
 
 export interface AnswerOptions {
   /** Milliseconds between two requests; left out: only when the page asks or a change is heard of. */
   everyMs?: number;
   enabled?: boolean;
+  /** Beginnings of the types of events after which it is asked again, such as `SITE` or `PATH_FAILOVER`. */
+  changedBy?: readonly string[];
   /** Goes on showing the answer before, while one to other variables is on its way. */
   keepPrevious?: boolean;
 }
@@ -17,20 +20,14 @@ export interface AnswerOptions {
 export function useAnswer<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
-  { everyMs, enabled = true, keepPrevious = false }: AnswerOptions = {},
+  { everyMs, enabled = true, changedBy = [], keepPrevious = false }: AnswerOptions = {},
 ): UseQueryResult<Answer<Data>> {
   return useQuery({
     queryKey: [operationName(document), variables],
     queryFn: ({ signal }) => ask(document, variables, { signal }),
     enabled,
+    meta: { changedBy },
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
     ...(keepPrevious && { placeholderData: keepPreviousData }),
   });
-}
-
-/** The name of an operation, by which answers are kept and forgotten. @throws Error for an operation without one */
-export function operationName(document: unknown): string {
-  const name = /^\s*(?:query|mutation|subscription)\s+(\w+)/.exec(String(document))?.[1];
-  if (name === undefined) throw new Error(`The operation has no name: ${String(document)}`);
-  return name;
 }

@@ -1,10 +1,14 @@
 import { Outlet } from '@tanstack/react-router';
+import { Toasts } from '../parts/toasts.tsx';
+import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { TopBar } from './top-bar.tsx';
+import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
 
 /** What is around every page: navigation at the side, time range and account above. */
 export function Frame() {
+  usePageKeys();
   return (
     <div className="frame">
       <a className="skip-link" href="#page">
@@ -13,10 +17,12 @@ export function Frame() {
       <Navigation />
       <div className="frame-main">
         <TopBar />
+        <ConnectionBanner />
         <main id="page" tabIndex={-1}>
           <Outlet />
         </main>
       </div>
+      <Toasts />
     </div>
   );
 }

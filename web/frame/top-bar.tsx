@@ -1,19 +1,51 @@
-import { Button as AriaButton, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { CircleUser } from 'lucide-react';
+import {
+  Button as AriaButton,
+  Menu,
+  MenuItem,
+  MenuSection,
+  MenuTrigger,
+  Popover,
+} from 'react-aria-components';
 import { useSession } from '../session/session-provider.tsx';
+import { Palette } from './palette.tsx';
+import { type Theme, useTheme } from './theme.ts';
 import { TimeRangePicker } from './time-range-picker.tsx';
+
+const THEMES: Record<Theme, string> = {
+  system: 'Theme of the system',
+  light: 'Light theme',
+  dark: 'Dark theme',
+};
 
 export function TopBar() {
   const { person, signOut } = useSession();
+  const [theme, setTheme] = useTheme();
   return (
     <header className="top-bar">
       <TimeRangePicker />
       <span className="spacer" />
+      <Palette />
       <MenuTrigger>
         <AriaButton className="button button-quiet" aria-label={`Account of ${person.email}`}>
-          <bdi className="clip">{person.email}</bdi>
+          <CircleUser size={16} aria-hidden />
+          <bdi className="clip wide-only">{person.email}</bdi>
         </AriaButton>
         <Popover className="popover">
           <Menu className="menu" onAction={key => key === 'sign-out' && signOut()}>
+            <MenuSection
+              aria-label="Theme"
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[theme]}
+              onSelectionChange={keys => setTheme([...keys][0] as Theme)}
+            >
+              {(Object.keys(THEMES) as Theme[]).map(name => (
+                <MenuItem key={name} id={name} className="menu-item">
+                  {THEMES[name]}
+                </MenuItem>
+              ))}
+            </MenuSection>
             <MenuItem id="sign-out" className="menu-item">
               Sign out
             </MenuItem>

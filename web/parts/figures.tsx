@@ -23,8 +23,9 @@ export function Count({ exact, of }: { exact: string | number | null | undefined
 export interface RateFigure {
   bits_per_second: number;
   packets_per_second: number;
-  from: string;
-  to: string;
+  /** What it was measured over; null for sums of many edges. */
+  from: string | null;
+  to: string | null;
 }
 
 /** A rate in short; exact, with what it was measured over, on hover. */
@@ -33,7 +34,10 @@ export function Rate({ rate }: { rate: RateFigure | null | undefined }) {
   const { bits_per_second, packets_per_second, from, to } = rate;
   const exact = `${count(Math.round(bits_per_second))} bit/s, ${count(Math.round(packets_per_second))} packets/s`;
   return (
-    <data value={bits_per_second} title={`${exact}, measured from ${utc(from)} to ${utc(to)}`}>
+    <data
+      value={bits_per_second}
+      title={from && to ? `${exact}, measured from ${utc(from)} to ${utc(to)}` : exact}
+    >
       {bitsPerSecond(bits_per_second)}
     </data>
   );

@@ -65,13 +65,21 @@ export async function endSession(): Promise<void> {
   await signOut();
 }
 
+/** The local sign-in calls a wrong password invalid. */
+const WRONG_CREDENTIALS = new Set([
+  'NotAuthorizedException',
+  'UserNotFoundException',
+  'InvalidPasswordException',
+]);
+
 /** What went wrong with a sign-in, in a sentence that says what to do. */
-export function signInProblem(cause: unknown): string {
+export function signInProblem(cause: unknown, step: SignInStep): string {
   const { name, message } = cause as Error;
-  if (name === 'NotAuthorizedException' || name === 'UserNotFoundException') {
+  if (step === 'NEW_PASSWORD' && name === 'InvalidPasswordException')
+    return `${message} Choose another password.`;
+  if (WRONG_CREDENTIALS.has(name)) {
     return 'E-mail address and password don’t belong together. Check both, then try again.';
   }
-  if (name === 'InvalidPasswordException') return `${message} Choose another password.`;
   if (name === 'LimitExceededException' || name === 'TooManyRequestsException') {
     return 'Too many attempts. Wait a few minutes, then try again.';
   }

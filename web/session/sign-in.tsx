@@ -51,7 +51,7 @@ function SignInForm({ over, onSignedIn }: SignInProps) {
       }
       await onSignedIn();
     } catch (cause) {
-      setProblem(signInProblem(cause));
+      setProblem(signInProblem(cause, step));
     } finally {
       setBusy(false);
     }

@@ -1,4 +1,4 @@
-import type { Completeness } from '../../inventory/edges/completeness.ts';
+import type { CompletenessAt } from '../last-completeness.ts';
 import type { Share } from '../late/late-span.ts';
 import { type Range, RESOLUTIONS } from '../resolution.ts';
 import type { Peak, Sample, SnapshotMark } from '../sample.ts';
@@ -32,7 +32,7 @@ export interface HistoryPoint {
   /** A boot that was voided since was reporting in this interval. */
   voided: boolean;
   /** Undefined in a gap. */
-  completeness?: Completeness & { as_of: number };
+  completeness?: CompletenessAt;
 }
 
 /** From the arrival of a boot's first report to that of its last, milliseconds. */

@@ -1,9 +1,9 @@
 import { ValidationError } from '../../errors.ts';
-import { readAllLanes } from '../../ledger/figures/read-lanes.ts';
+import { readLanesWhere } from '../../ledger/listing/find-lanes.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
-import type { TableNames } from '../../storage/tables.ts';
 import type { AggregateFilter } from '../aggregate.ts';
 import { ALL_TRAFFIC } from '../history-keys.ts';
+import type { LaneName } from '../lane-sample.ts';
 import type { Range, Retention } from '../resolution.ts';
 import { readSilences } from '../silence-spans.ts';
 import { readLaneSeries } from './lane-series.ts';
@@ -17,7 +17,6 @@ const MAX_LANE_SAMPLES = 50_000;
 export interface TrafficHistoryRequest {
   range: Range;
   filter: AggregateFilter;
-  tables: TableNames;
   /** By when an interval must be over, and what is kept as of then, milliseconds. */
   now: number;
   retention: Retention;
@@ -38,20 +37,15 @@ export async function readTrafficHistory(
   store: BatchGetOptions,
   request: TrafficHistoryRequest,
 ): Promise<History> {
-  const { range, filter, tables, now, retention, resets = [], voids = [] } = request;
+  const { range, filter, now, retention, resets = [], voids = [] } = request;
   const { max_lane_samples = MAX_LANE_SAMPLES } = request;
   const { policy_id, site_id, edge_id, endpoint_id } = filter;
   if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
     const id = policy_id ?? ALL_TRAFFIC;
     return readPolicyHistory(store, { policy_id: id, range, resets, voids, now, retention });
   }
-  const lanes = [];
-  for await (const lane of readAllLanes(store.client, tables)) {
-    const { edge_id: edge, part } = lane;
-    if (edge_id !== undefined && edge !== edge_id) continue;
-    if (site_id !== undefined && lane.site_id !== site_id) continue;
-    lanes.push({ edge_id: edge, part });
-  }
+  const lanes: LaneName[] = [];
+  for await (const { edge_id, part } of readLanesWhere(store, filter)) lanes.push({ edge_id, part });
   const [{ marks, later, base, begins }, silences] = await Promise.all([
     readRangeMarks(store, { range, now, retention }),
     readSilences(store, { now }),

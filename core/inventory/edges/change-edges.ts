@@ -2,6 +2,7 @@ import type { Caller } from '../../access/caller.ts';
 import { EDGE_ID_RULE, isEdgeId } from '../../access/edge-identity.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import { refuseChanged } from '../../audit/refuse-changed.ts';
 import type { EdgeKey } from '../../edge-keys/edge-key-items.ts';
 import { type KeyChange, planAddedKey } from '../../edge-keys/plan-key-change.ts';
 import { noEdge, Unauthorized, ValidationError } from '../../errors.ts';
@@ -9,16 +10,19 @@ import { type PublicKey, readPublicKey } from '../../report/public-key.ts';
 import { commitOnce } from '../../storage/commit-once.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { TableNames } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import {
   DEFAULT_INTERVAL_S,
   type EdgeItem,
   edgeFromItem,
   edgeToItem,
+  edgeUpdatedAt,
   type RegisteredEdge,
 } from './edge-items.ts';
 import { serviceAfter } from './edge-service.ts';
 import { readEdgeItem } from './read-edges.ts';
+import { listEdgeAction } from './site-edges.ts';
 
 /** An edge after a change, with its keys where the change was about them. */
 export interface ChangedEdge extends RegisteredEdge {
@@ -34,20 +38,23 @@ export interface EdgeRegistration {
   public_key?: string | undefined;
   /** So that the request may be repeated. */
   client_token?: string | null | undefined;
+  /** `updated_at` of the state that the caller saw, milliseconds. */
+  if_updated_at?: number | undefined;
 }
 
 /**
  * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a retired one back into service.
  * Without `interval_s` an edge keeps the one it was registered with before, else 60 seconds.
  *
- * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId}
+ * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId} ·
+ * Conflict for another state than that of `if_updated_at`
  */
 export async function registerEdge(
   context: StoreContext,
   actor: Caller,
   { client_token, ...given }: EdgeRegistration,
 ): Promise<ChangedEdge> {
-  const { id, site_id, interval_s, public_key } = given;
+  const { id, site_id, interval_s, public_key, if_updated_at } = given;
   const key = public_key === undefined ? undefined : await readPublicKey(public_key);
   const decide: Decide = (before, now) => {
     if (!before && !isEdgeId(id)) throw notForNewEdges();
@@ -61,7 +68,7 @@ export async function registerEdge(
   };
   const planKey = key && (() => planRegisteredKey(context, actor, id, key));
   const author: Authorship = { actor, operation: 'registerEdge', client_token, given };
-  return change(context, author, { id, decide, planKey });
+  return change(context, author, { id, decide, planKey, if_updated_at });
 }
 
 /** The first key comes with the registration; whoever gives another one decides whose reports count. */
@@ -86,12 +93,16 @@ function notForNewEdges(): ValidationError {
 }
 
 /** Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't registered. */
-export function retireEdge(context: StoreContext, actor: Caller, id: string): Promise<RegisteredEdge> {
+export function retireEdge(
+  context: StoreContext,
+  actor: Caller,
+  { id, if_updated_at }: { id: string; if_updated_at?: number | undefined },
+): Promise<RegisteredEdge> {
   const decide: Decide = (before, now) => {
     if (!before) throw noEdge(id);
     return { ...before, retired_at: before.retired_at ?? now };
   };
-  return change(context, { actor, operation: 'retireEdge' }, { id, decide });
+  return change(context, { actor, operation: 'retireEdge' }, { id, decide, if_updated_at });
 }
 
 type Decide = (before: RegisteredEdge | undefined, now: string) => RegisteredEdge;
@@ -103,15 +114,31 @@ interface Authorship {
   given?: object;
 }
 
+interface PlannedEdge {
+  id: string;
+  decide: Decide;
+  planKey?: (() => Promise<KeyChange>) | undefined;
+  if_updated_at: number | undefined;
+}
+
 function change(
   context: StoreContext,
   { client_token, given = {}, ...author }: Authorship,
-  { id, decide, planKey }: { id: string; decide: Decide; planKey?: (() => Promise<KeyChange>) | undefined },
+  { id, decide, planKey, if_updated_at }: PlannedEdge,
 ): Promise<ChangedEdge> {
   const request = { owner: author.actor.sub, operation: author.operation, client_token, given };
   return commitOnce(context, request, async begun => {
     const item = await readEdgeItem(context, id);
     const before = item && edgeFromItem(item);
+    await refuseChanged(
+      context,
+      {
+        what: `Edge ${JSON.stringify(id)}`,
+        updated_at: before ? edgeUpdatedAt(before) : null,
+        targets: [`edge:${id}`],
+      },
+      if_updated_at,
+    );
     const now = timestamp(context.clock());
     const after = decide(before, now);
     const Item = edgeToItem(after, {
@@ -125,16 +152,22 @@ function change(
     const { tables } = context;
     const audit = auditAction(tables, begun, { ...author, target: `edge:${id}`, ...states });
     return {
-      actions: [edgeAction(tables.network, item, Item), ...(key?.actions ?? []), audit],
+      actions: [...edgeActions(tables, item, Item), ...(key?.actions ?? []), audit],
       result: key ? { ...after, keys: key.after } : after,
     };
   });
 }
 
-/** Puts an edge over the item that was read. */
-export function edgeAction(TableName: string, before: EdgeItem | undefined, Item: EdgeItem): WriteAction {
+/** Puts an edge over the item that was read, and lists it under its site. */
+export function edgeActions(
+  tables: Pick<TableNames, 'network'>,
+  before: EdgeItem | undefined,
+  Item: EdgeItem,
+): WriteAction[] {
   const condition = before
     ? { expression: '#revision = :revision', values: { revision: before.revision } }
     : { expression: 'attribute_not_exists(#pk)' };
-  return { Put: { TableName, Item, ...conditionOf(condition) } };
+  const put = { Put: { TableName: tables.network, Item, ...conditionOf(condition) } };
+  const isListed = before?.listed === true && before.site_id === Item.site_id;
+  return isListed ? [put] : [put, listEdgeAction(tables, Item)];
 }

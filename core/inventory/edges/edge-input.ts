@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { isPrintable } from '../../policy/printable.ts';
 import { REPORT_LIMITS } from '../../report/report.ts';
 import { clientToken } from '../../storage/commit-once.ts';
@@ -32,6 +33,7 @@ export const registerEdgeInput = z.object({
   interval_s: interval,
   public_key: publicKey.nullish().transform(key => key ?? undefined),
   client_token: clientToken,
+  if_updated_at: ifUpdatedAt,
 });
 
 const ofEdge = edgeIdWith(`edge_${ID_RULE}`);
@@ -60,3 +62,6 @@ export const revokeEdgeKeyInput = z.object({
 
 /** What names an edge. */
 export const edgeIdInput = z.object({ id: edgeId });
+
+/** What retireEdge takes. */
+export const retireEdgeInput = edgeIdInput.extend({ if_updated_at: ifUpdatedAt });

@@ -13,6 +13,11 @@ export interface RegisteredEdge {
   retired_at: string | null;
 }
 
+/** When an edge's entry in the inventory was last changed. RFC 3339, UTC. */
+export function edgeUpdatedAt({ registered_at, retired_at }: RegisteredEdge): string {
+  return retired_at !== null && retired_at > registered_at ? retired_at : registered_at;
+}
+
 /** An edge as audit entries hold it; of its keys, which stand beside it there, they tell no more than that there are some. */
 export const registeredEdgeSchema = z.object({
   id: z.string(),
@@ -43,6 +48,8 @@ export const edgeItemSchema = z.object({
   registered_at: z.string(),
   retired_at: z.string().nullable().default(null),
   service: z.array(servicePeriodSchema).optional(),
+  /** Whether it has an entry in its site's list; releases before the lists made none. */
+  listed: z.boolean().optional(),
 });
 
 export type EdgeItem = z.output<typeof edgeItemSchema>;
@@ -61,5 +68,5 @@ export function edgeToItem(
   { id, ...rest }: RegisteredEdge,
   { revision, service }: { revision: number; service: ServicePeriod[] },
 ): EdgeItem {
-  return { pk: EDGE_PARTITION, sk: id, revision, ...rest, service };
+  return { pk: EDGE_PARTITION, sk: id, revision, ...rest, service, listed: true };
 }

@@ -1,5 +1,6 @@
 import { clockSkew } from '../../ledger/lane/clock-skew.ts';
 import { NO_BOOT } from '../../ledger/lane/close-boot.ts';
+import { type LaneRates, ratesOf } from '../../ledger/lane/lane-rates.ts';
 import { bootTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import type { Correction } from '../../ledger/voids/corrections.ts';
 import { shownTotals } from '../../ledger/voids/shown-totals.ts';
@@ -30,6 +31,8 @@ export interface EdgeStatus {
   /** How far the edge's clock is ahead; below 0 it is behind, or its reports take so long. Milliseconds. */
   clock_skew_ms: number;
   active_flows: number;
+  /** Between the last two reports of each part; undefined while it isn't known of any. */
+  rates: LaneRates | undefined;
   /** Over all boots. */
   packets: bigint;
   bytes: bigint;
@@ -56,6 +59,7 @@ export function edgeStatus(
     policies_version: current.map(lane => lane.policies_version).sort(compareVersions)[0]!,
     clock_skew_ms: skewOf(newest),
     active_flows: totals.reduce((sum, pair) => sum + pair.active_flows, 0),
+    rates: ratesOf(lanes),
     packets: totals.reduce((sum, pair) => sum + pair.packets, 0n),
     bytes: totals.reduce((sum, pair) => sum + pair.bytes, 0n),
     estimated_bytes: totals.reduce((sum, pair) => sum + pair.estimated_bytes, 0n),

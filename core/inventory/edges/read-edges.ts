@@ -46,12 +46,7 @@ export async function readKnownEdges(
   const ids = heard.map(({ sk }) => String(sk));
   const known = new Map(ids.map((id): [string, KnownEdge] => [id, { id, registration: null }]));
   for (const edge of registered.map(toEdge)) known.set(edge.id, { id: edge.id, registration: edge });
-  return [...known.values()].sort(byBytes).slice(0, limit);
-}
-
-/** All edges that are expected to report. */
-export async function readExpectedEdges(context: StoreContext): Promise<RegisteredEdge[]> {
-  return (await readRegisteredEdges(context)).filter(edge => edge.retired_at === null);
+  return [...known.values()].sort(byEdgeId).slice(0, limit);
 }
 
 /** All edges of the inventory, the retired ones too. */
@@ -63,6 +58,27 @@ export async function readRegisteredEdges(context: StoreContext): Promise<Regist
 export async function readServedEdges(context: StoreContext): Promise<ServedEdge[]> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });
   return items.map(item => servedEdge(parseItem(edgeItemSchema, item)));
+}
+
+/** As {@link readServedEdges}, by the site that each is registered at now. */
+export async function readServedEdgesBySite(context: StoreContext): Promise<Map<string, ServedEdge[]>> {
+  const items = await queryAll(context, { pk: EDGE_PARTITION });
+  const edges = items.map(item => parseItem(edgeItemSchema, item));
+  const bySite = Map.groupBy(edges, ({ site_id }) => site_id);
+  return new Map(Array.from(bySite, ([site_id, list]) => [site_id, list.map(servedEdge)]));
+}
+
+/** An edge in service, with its site. */
+export type EdgeInService = ServedEdge & Pick<RegisteredEdge, 'site_id'>;
+
+/** All edges that are expected to report, with the times in which they were. */
+export async function readEdgesInService(context: StoreContext): Promise<EdgeInService[]> {
+  const items = (await queryAll(context, { pk: EDGE_PARTITION })).map(item =>
+    parseItem(edgeItemSchema, item),
+  );
+  return items
+    .filter(({ retired_at }) => retired_at === null)
+    .map(item => ({ ...servedEdge(item), site_id: item.site_id }));
 }
 
 /** The inventory's item of an edge, or undefined. */
@@ -86,7 +102,7 @@ function keyCondition(pk: string, after: string | undefined) {
   };
 }
 
-// DynamoDB sorts by UTF-8 bytes, JavaScript by UTF-16 units.
-function byBytes(a: KnownEdge, b: KnownEdge): number {
+/** The order of ids in a table: DynamoDB sorts by UTF-8 bytes, JavaScript by UTF-16 units. */
+export function byEdgeId(a: { id: string }, b: { id: string }): number {
   return Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
 }

@@ -15,6 +15,7 @@ export const SITE_EVENT = {
   siteRestoreProgress: 'SITE_RESTORE_PROGRESS',
   siteRestored: 'SITE_RESTORED',
   endpointAdded: 'ENDPOINT_ADDED',
+  endpointUpdated: 'ENDPOINT_UPDATED',
   endpointRemoved: 'ENDPOINT_REMOVED',
   pathCreated: 'PATH_CREATED',
   pathDeleted: 'PATH_DELETED',

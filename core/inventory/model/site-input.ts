@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { clientToken } from '../../storage/commit-once.ts';
 import { isEndpointAddress } from './endpoint-address.ts';
 import { lineOfText, lowerUuid, uuid } from './parse-input.ts';
@@ -34,6 +35,7 @@ export const updateSiteInput = z
     name: lineOfText('name', 100).optional(),
     location: lineOfText('location', 200).nullish(),
     public_key: publicKey.nullish(),
+    if_updated_at: ifUpdatedAt,
   })
   .refine(
     ({ name, location, public_key }) => [name, location, public_key].some(given => given !== undefined),
@@ -42,15 +44,35 @@ export const updateSiteInput = z
 
 export const siteIdInput = z.object({ site_id: uuid('site_id') });
 
+const address = z.string(ADDRESS_RULE).refine(isEndpointAddress, ADDRESS_RULE);
+const interfaceType = z.enum(INTERFACE_TYPES, `interface_type must be one of ${INTERFACE_TYPES.join(', ')}.`);
+const costPerGb = z.number(COST_RULE).min(0, COST_RULE).max(1_000_000, COST_RULE);
+
 export const addEndpointInput = z.object({
   site_id: uuid('site_id'),
   endpoint_id: endpointId('endpoint_id').nullish(),
-  address: z.string(ADDRESS_RULE).refine(isEndpointAddress, ADDRESS_RULE),
-  interface_type: z.enum(INTERFACE_TYPES, `interface_type must be one of ${INTERFACE_TYPES.join(', ')}.`),
-  cost_per_gb: z.number(COST_RULE).min(0, COST_RULE).max(1_000_000, COST_RULE).default(0),
+  address,
+  interface_type: interfaceType,
+  cost_per_gb: costPerGb.default(0),
   reachable: z.boolean('reachable must be true or false.').nullish(),
   client_token: clientToken,
 });
+
+/** What is null or left out stays as it is. */
+export const updateEndpointInput = z
+  .object({
+    site_id: uuid('site_id'),
+    endpoint_id: endpointId('endpoint_id'),
+    address: address.nullish(),
+    interface_type: interfaceType.nullish(),
+    cost_per_gb: costPerGb.nullish(),
+    if_updated_at: ifUpdatedAt,
+  })
+  .refine(
+    ({ address, interface_type, cost_per_gb }) =>
+      [address, interface_type, cost_per_gb].some(given => given !== null && given !== undefined),
+    'Give at least one of address, interface_type and cost_per_gb to change.',
+  );
 
 export const removeEndpointInput = z.object({
   site_id: uuid('site_id'),

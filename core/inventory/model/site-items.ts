@@ -76,8 +76,7 @@ export const pathItemSchema: z.ZodType<PathItem> = pathSchema.extend({
 export const lifeAt = (path: PathItem, siteId: string): number =>
   path.source_site_id === siteId ? path.source_life : path.destination_life;
 
-/** An endpoint as clients and audit entries have it. */
-export const endpointSchema = z.object({
+const endpointFields = z.object({
   site_id: z.string(),
   id: z.string(),
   address: z.string(),
@@ -85,7 +84,17 @@ export const endpointSchema = z.object({
   cost_per_gb: z.number().default(0),
   reachable: z.boolean().nullable().default(null),
   created_at: z.string(),
+  updated_at: z.string().optional(),
 });
+
+// Endpoints of earlier releases never changed.
+const withUpdate = <T extends { created_at: string; updated_at?: string | undefined }>(endpoint: T) => ({
+  ...endpoint,
+  updated_at: endpoint.updated_at ?? endpoint.created_at,
+});
+
+/** An endpoint as clients and audit entries have it. */
+export const endpointSchema: z.ZodType<Endpoint> = endpointFields.transform(withUpdate);
 
 /** An endpoint takes paths while it is ACTIVE, and is shown. A restore, too, holds it as REMOVING until it is whole. */
 export interface EndpointItem extends Endpoint {
@@ -94,10 +103,9 @@ export interface EndpointItem extends Endpoint {
   removal_id?: string;
 }
 
-export const endpointItemSchema: z.ZodType<EndpointItem> = endpointSchema.extend({
-  status: z.enum(['ACTIVE', 'REMOVING']),
-  removal_id: z.string().exactOptional(),
-});
+export const endpointItemSchema: z.ZodType<EndpointItem> = endpointFields
+  .extend({ status: z.enum(['ACTIVE', 'REMOVING']), removal_id: z.string().exactOptional() })
+  .transform(withUpdate);
 
 /** A site, whatever its status; undefined when there is none. */
 export const readSiteItem = (context: StoreContext, siteId: string): Promise<SiteItem | undefined> =>

@@ -45,6 +45,7 @@ export interface Endpoint {
   /** null: not tried yet. */
   reachable: boolean | null;
   created_at: string;
+  updated_at: string;
 }
 
 /** A tunnel from one site's endpoint to another site's. Both sites' partitions hold a copy. */

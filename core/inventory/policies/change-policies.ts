@@ -1,6 +1,7 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import { refuseChanged } from '../../audit/refuse-changed.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy, ValidationError } from '../../errors.ts';
 import { comparePolicyIds } from '../../policy/policy-match.ts';
@@ -40,7 +41,7 @@ export function createPolicy(context: StoreContext, actor: Caller, input: NewPol
   });
 }
 
-/** Changes what is given. @throws NotFound, or ValidationError for the built-in policy. */
+/** Changes what is given. @throws NotFound · ValidationError for the built-in policy · Conflict for another state than that of `if_updated_at` */
 export function updatePolicy(
   context: StoreContext,
   actor: Caller,
@@ -50,14 +51,14 @@ export function updatePolicy(
   return change(context, { actor, operation: 'updatePolicy' }, () => patched(context, id, patch));
 }
 
-/** Switches a policy on or off. @throws NotFound, or ValidationError for the built-in policy. */
+/** Switches a policy on or off. @throws as {@link updatePolicy} */
 export function togglePolicy(
   context: StoreContext,
   actor: Caller,
   id: string,
-  enabled: boolean,
+  to: Pick<PolicyPatch, 'enabled' | 'if_updated_at'>,
 ): Promise<PolicyChanged> {
-  return change(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, { enabled }));
+  return change(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, to));
 }
 
 /** Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in policy. */
@@ -69,6 +70,9 @@ export function deletePolicy(context: StoreContext, actor: Caller, id: string): 
 
 async function patched(context: StoreContext, id: string, patch: PolicyPatch): Promise<Step> {
   const before = await find(context, id);
+  const { updated_at } = before;
+  const now = { what: `Policy ${id}`, updated_at, targets: [`policy:${id}`] };
+  await refuseChanged(context, now, patch.if_updated_at);
   const after = {
     ...before,
     name: patch.name ?? before.name,
@@ -114,7 +118,7 @@ function change(
     const { tables } = context;
     return {
       actions: [
-        ...policyActions(tables, step, meta),
+        ...policyActions(tables, step, { meta, changed_at: timestamp(context.clock()) }),
         auditAction(tables, begun, { ...author, target, ...step }),
       ],
       result: { policy, audit_id: begun.audit_id },
@@ -123,10 +127,14 @@ function change(
 }
 
 /** What changes a policy: it holds while the policies are those whose meta was read. */
-export function policyActions(tables: TableNames, step: Step, meta: PoliciesMeta): WriteAction[] {
+export function policyActions(
+  tables: TableNames,
+  step: Step,
+  { meta, changed_at }: { meta: PoliciesMeta; changed_at: string },
+): WriteAction[] {
   return [
     policyAction(tables.network, step, meta.version + 1),
-    metaAction(tables.network, step, meta),
+    metaAction(tables.network, step, { meta, changed_at }),
     // A request for the route of a deleted policy must not get the one that it had.
     ...(step.after ? [] : [forgetDecisions(tables)]),
   ];
@@ -140,7 +148,11 @@ function policyAction(TableName: string, { before, after }: Step, version: numbe
   return { Delete: { TableName, Key: { pk: POLICY_PARTITION, sk: before.id }, ...IS_THERE } };
 }
 
-function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMeta): WriteAction {
+function metaAction(
+  TableName: string,
+  { before, after }: Step,
+  { meta, changed_at }: { meta: PoliciesMeta; changed_at: string },
+): WriteAction {
   const { id } = after ?? before;
   const next: PoliciesMeta = {
     version: meta.version + 1,
@@ -148,6 +160,7 @@ function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMe
     last_id: before ? meta.last_id : laterId(id, meta.last_id),
     count: meta.count + (after ? 1 : 0) - (before ? 1 : 0),
     last_change: { id, deleted: !after },
+    changed_at,
   };
   const isUnchanged = conditionOf({ expression: '#version = :version', values: { version: meta.version } });
   const Item = { ...META_KEY, ...next };

@@ -1,5 +1,8 @@
-import type { Counts } from '../../ledger/figures/read-counters.ts';
-import { readShownCountersAfter, readShownCountersOf } from '../../ledger/figures/shown-counters.ts';
+import {
+  readShownCountersAfter,
+  readShownCountersOf,
+  type ShownCounts,
+} from '../../ledger/figures/shown-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import {
@@ -27,7 +30,7 @@ export interface PolicyPage {
   /** Whether lines follow. */
   more: boolean;
   /** The counters of the lines, as they are shown; none for lines that were never counted. */
-  counts: ReadonlyMap<string, Counts> | undefined;
+  counts: ReadonlyMap<string, ShownCounts> | undefined;
 }
 
 /**
@@ -61,9 +64,9 @@ async function countedUndefined(
   context: StoreContext,
   defined: readonly DefinedPolicy[],
   { after, wanted }: { after: string | undefined; wanted: number },
-): Promise<[string, Counts][]> {
+): Promise<[string, ShownCounts][]> {
   const known = new Set([DEFAULT_POLICY_ID, ...idsOf(defined)]);
-  const found: [string, Counts][] = [];
+  const found: [string, ShownCounts][] = [];
   let position = after;
   let more = true;
   while (more && found.length < wanted) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { ValidationError } from '../../errors.ts';
 import { DEFAULT_POLICY_ID, POLICY_PRIORITY } from '../../policy/policy.ts';
 import { policyMatchSchema } from '../../policy/policy-schema.ts';
@@ -36,10 +37,15 @@ export const policyPatchSchema = z
     priority: priority.nullish(),
     enabled: z.boolean().nullish(),
     match: match.nullish(),
+    if_updated_at: ifUpdatedAt,
   })
-  .refine(patch => Object.values(patch).some(value => value !== null && value !== undefined), {
-    error: 'Give at least one of name, priority, enabled and match to change.',
-  });
+  .refine(
+    ({ if_updated_at: _, ...patch }) =>
+      Object.values(patch).some(value => value !== null && value !== undefined),
+    {
+      error: 'Give at least one of name, priority, enabled and match to change.',
+    },
+  );
 
 export type NewPolicy = z.output<typeof newPolicySchema>;
 export type PolicyPatch = z.output<typeof policyPatchSchema>;

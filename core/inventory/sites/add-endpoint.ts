@@ -27,7 +27,7 @@ export async function addEndpoint(context: StoreContext, actor: Caller, input: u
   const request = { owner: actor.sub, operation: 'addEndpoint', client_token, given: asked };
   return commitOnce(context, request, async begun => {
     const site = await readActiveSite(context, site_id);
-    const taken = await readAddresses(context, site_id);
+    const taken = await readEndpointAddresses(context, site_id);
     const id = endpoint_id ?? firstFree(taken);
     if (taken.has(id)) {
       throw new Conflict(`Site ${site_id} already has an endpoint ${id}. Choose another endpoint_id.`);
@@ -39,7 +39,8 @@ export async function addEndpoint(context: StoreContext, actor: Caller, input: u
       );
     }
     const now = timestamp(context.clock());
-    const endpoint: Endpoint = { site_id, id, ...given, reachable: given.reachable ?? null, created_at: now };
+    const reachable = given.reachable ?? null;
+    const endpoint: Endpoint = { site_id, id, ...given, reachable, created_at: now, updated_at: now };
     const audit = auditAction(tables, begun, {
       actor,
       operation: 'addEndpoint',
@@ -60,7 +61,10 @@ export async function addEndpoint(context: StoreContext, actor: Caller, input: u
 }
 
 /** The addresses of a site's endpoints by their ids. */
-async function readAddresses(context: StoreContext, siteId: string): Promise<Map<string, string>> {
+export async function readEndpointAddresses(
+  context: StoreContext,
+  siteId: string,
+): Promise<Map<string, string>> {
   const items = await queryAll(context, {
     pk: sitePartition(siteId),
     prefix: ENDPOINT_PREFIX,
@@ -69,7 +73,8 @@ async function readAddresses(context: StoreContext, siteId: string): Promise<Map
   return new Map(items.map(item => [item.id as string, item.address as string]));
 }
 
-function refuseSameAddress(
+/** @throws Conflict where another endpoint of the site has the address */
+export function refuseSameAddress(
   address: string,
   { site_id, taken }: { site_id: string; taken: ReadonlyMap<string, string> },
 ): void {

@@ -1,12 +1,13 @@
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
+import { type Current, refuseChanged } from '../../audit/refuse-changed.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { parseInput } from '../model/parse-input.ts';
 import type { Site } from '../model/site.ts';
-import { SITE_EVENT, siteTarget } from '../model/site-events.ts';
+import { endpointTarget, SITE_EVENT, siteTarget } from '../model/site-events.ts';
 import { updateSiteInput } from '../model/site-input.ts';
 import { directoryItem, type SiteItem, toSite } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
@@ -15,14 +16,15 @@ import { readActiveSite } from './active-site.ts';
 /**
  * Changes what is given of name, location and public_key; null takes location or public_key away.
  *
- * @throws ValidationError · NotFound · Conflict
+ * @throws ValidationError · NotFound · Conflict, also for another state than that of `if_updated_at`
  */
 export async function updateSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
-  const { site_id, ...given } = parseInput(updateSiteInput, input);
+  const { site_id, if_updated_at, ...given } = parseInput(updateSiteInput, input);
   const changes = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { tables } = context;
   return commitChange(context, async begun => {
     const site = await readActiveSite(context, site_id);
+    await refuseChanged(context, siteNow(site), if_updated_at);
     const set = { ...changes, updated_at: timestamp(context.clock()) };
     const after = toSite({ ...site, ...set });
     const actions = siteActions(tables, site, set);
@@ -37,6 +39,13 @@ export async function updateSite(context: StoreContext, actor: Caller, input: un
     return { actions: [...actions, audit], result: after };
   });
 }
+
+const siteNow = ({ id, updated_at }: SiteItem): Current => ({
+  what: `Site ${id}`,
+  updated_at,
+  // Changes of its endpoints are changes of the site too.
+  targets: [siteTarget(id), endpointTarget(id, '')],
+});
 
 /** What changes these of an active site, and its place in the list. It publishes an event. */
 export function siteActions(tables: TableNames, site: SiteItem, set: Partial<Site>): WriteAction[] {

@@ -1,4 +1,6 @@
+import { joinSpans, type RatedSpan, ratedSpan } from '../lane/lane-rates.ts';
 import type { WholeLane } from '../lane/lane-totals.ts';
+import { NO_RATE } from '../lane/pair-rate.ts';
 import type { Correction } from '../voids/corrections.ts';
 import { shownTotals } from '../voids/shown-totals.ts';
 import { type Counts, noCounts } from './read-counters.ts';
@@ -6,18 +8,23 @@ import { type Counts, noCounts } from './read-counters.ts';
 /** What an endpoint of a site has carried, over all boots of the site's edges. */
 export interface EndpointStats extends Counts {
   endpoint_id: string;
+  /** What its rates are over; undefined while they aren't known. */
+  rated: RatedSpan | undefined;
   policies: (Counts & { policy_id: string })[];
 }
 
 /** Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order of their ids. */
 export async function endpointStats(
   lanes: AsyncIterable<WholeLane>,
-  site_id: string,
   corrections: readonly Correction[] = [],
 ): Promise<EndpointStats[]> {
   const endpoints = new Map<string, Map<string, Counts>>();
+  const rated = new Map<string, RatedSpan | undefined>();
   for await (const lane of lanes) {
-    if (lane.site_id !== site_id) continue;
+    const span = ratedSpan(lane);
+    for (const { endpoint_id, rate } of lane.pairs.values()) {
+      if (rate !== NO_RATE) rated.set(endpoint_id, joinSpans(rated.get(endpoint_id), span));
+    }
     for (const { endpoint_id, policy_id, ...counts } of shownTotals(lane, corrections)) {
       const policies = endpoints.get(endpoint_id) ?? new Map<string, Counts>();
       policies.set(policy_id, plus(policies.get(policy_id), counts));
@@ -27,6 +34,7 @@ export async function endpointStats(
   return Array.from(endpoints, ([endpoint_id, policies]) => ({
     endpoint_id,
     ...[...policies.values()].reduce(plus, NOTHING),
+    rated: rated.get(endpoint_id),
     policies: Array.from(policies, ([policy_id, counts]) => ({ policy_id, ...counts })).sort((a, b) =>
       a.policy_id < b.policy_id ? -1 : 1,
     ),
@@ -43,5 +51,6 @@ function plus(a: Counts = NOTHING, b: Counts): Counts {
     active_flows: a.active_flows + b.active_flows,
     bit_rate: a.bit_rate + b.bit_rate,
     packet_rate: a.packet_rate + b.packet_rate,
+    rated_pairs: a.rated_pairs + b.rated_pairs,
   };
 }

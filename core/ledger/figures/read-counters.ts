@@ -21,9 +21,11 @@ export interface Counts extends Gauges {
 export interface Gauges {
   /** One-way flows that are alive. */
   active_flows: number;
-  /** Bits and thousandths of a packet a second, between the last two reports of each edge; 0 also where that isn't known. */
+  /** Bits and thousandths of a packet a second, between the last two reports of each edge. */
   bit_rate: number;
   packet_rate: number;
+  /** Of how many (edge, endpoint) pairs these are known; 0: of none. */
+  rated_pairs: number;
 }
 
 /**
@@ -127,7 +129,15 @@ export async function readCountersAfter(
 
 /** Nothing counted yet. */
 export function noCounts(): Counts {
-  return { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 };
+  return {
+    packets: 0n,
+    bytes: 0n,
+    estimated_bytes: 0n,
+    active_flows: 0,
+    bit_rate: 0,
+    packet_rate: 0,
+    rated_pairs: 0,
+  };
 }
 
 /** What all policies together have counted, ids that aren't defined included: all traffic there was. */
@@ -140,6 +150,7 @@ export function trafficTotals(counters: ReadonlyMap<string, Counts>): Counts {
     total.active_flows += counts.active_flows;
     total.bit_rate += counts.bit_rate;
     total.packet_rate += counts.packet_rate;
+    total.rated_pairs += counts.rated_pairs;
   }
   return total;
 }
@@ -154,6 +165,7 @@ interface CounterItem {
   // Earlier releases kept no rates.
   bit_rate?: number;
   packet_rate?: number;
+  rated_pairs?: number;
 }
 
 interface SlotRange {
@@ -204,5 +216,6 @@ function addCounter(sums: Map<string, Counts>, item: CounterItem): void {
   sum.active_flows += item.active_flows ?? 0;
   sum.bit_rate += item.bit_rate ?? 0;
   sum.packet_rate += item.packet_rate ?? 0;
+  sum.rated_pairs += item.rated_pairs ?? 0;
   sums.set(item.sk, sum);
 }

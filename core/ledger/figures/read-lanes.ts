@@ -1,5 +1,7 @@
 import { type DynamoDBDocumentClient, paginateQuery, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { Throttled } from '../../errors.ts';
 import { readPartitions } from '../../storage/read-partitions.ts';
+import type { Retrying } from '../../storage/retrying.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { Lane } from '../lane/lane.ts';
 import type { WholeLane } from '../lane/lane-totals.ts';
@@ -11,7 +13,7 @@ import { wholeLanes } from './read-idle.ts';
 /** The lanes of one edge, one a part, read strongly. None: it was never heard from. */
 export async function readLanesOfEdge(
   client: DynamoDBDocumentClient,
-  tables: TableNames,
+  tables: TrafficTable,
   edge_id: string,
 ): Promise<WholeLane[]> {
   const items = await readLaneItemsOfEdge(client, tables, edge_id);
@@ -22,7 +24,7 @@ export async function readLanesOfEdge(
 /** The items of the lanes of one edge, read strongly. */
 export async function readLaneItemsOfEdge(
   client: DynamoDBDocumentClient,
-  tables: TableNames,
+  tables: TrafficTable,
   edge_id: string,
 ): Promise<LaneItem[]> {
   const query: Partial<QueryCommandInput> = {
@@ -44,29 +46,53 @@ export interface LaneItem {
   /** Random at every write, so that a table that was restored meets none that is remembered. */
   version: number;
   data: Uint8Array;
+  /** That readers find it by its site and its endpoints. Releases before the lists leave it out (docs/decisions/165). */
+  listed?: boolean | undefined;
 }
+
+type TrafficTable = Pick<TableNames, 'traffic'>;
 
 export interface ReadAllLanesOptions {
   /** Called for a lane that this release can't read; such a lane is left out. */
-  onUnreadable?: (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
+  onUnreadable?: OnUnreadable;
+  /** By when all must be read. Without it the caller looks at the time. */
+  time?: Pick<Retrying, 'clock' | 'deadline'>;
 }
 
-/** Every lane, read strongly, all buckets at once; in no order. */
+type OnUnreadable = (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
+
+/** Every lane, read strongly, all buckets at once; in no order. @throws Throttled when the time is over */
 export async function* readAllLanes(
   client: DynamoDBDocumentClient,
-  tables: TableNames,
-  { onUnreadable = () => {} }: ReadAllLanesOptions = {},
+  tables: TrafficTable,
+  { onUnreadable = () => {}, time }: ReadAllLanesOptions = {},
 ): AsyncGenerator<WholeLane> {
   for await (const page of readStoredLanes(client, tables, laneBuckets())) {
-    const lanes = page.flatMap(stored => decodeStored(stored, onUnreadable) ?? []);
-    yield* await wholeLanes(lanes, { client, tables }, onUnreadable);
+    if (time && time.clock() >= time.deadline) throw tooManyLanes();
+    yield* await readWholeLanes(page, { client, tables }, onUnreadable);
   }
+}
+
+function tooManyLanes(): Throttled {
+  return new Throttled(
+    'There was no time to read what all edges have counted. Ask for a single edge, or try again in 15 minutes.',
+  );
+}
+
+/** Lanes with their idle pairs. Those that this release can't read are left out. */
+export async function readWholeLanes(
+  stored: readonly LaneItem[],
+  store: { client: DynamoDBDocumentClient; tables: TrafficTable },
+  onUnreadable: OnUnreadable = () => {},
+): Promise<WholeLane[]> {
+  const lanes = stored.flatMap(each => decodeStored(each, onUnreadable) ?? []);
+  return wholeLanes(lanes, store, onUnreadable);
 }
 
 /** The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order in which they come. */
 export async function* readStoredLanes(
   client: DynamoDBDocumentClient,
-  tables: TableNames,
+  tables: TrafficTable,
   buckets: readonly string[],
 ): AsyncGenerator<LaneItem[]> {
   const partitions = buckets.map(lanePartition);
@@ -77,7 +103,7 @@ export async function* readStoredLanes(
 
 async function* lanePages(
   client: DynamoDBDocumentClient,
-  tables: TableNames,
+  tables: TrafficTable,
   query: Partial<QueryCommandInput>,
 ): AsyncGenerator<LaneItem[], void> {
   const pages = paginateQuery({ client }, { TableName: tables.traffic, ConsistentRead: true, ...query });
@@ -86,20 +112,15 @@ async function* lanePages(
   }
 }
 
-interface StoredLane {
+interface StoredLane extends Omit<LaneItem, 'edge_id' | 'part'> {
   sk: string;
-  version: number;
-  data: Uint8Array;
 }
 
-function toLaneItem({ sk, version, data }: StoredLane): LaneItem {
-  return { ...parseLaneSortKey(sk), version, data };
+function toLaneItem({ sk, version, data, listed }: StoredLane): LaneItem {
+  return { ...parseLaneSortKey(sk), version, data, listed };
 }
 
-function decodeStored(
-  stored: LaneItem,
-  onUnreadable: NonNullable<ReadAllLanesOptions['onUnreadable']>,
-): Lane | undefined {
+function decodeStored(stored: LaneItem, onUnreadable: OnUnreadable): Lane | undefined {
   try {
     return decodeLane(stored, stored.data);
   } catch (cause) {

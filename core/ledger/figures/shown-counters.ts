@@ -12,6 +12,7 @@ import {
   readCounters,
   readCountersAfter,
   readCountersOf,
+  trafficTotals,
 } from './read-counters.ts';
 
 /*
@@ -19,28 +20,47 @@ import {
  * corrections are read first, everywhere: a reset or void that comes between shows a moment late, and no figure is ever below zero.
  */
 
+/** Counts as they are shown. */
+export interface ShownCounts extends Counts {
+  /** When the reset was made that they count from, milliseconds since the epoch; undefined: all that there ever was. */
+  counted_since_ms?: number;
+}
+
 /** All counters as they are shown. @throws BrokenItem · BaselineIncomplete */
 export async function readShownCounters(
   client: DynamoDBDocumentClient,
   tables: TableNames,
-): Promise<Map<string, Counts>> {
+): Promise<Map<string, ShownCounts>> {
+  return (await readAllShown(client, tables)).counters;
+}
+
+/** The sum of all counters as they are shown, since the last reset of all policies. @throws as {@link readShownCounters} */
+export async function readShownTotals(
+  client: DynamoDBDocumentClient,
+  tables: TableNames,
+): Promise<ShownCounts> {
+  const { counters, ofAll } = await readAllShown(client, tables);
+  return { ...trafficTotals(counters), ...(ofAll && { counted_since_ms: ofAll.at }) };
+}
+
+async function readAllShown(client: DynamoDBDocumentClient, tables: TableNames) {
   const taken = await readTaken({ client, tables });
   const { baselines } = taken;
   const whole = baselines.at(-1)?.covers.all
     ? await wholeFigures({ client, tables }, baselines.at(-1)!)
     : NONE;
-  const counters = await readCounters(client, tables);
+  const counters: Map<string, ShownCounts> = await readCounters(client, tables);
   subtract(counters, { ...taken, whole });
-  return counters;
+  return { counters, ofAll: baselines.find(({ covers }) => covers.all) };
 }
 
 /** The counters of some policies as they are shown: those that were counted. @throws as {@link readShownCounters}, Throttled */
 export async function readShownCountersOf(
   store: CounterStore & Retrying,
   ids: readonly string[],
-): Promise<Map<string, Counts>> {
+): Promise<Map<string, ShownCounts>> {
   const taken = await readTaken(store);
-  const counters = await readCountersOf(store, ids);
+  const counters: Map<string, ShownCounts> = await readCountersOf(store, ids);
   await subtractOf(store, counters, taken);
   return counters;
 }
@@ -84,14 +104,18 @@ async function wholeFigures(
   return readBaselineChunks(store, { chunks_id, chunks: figures.chunks });
 }
 
-async function subtractOf(store: CounterStore, counters: Map<string, Counts>, taken: Taken): Promise<void> {
+async function subtractOf(
+  store: CounterStore,
+  counters: Map<string, ShownCounts>,
+  taken: Taken,
+): Promise<void> {
   const last = taken.baselines.at(-1);
   const whole = last?.covers.all ? await wholeFigures(store, last, counters.keys()) : NONE;
   subtract(counters, { ...taken, whole });
 }
 
 function subtract(
-  counters: ReadonlyMap<string, Counts>,
+  counters: ReadonlyMap<string, ShownCounts>,
   { baselines, corrections, whole }: Taken & { whole: ReadonlyMap<string, BaselineCounts> },
 ): void {
   const single = new Map<string, { reset: Baseline; base: BaselineCounts }>();
@@ -104,6 +128,7 @@ function subtract(
   for (const [policy_id, counts] of counters) {
     const newest = single.get(policy_id) ?? { reset: ofAll, base: whole.get(policy_id) };
     if (newest.base) takeOff(counts, newest.base);
+    if (newest.reset) counts.counted_since_ms = newest.reset.at;
     if (corrections.length > 0) takeOff(counts, voidedOf(corrections, policy_id, newest.reset));
   }
 }

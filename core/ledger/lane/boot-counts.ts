@@ -45,6 +45,7 @@ export function gainOf(before: BootCounts, after: BootCounts): CounterChange {
     active_flows: 0,
     bit_rate: 0,
     packet_rate: 0,
+    rated_pairs: 0,
     ...(after.estimated && { estimated_bytes: after.bytes - estimatedOf(before) }),
   };
 }

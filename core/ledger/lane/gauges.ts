@@ -1,6 +1,6 @@
 import type { Lane, LanePair } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
-import { bitRate, NO_RATE, packetRate } from './pair-rate.ts';
+import { bitRate, NO_RATE, packetRate, ratedPairs } from './pair-rate.ts';
 
 /** Sets a lane's active flows and rates to 0 and subtracts them from the counters; its rates aren't known any more. */
 export function withdrawGauges(state: LaneState): LaneState {
@@ -20,6 +20,7 @@ export function withdrawGauge(pair: LanePair, counters: Map<string, CounterChang
     active_flows: -pair.active_flows,
     bit_rate: 0 - bitRate(pair.rate),
     packet_rate: 0 - packetRate(pair.rate),
+    rated_pairs: 0 - ratedPairs(pair.rate),
   });
   return { ...pair, active_flows: 0, rate: NO_RATE };
 }

@@ -34,6 +34,8 @@ export interface CounterChange {
   /** Gauges too: bits a second, and thousandths of a packet a second. Whole numbers. */
   readonly bit_rate: number;
   readonly packet_rate: number;
+  /** And of how many pairs these are known. */
+  readonly rated_pairs: number;
   /** What of the bytes is estimated; nothing when left out, as in nearly all of them. */
   readonly estimated_bytes?: bigint;
 }
@@ -62,6 +64,7 @@ export function addCounterChange(
     active_flows: known.active_flows + change.active_flows,
     bit_rate: known.bit_rate + change.bit_rate,
     packet_rate: known.packet_rate + change.packet_rate,
+    rated_pairs: known.rated_pairs + change.rated_pairs,
     ...(known.estimated_bytes !== undefined || change.estimated_bytes !== undefined
       ? { estimated_bytes: (known.estimated_bytes ?? 0n) + (change.estimated_bytes ?? 0n) }
       : undefined),

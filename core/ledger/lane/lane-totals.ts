@@ -2,7 +2,7 @@ import type { PathCounts } from '../../totals/path-counts.ts';
 import { estimatedOf } from './boot-counts.ts';
 import { type IdlePairs, idlePairsBeside } from './idle-pairs.ts';
 import type { Lane, LanePair } from './lane.ts';
-import { bitRate, NO_RATE, packetRate } from './pair-rate.ts';
+import { bitRate, NO_RATE, packetRate, ratedPairs } from './pair-rate.ts';
 
 /** A lane with its idle pairs: only both together are what the edge has counted. */
 export interface WholeLane extends Lane {
@@ -21,6 +21,8 @@ export interface PairSum {
   /** Bits and thousandths of a packet a second between the last two reports; 0 also where that isn't known. */
   bit_rate: number;
   packet_rate: number;
+  /** 1 where these are known, else 0. */
+  rated_pairs: number;
 }
 
 export interface PathSum extends PathCounts {
@@ -62,6 +64,7 @@ function pairSum(pair: PairCounts, { active_flows, rate }: typeof NO_GAUGES): Pa
     active_flows,
     bit_rate: bitRate(rate),
     packet_rate: packetRate(rate),
+    rated_pairs: ratedPairs(rate),
   };
 }
 

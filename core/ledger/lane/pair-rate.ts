@@ -2,14 +2,17 @@
  * What a pair carries a second is kept as one number below 2^28, so that it takes four bytes of a packed lane at most: bits a second
  * in the upper 14 binary digits, thousandths of a packet a second in the lower ones. Each is a small float with 10 significant
  * digits, exact below 1024 and within 0.1 % above. Its value is a whole number: sums of values in the counters are exact, and what
- * was added is subtracted again to the bit.
+ * was added is subtracted again to the bit. A rate that is known is one more than these digits say.
  */
 
-/** Nothing passed between the last two reports, or it isn't known what did. */
+/** It isn't known what passed: the pair's boot has reported once, the last report leaves it out, or its edge is silent. */
 export const NO_RATE = 0;
 
+/** Nothing passed between the last two reports. */
+const ZERO_RATE = 1;
+
 /** The fastest that is told of one pair: 1.1 Tbit/s, or 1.1 billion packets a second. */
-const MOST = 1023 * 2 ** 30;
+const MOST = 1022 * 2 ** 30;
 
 const CODES = 2 ** 14;
 /** Values below it are their own code. */
@@ -23,20 +26,27 @@ const words = new Uint32Array(double.buffer);
 /** The upper 20 digits of a double of {@link SMALL}, less its own code. */
 const OFFSET = ((1023 + 9) << 9) - SMALL;
 
-/** The rate of what a pair carried in `ms` milliseconds, more than 0. What passed is never told as nothing. */
+/** The rate of what a pair carried in `ms` milliseconds, more than 0. What passed is never told as 0. */
 export function packRate(bytes: bigint, packets: bigint, ms: number): number {
-  if (packets === 0n && bytes === 0n) return NO_RATE;
-  return encoded((Number(bytes) * 8000) / ms) * CODES + encoded((Number(packets) * 1_000_000) / ms);
+  if (packets === 0n && bytes === 0n) return ZERO_RATE;
+  return (
+    ZERO_RATE + encoded((Number(bytes) * 8000) / ms) * CODES + encoded((Number(packets) * 1_000_000) / ms)
+  );
 }
 
-/** Bits a second, a whole number. */
+/** Bits a second, a whole number; 0 also where it isn't known. */
 export function bitRate(rate: number): number {
-  return decoded(rate >>> 14);
+  return rate <= ZERO_RATE ? 0 : decoded((rate - ZERO_RATE) >>> 14);
 }
 
-/** Thousandths of a packet a second, a whole number. */
+/** Thousandths of a packet a second, a whole number; 0 also where it isn't known. */
 export function packetRate(rate: number): number {
-  return decoded(rate & (CODES - 1));
+  return rate <= ZERO_RATE ? 0 : decoded((rate - ZERO_RATE) & (CODES - 1));
+}
+
+/** 1 where the rate is known, else 0. */
+export function ratedPairs(rate: number): number {
+  return rate === NO_RATE ? 0 : 1;
 }
 
 function encoded(value: number): number {

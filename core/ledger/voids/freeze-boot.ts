@@ -69,9 +69,13 @@ async function closedLane(context: StoreContext, lane: Lane) {
   return { next: state.lane, closed: state.changes.boots.get(lane.boot_id)! };
 }
 
-function putLane(TableName: string, { edge_id, part, version }: LaneItem, data: Uint8Array): WriteAction {
+function putLane(
+  TableName: string,
+  { edge_id, part, version, listed }: LaneItem,
+  data: Uint8Array,
+): WriteAction {
   const unchanged = conditionOf({ expression: '#version = :base', values: { base: version } });
-  const Item: Item = { ...laneKey(edge_id, part), version: randomVersion(), data };
+  const Item: Item = { ...laneKey(edge_id, part), version: randomVersion(), data, ...(listed && { listed }) };
   return { Put: { TableName, Item, ...unchanged } };
 }
 
@@ -79,5 +83,10 @@ async function readAgain({ client, tables, ...retrying }: StoreContext, item: La
   const Key = laneKey(item.edge_id, item.part);
   const read = new GetCommand({ TableName: tables.traffic, Key, ConsistentRead: true });
   const { Item } = await repeatUntil(retrying, () => client.send(read));
-  return { ...item, version: Item!.version as number, data: Item!.data as Uint8Array };
+  return {
+    ...item,
+    version: Item!.version as number,
+    data: Item!.data as Uint8Array,
+    listed: Item!.listed === true,
+  };
 }

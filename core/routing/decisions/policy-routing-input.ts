@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { type PathPreference, type PathWeights, PREFERENCES } from '../choice/path-preference.ts';
 import { DEFAULT_FAILOVER } from '../failover/failover-settings.ts';
 
@@ -43,17 +44,19 @@ export const policyRoutingInput = z
       .max(86_400, HOLD)
       .nullish()
       .transform(given => given ?? DEFAULT_FAILOVER.failback_hold_seconds),
+    if_updated_at: ifUpdatedAt,
   })
-  .refine(
-    ({ preference, weights: given }) => (preference === 'CUSTOM') === (given != null),
-    'weights are for the preference CUSTOM, which needs them, and for no other.',
-  )
-  .refine(
-    ({ failover_below, failback_above }) => failback_above >= failover_below,
-    'failback_above must not be below failover_below.',
-  )
-  .transform(({ policy_id, preference, weights: given, ...failover }) => ({
+  .refine(({ preference, weights: given }) => (preference === 'CUSTOM') === (given != null), {
+    error: 'weights are for the preference CUSTOM, which needs them, and for no other.',
+    path: ['weights'],
+  })
+  .refine(({ failover_below, failback_above }) => failback_above >= failover_below, {
+    error: 'failback_above must not be below failover_below.',
+    path: ['failback_above'],
+  })
+  .transform(({ policy_id, if_updated_at, preference, weights: given, ...failover }) => ({
     policy_id,
+    if_updated_at,
     preference: preferenceOf(preference, given),
     failover,
   }));

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
+import { refuseChanged } from '../../audit/refuse-changed.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
 import { noPolicy } from '../../errors.ts';
+import { type DefinedPolicy, ROUTING_PARTITION } from '../../inventory/policies/policy-items.ts';
 import { readPolicies, readPolicy } from '../../inventory/policies/read-policies.ts';
 import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem, readItem } from '../../storage/parse-item.ts';
-import type { StoreContext } from '../../storage/store-context.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import { getItem, queryAll } from '../../storage/strong-reads.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { DEFAULT_PREFERENCE, pathPreferenceSchema } from '../choice/path-preference.ts';
@@ -25,17 +27,24 @@ export type PolicyRouting = z.infer<typeof policyRoutingSchema>;
 
 export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
 
-const PARTITION = 'ROUTING';
-
 /** How one policy routes; the defaults where nothing else was set. */
 export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
-  const key = { pk: PARTITION, sk: policyId };
+  const key = { pk: ROUTING_PARTITION, sk: policyId };
   return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
+}
+
+/** When how a policy routes was last set; else when the policy was defined, null for the built-in one. @throws NotFound */
+export async function readPolicyRoutingDated(
+  context: StoreContext,
+  policyId: string,
+): Promise<{ routing: PolicyRouting; updated_at: string | null }> {
+  const { before: routing, updated_at } = await planRouting(context, policyId);
+  return { routing, updated_at };
 }
 
 /** How the policies route for which it was set. */
 export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
-  const items = await queryAll(context, { pk: PARTITION });
+  const items = await queryAll(context, { pk: ROUTING_PARTITION });
   return new Map(items.map(item => [String(item.sk), fromItem(item)]));
 }
 
@@ -46,16 +55,23 @@ export async function readEnabledRouting(context: StoreContext): Promise<Map<str
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
 }
 
-/** Changes how a policy routes, and has every decision made anew. @throws NotFound */
+/** Changes how a policy routes, and has every decision made anew. @throws NotFound · Conflict for another state than that of `if_updated_at` */
 export function setPolicyRouting(
   context: StoreContext,
   actor: Caller,
-  { policy_id, routing }: { policy_id: string; routing: PolicyRouting },
-): Promise<PolicyRouting> {
+  {
+    policy_id,
+    routing,
+    if_updated_at,
+  }: { policy_id: string; routing: PolicyRouting; if_updated_at?: number | undefined },
+): Promise<{ routing: PolicyRouting; updated_at: string }> {
   const { tables } = context;
   return commitChange(context, async begun => {
-    const { before, putInstead } = await planRouting(context, policy_id);
-    const actions = putInstead(routing);
+    const { before, updated_at, putInstead } = await planRouting(context, policy_id);
+    const what = `The routing of policy ${policy_id}`;
+    await refuseChanged(context, { what, updated_at, targets: [`policy:${policy_id}`] }, if_updated_at);
+    const now = timestamp(context.clock());
+    const actions = putInstead(routing, now);
     const audit = auditAction(tables, begun, {
       actor,
       operation: 'setPolicyRouting',
@@ -63,21 +79,23 @@ export function setPolicyRouting(
       before,
       after: routing,
     });
-    return { actions: [...actions, audit], result: routing };
+    return { actions: [...actions, audit], result: { routing, updated_at: now } };
   });
 }
 
 export interface RoutingPlan {
   before: PolicyRouting;
+  /** When it was last set; else when the policy was defined, null for the built-in one. */
+  updated_at: string | null;
   /** Puts another in its place, while it is as it was read. */
-  putInstead(routing: PolicyRouting): WriteAction[];
+  putInstead(routing: PolicyRouting, updated_at: string): WriteAction[];
 }
 
 /** How a policy routes now, and what changes it. @throws NotFound */
 export async function planRouting(context: StoreContext, policy_id: string): Promise<RoutingPlan> {
   const { tables } = context;
-  await requirePolicy(context, policy_id);
-  const item = await getItem(context, { pk: PARTITION, sk: policy_id });
+  const policy = await requirePolicy(context, policy_id);
+  const item = await getItem(context, { pk: ROUTING_PARTITION, sk: policy_id });
   const revision = Number(item?.revision ?? 0);
   const unchanged = conditionOf(
     item
@@ -86,16 +104,22 @@ export async function planRouting(context: StoreContext, policy_id: string): Pro
   );
   return {
     before: item ? fromItem(item) : DEFAULT_ROUTING,
-    putInstead(routing) {
-      const Item = { pk: PARTITION, sk: policy_id, revision: revision + 1, ...routing };
+    updated_at: String(item?.updated_at ?? policy?.created_at ?? '') || null,
+    putInstead(routing, updated_at) {
+      const Item = { pk: ROUTING_PARTITION, sk: policy_id, revision: revision + 1, updated_at, ...routing };
       return [{ Put: { TableName: tables.network, Item, ...unchanged } }, forgetDecisions(tables)];
     },
   };
 }
 
-/** @throws NotFound unless the policy is defined or the built-in one */
-export async function requirePolicy(context: StoreContext, policyId: string): Promise<void> {
-  if (policyId === DEFAULT_POLICY_ID || (await readPolicy(context, policyId))) return;
+/** The policy; undefined: the built-in one. @throws NotFound where it isn't defined */
+export async function requirePolicy(
+  context: StoreContext,
+  policyId: string,
+): Promise<DefinedPolicy | undefined> {
+  if (policyId === DEFAULT_POLICY_ID) return undefined;
+  const policy = await readPolicy(context, policyId);
+  if (policy) return policy;
   throw noPolicy(policyId);
 }
 

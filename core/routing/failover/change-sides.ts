@@ -52,7 +52,7 @@ export async function changeSides(
   const { path, states } = situation;
   const { tables } = context;
   const edges = await readEdgesOf(context, path);
-  const lanes = await repeatUntil(context, () => readLanesOf(context, edges));
+  const lanes = await readLanesOf(context, edges);
   const carried = await repeatUntil(context, () => readCarried(context, { path_id: path.id, lanes }));
   const now = context.clock();
   const decisions = decideAfter(situation, { after, now });

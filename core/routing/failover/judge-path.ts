@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LRUCache } from 'lru-cache';
 import { systemCaller } from '../../access/caller.ts';
+import { raiseRouteVersion } from '../../commands/route-versions.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { readAllPolicyRouting } from '../decisions/policy-routing.ts';
@@ -7,12 +9,18 @@ import { isDead } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { settledScoreOf } from '../health/settled-score.ts';
 import type { WeekSummary } from '../health/week-scores.ts';
-import { METRICS_MAX_AGE_MS } from '../metrics/metrics-age.ts';
+import { isRecent } from '../metrics/recent-metrics.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { changeSides, type FailoverDone, type SideChange } from './change-sides.ts';
 import { DEFAULT_FAILOVER } from './failover-settings.ts';
 import { EVERY_POLICY, inMaintenance, isStillOut } from './path-out.ts';
-import { type PathSituation, readSituation } from './path-situation.ts';
+import {
+  decideAfter,
+  decideBefore,
+  movesBetween,
+  type PathSituation,
+  readSituation,
+} from './path-situation.ts';
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
 import { type PathStates, readPathStates, statesActions } from './path-states-store.ts';
 
@@ -32,30 +40,52 @@ export interface NewMeasurement {
   previous?: PathMetrics | undefined;
   /** How the path was in the week before; undefined: it is not known. */
   week?: WeekSummary | undefined;
+  /** It is a step away from what decisions were made from; see `Kept`. */
+  moved?: { from: PathMetrics | undefined };
   /** Whose measurement leads to a change, for the audit log. */
   job: string;
 }
 
 /**
  * Judges one new measurement of a path, and fails over or fails back the policies that it concerns.
- * While every policy uses the path, this costs one read if the path is perfect, and two if it is
- * better than any policy asks for.
+ * While every policy uses the path and it is better than any policy asks for, this costs a read
+ * when decisions were forgotten since the last one. Where it does neither and yet moves a policy to
+ * another path, by what the policy prefers, the edges of both sites are told to read their routes.
  */
 export async function judgePath(
   context: StoreContext,
   caches: RoutingCaches,
-  { path_id, metrics, previous, week, job }: NewMeasurement,
+  measurement: NewMeasurement,
 ): Promise<Judgement> {
   // A measurement that an edge reports an hour late says nothing about the path now.
-  if (context.clock() - Date.parse(metrics.measured_at) > METRICS_MAX_AGE_MS) return {};
-  if (!anyoneOut(await readPathStates(context, path_id)) && (await isGoodForAll(context, caches, metrics)))
-    return {};
-  return commitChange<Judgement>(context, async begun => {
+  if (!isRecent(measurement.metrics, context.clock())) return {};
+  const { done, ended } = await judgeSides(context, caches, measurement);
+  if (done) return { done };
+  if (ended || measurement.moved) await tellMovedRoutes(context, caches, { ...measurement, ended });
+  return {};
+}
+
+interface Sides extends Judgement {
+  /** Terms that kept policies off the path have run out: no entry of the audit log says so. */
+  ended: boolean;
+}
+
+async function judgeSides(
+  context: StoreContext,
+  caches: RoutingCaches,
+  { path_id, metrics, previous, week, job }: NewMeasurement,
+): Promise<Sides> {
+  if ((await isUsedByAll(context, caches, path_id)) && (await isGoodForAll(context, caches, metrics)))
+    return { ended: false };
+  return commitChange<Sides>(context, async begun => {
     const read = await readSituation(context, caches, path_id);
     const situation = withMeasurement(read, { metrics, previous, now: context.clock() });
     const { after, events, changed } = judge(situation, { metrics, week, now: context.clock() });
-    if (!changed) return { actions: [], result: {} };
-    if (events.size === 0) return { actions: statesActions(context, situation.states, after), result: {} };
+    if (!changed) return { actions: [], result: { ended: false } };
+    if (events.size === 0) {
+      const ended = anyoneReturns(situation.states, after);
+      return { actions: statesActions(context, situation.states, after), result: { ended } };
+    }
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
     const change = await changeSides(context, situation, {
       begun,
@@ -64,8 +94,47 @@ export async function judgePath(
       after,
       samples: samplesOf(situation, { operation, metrics, previous }),
     });
-    return { actions: change.actions, result: { done: { ...change.result, operation } } };
+    return { actions: change.actions, result: { done: { ...change.result, operation }, ended: false } };
   });
+}
+
+/** As many as a full shard brings, see path-monitor. */
+const MAX_PATHS = 120_000;
+
+/** By path: the generation of decisions in which every policy used it. */
+const usedByAll = new WeakMap<RoutingCaches, LRUCache<string, number>>();
+
+/**
+ * Whether every policy uses the path. A policy that leaves one raises the generation of decisions in the same transaction, so
+ * what was read before holds while the generation stays.
+ */
+async function isUsedByAll(context: StoreContext, caches: RoutingCaches, path_id: string): Promise<boolean> {
+  const known = usedByAll.get(caches) ?? new LRUCache<string, number>({ max: MAX_PATHS });
+  usedByAll.set(caches, known);
+  // Read before the states: a policy that leaves between both reads is seen by the second.
+  const generation = await caches.routing.generation();
+  if (generation !== undefined && known.get(path_id) === generation) return true;
+  if (anyoneOut(await readPathStates(context, path_id))) return false;
+  if (generation !== undefined) known.set(path_id, generation);
+  return true;
+}
+
+/** Has the edges of both sites read their routes where a policy takes another path now. */
+async function tellMovedRoutes(
+  context: StoreContext,
+  caches: RoutingCaches,
+  { path_id, metrics, previous, moved, ended }: NewMeasurement & { ended: boolean },
+): Promise<void> {
+  const now = context.clock();
+  const read = await readSituation(context, caches, path_id);
+  // A steady path is stored each ten minutes: what is stored held until the measurement before this one.
+  const from = isRecent(previous, now) ? moved?.from : undefined;
+  const situation = withMeasurement(read, { metrics, previous: undefined, now });
+  const before = decideBefore({ ...situation, before: { metrics: from } }, now);
+  const after = decideAfter(situation, { after: situation.states.policies, now });
+  if (!ended && movesBetween(before, after).length === 0) return;
+  const { source_site_id, destination_site_id } = situation.path;
+  await Promise.all([source_site_id, destination_site_id].map(id => raiseRouteVersion(context, id)));
 }
 
 /** Whether no policy, whatever its settings, leaves a path at this measurement. */
@@ -109,12 +178,11 @@ function withMeasurement(
   { metrics, previous, now }: Measured & { now: number },
 ): PathSituation {
   const { pair, states } = situation;
-  const recent = previous && now - Date.parse(previous.measured_at) <= METRICS_MAX_AGE_MS;
   return {
     ...situation,
     pair: { ...pair, metrics: new Map(pair.metrics).set(states.path_id, metrics) },
     states: { ...states, samples: [...states.samples, metrics] },
-    before: { metrics: recent ? previous : undefined },
+    before: { metrics: isRecent(previous, now) ? previous : undefined },
   };
 }
 
@@ -179,4 +247,9 @@ function stateNow(state: PathState | undefined, now: number): PathState | undefi
 
 function anyoneOut({ policies }: PathStates): boolean {
   return Object.values(policies).some(state => state.out);
+}
+
+/** Whether a state that kept a policy out is one no more. */
+function anyoneReturns({ policies }: PathStates, after: Record<string, PathState>): boolean {
+  return Object.entries(policies).some(([id, state]) => state.out && !after[id]?.out);
 }

@@ -1,5 +1,5 @@
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
-import { readExpectedEdges } from '../../inventory/edges/read-edges.ts';
+import { readEdgesOfSites } from '../../inventory/edges/site-edges.ts';
 import type { Path } from '../../inventory/model/site.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 
@@ -9,5 +9,5 @@ export async function readEdgesOf(
   path: Pick<Path, 'source_site_id' | 'destination_site_id'>,
 ): Promise<RegisteredEdge[]> {
   const sites = [path.source_site_id, path.destination_site_id];
-  return (await readExpectedEdges(context)).filter(edge => sites.includes(edge.site_id));
+  return readEdgesOfSites(context, sites);
 }

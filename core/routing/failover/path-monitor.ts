@@ -37,7 +37,8 @@ interface Observed {
  * something is wrong.
  */
 const INTERVAL_MS = 1000;
-const MAX_PATHS = 10_000;
+/** As many as a full shard brings: 60,000 edges that report each minute, with two paths each. */
+const MAX_PATHS = 120_000;
 const CONCURRENT_PATHS = 16;
 
 /**
@@ -145,10 +146,11 @@ export class PathMonitor {
     const known = this.#followed.get(path_id);
     const kept = await followPathMetrics(context, { path_id, ...observed, known });
     if (kept) {
-      const { metrics, previous, week, followed, stored } = kept;
+      const { followed, isNews, ...measured } = kept;
       this.#followed.set(path_id, followed);
-      if (stored) await this.#caches.metrics.insert(path_id, { ...metrics, told_by });
-      const measurement = { path_id, metrics, previous, week, job: 'ingest' };
+      // An entry lives for a minute: one of a steady path would be gone long before the next.
+      if (isNews) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
+      const measurement = { path_id, ...measured, job: 'ingest' };
       const { done } = await judgePath(context, this.#caches, measurement);
       if (done) this.#events.onFailover?.(done, done.operation);
     }

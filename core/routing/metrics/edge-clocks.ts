@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import { clockSkew, withReportTime } from '../../ledger/lane/clock-skew.ts';
 
-const MAX_EDGES = 10_000;
+/** As many as a full shard brings. */
+const MAX_EDGES = 60_000;
 
 /** The clocks of the edges that report to this function. */
 export class EdgeClocks {

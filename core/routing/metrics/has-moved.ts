@@ -23,6 +23,11 @@ const STEPS = {
 export function hasMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
   if (Date.parse(metrics.measured_at) - Date.parse(stored.measured_at) >= STORED_AT_LEAST_EVERY_MS)
     return true;
+  return figuresMoved(stored, metrics);
+}
+
+/** Whether a measurement differs from what is stored by a step, whatever its age. Pure. */
+export function figuresMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
   const [before, after] = [settledScoreOf(stored), settledScoreOf(metrics)];
   if (healthStatus(before) !== healthStatus(after) || Math.abs(after - before) >= SCORE_STEP) return true;
   if (isDead(stored) !== isDead(metrics)) return true;

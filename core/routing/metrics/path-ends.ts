@@ -6,46 +6,60 @@ import { toPath } from '../../inventory/model/site-items.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem } from '../../storage/strong-reads.ts';
 
-const MAX_ENTRIES = 10_000;
+/** As many as a full shard brings: 60,000 edges that report each minute, with two paths each. */
+const MAX_EDGES = 60_000;
+const MAX_PATHS = 120_000;
 
-/** How long what was read is good for; what is not there may be made at any moment. */
-const KNOWN_MS = 60_000;
-const MISSING_MS = 10_000;
+/** How long an edge that was at a path is taken to be there. */
+const AT_PATH_MS = 600_000;
+/** How long an edge that was not at a path is taken to be elsewhere: it may move there at any moment. */
+const ELSEWHERE_MS = 10_000;
 
 interface Remembered<T> {
   value: T | undefined;
-  until_ms: number;
+  read_ms: number;
 }
 
 /** Which edges may say how a path is: those that are in service at one of its sites. */
 export class PathEnds {
-  readonly #sites = new LRUCache<string, Remembered<readonly [string, string]>>({ max: MAX_ENTRIES });
-  readonly #edges = new LRUCache<string, Remembered<string>>({ max: MAX_ENTRIES });
+  readonly #sites = new LRUCache<string, Remembered<readonly [string, string]>>({ max: MAX_PATHS });
+  readonly #edges = new LRUCache<string, Remembered<string>>({ max: MAX_EDGES });
 
-  /** Whether the edge is in service at one of the path's sites, as of a minute ago at the latest. */
-  async areAt(
+  /** Whether the edge is in service at one of the path's sites: that it is, as of ten minutes ago at the latest; that it isn't, of ten seconds. */
+  async areAt(context: StoreContext, ends: { path_id: string; edge_id: string }): Promise<boolean> {
+    return (
+      (await this.#wereAt(context, ends, AT_PATH_MS)) || (await this.#wereAt(context, ends, ELSEWHERE_MS))
+    );
+  }
+
+  async #wereAt(
     context: StoreContext,
     { path_id, edge_id }: { path_id: string; edge_id: string },
+    max_age_ms: number,
   ): Promise<boolean> {
-    const site_id = await remembered(this.#edges, edge_id, context, () => siteOf(context, edge_id));
+    const site_id = await remembered(this.#edges, { key: edge_id, max_age_ms }, context, () =>
+      siteOf(context, edge_id),
+    );
     if (site_id === undefined) return false;
-    const sites = await remembered(this.#sites, path_id, context, () => sitesOf(context, path_id));
+    const sites = await remembered(this.#sites, { key: path_id, max_age_ms }, context, () =>
+      sitesOf(context, path_id),
+    );
     return sites?.includes(site_id) ?? false;
   }
 }
 
 async function remembered<T>(
   memory: LRUCache<string, Remembered<T>>,
-  key: string,
+  { key, max_age_ms }: { key: string; max_age_ms: number },
   { clock }: StoreContext,
   read: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const known = memory.get(key);
-  const left = (known?.until_ms ?? 0) - clock();
+  const age_ms = known ? clock() - known.read_ms : Number.POSITIVE_INFINITY;
   // A clock that was set back must not keep it for longer.
-  if (known && left > 0 && left <= KNOWN_MS) return known.value;
+  if (known && age_ms >= 0 && age_ms < max_age_ms) return known.value;
   const value = await read();
-  memory.set(key, { value, until_ms: clock() + (value === undefined ? MISSING_MS : KNOWN_MS) });
+  memory.set(key, { value, read_ms: clock() });
   return value;
 }
 

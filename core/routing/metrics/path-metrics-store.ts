@@ -1,5 +1,6 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { replaceAlarm } from '../../alarms/alarm-actions.ts';
 import type { ItemSource } from '../../cache/cache.ts';
 import { readItems } from '../../storage/batch-get.ts';
 import { classifyFailure } from '../../storage/failure.ts';
@@ -18,10 +19,11 @@ import {
   weekScoresSchema,
 } from '../health/week-scores.ts';
 import { metricsKey } from '../path-keys.ts';
-import { hasMoved } from './has-moved.ts';
+import { figuresMoved, hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
+import { type PathAlarmKind, pathAlarmKind, pathProblem } from './path-alarm.ts';
 
-type Storing = Pick<StoreContext, 'client' | 'tables'>;
+type Storing = Pick<StoreContext, 'client' | 'tables' | 'clock'>;
 
 const laneOfPathSchema = z.object({ edge_id: z.string(), part: z.number() });
 
@@ -39,6 +41,8 @@ const storedSchema = toldMetricsSchema.extend({
   /** Which measurement it is: it settles once, however often it is told. */
   source: z.string().optional(),
   settled: settledScoreSchema.optional(),
+  /** The alarm that there is about it; earlier releases had none. */
+  alarm: z.enum(['PATH_FAILED', 'PATH_DEGRADED']).optional(),
   week: weekScoresSchema.default({}),
 });
 
@@ -56,6 +60,8 @@ export interface NewMetrics {
 export interface Kept {
   /** With its settled score. */
   metrics: PathMetrics;
+  /** It was stored, and is a step away from what had been; `from` is undefined for a path's first. */
+  moved?: { from: PathMetrics | undefined };
   /** The one before it, where there was one. */
   previous: PathMetrics | undefined;
   /** How the path was in the week before it; undefined: it is not known. */
@@ -64,15 +70,17 @@ export interface Kept {
 
 /** What a function that follows a path's measurements remembers between them. */
 export interface Followed {
-  /** What stands in the table, by its measurement. */
-  stored_ms: number;
+  /** What stood in the table when it was read. */
+  stored: Stored;
+  read_ms: number;
+  /** The last measurement, which may not be stored. */
   last: Stored;
 }
 
 export interface FollowedMetrics extends Kept {
   followed: Followed;
-  /** Whether it was stored. */
-  stored: boolean;
+  /** Whether caches must have it: it moved, or another lane tells it now. A steady path is only stored. */
+  isNews: boolean;
 }
 
 /**
@@ -84,62 +92,86 @@ export async function writePathMetrics(context: Storing, given: NewMetrics): Pro
   return keep(context, { ...given, isWorthStoring: () => true });
 }
 
+/** So long a function goes on from what it remembers of a steady path. */
+const REMEMBERED_MS = 300_000;
+
 /**
- * The same for one who is told of each measurement: it is stored only where it says something new,
- * see `hasMoved`. Between, the score settles by what the caller remembers; another function that
- * takes over settles by what is stored.
+ * The same for one who is told of each measurement: it is stored only where it says something new, see `hasMoved`, or after ten
+ * minutes. Between, the score settles by what the caller remembers, and nothing is read for five minutes while nothing is to be
+ * stored; another function that takes over settles by what is stored.
  */
-export function followPathMetrics(
+export async function followPathMetrics(
   context: Storing,
   { known, ...given }: NewMetrics & { known: Followed | undefined },
 ): Promise<FollowedMetrics | undefined> {
-  return keep(context, {
-    ...given,
-    known,
-    isWorthStoring: (stored, item) => !isSameLane(stored, item) || hasMoved(stored, item),
-  });
+  const measured_ms = Date.parse(given.metrics.measured_at);
+  const age_ms = known ? context.clock() - known.read_ms : Number.POSITIVE_INFINITY;
+  if (known && age_ms >= 0 && age_ms < REMEMBERED_MS && known.last.measured_ms < measured_ms) {
+    const { item, kept } = nextOf(given, { stored: known.stored, before: known.last });
+    const { stored } = known;
+    if (!isWorthStoring(stored, item)) return { ...kept, followed: { ...known, last: item }, isNews: false };
+  }
+  return keep(context, { ...given, known, isWorthStoring });
+}
+
+function isWorthStoring(stored: Stored, item: Stored): boolean {
+  return !isSameLane(stored, item) || hasMoved(stored, item) || stored.alarm !== item.alarm;
 }
 
 async function keep(
   context: Storing,
   {
-    path_id,
-    metrics,
-    source,
-    told_by,
     known,
     isWorthStoring,
+    ...given
   }: NewMetrics & {
     known?: Followed | undefined;
     isWorthStoring: (stored: Stored, item: Stored) => boolean;
   },
 ): Promise<FollowedMetrics | undefined> {
+  const { path_id, metrics, source } = given;
   const measured_ms = Date.parse(metrics.measured_at);
   for (;;) {
+    const read_ms = context.clock();
     const stored = await readStored(context, path_id);
     // What is remembered goes on from what stands there, unless another function has stored since.
-    const before = stored && known?.stored_ms === stored.measured_ms ? known.last : stored;
-    if (before && source !== undefined && before.source === source) {
-      return {
-        ...keptBefore(before),
-        followed: { stored_ms: stored!.measured_ms, last: before },
-        stored: false,
-      };
+    const before = stored && known?.stored.measured_ms === stored.measured_ms ? known.last : stored;
+    if (stored && before && source !== undefined && before.source === source) {
+      return { ...keptBefore(before), followed: { stored, read_ms, last: before }, isNews: false };
     }
     if (before && before.measured_ms > measured_ms) return undefined;
-    const { item, kept } = next({ stored, before }, { metrics, measured_ms });
-    const sourced: Stored = {
-      ...item,
-      ...(source !== undefined && { source }),
-      ...(told_by ? { told_by } : before?.told_by && { told_by: before.told_by }),
-    };
-    if (stored && !isWorthStoring(stored, sourced)) {
-      return { ...kept, followed: { stored_ms: stored.measured_ms, last: sourced }, stored: false };
+    const { item, kept } = nextOf(given, { stored, before });
+    if (stored && !isWorthStoring(stored, item)) {
+      return { ...kept, followed: { stored, read_ms, last: item }, isNews: false };
     }
-    if (await putOver(context, { path_id, before: stored, item: sourced })) {
-      return { ...kept, followed: { stored_ms: measured_ms, last: sourced }, stored: true };
+    if (await putOver(context, { path_id, before: stored, item })) {
+      const moved = !stored || figuresMoved(stored, item);
+      return {
+        ...kept,
+        ...(moved && { moved: { from: stored && toMetrics(stored) } }),
+        followed: { stored: item, read_ms, last: item },
+        isNews: moved || !isSameLane(stored, item),
+      };
     }
   }
+}
+
+/** What would be stored of a measurement, after what stands there and the measurement before it. */
+function nextOf(
+  { metrics, source, told_by }: NewMetrics,
+  { stored, before }: { stored: Stored | undefined; before: Stored | undefined },
+): { item: Stored; kept: Kept } {
+  const { item, kept } = next({ stored, before }, { metrics, measured_ms: Date.parse(metrics.measured_at) });
+  const alarm = pathAlarmKind(settledScoreOf(item));
+  return {
+    kept,
+    item: {
+      ...item,
+      ...(alarm && { alarm }),
+      ...(source !== undefined && { source }),
+      ...(told_by ? { told_by } : before?.told_by && { told_by: before.told_by }),
+    },
+  };
 }
 
 function isSameLane({ told_by: a }: Stored, { told_by: b }: Stored): boolean {
@@ -173,20 +205,23 @@ function next(
 
 /** Answers false when another writer was faster. */
 async function putOver(
-  { client, tables }: Storing,
+  { client, tables, clock }: Storing,
   { path_id, before, item }: { path_id: string; before: Stored | undefined; item: Stored },
 ): Promise<boolean> {
   const condition = before
     ? { expression: '#measured_ms = :before', values: { before: before.measured_ms } }
     : { expression: 'attribute_not_exists(#pk)' };
+  const Item = { ...metricsKey(path_id), ...item };
+  const put = { TableName: tables.traffic, Item, ...conditionOf(condition) };
   try {
-    await client.send(
-      new PutCommand({
-        TableName: tables.traffic,
-        Item: { ...metricsKey(path_id), ...item },
-        ...conditionOf(condition),
-      }),
-    );
+    if (item.alarm === before?.alarm) await client.send(new PutCommand(put));
+    else {
+      // What is stored says which alarm there is, so its condition makes the change of both happen once.
+      const problem = (is: PathAlarmKind | undefined) => is && pathProblem(path_id, is, item.measured_ms);
+      const change = { before: problem(before?.alarm), after: problem(item.alarm) };
+      const alarm = replaceAlarm(tables, change, { at_ms: clock(), job: 'ingest' });
+      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...alarm] }));
+    }
     return true;
   } catch (error) {
     if (classifyFailure(error).kind === 'condition') return false;
@@ -259,6 +294,7 @@ function toMetrics({
   settled: _settled,
   week: _week,
   told_by: _told_by,
+  alarm: _alarm,
   ...metrics
 }: Stored): PathMetrics {
   return metrics;

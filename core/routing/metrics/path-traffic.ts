@@ -2,10 +2,11 @@ import { readLaneSamples } from '../../history/lane-sample.ts';
 import { readLastMark } from '../../history/sample-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import type { Path } from '../../inventory/model/site.ts';
-import { readAllLanes, readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
+import { readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
 import type { Lane } from '../../ledger/lane/lane.ts';
 import { lanePathTotals, laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
+import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 
 /** An edge's lanes, with its site. */
@@ -14,21 +15,29 @@ export interface EdgeLanes {
   lanes: WholeLane[];
 }
 
-/** Of more edges all lanes that there are are read, which takes fewer requests. */
-const MAX_SINGLE_READS = 64;
+/** Edges whose lanes are read at once. */
+const AT_ONCE = 64;
 
+/**
+ * The lanes of some edges, in the order of the edges. An edge at a time: however large the network is, only theirs are read.
+ *
+ * @throws Throttled at the deadline
+ */
 export async function readLanesOf(
-  { client, tables }: StoreContext,
+  context: StoreContext,
   edges: readonly RegisteredEdge[],
 ): Promise<EdgeLanes[]> {
-  if (edges.length <= MAX_SINGLE_READS) {
-    return Promise.all(
-      edges.map(async ({ id, site_id }) => ({ site_id, lanes: await readLanesOfEdge(client, tables, id) })),
-    );
-  }
-  const found = new Map(edges.map(({ id, site_id }): [string, EdgeLanes] => [id, { site_id, lanes: [] }]));
-  for await (const lane of readAllLanes(client, tables)) found.get(lane.edge_id)?.lanes.push(lane);
-  return [...found.values()];
+  const { client, tables } = context;
+  const found: EdgeLanes[] = [];
+  const left = edges.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, { id, site_id }] of left) {
+      const lanes = await repeatUntil(context, () => readLanesOfEdge(client, tables, id));
+      found[index] = { site_id, lanes };
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return found;
 }
 
 /**

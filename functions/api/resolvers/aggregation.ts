@@ -4,11 +4,13 @@ import { checkKnown } from '../../../core/answers/check-known.ts';
 import { uuidArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
+import { presentRate } from '../../../core/answers/present-rate.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { endpointStats } from '../../../core/ledger/figures/endpoint-stats.ts';
-import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { readLanesWhere } from '../../../core/ledger/listing/find-lanes.ts';
 import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import type { EndpointStats } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
 import { groupingArguments } from '../grouping-arguments.ts';
@@ -28,6 +30,8 @@ const OWN_FIELDS = [
   'bytes_exact',
   'estimated_share',
   'active_flows',
+  'rate',
+  'as_of',
   '__typename',
 ] as const satisfies (keyof EndpointStats | '__typename')[];
 
@@ -43,17 +47,19 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
     cost: () => COSTS.lanes_once,
     async resolve({ site_id }, call) {
       const { context } = call;
+      const as_of = timestamp(context.clock());
       const stats = await endpointStats(
-        readAllLanes(context.client, context.tables),
-        site_id,
+        readLanesWhere({ ...context, table: context.tables.traffic }, { site_id }),
         await readCorrections(context),
       );
       if (stats.length === 0) await checkKnown(call, { site_id });
       const with_policies = !selectsOnly(call.selection, '', OWN_FIELDS);
-      return stats.map(({ endpoint_id, policies, ...counts }) => ({
+      return stats.map(({ endpoint_id, policies, rated, ...counts }) => ({
         endpoint_id,
         ...presentSum(counts),
         active_flows: presentActiveFlows(counts.active_flows),
+        rate: presentRate(counts, rated),
+        as_of,
         policies: (with_policies ? policies : []).map(policy => ({
           policy_id: policy.policy_id,
           ...presentSum(policy),

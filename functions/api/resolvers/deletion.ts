@@ -38,7 +38,7 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
     async resolve({ site_id }, { context, caches, selection, retention }) {
       const { endpoints, paths, peer_sites } = await readDependents(context, site_id);
       const selects = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);
-      const store = { client: context.client, table: context.tables.traffic };
+      const store = { ...context, table: context.tables.traffic };
       const [policies, traffic] = await Promise.all([
         selects('traffic_24h') ? policiesOnSite(context, caches, { site_id, peer_sites }) : [],
         selects('policies')

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { requireEdge } from '../../../core/access/edge-identity.ts';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { idArgument, optionalUuid } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
+import { presentRate } from '../../../core/answers/present-rate.ts';
 import type { NewBootOrder } from '../../../core/commands/edge-command.ts';
 import { readRefusedBoot } from '../../../core/commands/new-boot.ts';
 import type { EdgeKey } from '../../../core/edge-keys/edge-key-items.ts';
@@ -12,11 +13,14 @@ import { type ChangedEdge, registerEdge, retireEdge } from '../../../core/invent
 import {
   edgeIdInput,
   registerEdgeInput,
+  retireEdgeInput,
   revokeEdgeKeyInput,
   rotateEdgeKeyInput,
 } from '../../../core/inventory/edges/edge-input.ts';
+import { edgeUpdatedAt } from '../../../core/inventory/edges/edge-items.ts';
 import { type EdgeStatus, edgeStatus, isBehind } from '../../../core/inventory/edges/edge-status.ts';
 import { type KnownEdge, readKnownEdge, readKnownEdges } from '../../../core/inventory/edges/read-edges.ts';
+import { readKnownEdgesOfSite } from '../../../core/inventory/edges/site-edges.ts';
 import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
 import { readShownSites } from '../../../core/inventory/sites/shown-sites.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
@@ -45,14 +49,18 @@ const TOKEN_KIND = 'edges';
 
 export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   'Query.edges': resolver({
-    arguments: z.object(pageArguments),
-    async resolve({ limit, next_token }, call) {
-      const after = readPageToken(TOKEN_KIND, next_token, [/^.{1,128}$/su])?.[0];
-      const found = await readKnownEdges(call.context, { after, limit: limit + 1 });
+    arguments: z.object({ ...pageArguments, site_id: optionalUuid }),
+    async resolve({ site_id, limit, next_token }, call) {
+      const kind = site_id ? `${TOKEN_KIND} of ${site_id}` : TOKEN_KIND;
+      const after = readPageToken(kind, next_token, [/^.{1,128}$/su])?.[0];
+      const window = { after, limit: limit + 1 };
+      const found = site_id
+        ? await readKnownEdgesOfSite(call.context, site_id, window)
+        : await readKnownEdges(call.context, window);
       const page = found.slice(0, limit);
       return {
         items: await presentAll(page, call, 'items'),
-        next_token: found.length > limit ? makePageToken(TOKEN_KIND, [page.at(-1)!.id]) : null,
+        next_token: found.length > limit ? makePageToken(kind, [page.at(-1)!.id]) : null,
       };
     },
   }),
@@ -78,9 +86,10 @@ export const edgeResolvers: Pick<Resolvers, EdgeOperation> = {
   }),
 
   'Mutation.retireEdge': resolver({
-    arguments: edgeIdInput,
+    arguments: retireEdgeInput,
     target,
-    resolve: ({ id }, call) => changed(call, { id }, () => retireEdge(call.context, call.caller, id)),
+    resolve: (input, call) =>
+      changed(call, { id: input.id }, () => retireEdge(call.context, call.caller, input)),
   }),
 
   'Mutation.rotateEdgeKey': resolver({
@@ -154,6 +163,7 @@ const OWN_FIELDS = [
   'site_known',
   'registered',
   'retired_at',
+  'updated_at',
   'first_seen',
   'last_seen',
   'boot_id',
@@ -162,6 +172,7 @@ const OWN_FIELDS = [
   'clock_skew_seconds',
   'behind',
   'active_flows',
+  'rate',
   'packets',
   'bytes',
   'packets_exact',
@@ -209,6 +220,7 @@ function present(
     registered: registration !== null,
     interval_s: registration?.interval_s ?? null,
     retired_at: registration?.retired_at ?? null,
+    updated_at: registration && edgeUpdatedAt(registration),
     first_seen: status?.first_seen ?? null,
     last_seen: status?.last_seen ?? null,
     boot_id: status?.boot_id ?? null,
@@ -217,6 +229,7 @@ function present(
     clock_skew_seconds: status ? status.clock_skew_ms / 1000 : null,
     behind: status ? isBehind(status.policies_version, version) : null,
     active_flows: presentActiveFlows(status?.active_flows ?? 0),
+    rate: status?.rates ? presentRate(status.rates, status.rates) : null,
     packets: Number(status?.packets ?? 0n),
     bytes: Number(status?.bytes ?? 0n),
     packets_exact: String(status?.packets ?? 0n),

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
+import { presentCountedSince, presentRate } from '../../../core/answers/present-rate.ts';
+import { ifUpdatedAt } from '../../../core/audit/refuse-changed.ts';
 import {
   createPolicy,
   deletePolicy,
@@ -20,11 +22,12 @@ import {
 import { pagePolicies } from '../../../core/inventory/policies/page-policies.ts';
 import { newPolicySchema, policyPatchSchema } from '../../../core/inventory/policies/policy-input.ts';
 import { readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
-import { type Counts, noCounts } from '../../../core/ledger/figures/read-counters.ts';
-import { readShownCountersOf } from '../../../core/ledger/figures/shown-counters.ts';
+import { noCounts } from '../../../core/ledger/figures/read-counters.ts';
+import { readShownCountersOf, type ShownCounts } from '../../../core/ledger/figures/shown-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { repeatUntil } from '../../../core/storage/retrying.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Policy } from '../../../graphql/schema.generated.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -46,6 +49,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     arguments: z.object({ ...pageArguments, defined_only: z.boolean().nullish() }),
     async resolve({ limit, next_token, defined_only }, call) {
       const start = readPosition(next_token);
+      const as_of = timestamp(call.context.clock());
       const { version, defined } = await readPolicies(call.context);
       const { lines, more, counts } = await pagePolicies(call.context, defined, {
         start,
@@ -57,6 +61,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
         items: lines.map(policy => present(policy, counts)),
         next_token: more ? makePosition(lines.at(-1)!) : null,
         policies_version: String(version),
+        as_of,
       };
     },
   }),
@@ -91,10 +96,10 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
   }),
 
   'Mutation.togglePolicy': resolver({
-    arguments: policyId.extend({ enabled: z.boolean() }),
+    arguments: policyId.extend({ enabled: z.boolean(), if_updated_at: ifUpdatedAt }),
     target,
-    resolve: ({ id, enabled }, call) =>
-      changed(call, id, () => togglePolicy(call.context, call.caller, id, enabled)),
+    resolve: ({ id, ...to }, call) =>
+      changed(call, id, () => togglePolicy(call.context, call.caller, id, to)),
   }),
 
   'Mutation.deletePolicy': resolver({
@@ -135,7 +140,7 @@ async function changed(call: Call, id: string, change: () => Promise<PolicyChang
   return present(listed(policy), counts);
 }
 
-function present(policy: ListedPolicy, counts: ReadonlyMap<string, Counts> | undefined): Policy {
+function present(policy: ListedPolicy, counts: ReadonlyMap<string, ShownCounts> | undefined): Policy {
   return {
     ...policy,
     match: presentMatch(policy),
@@ -159,7 +164,7 @@ type CountFields = Omit<Policy, (typeof DEFINITION_FIELDS)[number]>;
 
 // Counts that were not selected are not read and not there. Were they selected after all, the API
 // would refuse the answer for the missing fields, where a made-up 0 would be believed.
-function presentCounts(counts: Counts | undefined): CountFields {
+function presentCounts(counts: ShownCounts | undefined): CountFields {
   if (counts === undefined) return {} as CountFields;
   return {
     packets_matched: Number(counts.packets),
@@ -168,6 +173,8 @@ function presentCounts(counts: Counts | undefined): CountFields {
     bytes_matched_exact: String(counts.bytes),
     estimated_share: estimatedShare(counts),
     active_flows: presentActiveFlows(counts.active_flows),
+    rate: presentRate(counts),
+    counted_since: presentCountedSince(counts),
   };
 }
 

@@ -10,8 +10,7 @@ import { decideAll, type PolicyDecision } from '../../../core/routing/decisions/
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
-  readPolicyRouting,
-  requirePolicy,
+  readPolicyRoutingDated,
   setPolicyRouting,
 } from '../../../core/routing/decisions/policy-routing.ts';
 import { policyRoutingInput } from '../../../core/routing/decisions/policy-routing-input.ts';
@@ -84,20 +83,16 @@ export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.policyRouting': resolver({
     arguments: z.object({ policy_id: idArgument }),
     async resolve({ policy_id }, { context }) {
-      const [routing] = await Promise.all([
-        readPolicyRouting(context, policy_id),
-        requirePolicy(context, policy_id),
-      ]);
-      return presentRouting(policy_id, routing);
+      return presentRouting(policy_id, await readPolicyRoutingDated(context, policy_id));
     },
   }),
 
   'Mutation.setPolicyRouting': resolver({
     arguments: policyRoutingInput,
     target: ({ policy_id }) => `policy:${policy_id}`,
-    async resolve({ policy_id, ...routing }, { context, caller }) {
-      await setPolicyRouting(context, caller, { policy_id, routing });
-      return presentRouting(policy_id, routing);
+    async resolve({ policy_id, if_updated_at, ...routing }, { context, caller }) {
+      const set = await setPolicyRouting(context, caller, { policy_id, routing, if_updated_at });
+      return presentRouting(policy_id, set);
     },
   }),
 
@@ -154,9 +149,12 @@ function outUntil(path_id: string, { until_ms, until_restored }: WithdrawalTerms
   return `Path ${path_id} is out of use until it has been good for long enough`;
 }
 
-function presentRouting(policy_id: string, { preference, failover }: PolicyRouting): PresentedRouting {
+function presentRouting(
+  policy_id: string,
+  { routing: { preference, failover }, updated_at }: { routing: PolicyRouting; updated_at: string | null },
+): PresentedRouting {
   const weights = preference.kind === 'CUSTOM' ? preference.weights : null;
-  return { policy_id, preference: preference.kind, weights, ...failover };
+  return { policy_id, preference: preference.kind, weights, ...failover, updated_at };
 }
 
 function presentDecision({ preference, candidates, ...decision }: PolicyDecision): PresentedDecision {

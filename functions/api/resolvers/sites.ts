@@ -11,7 +11,7 @@ import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { parseArguments } from '../parse-arguments.ts';
-import { NO_PATHS_SHOWN, presentSites, selectsEndpoints } from '../present-site.ts';
+import { NO_PATHS_SHOWN, NOT_HEARD, presentSites, selectsEndpoints } from '../present-site.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { validatedInCore } from '../validated-in-core.ts';
 
@@ -52,7 +52,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
     arguments: validatedInCore('Mutation.createSite'),
     async resolve(input, call) {
       const site = await createSite(call.context, call.caller, input);
-      return { ...site, status: 'ACTIVE', endpoints: [], last_seen: null, ...NO_PATHS_SHOWN };
+      return { ...site, status: 'ACTIVE', endpoints: [], ...NOT_HEARD, ...NO_PATHS_SHOWN };
     },
   }),
 
@@ -65,7 +65,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
       const before = await readSite(call.context, site_id);
       const shown = before && (await repeatUntil(call.context, () => presentOne(before, call)));
       const site = await updateSite(call.context, call.caller, input);
-      return { endpoints: [], last_seen: null, ...NO_PATHS_SHOWN, ...shown, ...site, status: 'ACTIVE' };
+      return { endpoints: [], ...NOT_HEARD, ...NO_PATHS_SHOWN, ...shown, ...site, status: 'ACTIVE' };
     },
   }),
 };

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
+import { presentCompleteness } from '../../../core/answers/present-completeness.ts';
 import { presentSum } from '../../../core/answers/present-counts.ts';
-import { readRecentCompleteness } from '../../../core/history/recent-completeness.ts';
+import { presentCountedSince, presentRate } from '../../../core/answers/present-rate.ts';
+import { readLastCompleteness } from '../../../core/history/last-completeness.ts';
 import { HeardEdges } from '../../../core/inventory/edges/completeness.ts';
 import { readServedEdges } from '../../../core/inventory/edges/read-edges.ts';
-import { trafficTotals } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
-import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
+import { readShownTotals } from '../../../core/ledger/figures/shown-counters.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Completeness, TrafficTotals } from '../../../graphql/schema.generated.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
@@ -19,6 +20,9 @@ const SUMS = [
   'packets_exact',
   'bytes_exact',
   'estimated_share',
+  'rate',
+  'as_of',
+  'counted_since',
   '__typename',
 ] as const satisfies (keyof TrafficTotals | '__typename')[];
 
@@ -26,15 +30,18 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
   'Query.trafficTotals': resolver({
     arguments: z.object({}),
     async resolve(_, call) {
-      const { client, tables } = call.context;
-      const [counters, completeness] = await Promise.all([
-        readShownCounters(client, tables),
+      const { client, tables, clock } = call.context;
+      const as_of = timestamp(clock());
+      const [totals, completeness] = await Promise.all([
+        readShownTotals(client, tables),
         selectsOnly(call.selection, '', SUMS) ? undefined : readCompleteness(call),
       ]);
-      const totals = trafficTotals(counters);
       return {
         ...presentSum(totals),
         active_flows: presentActiveFlows(totals.active_flows),
+        rate: presentRate(totals),
+        as_of,
+        counted_since: presentCountedSince(totals),
         // Left out where it is not selected: it costs reads of its own.
         completeness: completeness as Completeness,
       };
@@ -42,14 +49,14 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
   }),
 };
 
-// The last snapshot has counted the edges already; every lane is read for it only where there was
-// none lately.
+// The last snapshot has counted the edges already; every lane is read for it only in a system's
+// first minute, before there is one.
 async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
-  const recent = await readRecentCompleteness({ client, table: tables.traffic }, { now });
-  if (recent) return { ...recent, as_of: timestamp(recent.as_of) };
+  const last = await readLastCompleteness({ client, table: tables.traffic }, { now });
+  if (last) return presentCompleteness(last);
   const heard = new HeardEdges(await readServedEdges(context), now, { silent_after_s });
-  for await (const lane of readAllLanes(client, tables)) heard.add(lane);
-  return { ...heard.completenessAt(now), as_of: timestamp(now) };
+  for await (const lane of readAllLanes(client, tables, { time: context })) heard.add(lane);
+  return presentCompleteness({ ...heard.completenessAt(now), as_of: now });
 }

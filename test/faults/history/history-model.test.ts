@@ -10,6 +10,7 @@ import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import type { GroupFate } from '../../support/group-workers.ts';
 import { EDGES, HistoryWorld, type ModelPair, RETENTION } from '../../support/history-world.ts';
 import { T0 } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -62,6 +63,12 @@ const step = fc.record({
     'killed and called again',
     'new container',
     'a lane unreadable',
+    'groups go wrong',
+    'groups go wrong',
+  ),
+  groups: fc.array(
+    fc.constantFrom<GroupFate>('read', 'read', 'read twice', 'late', { dies: 1 }, { dies: 4 }, { dies: 19 }),
+    { minLength: 4, maxLength: 4 },
   ),
   dies: fc.oneof(fc.constant('before the mark' as const), fc.nat(150)),
   edge: fc.constantFrom(...EDGES.map(({ edge_id }) => edge_id)),
@@ -77,11 +84,12 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
   }, async () => {
     const property = fc.asyncProperty(
       fc.nat(2 * 24 * 60),
+      fc.boolean(),
       fc.array(step, { minLength: 4, maxLength: 10 }),
       fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })),
-      async (startMinute, steps, dice) => {
+      async (startMinute, grouped, steps, dice) => {
         db = await createTables();
-        const world = new HistoryWorld(db, T0 + startMinute * MINUTE);
+        const world = new HistoryWorld(db, T0 + startMinute * MINUTE, { grouped });
         const start = world.now;
         const instants = new Set([start]);
         const resets = new Resets(db);
@@ -111,7 +119,10 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     await fc.assert(property, { ...SEED, numRuns: RUNS, endOnFailure: true });
   });
 
-  async function play(world: HistoryWorld, { wait, traffic: reports, job, dies, edge }: Step): Promise<void> {
+  async function play(
+    world: HistoryWorld,
+    { wait, traffic: reports, job, dies, edge, groups }: Step,
+  ): Promise<void> {
     const before = world.now;
     world.now = passed(before, wait);
     for (const { edge: edge_id, restart, repeated, skew_ms, ...counted } of reports) {
@@ -124,6 +135,8 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       if (job === 'killed') return;
       await world.report(edge, { policy_id: '2', endpoint_id: 'wan1', packets: 5n });
       await world.snapshot(minute, { late_ms: 55_000 });
+    } else if (job === 'groups go wrong') {
+      await world.snapshot(minute, { groups: index => groups[index]! });
     } else if (job === 'a lane unreadable') await world.withUnreadable(edge, () => world.snapshot(minute));
     else if (job === 'late') await world.snapshot(minute, { late_ms: 50_000 });
     else if (job === 'over its minute') {
@@ -243,7 +256,6 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
         const history = await readTrafficHistory(store, {
           range,
           filter,
-          tables: db.tables,
           now: store.clock(),
           retention: RETENTION,
         });

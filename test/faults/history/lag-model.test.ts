@@ -4,6 +4,7 @@ import { readPolicyHistory } from '../../../core/history/points/read-history.ts'
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
 import type { ServedEdge } from '../../../core/inventory/edges/edge-service.ts';
+import type { GroupFate } from '../../support/group-workers.ts';
 import { T0 } from '../../support/report-records.ts';
 import { type ReportingEdge, ReportingWorld, type Trouble } from '../../support/reporting-world.ts';
 import { createTables } from '../../support/tables.ts';
@@ -34,6 +35,10 @@ const stretch = fc.record({
   trouble: fc.constantFrom('none', 'none', 'none', 'ingest stops', 'ingest is behind', 'offline', 'offline'),
   offline: fc.subarray(EDGES, { minLength: 1 }),
   snapshot: fc.constantFrom('taken', 'taken', 'taken', 'new container', 'missed', 'killed'),
+  groups: fc.array(fc.constantFrom<GroupFate>('read', 'read', 'read', 'late'), {
+    minLength: 4,
+    maxLength: 4,
+  }),
 });
 
 /** Minutes in which an edge is registered and retired; registered from the beginning and never retired where they are equal. */
@@ -48,12 +53,13 @@ describe('rates and completeness of random lags, outages, silences, intervals an
       fc.tuple(...EDGES.map(() => service)),
       fc.array(stretch, { minLength: 3, maxLength: 6 }),
       fc.nat(100),
-      async (edges, services, stretches, cut) => {
+      fc.boolean(),
+      async (edges, services, stretches, cut, grouped) => {
         const db = await createTables();
         const served = servedOf(services);
         const world = new ReportingWorld(db, { start: START, edges, served: () => served });
         await world.minutes(2);
-        for (const each of stretches) await play(world, each);
+        for (const each of stretches) await play(world, each, grouped);
         // All that lags has come in the end.
         await world.minutes(6);
         const model = new Model(world);
@@ -78,7 +84,7 @@ describe('rates and completeness of random lags, outages, silences, intervals an
             deadline: now + HOUR,
           };
           for (const filter of [{ policy_id: '1' }, {}, { site_id: SITES[0] }, { edge_id: 'b' }]) {
-            const history = await readTrafficHistory(store, { ...request, filter, tables: db.tables });
+            const history = await readTrafficHistory(store, { ...request, filter });
             const chosen = edges.filter(each =>
               Object.entries(filter).every(([key, value]) => each[key as 'policy_id'] === value),
             );
@@ -95,12 +101,14 @@ describe('rates and completeness of random lags, outages, silences, intervals an
 
   async function play(
     world: ReportingWorld,
-    { minutes, trouble, offline, snapshot }: typeof stretch extends fc.Arbitrary<infer S> ? S : never,
+    { minutes, trouble, offline, snapshot, groups }: typeof stretch extends fc.Arbitrary<infer S> ? S : never,
+    grouped: boolean,
   ): Promise<void> {
     const given: Trouble = {
       snapshot,
       ...(trouble === 'ingest stops' && { ingestStops: true }),
       ...(trouble === 'offline' && { offline }),
+      ...(grouped && { groups: index => groups[index]! }),
     };
     if (trouble !== 'ingest is behind') return world.minutes(minutes, given);
     for (let minute = 0; minute < minutes; minute++) {
@@ -188,7 +196,7 @@ class Model {
         const judged = Math.min(time!.to, newest + 400);
         return until >= at || until > judged - 5 * MINUTE;
       });
-      expect(completeness, new Date(at).toISOString()).toEqual({
+      expect(completeness, new Date(at).toISOString()).toMatchObject({
         edges_expected: expected.length,
         edges_heard: heard.length,
         as_of: newest + 400,

@@ -115,7 +115,7 @@ function perform(context: StoreContext, step: Step, id: string): Promise<unknown
     case 'update':
       return updatePolicy(context, actor, id, { priority: step.priority });
     case 'toggle':
-      return togglePolicy(context, actor, id, step.enabled);
+      return togglePolicy(context, actor, id, { enabled: step.enabled });
     case 'delete':
       return deletePolicy(context, actor, id);
   }

@@ -225,7 +225,9 @@ describe('what viewers see', () => {
 
   it('is all changes without the addresses of others, and of refused attempts their own', async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    api.now += 1;
     await refused();
+    api.now += 1;
     await refused(viewer);
     const asViewer = await api.data('Query.auditLog', {}, { identity: viewer });
     expect(asViewer.items).toMatchObject([

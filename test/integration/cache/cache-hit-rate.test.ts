@@ -23,7 +23,7 @@ afterAll(async () => {
   await db.drop();
 });
 
-it('hits, misses and hit rate of each cache are metrics in the embedded format, once in ten seconds', async () => {
+it('the hit rate of each cache is a metric in the embedded format, with hits and misses, once in ten seconds', async () => {
   const metrics = {
     latency_ms: 10,
     jitter_ms: 1,
@@ -46,14 +46,15 @@ it('hits, misses and hit rate of each cache are metrics in the embedded format, 
         CloudWatchMetrics: [
           expect.objectContaining({
             Namespace: 'Patronus',
-            Dimensions: [expect.arrayContaining(['cache'])],
-            Metrics: expect.arrayContaining([{ Name: 'CacheHitRate', Unit: 'Percent' }]),
+            Dimensions: [['service', 'cache']],
+            Metrics: [{ Name: 'CacheHitRate', Unit: 'Percent' }],
           }),
         ],
       }),
       cache: 'metrics',
-      CacheHits: 3,
-      CacheMisses: 1,
+      service: 'caches',
+      CacheHits: '3',
+      CacheMisses: '1',
       CacheHitRate: 75,
     }),
   ]);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemCaller } from '../../../core/access/caller.ts';
-import { refusalEntry } from '../../../core/audit/audit-entry.ts';
 import { commandAction } from '../../../core/commands/command-store.ts';
 import { commandsOf } from '../../../core/commands/commands-of-change.ts';
+import { newsOf } from '../../../core/commands/edge-news.ts';
+import { raiseRouteVersion, readRouteVersions } from '../../../core/commands/route-versions.ts';
+import { sitesToNotify } from '../../../core/commands/sites-to-notify.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { registerEdge, retireEdge } from '../../../core/inventory/edges/change-edges.ts';
@@ -11,9 +12,9 @@ import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
-import { createSite } from '../../../core/inventory/sites/create-site.ts';
+import { updateSite } from '../../../core/inventory/sites/update-site.ts';
 import { DEFAULT_ROUTING, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
-import { beginOperation } from '../../../core/storage/begun-operation.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { admin, dump, networkBed, newSite } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -35,7 +36,15 @@ const change = (pk: string, sk: string, after?: Record<string, unknown>): Stream
   at_ms: AT,
 });
 
-describe('what edges are told of a change', () => {
+const hint = (edge_id: string, site_id: string, paths_version: number) => ({
+  id: `paths-${site_id}-${paths_version}`,
+  edge_id,
+  type: 'PATHS',
+  data: { site_id, paths_version },
+  created_at: '2026-01-31T12:00:00.000Z',
+});
+
+describe('what one edge is told of a change', () => {
   it('is a new command, without its keys', async () => {
     const { context } = networkBed(t);
     const order = { path_id: 'p-1', target: '192.0.2.1', until: '2026-01-31T12:00:10.000Z' };
@@ -48,104 +57,161 @@ describe('what edges are told of a change', () => {
     expect(await commandsOf(change(pk, sk, item), late)).toEqual([]);
   });
 
-  it('is to fetch newer policies, for every edge in service', async () => {
+  it('is a new version of its site, while it is in service there', async () => {
     const { context } = networkBed(t);
-    const actor = systemCaller('test');
     for (const id of ['edge-1', 'edge-2', 'edge-3'])
-      await registerEdge(context, actor, { id, site_id: SITE });
-    await retireEdge(context, actor, 'edge-2');
-    expect(await commandsOf(change('POLICY', '#META', { version: 17 }), context)).toEqual(
-      ['edge-1', 'edge-3'].map(edge_id => ({
-        id: 'policies-17',
-        edge_id,
-        type: 'POLICIES',
-        data: { policies_version: '17' },
-        created_at: '2026-01-31T12:00:00.000Z',
-      })),
-    );
+      await registerEdge(context, admin, { id, site_id: SITE });
+    await registerEdge(context, admin, { id: 'elsewhere', site_id: crypto.randomUUID() });
+    await retireEdge(context, admin, { id: 'edge-2' });
+    const raised = change(`ROUTES#${SITE}`, 'VERSION', { version: 17 });
+    expect(await commandsOf(raised, context)).toEqual([hint('edge-1', SITE, 17), hint('edge-3', SITE, 17)]);
   });
 
-  it('is to read their paths again, for the edges that a change concerns', async () => {
+  it('is the version of the site to which it comes', async () => {
     const { context } = networkBed(t);
-    const [a, b, c] = [
-      await newSite(context, 'A'),
-      await newSite(context, 'B'),
-      await newSite(context, 'C'),
-    ] as const;
-    const actor = admin;
-    const endpoint = { endpoint_id: 'wan1', address: '192.0.2.1', interface_type: 'FIBER' };
-    for (const { id } of [a, b]) await addEndpoint(context, actor, { site_id: id, ...endpoint });
-    for (const [id, site] of [
-      ['at-a', a],
-      ['at-b', b],
-      ['at-c', c],
-    ] as const) {
-      await registerEdge(context, actor, { id, site_id: site.id });
-    }
-    const path = await createPath(context, actor, {
-      source_site_id: a.id,
-      source_endpoint_id: 'wan1',
-      destination_site_id: b.id,
-      destination_endpoint_id: 'wan1',
-    });
-    await setPolicyRouting(context, actor, { policy_id: 'default', routing: DEFAULT_ROUTING });
-    await deletePath(context, actor, { path_id: path.id });
-    await deleteSite(context, actor, { site_id: a.id });
-    await restoreSite(context, actor, { site_id: a.id });
-    await removeEndpoint(context, actor, { site_id: b.id, endpoint_id: 'wan1' });
-    await createSite(context, actor, { name: 'D' });
-    const told = new Map<string, string[]>();
-    for (const [key, item] of await dump(context)) {
-      if (!key.startsWith('CHANGE#')) continue;
-      const entry = { ...change(String(item.pk), String(item.sk), item), kind: 'INSERT' as const };
-      const commands = await commandsOf(entry, context);
-      for (const command of commands) {
-        expect(command).toEqual({
-          id: `paths-${item.id}`,
-          edge_id: command.edge_id,
-          type: 'PATHS',
-          data: {},
-          created_at: item.at,
-        });
-      }
-      told.set(
-        `${item.operation} ${item.target}`,
-        commands.map(({ edge_id }) => edge_id).filter(id => id.startsWith('at-')),
-      );
-      // Only a new entry is news.
-      expect(await commandsOf({ ...entry, kind: 'MODIFY' }, context)).toEqual([]);
-    }
-    const everyone = ['at-a', 'at-b', 'at-c'];
-    expect(Object.fromEntries(told)).toMatchObject({
-      [`createPath path:${path.id}`]: ['at-a', 'at-b'],
-      [`deletePath path:${path.id}`]: ['at-a', 'at-b'],
-      [`deleteSite site:${a.id}`]: everyone,
-      [`restoreSite site:${a.id}`]: everyone,
-      [`removeEndpoint endpoint:${b.id}/wan1`]: everyone,
-      'setPolicyRouting policy:default': everyone,
-      'registerEdge edge:at-c': ['at-c'],
-      [`createSite site:${c.id}`]: [],
-    });
+    const [here, there] = [crypto.randomUUID(), crypto.randomUUID()];
+    const told = async (...registrations: { site_id: string; interval_s?: number }[]) => {
+      const before = new Map(await dump(context));
+      for (const given of registrations) await registerEdge(context, admin, { id: 'mover', ...given });
+      return hintsBetween(context, before);
+    };
+    await raiseRouteVersion(context, there);
+    expect(await told({ site_id: here })).toEqual([hint('mover', here, 0)]);
+    expect(await told({ site_id: here, interval_s: 300 })).toEqual([]);
+    expect(await told({ site_id: there })).toEqual([hint('mover', there, 1)]);
+    await retireEdge(context, admin, { id: 'mover' });
+    expect(await told({ site_id: there })).toEqual([hint('mover', there, 1)]);
   });
 
-  it('is nothing of a refusal, an acknowledgement, a single policy or anything else', async () => {
+  it('is nothing of a command that is done, a policy, a retired edge or anything else', async () => {
     const { context } = networkBed(t);
-    const refused = refusalEntry(beginOperation({ clock: () => AT }), {
-      actor: admin,
-      operation: 'deleteSite',
-      target: `site:${SITE}`,
-      error_type: 'NotFound',
-      message: 'There is no such site.',
-      request: { site_id: SITE },
-    });
+    const edge = { revision: 2, site_id: SITE, registered_at: '', retired_at: '2026-01-31T12:00:00.000Z' };
     for (const other of [
-      { ...change('AUDIT#2026-01', refused.id, { ...refused }), kind: 'INSERT' as const },
       change('COMMAND#edge-1', 'POLICIES'),
       change('POLICY', '7', { version: 17 }),
-      change('POLICY', '#META'),
+      change('POLICY', '#META', { version: 17 }),
+      change('ROUTES#*', 'VERSION', { version: 17 }),
+      change('EDGE', 'edge-1', edge),
       change(`SITE#${SITE}`, 'META', { id: SITE }),
     ]) {
       expect(await commandsOf(other, context)).toEqual([]);
     }
   });
 });
+
+describe('what all edges are told of a change', () => {
+  it('is which policies and which choice among paths hold now, after a change of either', async () => {
+    const { context } = networkBed(t);
+    await raiseRouteVersion(context, '*');
+    const { routing_version } = await readRouteVersions(context, SITE);
+    const news = { policies_version: '0', routing_version, spread_s: 30 };
+    const told = (of: StreamChange) => newsOf(of, context, { spread_s: 30 });
+    expect(await told(change('POLICY', '#META', { version: 17 }))).toEqual(news);
+    expect(await told(change('ROUTES#*', 'VERSION', { version: 1 }))).toEqual(news);
+    expect(await told(change(`ROUTES#${SITE}`, 'VERSION', { version: 1 }))).toBeUndefined();
+    expect(await told(change('POLICY', '7', { version: 17 }))).toBeUndefined();
+  });
+});
+
+describe('the version of a site', () => {
+  it('grows by one with each change, from 0, and also stands for one that comes at the same time', async () => {
+    const { context } = networkBed(t);
+    const site_id = crypto.randomUUID();
+    const version = async () => (await readRouteVersions(context, site_id)).paths_version;
+    expect(await version()).toBe(0);
+    await raiseRouteVersion(context, site_id);
+    expect(await version()).toBe(1);
+    await Promise.all([raiseRouteVersion(context, site_id), raiseRouteVersion(context, site_id)]);
+    expect(await version()).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is raised at the sites that a change concerns, and at no others', async () => {
+    const { context } = networkBed(t);
+    const names = new Map<string, string>();
+    const make = async (name: string) => {
+      const { id } = await newSite(context, name);
+      names.set(id, name);
+      const endpoint = { endpoint_id: 'wan1', address: '192.0.2.1', interface_type: 'FIBER' };
+      await addEndpoint(context, admin, { site_id: id, ...endpoint });
+      return id;
+    };
+    const [a, b, c, d] = [await make('A'), await make('B'), await make('C'), await make('D')] as const;
+    const join = (source_site_id: string, destination_site_id: string) =>
+      createPath(context, admin, {
+        source_site_id,
+        source_endpoint_id: 'wan1',
+        destination_site_id,
+        destination_endpoint_id: 'wan1',
+      });
+    /** The sites whose edges hear of what is done. */
+    const concerned = async (work: () => Promise<unknown>) => {
+      const before = new Map(await dump(context));
+      await work();
+      const sites = await Promise.all(
+        (await changesSince(context, before)).map(one => sitesToNotify(one, context)),
+      );
+      return [...new Set(sites.flat())].map(id => names.get(id) ?? id).sort();
+    };
+    await join(c, d);
+    let path_id = '';
+    const joined = await concerned(async () => {
+      path_id = (await join(a, b)).id;
+    });
+    expect(joined).toEqual(['A', 'B']);
+    expect(await concerned(() => deletePath(context, admin, { path_id }))).toEqual(['A', 'B']);
+    await join(a, b);
+    expect(await concerned(() => deleteSite(context, admin, { site_id: a }))).toEqual(['A', 'B']);
+    expect(await concerned(() => restoreSite(context, admin, { site_id: a }))).toEqual(['A', 'B']);
+    const endpoint = { site_id: b, endpoint_id: 'wan1' };
+    expect(await concerned(() => removeEndpoint(context, admin, endpoint))).toEqual(['A', 'B']);
+    const routing = { policy_id: 'default', routing: DEFAULT_ROUTING };
+    expect(await concerned(() => setPolicyRouting(context, admin, routing))).toEqual(['*']);
+    expect(await concerned(() => make('E'))).toEqual([]);
+    expect(await concerned(() => updateSite(context, admin, { site_id: a, name: 'A 2' }))).toEqual([]);
+  });
+
+  it('is raised at a site and its peers by another address or price of an endpoint, and when it is shown again', async () => {
+    const { context } = networkBed(t);
+    const [a, b] = [await newSite(context, 'A'), await newSite(context, 'B')];
+    const ends = { address: '192.0.2.1', interface_type: 'FIBER', endpoint_id: 'wan1' };
+    for (const { id } of [a, b]) await addEndpoint(context, admin, { site_id: id, ...ends });
+    await createPath(context, admin, {
+      source_site_id: a.id,
+      source_endpoint_id: 'wan1',
+      destination_site_id: b.id,
+      destination_endpoint_id: 'wan1',
+    });
+    const item = { status: 'ACTIVE', address: '192.0.2.1', cost_per_gb: 0.01, reachable: true };
+    const told = (sk: string, before: object, after: object) =>
+      sitesToNotify({ ...change(`SITE#${a.id}`, sk, { ...after }), before: { ...before } }, context);
+    const both = [a.id, b.id];
+    expect(await told('ENDPOINT#wan1', item, { ...item, address: '192.0.2.9' })).toEqual(both);
+    expect(await told('ENDPOINT#wan1', item, { ...item, cost_per_gb: 0 })).toEqual(both);
+    expect(await told('ENDPOINT#wan1', { ...item, status: 'REMOVING' }, item)).toEqual(both);
+    expect(await told('ENDPOINT#wan1', item, { ...item, reachable: false })).toEqual([]);
+    expect(await told('META', { status: 'RESTORING' }, { status: 'ACTIVE' })).toEqual(both);
+    expect(await told('META', { status: 'ACTIVE' }, { status: 'DELETING' })).toEqual([]);
+  });
+});
+
+type Items = Awaited<ReturnType<typeof dump>> extends Iterable<readonly [string, infer Item]> ? Item : never;
+
+/** The changes of items as the stream would have them. */
+async function changesSince(
+  context: StoreContext,
+  before: ReadonlyMap<string, Items>,
+): Promise<StreamChange[]> {
+  const after = new Map(await dump(context));
+  return [...new Set([...before.keys(), ...after.keys()])].flatMap((key): StreamChange[] => {
+    const [was, is] = [before.get(key), after.get(key)];
+    if (JSON.stringify(was) === JSON.stringify(is)) return [];
+    const { pk, sk } = (is ?? was)!;
+    const kind = was ? (is ? 'MODIFY' : 'REMOVE') : 'INSERT';
+    return [{ kind, pk: String(pk), sk: String(sk), before: was, after: is, at_ms: AT }];
+  });
+}
+
+async function hintsBetween(context: StoreContext, before: ReadonlyMap<string, Items>) {
+  const changes = await changesSince(context, before);
+  return (await Promise.all(changes.map(one => commandsOf(one, context)))).flat();
+}

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
-import { graphqlClient } from '../../../core/appsync/graphql-client.ts';
+import { type GraphqlClient, graphqlClient } from '../../../core/appsync/graphql-client.ts';
 import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
+import type { EdgeNews } from '../../../core/commands/edge-news.ts';
 import { tellRefusedBoots } from '../../../core/commands/new-boot.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
@@ -18,7 +19,7 @@ import { makeCarryOut } from '../../../edge/commands/carry-out.ts';
 import { edgeApi } from '../../../edge/commands/edge-api.ts';
 import { type Following, followCommands } from '../../../edge/commands/follow-commands.ts';
 import { localEdgeCredentials } from '../../../edge/commands/local-edge-credentials.ts';
-import { listenToCommands } from '../../../edge/commands/realtime.ts';
+import { listenToSystem } from '../../../edge/commands/realtime.ts';
 import { startEdgeCommands } from '../../../edge/commands/start-edge-commands.ts';
 import type { RouteChange } from '../../../edge/paths/route-table.ts';
 import type { PolicySet } from '../../../edge/policies/policy-set.ts';
@@ -26,6 +27,7 @@ import { probePath } from '../../../edge/probe/probe-path.ts';
 import { type EchoResponder, startEchoResponder } from '../../../edge/probe/udp-echo.ts';
 import type { ApiEvent } from '../../../functions/api/api-event.ts';
 import { publishCommands } from '../../../functions/broadcast/publish-commands.ts';
+import { publishNews } from '../../../functions/broadcast/publish-news.ts';
 import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApi } from '../../support/api.ts';
@@ -109,7 +111,7 @@ async function makeNetwork() {
 }
 
 /** An edge that follows its commands, with what it was told. */
-function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_000) {
+function startEdge(policiesVersion?: () => string | undefined) {
   const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
   const api = edgeApi({ url: system.url, edge_id, sign });
   const routes: RoutesOrder[] = [];
@@ -123,14 +125,15 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
   });
   const following: Following = followCommands({
     api,
-    async listen(onCommand) {
-      const connection = await listenToCommands({
+    async listen(heard) {
+      const connection = await listenToSystem({
         url: system.url,
         edge_id,
         sign,
+        ...heard,
         onCommand: command => {
           seen.push(command);
-          onCommand(command);
+          heard.onCommand(command);
         },
       });
       connected();
@@ -142,12 +145,13 @@ function startEdge(policiesVersion?: () => string | undefined, reread_ms = 60_00
       probe: ({ target }) => probePath({ target }),
       setPolicies: set => policies.push(set),
       setRoutes: order => routes.push(order),
-      refreshPaths: () => {},
+      hintPaths: () => {},
       endBoot: boot_id => ended.push(boot_id),
       onRefused: () => {},
     }),
+    refreshRoutes: () => {},
+    hintRoutes: () => {},
     onTrouble: reason => troubles.push(reason),
-    reread_ms,
   });
   return { following, listening, routes, policies, ended, troubles, seen };
 }
@@ -159,14 +163,15 @@ async function broadcast(): Promise<number> {
   return commands.length;
 }
 
-async function publish(commands: PendingCommand[]): Promise<void> {
+const publish = (commands: PendingCommand[]): Promise<void> => publishCommands(commands, asBroadcast());
+
+function asBroadcast(): GraphqlClient {
   const headers = { 'content-type': 'application/json' };
-  const api = graphqlClient({
+  return graphqlClient({
     url: system.url,
     authorizer: { headers: (url, body) => signHeaders({ url, body, headers }) },
     errorOf: ({ kind }) => new Error(kind),
   });
-  await publishCommands(commands, api);
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
@@ -345,10 +350,60 @@ describe('the paths of an edge', () => {
   });
 });
 
+describe('news for all edges', () => {
+  /** What comes to an edge that listens, and the end of its connection. */
+  async function listenAs(id: string, url: string) {
+    const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(id) });
+    const news: EdgeNews[] = [];
+    const heard = { onCommand: () => {}, onQuiet: () => {}, onNews: (one: EdgeNews) => news.push(one) };
+    return { news, ...(await listenToSystem({ url, edge_id: id, sign, ...heard })) };
+  }
+
+  it('come to each of them by one publication', async () => {
+    const [one, other] = [await listenAs('edge-1', system.url), await listenAs('edge-2', system.url)];
+    expect([one.announces, other.announces]).toEqual([true, true]);
+    const news = { policies_version: '4', routing_version: 7, spread_s: 5 };
+    await publishNews(news, asBroadcast());
+    await until(() => one.news.length > 0 && other.news.length > 0);
+    for (const edge of [one, other]) {
+      edge.close();
+      await edge.closed;
+      expect(edge.news).toEqual([news]);
+    }
+  });
+
+  it('are none of a system of an earlier release, whose commands an edge hears nevertheless', async () => {
+    const sdl = file('schema.graphql').replace(/^ {2}"[^"]*"\n {2}edgeNews:.*$/m, '');
+    const earlier = await startTestGateway({
+      sdl,
+      answers: {},
+      resolvers: [
+        {
+          typeName: 'Subscription',
+          fieldName: 'edgeCommands',
+          code: file('edge-commands.js'),
+          dataSource: 'none',
+        },
+      ],
+    });
+    const edge = await listenAs('edge-1', earlier.url);
+    expect(edge.announces).toBe(false);
+    edge.close();
+    await earlier.stop();
+  });
+});
+
 describe('an edge may not', () => {
   it('listen to the commands of another edge', async () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
-    const listening = listenToCommands({ url: system.url, edge_id, sign, onCommand: () => {} });
+    const listening = listenToSystem({
+      url: system.url,
+      edge_id,
+      sign,
+      onCommand: () => {},
+      onNews: () => {},
+      onQuiet: () => {},
+    });
     await expect(listening).rejects.toThrow(
       `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
     );

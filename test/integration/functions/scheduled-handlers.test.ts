@@ -22,6 +22,7 @@ beforeAll(async () => {
   stubFunctionEnvironment(db, {
     MINUTE_RETENTION_HOURS: '72',
     EXPORT_FUNCTION: 'export',
+    SNAPSHOT_GROUP_FUNCTION: 'snapshot-group',
     POWERTOOLS_SERVICE_NAME: 'test',
   });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => Boolean(printed.push(String(text))));
@@ -67,7 +68,7 @@ it('the snapshot stands for the minute that the schedule fired for, once, and is
     }),
   );
   expect(Items.map(item => item.expires_at)).toEqual([minute / 1000 + 73 * HOUR_S]);
-  expect(printed.join('')).toContain('"LanesSampled":1');
+  expect(printed.join('')).toContain('"LanesUnreadable":0');
 });
 
 it.each([{}, { scheduled_at: 'now' }])(

@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const store = () => ({ client: db.client, table: db.tables.traffic });
+const store = () => ({ ...storeContext(db, () => REBOOT), table: db.tables.traffic });
 
 let seq = 0;
 
@@ -110,16 +110,12 @@ describe('history of pairs that become idle and return', () => {
     expect(await increments(BACK + MINUTE, REBOOT + MINUTE)).toEqual({ p5: 1n, p7: 3n });
 
     for (const filter of [{ edge_id: EDGE }, { edge_id: EDGE, policy_id: 'p39' }, { policy_id: 'p39' }]) {
-      const { packets } = await readTrafficHistory(
-        { ...store(), ...storeContext(db, () => REBOOT) },
-        {
-          range: { resolution: 'DAY', from: Date.UTC(2026, 1, 1), to: Date.UTC(2026, 1, 4) },
-          filter,
-          tables: db.tables,
-          now: REBOOT + 2 * MINUTE,
-          retention: DEFAULT_RETENTION,
-        },
-      );
+      const { packets } = await readTrafficHistory(store(), {
+        range: { resolution: 'DAY', from: Date.UTC(2026, 1, 1), to: Date.UTC(2026, 1, 4) },
+        filter,
+        now: REBOOT + 2 * MINUTE,
+        retention: DEFAULT_RETENTION,
+      });
       // No reading stands for the beginning of the range, so it also has what the first one found (decision 056).
       expect(packets).toBe('policy_id' in filter ? 15n : 412n);
     }

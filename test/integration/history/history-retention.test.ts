@@ -12,6 +12,8 @@ import {
 } from '../../../core/history/resolution.ts';
 import { expiryOf } from '../../../core/history/sample-expiry.ts';
 import { markItem, policySampleItem, type SampleStore } from '../../../core/history/sample-store.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -22,11 +24,11 @@ const retention = DEFAULT_RETENTION;
 
 describe('history at the edge of its retention', () => {
   let db: TestTables;
-  let store: SampleStore;
+  let store: SampleStore & StoreContext;
 
   beforeAll(async () => {
     db = await createTables();
-    store = { client: db.client, table: db.tables.traffic };
+    store = { ...storeContext(db, () => NOON), table: db.tables.traffic };
   });
   beforeEach(async () => {
     for (const Key of await stored())

@@ -11,8 +11,10 @@ import type { Lane } from '../../../core/ledger/lane/lane.ts';
 import { NO_RATE } from '../../../core/ledger/lane/pair-rate.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
 import { servedEdges } from '../../support/served-edges.ts';
+import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -20,14 +22,14 @@ const START = Date.parse('2026-02-28T23:57:00Z');
 
 describe('snapshots on DynamoDB Local', () => {
   let db: TestTables;
-  let store: SampleStore;
+  let store: SampleStore & StoreContext;
   let now = START;
   let previous: PreviousTotals;
   const registered = servedEdges(['edge-1', 'edge-2', 'edge-9']);
 
   beforeAll(async () => {
     db = await createTables();
-    store = { client: db.client, table: db.tables.traffic };
+    store = { ...storeContext(db, () => now), table: db.tables.traffic };
     previous = { taken_at: 0, fingerprints: new Map() };
   });
   afterAll(() => db.drop());

@@ -67,6 +67,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
       lanes_read: 2,
       lanes_taken_out: 1,
       lanes_left: 0,
+      lanes_listed: 0,
       lanes_unreadable: 0,
       complete: true,
     });

@@ -73,8 +73,8 @@ it('counts an event of the stream, publishes what it did, and gives back what th
     .filter(line => line.includes('CloudWatchMetrics'))
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(metrics).toMatchObject([
-    { service: 'ingest', ReportsApplied: 0, ReportsNotApplied: 2 },
-    { service: 'ingest', ReportsApplied: 2, ReportsNotApplied: 0, ReportsQuarantined: 1 },
+    { service: 'ingest', ReportsApplied: 0, ReportsNotApplied: '2' },
+    { service: 'ingest', ReportsApplied: 2, ReportsNotApplied: '0', ReportsQuarantined: 1 },
   ]);
   const logged = printed
     .filter(line => line.includes('"WARN"'))

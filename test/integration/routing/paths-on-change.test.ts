@@ -1,4 +1,4 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
 import { newLane } from '../../../core/ledger/lane/lane.ts';
@@ -7,13 +7,14 @@ import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import type { Report } from '../../../core/report/report.ts';
+import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import { readCurrentMetrics } from '../../../core/routing/metrics/current-metrics.ts';
 import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { makeReport, reportJson } from '../../support/report-records.ts';
-import { measured, routingFunction, routingWorld } from '../../support/routing-world.ts';
+import { actor, measured, routingFunction, routingWorld } from '../../support/routing-world.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -29,12 +30,15 @@ async function reportingWorld() {
   const world = await routingWorld(db);
   const { time, context, edges, a, fast } = world;
   const writes: string[] = [];
+  /** Gets, by table and sort key. */
+  const reads: string[] = [];
   const counting: StoreContext = {
     ...context,
     client: clientWith(async command => {
       const { input } = command as PutCommand;
       if (/Put|Update|Transact/.test((command as object).constructor.name))
         writes.push(`${input.TableName} ${input.Item?.sk}`);
+      if (command instanceof GetCommand) reads.push(`${input.TableName} ${command.input.Key?.sk}`);
       return context.client.send(command as PutCommand);
     }),
   };
@@ -60,7 +64,7 @@ async function reportingWorld() {
     await context.client.send(new PutCommand({ TableName: context.tables.traffic, Item }));
     await monitor.observe(counting, [{ report: decoded.report, arrived_at_ms: now }]);
   };
-  return { ...world, report, writes };
+  return { ...world, report, writes, reads };
 }
 
 describe('a path that is steady', () => {
@@ -80,6 +84,46 @@ describe('a path that is steady', () => {
       expect(writes).toContain(`${db.tables.traffic} METRICS`);
     }
     expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 21 });
+  });
+
+  it('is read each five minutes, and its edge each ten', async () => {
+    const { time, report, reads, edges } = await reportingWorld();
+    await report(20);
+    reads.length = 0;
+    for (let minute = 1; minute < 5; minute++) {
+      await time.advance(MINUTE);
+      await report(20 + (minute % 3));
+    }
+    expect(reads).toEqual([]);
+    await time.advance(MINUTE);
+    await report(21);
+    expect(reads).toEqual([`${db.tables.traffic} METRICS`]);
+    reads.length = 0;
+    await time.advance(5 * MINUTE);
+    await report(21);
+    expect(reads).toContain(`${db.tables.network} ${edges[0]}`);
+  });
+
+  it('enters no cache while it is only written again: an entry would be gone long before the next', async () => {
+    const { time, report, writes } = await reportingWorld();
+    await report(20);
+    writes.length = 0;
+    await time.advance(10 * MINUTE);
+    await report(21);
+    expect(writes).toEqual([`${db.tables.traffic} METRICS`]);
+  });
+
+  it('is known to be taken out by another function a second later', async () => {
+    const { time, report, fast, done } = await reportingWorld();
+    await report(20);
+    await time.advance(MINUTE);
+    const other = routingFunction(db, time);
+    await failOverPath(other.context, other.caches, { actor, path_id: fast });
+    for (let minute = 0; minute < 3; minute++) {
+      await time.advance(MINUTE);
+      await report(20);
+    }
+    expect(done).toEqual(['failbackPath']);
   });
 
   it('is fresh all the time, by the reports of its lane', async () => {

@@ -23,6 +23,7 @@ export const SITE_OPERATIONS = {
   createSite,
   updateSite,
   addEndpoint,
+  updateEndpoint,
   removeEndpoint,
   createPath,
   deletePath,
@@ -74,6 +75,21 @@ function firstFree({ endpoints }: ModelSite): string {
   let number = 1;
   while (endpoints.some(({ id }) => id === `wan${number}`)) number++;
   return `wan${number}`;
+}
+
+function updateEndpoint(state: ControlState, choose: Choose): Plan | undefined {
+  const site = choose(state.sites);
+  if (!site) return undefined;
+  const [endpoint_id, address] = [choose(ENDPOINTS)!, choose(ADDRESSES)!];
+  const args = { site_id: site.id, endpoint_id, address };
+  const endpoint = site.endpoints.find(({ id }) => id === endpoint_id);
+  if (!site.active || !endpoint) return refused('updateEndpoint', args, 'NotFound');
+  if (site.endpoints.some(other => other !== endpoint && other.address === address))
+    return refused('updateEndpoint', args, 'Conflict');
+  return done('updateEndpoint', args, {
+    target: `endpoint:${site.id}/${endpoint_id}`,
+    apply: () => void Object.assign(endpoint, { address }),
+  });
 }
 
 function removeEndpoint(state: ControlState, choose: Choose): Plan | undefined {

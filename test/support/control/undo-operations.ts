@@ -43,6 +43,7 @@ export const UNDOABLE: Record<string, Leaves> = {
   deleteSite: { undone: restored },
   restoreSite: { redone: restored },
   addEndpoint: {},
+  updateEndpoint: {},
   removeEndpoint: {},
   createPath: {},
   deletePath: {},

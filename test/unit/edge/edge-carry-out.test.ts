@@ -16,7 +16,7 @@ async function carriedOut(command: Pick<PendingCommand, 'data'> & { type: string
     probe: async ({ target }) => ({ probed: target }) as never,
     setPolicies: ({ version }) => done.push(['policies', version]),
     setRoutes: ({ destination_site_id }) => done.push(['routes', destination_site_id]),
-    refreshPaths: () => done.push(['paths']),
+    hintPaths: hint => done.push(['paths', hint]),
     endBoot: boot_id => done.push(['end', boot_id]),
     onRefused: ({ contradictions }) => done.push(['refused', contradictions]),
     now: () => AT,
@@ -48,8 +48,18 @@ it.each([
   [probe('2026-01-31T13:00:00.000Z', { within_ms: 0 }), []],
   [{ type: 'ROUTES', data: { destination_site_id: 'b', routes: [] } }, [['routes', 'b']]],
   // Another policy needs its routes.
-  [{ type: 'POLICIES', data: { policies_version: '7' } }, [['policies', '7'], ['paths']]],
-  [{ type: 'PATHS', data: {} }, [['paths']]],
+  [
+    { type: 'POLICIES', data: { policies_version: '7' } },
+    [
+      ['policies', '7'],
+      ['paths', {}],
+    ],
+  ],
+  [{ type: 'PATHS', data: {} }, [['paths', {}]]],
+  [
+    { type: 'PATHS', data: { site_id: 's', paths_version: 3 } },
+    [['paths', { site_id: 's', paths_version: 3 }]],
+  ],
   [refusedBoot(1), [['refused', 1]]],
   [refusedBoot(2), [['refused', 2]]],
   [

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { followRoutes } from '../../../edge/paths/follow-routes.ts';
 import type { Route } from '../../../edge/paths/route-table.ts';
+import type { RoutesReading } from '../../../edge/paths/routes-reading.ts';
 
 const path = { path_id: 'p1', endpoint_id: 'wan1', address: '', peer_endpoint_id: 'wan1', peer_address: '' };
 const route = (path_id: string, policy_id = '7'): Route => ({ destination_site_id: 's', policy_id, path_id });
 
 /** Routes with kept ones; `answer` is what the system says when it is asked. */
-function follow(answer: () => Promise<never[]>) {
+function follow(answer: () => Promise<RoutesReading>) {
   const seen: Route[][] = [];
   const known: Route[][] = [];
   let used = 0;
@@ -26,24 +27,24 @@ describe('routes that an earlier run read last', () => {
   it('are taken once when nothing can be read, and not kept as if they were new', async () => {
     const { following, seen, known, used } = follow(() => Promise.reject(new Error('away')));
     following.refresh();
-    following.useKept();
+    following.takeKept();
     await following.stop();
     expect([seen, known, used()]).toEqual([[[route('p1'), route('p1', '8')]], [], 1]);
   });
 
   it('are not taken once others were read', async () => {
-    const { following, seen, known, used } = follow(async () => []);
+    const { following, seen, known, used } = follow(async () => ({ state: undefined, peers: [] }));
     following.refresh();
     await new Promise(resolve => setImmediate(resolve));
-    following.useKept();
+    following.takeKept();
     await following.stop();
     expect([seen, known, used()]).toEqual([[[]], [[]], 0]);
   });
 
   it('leave what was ordered meanwhile', async () => {
-    const { following, seen } = follow(async () => []);
+    const { following, seen } = follow(async () => ({ state: undefined, peers: [] }));
     following.apply({ destination_site_id: 's', routes: [{ policy_id: '7', path_id: 'p2' }] });
-    following.useKept();
+    following.takeKept();
     await following.stop();
     expect(seen.at(-1)).toEqual([route('p2'), route('p1', '8')]);
   });

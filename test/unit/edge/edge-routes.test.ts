@@ -7,6 +7,7 @@ import { followRoutes } from '../../../edge/paths/follow-routes.ts';
 import { type RouteChange, RouteTable } from '../../../edge/paths/route-table.ts';
 import { writeRoutesFile } from '../../../edge/paths/routes-file.ts';
 import { routesNews } from '../../../edge/paths/routes-news.ts';
+import type { RoutesState } from '../../../edge/paths/routes-reading.ts';
 import { fakeTime } from '../../support/fake-time.ts';
 
 const peer = (destination_site_id: string, routes: Record<string, string | null>): EdgeRoutes => ({
@@ -57,10 +58,10 @@ describe('a table of routes', () => {
 });
 
 /** Readings that end when the test says so. */
-function following({ reread_ms = 1000 } = {}) {
+function following() {
   const time = fakeTime();
   const readings: {
-    answer: (neighbours: EdgeRoutes[]) => Promise<void>;
+    answer: (peers: EdgeRoutes[], state?: RoutesState) => Promise<void>;
     fail: (why: string) => Promise<void>;
   }[] = [];
   const paths: EdgePath[][] = [];
@@ -73,8 +74,8 @@ function following({ reread_ms = 1000 } = {}) {
     read: () =>
       new Promise((resolve, reject) => {
         readings.push({
-          answer: neighbours => {
-            resolve(neighbours);
+          answer: (peers, state) => {
+            resolve({ state, peers });
             return settle();
           },
           fail: why => {
@@ -89,7 +90,6 @@ function following({ reread_ms = 1000 } = {}) {
       told.push([update.removed, table.list().length]);
     },
     onTrouble: reason => troubles.push(reason),
-    reread_ms,
     random: () => 0.4,
     schedule: time.schedule,
   });
@@ -97,33 +97,34 @@ function following({ reread_ms = 1000 } = {}) {
 }
 
 describe('following the routes', () => {
-  it('reads paths and routes when told to, and again after a while', async () => {
+  it('reads paths and routes when told to, and not by itself', async () => {
     const { time, routes, readings, paths, changes } = following();
     routes.refresh();
     await readings[0]!.answer([peer('b', { default: 'to-b' })]);
     expect(paths).toMatchObject([[{ path_id: 'to-b' }]]);
     expect(changes).toMatchObject([[{ path_id: 'to-b', before: undefined }]]);
-    await time.advance(1000);
+    await time.advance(86_400_000);
+    expect(readings).toHaveLength(1);
+    routes.refresh();
     await readings[1]!.answer([peer('b', { default: 'to-b' })]);
-    expect(readings).toHaveLength(2);
     expect(changes).toHaveLength(1);
     await routes.stop();
-    await time.advance(10_000);
+    routes.refresh();
     expect(readings).toHaveLength(2);
   });
 
   it('tells the routes after the first reading though there are none, and whenever some went', async () => {
-    const { time, routes, readings, told } = following();
+    const { routes, readings, told } = following();
     routes.refresh();
     await readings[0]!.answer([]);
     expect(told).toEqual([[0, 0]]);
-    await time.advance(1000);
+    routes.refresh();
     await readings[1]!.answer([peer('b', { default: 'to-b', 7: 'to-b' })]);
-    await time.advance(1000);
+    routes.refresh();
     await readings[2]!.answer([peer('b', { default: 'to-b' })]);
-    await time.advance(1000);
+    routes.refresh();
     await readings[3]!.answer([]);
-    await time.advance(1000);
+    routes.refresh();
     await readings[4]!.answer([]);
     expect(told).toEqual([
       [0, 0],
@@ -144,14 +145,14 @@ describe('following the routes', () => {
   });
 
   it('reads a random part of 5 s after a hint, once for all that come until then', async () => {
-    const { time, routes, readings } = following({ reread_ms: 120_000 });
+    const { time, routes, readings } = following();
     routes.refresh();
     expect(readings).toHaveLength(1);
     await readings[0]!.answer([]);
-    routes.hint();
+    routes.hint({});
     await time.advance(1000);
-    routes.hint();
-    routes.hint();
+    routes.hint({});
+    routes.hint({});
     await time.advance(999);
     expect(readings).toHaveLength(1);
     await time.advance(1);
@@ -159,28 +160,28 @@ describe('following the routes', () => {
     await readings[1]!.answer([]);
     await time.advance(10_000);
     expect(readings).toHaveLength(2);
-    routes.hint();
+    routes.hint({});
     await time.advance(2000);
     expect(readings).toHaveLength(3);
   });
 
   it('reads once more after a hint that came while it was reading, and not at all when it is stopped', async () => {
-    const { time, routes, readings } = following({ reread_ms: 120_000 });
+    const { time, routes, readings } = following();
     routes.refresh();
-    routes.hint();
+    routes.hint({});
     await time.advance(2000);
     await readings[0]!.answer([]);
     expect(readings).toHaveLength(2);
     await readings[1]!.answer([]);
-    routes.hint();
+    routes.hint({});
     await routes.stop();
-    routes.hint();
+    routes.hint({});
     expect(time.waiting).toBe(0);
   });
 
   it('leaves out the reading of a hint when another has begun since', async () => {
-    const { time, routes, readings } = following({ reread_ms: 120_000 });
-    routes.hint();
+    const { time, routes, readings } = following();
+    routes.hint({});
     routes.refresh();
     await readings[0]!.answer([]);
     await time.advance(10_000);

@@ -50,9 +50,8 @@ it('refuses to read a lane sample at every minute for more lanes than one answer
     deadline: now + 1000,
   };
   const range = { from: FROM, to: now, resolution: 'MINUTE' } as const;
-  const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
   const asked = readTrafficHistory(store, {
-    ...{ range, filter: { site_id: 'big' }, tables, now, retention: DEFAULT_RETENTION },
+    ...{ range, filter: { site_id: 'big' }, now, retention: DEFAULT_RETENTION },
   });
   await expect(asked).rejects.toThrow(
     new ValidationError(

@@ -268,8 +268,8 @@ describe('what can not be counted', () => {
 
 describe('when the time is over', () => {
   it('gives back, in order, what is not applied', async () => {
-    // The calls before it: two for the keys of edges, two for the lanes, the first transaction.
-    const slow = faultyClient(store.client, call => (call >= 5 ? 'throttled' : undefined));
+    // The calls before it: two for the keys of edges, two for the lanes, two lists a lane, the first transaction.
+    const slow = faultyClient(store.client, call => (call >= 11 ? 'throttled' : undefined));
     const records = [
       reportRecord({ edge_id: 'a', policies: manyPolicies(0, 80) }, { sequence: 1 }),
       reportRecord({ edge_id: 'b', policies: manyPolicies(80, 80) }, { sequence: 2 }),

@@ -31,7 +31,14 @@ function makeWrites(sketches: readonly Sketch[]): LaneWrite[] {
   });
 }
 
-const ONE_PACKET: CounterChange = { packets: 1n, bytes: 40n, active_flows: 1, bit_rate: 5, packet_rate: 125 };
+const ONE_PACKET: CounterChange = {
+  packets: 1n,
+  bytes: 40n,
+  active_flows: 1,
+  bit_rate: 5,
+  packet_rate: 125,
+  rated_pairs: 1,
+};
 
 const emptyBoot = (boot_id: string) => ({
   boot_id,
@@ -115,10 +122,10 @@ describe('packing lanes into transactions', () => {
     const writes = [
       first!,
       gaining(second!, '1', {
-        ...{ packets: -1n, bytes: -40n, active_flows: -1, bit_rate: -5, packet_rate: -125 },
+        ...{ packets: -1n, bytes: -40n, active_flows: -1, bit_rate: -5, packet_rate: -125, rated_pairs: -1 },
       }),
       gaining(third!, '2', {
-        ...{ packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 },
+        ...{ packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0, rated_pairs: 0 },
       }),
     ];
     const [transaction] = packWrites(writes, { table: 'traffic' });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { EXPIRY_INDEX } from '../../../core/cache/shared/table-keys.ts';
 import { retentionOf, retentionSettings } from '../../../core/history/retention-settings.ts';
 import { TTL_ATTRIBUTE } from '../../../core/storage/tables.ts';
+import { METRICS } from '../../../functions/metrics.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApp } from '../../../lib/patronus-app.ts';
 
@@ -304,6 +305,7 @@ describe('functions', () => {
       'api',
       'export',
       'snapshot',
+      'snapshot-group',
     ]);
     const HOUR = 3_600_000;
     const settings = z.object(retentionSettings);
@@ -377,12 +379,12 @@ describe('rights', () => {
     const ids = new Set(writesTo('Network').map(({ id }) => id));
     const writers = [...ids].filter(id => !id.startsWith('Broadcast'));
     expect(writers).toHaveLength(4);
-    // It puts edges' orders one by one, and nothing else.
+    // It puts edges' orders and the versions of their routes one by one, and nothing else.
     expect(writesTo('Network').filter(({ id }) => id.startsWith('Broadcast'))).toMatchObject([
       {
         Effect: 'Allow',
         Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*'] } },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*', 'ROUTES#*'] } },
       },
     ]);
     for (const id of writers) {
@@ -422,6 +424,7 @@ describe('rights', () => {
     expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
       'Broadcast',
       'Export',
+      'Figures',
       'FlowLog',
     ]);
   });
@@ -569,6 +572,24 @@ describe('alarms', () => {
     'Api: 5XXError > 0',
   ])('watch %s', alarm => {
     expect(watched()).toContain(alarm);
+  });
+
+  it('of our own metrics watch such as the functions emit', () => {
+    const emitted = Object.entries(METRICS).flatMap(([service, names]) =>
+      names.map(name => `${service}: ${name}`),
+    );
+    const own = ofType('AWS::CloudWatch::Alarm')
+      .filter(([, { Properties }]) => Properties.Namespace === 'Patronus')
+      .map(([, { Properties }]) => {
+        expect(Properties.Dimensions).toHaveLength(1);
+        return `${watchedThing(Properties)}: ${Properties.MetricName}`;
+      });
+    expect(own).toHaveLength(10);
+    expect(own.filter(alarm => !emitted.includes(alarm))).toEqual([]);
+  });
+
+  it('are so many: each costs 0.10 dollars a month', () => {
+    expect(watched()).toHaveLength(46);
   });
 
   it('tell the topic and say in words what to do', () => {

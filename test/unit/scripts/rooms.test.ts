@@ -65,7 +65,7 @@ describe('the import check', () => {
       'core/unheard/of.ts': "import '../errors.ts';",
       'edge/probe/probe.ts': "import '../cli/cli.ts';",
       'edge/cli/cli.ts': 'export const d = 1;',
-      'web/app.ts': "import '../core/storage/tables.ts'; import '../core/policy/policy.ts';",
+      'web/main.ts': "import '../core/storage/tables.ts'; import '../core/policy/policy.ts';",
     };
     for (const [name, text] of Object.entries(files)) {
       mkdirSync(join(folder, dirname(name)), { recursive: true });
@@ -94,7 +94,7 @@ describe('the import check', () => {
       'core/storage/item.ts → core/inventory/removal/deep.ts: core-storage-imports-only-itself-digest-errors-time',
       'core/unheard/of.ts → core/errors.ts: core-has-a-row-for-every-room',
       'edge/probe/probe.ts → edge/cli/cli.ts: edge-probe-imports-only-itself',
-      'web/app.ts → core/storage/tables.ts: web-imports-only-browser-rooms-of-core',
+      'web/main.ts → core/storage/tables.ts: web-imports-only-browser-rooms-of-core',
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { raiseRouteVersion } from '../../../../core/commands/route-versions.ts';
 import { registerEdge, retireEdge } from '../../../../core/inventory/edges/change-edges.ts';
 import type { Path, Site } from '../../../../core/inventory/model/site.ts';
 import { createPath } from '../../../../core/inventory/paths/create-path.ts';
@@ -99,8 +100,11 @@ const expectedPeer = (peer: Site, [slow, fast]: Path[]) => {
 describe('the routes of an edge', () => {
   it('are its paths with the addresses of both ends, and what each policy takes, peer by peer', async () => {
     const expected = [expectedPeer(peers[0]!, paths.slice(0, 2)), expectedPeer(peers[1]!, paths.slice(2))];
+    for (const site_id of [hub.id, hub.id, '*']) await raiseRouteVersion(context, site_id);
     expect(await ask()).toEqual({
       site_id: hub.id,
+      paths_version: 2,
+      routing_version: 1,
       items: expected.sort((a, b) => (a.destination_site_id < b.destination_site_id ? -1 : 1)),
       next_token: null,
     });
@@ -145,10 +149,16 @@ describe('the routes of an edge', () => {
   });
 
   it('are none for an edge that nobody registered or that was retired', async () => {
-    const nothing = { site_id: null, items: [], next_token: null };
+    const nothing = {
+      site_id: null,
+      paths_version: null,
+      routing_version: null,
+      items: [],
+      next_token: null,
+    };
     expect(await ask({}, 'stranger')).toEqual(nothing);
     await registerEdge(context, admin, { id: 'old-edge', site_id: hub.id });
-    await retireEdge(context, admin, 'old-edge');
+    await retireEdge(context, admin, { id: 'old-edge' });
     expect(await ask({}, 'old-edge')).toEqual(nothing);
   });
 });

@@ -1,0 +1,78 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { ItemKey } from '../storage/item.ts';
+import { conditionOf } from '../storage/item-update.ts';
+import { readItem } from '../storage/parse-item.ts';
+import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+
+/** Begins the partition of each site's version, and of that of all sites. */
+export const ROUTES_PREFIX = 'ROUTES#';
+
+/** In place of a site's id: what concerns the edges of every site. */
+export const ALL_SITES = '*';
+
+const versionSchema = z.object({ version: z.number() });
+
+function versionKey(site_id: string): ItemKey {
+  return { pk: ROUTES_PREFIX + site_id, sk: 'VERSION' };
+}
+
+/** Which state of the network an edge's paths and routes are made from. */
+export interface RouteVersions {
+  /** Grows with what concerns the edges of one site; 0 before the first change. */
+  paths_version: number;
+  /** Grows with what concerns the edges of all sites: how policies choose among paths. */
+  routing_version: number;
+}
+
+/**
+ * The versions that hold for a site now. What is read afterwards, strongly, is at least as new: each is
+ * raised after the change that it stands for.
+ */
+export async function readRouteVersions(context: StoreContext, site_id: string): Promise<RouteVersions> {
+  const [paths_version, routing_version] = await Promise.all(
+    [site_id, ALL_SITES].map(id => readRouteVersion(context, id)),
+  );
+  return { paths_version: paths_version!, routing_version: routing_version! };
+}
+
+/** One site's version, or that of {@link ALL_SITES}. */
+export async function readRouteVersion(context: StoreContext, site_id: string): Promise<number> {
+  return (await readItem(context, versionKey(site_id), versionSchema))?.version ?? 0;
+}
+
+/**
+ * Raises the version of a site, or of {@link ALL_SITES}, after a change of what its edges route by. The
+ * stream then tells them. Where another call raises it at the same time, its version stands for this
+ * change as well.
+ */
+export async function raiseRouteVersion(context: StoreContext, site_id: string): Promise<void> {
+  const was = await readRouteVersion(context, site_id);
+  const put = new PutCommand({
+    TableName: context.tables.network,
+    Item: { ...versionKey(site_id), version: was + 1 },
+    ...conditionOf(
+      was === 0
+        ? { expression: 'attribute_not_exists(#pk)' }
+        : { expression: '#version = :was', values: { was } },
+    ),
+  });
+  try {
+    await repeatUntil(context, () => context.client.send(put));
+  } catch (cause) {
+    if (!(cause instanceof ConditionFailed)) throw cause;
+  }
+}
+
+/** The version in an item of the Network table, and whose it is; undefined for any other item. */
+export function routeVersionOf({
+  pk,
+  after,
+}: {
+  pk: string;
+  after: Record<string, unknown> | undefined;
+}): { site_id: string; version: number } | undefined {
+  const found = pk.startsWith(ROUTES_PREFIX) ? versionSchema.safeParse(after).data : undefined;
+  return found && { site_id: pk.slice(ROUTES_PREFIX.length), version: found.version };
+}

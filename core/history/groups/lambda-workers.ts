@@ -1,0 +1,45 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Clock } from '../../time/clock.ts';
+import type { GroupWorkers } from './group-workers.ts';
+import type { GroupRequest } from './read-group.ts';
+
+/** As many calls at once as there are groups. What is not answered is given up by the caller's signal. */
+export function makeWorkerClient(): LambdaClient {
+  return new LambdaClient({
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: 1000,
+      httpsAgent: { maxSockets: 64 },
+      httpAgent: { maxSockets: 64 },
+    },
+  });
+}
+
+export interface LambdaWorkersOptions {
+  client: LambdaClient;
+  FunctionName: string;
+  clock: Clock;
+  /** When the groups that have not ended are late, milliseconds since the epoch. */
+  deadline: number;
+  /** Called for a group that was not read. */
+  onFailure: (request: GroupRequest, cause: unknown) => void;
+}
+
+/** Each group is read by a call of a function, all at once. */
+export function lambdaWorkers(options: LambdaWorkersOptions): GroupWorkers {
+  const { client, FunctionName, clock, deadline, onFailure } = options;
+  return {
+    async read(requests) {
+      const abortSignal = AbortSignal.timeout(Math.max(0, deadline - clock()));
+      const call = async (request: GroupRequest): Promise<void> => {
+        const Payload = JSON.stringify(request);
+        const { FunctionError, Payload: answer } = await client.send(
+          new InvokeCommand({ FunctionName, Payload }),
+          { abortSignal },
+        );
+        if (FunctionError) throw new Error(`${FunctionError}: ${answer?.transformToString()}`);
+      };
+      await Promise.all(requests.map(request => call(request).catch(cause => onFailure(request, cause))));
+    },
+  };
+}

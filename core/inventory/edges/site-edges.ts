@@ -1,0 +1,166 @@
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { readLanesWhere } from '../../ledger/listing/find-lanes.ts';
+import { batchPut } from '../../storage/batch-write.ts';
+import type { ItemKey } from '../../storage/item.ts';
+import { updateItem } from '../../storage/item-update.ts';
+import { parseItem } from '../../storage/parse-item.ts';
+import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { getItems, queryAll, queryPages } from '../../storage/strong-reads.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import {
+  EDGE_PARTITION,
+  type EdgeItem,
+  edgeFromItem,
+  edgeItemSchema,
+  type RegisteredEdge,
+} from './edge-items.ts';
+import { byEdgeId, type KnownEdge } from './read-edges.ts';
+
+/*
+ * Which edges were ever registered at a site: an entry each, put with the registration and never removed. A reader looks at what the
+ * inventory says of each, so an entry too many costs a look (docs/decisions/166).
+ */
+
+/** A site's list. */
+export function siteEdgesPartition(site_id: string): string {
+  return `SITE_EDGES#${site_id}`;
+}
+
+export const EDGE_LISTS_PARTITION = 'EDGE_LISTS';
+
+const stateKey: ItemKey = { pk: EDGE_LISTS_PARTITION, sk: 'STATE' };
+
+const stateSchema = z.object({
+  /** When a look at all registered edges has found each one listed, milliseconds. */
+  complete_at: z.number(),
+});
+
+/** A function of a release before the lists may have registered an edge since the last look. */
+const LOOK_EVERY_MS = 24 * 3_600_000;
+
+function entryKey(site_id: string, edge_id: string): ItemKey {
+  return { pk: siteEdgesPartition(site_id), sk: edge_id };
+}
+
+/** Lists an edge under its site. */
+export function listEdgeAction(
+  { network }: Pick<TableNames, 'network'>,
+  { site_id, sk }: EdgeItem,
+): WriteAction {
+  return { Put: { TableName: network, Item: entryKey(site_id, sk) } };
+}
+
+/** The edges in service at a site. */
+export async function readEdgesOfSite(context: StoreContext, site_id: string): Promise<RegisteredEdge[]> {
+  const edges = await readRegisteredAt(context, site_id);
+  return edges.filter(({ retired_at }) => retired_at === null);
+}
+
+/** The edges in service at any of some sites. */
+export async function readEdgesOfSites(
+  context: StoreContext,
+  site_ids: readonly string[],
+): Promise<RegisteredEdge[]> {
+  return (await Promise.all(site_ids.map(id => readEdgesOfSite(context, id)))).flat();
+}
+
+/** By id: the edges that are registered at a site, retired ones too, and those that report from it without being in the inventory. */
+export async function readKnownEdgesOfSite(
+  context: StoreContext,
+  site_id: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<KnownEdge[]> {
+  const known = new Map<string, KnownEdge>();
+  for (const registration of await readRegisteredAt(context, site_id)) {
+    known.set(registration.id, { id: registration.id, registration });
+  }
+  const heard = new Set<string>();
+  const traffic = { ...context, table: context.tables.traffic };
+  for await (const { edge_id } of readLanesWhere(traffic, { site_id })) heard.add(edge_id);
+  const others = [...heard].filter(id => !known.has(id));
+  const elsewhere = new Set((await readRegistered(context, others)).map(({ id }) => id));
+  for (const id of others) if (!elsewhere.has(id)) known.set(id, { id, registration: null });
+  const behind = [...known.values()].filter(edge => after === undefined || byEdgeId(edge, { id: after }) > 0);
+  return behind.sort(byEdgeId).slice(0, limit);
+}
+
+async function readRegisteredAt(context: StoreContext, site_id: string): Promise<RegisteredEdge[]> {
+  const edges = (await readState(context))
+    ? await readRegistered(context, await readEntries(context, site_id))
+    : (await queryAll(context, { pk: EDGE_PARTITION })).map(toEdge);
+  return edges.filter(edge => edge.site_id === site_id).sort(byEdgeId);
+}
+
+async function readEntries(context: StoreContext, site_id: string): Promise<string[]> {
+  const entries = await queryAll(context, { pk: siteEdgesPartition(site_id) });
+  return entries.map(({ sk }) => String(sk));
+}
+
+async function readRegistered(context: StoreContext, ids: readonly string[]): Promise<RegisteredEdge[]> {
+  const items = await getItems(
+    context,
+    ids.map(sk => ({ pk: EDGE_PARTITION, sk })),
+  );
+  return items.map(toEdge);
+}
+
+const toEdge = (item: Record<string, unknown>): RegisteredEdge =>
+  edgeFromItem(parseItem(edgeItemSchema, item));
+
+/** Undefined until every edge is listed. */
+async function readState(context: StoreContext): Promise<z.output<typeof stateSchema> | undefined> {
+  const get = new GetCommand({ TableName: context.tables.network, Key: stateKey, ConsistentRead: true });
+  const { Item } = await repeatUntil(context, () => context.client.send(get));
+  return Item && parseItem(stateSchema, Item);
+}
+
+export interface ListedEdges {
+  /** Edges that were listed now. */
+  listed: number;
+}
+
+/**
+ * Lists the edges that a release before the lists has registered, once a day. The lists are used from the first look on that finds
+ * nothing left to do.
+ *
+ * @throws Throttled at the deadline
+ */
+export async function listRegisteredEdges(context: StoreContext): Promise<ListedEdges> {
+  const state = await readState(context);
+  const now = context.clock();
+  if (state && now - state.complete_at < LOOK_EVERY_MS) return { listed: 0 };
+  const { network } = context.tables;
+  let listed = 0;
+  for await (const page of queryPages(context, { pk: EDGE_PARTITION })) {
+    const unlisted = page.map(item => parseItem(edgeItemSchema, item)).filter(item => item.listed !== true);
+    listed += unlisted.length;
+    const entries = unlisted.map(({ site_id, sk }) => ({ ...entryKey(site_id, sk) }));
+    await batchPut(entries, { ...context, table: network });
+    for (const item of unlisted) await markListed(context, item);
+  }
+  if (listed === 0) {
+    const put = new PutCommand({ TableName: network, Item: { ...stateKey, complete_at: now } });
+    await repeatUntil(context, () => context.client.send(put));
+  }
+  return { listed };
+}
+
+/** One that was changed meanwhile is looked at again. */
+async function markListed(context: StoreContext, { pk, sk, revision }: EdgeItem): Promise<void> {
+  const update = new UpdateCommand(
+    updateItem({
+      table: context.tables.network,
+      key: { pk, sk },
+      set: { listed: true },
+      condition: { expression: '#revision = :revision', values: { revision } },
+    }),
+  );
+  try {
+    await repeatUntil(context, () => context.client.send(update));
+  } catch (cause) {
+    if (!(cause instanceof ConditionFailed)) throw cause;
+  }
+}

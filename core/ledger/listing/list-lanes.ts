@@ -1,0 +1,48 @@
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { ItemKey } from '../../storage/item.ts';
+import { type Retrying, repeatUntil } from '../../storage/retrying.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { LaneListing } from '../lane/lane-listing.ts';
+import { endpointLanesPartition, laneBucket, laneKey, siteLanesPartition } from '../lane-keys.ts';
+
+export interface ListingContext extends Retrying {
+  client: DynamoDBDocumentClient;
+  tables: Pick<TableNames, 'traffic'>;
+}
+
+/** A lane that is to be listed. */
+export interface ListedLane {
+  edge_id: string;
+  part: number;
+  listing: LaneListing;
+}
+
+/** Puts under way at once. */
+const AT_ONCE = 32;
+
+/**
+ * Lists lanes under their sites and endpoints. To be done before the lanes are written: an entry too many costs readers a look,
+ * one too few would hide what a lane counts. Entries are never removed, and repeating changes nothing.
+ *
+ * @throws Throttled or Conflict at the deadline
+ */
+export async function listLanes(lanes: readonly ListedLane[], context: ListingContext): Promise<void> {
+  const { client, tables } = context;
+  const keys = lanes.flatMap(entriesOf).values();
+  const worker = async (): Promise<void> => {
+    for (const Item of keys) {
+      const put = new PutCommand({ TableName: tables.traffic, Item });
+      await repeatUntil(context, () => client.send(put));
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+function entriesOf({ edge_id, part, listing }: ListedLane): ItemKey[] {
+  const { sk } = laneKey(edge_id, part);
+  const bucket = laneBucket(edge_id);
+  return [
+    ...[...listing.sites].map(site_id => ({ pk: siteLanesPartition(site_id), sk })),
+    ...[...listing.endpoints].map(id => ({ pk: endpointLanesPartition(id, bucket), sk })),
+  ];
+}

@@ -1,0 +1,107 @@
+import type { NewBootOrder } from '../../core/commands/edge-command.ts';
+import type { EdgePath } from '../../core/routing/edge-routes.ts';
+import type { Schedule } from '../../core/time/schedule.ts';
+import { followRoutes, type KeptRoutes } from '../paths/follow-routes.ts';
+import type { Route, RouteTable, RouteUpdate } from '../paths/route-table.ts';
+import type { PolicySet } from '../policies/policy-set.ts';
+import type { ProbeAnswer } from '../probe/probe-outcome.ts';
+import type { ProbeWay } from '../probe/probe-path.ts';
+import { makeCarryOut } from './carry-out.ts';
+import type { EdgeApi } from './edge-api.ts';
+import { type Following, type FollowOptions, followCommands } from './follow-commands.ts';
+
+/** What an edge does with what the system says. */
+export interface EdgeDuties {
+  /** Of the policies that the edge applies; undefined: they are its own. */
+  policiesVersion: () => string | undefined;
+  setPolicies: (policies: PolicySet) => void;
+  /** The paths of the edge's site, whenever they have been read. */
+  onPaths: (paths: EdgePath[]) => void;
+  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  onRoutes: (update: RouteUpdate, table: RouteTable) => void;
+  /** Ends the boot if it is still the current one: the next report begins another. */
+  endBoot: (boot_id: string) => void;
+  /** Paths and routes that an earlier run read last: used while the system can't be reached. */
+  kept?: KeptRoutes | undefined;
+  /** What the system has said of them by now. */
+  onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
+  /** Told whenever the edge has begun to listen. */
+  onListening?: () => void;
+  /** Told whenever the system can't be reached, or refuses. */
+  onAway?: (reason: string) => void;
+  onTrouble: (reason: string) => void;
+}
+
+export interface FollowSystemOptions extends EdgeDuties, Pick<FollowOptions, 'listen'> {
+  api: EdgeApi;
+  /** How the way to an endpoint is measured. */
+  probe: (way: ProbeWay) => Promise<ProbeAnswer>;
+  /** From 0 to 1: spreads the edges' readings. */
+  random?: () => number;
+  schedule?: Schedule;
+}
+
+/** Has an edge follow its commands, paths, routes and policies until stopped. */
+export function followSystem({
+  api,
+  listen,
+  probe,
+  policiesVersion,
+  setPolicies,
+  onPaths,
+  onRoutes,
+  endBoot,
+  kept,
+  onKnown,
+  onListening,
+  onAway = () => {},
+  onTrouble,
+  ...timing
+}: FollowSystemOptions): Following {
+  let paths: EdgePath[] = [];
+  const routes = followRoutes({
+    read: () => api.edgeRoutes(),
+    onPaths(read) {
+      paths = read;
+      onPaths(read);
+    },
+    onRoutes,
+    kept,
+    ...(onKnown && { onKnown }),
+    onTrouble,
+    ...timing,
+  });
+  const commands = followCommands({
+    api,
+    listen,
+    policiesVersion,
+    carryOut: makeCarryOut({
+      api,
+      probe: ({ path_id, target }) =>
+        probe({ target, from: paths.find(path => path.path_id === path_id)?.address }),
+      setPolicies,
+      setRoutes: order => routes.apply(order),
+      hintPaths: hint => routes.hint(hint),
+      endBoot,
+      onRefused: order => onTrouble(refusal(order)),
+    }),
+    refreshRoutes: () => routes.refresh(),
+    hintRoutes: (hint, spread_ms) => routes.hint(hint, spread_ms),
+    ...(onListening && { onListening }),
+    onAway(reason) {
+      routes.takeKept();
+      onAway(reason);
+    },
+    onTrouble,
+    ...timing,
+  });
+  return {
+    async stop() {
+      await Promise.all([commands.stop(), routes.stop()]);
+    },
+  };
+}
+
+function refusal({ boot_id, reason }: NewBootOrder): string {
+  return `The system refuses reports of boot ${boot_id}; they are in its quarantine: ${reason}`;
+}

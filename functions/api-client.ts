@@ -1,0 +1,42 @@
+import { signedBy } from '../core/appsync/authorizer.ts';
+import { type GraphqlClient, graphqlClient } from '../core/appsync/graphql-client.ts';
+import type { PostFailure } from '../core/appsync/post-json.ts';
+import { makeSignPost } from '../core/appsync/sign-post.ts';
+
+/** Time-out of one call, milliseconds. */
+const CALL_LIMIT_MS = 10_000;
+
+/** Where the API is, and the credentials of the function's role. */
+interface Environment {
+  GRAPHQL_URL: string;
+  AWS_REGION: string;
+  AWS_ACCESS_KEY_ID: string;
+  AWS_SECRET_ACCESS_KEY: string;
+  AWS_SESSION_TOKEN?: string | undefined;
+}
+
+/** A client of the GraphQL API, signed as the function's role. */
+export function makeApiClient(environment: Environment): GraphqlClient {
+  const sign = makeSignPost({
+    region: environment.AWS_REGION,
+    credentials: async () => ({
+      accessKeyId: environment.AWS_ACCESS_KEY_ID,
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
+      sessionToken: environment.AWS_SESSION_TOKEN,
+    }),
+  });
+  return graphqlClient({
+    url: environment.GRAPHQL_URL,
+    authorizer: signedBy(sign),
+    timeout_ms: CALL_LIMIT_MS,
+    errorOf,
+  });
+}
+
+function errorOf(failure: PostFailure): Error {
+  if (failure.kind === 'no answer') return failure.cause as Error;
+  const { status, text } = failure;
+  return failure.kind === 'refused' && status < 300
+    ? new Error(`The API refused the mutation: ${failure.messages[0]}`)
+    : new Error(`The API answered ${status}: ${text.slice(0, 500)}`);
+}

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll } from 'vitest';
+import { type ConsoleWorld, startConsoleWorld } from '../../support/console-world.ts';
+import { accessibilitySuite } from './suites/accessibility.ts';
+import { addressSuite } from './suites/addresses.ts';
+import { graphiqlSuite } from './suites/graphiql.ts';
+import { hostileNamesSuite } from './suites/hostile-names.ts';
+import { liveSuite } from './suites/live.ts';
+import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
+import { ratesSuite } from './suites/rates.ts';
+import { sessionSuite } from './suites/session.ts';
+
+// One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
+let started: ConsoleWorld | undefined;
+const world = (): ConsoleWorld => started!;
+
+beforeAll(async () => {
+  started = await startConsoleWorld();
+});
+afterAll(() => started?.stop());
+
+sessionSuite(world);
+addressSuite(world);
+graphiqlSuite(world);
+liveSuite(world);
+ratesSuite(world);
+hostileNamesSuite(world);
+accessibilitySuite(world);
+oneSourceFailsSuite(world);

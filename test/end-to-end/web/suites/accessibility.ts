@@ -1,0 +1,61 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openConsole } from '../../../support/browser.ts';
+import type { ConsoleWorld } from '../../../support/console-world.ts';
+import { sidewaysScroll } from './hostile-names.ts';
+
+const WIDTHS = [390, 1280, 2560];
+const THEMES = ['light', 'dark'] as const;
+
+export function accessibilitySuite(world: () => ConsoleWorld): void {
+  describe('every page', () => {
+    it('passes axe in both themes and three widths, and never scrolls sideways', async () => {
+      const { browser, system } = world();
+      const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
+      const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
+      const addresses = await Promise.all(links.map(link => link.getAttribute('href')));
+      expect(addresses.length).toBeGreaterThan(0);
+      const found: string[] = [];
+      for (const address of addresses) {
+        await page.goto(new URL(address!, system.endpoints.dashboard).href);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await page.locator('.loading').first().waitFor({ state: 'detached' });
+        for (const theme of THEMES) {
+          await page.emulateMedia({ colorScheme: theme });
+          for (const width of WIDTHS) {
+            await page.setViewportSize({ width, height: 900 });
+            found.push(...(await violationsOf(page, `${address} ${theme} ${width}`)));
+          }
+        }
+      }
+      expect(found).toEqual([]);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+
+    it('of the sign-in passes axe too', async () => {
+      const { browser, system } = world();
+      const context = await browser.newContext({ locale: 'en-GB' });
+      const page = await context.newPage();
+      await page.goto(system.endpoints.dashboard);
+      await page.getByRole('button', { name: 'Sign in' }).waitFor();
+      for (const theme of THEMES) {
+        await page.emulateMedia({ colorScheme: theme });
+        expect(await violationsOf(page, `sign-in ${theme}`)).toEqual([]);
+      }
+      await context.close();
+    });
+  });
+}
+
+async function violationsOf(page: Page, where: string): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const sideways = await sidewaysScroll(page);
+  return [
+    ...violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${where}: ${id}: ${html.slice(0, 160)}`),
+    ),
+    ...(sideways > 0 ? [`${where}: scrolls sideways by ${sideways} pixels`] : []),
+  ];
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { openConsole } from '../../../support/browser.ts';
+import type { ConsoleWorld } from '../../../support/console-world.ts';
+
+export function addressSuite(world: () => ConsoleWorld): void {
+  describe('addresses', () => {
+    it('keep the view: range, comparison, and the way back', async () => {
+      const { browser, system } = world();
+      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      await page.getByRole('button', { name: 'Last hour' }).click();
+      await page.getByRole('menuitem', { name: 'Last 24 hours' }).click();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.waitForURL('**/?range=24h&compare=yes');
+      await page.reload();
+      await page.getByRole('button', { name: 'Last 24 hours' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Compare' }).getAttribute('aria-pressed')).toBe('true');
+      await page.getByRole('button', { name: 'Range before' }).click();
+      await page.waitForURL(/from=.*T\d\d:\d\dZ&to=.*T\d\d:\d\dZ$|from=/);
+      await page.getByRole('button', { name: 'Range after' }).click();
+      await page.waitForURL('**/?compare=yes&range=24h');
+      await context.close();
+    });
+
+    it('that lead nowhere say so within the frame, whoever made them', async () => {
+      const { browser, system } = world();
+      const { page, context } = await openConsole(browser, system, { as: 'viewer', at: '/no/such?page=1' });
+      await page.getByRole('heading', { name: 'No such page' }).waitFor();
+      await page.getByRole('link', { name: 'Go to Now' }).click();
+      await page.getByRole('heading', { name: 'Now', exact: true }).waitFor();
+      await context.close();
+    });
+
+    it('are found by keyboard: pages, policies and actions', async () => {
+      const { browser, system } = world();
+      const { page, context } = await openConsole(browser, system, { as: 'viewer', colorScheme: 'light' });
+      await page.keyboard.press('Control+k');
+      await page.getByRole('searchbox', { name: /^Find/ }).fill('dark');
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.locator('html[data-theme=dark]').waitFor({ state: 'attached' });
+      await page.reload();
+      expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('searchbox', { name: /^Find/ }).fill('default');
+      await page.getByRole('menuitem', { name: /Default/ }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?policy=default');
+      await context.close();
+    });
+  });
+
+  describe('the server of the console', () => {
+    const get = (path: string, accept: string) =>
+      fetch(new URL(path, world().system.endpoints.dashboard), { headers: { accept } });
+
+    it('allows no inline code and no foreign one', async () => {
+      const { headers } = await get('/', 'text/html');
+      const policy = headers.get('content-security-policy')!;
+      expect(policy).not.toMatch(/unsafe-inline|unsafe-eval/);
+      expect(policy).toMatch(/require-trusted-types-for 'script'/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('cache-control')).toBe('no-cache');
+    });
+
+    it.each([
+      ['/sites/1', 'text/html', 200, 'text/html; charset=utf-8'],
+      ['/sites/1', '*/*', 404, 'text/plain; charset=utf-8'],
+      ['/assets/missing.js', '*/*', 404, 'text/plain; charset=utf-8'],
+      ['/..%2fconsole.json', '*/*', 404, 'text/plain; charset=utf-8'],
+      ['/icon.svg', '*/*', 200, 'image/svg+xml'],
+      ['/healthz', '*/*', 200, 'text/plain; charset=utf-8'],
+      ['/graphql', 'application/json', 404, 'application/json;charset=UTF-8'],
+    ])('GET %s for %s is %i', async (path, accept, status, type) => {
+      const answer = await get(path, accept);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([status, type]);
+    });
+  });
+}

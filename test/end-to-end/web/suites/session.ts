@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { openConsole, signInOn } from '../../../support/browser.ts';
+import type { ConsoleWorld } from '../../../support/console-world.ts';
+
+export function sessionSuite(world: () => ConsoleWorld): void {
+  describe('the session', () => {
+    it('shows what was counted after a sign-in, and breaks no content policy', async () => {
+      const { browser, system, admin } = world();
+      const { trafficTotals } = await admin.data('{ trafficTotals { bytes_exact } }');
+      const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
+      const bytes = page.getByRole('region', { name: 'All traffic' }).locator('dd data').first();
+      await bytes.waitFor();
+      expect(await bytes.getAttribute('value')).toBe(trafficTotals.bytes_exact);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+
+    it('says what is wrong with a password, and lets in with the right one', async () => {
+      const { browser, system } = world();
+      const context = await browser.newContext({ locale: 'en-GB' });
+      const page = await context.newPage();
+      await page.goto(system.endpoints.dashboard);
+      await page.getByLabel('E-mail address').fill('viewer@example.com');
+      await page.getByLabel('Password').fill('wrong');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      const alert = page.getByRole('alert');
+      await alert.waitFor();
+      expect(await alert.textContent()).toBe(
+        'E-mail address and password don’t belong together. Check both, then try again.',
+      );
+      await signInOn(page, system, 'viewer');
+      await context.close();
+    });
+
+    it('that ends mid-way asks to sign in again, and one is where one was', async () => {
+      const { browser, system } = world();
+      const { page, context } = await openConsole(browser, system, { as: 'operator', at: '/?range=6h' });
+      await page.getByRole('button', { name: 'Last 6 hours' }).waitFor();
+      await page.evaluate(endSession);
+      await page.getByRole('button', { name: 'Range before' }).click();
+      await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
+      const address = page.url();
+      expect(await page.getByLabel('E-mail address').inputValue()).toBe('operator@example.com');
+      await signInOn(page, system, 'operator');
+      expect(page.url()).toBe(address);
+      await page.getByRole('region', { name: 'All traffic' }).locator('dd data').first().waitFor();
+      await context.close();
+    });
+
+    it('of a role offers what it may do, and no more', async () => {
+      const { browser, system } = world();
+      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      await page.getByRole('button', { name: 'Account of viewer@example.com' }).click();
+      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'Patronus' }).waitFor();
+      await signInOn(page, system, 'admin');
+      await page.getByRole('button', { name: 'Account of admin@example.com' }).waitFor();
+      await context.close();
+    });
+  });
+}
+
+/** As when the refresh token was revoked and the access token has run out. Runs in the page. */
+function endSession(): void {
+  for (const name of Object.keys(localStorage)) {
+    if (name.endsWith('.refreshToken')) localStorage.setItem(name, 'revoked');
+    if (!/\.(accessToken|idToken)$/.test(name)) continue;
+    const [head, payload, signature] = localStorage.getItem(name)!.split('.') as [string, string, string];
+    const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')));
+    localStorage.setItem(name, [head, btoa(JSON.stringify({ ...claims, exp: 1 })), signature].join('.'));
+  }
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { projectFile } from './project-files.ts';
+import { createTables, type TestTables } from './tables.ts';
+
+/** What the last release left behind, and what it answered (test/fixtures/last-release/README.md). */
+export interface LastRelease {
+  release: string;
+  /** The clock of its answers, milliseconds. */
+  now: number;
+  answers: { operation: string; args: object; answer: unknown }[];
+}
+
+type TableName = keyof TestTables['tables'];
+type StoredItem = Record<string, AttributeValue>;
+
+const BATCH = 25;
+
+function readFixture() {
+  const packed = readFileSync(projectFile('test/fixtures/last-release/tables.json.gz'));
+  return JSON.parse(gunzipSync(packed).toString(), (_, value) =>
+    typeof value?.$b === 'string' ? Buffer.from(value.$b, 'base64') : value,
+  ) as Omit<LastRelease, 'now'> & { now: string; tables: Record<TableName, StoredItem[]> };
+}
+
+export function readLastRelease(): LastRelease {
+  const { release, now, answers } = readFixture();
+  return { release, now: Date.parse(now), answers };
+}
+
+/** Tables of the test's own that hold what the last release had stored. */
+export async function lastReleaseTables(): Promise<TestTables> {
+  const db = await createTables({ slots: 0 });
+  for (const [table, items] of Object.entries(readFixture().tables) as [TableName, StoredItem[]][]) {
+    for (let at = 0; at < items.length; at += BATCH) {
+      const requests = items.slice(at, at + BATCH).map(Item => ({ PutRequest: { Item } }));
+      await db.client.send(new BatchWriteItemCommand({ RequestItems: { [db.tables[table]]: requests } }));
+    }
+  }
+  return db;
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { resetsAt, stack, trustBands } from '../../../web/parts/chart/trust.ts';
+
+const at = [60, 120, 180, 240, 300];
+const none = at.map(() => false);
+const whole = { from: 0, at, completeness: at.map(() => 1), gaps: none, resets: none };
+
+describe('trust bands', () => {
+  it('are none where everything is complete, or nothing is known of it', () => {
+    expect(trustBands(whole)).toEqual([]);
+    expect(trustBands({ ...whole, completeness: at.map(() => null) })).toEqual([]);
+  });
+
+  it('join neighbours of the same share, and nothing else', () => {
+    expect(trustBands({ ...whole, completeness: [1, 0.5, 0.5, 0.75, 1] })).toEqual([
+      { kind: 'incomplete', from: 60, to: 180, share: 0.5 },
+      { kind: 'incomplete', from: 180, to: 240, share: 0.75 },
+    ]);
+    expect(trustBands({ ...whole, completeness: [0.5, 1, 0.5, 1, 1] })).toEqual([
+      { kind: 'incomplete', from: 0, to: 60, share: 0.5 },
+      { kind: 'incomplete', from: 120, to: 180, share: 0.5 },
+    ]);
+  });
+
+  it('a gap is a gap, however much of it was heard', () => {
+    const gaps = [false, true, true, false, false];
+    expect(trustBands({ ...whole, completeness: [1, 0.5, 1, 1, 1], gaps })).toEqual([
+      { kind: 'gap', from: 60, to: 180, share: null },
+    ]);
+  });
+
+  it('resets are where their intervals begin', () => {
+    expect(resetsAt({ ...whole, resets: [true, false, true, false, false] })).toEqual([0, 120]);
+  });
+});
+
+describe('stacked values', () => {
+  it('lie on each other; what is missing adds nothing, and where all is missing there is nothing', () => {
+    expect(
+      stack([
+        [1, null, null],
+        [2, 3, null],
+        [4, null, null],
+      ]),
+    ).toEqual([
+      [1, null, null],
+      [3, 3, null],
+      [7, 3, null],
+    ]);
+  });
+});

@@ -1,0 +1,18 @@
+import { graphql } from './graphql.ts';
+import { useAnswer } from './use-answer.ts';
+
+const ME = graphql(`
+  query Me {
+    me { sub email groups operations }
+  }
+`);
+
+/**
+ * Whether the person's role may call an operation, such as `deleteSite`. What it may not isn't offered; false until it is known. The API
+ * judges every call by itself.
+ */
+export function useMay(): (operation: string) => boolean {
+  const { data } = useAnswer(ME, {});
+  const operations = data?.data.me.operations;
+  return operation => operations?.includes(operation) === true;
+}

@@ -1,0 +1,55 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import type { TadaDocumentNode } from 'gql.tada';
+import { ask } from './ask.ts';
+import { operationName } from './operation-name.ts';
+
+export interface ListPage<Item> {
+  items: Item[];
+  next_token: string | null;
+}
+
+export interface ListOptions<Data, Item> {
+  /** The list in an answer. */
+  pick(data: Data): ListPage<Item>;
+  /** Beginnings of the types of events after which it is asked again. */
+  changedBy?: readonly string[];
+  enabled?: boolean;
+}
+
+export interface List<Item> {
+  /** What was loaded so far, in order; undefined while the first page is on its way. */
+  items: Item[] | undefined;
+  error: Error | null;
+  hasMore: boolean;
+  isLoading: boolean;
+  loadMore(): void;
+  retry(): void;
+}
+
+/**
+ * A list of the API, page by page: the first one at once, the others by `loadMore`. The document takes `next_token`, and its page size stands
+ * in the document. After a change all loaded pages are asked anew.
+ */
+export function useList<Data, Variables extends object, Item>(
+  document: TadaDocumentNode<Data, Variables & { next_token?: string | null }>,
+  variables: Variables,
+  { pick, changedBy = [], enabled = true }: ListOptions<Data, Item>,
+): List<Item> {
+  const query = useInfiniteQuery({
+    queryKey: [operationName(document), variables],
+    queryFn: async ({ pageParam, signal }) =>
+      pick((await ask(document, { ...variables, next_token: pageParam }, { signal })).data),
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next_token,
+    enabled,
+    meta: { changedBy },
+  });
+  return {
+    items: query.data?.pages.flatMap(({ items }) => items),
+    error: query.error,
+    hasMore: query.hasNextPage,
+    isLoading: query.isFetchingNextPage,
+    loadMore: () => void query.fetchNextPage(),
+    retry: () => void query.refetch(),
+  };
+}

@@ -1,0 +1,66 @@
+import { type QueryClient, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { graphql } from './graphql.ts';
+import { listen } from './live.ts';
+
+const EVENTS = graphql(`
+  subscription Events {
+    events { id type timestamp site_id }
+  }
+`);
+
+/** Many events within it, as of a large deletion, ask once. */
+const GATHER_MS = 500;
+
+/** Types of changed things, to those who keep answers. Every type: all of them. */
+type Changes = Set<string> | 'EVERYTHING';
+
+/**
+ * Hears what others change, and has the answers that it concerns asked anew: those whose `changedBy` names it. After the connection was cut
+ * every answer on the screen is asked anew, since what happened meanwhile is not sent again.
+ */
+export function useLiveEvents(): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    let changes: Changes = new Set();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let connections = 0;
+
+    function note(change: string | 'EVERYTHING'): void {
+      if (change === 'EVERYTHING' || changes === 'EVERYTHING') changes = 'EVERYTHING';
+      else changes.add(change);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        const heard = changes;
+        changes = new Set();
+        forget(queries, heard);
+      }, GATHER_MS);
+    }
+
+    const stop = listen(
+      EVENTS,
+      {},
+      {
+        onData: ({ events }) => events && note(events.type),
+        onConnected: () => {
+          connections += 1;
+          if (connections > 1) note('EVERYTHING');
+        },
+      },
+    );
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [queries]);
+}
+
+function forget(queries: QueryClient, changes: Changes): void {
+  void queries.invalidateQueries({
+    predicate: ({ meta }) =>
+      changes === 'EVERYTHING' ||
+      [...changes].some(type =>
+        (meta?.changedBy as string[] | undefined)?.some(start => type.startsWith(start)),
+      ),
+  });
+}

@@ -1,0 +1,55 @@
+import { useMemo } from 'react';
+import { graphql } from '../data/graphql.ts';
+import { useAnswer } from '../data/use-answer.ts';
+import { PAGES } from '../pages/pages.ts';
+import { useSession } from '../session/session-provider.tsx';
+import { useTheme } from './theme.ts';
+
+/** Something that the palette finds: a place to go, or an action. */
+export type Command = { id: string; text: string; kind: string } & ({ to: string } | { run(): void });
+
+const FIND = graphql(`
+  query Find($text: String) {
+    sites(search: $text, limit: 8) { items { id name } }
+    policies(limit: 100, defined_only: true) { items { id name } }
+  }
+`);
+
+/** Found sites and policies are few, so that the list can be read. */
+const FOUND_LIMIT = 8;
+
+/** What fits the text, pages first. */
+export function useCommands(text: string): Command[] {
+  const { signOut } = useSession();
+  const [, setTheme] = useTheme();
+  const wanted = text.trim().toLowerCase();
+  const { data } = useAnswer(FIND, { text: text.trim() || null }, { keepPrevious: true });
+  const actions = useMemo<Command[]>(
+    () => [
+      ...PAGES.map(({ title, paths: [to] }) => ({ id: `page ${to}`, text: title, kind: 'Page', to })),
+      { id: 'light', text: 'Light theme', kind: 'Action', run: () => setTheme('light') },
+      { id: 'dark', text: 'Dark theme', kind: 'Action', run: () => setTheme('dark') },
+      { id: 'system', text: 'Theme of the system', kind: 'Action', run: () => setTheme('system') },
+      { id: 'copy', text: 'Copy a link to this view', kind: 'Action', run: copyLink },
+      { id: 'sign-out', text: 'Sign out', kind: 'Action', run: signOut },
+    ],
+    [setTheme, signOut],
+  );
+  const has = (name: string): boolean => name.toLowerCase().includes(wanted);
+  const sites = data?.data.sites.items ?? [];
+  const policies = (data?.data.policies.items ?? []).filter(({ name }) => has(name)).slice(0, FOUND_LIMIT);
+  return [
+    ...actions.filter(command => has(command.text)),
+    ...sites.map(({ id, name }) => ({ id: `site ${id}`, text: name, kind: 'Site', to: `/sites/${id}` })),
+    ...policies.map(({ id, name }) => ({
+      id: `policy ${id}`,
+      text: name,
+      kind: 'Policy',
+      to: `/?policy=${id}`,
+    })),
+  ];
+}
+
+function copyLink(): void {
+  void navigator.clipboard.writeText(location.href);
+}

@@ -1,0 +1,79 @@
+import { Bytes, Count, Time } from '../../parts/figures.tsx';
+import { Status, type StatusKind } from '../../parts/status.tsx';
+import type { Column } from '../../parts/table/virtual-table.tsx';
+
+export interface EdgeRow {
+  id: string;
+  site_id: string | null;
+  registered: boolean;
+  interval_s: number | null;
+  retired_at: string | null;
+  last_seen: string | null;
+  behind: boolean | null;
+  active_flows: number;
+  bytes_exact: string;
+  clock_skew_seconds: number | null;
+  refused: { reason: string } | null;
+}
+
+/** An edge is silent when it has missed three reports, or for five minutes: as the system judges it by default. */
+const SILENT_AFTER_MS = 300_000;
+/** A clock that is so far off is worth a look. */
+const SKEW_S = 30;
+
+/** How an edge does, the worst first. */
+export function edgeState(
+  edge: EdgeRow,
+  now = Date.now(),
+): { kind: StatusKind; text: string; title?: string } {
+  const { registered, retired_at, last_seen, interval_s, refused, behind, clock_skew_seconds } = edge;
+  if (retired_at !== null) return { kind: 'unknown', text: 'Out of service' };
+  if (refused) return { kind: 'bad', text: 'Reports refused', title: refused.reason };
+  if (last_seen === null) return { kind: 'unknown', text: 'Not heard yet' };
+  const limit = Math.max(SILENT_AFTER_MS, (interval_s ?? 60) * 3000);
+  if (now - Date.parse(last_seen) > limit) return { kind: 'bad', text: 'Silent' };
+  if (!registered) return { kind: 'warn', text: 'Not registered' };
+  if (behind) return { kind: 'warn', text: 'Older policies' };
+  if (Math.abs(clock_skew_seconds ?? 0) > SKEW_S) return { kind: 'warn', text: 'Clock is off' };
+  return { kind: 'good', text: 'Reports' };
+}
+
+const id: Column<EdgeRow> = {
+  id: 'id',
+  head: 'Edge',
+  width: 'minmax(144px, 1fr)',
+  cell: edge => <bdi>{edge.id}</bdi>,
+};
+
+const rest: Column<EdgeRow>[] = [
+  {
+    id: 'state',
+    head: 'State',
+    width: '160px',
+    cell: edge => {
+      const { kind, text, title } = edgeState(edge);
+      return (
+        <span title={title}>
+          <Status kind={kind}>{text}</Status>
+        </span>
+      );
+    },
+  },
+  { id: 'seen', head: 'Last report', width: '144px', cell: edge => <Time at={edge.last_seen} relative /> },
+  {
+    id: 'flows',
+    head: 'Active flows',
+    width: '112px',
+    end: true,
+    cell: edge => <Count exact={edge.active_flows} of="active flows" />,
+  },
+  {
+    id: 'bytes',
+    head: 'Carried',
+    width: '112px',
+    end: true,
+    cell: edge => <Bytes exact={edge.bytes_exact} />,
+  },
+];
+
+export const EDGE_COLUMNS = { id, rest };

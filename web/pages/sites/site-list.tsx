@@ -1,0 +1,167 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useAddress } from '../../address/search.ts';
+import { useMay } from '../../data/me.ts';
+import { useList } from '../../data/use-list.ts';
+import { Button } from '../../parts/button.tsx';
+import { Check } from '../../parts/check.tsx';
+import { Count, Time } from '../../parts/figures.tsx';
+import { More } from '../../parts/more.tsx';
+import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { DeleteSites } from './delete-sites.tsx';
+import { SITES } from './operations.ts';
+import { SiteForm } from './site-form.tsx';
+
+interface SiteRow {
+  id: string;
+  name: string;
+  location: string | null;
+  last_seen: string | null;
+  created_at: string;
+  endpoints: { id: string }[];
+}
+
+/** As many as `deleteSites` takes at once. */
+const CHOSEN_LIMIT = 50;
+
+export function SiteList() {
+  const may = useMay();
+  const navigate = useNavigate();
+  const [{ q }, setAddress] = useAddress();
+  const [open, setOpen] = useState<'CREATE' | 'DELETE'>();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const list = useList(
+    SITES,
+    { search: q ?? null },
+    { pick: data => data.sites, changedBy: ['SITE', 'ENDPOINT'] },
+  );
+  const mayDelete = may('deleteSites');
+  const columns = useMemo(
+    () => columnsOf(mayDelete ? { chosen, setChosen } : undefined),
+    [mayDelete, chosen],
+  );
+  const rows = list.items ?? [];
+  const chosenRows = rows.filter(({ id }) => chosen.has(id));
+
+  const actions = (
+    <>
+      <SearchBox
+        label="Search sites"
+        value={q ?? ''}
+        onChange={text => setAddress({ q: text || undefined }, { replace: true })}
+      />
+      {mayDelete && (
+        <Button
+          kind="danger"
+          isDisabled={chosenRows.length === 0 || chosenRows.length > CHOSEN_LIMIT}
+          onPress={() => setOpen('DELETE')}
+        >
+          {chosenRows.length === 0 ? 'Delete…' : `Delete ${chosenRows.length}…`}
+        </Button>
+      )}
+      {may('createSite') && (
+        <Button kind="primary" onPress={() => setOpen('CREATE')}>
+          New site
+        </Button>
+      )}
+    </>
+  );
+  return (
+    <Panel title="Sites" actions={<div className="panel-actions">{actions}</div>} flush>
+      <Loaded data={list.items} error={list.error} onRetry={list.retry}>
+        {items =>
+          items.length === 0 ? (
+            <Empty>
+              {q
+                ? 'No site has this in its name or location.'
+                : 'There is no site yet: create the first one.'}
+            </Empty>
+          ) : (
+            <>
+              <VirtualTable
+                label="Sites"
+                columns={columns}
+                rows={items}
+                rowId={row => row.id}
+                chosen={chosen}
+                maxRows={20}
+              />
+              <More list={list} />
+            </>
+          )
+        }
+      </Loaded>
+      {open === 'CREATE' && (
+        <SiteForm onClose={() => setOpen(undefined)} onDone={id => void navigate({ to: `/sites/${id}` })} />
+      )}
+      {open === 'DELETE' && (
+        <DeleteSites
+          sites={chosenRows}
+          onClose={() => {
+            setOpen(undefined);
+            setChosen(new Set());
+          }}
+        />
+      )}
+    </Panel>
+  );
+}
+
+interface Choice {
+  chosen: ReadonlySet<string>;
+  setChosen(chosen: ReadonlySet<string>): void;
+}
+
+function columnsOf(choice: Choice | undefined): Column<SiteRow>[] {
+  const columns: Column<SiteRow>[] = [
+    {
+      id: 'name',
+      head: 'Site',
+      width: 'minmax(160px, 2fr)',
+      cell: ({ id, name }) => (
+        <Link to={`/sites/${id}`}>
+          <bdi>{name}</bdi>
+        </Link>
+      ),
+    },
+    {
+      id: 'location',
+      head: 'Location',
+      width: 'minmax(120px, 2fr)',
+      cell: ({ location }) => <bdi>{location}</bdi>,
+    },
+    {
+      id: 'endpoints',
+      head: 'Endpoints',
+      width: '96px',
+      end: true,
+      cell: ({ endpoints }) => <Count exact={endpoints.length} of="endpoints" />,
+    },
+    {
+      id: 'seen',
+      head: 'Last report',
+      width: '144px',
+      cell: ({ last_seen }) => <Time at={last_seen} relative />,
+    },
+    { id: 'created', head: 'Created', width: '176px', cell: ({ created_at }) => <Time at={created_at} /> },
+  ];
+  if (!choice) return columns;
+  const { chosen, setChosen } = choice;
+  const toggle = (id: string, on: boolean): void => {
+    const next = new Set(chosen);
+    if (on) next.add(id);
+    else next.delete(id);
+    setChosen(next);
+  };
+  const box: Column<SiteRow> = {
+    id: 'choose',
+    head: '',
+    width: '32px',
+    cell: ({ id, name }) => (
+      <Check label={`Choose ${name}`} isSelected={chosen.has(id)} onChange={on => toggle(id, on)} />
+    ),
+  };
+  return [box, ...columns];
+}

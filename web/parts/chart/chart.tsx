@@ -1,0 +1,227 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { tick, time, utc } from '../format.ts';
+import { drawResets, drawTrust } from './draw-trust.ts';
+import { resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
+import { useThemeColours } from './use-theme-colours.ts';
+import './chart.css';
+
+export interface ChartSeries {
+  id: string;
+  name: string;
+  /** One value an interval; null where there is no reading. */
+  values: readonly (number | null)[];
+  /** Name of a colour of the theme, such as `series-1`. */
+  colour: string;
+  /** Drawn as a dashed line, as the period before. */
+  dashed?: boolean;
+}
+
+export interface ChartProps {
+  label: string;
+  intervals: TrustedIntervals;
+  series: readonly ChartSeries[];
+  /** Writes a value with its unit, short. */
+  format(value: number | null): string;
+  /** Writes it exactly, for hovering; `format` when left out. */
+  exact?(value: number | null): string;
+  /** The range that is shown, in seconds; that of the intervals when left out. */
+  range?: { from: number; to: number };
+  /** Lays the series on each other, the first at the bottom; dashed ones stay apart. */
+  stacked?: boolean;
+  height?: number;
+  /** Called with the chosen range, in milliseconds, when one is drawn with the pointer. */
+  onZoom?(from: number, to: number): void;
+}
+
+/** Seconds between two marks of the time axis: whole minutes, hours and days. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map(
+  minutes => minutes * 60,
+);
+
+/**
+ * A chart over time. Incomplete intervals are shaded by the share that is missing, gaps are hatched and have no line, resets are marked;
+ * the same is said as a list for those who can't see it.
+ */
+export function Chart(props: ChartProps) {
+  const {
+    label,
+    intervals,
+    series,
+    format,
+    exact = format,
+    range,
+    stacked = false,
+    height = 240,
+    onZoom,
+  } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const colours = useThemeColours(box);
+  const [hovered, setHovered] = useState<number | null>(null);
+  const shape = series.map(({ id, colour, dashed }) => `${id} ${colour} ${dashed}`).join('\n');
+
+  const data = useMemo(() => {
+    const plain = series.filter(({ dashed }) => dashed);
+    const laid = series.filter(({ dashed }) => !dashed);
+    const columns = stacked ? stack(laid.map(({ values }) => values)) : laid.map(({ values }) => [...values]);
+    // The highest is drawn first, so that the others lie on it.
+    if (stacked) columns.reverse();
+    return [[...intervals.at], ...columns, ...plain.map(({ values }) => [...values])] as uPlot.AlignedData;
+  }, [intervals, series, stacked]);
+
+  const plot = useRef<uPlot>(null);
+  const trust = useRef(intervals);
+  trust.current = intervals;
+  const shownRange = useRef<[number, number]>(undefined);
+  shownRange.current = range && [range.from, range.to];
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new data is set below; a new shape or theme needs a new plot
+  useEffect(() => {
+    if (!box.current || !colours) return;
+    const laid = series.filter(({ dashed }) => !dashed);
+    const drawn = [...(stacked ? laid.toReversed() : laid), ...series.filter(({ dashed }) => dashed)];
+    const made = new uPlot(
+      {
+        width: box.current.clientWidth,
+        height,
+        legend: { show: false },
+        cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
+        padding: [8, 24, 0, 0],
+        scales: {
+          x: { range: (_plot, min, max) => shownRange.current ?? [min, max] },
+          y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
+        },
+        axes: [
+          {
+            stroke: colours.muted,
+            grid: { show: false },
+            ticks: { stroke: colours.line, width: 1 },
+            incrs: TIME_STEPS,
+            values: (_plot, instants, _axis, _space, step) => instants.map(at => tick(at * 1000, step)),
+          },
+          {
+            stroke: colours.muted,
+            size: 88,
+            grid: { stroke: colours.line, width: 1 },
+            ticks: { show: false },
+            values: (_plot, values) => values.map(value => format(value)),
+          },
+        ],
+        series: [
+          {},
+          ...drawn.map(({ name, colour, dashed }) => ({
+            label: name,
+            stroke: colours.series(colour),
+            width: 1.5,
+            ...(dashed
+              ? { dash: [4, 4] }
+              : { fill: stacked ? colours.series(colour) : colours.soft(colour) }),
+            spanGaps: false,
+            points: { show: false },
+            paths: uPlot.paths.stepped!({ align: -1 }),
+          })),
+        ],
+        hooks: {
+          drawClear: [u => drawTrust(u, trustBands(trust.current), colours)],
+          draw: [u => drawResets(u, resetsAt(trust.current), colours)],
+          setCursor: [u => setHovered(u.cursor.idx ?? null)],
+          setSelect: [
+            u => {
+              if (u.select.width < 8) return;
+              zoom.current?.(
+                u.posToVal(u.select.left, 'x') * 1000,
+                u.posToVal(u.select.left + u.select.width, 'x') * 1000,
+              );
+              u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            },
+          ],
+        },
+      },
+      data,
+      box.current,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(([entry]) => {
+      const width = Math.floor(entry!.contentRect.width);
+      if (width > 0 && width !== made.width) made.setSize({ width, height });
+    });
+    observer.observe(box.current);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [shape, colours, stacked, height]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the range is read by the scale when data are set
+  useEffect(() => plot.current?.setData(data), [data, range?.from, range?.to]);
+
+  const last = intervals.at.length - 1;
+  const shown = hovered ?? last;
+  return (
+    <figure className="chart">
+      <div
+        className="chart-plot"
+        ref={box}
+        role="img"
+        aria-label={`${label}: ${series.map(({ name }) => name).join(', ')}`}
+      />
+      <figcaption>
+        <TrustList intervals={intervals} />
+        <Legend at={intervals.at[shown]} index={shown} series={series} format={format} exact={exact} />
+      </figcaption>
+    </figure>
+  );
+}
+
+interface LegendProps {
+  at: number | undefined;
+  index: number;
+  series: readonly ChartSeries[];
+  format(value: number | null): string;
+  exact(value: number | null): string;
+}
+
+function Legend({ at, index, series, format, exact }: LegendProps) {
+  return (
+    <div className="legend">
+      {at !== undefined && (
+        <span className="muted" title={utc(at * 1000)}>
+          {time(at * 1000)}
+        </span>
+      )}
+      <ul>
+        {series.map(({ id, name, colour, values }) => (
+          <li key={id} title={exact(values[index] ?? null)}>
+            <span className={`swatch swatch-${colour}`} />
+            <bdi className="clip">{name}</bdi>
+            <span>{format(values[index] ?? null)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function TrustList({ intervals }: { intervals: TrustedIntervals }) {
+  const bands = trustBands(intervals);
+  const resets = resetsAt(intervals);
+  if (bands.length + resets.length === 0) return null;
+  return (
+    <ul className="visually-hidden" aria-label="How far the figures can be trusted">
+      {bands.map(({ kind, from, to, share }) => (
+        <li key={from} data-kind={kind} data-from={from} data-to={to}>
+          {`${utc(from * 1000)} to ${utc(to * 1000)}: ${
+            kind === 'gap' ? 'no reading' : `${Math.round((share ?? 0) * 100)} % of the edges heard`
+          }`}
+        </li>
+      ))}
+      {resets.map(at => (
+        <li key={`reset ${at}`} data-kind="reset" data-from={at}>{`${utc(at * 1000)}: counters reset`}</li>
+      ))}
+    </ul>
+  );
+}

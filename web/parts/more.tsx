@@ -1,0 +1,17 @@
+import { Button } from './button.tsx';
+
+export interface MoreProps {
+  list: { hasMore: boolean; isLoading: boolean; loadMore(): void };
+}
+
+/** Below a list of which not all is loaded. */
+export function More({ list: { hasMore, isLoading, loadMore } }: MoreProps) {
+  if (!hasMore) return null;
+  return (
+    <div className="more">
+      <Button isPending={isLoading} onPress={loadMore}>
+        Load more
+      </Button>
+    </div>
+  );
+}
