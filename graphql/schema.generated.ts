@@ -890,7 +890,13 @@ export interface AllPaths {
   items: Path[];
   total: number;
   by_status: PathStatusCount[];
+  sites: NamedSite[];
   next_token: string | null;
+}
+
+export interface NamedSite {
+  id: string;
+  name: string;
 }
 
 export interface PathStatusCount {
@@ -903,6 +909,7 @@ export type PathOrder = 'WORST_FIRST' | 'ID' | 'TRAFFIC';
 export interface PathMatrix {
   pairs: PathMatrixPair[];
   total: number;
+  sites: NamedSite[];
   next_token: string | null;
 }
 
