@@ -4,6 +4,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.policies': { limit: 'Int', next_token: 'String', defined_only: 'Boolean' },
   'Query.policy': { id: 'ID!' },
   'Query.trafficTotals': {  },
+  'Query.figures': { scope: 'FigureScope!' },
   'Query.edges': { site_id: 'ID', limit: 'Int', next_token: 'String' },
   'Query.edge': { id: 'ID!' },
   'Query.edgeBoots': { edge_id: 'ID!', limit: 'Int', next_token: 'String' },
@@ -26,6 +27,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.trafficAudit': {  },
   'Query.cacheStats': {  },
   'Query.routingDecision': { policy_id: 'ID!', source_site_id: 'ID!', destination_site_id: 'ID!' },
+  'Query.routingDecisions': { source_site_id: 'ID!', destination_site_id: 'ID!', at: 'AWSDateTime', limit: 'Int', next_token: 'String' },
   'Query.policyRouting': { policy_id: 'ID!' },
   'Query.pendingCommands': { edge_id: 'ID!', policies_version: 'String' },
   'Query.ownEdge': { edge_id: 'ID!' },
@@ -69,6 +71,7 @@ export const OPERATION_ARGUMENTS = {
   'Mutation.cancelExport': { id: 'ID!' },
   'Mutation.publishEdgeNews': { policies_version: 'String!', routing_version: 'Int!', spread_s: 'Int!' },
   'Mutation.publishCommand': { edge_id: 'ID!', id: 'ID!', type: 'EdgeCommandType!', data: 'AWSJSON!', created_at: 'AWSDateTime!' },
+  'Mutation.publishFigures': { scope: 'FigureScope!', seq: 'Float!', part: 'Int!', parts: 'Int!', as_of: 'AWSDateTime!', lease_until: 'AWSDateTime!', items: '[FigureInput!]!', removed: '[ID!]!' },
   'Mutation.publishEvent': { id: 'ID!', type: 'String!', timestamp: 'AWSDateTime!', site_id: 'ID', site_seq: 'Int', data: 'AWSJSON', title: 'String', actor: 'EventActorInput', target: 'String', target_name: 'String', audit_id: 'ID' },
   'Mutation.createSite': { name: 'String!', location: 'String', public_key: 'String', client_token: 'String' },
   'Mutation.updateSite': { site_id: 'ID!', name: 'String', location: 'String', public_key: 'String', if_updated_at: 'AWSDateTime' },
@@ -84,6 +87,8 @@ export const OPERATION_ARGUMENTS = {
 
 export const INPUT_FIELDS = {
   PolicyMatchInput: { source_cidr: 'String', destination_cidr: 'String', source_port: 'Int', destination_port_from: 'Int', destination_port_to: 'Int', protocol: 'Int', application: 'ApplicationClass' },
+  FigureInput: { id: 'ID!', packets_exact: 'String', bytes_exact: 'String', active_flows: 'Int', rate: 'RateInput', status: 'PathStatus', score: 'Float', latency_ms: 'Float', jitter_ms: 'Float', packet_loss_pct: 'Float', measured_at: 'AWSDateTime', complete_share: 'Float' },
+  RateInput: { bits_per_second: 'Float!', packets_per_second: 'Float!', from: 'AWSDateTime', to: 'AWSDateTime' },
   TrafficFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID' },
   FlowFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID', address: 'String', src: 'String', dst: 'String', port: 'Int', protocol: 'Int', application: 'ApplicationClass' },
   PathWeightsInput: { latency: 'Float', jitter: 'Float', loss: 'Float', bandwidth: 'Float', cost: 'Float' },
@@ -93,6 +98,7 @@ export const INPUT_FIELDS = {
 
 export const ENUM_VALUES = {
   ApplicationClass: ["VoIP","VideoConference","FileTransfer","Backup","Web","Email","Database","Other"],
+  FigureScope: ["POLICIES","SITES","PATHS","TOTALS"],
   AlarmKind: ["EDGE_SILENT","POLICIES_BEHIND","CLOCK_SKEW","PATH_FAILED","PATH_DEGRADED","QUARANTINE","REPORTS_REFUSED","WORK_STUCK"],
   AlarmSeverity: ["CRITICAL","WARNING","INFO"],
   OperationKind: ["SITE_DELETION","SITE_RESTORE","ENDPOINT_REMOVAL","ENDPOINT_RESTORE","EXPORT","RESET","VOID","RECOVERY"],

@@ -75,6 +75,56 @@ export interface Rate {
   to: string | null;
 }
 
+export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
+
+export interface Figure {
+  id: string;
+  packets_exact: string | null;
+  bytes_exact: string | null;
+  active_flows: number | null;
+  rate: Rate | null;
+  status: PathStatus | null;
+  score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  measured_at: string | null;
+  complete_share: number | null;
+}
+
+export interface Figures {
+  scope: FigureScope;
+  seq: number;
+  part: number;
+  parts: number;
+  as_of: string;
+  lease_until: string;
+  items: Figure[];
+  removed: string[];
+}
+
+export interface FigureInput {
+  id: string;
+  packets_exact?: string | null | undefined;
+  bytes_exact?: string | null | undefined;
+  active_flows?: number | null | undefined;
+  rate?: RateInput | null | undefined;
+  status?: PathStatus | null | undefined;
+  score?: number | null | undefined;
+  latency_ms?: number | null | undefined;
+  jitter_ms?: number | null | undefined;
+  packet_loss_pct?: number | null | undefined;
+  measured_at?: string | null | undefined;
+  complete_share?: number | null | undefined;
+}
+
+export interface RateInput {
+  bits_per_second: number;
+  packets_per_second: number;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}
+
 export interface Completeness {
   edges_expected: number;
   edges_heard: number;
@@ -554,6 +604,47 @@ export interface RoutingDecision {
   timestamp: string;
 }
 
+export interface RoutingDecisions {
+  at: string;
+  decisions: PolicyDecision[];
+  next_token: string | null;
+}
+
+export interface PolicyDecision {
+  policy_id: string;
+  policy_name: string;
+  selected_path_id: string | null;
+  reason: string;
+  preference: PathPreference;
+  weights: PathWeights | null;
+  candidates: PathCandidate[];
+}
+
+export interface PathCandidate {
+  path_id: string;
+  class: PathStatus;
+  settled_score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  bandwidth_mbps: number | null;
+  cost_per_gb: number;
+  measured_at: string | null;
+  components: PathComponents | null;
+  value: number | null;
+  margin: number | null;
+  excluded: string | null;
+  rank: number | null;
+}
+
+export interface PathComponents {
+  latency: number;
+  jitter: number;
+  loss: number;
+  bandwidth: number;
+  cost: number;
+}
+
 export interface PolicyRouting {
   policy_id: string;
   preference: PathPreference;
@@ -939,6 +1030,7 @@ export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
+  'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
@@ -961,6 +1053,7 @@ export interface Operations {
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
+  'Query.routingDecisions': { arguments: { source_site_id: string; destination_site_id: string; at?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: RoutingDecisions };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
@@ -1004,6 +1097,7 @@ export interface Operations {
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
   'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
+  'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
   'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };

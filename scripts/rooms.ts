@@ -67,6 +67,7 @@ export const ROOMS: Record<string, Rooms> = {
       'totals',
       'undo',
     ],
+    live: ['answers', 'errors', 'history', 'inventory', 'ledger', 'policy', 'routing', 'storage'],
     commands: ['audit', 'events', 'inventory', 'storage'],
     export: [
       'access',
@@ -133,7 +134,9 @@ export const ROOMS: Record<string, Rooms> = {
     'packaged-main': ['cli'],
   },
   functions: {
-    broadcast: ['metrics', 'settings', 'until-answered'],
+    'api-client': [],
+    broadcast: ['api-client', 'metrics', 'settings', 'until-answered'],
+    figures: ['api-client', 'settings', 'until-answered'],
     cleanup: ['metrics', 'product-caches', 'settings', 'until-answered'],
     'container-caches': ['metrics', 'product-caches'],
     'deletion-worker': ['until-answered'],
@@ -213,7 +216,7 @@ export const PURE = [
 export const BROWSER = ['errors', 'time', 'policy'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
-export const READS_SCHEMA = ['answers', 'export'];
+export const READS_SCHEMA = ['answers', 'export', 'live'];
 
 /** A way through a table of rooms that ends where it began, or undefined. */
 export function circleIn(rooms: Rooms): string[] | undefined {

@@ -30,6 +30,7 @@ export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
   'Query.trafficTotals': forAll,
+  'Query.figures': forAll,
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
@@ -70,6 +71,7 @@ export const ROLES = {
   'Query.cacheStats': forAll,
   'Mutation.clearCache': forAdmins,
   'Query.routingDecision': forAll,
+  'Query.routingDecisions': forAll,
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,
@@ -112,6 +114,7 @@ export const ROLES = {
  */
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
+  'Mutation.publishFigures': forMachines,
   'Mutation.publishCommand': forMachines,
   'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;

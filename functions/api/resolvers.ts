@@ -9,6 +9,7 @@ import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
 import { eventResolvers } from './resolvers/events.ts';
 import { exportResolvers } from './resolvers/exports.ts';
+import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
@@ -26,6 +27,7 @@ import { voidResolvers } from './resolvers/voids.ts';
 export const resolvers: Resolvers = {
   ...policyResolvers,
   ...trafficResolvers,
+  ...figureResolvers,
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,

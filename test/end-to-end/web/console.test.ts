@@ -7,6 +7,7 @@ import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
+import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
 import { sitesSuite } from './suites/sites.ts';
 
@@ -25,6 +26,7 @@ graphiqlSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
+ratesSuite(world);
 hostileNamesSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);

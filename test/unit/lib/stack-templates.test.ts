@@ -424,6 +424,7 @@ describe('rights', () => {
     expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
       'Broadcast',
       'Export',
+      'Figures',
       'FlowLog',
     ]);
   });

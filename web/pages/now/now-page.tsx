@@ -2,6 +2,7 @@ import { ChangesPanel } from './changes-panel.tsx';
 import { PathsPanel } from './paths-panel.tsx';
 import { PoliciesPanel } from './policies-panel.tsx';
 import { ProblemsPanel } from './problems-panel.tsx';
+import { SitesPanel } from './sites-panel.tsx';
 import { ThroughputPanel } from './throughput-panel.tsx';
 import './now.css';
 
@@ -12,10 +13,13 @@ export function Page() {
       <h1>Now</h1>
       <ProblemsPanel />
       <ThroughputPanel />
-      <div className="columns">
+      <div className="now-columns">
         <PoliciesPanel />
-        <PathsPanel />
-        <ChangesPanel />
+        <div className="stack">
+          <PathsPanel />
+          <SitesPanel />
+          <ChangesPanel />
+        </div>
       </div>
     </div>
   );

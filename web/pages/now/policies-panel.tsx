@@ -1,20 +1,34 @@
 import { graphql, type ResultOf } from '../../data/graphql.ts';
 import { useAnswer } from '../../data/use-answer.ts';
-import { Bytes, Count } from '../../parts/figures.tsx';
+import { Bytes, Count, Rate } from '../../parts/figures.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 
-const POLICIES = graphql(`
-  query NowPolicies {
-    trafficTotals { packets_exact bytes_exact active_flows }
-    policies(limit: 100) { items { id name packets_matched_exact bytes_matched_exact active_flows } }
-  }
+const RATE = graphql(`
+  fragment NowRate on Rate { bits_per_second packets_per_second from to }
 `);
+
+const POLICIES = graphql(
+  `
+  query NowPolicies {
+    trafficTotals { packets_exact bytes_exact active_flows rate { ...NowRate } }
+    policies(limit: 100) { items { id name packets_matched_exact bytes_matched_exact active_flows rate { ...NowRate } } }
+  }
+`,
+  [RATE],
+);
 
 type Policy = ResultOf<typeof POLICIES>['policies']['items'][number];
 
 const COLUMNS: readonly Column<Policy>[] = [
   { id: 'name', head: 'Policy', width: 'minmax(120px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
+  {
+    id: 'rate',
+    head: 'Now',
+    width: 'minmax(96px, 1fr)',
+    end: true,
+    cell: ({ rate }) => <Rate rate={rate} />,
+  },
   {
     id: 'bytes',
     head: 'Bytes',
@@ -47,6 +61,12 @@ export function PoliciesPanel() {
         {({ trafficTotals, policies }) => (
           <>
             <dl className="totals panel-body">
+              <div>
+                <dt>Now</dt>
+                <dd>
+                  <Rate rate={trafficTotals.rate} />
+                </dd>
+              </div>
               <div>
                 <dt>Bytes</dt>
                 <dd>

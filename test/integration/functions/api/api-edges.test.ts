@@ -83,6 +83,7 @@ const neverHeard = {
   clock_skew_seconds: null,
   behind: null,
   active_flows: 0,
+  rate: null,
   packets: 0,
   bytes: 0,
   packets_exact: '0',
@@ -141,6 +142,7 @@ describe('an edge', () => {
       clock_skew_seconds: 0,
       behind: false,
       active_flows: 3,
+      rate: null,
       packets: 2 ** 53 + 2,
       bytes: 106,
       packets_exact: '9007199254740994',
@@ -320,7 +322,13 @@ describe('trafficTotals', () => {
       packets_exact: '0',
       bytes_exact: '0',
       estimated_share: 0,
-      completeness: { edges_expected: 3, edges_heard: 1, as_of: '2026-03-15T12:00:00.000Z' },
+      rate: null,
+      as_of: '2026-03-15T12:00:00.000Z',
+      counted_since: null,
+      completeness: {
+        ...{ edges_expected: 3, edges_heard: 1, late_groups: [] },
+        as_of: '2026-03-15T12:00:00.000Z',
+      },
     });
   });
 });

@@ -58,6 +58,7 @@ describe('sites in the API', () => {
         created_at: '2026-03-15T12:00:00.000Z',
         updated_at: expect.any(String),
         last_seen: null,
+        rate: null,
         path_count: 0,
         worst_status: null,
       },
