@@ -9,6 +9,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.edges': { site_id: 'ID', limit: 'Int', next_token: 'String' },
   'Query.edge': { id: 'ID!' },
   'Query.edgeBoots': { edge_id: 'ID!', limit: 'Int', next_token: 'String' },
+  'Query.auditEntry': { id: 'ID!' },
   'Query.me': {  },
   'Query.auditLog': { limit: 'Int', next_token: 'String', actor: 'String', action: 'String', target: 'String', from: 'AWSDateTime', to: 'AWSDateTime', after_id: 'ID', order: 'AuditOrder' },
   'Query.events': { limit: 'Int', next_token: 'String', after_id: 'ID', from: 'AWSDateTime', types: '[String!]', site_id: 'ID' },

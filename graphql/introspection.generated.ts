@@ -16,6 +16,7 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"edgeBoots","args":[{"name":"edge_id","type":{"kind":"NON_NULL","name":null,"ofType":{"name":"ID","kind":"SCALAR","ofType":null}},"defaultValue":null},
   {"name":"limit","type":{"kind":"SCALAR","name":"Int","ofType":null},"defaultValue":null},
   {"name":"next_token","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null}],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"EdgeBootConnection","kind":"OBJECT","ofType":null}}},
+  {"name":"auditEntry","args":[{"name":"id","type":{"kind":"NON_NULL","name":null,"ofType":{"name":"ID","kind":"SCALAR","ofType":null}},"defaultValue":null}],"type":{"kind":"OBJECT","name":"AuditEntry","ofType":null}},
   {"name":"me","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"Me","kind":"OBJECT","ofType":null}}},
   {"name":"auditLog","args":[{"name":"limit","type":{"kind":"SCALAR","name":"Int","ofType":null},"defaultValue":null},
   {"name":"next_token","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null},

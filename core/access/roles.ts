@@ -36,6 +36,7 @@ export const ROLES = {
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
+  'Query.auditEntry': forPeople,
   'Query.me': forPeople,
   'Query.events': forAll,
   'Query.alarms': forAll,

@@ -14,6 +14,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.edge': 'forAll',
   'Query.edgeBoots': 'forPeople',
   'Query.auditLog': 'forPeople',
+  'Query.auditEntry': 'forPeople',
   'Query.me': 'forPeople',
   'Query.events': 'forAll',
   'Query.alarms': 'forAll',
