@@ -46,6 +46,7 @@ export const ROLES = {
   'Query.flows': forAll,
   'Query.flowStats': forAll,
   'Query.flowErasures': forAdmins,
+  'Query.pathHistory': forAll,
   'Query.pathLoss': forAll,
   'Query.endpointStats': forAll,
   'Query.trafficAudit': forPeople,

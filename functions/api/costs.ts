@@ -24,6 +24,8 @@ export const COSTS = {
   preview: 10,
   /** The samples of a path's two ends. */
   path_loss: 2,
+  /** The same over a range, up to 3,000 samples. */
+  path_history: 5,
   /** Every path of the network: 30 a minute. */
   all_paths: 8,
   /** A page of the flow log: its reading ends when the page is full. */

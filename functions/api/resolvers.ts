@@ -11,6 +11,7 @@ import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
+import { pathHistoryResolvers } from './resolvers/path-history.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
 import { policyResolvers } from './resolvers/policies.ts';
@@ -36,6 +37,7 @@ export const resolvers: Resolvers = {
   ...cacheResolvers,
   ...routingResolvers,
   ...pathHealthResolvers,
+  ...pathHistoryResolvers,
   ...pathLossResolvers,
   ...trafficSeriesResolvers,
   ...commandResolvers,
