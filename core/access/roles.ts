@@ -30,11 +30,18 @@ export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
   'Query.trafficTotals': forAll,
+  'Query.figures': forAll,
+  'Query.overview': forPeople,
   'Query.edges': forAll,
   'Query.edge': forAll,
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
+  'Query.auditEntry': forPeople,
   'Query.me': forPeople,
+  'Query.events': forAll,
+  'Query.alarms': forAll,
+  'Mutation.acknowledgeAlarm': forOperators,
+  'Query.operations': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
@@ -67,6 +74,7 @@ export const ROLES = {
   'Query.cacheStats': forAll,
   'Mutation.clearCache': forAdmins,
   'Query.routingDecision': forAll,
+  'Query.routingDecisions': forAll,
   'Query.policyRouting': forAll,
   'Mutation.setPolicyRouting': forOperators,
   'Mutation.failoverPath': forOperators,
@@ -109,6 +117,7 @@ export const ROLES = {
  */
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
+  'Mutation.publishFigures': forMachines,
   'Mutation.publishCommand': forMachines,
   'Mutation.publishEdgeNews': forMachines,
 } as const satisfies Record<string, Access>;

@@ -1,15 +1,19 @@
 import type { Resolvers } from './resolver.ts';
 import { aggregationResolvers } from './resolvers/aggregation.ts';
+import { alarmResolvers } from './resolvers/alarms.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
 import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
+import { eventResolvers } from './resolvers/events.ts';
 import { exportResolvers } from './resolvers/exports.ts';
+import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
+import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathHistoryResolvers } from './resolvers/path-history.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
@@ -26,9 +30,13 @@ import { voidResolvers } from './resolvers/voids.ts';
 export const resolvers: Resolvers = {
   ...policyResolvers,
   ...trafficResolvers,
+  ...figureResolvers,
+  ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,
+  ...eventResolvers,
+  ...alarmResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
   ...flowResolvers,
