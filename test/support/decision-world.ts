@@ -104,7 +104,9 @@ export class DecisionWorld {
     const to = this.api.now + later_ms;
     while (this.#next_snapshot + 5000 <= to) {
       this.api.now = Math.max(this.api.now, this.#next_snapshot + 5000);
-      await snapshotAt(this.#db, this.api.now, EDGES);
+      // One that has nothing new to see would change no answer.
+      const isNew = [...this.#reported.values()].includes(this.#next_snapshot);
+      if (isNew) await snapshotAt(this.#db, this.api.now, EDGES);
       this.#next_snapshot += MINUTE;
     }
     this.api.now = to;
@@ -133,7 +135,9 @@ export class DecisionWorld {
     if (this.#reported.get(edge_id) === this.#next_snapshot) return;
     this.#reported.set(edge_id, this.#next_snapshot);
     const now = this.api.now;
-    const paths = [...this.#paths].map(id => this.#measured(id, now - this.#random.below(2000)));
+    // Edges measure the paths that they are told of.
+    const { items } = await this.api.data('Query.allPaths', { order_by: 'ID' }, { selection: ['items/id'] });
+    const paths = items.map(({ id }: { id: string }) => this.#measured(id, now - this.#random.below(2000)));
     const seq = ++this.#seq;
     const sketch = { edge_id, site_id: this.sites[index]!, seq, sent_ms: now - T0, paths };
     const context = ingestContext(this.#db);
