@@ -75,6 +75,25 @@ export interface Rate {
   to: string | null;
 }
 
+export interface Overview {
+  totals: TrafficTotals | null;
+  completeness: Completeness | null;
+  top_policies: Policy[] | null;
+  top_sites: Site[] | null;
+  problems: Alarm[] | null;
+  running: Operation[] | null;
+  paths_by_status: PathStatusCount[] | null;
+  last_changes: AuditEntry[] | null;
+  counts: InventoryCounts | null;
+}
+
+export interface InventoryCounts {
+  sites: number;
+  edges: number;
+  policies: number;
+  paths: number;
+}
+
 export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 
 export interface Figure {
@@ -303,6 +322,34 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+}
+
+export interface TrafficSeries {
+  from: string;
+  to: string;
+  resolution: Resolution;
+  step_s: number;
+  at: string[];
+  groups: SeriesGroup[];
+  other: SeriesGroup | null;
+  total: SeriesGroup;
+  completeness: (number | null)[];
+  gaps: boolean[];
+  resets: boolean[];
+  previous: TrafficSeriesBefore | null;
+}
+
+export interface SeriesGroup {
+  id: string;
+  bytes_exact: string;
+  bits_per_second: (number | null)[];
+  packets_per_second: (number | null)[];
+}
+
+export interface TrafficSeriesBefore {
+  from: string;
+  to: string;
+  total: SeriesGroup;
 }
 
 export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
@@ -1038,9 +1085,11 @@ export interface Operations {
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
+  'Query.overview': { arguments: Record<string, never>; result: Overview };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
+  'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
@@ -1048,6 +1097,7 @@ export interface Operations {
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
+  'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };

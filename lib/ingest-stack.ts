@@ -97,7 +97,7 @@ export class IngestStack extends Stack {
       streamMode: StreamMode.PROVISIONED,
       shardCount: settings.shards,
       retentionPeriod: Duration.hours(settings.stream_retention_hours),
-      encryption: StreamEncryption.MANAGED,
+      encryption: settings.encrypt_stream ? StreamEncryption.MANAGED : StreamEncryption.UNENCRYPTED,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     alarms.add(stream, 'WriteThrottle', {
@@ -202,7 +202,8 @@ export class IngestStack extends Stack {
       data,
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
-      memory: 512,
+      // It unpacks every lane: with a whole CPU a run reaches three times as many, for the same money.
+      memory: 1769,
       environment: {
         EXPORT_FUNCTION: exports.exporter.functionName,
         ...silenceEnvironment(settings),

@@ -4,6 +4,11 @@ export interface Settings {
   shards: number;
   /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
   stream_retention_hours: number;
+  /**
+   * Whether the stream is encrypted with AWS's key. Each edge has credentials of its own, for which Kinesis asks KMS each five
+   * minutes: off saves 0.026 dollars an edge and month.
+   */
+  encrypt_stream: boolean;
   /** How long Lambda collects reports before it calls ingest, seconds: longer is cheaper and less fresh. */
   ingest_window_seconds: number;
   /** How long a flow stands in the flow log, hours; 0 keeps no flow log. */
@@ -98,6 +103,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
   return {
     shards: number('shards'),
     stream_retention_hours: number('stream_retention_hours'),
+    encrypt_stream: readSwitch('encrypt_stream', lookUp('encrypt_stream'), { fallback: true }),
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
@@ -190,8 +196,8 @@ function checkRetention({
   }
 }
 
-function readSwitch(name: string, given: unknown): boolean {
-  if (given === undefined) return false;
+function readSwitch(name: string, given: unknown, { fallback = false } = {}): boolean {
+  if (given === undefined) return fallback;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
   throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
 }

@@ -5,10 +5,12 @@ import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { makeDecision } from './choice/routing-decision.ts';
 import { readEnabledRouting } from './decisions/policy-routing.ts';
-import { candidatesFor, readCandidatesOf } from './decisions/read-candidates.ts';
+import { candidatesFor } from './decisions/read-candidates.ts';
+import { readManyPathStates } from './failover/path-states-store.ts';
+import { FRESH_MS } from './metrics/current-metrics.ts';
+import { readManyMetrics } from './metrics/many-metrics.ts';
 import { endpointOf, priced } from './path-costs.ts';
 import { type Neighbour, readNeighbourhood } from './read-neighbourhood.ts';
-import type { RoutingCaches } from './routing-caches.ts';
 
 /** What an edge measures and routes over to one peer of its site. */
 export interface EdgeRoutes {
@@ -56,7 +58,6 @@ const NOTHING: EdgeRoutesPage = {
  */
 export async function readEdgeRoutes(
   context: StoreContext,
-  caches: RoutingCaches,
   { edge_id, limit, next_token }: { edge_id: string; limit: number; next_token?: string | null | undefined },
 ): Promise<EdgeRoutesPage> {
   const after = readPageToken(TOKEN_KIND, next_token, [/^[0-9a-f-]{36}$/])?.[0];
@@ -70,22 +71,25 @@ export async function readEdgeRoutes(
     after,
     limit: Math.min(limit, peersThatFit(routing.size)),
   });
-  const items = await Promise.all(
-    neighbours.map(async ({ peer_site_id, paths }: Neighbour): Promise<EdgeRoutes> => {
-      const pricedPaths = paths.map(path => priced(path, endpoints));
-      const pair = await readCandidatesOf(context, caches.metrics, pricedPaths);
-      const now = context.clock();
-      return {
-        destination_site_id: peer_site_id,
-        paths: paths.map(path => edgePath(path, { site_id, endpoints })),
-        routes: Array.from(routing, ([policy_id, { preference }]) => ({
-          policy_id,
-          path_id: makeDecision(candidatesFor(pair, { policy_id, now }), { preference, now })
-            .selected_path_id,
-        })),
-      };
-    }),
-  );
+  const ids = neighbours.flatMap(({ paths }) => paths.map(({ id }) => id));
+  // Past the cache: an edge asks once an hour, and an entry that is put for it costs more than what it reads.
+  const [states, { metrics }] = await Promise.all([
+    readManyPathStates(context, ids),
+    readManyMetrics(context, ids, { lanes_after_ms: FRESH_MS }),
+  ]);
+  const stateOf = new Map(states.map(one => [one.path_id, one]));
+  const now = context.clock();
+  const items = neighbours.map(({ peer_site_id, paths }: Neighbour): EdgeRoutes => {
+    const pair = { paths: paths.map(path => priced(path, endpoints)), metrics, states: stateOf };
+    return {
+      destination_site_id: peer_site_id,
+      paths: paths.map(path => edgePath(path, { site_id, endpoints })),
+      routes: Array.from(routing, ([policy_id, { preference }]) => ({
+        policy_id,
+        path_id: makeDecision(candidatesFor(pair, { policy_id, now }), { preference, now }).selected_path_id,
+      })),
+    };
+  });
   return {
     site_id,
     ...versions,

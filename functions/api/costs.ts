@@ -12,6 +12,8 @@ export const COSTS = {
   history_of_lanes: 10,
   /** The samples of one policy. */
   history_of_policy: 2,
+  /** The samples of up to 50 policies, or of lanes at every instant of a range. */
+  series: 10,
   /** Every lane at two instants. */
   lanes_twice: 10,
   /** Every lane. */

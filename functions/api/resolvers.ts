@@ -13,6 +13,7 @@ import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
+import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
@@ -21,6 +22,7 @@ import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
+import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
@@ -28,6 +30,7 @@ export const resolvers: Resolvers = {
   ...policyResolvers,
   ...trafficResolvers,
   ...figureResolvers,
+  ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,
@@ -42,6 +45,7 @@ export const resolvers: Resolvers = {
   ...routingResolvers,
   ...pathHealthResolvers,
   ...pathLossResolvers,
+  ...trafficSeriesResolvers,
   ...commandResolvers,
   ...deletionResolvers,
   ...endpointResolvers,

@@ -49,6 +49,8 @@ export function useChange<Data, Variables>(
     run: mutation.mutate,
     isPending: mutation.isPending,
     error: mutation.error,
+    /** The answer, once it is done. */
+    done: mutation.data,
     fieldErrors: fieldErrorsOf(mutation),
     reset: mutation.reset,
   };

@@ -1,4 +1,4 @@
-import { Activity, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
+import { Activity, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -27,5 +27,12 @@ export const PAGES: readonly PageEntry[] = [
     icon: MapPin,
     key: 's',
     load: () => import('./sites/sites-page.tsx'),
+  },
+  {
+    paths: ['/changes'],
+    title: 'Changes',
+    icon: History,
+    key: 'c',
+    load: () => import('./changes/changes-page.tsx'),
   },
 ];

@@ -22,15 +22,7 @@ export async function readCandidates(
   metricsCache: MetricsCache,
   sites: { source_site_id: string; destination_site_id: string },
 ): Promise<SitePair> {
-  return readCandidatesOf(context, metricsCache, await readPathsBetween(context, sites));
-}
-
-/** The same for these paths: their last metrics, and which policies have left them. */
-export async function readCandidatesOf(
-  context: StoreContext,
-  metricsCache: MetricsCache,
-  paths: PricedPath[],
-): Promise<SitePair> {
+  const paths = await readPathsBetween(context, sites);
   const ids = paths.map(path => path.id);
   const [states, metrics] = await Promise.all([
     readManyPathStates(context, ids),

@@ -29,9 +29,9 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   'Query.edgeRoutes': resolver({
     arguments: z.object({ ...pageArguments, edge_id: idArgument }),
     target,
-    async resolve(query, { context, caller, caches, edge_roles }) {
+    async resolve(query, { context, caller, edge_roles }) {
       requireEdge(caller, query.edge_id, edge_roles);
-      return readEdgeRoutes(context, caches, query);
+      return readEdgeRoutes(context, query);
     },
   }),
 

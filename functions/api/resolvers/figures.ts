@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { FIGURE_SCOPES } from '../../../core/live/figure.ts';
 import { renewLease } from '../../../core/live/lease.ts';
-import { type FigureMemory, readFigures } from '../../../core/live/read-figures.ts';
+import { readFigures } from '../../../core/live/read-figures.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Figure } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
-import { type Call, type Resolvers, resolver } from '../resolver.ts';
-
-/** What this function keeps between two calls, by its caches. */
-const memories = new WeakMap<Call['caches'], FigureMemory>();
+import { figureMemoryOf } from '../figure-memory.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
 
 export const figureResolvers: Pick<Resolvers, 'Query.figures'> = {
   'Query.figures': resolver({
@@ -17,7 +15,7 @@ export const figureResolvers: Pick<Resolvers, 'Query.figures'> = {
     async resolve({ scope }, call) {
       // The lease first: what is published after its number is newer than what is read here.
       const { seq, lease_until_ms } = await renewLease(call.context, scope);
-      const { as_of_ms, items } = await readFigures[scope](call.context, memoryOf(call));
+      const { as_of_ms, items } = await readFigures[scope](call.context, figureMemoryOf(call));
       return {
         ...{ scope, seq, part: 0, parts: 1, removed: [] },
         // What a figure leaves out is null.
@@ -28,9 +26,3 @@ export const figureResolvers: Pick<Resolvers, 'Query.figures'> = {
     },
   }),
 };
-
-function memoryOf({ caches, silent_after_s }: Call): FigureMemory {
-  const memory = memories.get(caches) ?? { caches, silent_after_s };
-  memories.set(caches, memory);
-  return memory;
-}

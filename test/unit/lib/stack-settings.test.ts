@@ -8,6 +8,7 @@ describe('settings', () => {
     expect(read({})).toEqual({
       shards: 1,
       stream_retention_hours: 168,
+      encrypt_stream: true,
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,

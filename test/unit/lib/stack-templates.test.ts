@@ -167,6 +167,14 @@ describe('the API', () => {
   });
 });
 
+describe('the report stream', () => {
+  it('is encrypted unless the setting says otherwise', () => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], encrypt_stream: 'false' });
+    const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusIngest')!);
+    template.hasResourceProperties('AWS::Kinesis::Stream', { StreamEncryption: Match.absent() });
+  });
+});
+
 describe('ingest', () => {
   it.each([
     [{}, 'off'],
@@ -589,7 +597,7 @@ describe('alarms', () => {
   });
 
   it('are so many: each costs 0.10 dollars a month', () => {
-    expect(watched()).toHaveLength(46);
+    expect(watched()).toHaveLength(49);
   });
 
   it('tell the topic and say in words what to do', () => {

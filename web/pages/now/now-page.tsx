@@ -2,6 +2,7 @@ import { ChangesPanel } from './changes-panel.tsx';
 import { PathsPanel } from './paths-panel.tsx';
 import { PoliciesPanel } from './policies-panel.tsx';
 import { ProblemsPanel } from './problems-panel.tsx';
+import { RunningPanel } from './running-panel.tsx';
 import { SitesPanel } from './sites-panel.tsx';
 import { ThroughputPanel } from './throughput-panel.tsx';
 import './now.css';
@@ -12,6 +13,7 @@ export function Page() {
     <div className="page">
       <h1>Now</h1>
       <ProblemsPanel />
+      <RunningPanel />
       <ThroughputPanel />
       <div className="now-columns">
         <PoliciesPanel />
