@@ -153,4 +153,5 @@ function Decision({ decision, path_id }: DecisionProps) {
   );
 }
 
-const figure = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))));
+const figure = (value: number | null): string =>
+  value === null ? '–' : String(Number(value.toPrecision(4)));
