@@ -54,6 +54,7 @@ function argumentsOf(
     'Query.pathLoss': { path_id },
     'Query.endpointStats': site,
     'Query.routingDecision': { policy_id, source_site_id: site_a, destination_site_id: site_b },
+    'Query.routingDecisions': { source_site_id: site_a, destination_site_id: site_b },
     'Query.policyRouting': { policy_id },
     'Query.pendingCommands': edge,
     'Query.ownEdge': edge,
