@@ -46,6 +46,8 @@ function argumentsOf(
     'Query.auditLog': { limit: e },
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
+    'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
+    'Query.pathHistory': { path_id, ...range },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
     'Query.duplicateCounting': site,
