@@ -47,16 +47,18 @@ export function liveSuite(world: () => ConsoleWorld): void {
   });
 }
 
+/** Number and name of each row that is drawn. Runs in the page, at one instant. */
+const DRAWN_ROWS = `[...document.querySelectorAll('[aria-label=Policies] .body-row')]
+  .map(row => [row.getAttribute('aria-rowindex'), row.firstChild.textContent])`;
+
 /** The names of all policies in the table, which draws only those in sight: by their rows, so that one that is there twice is twice here. */
 async function namesIn(page: Page): Promise<string[]> {
   const names = new Map<string, string>();
   const table = page.getByRole('group', { name: 'Policies' });
   await table.hover();
   for (let turn = 0; turn < 8; turn++) {
-    for (const row of await table.getByRole('row').all()) {
-      const index = (await row.getAttribute('aria-rowindex'))!;
-      if (index !== '1') names.set(index, await row.getByRole('cell').first().innerText());
-    }
+    const drawn = (await page.evaluate(DRAWN_ROWS)) as [string, string][];
+    for (const [index, name] of drawn) names.set(index, name);
     await page.mouse.wheel(0, 200);
   }
   return [...names.values()];
