@@ -25,6 +25,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.flowStats': { group_by: '[FlowGroup!]!', from: 'AWSDateTime!', to: 'AWSDateTime!', filter: 'TrafficFilter', order_by: 'TrafficOrder', limit: 'Int', next_token: 'String' },
   'Query.flowErasures': {  },
   'Query.pathLoss': { path_id: 'ID!', window: 'Int' },
+  'Query.pathHistory': { path_id: 'ID!', from: 'AWSDateTime!', to: 'AWSDateTime!', points: 'Int' },
   'Query.endpointStats': { site_id: 'ID!' },
   'Query.trafficAudit': {  },
   'Query.cacheStats': {  },

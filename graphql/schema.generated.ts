@@ -550,6 +550,25 @@ export interface FlowStatsRow {
   bytes_exact: string;
 }
 
+export interface PathHistory {
+  path_id: string;
+  from: string;
+  to: string;
+  resolution: Resolution;
+  step_s: number;
+  at: string[];
+  latency_ms: (number | null)[];
+  jitter_ms: (number | null)[];
+  packet_loss_pct: (number | null)[];
+  bandwidth_mbps: (number | null)[];
+  score: (number | null)[];
+  status: (PathStatus | null)[];
+  tx_bits_per_second: (number | null)[];
+  rx_bits_per_second: (number | null)[];
+  passive_loss_pct: (number | null)[];
+  gaps: boolean[];
+}
+
 export interface PathLoss {
   path_id: string;
   probed_loss_pct: number | null;
@@ -1105,6 +1124,7 @@ export interface Operations {
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
+  'Query.pathHistory': { arguments: { path_id: string; from: string; to: string; points?: number | null | undefined }; result: PathHistory };
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };

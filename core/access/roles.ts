@@ -53,6 +53,7 @@ export const ROLES = {
   'Query.flows': forAll,
   'Query.flowStats': forAll,
   'Query.flowErasures': forAdmins,
+  'Query.pathHistory': forAll,
   'Query.pathLoss': forAll,
   'Query.endpointStats': forAll,
   'Query.trafficAudit': forPeople,

@@ -41,15 +41,14 @@ export async function answerTrafficSeries(
   if (total.points.every(({ packets_total = 0n }) => packets_total === 0n)) {
     await checkKnown(asking, asked.filter);
   }
-  const { step } = range;
-  const frame = frameOf(total, step);
-  const sums = groups.map(({ history }) => sumsOf(history, step));
-  const totalSums = sumsOf(total, step);
+  const frame = frameOf(total, range);
+  const sums = groups.map(({ history }) => sumsOf(history, range));
+  const totalSums = sumsOf(total, range);
   return {
     from: timestamp(range.from),
     to: timestamp(range.to),
     resolution: range.resolution,
-    step_s: step / 1000,
+    step_s: range.step / 1000,
     ...frame,
     at: frame.at.map(timestamp),
     groups: groups.map(({ id, history }, index) => presentGroup(id, history.bytes, sums[index]!)),
@@ -61,7 +60,7 @@ export async function answerTrafficSeries(
       ? {
           from: timestamp(before.range.from),
           to: timestamp(before.range.to),
-          total: presentGroup('total', before.total.bytes, sumsOf(before.total, before.range.step)),
+          total: presentGroup('total', before.total.bytes, sumsOf(before.total, before.range)),
         }
       : null,
   };

@@ -24,6 +24,8 @@ export const COSTS = {
   preview: 10,
   /** The samples of a path's two ends. */
   path_loss: 2,
+  /** The same over a range, up to 3,000 samples. */
+  path_history: 5,
   /** The changes since an instant, and an hour's samples of the lanes of two sites. */
   past_decisions: 10,
   /** Every path of the network: 30 a minute. */

@@ -15,6 +15,7 @@ import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
 import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
+import { pathHistoryResolvers } from './resolvers/path-history.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
 import { policyResolvers } from './resolvers/policies.ts';
@@ -44,6 +45,7 @@ export const resolvers: Resolvers = {
   ...cacheResolvers,
   ...routingResolvers,
   ...pathHealthResolvers,
+  ...pathHistoryResolvers,
   ...pathLossResolvers,
   ...trafficSeriesResolvers,
   ...commandResolvers,

@@ -30,6 +30,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.flows': 'forAll',
   'Query.flowStats': 'forAll',
   'Query.flowErasures': 'forAdmins',
+  'Query.pathHistory': 'forAll',
   'Query.pathLoss': 'forAll',
   'Query.endpointStats': 'forAll',
   'Query.trafficAudit': 'forPeople',

@@ -1,4 +1,4 @@
-import { Activity, History, type LucideIcon, MapPin } from 'lucide-react';
+import { Activity, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -14,6 +14,13 @@ export interface PageEntry {
 /** Every page, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { paths: ['/'], title: 'Now', icon: Activity, key: 'n', load: () => import('./now/now-page.tsx') },
+  {
+    paths: ['/paths'],
+    title: 'Paths',
+    icon: Waypoints,
+    key: 'p',
+    load: () => import('./paths/paths-page.tsx'),
+  },
   {
     paths: ['/sites', '/sites/$site_id'],
     title: 'Sites and edges',

@@ -64,7 +64,7 @@ export interface HistoryInput {
 }
 
 /** A snapshot runs for 55 seconds at most and is called once more within a minute: later, its minute is missed. */
-const SNAPSHOT_MAY_COME_MS = 120_000;
+export const SNAPSHOT_MAY_COME_MS = 120_000;
 
 /**
  * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last interval that is over. Increments are

@@ -1,6 +1,7 @@
 import type { HistoryPoint } from '../points/points.ts';
 import type { History } from '../points/read-history.ts';
 import { ceilTo } from '../resolution.ts';
+import type { SeriesRange } from './series-step.ts';
 
 /** What came in an interval, and in how many seconds between readings; 0 seconds: nothing is known. */
 export interface IntervalSum {
@@ -20,17 +21,20 @@ export interface SeriesFrame {
   resets: boolean[];
 }
 
-/** The points of a series by interval: those whose ends lie in the same `step`, milliseconds. */
+/** Beginning of the first interval and length of all, milliseconds. */
+export type Intervals = Pick<SeriesRange, 'from' | 'step'>;
+
+/** The points of a series by interval: those that end in the same one. */
 export function pointsByInterval<P extends Pick<HistoryPoint, 'at'>>(
   points: readonly P[],
-  step: number,
+  { from, step }: Intervals,
 ): P[][] {
   const intervals: P[][] = [];
   let end = Number.NEGATIVE_INFINITY;
   for (const point of points) {
     if (point.at > end) {
       intervals.push([]);
-      end = ceilTo(point.at, step);
+      end = from + ceilTo(point.at - from, step);
     }
     intervals.at(-1)!.push(point);
   }
@@ -38,8 +42,8 @@ export function pointsByInterval<P extends Pick<HistoryPoint, 'at'>>(
 }
 
 /** The frame of a series, from the points of all it holds. */
-export function frameOf({ points }: Pick<History, 'points'>, step: number): SeriesFrame {
-  const intervals = pointsByInterval(points, step);
+export function frameOf({ points }: Pick<History, 'points'>, intervalsOf: Intervals): SeriesFrame {
+  const intervals = pointsByInterval(points, intervalsOf);
   return {
     at: intervals.map(each => each.at(-1)!.at),
     completeness: intervals.map(leastShare),
@@ -58,8 +62,8 @@ function leastShare(points: readonly HistoryPoint[]): number | null {
 }
 
 /** What a history has in each interval. Late counts are in the intervals that they came in. */
-export function sumsOf({ points }: Pick<History, 'points'>, step: number): IntervalSum[] {
-  return pointsByInterval(points, step).map(each => {
+export function sumsOf({ points }: Pick<History, 'points'>, intervals: Intervals): IntervalSum[] {
+  return pointsByInterval(points, intervals).map(each => {
     const sum: IntervalSum = { packets: 0n, bytes: 0n, seconds: 0 };
     for (const { spread, seconds } of each) {
       if (seconds === 0) continue;

@@ -7,7 +7,7 @@ const NICE = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440];
 /** The most intervals that an answer has. */
 export const MAX_SERIES_POINTS = 1_500;
 
-/** A range, and how long an interval of its answer is. */
+/** A range, and how long an interval of its answer is; the first begins with the range. */
 export interface SeriesRange extends Range {
   /** Milliseconds; a whole number of the resolution's. */
   step: number;
@@ -40,9 +40,8 @@ export function seriesRange({
     const { ms } = RESOLUTIONS[resolution];
     const intervals = (range.to - range.from) / ms;
     if (intervals > max_readings) continue;
-    // An interval begins on the grid of its own length: one more than fit may have a share in the range.
-    const factor = NICE.find(each => intervals / each <= Math.max(1, points - 1)) ?? Math.ceil(intervals);
-    return { ...range, step: (intervals <= points ? 1 : factor) * ms };
+    const factor = NICE.find(each => intervals / each <= points) ?? Math.ceil(intervals / points);
+    return { ...range, step: factor * ms };
   }
   throw new ValidationError(
     `The range takes more than the ${max_readings} readings that one answer has for so many lanes: ask for a shorter range, or filter by a site or an edge.`,

@@ -19,6 +19,9 @@ const wholeNumber = (most: number, fallback: number) =>
     .nullish()
     .transform(given => given ?? fallback);
 
+/** Intervals of a series. */
+export const pointsArgument = wholeNumber(MAX_SERIES_POINTS, DEFAULT_POINTS);
+
 export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries'> = {
   'Query.trafficSeries': resolver({
     arguments: z.object({
@@ -28,7 +31,7 @@ export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries'> = {
         .transform(given => given ?? undefined),
       from: timeArgument,
       to: timeArgument,
-      points: wholeNumber(MAX_SERIES_POINTS, DEFAULT_POINTS),
+      points: pointsArgument,
       filter: trafficFilter,
       limit: wholeNumber(MAX_GROUPS, DEFAULT_GROUPS),
       compare_previous: z.boolean().nullish(),

@@ -13,7 +13,8 @@ export interface Receipt {
 
 /** What a failover, or the way back, did. */
 export function FailoverReceipt({ receipt }: { receipt: Receipt }) {
-  const { message, audit_id, flows_moved, bytes_moved_exact, moved_since, bytes_carried_exact, moved } = receipt;
+  const { message, audit_id, flows_moved, bytes_moved_exact, moved_since, bytes_carried_exact, moved } =
+    receipt;
   return (
     <section aria-label="Receipt" className="receipt">
       <h3>Receipt</h3>

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useAnswer } from '../../data/use-answer.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { Bytes, Time } from '../../parts/figures.tsx';
 import { bitsPerSecond, milliseconds, percent } from '../../parts/format.ts';
-import { Dialog } from '../../parts/dialog.tsx';
 import { Empty, Loaded } from '../../parts/panel.tsx';
 import { PathStatus } from '../../parts/path-status.tsx';
 import { FailoverActions } from './failover-actions.tsx';

@@ -4,7 +4,8 @@ import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
 import { milliseconds, percent } from '../../parts/format.ts';
 import { Empty, Loaded } from '../../parts/panel.tsx';
-import { PathStatus } from '../../parts/path-status.tsx';
+import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
+import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { TextField } from '../../parts/text-field.tsx';
 import { DECISIONS } from './operations.ts';
 
@@ -75,23 +76,23 @@ export function WhyThisPath({ path }: WhyThisPathProps) {
   );
 }
 
+interface Candidate {
+  path_id: string;
+  class: PathStatusName;
+  latency_ms: number | null;
+  packet_loss_pct: number | null;
+  value: number | null;
+  margin: number | null;
+  excluded: string | null;
+}
+
 interface DecisionProps {
   decision: {
     policy_name: string;
     selected_path_id: string | null;
     reason: string;
     preference: string;
-    candidates: {
-      path_id: string;
-      class: Parameters<typeof PathStatus>[0]['status'];
-      settled_score: number | null;
-      latency_ms: number | null;
-      packet_loss_pct: number | null;
-      value: number | null;
-      margin: number | null;
-      excluded: string | null;
-      rank: number | null;
-    }[];
+    candidates: Candidate[];
   };
   path_id: string;
 }
@@ -99,6 +100,7 @@ interface DecisionProps {
 function Decision({ decision, path_id }: DecisionProps) {
   const { policy_name, selected_path_id, reason, preference, candidates } = decision;
   const takesIt = selected_path_id === path_id;
+  const columns = columnsOf({ path_id, selected_path_id, unit: UNITS[preference] ?? '' });
   return (
     <details open={candidates.length > 1}>
       <summary>
@@ -108,49 +110,71 @@ function Decision({ decision, path_id }: DecisionProps) {
         {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : 'takes another path'}
       </summary>
       <p className="breakable">{reason}</p>
-      <div className="table-scroller" tabIndex={0} role="group" aria-label={`Candidates of ${policy_name}`}>
-        <table className="plain-table">
-          <thead>
-            <tr>
-              <th scope="col">Path</th>
-              <th scope="col">Class</th>
-              <th scope="col" className="number">
-                Round trip
-              </th>
-              <th scope="col" className="number">
-                Loss
-              </th>
-              <th scope="col" className="number">
-                Compared, {UNITS[preference]}
-              </th>
-              <th scope="col" className="number">
-                Worse by
-              </th>
-              <th scope="col">Left out</th>
-            </tr>
-          </thead>
-          <tbody>
-            {candidates.map(candidate => (
-              <tr key={candidate.path_id}>
-                <th scope="row">
-                  {candidate.path_id === path_id ? 'This path' : `…${candidate.path_id.slice(-6)}`}
-                  {candidate.path_id === selected_path_id && ', taken'}
-                </th>
-                <td>
-                  <PathStatus status={candidate.class} />
-                </td>
-                <td className="number">{milliseconds(candidate.latency_ms)}</td>
-                <td className="number">{percent(candidate.packet_loss_pct)}</td>
-                <td className="number">{figure(candidate.value)}</td>
-                <td className="number">{figure(candidate.margin)}</td>
-                <td>{candidate.excluded}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <VirtualTable
+        label={`Candidates of ${policy_name}`}
+        columns={columns}
+        rows={candidates}
+        rowId={candidate => candidate.path_id}
+        maxRows={8}
+        {...(selected_path_id !== null && { chosen: new Set([selected_path_id]) })}
+      />
     </details>
   );
 }
 
-const figure = (value: number | null): string => (value === null ? '–' : String(Number(value.toPrecision(4))));
+function columnsOf({
+  path_id,
+  selected_path_id,
+  unit,
+}: {
+  path_id: string;
+  selected_path_id: string | null;
+  unit: string;
+}): Column<Candidate>[] {
+  return [
+    {
+      id: 'path',
+      head: 'Path',
+      width: '136px',
+      cell: candidate => {
+        const name = candidate.path_id === path_id ? 'This path' : `…${candidate.path_id.slice(-6)}`;
+        return candidate.path_id === selected_path_id ? `${name}, taken` : name;
+      },
+    },
+    {
+      id: 'class',
+      head: 'Class',
+      width: '128px',
+      cell: candidate => <PathStatus status={candidate.class} />,
+    },
+    {
+      id: 'latency',
+      head: 'Round trip',
+      width: '88px',
+      end: true,
+      cell: ({ latency_ms }) => milliseconds(latency_ms),
+    },
+    {
+      id: 'loss',
+      head: 'Loss',
+      width: '64px',
+      end: true,
+      cell: ({ packet_loss_pct }) => percent(packet_loss_pct),
+    },
+    { id: 'value', head: unit, width: '80px', end: true, cell: ({ value }) => figure(value) },
+    { id: 'margin', head: 'Worse by', width: '80px', end: true, cell: ({ margin }) => figure(margin) },
+    {
+      id: 'excluded',
+      head: 'Left out',
+      width: 'minmax(160px, 1fr)',
+      cell: ({ excluded }) => (
+        <span className="clip" title={excluded ?? undefined}>
+          {excluded}
+        </span>
+      ),
+    },
+  ];
+}
+
+const figure = (value: number | null): string =>
+  value === null ? '–' : String(Number(value.toPrecision(4)));

@@ -78,7 +78,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('marks what is wrong at its field', async () => {
+    it('marks what is wrong at its field, and takes it corrected', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'operator', at: '/sites' });
       await page.getByRole('button', { name: 'New site' }).click();
@@ -91,6 +91,9 @@ export function sitesSuite(world: () => ConsoleWorld): void {
         .getByText(/public_key must be a WireGuard public key/)
         .waitFor();
       expect(await dialog.locator('.field[data-invalid]').count()).toBe(1);
+      await dialog.getByLabel('WireGuard public key').fill('');
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await page.getByRole('heading', { name: 'Wrong key' }).waitFor();
       await context.close();
     });
 

@@ -30,7 +30,7 @@ const OF_EDGES: Query[] = ['Query.pendingCommands', 'Query.ownEdge', 'Query.edge
 
 /** What is asked for. Of a query without an entry: nothing but the page's length. */
 function argumentsOf(
-  { site_a, site_b, path_id, policy_id, export_id }: ReadUnitsWorld,
+  { site_a, site_b, path_id, policy_id, export_id, audit_id }: ReadUnitsWorld,
   { e, m }: Measures,
 ): Partial<Record<Query, object>> {
   const range = { from: new Date(START).toISOString(), to: new Date(START + m * 60_000).toISOString() };
@@ -44,8 +44,12 @@ function argumentsOf(
     'Query.edge': { id: 'a-0' },
     'Query.edgeBoots': edge,
     'Query.auditLog': { limit: e },
+    'Query.auditEntry': { id: audit_id },
+    'Query.events': { limit: e },
+    'Query.figures': { scope: 'POLICIES' },
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
+    'Query.trafficSeries': { ...range, filter },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
     'Query.duplicateCounting': site,
@@ -54,6 +58,7 @@ function argumentsOf(
     'Query.pathLoss': { path_id },
     'Query.endpointStats': site,
     'Query.routingDecision': { policy_id, source_site_id: site_a, destination_site_id: site_b },
+    'Query.routingDecisions': { source_site_id: site_a, destination_site_id: site_b },
     'Query.policyRouting': { policy_id },
     'Query.pendingCommands': edge,
     'Query.ownEdge': edge,
