@@ -86,10 +86,10 @@ export default {
     },
     {
       name: 'one-demo-only',
-      comment: 'The runtime starts the simulated edges of the demo, and knows nothing else of the edge.',
+      comment: 'The runtime simulates the edges of the demo, and knows nothing else of the edge.',
       severity: 'error',
       from: { path: '^local/' },
-      to: { path: '^edge/', pathNot: '^edge/simulation/simulate\\.ts$' },
+      to: { path: '^edge/', pathNot: '^edge/simulation/' },
     },
     {
       name: 'core-without-aws-beside-storage',

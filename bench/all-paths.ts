@@ -29,7 +29,11 @@ export async function run(): Promise<BenchRow[]> {
     api.now = START;
     const first = async () => {
       const worst = await api.data('Query.allPaths', { limit: 200 }, { selection: SELECTION });
-      const matrix = await api.data('Query.pathMatrix', {}, { selection: ['pairs', 'pairs/paths'] });
+      const matrix = await api.data(
+        'Query.pathMatrix',
+        {},
+        { selection: ['pairs', 'pairs/paths', 'sites', 'sites/name'] },
+      );
       if (worst.total !== SITES * PATHS_A_SITE) throw new Error(`${worst.total} paths were found`);
       return matrix.total as number;
     };
@@ -57,7 +61,7 @@ export async function run(): Promise<BenchRow[]> {
   });
 }
 
-const SELECTION = ['items', 'items/id', 'items/status', 'items/metrics', 'total'];
+const SELECTION = ['items', 'items/id', 'items/status', 'items/metrics', 'total', 'sites', 'sites/name'];
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();

@@ -21,4 +21,5 @@ export const AREAS: Record<string, Area> = {
   deletion: () => import('./site-deletion.ts'),
   flows: () => import('./flows.ts'),
   export: () => import('./export.ts'),
+  console: () => import('./console.ts'),
 };

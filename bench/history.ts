@@ -5,15 +5,11 @@ import { DEFAULT_RETENTION, RESOLUTIONS, type Resolution } from '../core/history
 import type { Sample } from '../core/history/sample.ts';
 import { markItem, policySampleItem, type SampleStore } from '../core/history/sample-store.ts';
 import { type PreviousTotals, takeSnapshot } from '../core/history/snapshot.ts';
-import { hourOf } from '../core/ledger/lane/hour-of.ts';
-import type { Lane } from '../core/ledger/lane/lane.ts';
-import { NO_RATE } from '../core/ledger/lane/pair-rate.ts';
-import { laneKey } from '../core/ledger/lane-keys.ts';
-import { encodeLane } from '../core/ledger/packing/lane-codec.ts';
 import { batchPut } from '../core/storage/batch-write.ts';
-import { pairKey } from '../core/totals/pair-key.ts';
 import { createTable } from '../test/support/create-table.ts';
 import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { groupRows } from './lane-groups.ts';
+import { laneItem } from './support/lane-item.ts';
 import { cpuMilliseconds, median, milliseconds } from './support/measure.ts';
 import { noteCalls } from './support/noted-calls.ts';
 import { withDatabase } from './support/with-database.ts';
@@ -30,7 +26,7 @@ const CALLS_AT_A_TIME = 16;
 const ON_PAPER = 100_000;
 const NOW = Date.parse('2026-03-15T12:00:00Z');
 
-/** A day and a month of one policy, and the snapshot of a thousand lanes, on DynamoDB Local. */
+/** A day and a month of one policy, the snapshot of a thousand lanes, and that of ten thousand in groups, on DynamoDB Local. */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     await createTable(client, TABLE);
@@ -39,6 +35,7 @@ export async function run(): Promise<BenchRow[]> {
       ...(await historyRows(store, { resolution: 'MINUTE', points: 1440, name: 'a day of minutes' })),
       ...(await historyRows(store, { resolution: 'HOUR', points: 720, name: '30 days of hours' })),
       ...(await snapshotRows(store)),
+      ...(await groupRows(client)),
     ];
   });
 }
@@ -131,7 +128,9 @@ async function pagesOf({ client, table }: SampleStore, policy_id: string): Promi
 }
 
 async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
-  const lanes = Array.from({ length: LANES }, (_, index) => laneItem(index));
+  const lanes = Array.from({ length: LANES }, (_, index) =>
+    laneItem(index, { policies: POLICIES, now: NOW }),
+  );
   await batchPut(lanes, { ...store, sleep: async () => {} });
   const laneBytes = lanes.reduce((sum, { data }) => sum + data.length + 60, 0);
   const calls = noteCalls(store.client);
@@ -198,45 +197,4 @@ async function snapshotRows(store: SampleStore): Promise<BenchRow[]> {
       note: `${Math.round(laneBytes / LANES)} bytes a lane; ${Math.round(readUnits)} read units for all, ${Math.round((readUnits * ON_PAPER) / LANES)} for ${ON_PAPER} lanes`,
     },
   ];
-}
-
-function laneItem(index: number) {
-  const edge_id = `edge-${index}`;
-  const pairs = Array.from({ length: POLICIES }, (_, policy) => {
-    const packets = BigInt(index + 1) * BigInt(policy + 1) * 987_654n;
-    const pair = {
-      policy_id: String(policy + 1),
-      endpoint_id: policy % 2 ? 'wan1' : 'wan2',
-      packets,
-      bytes: packets * 812n,
-      active_flows: (index + policy) % 40,
-      rate: NO_RATE,
-      earlier_packets: packets * 30n,
-      earlier_bytes: packets * 24_000n,
-      estimated: false,
-      earlier_estimated: 0n,
-      seq: 4242,
-      named_hour: hourOf(NOW),
-    };
-    return [pairKey(pair), pair] as const;
-  });
-  const lane: Lane = {
-    edge_id,
-    part: 0,
-    site_id: '550e8400-e29b-41d4-a716-446655440000',
-    policies_version: '17',
-    interval_s: 60,
-    boot_id: '01JABCDEFGHJKMNPQRSTVWXYZ0',
-    seq: 4242,
-    parts: 1,
-    sent_at_ms: NOW,
-    first_heard_at_ms: NOW - 86_400_000,
-    last_heard_at_ms: NOW,
-    slot: 0,
-    parts_before: 0,
-    idle_version: 0,
-    pairs: new Map(pairs),
-    paths: new Map(),
-  };
-  return { ...laneKey(edge_id, 0), version: 1, data: encodeLane(lane) };
 }

@@ -7,6 +7,11 @@ export const PUBLISH_EVENT = /* GraphQL */ `
     $site_id: ID
     $site_seq: Int
     $data: AWSJSON
+    $title: String
+    $actor: EventActorInput
+    $target: String
+    $target_name: String
+    $audit_id: ID
   ) {
     publishEvent(
       id: $id
@@ -15,6 +20,11 @@ export const PUBLISH_EVENT = /* GraphQL */ `
       site_id: $site_id
       site_seq: $site_seq
       data: $data
+      title: $title
+      actor: $actor
+      target: $target
+      target_name: $target_name
+      audit_id: $audit_id
     ) {
       id
       type
@@ -22,6 +32,18 @@ export const PUBLISH_EVENT = /* GraphQL */ `
       site_id
       site_seq
       data
+      title
+      actor {
+        kind
+        sub
+        username
+        email
+        groups
+        source_ip
+      }
+      target
+      target_name
+      audit_id
     }
   }
 `;

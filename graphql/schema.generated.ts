@@ -75,6 +75,75 @@ export interface Rate {
   to: string | null;
 }
 
+export interface Overview {
+  totals: TrafficTotals | null;
+  completeness: Completeness | null;
+  top_policies: Policy[] | null;
+  top_sites: Site[] | null;
+  problems: Alarm[] | null;
+  running: Operation[] | null;
+  paths_by_status: PathStatusCount[] | null;
+  last_changes: AuditEntry[] | null;
+  counts: InventoryCounts | null;
+}
+
+export interface InventoryCounts {
+  sites: number;
+  edges: number;
+  policies: number;
+  paths: number;
+}
+
+export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
+
+export interface Figure {
+  id: string;
+  packets_exact: string | null;
+  bytes_exact: string | null;
+  active_flows: number | null;
+  rate: Rate | null;
+  status: PathStatus | null;
+  score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  measured_at: string | null;
+  complete_share: number | null;
+}
+
+export interface Figures {
+  scope: FigureScope;
+  seq: number;
+  part: number;
+  parts: number;
+  as_of: string;
+  lease_until: string;
+  items: Figure[];
+  removed: string[];
+}
+
+export interface FigureInput {
+  id: string;
+  packets_exact?: string | null | undefined;
+  bytes_exact?: string | null | undefined;
+  active_flows?: number | null | undefined;
+  rate?: RateInput | null | undefined;
+  status?: PathStatus | null | undefined;
+  score?: number | null | undefined;
+  latency_ms?: number | null | undefined;
+  jitter_ms?: number | null | undefined;
+  packet_loss_pct?: number | null | undefined;
+  measured_at?: string | null | undefined;
+  complete_share?: number | null | undefined;
+}
+
+export interface RateInput {
+  bits_per_second: number;
+  packets_per_second: number;
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+}
+
 export interface Completeness {
   edges_expected: number;
   edges_heard: number;
@@ -178,6 +247,46 @@ export interface Me {
   operations: string[];
 }
 
+export interface AlarmConnection {
+  items: Alarm[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Alarm {
+  id: string;
+  kind: AlarmKind;
+  severity: AlarmSeverity;
+  since: string;
+  title: string;
+  target: string;
+  site_id: string | null;
+  acknowledged_by: AuditActor | null;
+  acknowledged_at: string | null;
+  acknowledged_until: string | null;
+  note: string | null;
+}
+
+export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK';
+
+export type AlarmSeverity = 'CRITICAL' | 'WARNING' | 'INFO';
+
+export interface Operation {
+  id: string;
+  kind: OperationKind;
+  target: string | null;
+  target_name: string | null;
+  started_at: string | null;
+  started_by: AuditActor | null;
+  progress: number | null;
+  audit_id: string | null;
+  finished: boolean;
+  finished_at: string | null;
+  error: string | null;
+}
+
+export type OperationKind = 'SITE_DELETION' | 'SITE_RESTORE' | 'ENDPOINT_REMOVAL' | 'ENDPOINT_RESTORE' | 'EXPORT' | 'RESET' | 'VOID' | 'RECOVERY';
+
 export interface UndoResult {
   success: boolean;
   message: string;
@@ -213,6 +322,34 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+}
+
+export interface TrafficSeries {
+  from: string;
+  to: string;
+  resolution: Resolution;
+  step_s: number;
+  at: string[];
+  groups: SeriesGroup[];
+  other: SeriesGroup | null;
+  total: SeriesGroup;
+  completeness: (number | null)[];
+  gaps: boolean[];
+  resets: boolean[];
+  previous: TrafficSeriesBefore | null;
+}
+
+export interface SeriesGroup {
+  id: string;
+  bytes_exact: string;
+  bits_per_second: (number | null)[];
+  packets_per_second: (number | null)[];
+}
+
+export interface TrafficSeriesBefore {
+  from: string;
+  to: string;
+  total: SeriesGroup;
 }
 
 export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
@@ -413,6 +550,25 @@ export interface FlowStatsRow {
   bytes_exact: string;
 }
 
+export interface PathHistory {
+  path_id: string;
+  from: string;
+  to: string;
+  resolution: Resolution;
+  step_s: number;
+  at: string[];
+  latency_ms: (number | null)[];
+  jitter_ms: (number | null)[];
+  packet_loss_pct: (number | null)[];
+  bandwidth_mbps: (number | null)[];
+  score: (number | null)[];
+  status: (PathStatus | null)[];
+  tx_bits_per_second: (number | null)[];
+  rx_bits_per_second: (number | null)[];
+  passive_loss_pct: (number | null)[];
+  gaps: boolean[];
+}
+
 export interface PathLoss {
   path_id: string;
   probed_loss_pct: number | null;
@@ -512,6 +668,47 @@ export interface RoutingDecision {
   selected_path_id: string | null;
   reason: string;
   timestamp: string;
+}
+
+export interface RoutingDecisions {
+  at: string;
+  decisions: PolicyDecision[];
+  next_token: string | null;
+}
+
+export interface PolicyDecision {
+  policy_id: string;
+  policy_name: string;
+  selected_path_id: string | null;
+  reason: string;
+  preference: PathPreference;
+  weights: PathWeights | null;
+  candidates: PathCandidate[];
+}
+
+export interface PathCandidate {
+  path_id: string;
+  class: PathStatus;
+  settled_score: number | null;
+  latency_ms: number | null;
+  jitter_ms: number | null;
+  packet_loss_pct: number | null;
+  bandwidth_mbps: number | null;
+  cost_per_gb: number;
+  measured_at: string | null;
+  components: PathComponents | null;
+  value: number | null;
+  margin: number | null;
+  excluded: string | null;
+  rank: number | null;
+}
+
+export interface PathComponents {
+  latency: number;
+  jitter: number;
+  loss: number;
+  bandwidth: number;
+  cost: number;
 }
 
 export interface PolicyRouting {
@@ -712,7 +909,13 @@ export interface AllPaths {
   items: Path[];
   total: number;
   by_status: PathStatusCount[];
+  sites: NamedSite[];
   next_token: string | null;
+}
+
+export interface NamedSite {
+  id: string;
+  name: string;
 }
 
 export interface PathStatusCount {
@@ -725,6 +928,7 @@ export type PathOrder = 'WORST_FIRST' | 'ID' | 'TRAFFIC';
 export interface PathMatrix {
   pairs: PathMatrixPair[];
   total: number;
+  sites: NamedSite[];
   next_token: string | null;
 }
 
@@ -873,19 +1077,46 @@ export interface Event {
   site_id: string | null;
   site_seq: number | null;
   data: string | null;
+  title: string;
+  actor: AuditActor | null;
+  target: string | null;
+  target_name: string | null;
+  audit_id: string | null;
+}
+
+export interface EventConnection {
+  items: Event[];
+  next_token: string | null;
+  settled_until: string;
+}
+
+export interface EventActorInput {
+  kind: AuditActorKind;
+  sub: string;
+  username?: string | null | undefined;
+  email?: string | null | undefined;
+  groups: string[];
+  source_ip?: string | null | undefined;
 }
 
 export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
+  'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
+  'Query.overview': { arguments: Record<string, never>; result: Overview };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
+  'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
+  'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
+  'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
+  'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
+  'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
@@ -893,10 +1124,12 @@ export interface Operations {
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
+  'Query.pathHistory': { arguments: { path_id: string; from: string; to: string; points?: number | null | undefined }; result: PathHistory };
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
+  'Query.routingDecisions': { arguments: { source_site_id: string; destination_site_id: string; at?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: RoutingDecisions };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
@@ -927,6 +1160,7 @@ export interface Operations {
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
+  'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
@@ -939,7 +1173,8 @@ export interface Operations {
   'Mutation.cancelExport': { arguments: { id: string }; result: Export };
   'Mutation.publishEdgeNews': { arguments: { policies_version: string; routing_version: number; spread_s: number }; result: EdgeNews };
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
-  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined }; result: Event };
+  'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
+  'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
   'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
   'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };

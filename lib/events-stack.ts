@@ -3,13 +3,16 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
+import { silenceEnvironment } from './shared-environment.ts';
 import {
   grantAppend,
   grantForgetting,
@@ -30,6 +33,7 @@ export class EventsStack extends Stack {
     super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
     this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
+    this.makeFigures({ settings, data, api });
   }
 
   private makeBroadcast({ settings, data, api }: EventsStackProps): void {
@@ -82,6 +86,7 @@ export class EventsStack extends Stack {
         ...publishing,
         filters: [
           FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('CHANGE#') }),
+          FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('EVENT#') }),
           // Whatever it is, it raises the alarm below.
           FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') }),
         ],
@@ -138,5 +143,30 @@ export class EventsStack extends Stack {
         ],
       }),
     );
+  }
+
+  /** Live figures of those who follow them. Runs of two minutes may overlap. */
+  private makeFigures({ settings, data, api }: EventsStackProps): void {
+    const figures = new PatronusFunction(this, 'Figures', {
+      folder: 'figures',
+      data,
+      description: 'Publishes live figures while somebody follows them',
+      timeout: Duration.seconds(90),
+      memory: 512,
+      environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
+    });
+    api.api.grantMutation(figures, 'publishFigures');
+    grantRead(data.network, figures);
+    grantRead(data.traffic, figures);
+    grantRead(data.cache, figures);
+    grantPutAndUpdateAmong(data.traffic, figures, ['FIGURES']);
+    scheduleFunction(this, 'Figures', {
+      fn: figures,
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      data,
+      description: 'Live figures of the minute',
+      failure: 'Live figures of a minute were not published: dashboards show them when they ask again.',
+      maxEventAge: Duration.minutes(1),
+    });
   }
 }

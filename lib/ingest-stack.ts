@@ -246,11 +246,11 @@ export class IngestStack extends Stack {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
-      description: 'Deletions, restores and removals that were cut off',
+      description: 'Deletions, restores and removals that were cut off, and alarms',
       failure:
-        'What goes on with cut-off deletions could not be started; the next minute does its work. See the log of cleanup if it goes on.',
+        'What goes on with cut-off deletions and looks for alarms could not be started; the next minute does its work. See the log of cleanup if it goes on.',
       maxEventAge: Duration.minutes(1),
-      input: { steps: ['deletions'] },
+      input: { steps: ['deletions', 'alarms'] },
     });
   }
 

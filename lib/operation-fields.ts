@@ -1,7 +1,7 @@
 import { Kind, parse } from 'graphql';
 
 export interface OperationField {
-  typeName: 'Query' | 'Mutation';
+  typeName: 'Query' | 'Mutation' | 'Overview';
   fieldName: string;
   /** Whether it takes IAM signatures: @aws_iam. */
   machines: boolean;
@@ -9,12 +9,12 @@ export interface OperationField {
   published: boolean;
 }
 
-/** Every field of Query and Mutation in a schema: each needs a resolver. */
+/** Every field of Query and Mutation in a schema, and of Overview, whose parts fail alone: each needs a resolver. */
 export function operationFields(schema: string): OperationField[] {
   return parse(schema).definitions.flatMap(definition => {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const typeName = definition.name.value;
-    if (typeName !== 'Query' && typeName !== 'Mutation') return [];
+    if (typeName !== 'Query' && typeName !== 'Mutation' && typeName !== 'Overview') return [];
     return (definition.fields ?? []).map(field => ({
       typeName,
       fieldName: field.name.value,

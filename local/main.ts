@@ -28,7 +28,7 @@ try {
 }
 
 async function run(options: StartOptions): Promise<void> {
-  const { port, data, demo: withDemo, system: localDirectory = DEFAULT_LOCAL_DIRECTORY, verbose } = options;
+  const { port, data, system: localDirectory = DEFAULT_LOCAL_DIRECTORY, verbose } = options;
   const interrupted = untilInterrupted();
   const began = performance.now();
   const ending = new AbortController();
@@ -43,7 +43,7 @@ async function run(options: StartOptions): Promise<void> {
   });
   const system = await Promise.race([starting, interrupted.then(() => undefined)]);
   if (!system) return giveUp(starting, ending);
-  const demo = await Promise.race([begin(system, withDemo), interrupted.then(() => 'interrupted' as const)]);
+  const demo = await Promise.race([begin(system, options), interrupted.then(() => 'interrupted' as const)]);
   if (demo === 'interrupted') return giveUp(starting, ending);
   say(readyText({ system, data, localDirectory, seconds: (performance.now() - began) / 1000 }));
   if (demo) line = startCountingLine({ demo, output: process.stdout });
@@ -61,10 +61,13 @@ async function run(options: StartOptions): Promise<void> {
  * Starts the demo, and takes a first snapshot: else history would refuse every range until the first minute is over.
  * A snapshot that fails has been told of, and the next minute's comes by itself.
  */
-async function begin(system: RunningSystem, withDemo: boolean): Promise<Demo | undefined> {
+async function begin(
+  system: RunningSystem,
+  { demo: withDemo, seed }: StartOptions,
+): Promise<Demo | undefined> {
   const minute = Math.floor(Date.now() / 60_000) * 60_000;
   const [demo] = await Promise.all([
-    withDemo ? startDemo({ system, onNotice: say }) : undefined,
+    withDemo ? startDemo({ system, seed, onNotice: say }) : undefined,
     system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() }).catch(() => {}),
   ]);
   return demo;

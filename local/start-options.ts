@@ -4,6 +4,8 @@ import { Command, InvalidArgumentError } from 'commander';
 export interface StartOptions {
   port: number;
   demo: boolean;
+  /** Of the demo's traffic and incidents. */
+  seed: number;
   /** Absolute. */
   data?: string;
   /** Folder of endpoints.json and logs; absolute. */
@@ -16,7 +18,7 @@ const MAX_PORT = 65_535;
 
 /** Reads the command line of `npm start --`. Prints help or what is wrong with an option, and ends the process then. */
 export function parseStartOptions(args: readonly string[]): StartOptions {
-  const { port, demo, data, system, verbose } = new Command('npm start --')
+  const { port, demo, seed, data, system, verbose } = new Command('npm start --')
     .description('Runs the whole of Patronus on this machine; Ctrl-C ends it.')
     .option(
       '--port <port>',
@@ -25,6 +27,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
       DEFAULT_PORT,
     )
     .option('--no-demo', 'start empty: no policies, no simulated edges')
+    .option('--seed <number>', 'another number gives the demo other traffic', parseSeed, 1)
     .option('--data <folder>', 'keep the data there between runs; without it all is gone at the end')
     .option(
       '--system <folder>',
@@ -37,6 +40,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   return {
     port,
     demo,
+    seed,
     verbose,
     ...(data !== undefined && { data: fromWhereTheyStand(data) }),
     ...(system !== undefined && { system: fromWhereTheyStand(system) }),
@@ -52,4 +56,10 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= MAX_PORT) return port;
   throw new InvalidArgumentError(`A port is a whole number from 0 (any free one) to ${MAX_PORT}.`);
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError('A seed is a whole number from 0.');
 }

@@ -51,9 +51,10 @@ export const ROOMS: Record<string, Rooms> = {
       'time',
     ],
     inventory: ['access', 'audit', 'cache', 'edge-keys', 'errors', 'ledger', 'policy', 'report', 'storage'],
-    events: ['audit', 'inventory', 'storage'],
+    events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
-    undo: ['access', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
+    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'storage'],
+    undo: ['access', 'alarms', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
     answers: [
       'audit',
       'errors',
@@ -66,10 +67,25 @@ export const ROOMS: Record<string, Rooms> = {
       'totals',
       'undo',
     ],
+    live: ['answers', 'errors', 'history', 'inventory', 'ledger', 'policy', 'routing', 'storage'],
     commands: ['audit', 'events', 'inventory', 'storage'],
-    export: ['access', 'answers', 'audit', 'errors', 'flows', 'history', 'inventory', 'policy', 'storage'],
+    export: [
+      'access',
+      'answers',
+      'audit',
+      'errors',
+      'events',
+      'flows',
+      'history',
+      'inventory',
+      'policy',
+      'storage',
+    ],
+    operations: ['access', 'audit', 'events', 'export', 'inventory', 'ledger', 'storage'],
+    watch: ['alarms', 'ingest', 'inventory', 'ledger', 'operations', 'report', 'routing', 'storage', 'time'],
     routing: [
       'access',
+      'alarms',
       'audit',
       'cache',
       'commands',
@@ -118,7 +134,9 @@ export const ROOMS: Record<string, Rooms> = {
     'packaged-main': ['cli'],
   },
   functions: {
-    broadcast: ['metrics', 'settings', 'until-answered'],
+    'api-client': [],
+    broadcast: ['api-client', 'metrics', 'settings', 'until-answered'],
+    figures: ['api-client', 'settings', 'until-answered'],
     cleanup: ['metrics', 'product-caches', 'settings', 'until-answered'],
     'container-caches': ['metrics', 'product-caches'],
     'deletion-worker': ['until-answered'],
@@ -198,7 +216,7 @@ export const PURE = [
 export const BROWSER = ['errors', 'time', 'policy'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
-export const READS_SCHEMA = ['answers', 'export'];
+export const READS_SCHEMA = ['answers', 'export', 'live'];
 
 /** A way through a table of rooms that ends where it began, or undefined. */
 export function circleIn(rooms: Rooms): string[] | undefined {

@@ -12,6 +12,8 @@ export interface NotedCalls {
   repeat(options: { at_a_time: number }): Promise<void>;
 }
 
+const CONDITION_FAILED = ['ConditionalCheckFailedException', 'TransactionCanceledException'];
+
 export function noteCalls(client: DynamoDBDocumentClient): NotedCalls {
   const commands: Command[] = [];
   const send = (command: Command, ...rest: unknown[]): unknown => {
@@ -22,7 +24,7 @@ export function noteCalls(client: DynamoDBDocumentClient): NotedCalls {
     // A command that was sent keeps what the client added to it: each time a new one.
     const fresh = Reflect.construct(Made as new (input: object) => object, [input]);
     await client.send(fresh as never).catch((cause: Error) => {
-      if (cause.name !== 'ConditionalCheckFailedException') throw cause;
+      if (!CONDITION_FAILED.includes(cause.name)) throw cause;
     });
   };
   return {

@@ -1,6 +1,7 @@
 import type { AuditConnection, AuditEntry as PresentedEntry } from '../../graphql/schema.generated.ts';
 import type { AuditEntry } from '../audit/audit-entry.ts';
-import { readUndoneBy } from '../audit/find-entry.ts';
+import { type AuditView, isSeenBy, seenBy } from '../audit/audit-view.ts';
+import { findEntry, readUndoneBy } from '../audit/find-entry.ts';
 import { type AuditQuery, readAuditLog } from '../audit/read-audit-log.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { undoableUntil } from '../undo/undo-change.ts';
@@ -25,6 +26,17 @@ export async function answerAuditLog(
     next_token: page.next_token,
     settled_until: timestamp(page.settled_until_ms),
   };
+}
+
+/** `auditEntry`; null: there is none, or the caller sees none. */
+export async function answerAuditEntry(
+  context: StoreContext,
+  { id, view }: { id: string; view: AuditView | undefined },
+): Promise<PresentedEntry | null> {
+  const found = await findEntry(context, id);
+  if (!found || !isSeenBy(view, found.entry)) return null;
+  const undone = await readUndone(context, [found.entry]);
+  return present(context, seenBy(view, found.entry), undone.get(id) ?? null);
 }
 
 /** By entry, what has undone it. */

@@ -46,6 +46,8 @@ export interface AuditEvent {
   data?: unknown;
   /** The field of `after` that is the data, so that what is large is stored once. */
   data_in_after?: string;
+  /** What happened, a sentence for a person, where the operation doesn't say it. */
+  title?: string;
 }
 
 /** An event as entries keep it. */
@@ -55,6 +57,7 @@ const auditEventSchema: z.ZodType<AuditEvent> = z.object({
   site_seq: z.number().nullable().default(null),
   data: z.unknown().optional(),
   data_in_after: z.string().exactOptional(),
+  title: z.string().exactOptional(),
 });
 
 /** An entry as it is stored. Those of earlier releases bear the time at which the operation began only. */
@@ -81,14 +84,6 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z
     event: auditEventSchema.nullable().default(null),
   })
   .transform(({ started_at, ...entry }) => ({ ...entry, started_at: started_at ?? entry.at }));
-
-/** The part of an entry's item that subscribers get. */
-export const publishedEntrySchema = z.object({
-  id: z.string(),
-  at: z.string(),
-  after: z.unknown().optional(),
-  event: auditEventSchema.nullish(),
-});
 
 /** What a change can be the work of: a mutation, what the system does by itself, or what only an undo does. */
 export type ChangeOperation =

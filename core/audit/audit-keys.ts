@@ -11,6 +11,11 @@ export function refusalPartition(month: string): string {
   return `REFUSAL#${month}`;
 }
 
+/** Partition of a month's events that are no changes by anyone: with TTL, in the form of entries. */
+export function eventPartition(month: string): string {
+  return `EVENT#${month}`;
+}
+
 /** Partition of what belongs to an entry's id: where the entry of a change stands. */
 function entryPartition(id: string): string {
   return `ENTRY#${id}`;
@@ -23,10 +28,16 @@ export function legacyPartition(month: string): string {
 
 const CHANGES = changePartition('');
 const LEGACY = legacyPartition('');
+const EVENTS = eventPartition('');
 
 /** Whether entries of changes stand in a partition; refusals may stand there too, of earlier releases. */
 export function isChange(pk: string): boolean {
   return pk.startsWith(CHANGES) || pk.startsWith(LEGACY);
+}
+
+/** Whether what stands in a partition is told to subscribers. */
+export function isTold(pk: string): boolean {
+  return isChange(pk) || pk.startsWith(EVENTS);
 }
 
 /** Begins every partition of the audit log: what stands in them is never changed and never removed. */

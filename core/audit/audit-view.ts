@@ -10,6 +10,11 @@ export function viewOf(caller: Caller): AuditView | undefined {
   return isOperator(caller) ? undefined : { sub: caller.sub };
 }
 
+/** Whether an entry is seen at all. */
+export function isSeenBy(view: AuditView | undefined, { outcome, actor }: AuditEntry): boolean {
+  return view === undefined || outcome === 'DONE' || actor.sub === view.sub;
+}
+
 /** An entry as it is seen. Of others it says who they are, and neither their e-mail nor their network address. */
 export function seenBy(view: AuditView | undefined, entry: AuditEntry): AuditEntry {
   if (view === undefined || entry.actor.sub === view.sub) return entry;

@@ -7,7 +7,15 @@ import { type Retrying, repeatUntil } from '../storage/retrying.ts';
 import type { TableNames } from '../storage/tables.ts';
 import { readReceipt } from './audit-action.ts';
 import { type AuditEntry, auditEntrySchema } from './audit-entry.ts';
-import { legacyPartition, legacyPlace, monthOf, placeOf, refusalPartition, undoneKey } from './audit-keys.ts';
+import {
+  eventPartition,
+  legacyPartition,
+  legacyPlace,
+  monthOf,
+  placeOf,
+  refusalPartition,
+  undoneKey,
+} from './audit-keys.ts';
 
 export interface EntryStore extends Retrying {
   client: DynamoDBDocumentClient;
@@ -39,6 +47,17 @@ export async function findEntry(store: EntryStore, id: string): Promise<FoundEnt
   return (
     found(await queryOne(store, audit, { pk: refusalPartition(month), sk: place }), place) ??
     found(await queryOne(store, network, { pk: legacyPartition(month), sk: id }), legacyPlace(id))
+  );
+}
+
+/** An event that is no change, by its id; undefined: there is none, or none any more. */
+export async function findEvent(store: EntryStore, id: string): Promise<FoundEntry | undefined> {
+  if (!ULID.test(id)) return undefined;
+  const at_ms = decodeTime(id);
+  const place = placeOf({ at_ms, id });
+  return found(
+    await queryOne(store, store.tables.audit, { pk: eventPartition(monthOf(at_ms)), sk: place }),
+    place,
   );
 }
 

@@ -7,8 +7,8 @@ import type { TableNames } from '../storage/tables.ts';
 import type { AuditEntry } from './audit-entry.ts';
 import { legacyPlace, monthOf, timePlace } from './audit-keys.ts';
 import { type AuditView, seenBy } from './audit-view.ts';
-import { findEntry } from './find-entry.ts';
-import { type AuditFilter, readMonth } from './read-month.ts';
+import { findEntry, findEvent } from './find-entry.ts';
+import { type AuditFilter, type Log, readMonth } from './read-month.ts';
 
 export interface AuditQuery {
   limit: number;
@@ -20,6 +20,12 @@ export interface AuditQuery {
   filter: AuditFilter;
   /** Default: everything. */
   view?: AuditView | undefined;
+  /**
+   * All that happened: changes and events, without refused attempts but for those of earlier releases. Oldest first gives what is not settled too.
+   */
+  events?: boolean | undefined;
+  /** Begins so long before the entry that `after_id` names, milliseconds. Default: right behind it. */
+  overlap_ms?: number | undefined;
 }
 
 export interface AuditPage {
@@ -67,7 +73,7 @@ type Page = Omit<AuditPage, 'settled_until_ms'>;
 
 async function readBackwards(
   options: AuditLogOptions,
-  { limit, next_token, filter, view }: AuditQuery,
+  { limit, next_token, filter, view, events }: AuditQuery,
 ): Promise<Page> {
   const after = timePlace(filter.from_ms ?? 0);
   const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, options.clock() + DAY_MS);
@@ -75,7 +81,17 @@ async function readBackwards(
   let { month, before } = readBackwardsToken(next_token) ?? { month: monthOf(end), before: timePlace(end) };
   const items: AuditEntry[] = [];
   for (let reads = 0; reads < MAX_READS && month >= oldest; reads += 1) {
-    const stretch = { month, after, before, filter, view, limit: limit - items.length, newest_first: true };
+    const log = logOf(events);
+    const stretch = {
+      month,
+      log,
+      after,
+      before,
+      filter,
+      view,
+      limit: limit - items.length,
+      newest_first: true,
+    };
     const page = await readMonth(options, stretch);
     items.push(...page.items);
     if (page.next === undefined) [month, before] = [monthBefore(month), LAST_PLACE];
@@ -87,18 +103,30 @@ async function readBackwards(
 
 async function readForwards(
   options: AuditLogOptions,
-  { limit, next_token, after_id, filter, view, settled_until_ms }: AuditQuery & { settled_until_ms: number },
+  { settled_until_ms, ...query }: AuditQuery & { settled_until_ms: number },
 ): Promise<Page> {
-  const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, settled_until_ms);
+  const { limit, next_token, filter, view } = query;
+  const until = query.events ? options.clock() + DAY_MS : settled_until_ms;
+  const end = Math.min(filter.to_ms ?? Number.POSITIVE_INFINITY, until);
   const before = timePlace(end);
   const from = timePlace(Math.max(filter.from_ms ?? 0, FIRST_MS));
-  const behind = readForwardsToken(next_token) ?? (await placeBehind(options, after_id)) ?? '';
+  const behind = readForwardsToken(next_token) ?? (await placeBehind(options, query)) ?? '';
   let after = behind > from ? behind : from;
   let month = monthOf(timeOf(after));
   const items: AuditEntry[] = [];
   const isOver = () => after >= before || month > monthOf(end);
   for (let reads = 0; reads < MAX_READS && !isOver(); reads += 1) {
-    const stretch = { month, after, before, filter, view, limit: limit - items.length, newest_first: false };
+    const log = logOf(query.events);
+    const stretch = {
+      month,
+      log,
+      after,
+      before,
+      filter,
+      view,
+      limit: limit - items.length,
+      newest_first: false,
+    };
     const page = await readMonth(options, stretch);
     items.push(...page.items);
     if (page.next === undefined) {
@@ -112,15 +140,18 @@ async function readForwards(
 
 async function placeBehind(
   options: AuditLogOptions,
-  id: string | null | undefined,
+  { after_id: id, events, overlap_ms }: AuditQuery,
 ): Promise<string | undefined> {
   if (!isGiven(id)) return undefined;
-  const found = await findEntry(options, id);
-  if (found) return found.place;
+  const found = (await findEntry(options, id)) ?? (events ? await findEvent(options, id) : undefined);
+  if (found) return overlap_ms === undefined ? found.place : timePlace(timeOf(found.place) - overlap_ms);
+  const [log, query] = events ? ['events have', 'events'] : ['audit log has', 'auditLog'];
   throw new NotFound(
-    'The audit log has no entry with the id that after_id gives: take the id of an entry that auditLog gave, or leave after_id out to begin at `from`.',
+    `The ${log} no entry with the id that after_id gives: take the id of an entry that ${query} gave, or leave after_id out to begin at \`from\`.`,
   );
 }
+
+const logOf = (events: boolean | undefined): Log => (events ? 'events' : 'audit');
 
 function isGiven(id: string | null | undefined): id is string {
   return id !== null && id !== undefined;

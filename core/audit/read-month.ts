@@ -7,6 +7,7 @@ import type { TableNames } from '../storage/tables.ts';
 import { type AuditEntry, auditEntrySchema } from './audit-entry.ts';
 import {
   changePartition,
+  eventPartition,
   legacyBound,
   legacyPartition,
   legacyPlace,
@@ -26,6 +27,8 @@ export interface AuditFilter {
 
 export interface Stretch {
   month: string;
+  /** Which log: that of changes and refused attempts, or that of all that happened. */
+  log: Log;
   /** Places, both exclusive. */
   after: string;
   before: string;
@@ -43,6 +46,8 @@ interface StretchPage {
   /** The place behind which reading goes on; undefined: that was all. */
   next: string | undefined;
 }
+
+export type Log = 'audit' | 'events';
 
 interface Store extends Retrying {
   client: DynamoDBDocumentClient;
@@ -63,24 +68,28 @@ interface Source {
 const itself = (place: string) => place;
 const inAudit = { table: ({ audit }: TableNames) => audit, bound: itself, placeOf: itself };
 
-const SOURCES: readonly Source[] = [
-  { ...inAudit, partition: changePartition },
-  { ...inAudit, partition: refusalPartition, seen: 'actor.#sub = :me' },
-  // What earlier releases wrote stays where it is.
-  {
-    table: ({ network }) => network,
-    partition: legacyPartition,
-    bound: legacyBound,
-    placeOf: legacyPlace,
-    seen: '(outcome = :done OR actor.#sub = :me)',
-  },
-];
+const changes: Source = { ...inAudit, partition: changePartition };
+const refusals: Source = { ...inAudit, partition: refusalPartition, seen: 'actor.#sub = :me' };
+const events: Source = { ...inAudit, partition: eventPartition };
+/** What earlier releases wrote stays where it is. */
+const legacy: Source = {
+  table: ({ network }) => network,
+  partition: legacyPartition,
+  bound: legacyBound,
+  placeOf: legacyPlace,
+  seen: '(outcome = :done OR actor.#sub = :me)',
+};
+
+const SOURCES: Record<Log, readonly Source[]> = {
+  audit: [changes, refusals, legacy],
+  events: [changes, events, legacy],
+};
 
 /** Reads entries of all kinds once, up to 1 MB of each kind, and merges them by place. */
 export async function readMonth(store: Store, stretch: Stretch): Promise<StretchPage> {
   const { after, before, newest_first, limit } = stretch;
   if (after >= before) return { items: [], next: undefined };
-  const pages = await Promise.all(SOURCES.map(source => readSource(store, stretch, source)));
+  const pages = await Promise.all(SOURCES[stretch.log].map(source => readSource(store, stretch, source)));
   const inOrder = (a: string, b: string) => (newest_first ? compareKeys(b, a) : compareKeys(a, b));
   const [reached] = pages.flatMap(({ end }) => end ?? []).sort(inOrder);
   const found = pages

@@ -21,7 +21,7 @@ export async function pendingCommands(
 }
 
 /** The command to fetch the policies of this version. */
-export function policiesCommand({
+function policiesCommand({
   edge_id,
   version,
   at_ms,

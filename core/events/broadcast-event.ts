@@ -1,33 +1,18 @@
-import { publishedEntrySchema } from '../audit/audit-entry.ts';
-import { AUDIT_PREFIXES, isChange } from '../audit/audit-keys.ts';
+import { auditEntrySchema } from '../audit/audit-entry.ts';
+import { AUDIT_PREFIXES, isTold } from '../audit/audit-keys.ts';
 import { RUNNING_PARTITION } from '../inventory/model/inventory-keys.ts';
 import { OPERATION_KIND, runningOperationSchema } from '../inventory/model/running-operation.ts';
-import { SITE_EVENT } from '../inventory/model/site-events.ts';
-import type { Item } from '../storage/item.ts';
+import { SITE_EVENT, siteTarget } from '../inventory/model/site-events.ts';
 import { parseItem } from '../storage/parse-item.ts';
+import { type BroadcastEvent, eventOfEntry } from './event-of-entry.ts';
 import type { StreamChange } from './stream-change.ts';
 
 /**
- * What subscribers of `events` get. Delivered at least once: `id` shows repeats, `site_seq` shows
- * gaps.
- */
-export interface BroadcastEvent {
-  id: string;
-  type: string;
-  /** RFC 3339, UTC. */
-  timestamp: string;
-  site_id: string | null;
-  /** Number of the event in its site, growing by one; null where it belongs to no site. */
-  site_seq: number | null;
-  data: unknown;
-}
-
-/**
- * The event in a change of the Audit or Network table, if there is one: a new audit entry, or progress of a
- * long operation.
+ * The event in a change of the Audit or Network table, if there is one: a new entry, or progress of a long
+ * operation.
  */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {
-  if (isChange(change.pk)) return auditEvent(change);
+  if (isTold(change.pk)) return entryEvent(change);
   if (change.pk === RUNNING_PARTITION) return progressEvent(change);
   return undefined;
 }
@@ -37,19 +22,21 @@ export function isTampering({ kind, pk }: StreamChange): boolean {
   return kind !== 'INSERT' && AUDIT_PREFIXES.some(prefix => pk.startsWith(prefix));
 }
 
-function auditEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {
+function entryEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {
   if (kind !== 'INSERT' || !after) return undefined;
-  const entry = parseItem(publishedEntrySchema, after);
-  if (!entry.event) return undefined;
-  const { type, site_id, site_seq, data, data_in_after } = entry.event;
-  const changed = entry.after as Item | null | undefined;
-  const published = data_in_after === undefined ? data : changed?.[data_in_after];
-  return { id: entry.id, type, timestamp: entry.at, site_id, site_seq, data: published };
+  const entry = parseItem(auditEntrySchema, after);
+  // Earlier releases kept refused attempts beside the changes.
+  return entry.outcome === 'DONE' ? eventOfEntry(entry) : undefined;
 }
 
 const PROGRESS_EVENTS: Record<string, string> = {
   [OPERATION_KIND.deleteSite]: SITE_EVENT.siteDeletionProgress,
   [OPERATION_KIND.restoreSite]: SITE_EVENT.siteRestoreProgress,
+};
+
+const VERBS: Record<string, string> = {
+  [OPERATION_KIND.deleteSite]: 'Deleting',
+  [OPERATION_KIND.restoreSite]: 'Restoring',
 };
 
 // Every write that raises the operation's event number is published, so that the numbers have no
@@ -72,5 +59,10 @@ function progressEvent({ kind, before, after, at_ms }: StreamChange): BroadcastE
     site_id,
     site_seq: seq,
     data: { done_paths, audit_id },
+    title: `${VERBS[now.kind]} site ${site_id}: ${done_paths} paths so far.`,
+    actor: { ...now.actor, email: null, source_ip: null },
+    target: siteTarget(site_id),
+    target_name: site_id,
+    audit_id,
   };
 }

@@ -94,6 +94,16 @@ export async function* abandonedExports(context: StoreContext): AsyncGenerator<s
   for await (const page of pages) yield* page.map(({ sk }) => String(sk));
 }
 
+/** Exports that have ended since a time and of which no event tells yet. @throws UnreadableExport */
+export async function* untoldExports(context: StoreContext, since_ms: number): AsyncGenerator<ExportJob> {
+  const pages = jobPages(context, {
+    filter: '#finished_ms > :since_ms AND attribute_not_exists(#told)',
+    names: { '#finished_ms': 'finished_ms', '#told': 'told' },
+    values: { ':since_ms': since_ms },
+  });
+  for await (const page of pages) yield* page.map(parseExport);
+}
+
 /** Whether a run of the function has anything to do. */
 function hasWork({ status, upload_id }: ExportJob): boolean {
   if (status === EXPORT_STATUS.running) return true;

@@ -83,12 +83,11 @@ interface DraftAction<W> {
 
 type Sum = { -readonly [Name in keyof CounterChange]: CounterChange[Name] };
 
-interface DraftCounter<W> {
+interface DraftCounter {
   partition: string;
   policy_id: string;
   /** The sum of what the writes add; its own, and added to in place, as this runs for each policy of each lane. */
   change: Sum;
-  writes: W[];
 }
 
 /** Keys, expressions and names of one action, with room. */
@@ -98,7 +97,7 @@ class TransactionDraft<W extends LaneWrite> {
   readonly #own: DraftAction<W>[] = [];
   readonly #shared = new Map<string, DraftAction<W>>();
   /** By partition, then by policy. */
-  readonly #counters = new Map<string, Map<string, DraftCounter<W>>>();
+  readonly #counters = new Map<string, Map<string, DraftCounter>>();
   readonly #writes: W[] = [];
   #actions = 0;
   #bytes = 0;
@@ -119,7 +118,7 @@ class TransactionDraft<W extends LaneWrite> {
     for (const [policy_id, change] of write.changes.counters) {
       if (isZero(change)) continue;
       const partition = partitionOf(policy_id);
-      addCounter(this.#partition(partition), { partition, policy_id }, change, write);
+      addCounter(this.#partition(partition), { partition, policy_id }, change);
     }
     this.#actions = this.#own.length + this.#shared.size;
     for (const counters of this.#counters.values()) this.#actions += counters.size;
@@ -128,22 +127,31 @@ class TransactionDraft<W extends LaneWrite> {
 
   finish(table: string): LaneTransaction<W> {
     const drafts = [...this.#own, ...this.#shared.values()];
-    for (const { partition, policy_id, change, writes } of [...this.#counters.values()].flatMap(valuesOf)) {
-      if (isZero(change)) continue;
-      const key = { pk: partition, sk: policy_id };
-      drafts.push({ action: addToCounter(table, key, change), claim: '', writes });
-    }
+    const counters = [...this.#counters.values()].flatMap(valuesOf).filter(({ change }) => !isZero(change));
+    const adds = counters.map(({ partition, policy_id, change }) =>
+      addToCounter(table, { pk: partition, sk: policy_id }, change),
+    );
     return {
       writes: this.#writes,
-      actions: drafts.map(({ action }) => action),
-      writesOf: index => drafts[index]?.writes ?? [],
+      actions: [...drafts.map(({ action }) => action), ...adds],
+      writesOf: index => drafts[index]?.writes ?? this.#writesTo(counters[index - drafts.length]),
     };
   }
 
-  #partition(name: string): Map<string, DraftCounter<W>> {
+  /** The writes that a counter sums. Looked up when it has failed, and not kept: there is one for each policy of each lane. */
+  #writesTo(counter: DraftCounter | undefined): W[] {
+    if (!counter) return [];
+    const { partition, policy_id } = counter;
+    return this.#writes.filter(write => {
+      const change = write.changes.counters.get(policy_id);
+      return change && !isZero(change) && partitionsOf(write)(policy_id) === partition;
+    });
+  }
+
+  #partition(name: string): Map<string, DraftCounter> {
     let known = this.#counters.get(name);
     if (!known) {
-      known = new Map<string, DraftCounter<W>>();
+      known = new Map<string, DraftCounter>();
       this.#counters.set(name, known);
     }
     return known;
@@ -158,6 +166,7 @@ class TransactionDraft<W extends LaneWrite> {
       if (known && known.claim !== claim) return false;
       if (!known) actions++;
     }
+    if (actions + write.changes.counters.size <= TRANSACTION_MAX_ACTIONS) return true;
     const partitionOf = partitionsOf(write);
     for (const [policy_id, change] of write.changes.counters) {
       if (!isZero(change) && !this.#counters.get(partitionOf(policy_id))?.has(policy_id)) actions++;
@@ -174,15 +183,14 @@ function partitionsOf({ slot, counted_in = FIRST_GENERATION }: LaneWrite): (poli
   return id => (generationOf(counted_in, id) === counted_in.generation ? stays : moved);
 }
 
-function addCounter<W extends LaneWrite>(
-  counters: Map<string, DraftCounter<W>>,
-  { partition, policy_id }: Pick<DraftCounter<W>, 'partition' | 'policy_id'>,
+function addCounter(
+  counters: Map<string, DraftCounter>,
+  { partition, policy_id }: Pick<DraftCounter, 'partition' | 'policy_id'>,
   change: CounterChange,
-  write: W,
 ): void {
   const known = counters.get(policy_id);
   if (!known) {
-    counters.set(policy_id, { partition, policy_id, change: { ...change }, writes: [write] });
+    counters.set(policy_id, { partition, policy_id, change: { ...change } });
     return;
   }
   known.change.packets += change.packets;
@@ -194,7 +202,6 @@ function addCounter<W extends LaneWrite>(
   if (change.estimated_bytes !== undefined) {
     known.change.estimated_bytes = (known.change.estimated_bytes ?? 0n) + change.estimated_bytes;
   }
-  known.writes.push(write);
 }
 
 function valuesOf<T>(map: ReadonlyMap<unknown, T>): T[] {

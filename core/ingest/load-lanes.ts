@@ -85,12 +85,20 @@ function decode(
   }: { row: LaneRow | undefined; remembered: boolean; counted_in: CountedIn | undefined },
 ): DecodedLane {
   const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane({ ...work, counted_in });
-  const named = new Set(work.pending.map(({ decoded }) => decoded.report.boot_id));
-  if (lane instanceof PackedDataUnreadable) named.clear();
-  else named.delete(lane.boot_id);
+  const otherBoots = lane instanceof PackedDataUnreadable ? [] : bootsBeside(lane, work);
   // Of a lane that there is none of yet there is nothing to list.
   const listed = !row || row.listed === true;
-  return { work, version: row?.version ?? 0, remembered, listed, lane, otherBoots: [...named] };
+  return { work, version: row?.version ?? 0, remembered, listed, lane, otherBoots };
+}
+
+/** The boots that reports name beside the lane's current one; as a rule there is none. */
+function bootsBeside({ boot_id }: Lane, { pending }: LaneWork): string[] {
+  const others: string[] = [];
+  for (const { decoded } of pending) {
+    const named = decoded.report.boot_id;
+    if (named !== boot_id && !others.includes(named)) others.push(named);
+  }
+  return others;
 }
 
 async function readIdlePairs(lanes: DecodedLane[], context: IngestContext): Promise<DecodedLane[]> {

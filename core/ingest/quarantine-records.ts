@@ -27,6 +27,7 @@ export async function quarantineRecords(
   rejected: readonly RejectedRecord[],
   context: IngestContext,
 ): Promise<StreamRecord[]> {
+  if (rejected.length === 0) return [];
   const { clock, quarantined } = context;
   const repeats = new RepeatLog(context);
   const deadline = Math.min(context.deadline, clock() + MAX_MS);

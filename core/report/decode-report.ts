@@ -1,4 +1,5 @@
 import type { FlowRecord } from '../totals/flow-record.ts';
+import { IdNumbers } from '../totals/id-numbers.ts';
 import { pairKey } from '../totals/pair-key.ts';
 import type { PolicyTotals } from '../totals/policy-totals.ts';
 import { checkStructure } from './json-structure.ts';
@@ -98,8 +99,10 @@ interface Unknown {
   fields: number;
 }
 
+const policyNumbers = new IdNumbers();
+
 function readPolicies(list: unknown[], keys: string[], unknown: Unknown): PolicyTotals[] {
-  const policies = new Set<string>();
+  policyNumbers.begin();
   const totals: PolicyTotals[] = [];
   for (let index = 0; index < list.length; index++) {
     const place: Place = { list: 'policies', index };
@@ -113,13 +116,14 @@ function readPolicies(list: unknown[], keys: string[], unknown: Unknown): Policy
     const pair: PolicyTotals = { policy_id, endpoint_id, packets, bytes, active_flows };
     totals.push(pair);
     keys.push(pairKey(pair));
-    policies.add(policy_id);
+    policyNumbers.numberOf(policy_id);
   }
-  if (policies.size > REPORT_LIMITS.maxPolicies) {
-    throw new ReportRejected('too_many_policies', `${policies.size} policies`);
+  const policies = policyNumbers.size;
+  if (policies > REPORT_LIMITS.maxPolicies) {
+    throw new ReportRejected('too_many_policies', `${policies} policies`);
   }
   // Where all policies differ, no pair is there twice.
-  if (policies.size < totals.length) checkDuplicates(totals, keys);
+  if (policies < totals.length) checkDuplicates(totals, keys);
   return totals;
 }
 

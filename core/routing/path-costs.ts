@@ -28,4 +28,5 @@ export function priced(path: Path, endpoints: ReadonlyMap<string, Endpoint>): Pr
   return { ...path, cost_per_gb: costs.reduce((sum, cost) => sum + cost, 0) };
 }
 
-const endpointName = (siteId: string, endpointId: string) => JSON.stringify([siteId, endpointId]);
+/** Names an endpoint of a site. */
+export const endpointName = (siteId: string, endpointId: string) => JSON.stringify([siteId, endpointId]);

@@ -34,7 +34,11 @@ async function plan({ context, entry }: UndoRequest) {
   return { ...planned(sameAs(entry), step), message: `Policy ${id} is as it was before the change.` };
 
   function planned(did: ChangeOperation, change: Step) {
-    return { did, actions: policyActions(context.tables, change, meta), ...change };
+    return {
+      did,
+      actions: policyActions(context.tables, change, { meta, changed_at: timestamp(context.clock()) }),
+      ...change,
+    };
   }
 }
 

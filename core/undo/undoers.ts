@@ -1,4 +1,5 @@
 import type { ChangeOperation } from '../audit/audit-entry.ts';
+import { undoAcknowledgement } from './undo-acknowledgement.ts';
 import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
 import { undoEndpointUpdate } from './undo-endpoint-update.ts';
@@ -36,6 +37,8 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   restoreEndpoint: undoRestoreEndpoint,
   createPath: undoCreatePath,
   deletePath: undoDeletePath,
+
+  acknowledgeAlarm: undoAcknowledgement,
 
   failoverPath: undoSides('Mutation.failoverPath'),
   restorePath: undoSides('Mutation.restorePath'),

@@ -38,7 +38,7 @@ export interface Following {
  * While the edge can't listen it reads, first within a second, then less often. With the time limits of an attempt to connect and
  * of a request two readings begin less than two minutes apart.
  */
-export const POLLING = { baseMs: 1000, capMs: 75_000 };
+const POLLING = { baseMs: 1000, capMs: 75_000 };
 
 /**
  * While it listens, what it reads is what a message that was lost would have told; where the broadcast had trouble it

@@ -1,6 +1,5 @@
 import { fnv1a } from '../../core/hash.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
-import type { ProbeWay } from '../probe/probe-path.ts';
 
 /** How a made-up path is: about the same at all times, and from both of its ends. */
 export interface PathConditions {
@@ -25,14 +24,14 @@ export function conditionsBetween(address: string, other: string): PathCondition
 
 const PROBES = 20;
 
-/** What a simulated edge measures on the way to an address: there is nothing at the other end that could send a packet back. */
+/** What a simulated edge measures where it is so: there is nothing at the other end that could send a packet back. */
 export function simulatedProbe(
-  { target, from = '' }: ProbeWay,
+  { latency_ms, jitter_ms, packet_loss_pct }: PathConditions,
   random = Math.random,
   now = Date.now,
 ): ProbeAnswer {
-  const { latency_ms, jitter_ms, packet_loss_pct } = conditionsBetween(from, target);
-  const lost = random() < (PROBES * packet_loss_pct) / 100 ? 1 : 0;
+  let lost = 0;
+  for (let probe = 0; probe < PROBES; probe++) if (random() < packet_loss_pct / 100) lost += 1;
   return {
     method: 'UDP_ECHO',
     sent: PROBES,

@@ -3,6 +3,7 @@ import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts'
 import type { Recorder } from '../../core/recorder/recorder.ts';
 import type { SignRecord } from '../../core/report/sign-record.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
+import type { Following } from '../commands/follow-commands.ts';
 import { type CommandSource, startEdgeCommands } from '../commands/start-edge-commands.ts';
 import { type PolicySet, UNVERSIONED } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
@@ -10,6 +11,7 @@ import { kinesisClient } from '../system/kinesis-client.ts';
 import type { StreamClient } from '../system/local-stream.ts';
 import { simulatedProbe } from './path-conditions.ts';
 import { seededRandom } from './random.ts';
+import { type Scenario, STEADY } from './scenario.ts';
 import { type SimulatedEdge, type SimulatedReport, simulateEdge } from './simulated-edge.ts';
 import { simulatedEdges } from './simulated-edges.ts';
 import { SimulatedWan } from './simulated-wan.ts';
@@ -27,6 +29,12 @@ export interface SimulationOptions {
   intervals?: number;
   /** Flows alive at a time in the busiest hour, an edge. */
   flows?: number;
+  /** How many sites there will be: those of `edges`, unless more are added. */
+  sites?: number;
+  /** How long a day takes, seconds of traffic: 86,400 by default. */
+  day_s?: number;
+  /** What happens beside the traffic: nothing by default. */
+  scenario?: Scenario;
   /** A client, which stays open, or the configuration of one. */
   kinesis: StreamClient | KinesisClientConfig;
   /** Name or ARN. */
@@ -43,6 +51,8 @@ export interface SimulationOptions {
   clock?: Clock;
 }
 
+type Simulated = ReturnType<typeof simulateEdge> & { edge_id: string; following: Following | undefined };
+
 /** What all simulated edges have counted together, also what is not reported yet. */
 interface SimulationTotals {
   packets: bigint;
@@ -55,6 +65,8 @@ export interface Simulation {
   /** Resolves when `intervals` are over and all is sent; rejects when sending fails for good. */
   readonly ended: Promise<void>;
   totals(): SimulationTotals;
+  /** Has one more edge report, with traffic of a site of its own. */
+  add(edge: SimulatedEdge): void;
   /** Other policies from the next packet on. */
   setPolicies(policies: readonly PolicyRule[], policies_version: string): void;
   /** Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system ends up counting. */
@@ -69,6 +81,9 @@ export function startSimulation({
   speed = 1,
   intervals = Number.POSITIVE_INFINITY,
   flows = 200,
+  sites,
+  day_s = 86_400,
+  scenario = STEADY,
   kinesis,
   stream,
   policies = [],
@@ -82,35 +97,59 @@ export function startSimulation({
   const given = 'send' in kinesis ? kinesis : undefined;
   const client = given ?? kinesisClient(kinesis as KinesisClientConfig);
   const sender = new RecordSender({ client, stream, onTrouble });
-  const list = typeof edges === 'number' ? simulatedEdges(edges) : edges;
+  const list = typeof edges === 'number' ? simulatedEdges(edges) : [...edges];
+  const site_count = sites ?? list.length;
   const stopped = new AbortController();
   let policySet: PolicySet = { version: policies_version, policies: [...policies] };
   let reports = 0;
 
-  const surroundings = { wan: new SimulatedWan(seededRandom(`${seed}/wan`)), edges: list, onTrouble, clock };
-  const simulated = list.map((edge, index) => {
+  const conditions = (address: string, other: string) => scenario.conditions(address, other, clock());
+  const wan = new SimulatedWan(seededRandom(`${seed}/wan`), conditions);
+  const simulated: Simulated[] = list.map(makeEdge);
+
+  function makeEdge(edge: SimulatedEdge, index: number): Simulated {
+    const { edge_id, endpoint_ids } = edge;
+    const random = seededRandom(`${seed}/probes/${index + 1}`).next;
     const traffic = {
       seed: `${seed}`,
       site: index + 1,
-      sites: list.length,
-      flows,
+      sites: site_count,
+      flows: edge.flows ?? flows,
       tick_s: interval_ms / 1000,
+      day_s,
+      endpoint_ids,
+      ...(edge.peers && { peers: edge.peers }),
     };
-    return simulateEdge(edge, { ...traffic, endpoint_ids: edge.endpoint_ids }, surroundings);
-  });
+    const made = simulateEdge(edge, traffic, { wan, edges: list, scenario, random, onTrouble, clock });
+    const following =
+      commands &&
+      startEdgeCommands({
+        edge_id,
+        source: commands,
+        policiesVersion: () => policySet.version,
+        setPolicies,
+        onPaths: paths => made.setPaths(paths),
+        onRoutes: (_, table) => made.setRoutes(table),
+        probe: async ({ target, from = '' }) => simulatedProbe(conditions(from, target), random, clock),
+        endBoot: boot_id => made.endBoot(boot_id),
+        onTrouble,
+      });
+    return { ...made, edge_id, following };
+  }
+
+  const start = (edge: Simulated) =>
+    edge.start(sender, policySet, { onSent: sent, sign: signers?.get(edge.edge_id) });
 
   async function run(): Promise<void> {
-    const reporters = await Promise.all(
-      simulated.map((edge, index) =>
-        edge.start(sender, policySet, { onSent: sent, sign: signers?.get(list[index]!.edge_id) }),
-      ),
-    );
+    const reporters = await Promise.all(simulated.map(start));
     const began = performance.now();
     for (let tick = 1; tick <= intervals && !stopped.signal.aborted; tick++) {
       await until(began + (tick * interval_ms) / speed, stopped.signal);
       if (stopped.signal.aborted) break;
+      for (const edge of simulated.slice(reporters.length)) reporters.push(await start(edge));
       await Promise.all(simulated.map(edge => edge.tick(interval_ms)));
     }
+    await Promise.all(simulated.map(edge => edge.endSilence()));
     await Promise.all(reporters.map(reporter => reporter.settled()));
   }
 
@@ -124,23 +163,8 @@ export function startSimulation({
     for (const edge of simulated) edge.setPolicies(policySet);
   }
 
-  const following = list.map(({ edge_id }, index) => {
-    if (!commands) return undefined;
-    return startEdgeCommands({
-      edge_id,
-      source: commands,
-      policiesVersion: () => policySet.version,
-      setPolicies,
-      onPaths: paths => simulated[index]!.setPaths(paths),
-      onRoutes: (_, table) => simulated[index]!.setRoutes(table),
-      probe: async way => simulatedProbe(way),
-      endBoot: boot_id => simulated[index]!.endBoot(boot_id),
-      onTrouble,
-    });
-  });
-
   const ended = run().finally(async () => {
-    await Promise.all(following.map(edge => edge?.stop()));
+    await Promise.all(simulated.map(edge => edge.following?.stop()));
     await Promise.all(simulated.map(edge => edge.stopMeasuring()));
     if (!given) client.destroy();
   });
@@ -150,6 +174,11 @@ export function startSimulation({
   return {
     ended,
     totals: () => ({ ...totalsOf(simulated.map(({ recorder }) => recorder)), reports }),
+    add(edge) {
+      if (stopped.signal.aborted) return;
+      list.push(edge);
+      simulated.push(makeEdge(edge, list.length - 1));
+    },
     setPolicies: (next, version) => setPolicies({ version, policies: [...next] }),
     stop() {
       stopped.abort();

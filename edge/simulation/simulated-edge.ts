@@ -10,7 +10,8 @@ import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import type { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
 import { memorySpool } from '../spool/memory-spool.ts';
-import { conditionsBetween, simulatedProbe } from './path-conditions.ts';
+import { simulatedProbe } from './path-conditions.ts';
+import type { Scenario } from './scenario.ts';
 import type { SimulatedWan } from './simulated-wan.ts';
 import { type FlowTick, type SiteTrafficOptions, siteTraffic } from './site-traffic.ts';
 
@@ -20,6 +21,10 @@ export interface SimulatedEdge {
   site_id: string;
   /** WAN endpoints that its flows are spread over. */
   endpoint_ids: string[];
+  /** Flows alive at a time in its busiest hour, in place of the simulation's. */
+  flows?: number;
+  /** Numbers of the sites that it sends to, by their places in the simulation from 1 on; all others by default. */
+  peers?: readonly number[];
 }
 
 export interface SimulatedReport {
@@ -39,6 +44,9 @@ export interface SimulatedSurroundings {
   wan: SimulatedWan;
   /** All edges of the simulation, by the numbers of their sites. */
   edges: readonly SimulatedEdge[];
+  scenario: Scenario;
+  /** From 0 to 1: what probes lose. */
+  random: () => number;
   onTrouble: (reason: string) => void;
 }
 
@@ -49,14 +57,16 @@ const MEASURE_EVERY_MS = 10_000;
 export function simulateEdge(
   edge: SimulatedEdge,
   traffic: SiteTrafficOptions,
-  { clock, wan, edges, onTrouble }: SimulatedSurroundings & { clock: Clock },
+  { clock, wan, edges, scenario, random, onTrouble }: SimulatedSurroundings & { clock: Clock },
 ) {
   const recorder = new Recorder({ endpoint_id: edge.endpoint_ids[0]!, clock, flow_capacity: 16_384 });
   const nextTick = siteTraffic(traffic);
   const measured = new MeasuredPaths({
-    probe: async ({ address, peer_address }) => simulatedProbe({ target: peer_address, from: address }),
+    probe: async ({ address, peer_address }) =>
+      simulatedProbe(scenario.conditions(address, peer_address, clock()), random, clock),
     totals: () => wan.totals(edge.edge_id),
-    bandwidthOf: ({ address, peer_address }) => conditionsBetween(address, peer_address).bandwidth_mbps,
+    bandwidthOf: ({ address, peer_address }) =>
+      scenario.conditions(address, peer_address, clock()).bandwidth_mbps,
     interval_ms: MEASURE_EVERY_MS,
     onTrouble,
     clock,
@@ -65,6 +75,7 @@ export function simulateEdge(
   let matcher: PolicyMatcher = compilePolicies([]);
   let routes: RouteTable | undefined;
   let paths = new Map<string, EdgePath>();
+  let held_back = false;
 
   // Traffic to a site takes the path that its policy's route says, and leaves by that path's endpoint.
   function endpointFor({ flow, to_site, endpoint_id, packets, bytes }: FlowTick): string {
@@ -130,6 +141,12 @@ export function simulateEdge(
 
     stopMeasuring: () => measured.stop(),
 
+    /** Reports what a silence has held back. */
+    async endSilence(): Promise<void> {
+      if (held_back) await reporter?.report(recorder.takeInterval());
+      held_back = false;
+    },
+
     setPolicies(policySet: PolicySet): void {
       applyPolicies(policySet);
       reporter?.setPolicies(policySet.version, expectedPairs(policySet, edge.endpoint_ids));
@@ -145,7 +162,8 @@ export function simulateEdge(
         recorder.recordFlow(flow, { ...counts, ...times }, { endpoint_id: endpointFor(tick) });
       }
       recorder.cleanupStaleFlows(FLOW_IDLE_MS, now);
-      await reporter?.report(recorder.takeInterval());
+      held_back = scenario.isSilent(edge.edge_id, now);
+      if (!held_back) await reporter?.report(recorder.takeInterval());
     },
   };
 }

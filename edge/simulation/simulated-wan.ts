@@ -1,6 +1,6 @@
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { noPathCounts, type PathCounts } from '../../core/totals/path-counts.ts';
-import { conditionsBetween } from './path-conditions.ts';
+import { conditionsBetween, type PathConditions } from './path-conditions.ts';
 import type { Random } from './random.ts';
 
 /** Something that an edge sends over one of its paths. */
@@ -16,11 +16,16 @@ export interface Shipment {
 /** What lies between simulated edges: it counts what each end of a path sends, and what of it arrives at the other. */
 export class SimulatedWan {
   readonly #random: Random;
+  readonly #conditions: (address: string, other: string) => PathConditions;
   /** By edge and path id. */
   readonly #ends = new Map<string, Map<string, PathCounts>>();
 
-  constructor(random: Random) {
+  constructor(
+    random: Random,
+    conditions: (address: string, other: string) => PathConditions = conditionsBetween,
+  ) {
     this.#random = random;
+    this.#conditions = conditions;
   }
 
   carry({ path, from_edge, to_edge, packets, bytes }: Shipment): void {
@@ -28,7 +33,7 @@ export class SimulatedWan {
     sender.tx_packets += BigInt(packets);
     sender.tx_bytes += BigInt(bytes);
     if (to_edge === undefined) return;
-    const { packet_loss_pct } = conditionsBetween(path.address, path.peer_address);
+    const { packet_loss_pct } = this.#conditions(path.address, path.peer_address);
     const lost = Math.min(packets, this.#random.poisson((packets * packet_loss_pct) / 100));
     const receiver = this.#end(path.path_id, to_edge);
     receiver.rx_packets += BigInt(packets - lost);

@@ -22,10 +22,14 @@ export interface SiteTrafficOptions {
   /** Number of the site, 1 …: it decides its addresses. */
   site: number;
   sites: number;
+  /** Numbers of the sites that it sends to; all others by default. */
+  peers?: readonly number[];
   endpoint_ids: readonly string[];
   /** Flows that are alive at a time in the busiest hour. */
   flows: number;
   tick_s: number;
+  /** How long a day takes, seconds of traffic: 86,400 by default. */
+  day_s?: number;
 }
 
 interface LiveFlow extends Pick<FlowTick, 'flow' | 'endpoint_id' | 'to_site'> {
@@ -54,7 +58,7 @@ export function siteTraffic(options: SiteTrafficOptions): () => FlowTick[] {
   let live: LiveFlow[] = [];
   let tick = 0;
   return () => {
-    const hour = FIRST_HOUR + (tick++ * options.tick_s) / 3600;
+    const hour = FIRST_HOUR + (24 * tick++ * options.tick_s) / (options.day_s ?? 86_400);
     const mean =
       (options.flows / MEAN_LIFETIME_S) * options.tick_s * timeOfDay(hour) * Math.exp(0.15 * random.normal());
     for (let count = random.poisson(mean); count > 0; count--) live.push(newFlow(random, options));
@@ -72,11 +76,15 @@ export function timeOfDay(hour: number): number {
   return 0.06 + 0.94 * Math.max(0, working - lunch);
 }
 
-function newFlow(random: Random, { site, sites, endpoint_ids }: SiteTrafficOptions): LiveFlow {
+function newFlow(random: Random, { site, sites, peers, endpoint_ids }: SiteTrafficOptions): LiveFlow {
   const application = random.pick(OFFICE_MIX);
   const six = random.next() < SIX_SHARE;
   const host = random.whole(10, 209);
-  const peer = sites < 2 ? 1 : ((site + random.whole(0, sites - 2)) % sites) + 1;
+  const peer = peers
+    ? (peers[random.whole(0, peers.length - 1)] ?? 1)
+    : sites < 2
+      ? 1
+      : ((site + random.whole(0, sites - 2)) % sites) + 1;
   const away = random.whole(1, 250);
   const { from, to } = application.source_ports ?? EPHEMERAL_PORTS;
   const between = application.between_sites && sites > 1;

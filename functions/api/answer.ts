@@ -43,6 +43,8 @@ export interface Surroundings
   query_budget: QueryBudget;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
+  /** The fields of the overview, which fail alone. */
+  overview_parts: Record<string, Resolver<never, unknown>>;
   /** Called for each answer that says `Internal`; make it a metric. */
   onInternalError(): void;
   /** Called for what clients don't see: faults, and refusals that could not be recorded. */
@@ -57,7 +59,8 @@ const MAX_MESSAGE_LENGTH = 2000;
 
 /** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
 export async function answer(event: ApiEvent, surroundings: Surroundings): Promise<Answer> {
-  const operation = `${event.type}.${event.field}`;
+  const isPart = event.type === 'Overview';
+  const operation = isPart ? 'Query.overview' : `${event.type}.${event.field}`;
   let caller: Caller | undefined;
   try {
     if (!isOperation(operation)) throw new Error('The schema has an operation that the function lacks');
@@ -67,8 +70,9 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     const spend = spender(caller, surroundings);
     const call = { caller, selection: event.selection ?? [], spend, ...surroundings };
     const given = parseArguments(argumentSchema(operation), event.arguments);
-    const run = (asked: unknown) => surroundings.resolvers[operation].run(asked as never, call);
-    if (event.type === 'Query') {
+    const resolver = isPart ? partOf(event, surroundings) : surroundings.resolvers[operation];
+    const run = (asked: unknown) => resolver.run(asked as never, call);
+    if (event.type !== 'Mutation') {
       const data = await answerOfSize({
         arguments: given,
         paged: 'limit' in OPERATION_ARGUMENTS[operation],
@@ -99,6 +103,12 @@ function spender(caller: Caller, { context, query_budget }: Surroundings): Call[
     spent = true;
     await spendBudget(context, { caller, cost, budget: query_budget });
   };
+}
+
+function partOf({ field }: ApiEvent, { overview_parts }: Surroundings): Resolver<never, unknown> {
+  const part = Object.hasOwn(overview_parts, field) ? overview_parts[field] : undefined;
+  if (!part) throw new Error('The overview has a field that the function lacks');
+  return part;
 }
 
 function infoOf(error: PatronusError): ErrorInfo | undefined {

@@ -12,6 +12,8 @@ export const COSTS = {
   history_of_lanes: 10,
   /** The samples of one policy. */
   history_of_policy: 2,
+  /** The samples of up to 50 policies, or of lanes at every instant of a range. */
+  series: 10,
   /** Every lane at two instants. */
   lanes_twice: 10,
   /** Every lane. */
@@ -22,8 +24,14 @@ export const COSTS = {
   preview: 10,
   /** The samples of a path's two ends. */
   path_loss: 2,
+  /** The same over a range, up to 3,000 samples. */
+  path_history: 5,
+  /** The changes since an instant, and an hour's samples of the lanes of two sites. */
+  past_decisions: 10,
   /** Every path of the network: 30 a minute. */
   all_paths: 8,
+  /** Live figures by scope: every counter, every lane that the last snapshot sampled, every path. */
+  figures: { POLICIES: 2, SITES: 8, PATHS: 8, TOTALS: 2 },
   /** A page of the flow log: its reading ends when the page is full. */
   page_of_flows: 2,
 } as const;

@@ -17,6 +17,7 @@ import type { ApiEvent } from './api-event.ts';
 import { environmentSchema } from './environment.ts';
 import { countInternalError } from './internal-error-metric.ts';
 import { makeIdentify } from './person-email.ts';
+import { overviewParts } from './resolvers/overview.ts';
 import { resolvers } from './resolvers.ts';
 
 /** Time kept back to put the answer into words and write a refusal down. */
@@ -62,6 +63,7 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   const deadline = systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const answered = await answer(event, {
     resolvers,
+    overview_parts: overviewParts,
     caches: container.caches,
     silent_after_s: environment.SILENT_AFTER_S,
     exports,

@@ -1,16 +1,21 @@
 import type { Resolvers } from './resolver.ts';
 import { aggregationResolvers } from './resolvers/aggregation.ts';
+import { alarmResolvers } from './resolvers/alarms.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
 import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
+import { eventResolvers } from './resolvers/events.ts';
 import { exportResolvers } from './resolvers/exports.ts';
+import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
+import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
+import { pathHistoryResolvers } from './resolvers/path-history.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
 import { policyResolvers } from './resolvers/policies.ts';
@@ -18,15 +23,20 @@ import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
+import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
 export const resolvers: Resolvers = {
   ...policyResolvers,
   ...trafficResolvers,
+  ...figureResolvers,
+  ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,
+  ...eventResolvers,
+  ...alarmResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
   ...flowResolvers,
@@ -35,7 +45,9 @@ export const resolvers: Resolvers = {
   ...cacheResolvers,
   ...routingResolvers,
   ...pathHealthResolvers,
+  ...pathHistoryResolvers,
   ...pathLossResolvers,
+  ...trafficSeriesResolvers,
   ...commandResolvers,
   ...deletionResolvers,
   ...endpointResolvers,

@@ -14,5 +14,3 @@ export const environmentSchema = z.object({
   EDGE_SPREAD_S,
   GRAPHQL_URL,
 });
-
-export type Environment = z.output<typeof environmentSchema>;

@@ -3,7 +3,8 @@ import { COMMAND_PREFIX } from '../../core/commands/command-store.ts';
 import type { PendingCommand } from '../../core/commands/edge-command.ts';
 import type { EdgeNews } from '../../core/commands/edge-news.ts';
 import { ROUTES_PREFIX } from '../../core/commands/route-versions.ts';
-import { type BroadcastEvent, eventOf, isTampering } from '../../core/events/broadcast-event.ts';
+import { eventOf, isTampering } from '../../core/events/broadcast-event.ts';
+import type { BroadcastEvent } from '../../core/events/event-of-entry.ts';
 import type { StreamChange } from '../../core/events/stream-change.ts';
 import { toChange } from './stream-changes.ts';
 

@@ -1,5 +1,5 @@
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
-import type { BroadcastEvent } from '../../core/events/broadcast-event.ts';
+import type { BroadcastEvent } from '../../core/events/event-of-entry.ts';
 import { PUBLISH_EVENT } from '../../graphql/publish-event.ts';
 
 /**

@@ -8,6 +8,7 @@ import { finishDeletions } from '../../core/inventory/removal/finish-deletions.t
 import { removeCutOffResets } from '../../core/ledger/figures/running-resets.ts';
 import { finishVoids } from '../../core/ledger/voids/finish-voids.ts';
 import type { OnVoided } from '../../core/ledger/voids/void-done.ts';
+import { watchNetwork } from '../../core/watch/watch-network.ts';
 import { CACHE_NAMES } from '../product-caches.ts';
 import type { CleanupStep } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
@@ -29,6 +30,7 @@ export const steps: readonly CleanupStep[] = [
     name: 'resets',
     run: async context => ({ ...(await removeCutOffResets(context, { until: context.deadline })) }),
   },
+  { name: 'alarms', run: async context => ({ ...(await watchNetwork(context)) }) },
   { name: 'refusals', run: async context => ({ ...(await sumRefusals(context)) }) },
   {
     name: 'voids',

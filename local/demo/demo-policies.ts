@@ -4,14 +4,38 @@ export interface DemoPolicy {
   name: string;
   priority: number;
   match: PolicyMatch;
+  /** Which path it wants; the one of lowest latency when left out. */
+  prefers?: 'HIGHEST_BANDWIDTH' | 'LOWEST_PACKET_LOSS' | 'LOWEST_COST';
 }
 
 /** What a company would want first: calls before files, files before the rest. */
 export const DEMO_POLICIES: readonly DemoPolicy[] = [
   { name: 'Voice', priority: 900, match: { application: 'VoIP' } },
-  { name: 'Video conferences', priority: 800, match: { application: 'VideoConference' } },
+  {
+    name: 'Video conferences',
+    priority: 800,
+    match: { application: 'VideoConference' },
+    prefers: 'LOWEST_PACKET_LOSS',
+  },
+  {
+    name: 'ERP',
+    priority: 700,
+    match: { protocol: 6, destination_port_from: 1433, destination_port_to: 1433 },
+  },
   { name: 'Databases', priority: 600, match: { application: 'Database' } },
-  { name: 'Web', priority: 400, match: { application: 'Web' } },
+  {
+    name: 'Remote support',
+    priority: 500,
+    match: { protocol: 6, destination_port_from: 22, destination_port_to: 22 },
+  },
+  {
+    name: 'Guest internet',
+    priority: 450,
+    match: { destination_cidr: '203.0.113.0/24' },
+    prefers: 'LOWEST_COST',
+  },
+  { name: 'Files', priority: 400, match: { application: 'FileTransfer' }, prefers: 'HIGHEST_BANDWIDTH' },
   { name: 'E-mail', priority: 300, match: { application: 'Email' } },
-  { name: 'Files and backups', priority: 100, match: { application: 'Backup' } },
+  { name: 'Web', priority: 200, match: { application: 'Web' } },
+  { name: 'Backups', priority: 100, match: { application: 'Backup' }, prefers: 'LOWEST_COST' },
 ];

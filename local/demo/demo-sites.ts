@@ -1,4 +1,4 @@
-/** A WAN attachment of a made-up office. Addresses are of the ranges set aside for documentation (RFC 5737). */
+/** A WAN attachment of a made-up site. Addresses are of the ranges set aside for documentation (RFC 5737). */
 export interface DemoEndpoint {
   endpoint_id: string;
   address: string;
@@ -12,21 +12,63 @@ export interface DemoSite {
   name: string;
   location: string;
   endpoints: DemoEndpoint[];
+  /** Flows that are alive at a time in its busiest hour. */
+  flows: number;
 }
 
-const site = (number: number, name: string, location: string): DemoSite => ({
-  edge_id: `edge-${number}`,
-  name,
-  location,
-  endpoints: [
-    { endpoint_id: 'wan1', address: `192.0.2.${number}`, interface_type: 'FIBER', cost_per_gb: 0.01 },
-    { endpoint_id: 'wan2', address: `198.51.100.${number}`, interface_type: 'LTE', cost_per_gb: 0.08 },
-  ],
-});
+/** What one pays for a gigabyte over each kind of line. */
+const COSTS = { MPLS: 0.12, FIBER: 0.01, CABLE: 0.015, DSL: 0.02, FIVE_G: 0.06, LTE: 0.08, SATELLITE: 0.4 };
 
-/** Three offices, each with a fast link and a dearer one; like links are joined by paths. */
+type Line = keyof typeof COSTS;
+
+function site(
+  number: number,
+  [name, location]: [string, string],
+  lines: [Line, Line],
+  flows: number,
+): DemoSite {
+  const networks = ['192.0.2', '198.51.100'];
+  return {
+    edge_id: `edge-${number}`,
+    name,
+    location,
+    endpoints: lines.map((line, index) => ({
+      endpoint_id: `wan${index + 1}`,
+      address: `${networks[index]}.${number}`,
+      interface_type: line,
+      cost_per_gb: COSTS[line],
+    })),
+    flows,
+  };
+}
+
+/**
+ * A company that ships things: two sites that all others are joined with, warehouses and branches. The first
+ * three come first, so that there is something to see from the start.
+ */
 export const DEMO_SITES: readonly DemoSite[] = [
-  site(1, 'Berlin', 'Germany'),
-  site(2, 'Lisbon', 'Portugal'),
-  site(3, 'Tallinn', 'Estonia'),
+  site(1, ['Berlin headquarters', 'Berlin, Germany'], ['MPLS', 'FIBER'], 120),
+  site(2, ['Frankfurt data centre', 'Frankfurt, Germany'], ['MPLS', 'FIBER'], 120),
+  site(3, ['Lisbon branch', 'Lisbon, Portugal'], ['FIBER', 'LTE'], 40),
+  site(4, ['Rotterdam warehouse', 'Rotterdam, Netherlands'], ['MPLS', 'CABLE'], 70),
+  site(5, ['Gdańsk warehouse', 'Gdańsk, Poland'], ['FIBER', 'DSL'], 60),
+  site(6, ['Trieste warehouse', 'Trieste, Italy'], ['CABLE', 'FIVE_G'], 60),
+  site(7, ['Tallinn branch', 'Tallinn, Estonia'], ['FIBER', 'LTE'], 40),
+  site(8, ['Lyon branch', 'Lyon, France'], ['FIBER', 'DSL'], 40),
+  site(9, ['Vienna branch', 'Vienna, Austria'], ['CABLE', 'LTE'], 40),
+  site(10, ['Madrid branch', 'Madrid, Spain'], ['FIBER', 'FIVE_G'], 40),
+  site(11, ['Malmö service desk', 'Malmö, Sweden'], ['CABLE', 'LTE'], 30),
+  site(12, ['Port of Tromsø', 'Tromsø, Norway'], ['LTE', 'SATELLITE'], 20),
 ];
+
+/** Sites that are joined with every other, by both lines. */
+export const HUBS: readonly DemoSite[] = DEMO_SITES.slice(0, 2);
+
+/** What is seeded before the start is told to be ready. */
+export const FIRST_SITES: readonly DemoSite[] = DEMO_SITES.slice(0, 3);
+
+/** The numbers of the sites that a site sends to: of a hub all others, of another the hubs. */
+export function peersOf(site: DemoSite): number[] {
+  const peers = HUBS.includes(site) ? DEMO_SITES : HUBS;
+  return peers.filter(peer => peer !== site).map(peer => DEMO_SITES.indexOf(peer) + 1);
+}

@@ -1,12 +1,17 @@
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
+import { systemClock } from '../../core/time/clock.ts';
 import { startSimulation } from '../../edge/simulation/simulate.ts';
 import { REGION } from '../aws/account.ts';
 import type { RunningSystem } from '../system/system.ts';
+import { demoScenario } from './demo-scenario.ts';
+import { DEMO_SITES, FIRST_SITES } from './demo-sites.ts';
 import { graphqlClient } from './graphql-client.ts';
-import { seedDemo } from './seed-demo.ts';
+import { type DemoEdge, DemoSeed } from './seed-demo.ts';
 
 export interface DemoOptions {
   system: RunningSystem;
+  /** The same seed gives the same traffic and the same incidents. */
+  seed: number;
   /** Gets a sentence about each thing that goes wrong with the traffic. */
   onNotice(text: string): void;
 }
@@ -27,21 +32,50 @@ export interface Demo {
 /** More often than a real edge, so that there is something to see. */
 const REPORT_EVERY_MS = 5000;
 
-/** Three edges with made-up traffic at sites with paths between them. Policies, paths and routes they get as real ones do. */
-export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo> {
+/** A working day takes an hour, for the same reason. */
+const DAY_S = 3600;
+
+/**
+ * A company's edges with made-up traffic. Policies, paths and routes they get as real ones do. Resolves when its first three
+ * sites are there; the others follow one by one.
+ */
+export async function startDemo({ system, seed, onNotice }: DemoOptions): Promise<Demo> {
   const { endpoints, userPoolClientId } = system;
   const operator = endpoints.users.find(({ groups }) => groups.includes('operator'))!;
   const { graphql, cognito, kinesis, stream } = endpoints;
   const call = graphqlClient({ graphql, cognito, clientId: userPoolClientId, signIn: operator });
 
-  const edges = await seedDemo(call);
+  const seeding = await DemoSeed.read(call);
+  await seeding.policies();
+  const first: DemoEdge[] = [];
+  for (const site of FIRST_SITES) first.push(await seeding.site(site));
   const simulation = startSimulation({
-    edges,
+    edges: first,
+    sites: DEMO_SITES.length,
+    seed,
     interval_ms: REPORT_EVERY_MS,
+    day_s: DAY_S,
+    scenario: demoScenario({ seed, began_ms: systemClock() }),
     kinesis: { endpoint: kinesis, region: REGION, credentials: LOCAL_CREDENTIALS },
     stream,
     commands: { graphql, region: REGION },
     onTrouble: onNotice,
+  });
+
+  let stopped = false;
+  let edges = first.length;
+  async function seedTheRest(): Promise<void> {
+    for (const site of DEMO_SITES.slice(FIRST_SITES.length)) {
+      if (stopped) return;
+      const edge = await seeding.site(site);
+      if (stopped) return;
+      simulation.add(edge);
+      edges += 1;
+    }
+  }
+  const seeded = seedTheRest().catch((cause: Error) => {
+    if (!stopped)
+      onNotice(`The demo's other sites could not be entered: ${cause.message} The next start goes on.`);
   });
 
   return {
@@ -49,7 +83,7 @@ export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo
       const { trafficTotals } = await call<{ trafficTotals: ShownTotals }>(TOTALS);
       const { packets, bytes } = simulation.totals();
       return {
-        edges: edges.length,
+        edges,
         counted: { packets, bytes },
         shown: {
           packets: BigInt(trafficTotals.packets_exact),
@@ -58,7 +92,10 @@ export async function startDemo({ system, onNotice }: DemoOptions): Promise<Demo
         },
       };
     },
-    stop: () => simulation.stop(),
+    async stop() {
+      stopped = true;
+      await Promise.all([simulation.stop(), seeded]);
+    },
   };
 }
 

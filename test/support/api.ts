@@ -2,6 +2,7 @@ import { DEFAULT_EDGE_ROLES } from '../../core/access/edge-identity.ts';
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type Answer, answer, type Surroundings } from '../../functions/api/answer.ts';
 import type { ApiEvent, ApiIdentity } from '../../functions/api/api-event.ts';
+import { overviewParts } from '../../functions/api/resolvers/overview.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
 import { makeProductCaches } from '../../functions/product-caches.ts';
 import { noExports } from './no-exports.ts';
@@ -89,6 +90,7 @@ export function makeApi(
   });
   const surroundings = (): Surroundings => ({
     resolvers,
+    overview_parts: overviewParts,
 
     exports: noExports,
     retention: DEFAULT_RETENTION,

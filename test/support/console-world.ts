@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { type RunningSystem, startSystem } from '../../local/system/system.ts';
-import { startBrowser } from './browser.ts';
+import { startBrowser } from '../../scripts/browser/start-browser.ts';
 import { projectFile } from './project-files.ts';
 import { runEdge } from './run-edge.ts';
 import { type SystemClient, signedIn } from './system-client.ts';

@@ -1,5 +1,6 @@
-import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { TadaDocumentNode } from 'gql.tada';
+import { useMemo } from 'react';
 import { showToast } from '../parts/toasts.tsx';
 import { ask } from './ask.ts';
 import { ApiError } from './errors.ts';
@@ -45,22 +46,21 @@ export function useChange<Data, Variables>(
       onDone?.(data);
     },
   });
+  // The same object until another error comes: a form takes a new one for news, and would not let what was corrected be sent.
+  const fieldErrors = useMemo(() => fieldErrorsOf(mutation.error), [mutation.error]);
   return {
     run: mutation.mutate,
     isPending: mutation.isPending,
     error: mutation.error,
-    fieldErrors: fieldErrorsOf(mutation),
+    /** The answer, once it is done. */
+    done: mutation.data,
+    fieldErrors,
     reset: mutation.reset,
   };
 }
 
-/** By argument: what was wrong, and what is allowed. */
-function fieldErrorsOf({ error }: Pick<UseMutationResult<unknown, Error>, 'error'>): Record<string, string> {
+/** By argument: what was wrong, which says what is allowed. */
+function fieldErrorsOf(error: Error | null): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
-  return Object.fromEntries(
-    error.fields.map(({ argument, message, allowed }) => [
-      argument,
-      allowed ? `${message} Allowed: ${allowed}` : message,
-    ]),
-  );
+  return Object.fromEntries(error.fields.map(({ argument, message }) => [argument, message]));
 }

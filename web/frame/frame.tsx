@@ -3,10 +3,12 @@ import { Toasts } from '../parts/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { TopBar } from './top-bar.tsx';
+import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
 
 /** What is around every page: navigation at the side, time range and account above. */
 export function Frame() {
+  usePageKeys();
   return (
     <div className="frame">
       <a className="skip-link" href="#page">

@@ -6,10 +6,12 @@ export function Navigation() {
     <nav className="navigation" aria-label="Pages">
       <span className="brand">Patronus</span>
       <ul>
-        {PAGES.map(({ paths: [path], title, icon: Icon }) => (
+        {PAGES.map(({ paths: [path], title, icon: Icon, key }) => (
           <li key={path}>
             <Link
               to={path}
+              aria-keyshortcuts={`g ${key}`}
+              title={`${title} (G ${key.toUpperCase()})`}
               activeOptions={{ exact: path === '/', includeSearch: false }}
               activeProps={{ className: 'active' }}
             >

@@ -1,4 +1,4 @@
-import { Activity, type LucideIcon, MapPin } from 'lucide-react';
+import { Activity, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -15,10 +15,24 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { paths: ['/'], title: 'Now', icon: Activity, key: 'n', load: () => import('./now/now-page.tsx') },
   {
+    paths: ['/paths'],
+    title: 'Paths',
+    icon: Waypoints,
+    key: 'p',
+    load: () => import('./paths/paths-page.tsx'),
+  },
+  {
     paths: ['/sites', '/sites/$site_id'],
     title: 'Sites and edges',
     icon: MapPin,
     key: 's',
     load: () => import('./sites/sites-page.tsx'),
+  },
+  {
+    paths: ['/changes'],
+    title: 'Changes',
+    icon: History,
+    key: 'c',
+    load: () => import('./changes/changes-page.tsx'),
   },
 ];

@@ -27,9 +27,10 @@ export function Form(props: FormProps) {
     const entries = [...new FormData(event.currentTarget)];
     onSubmit(Object.fromEntries(entries.map(([name, value]) => [name, String(value)])));
   };
+  const marked = Object.keys(fieldErrors).length > 0;
   return (
     <AriaForm className="form" validationErrors={fieldErrors} onSubmit={send}>
-      {error && <Notice kind="bad">{error.message}</Notice>}
+      {error && <Notice kind="bad">{marked ? 'Correct what is marked below.' : error.message}</Notice>}
       {children}
       <div className="form-end">
         {onCancel && <Button onPress={onCancel}>Cancel</Button>}

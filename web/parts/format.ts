@@ -54,6 +54,16 @@ export function time(at: string | number, now = Date.now()): string {
   return date.toDateString() === new Date(now).toDateString() ? TIME.format(date) : DATE_TIME.format(date);
 }
 
+const HOUR_MINUTE = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+
+/** A mark on a time axis whose marks are so many seconds apart. */
+export function tick(at: number, step_seconds: number): string {
+  const date = new Date(at);
+  const isDay = step_seconds >= 86_400 || (date.getHours() === 0 && date.getMinutes() === 0);
+  return (isDay ? DAY : HOUR_MINUTE).format(date);
+}
+
 /** The instant in UTC, such as "2026-01-31 12:00:00 UTC". */
 export function utc(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

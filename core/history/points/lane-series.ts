@@ -1,4 +1,5 @@
 import { wholeLanes } from '../../ledger/figures/read-idle.ts';
+import type { LanePair } from '../../ledger/lane/lane.ts';
 import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
@@ -24,20 +25,44 @@ interface SeriesRequest {
 /** Later readings that are asked at once for lanes whose newest report is older than the last reading of a range. */
 const LATER_AT_ONCE = 8;
 
+/** The sum of some lanes at every mark, ascending; see {@link readGroupedSeries}. */
+export async function readLaneSeries(store: BatchGetOptions, request: SeriesRequest): Promise<Sample[]> {
+  const series = await readGroupedSeries(store, { ...request, groups: [ALL], groupOf: () => ALL });
+  return series.get(ALL)!;
+}
+
+const ALL = '';
+
+/** What of the lanes is summed apart. */
+interface Grouping {
+  /** Groups that the answer has in any case; the others are those that counted. */
+  groups?: readonly string[];
+  groupOf: (pair: Pick<LanePair, 'policy_id' | 'endpoint_id'>, lane: LaneName) => string;
+}
+
 /**
- * The sum of some lanes at every mark, ascending. A lane without a sample at a mark has not changed since its last one; before
+ * The sums of some lanes at every mark, ascending, by group. A lane without a sample at a mark has not changed since its last one; before
  * its first one it counted nothing. Where a lane's report was still to come at the last mark, later samples say what of it belongs to the range.
  */
-export async function readLaneSeries(
+export async function readGroupedSeries(
   store: BatchGetOptions,
-  { marks, later = [], selection }: SeriesRequest,
-): Promise<Sample[]> {
-  const series = new LaneSeries(store, selection);
+  { marks, later = [], selection, ...grouping }: SeriesRequest & Grouping,
+): Promise<Map<string, Sample[]>> {
+  const series = new LaneSeries(store, selection, grouping);
+  const samples = new Map((grouping.groups ?? []).map(group => [group, [] as Sample[]]));
+  const taken: SnapshotMark[] = [];
+  const take = async (mark: SnapshotMark, next: NextReading): Promise<void> => {
+    const sums = await series.next(mark, next);
+    for (const group of sums.keys()) {
+      if (!samples.has(group)) samples.set(group, taken.map(nothingAt));
+    }
+    for (const [group, list] of samples) list.push(sums.get(group) ?? nothingAt(mark));
+    taken.push(mark);
+  };
   const { lanes } = selection;
   const sampleAt = await readLaneSamples(store, { lanes, readings: marks });
-  const samples: Sample[] = [];
   for (const [index, mark] of marks.entries()) {
-    samples.push(await series.next(mark, { lanes, sampleAt, last: marks[index - 1]?.minute }));
+    await take(mark, { lanes, sampleAt, last: marks[index - 1]?.minute });
   }
   const end = marks.at(-1)?.minute ?? 0;
   for (let start = 0; start < later.length; start += LATER_AT_ONCE) {
@@ -45,15 +70,13 @@ export async function readLaneSeries(
     if (behind.length === 0) break;
     const readings = later.slice(start, start + LATER_AT_ONCE);
     const laterAt = await readLaneSamples(store, { lanes: behind, readings });
-    for (const mark of readings) {
-      samples.push(await series.next(mark, { lanes: behind, sampleAt: laterAt, last: end }));
-    }
+    for (const mark of readings) await take(mark, { lanes: behind, sampleAt: laterAt, last: end });
   }
   return samples;
 }
 
-function lateOf(late: LateSpans): Pick<Sample, 'late'> {
-  const spans = late.list();
+function lateOf(late: LateSpans | undefined): Pick<Sample, 'late'> {
+  const spans = late?.list() ?? [];
   return spans.length > 0 ? { late: spans } : {};
 }
 
@@ -64,8 +87,10 @@ interface Counts {
   active_flows: number;
 }
 
-interface SeenLane extends Counts {
+interface SeenLane {
   covered_to: number;
+  /** By group. */
+  counts: ReadonlyMap<string, Counts>;
 }
 
 interface NextReading {
@@ -79,15 +104,17 @@ interface NextReading {
 class LaneSeries {
   readonly #store: BatchGetOptions;
   readonly #selection: SeriesSelection;
+  readonly #grouping: Grouping;
   readonly #seen = new Map<string, SeenLane>();
 
-  constructor(store: BatchGetOptions, selection: SeriesSelection) {
+  constructor(store: BatchGetOptions, selection: SeriesSelection, grouping: Grouping) {
     this.#store = store;
     this.#selection = selection;
+    this.#grouping = grouping;
   }
 
-  /** The sum of all lanes at the next mark, at which some of them are looked at. */
-  async next(mark: SnapshotMark, { lanes, sampleAt, last }: NextReading): Promise<Sample> {
+  /** The sums of all lanes by group at the next mark, at which some of them are looked at. */
+  async next(mark: SnapshotMark, { lanes, sampleAt, last }: NextReading): Promise<Map<string, Sample>> {
     const found = lanes.flatMap(lane => {
       const sample = sampleAt(lane, mark);
       return sample ? [{ lane: decodeLane(lane, sample.data), covered_to: sample.covered_to }] : [];
@@ -97,11 +124,19 @@ class LaneSeries {
       found.map(({ lane }) => lane),
       { client, tables: { traffic: table } },
     );
-    const late = new LateSpans();
+    const late = new Map<string, LateSpans>();
     for (const [index, lane] of whole.entries()) {
       this.#take(lane, { covered_to: found[index]!.covered_to, late, last });
     }
-    return { at: mark.at, taken_at: mark.taken_at, ...sum(this.#seen.values()), ...lateOf(late) };
+    const sums = new Map<string, Sample & Counts>();
+    for (const { counts } of this.#seen.values()) {
+      for (const [group, each] of counts) {
+        const sum = sums.get(group) ?? { ...nothingAt(mark), ...lateOf(late.get(group)) };
+        add(sum, each);
+        sums.set(group, sum);
+      }
+    }
+    return sums;
   }
 
   #take(
@@ -110,16 +145,35 @@ class LaneSeries {
       covered_to,
       late,
       last = Number.NEGATIVE_INFINITY,
-    }: { covered_to: number; late: LateSpans; last: number | undefined },
+    }: { covered_to: number; late: Map<string, LateSpans>; last: number | undefined },
   ): void {
     const seen = this.#seen.get(nameOf(lane));
-    const counts = countsOf(lane, this.#selection);
-    this.#seen.set(nameOf(lane), { ...counts, covered_to });
-    if (!seen || seen.packets === counts.packets) return;
+    const counts = this.#countsOf(lane);
+    this.#seen.set(nameOf(lane), { counts, covered_to });
+    if (!seen) return;
     const from = Math.min(seen.covered_to, covered_to - RESOLUTIONS.MINUTE.ms);
     if (from >= last) return;
-    const packets = counts.packets - seen.packets;
-    late.add({ from, to: covered_to, packets, bytes: counts.bytes - seen.bytes });
+    for (const [group, { packets, bytes }] of counts) {
+      const before = seen.counts.get(group) ?? noCounts();
+      if (before.packets === packets) continue;
+      const spans = late.get(group) ?? new LateSpans();
+      spans.add({ from, to: covered_to, packets: packets - before.packets, bytes: bytes - before.bytes });
+      late.set(group, spans);
+    }
+  }
+
+  #countsOf(lane: WholeLane): Map<string, Counts> {
+    const { policy_id, endpoint_id } = this.#selection;
+    const counts = new Map<string, Counts>();
+    for (const pair of laneTotals(lane)) {
+      if (policy_id !== undefined && pair.policy_id !== policy_id) continue;
+      if (endpoint_id !== undefined && pair.endpoint_id !== endpoint_id) continue;
+      const group = this.#grouping.groupOf(pair, lane);
+      const sum = counts.get(group) ?? noCounts();
+      add(sum, pair);
+      counts.set(group, sum);
+    }
+    return counts;
   }
 
   isBehind(lane: LaneName, end: number): boolean {
@@ -132,22 +186,17 @@ function nameOf({ edge_id, part }: LaneName): string {
   return `${edge_id}#${part}`;
 }
 
-function countsOf(lane: WholeLane, { policy_id, endpoint_id }: SeriesSelection): Counts {
-  const pairs = laneTotals(lane).filter(
-    pair =>
-      (policy_id === undefined || pair.policy_id === policy_id) &&
-      (endpoint_id === undefined || pair.endpoint_id === endpoint_id),
-  );
-  return sum(pairs);
+function nothingAt({ at, taken_at }: SnapshotMark): Sample & Counts {
+  return { at, taken_at, ...noCounts() };
 }
 
-function sum(counts: Iterable<Counts>): Counts {
-  const total: Counts = { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
-  for (const { packets, bytes, estimated_bytes, active_flows } of counts) {
-    total.packets += packets;
-    total.bytes += bytes;
-    total.estimated_bytes += estimated_bytes;
-    total.active_flows += active_flows;
-  }
-  return total;
+function noCounts(): Counts {
+  return { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
+}
+
+function add(sum: Counts, { packets, bytes, estimated_bytes, active_flows }: Counts): void {
+  sum.packets += packets;
+  sum.bytes += bytes;
+  sum.estimated_bytes += estimated_bytes;
+  sum.active_flows += active_flows;
 }

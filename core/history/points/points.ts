@@ -19,6 +19,8 @@ export interface HistoryPoint {
   estimated_bytes: bigint;
   /** The same with late counts spread evenly between the reports that they came between: rates and percentiles are made of it. */
   spread: Share;
+  /** Between the two readings that its rates are made of; 0: there is no rate, and it says nothing. */
+  seconds: number;
   packets_per_second: number;
   bits_per_second: number;
   active_flows: number;
@@ -62,7 +64,7 @@ export interface HistoryInput {
 }
 
 /** A snapshot runs for 55 seconds at most and is called once more within a minute: later, its minute is missed. */
-const SNAPSHOT_MAY_COME_MS = 120_000;
+export const SNAPSHOT_MAY_COME_MS = 120_000;
 
 /**
  * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last interval that is over. Increments are
@@ -135,6 +137,7 @@ function setRates(counted: readonly CountedPoint[], samples: readonly Sample[]):
     const { point, previous, current } = counted[index]!;
     const seconds = (current.taken_at - (previous.taken_at ?? current.taken_at)) / 1000;
     point.spread = spread;
+    point.seconds = Math.max(0, seconds);
     point.packets_per_second = perSecond(spread.packets, seconds);
     point.bits_per_second = perSecond(spread.bytes * 8n, seconds);
   }
@@ -204,6 +207,7 @@ function between(interval: Interval): HistoryPoint {
     bytes,
     estimated_bytes: previous ? within(estimated, bytes) : 0n,
     spread: { packets, bytes },
+    seconds: 0,
     packets_per_second: 0,
     bits_per_second: 0,
     active_flows: current.active_flows,
@@ -234,6 +238,7 @@ function gapPoint({
     bytes: 0n,
     estimated_bytes: 0n,
     spread: { packets: 0n, bytes: 0n },
+    seconds: 0,
     packets_per_second: 0,
     bits_per_second: 0,
     active_flows: 0,

@@ -69,6 +69,22 @@ export class HeardEdges {
     return { edges_expected: expected.length, edges_heard: heard.length };
   }
 
+  /**
+   * The edges that are in service and silent, and since when, milliseconds. One that has not reported since it was registered is
+   * silent once it has had the time to.
+   */
+  silentNow(): Map<string, number> {
+    const silent = new Map<string, number>();
+    for (const edge of this.#edges) {
+      const period = edge.service.find(({ from, to }) => from <= this.#now_ms && this.#now_ms < to);
+      if (!period) continue;
+      const until = this.#heardUntil(edge);
+      if (!this.#isOverdue(edge, Math.max(until, period.from), this.#now_ms)) continue;
+      silent.set(edge.id, until < period.from ? period.from : until + 1);
+    }
+    return silent;
+  }
+
   /** The times that no report covers: of edges that are silent, and of those that were silent when they were retired. */
   silences(): Silence[] {
     const found: Silence[] = [];

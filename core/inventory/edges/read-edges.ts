@@ -49,10 +49,36 @@ export async function readKnownEdges(
   return [...known.values()].sort(byEdgeId).slice(0, limit);
 }
 
+/** All edges of the inventory, the retired ones too. */
+export async function readRegisteredEdges(context: StoreContext): Promise<RegisteredEdge[]> {
+  return (await queryAll(context, { pk: EDGE_PARTITION })).map(toEdge);
+}
+
 /** All edges that were ever registered, with the times in which they were expected to report. */
 export async function readServedEdges(context: StoreContext): Promise<ServedEdge[]> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });
   return items.map(item => servedEdge(parseItem(edgeItemSchema, item)));
+}
+
+/** As {@link readServedEdges}, by the site that each is registered at now. */
+export async function readServedEdgesBySite(context: StoreContext): Promise<Map<string, ServedEdge[]>> {
+  const items = await queryAll(context, { pk: EDGE_PARTITION });
+  const edges = items.map(item => parseItem(edgeItemSchema, item));
+  const bySite = Map.groupBy(edges, ({ site_id }) => site_id);
+  return new Map(Array.from(bySite, ([site_id, list]) => [site_id, list.map(servedEdge)]));
+}
+
+/** An edge in service, with its site. */
+export type EdgeInService = ServedEdge & Pick<RegisteredEdge, 'site_id'>;
+
+/** All edges that are expected to report, with the times in which they were. */
+export async function readEdgesInService(context: StoreContext): Promise<EdgeInService[]> {
+  const items = (await queryAll(context, { pk: EDGE_PARTITION })).map(item =>
+    parseItem(edgeItemSchema, item),
+  );
+  return items
+    .filter(({ retired_at }) => retired_at === null)
+    .map(item => ({ ...servedEdge(item), site_id: item.site_id }));
 }
 
 /** The inventory's item of an edge, or undefined. */

@@ -48,12 +48,16 @@ export async function readPathGraph(
   return isTooLarge() ? undefined : whole(graph, sites);
 }
 
-/** The paths that end at a site, strongly, with the endpoints of both their ends. */
-export async function readGraphAround(context: StoreContext, siteId: string): Promise<PathGraph> {
+/** The paths that end at a site, strongly, with the endpoints of both their ends, and those of sites `besides`. */
+export async function readGraphAround(
+  context: StoreContext,
+  siteId: string,
+  ...besides: string[]
+): Promise<PathGraph> {
   const graph: PathGraph = { paths: [], endpoints: [] };
   addItems(graph, await queryAll(context, { pk: sitePartition(siteId) }), {});
-  const peers = [...new Set(graph.paths.map(path => peerOf(path, siteId)))];
-  const endpoints = await Promise.all(peers.map(id => readEndpoints(context, id)));
+  const others = new Set([...besides, ...graph.paths.map(path => peerOf(path, siteId))]);
+  const endpoints = await Promise.all([...others].map(id => readEndpoints(context, id)));
   return { ...graph, endpoints: [...graph.endpoints, ...endpoints.flat()] };
 }
 

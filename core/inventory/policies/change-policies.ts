@@ -118,7 +118,7 @@ function change(
     const { tables } = context;
     return {
       actions: [
-        ...policyActions(tables, step, meta),
+        ...policyActions(tables, step, { meta, changed_at: timestamp(context.clock()) }),
         auditAction(tables, begun, { ...author, target, ...step }),
       ],
       result: { policy, audit_id: begun.audit_id },
@@ -127,10 +127,14 @@ function change(
 }
 
 /** What changes a policy: it holds while the policies are those whose meta was read. */
-export function policyActions(tables: TableNames, step: Step, meta: PoliciesMeta): WriteAction[] {
+export function policyActions(
+  tables: TableNames,
+  step: Step,
+  { meta, changed_at }: { meta: PoliciesMeta; changed_at: string },
+): WriteAction[] {
   return [
     policyAction(tables.network, step, meta.version + 1),
-    metaAction(tables.network, step, meta),
+    metaAction(tables.network, step, { meta, changed_at }),
     // A request for the route of a deleted policy must not get the one that it had.
     ...(step.after ? [] : [forgetDecisions(tables)]),
   ];
@@ -144,7 +148,11 @@ function policyAction(TableName: string, { before, after }: Step, version: numbe
   return { Delete: { TableName, Key: { pk: POLICY_PARTITION, sk: before.id }, ...IS_THERE } };
 }
 
-function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMeta): WriteAction {
+function metaAction(
+  TableName: string,
+  { before, after }: Step,
+  { meta, changed_at }: { meta: PoliciesMeta; changed_at: string },
+): WriteAction {
   const { id } = after ?? before;
   const next: PoliciesMeta = {
     version: meta.version + 1,
@@ -152,6 +160,7 @@ function metaAction(TableName: string, { before, after }: Step, meta: PoliciesMe
     last_id: before ? meta.last_id : laterId(id, meta.last_id),
     count: meta.count + (after ? 1 : 0) - (before ? 1 : 0),
     last_change: { id, deleted: !after },
+    changed_at,
   };
   const isUnchanged = conditionOf({ expression: '#version = :version', values: { version: meta.version } });
   const Item = { ...META_KEY, ...next };

@@ -22,6 +22,8 @@ export interface PoliciesMeta {
   count: number;
   /** What the last change did, so that a reader sees whether it sees all of it. */
   last_change: { id: string; deleted: boolean } | null;
+  /** When that was, RFC 3339; not there in what earlier releases wrote. */
+  changed_at?: string | undefined;
 }
 
 export const policiesMetaSchema: z.ZodType<PoliciesMeta> = z.object({
@@ -30,6 +32,7 @@ export const policiesMetaSchema: z.ZodType<PoliciesMeta> = z.object({
   last_id: z.string().nullable().default(null),
   count: z.number(),
   last_change: z.object({ id: z.string(), deleted: z.boolean() }).nullable().default(null),
+  changed_at: z.string().optional(),
 });
 
 /** How many policies may be defined: their list is read as a whole. */

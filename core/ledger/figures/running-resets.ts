@@ -33,6 +33,21 @@ export function endReset({ tables }: StoreContext, chunks_id: string): WriteActi
 
 const runningSchema = z.object({ sk: z.string(), at: z.number() });
 
+/** A reset that writes its chunks, or was cut off at it. */
+export interface RunningReset {
+  chunks_id: string;
+  /** When it began, milliseconds. */
+  at: number;
+}
+
+/** The resets that write chunks, and those that were cut off. @throws BrokenItem */
+export async function readRunningResets(context: StoreContext): Promise<RunningReset[]> {
+  const items = await allOf(context, RUNNING_RESETS_PARTITION);
+  return items
+    .map(item => parseItem(runningSchema, item))
+    .map(({ sk: chunks_id, at }) => ({ chunks_id, at }));
+}
+
 export interface RemovedResets {
   /** Resets that were cut off, and whose chunks are removed. */
   removed: number;
@@ -50,8 +65,7 @@ export async function removeCutOffResets(
   { until }: { until: number },
 ): Promise<RemovedResets> {
   const result: RemovedResets = { removed: 0, chunks: 0 };
-  for (const item of await allOf(context, RUNNING_RESETS_PARTITION)) {
-    const { sk: chunks_id, at } = parseItem(runningSchema, item);
+  for (const { chunks_id, at } of await readRunningResets(context)) {
     if (at + CUT_OFF_MS > context.clock()) continue;
     if (context.clock() >= until) break;
     if (!(await abandon(context, chunks_id))) continue;

@@ -30,7 +30,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
   const named_hour = hourOf(at_ms);
   const sent_at_ms = Math.min(decoded.sent_at_ms, at_ms);
   const rated_ms = ratedMs(lane, sent_at_ms);
-  const reportedPairs = new Map<string, LanePair>();
+  // In the lane's order, new ones last; a copy grows less than a map that is filled.
+  const pairs = new Map(lane.pairs);
   const counters = new Map(changes.counters);
   let held = 0;
   let isNewToBoot = false;
@@ -49,7 +50,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     const more_bytes = bytes - before.bytes;
     const rate = rated_ms === undefined ? NO_RATE : packRate(more_bytes, more_packets, rated_ms);
     // Written out: a spread costs more, and this runs for each pair of each report.
-    reportedPairs.set(key, {
+    pairs.set(key, {
       policy_id,
       endpoint_id,
       packets,
@@ -74,7 +75,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     const change = estimated ? { ...gained, estimated_bytes: bytes - estimatedOf(before) } : gained;
     addCounterChange(counters, policy_id, change);
   }
-  const pairs = held < lane.pairs.size ? withPairsLeftOut(lane, reportedPairs, counters) : reportedPairs;
+  if (held < lane.pairs.size) withdrawLeftOut(lane, pairs, counters);
   const clock = clockOf(lane, report, { sent_at_ms: decoded.sent_at_ms, arrived_at_ms: at_ms });
   const next: LaneState = {
     ...state,
@@ -130,16 +131,15 @@ export function addOldReport(
   return next;
 }
 
-/** All pairs in the lane's order, new ones last; those that the report leaves out lose their gauges. */
-function withPairsLeftOut(
+/** The pairs that the report leaves out lose their gauges. */
+function withdrawLeftOut(
   lane: Lane,
-  reported: ReadonlyMap<string, LanePair>,
+  pairs: Map<string, LanePair>,
   counters: Map<string, CounterChange>,
-): Map<string, LanePair> {
-  const pairs = new Map<string, LanePair>();
-  for (const [key, pair] of lane.pairs) pairs.set(key, reported.get(key) ?? withdrawGauge(pair, counters));
-  for (const [key, pair] of reported) pairs.set(key, pair);
-  return pairs;
+): void {
+  for (const [key, pair] of lane.pairs) {
+    if (pairs.get(key) === pair) pairs.set(key, withdrawGauge(pair, counters));
+  }
 }
 
 function known(paths: ReadonlyMap<string, LanePath>, path_id: string): LanePath {

@@ -12,7 +12,7 @@ import type { ListingContext } from './list-lanes.ts';
  * next report or the clean-up lists them. The clean-up reads all lanes each five minutes, so it knows (docs/decisions/165).
  */
 
-export const LISTING_PARTITION = 'LISTING';
+const LISTING_PARTITION = 'LISTING';
 
 /** The clean-up reads lanes in so many groups; each is confirmed as a whole. */
 const GROUPS = 4;

@@ -1,86 +1,151 @@
 /*
- * Ids of a form that is known take half of their characters: those of paths, policies and boots. Each form has an odd code
- * above 1, where text has its length, which is even, and a UUID alone has 1.
+ * Ids of a form that is known take half of their characters: those of sites, paths, policies and boots. Each form has an odd code; text
+ * has its length twice, which is even. Characters and bytes are turned into each other one by one, since this runs for each lane
+ * of each report, where a call into the machine's own code or a text on the way would cost more.
  */
 
-/** Crockford's base 32, as ULIDs use it. */
-const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** How ids of a form are packed. */
+export interface IdForm {
+  /** In place of a text's length. */
+  readonly code: number;
+  /** How many bytes an id takes. */
+  readonly bytes: number;
+  /** Writes an id of this form. */
+  write(id: string, into: Uint8Array, at: number): void;
+  /** The id that was written. */
+  read(from: Uint8Array, at: number): string;
+}
 
-const UUID_GROUPS =
-  /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})\.([0-9a-f]{16})$/;
+/** Crockford's base 32, as ULIDs use it. */
+const DIGITS = Buffer.from('0123456789ABCDEFGHJKMNPQRSTVWXYZ');
+const LOWER_DIGITS = Buffer.from('0123456789abcdefghjkmnpqrstvwxyz');
+const HEX_DIGITS = Buffer.from('0123456789abcdef');
+
+/** Values of digits by character code. */
+const VALUES = valuesOf(DIGITS, LOWER_DIGITS);
+const HEX_VALUES = valuesOf(HEX_DIGITS);
+
+const HYPHEN = 0x2d;
+const DOT = 0x2e;
+
+const UUID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
+const UUID_ID = new RegExp(`^${UUID_PATTERN}$`);
+const PATH_ID = new RegExp(`^${UUID_PATTERN}\\.[0-9a-f]{16}$`);
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const POLICY_ID = /^p-[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
-const CODES = { path: 3, ulid: 5, policy: 7 } as const;
+/** Where the characters of an id are put together. */
+const characters = Buffer.alloc(53);
 
-/** An id as hexadecimal digits with the code of its form; undefined: it has no form that is known. */
-export function packedId(id: string): { code: number; hex: string } | undefined {
-  if (id.length === 53) {
-    const groups = UUID_GROUPS.exec(id);
-    return groups ? { code: CODES.path, hex: groups.slice(1).join('') } : undefined;
+/** In lower case. Releases before layout 5 know it, and no other form. */
+export const UUID: IdForm = {
+  code: 1,
+  bytes: 16,
+  write: writeHex,
+  read: (from, at) => readHex(from, at, 16),
+};
+
+const PATH: IdForm = { code: 3, bytes: 24, write: writeHex, read: (from, at) => readHex(from, at, 24) };
+
+const BOOT: IdForm = {
+  code: 5,
+  bytes: 16,
+  write: (id, into, at) => writeUlid(id, 0, into, at),
+  read: (from, at) => readUlid(from, at, { digits: DIGITS, prefix: '' }),
+};
+
+const POLICY: IdForm = {
+  code: 7,
+  bytes: 16,
+  write: (id, into, at) => writeUlid(id, 2, into, at),
+  read: (from, at) => readUlid(from, at, { digits: LOWER_DIGITS, prefix: 'p-' }),
+};
+
+const FORMS = [UUID, PATH, BOOT, POLICY];
+
+/** The form of an id; undefined: it has none that is known. */
+export function formOf(id: string): IdForm | undefined {
+  switch (id.length) {
+    case 26:
+      return ULID.test(id) ? BOOT : undefined;
+    case 28:
+      return POLICY_ID.test(id) ? POLICY : undefined;
+    case 36:
+      return UUID_ID.test(id) ? UUID : undefined;
+    case 53:
+      return PATH_ID.test(id) ? PATH : undefined;
+    default:
+      return undefined;
   }
-  if (id.length === 26 && ULID.test(id)) return { code: CODES.ulid, hex: ulidHex(id) };
-  if (id.length === 28 && POLICY_ID.test(id))
-    return { code: CODES.policy, hex: ulidHex(id.slice(2).toUpperCase()) };
-  return undefined;
 }
 
-/** How many bytes an id of this code takes; undefined: the code is none of an id. */
-export function packedIdBytes(code: number): number | undefined {
-  if (code === CODES.path) return 24;
-  return code === CODES.ulid || code === CODES.policy ? 16 : undefined;
+/** The form of this code; undefined: the code is none of an id. */
+export function formOfCode(code: number): IdForm | undefined {
+  return code % 2 === 1 ? FORMS[(code - 1) / 2] : undefined;
 }
 
-/** What {@link packedId} packed. */
-export function unpackedId(code: number, hex: string): string {
-  if (code === CODES.path) {
-    const at = (from: number, to?: number) => hex.slice(from, to);
-    return `${at(0, 8)}-${at(8, 12)}-${at(12, 16)}-${at(16, 20)}-${at(20, 32)}.${at(32)}`;
-  }
-  const ulid = ulidOf(hex);
-  return code === CODES.policy ? `p-${ulid.toLowerCase()}` : ulid;
-}
-
-const HEX_DIGITS = '0123456789abcdef';
-
-/** Values of digits by character code; small numbers only, since this runs for each lane of each report. */
-const VALUES = valuesOf(DIGITS);
-const HEX_VALUES = valuesOf(HEX_DIGITS);
-
-function valuesOf(digits: string): Uint8Array {
+function valuesOf(...alphabets: Buffer[]): Uint8Array {
   const values = new Uint8Array(128);
-  for (let value = 0; value < digits.length; value++) values[digits.charCodeAt(value)] = value;
+  for (const digits of alphabets) {
+    for (const [value, character] of digits.entries()) values[character] = value;
+  }
   return values;
 }
 
+/** Two digits a byte; what stands between groups of digits is left out. */
+function writeHex(id: string, into: Uint8Array, at: number): void {
+  let next = at;
+  for (let i = 0; i < id.length; i += 2) {
+    const first = id.charCodeAt(i);
+    if (first === HYPHEN || first === DOT) i++;
+    into[next++] = (HEX_VALUES[id.charCodeAt(i)]! << 4) | HEX_VALUES[id.charCodeAt(i + 1)]!;
+  }
+}
+
+/** A UUID; of more bytes, a dot and the rest behind it. */
+function readHex(from: Uint8Array, at: number, bytes: number): string {
+  let length = 0;
+  for (let i = 0; i < bytes; i++) {
+    if (i === 4 || i === 6 || i === 8 || i === 10) characters[length++] = HYPHEN;
+    else if (i === 16) characters[length++] = DOT;
+    const byte = from[at + i]!;
+    characters[length++] = HEX_DIGITS[byte >> 4]!;
+    characters[length++] = HEX_DIGITS[byte & 15]!;
+  }
+  return characters.toString('latin1', 0, length);
+}
+
 /** 26 digits of five bits are 130; the first digit of a ULID is 7 at most, so that 128 remain. */
-function ulidHex(ulid: string): string {
-  let hex = '';
+function writeUlid(id: string, start: number, into: Uint8Array, at: number): void {
+  let next = at;
   let held = 0;
   let bits = -2;
-  for (let at = 0; at < ulid.length; at++) {
-    held = (held << 5) | VALUES[ulid.charCodeAt(at)]!;
+  for (let i = start; i < id.length; i++) {
+    held = (held << 5) | VALUES[id.charCodeAt(i)]!;
     bits += 5;
-    while (bits >= 4) {
-      bits -= 4;
-      hex += HEX_DIGITS[(held >> bits) & 15];
+    if (bits < 8) continue;
+    bits -= 8;
+    into[next++] = held >> bits;
+    held &= (1 << bits) - 1;
+  }
+}
+
+function readUlid(
+  from: Uint8Array,
+  at: number,
+  { digits, prefix }: { digits: Uint8Array; prefix: string },
+): string {
+  let length = 0;
+  let held = 0;
+  let bits = 2;
+  for (let i = 0; i < 16; i++) {
+    held = (held << 8) | from[at + i]!;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      characters[length++] = digits[held >> bits]!;
       held &= (1 << bits) - 1;
     }
   }
-  return hex;
-}
-
-function ulidOf(hex: string): string {
-  let ulid = '';
-  let held = 0;
-  let bits = 2;
-  for (let at = 0; at < hex.length; at++) {
-    held = (held << 4) | HEX_VALUES[hex.charCodeAt(at)]!;
-    bits += 4;
-    if (bits < 5) continue;
-    bits -= 5;
-    ulid += DIGITS[held >> bits];
-    held &= (1 << bits) - 1;
-  }
-  return ulid;
+  return prefix + characters.toString('latin1', 0, length);
 }

@@ -1,4 +1,4 @@
-import { packedIdBytes, unpackedId } from './packed-ids.ts';
+import { formOfCode } from './packed-ids.ts';
 
 /** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
 export class PackedReader {
@@ -46,14 +46,10 @@ export class PackedReader {
 
   text(): string {
     const head = this.number();
-    if (head === 1) {
-      const from = this.#skip(16);
-      return uuidText(this.#bytes.toString('hex', from, this.#at));
-    }
-    const bytes = packedIdBytes(head);
-    if (bytes !== undefined) {
-      const from = this.#skip(bytes);
-      return unpackedId(head, this.#bytes.toString('hex', from, this.#at));
+    if (head % 2 === 1) {
+      const form = formOfCode(head);
+      if (!form) throw new RangeError(`packed data has an id of form ${head}`);
+      return form.read(this.#bytes, this.#skip(form.bytes));
     }
     return this.#utf8(head / 2);
   }
@@ -92,7 +88,3 @@ export class PackedReader {
 
 /** Up to this many bytes, text is put together here: a call into the machine's own code costs more. */
 const SHORT = 8;
-
-function uuidText(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}

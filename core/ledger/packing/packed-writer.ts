@@ -1,11 +1,10 @@
-import { packedId } from './packed-ids.ts';
+import { formOf, UUID } from './packed-ids.ts';
 
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
+const TWO_28 = 2 ** 28;
 const TWO_31 = 2 ** 31;
-const UUID_LENGTH = 36;
 /** Up to this many characters, text is copied one by one. */
-const SHORT = 16;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const SHORT = 32;
 
 /** Appends numbers and strings to a growing buffer, small ones in few bytes. {@link PackedReader} is its mirror. */
 export class PackedWriter {
@@ -24,11 +23,15 @@ export class PackedWriter {
   number(value: number): void {
     this.#reserve(8);
     let rest = value;
-    while (rest >= TWO_31) {
-      this.#bytes[this.#length++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
+    if (rest >= TWO_31) {
+      // In two halves: each is a small integer for the machine.
+      const high = Math.floor(value / TWO_28);
+      const low = value - high * TWO_28;
+      for (let shift = 0; shift < 28; shift += 7) {
+        this.#bytes[this.#length++] = ((low >>> shift) & 0x7f) | 0x80;
+      }
+      rest = high;
     }
-    // From here on it is a small integer for the machine too.
     while (rest > 0x7f) {
       this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
@@ -59,33 +62,33 @@ export class PackedWriter {
 
   /** Text up to any length; a UUID in lower case takes 17 bytes instead of 37. */
   text(value: string): void {
-    if (value.length === UUID_LENGTH && UUID.test(value)) {
-      this.number(1);
-      this.#reserve(16);
-      this.#length += this.#bytes.write(value.replaceAll('-', ''), this.#length, 'hex');
+    const form = formOf(value);
+    if (form && (this.#compact || form === UUID)) {
+      this.number(form.code);
+      this.#reserve(form.bytes);
+      form.write(value, this.#bytes, this.#length);
+      this.#length += form.bytes;
       return;
     }
-    const packed = this.#compact ? packedId(value) : undefined;
-    if (packed) {
-      this.number(packed.code);
-      this.#reserve(packed.hex.length / 2);
-      this.#length += this.#bytes.write(packed.hex, this.#length, 'hex');
-      return;
-    }
+    if (value.length <= SHORT && this.#ascii(value)) return;
     const length = Buffer.byteLength(value);
     this.number(length * 2);
     this.#reserve(length);
-    if (length === value.length && length <= SHORT) this.#ascii(value);
-    else this.#length += this.#bytes.write(value, this.#length);
+    this.#length += this.#bytes.write(value, this.#length);
   }
 
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  // A call into the machine's own code costs more than writing a few characters here.
-  #ascii(value: string): void {
-    for (let i = 0; i < value.length; i++) this.#bytes[this.#length++] = value.charCodeAt(i);
+  // A call into the machine's own code costs more than writing a few characters here. False: some are not ASCII, and nothing is written.
+  #ascii(value: string): boolean {
+    const { length } = value;
+    for (let i = 0; i < length; i++) if (value.charCodeAt(i) > 0x7f) return false;
+    this.number(length * 2);
+    this.#reserve(length);
+    for (let i = 0; i < length; i++) this.#bytes[this.#length++] = value.charCodeAt(i);
+    return true;
   }
 
   #reserve(more: number): void {

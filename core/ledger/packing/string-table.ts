@@ -1,17 +1,23 @@
+import { IdNumbers } from '../../totals/id-numbers.ts';
 import type { PackedReader } from './packed-reader.ts';
 import type { PackedWriter } from './packed-writer.ts';
 
-/** Every distinct string once, in the order of first use; packed data then holds its small number. */
+/** Shared by all tables, since only one is filled at a time. */
+const numbers = new IdNumbers();
+
+/** Every distinct string once, in the order of first use; packed data then holds its small number. One table at a time. */
 export class StringTable {
-  readonly #numbers = new Map<string, number>();
   readonly #strings: string[] = [];
+
+  constructor() {
+    numbers.begin();
+  }
 
   /** The string's number, a new one at its first use. */
   add(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
-    this.#numbers.set(text, this.#strings.length);
-    return this.#strings.push(text) - 1;
+    const number = numbers.numberOf(text);
+    if (number === this.#strings.length) this.#strings.push(text);
+    return number;
   }
 
   write(out: PackedWriter): void {

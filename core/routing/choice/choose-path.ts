@@ -22,7 +22,8 @@ export interface PathCandidate {
  */
 export type Standing = 'optimal' | 'degraded' | 'unmeasured' | 'failed' | 'out';
 
-const RANK: Record<Standing, number> = { optimal: 0, degraded: 1, unmeasured: 2, failed: 3, out: 4 };
+/** The better class has the lower number. */
+export const RANK: Record<Standing, number> = { optimal: 0, degraded: 1, unmeasured: 2, failed: 3, out: 4 };
 
 export interface RankedPath {
   candidate: PathCandidate;
@@ -74,9 +75,11 @@ function isBetter(a: RankedPath, b: RankedPath): boolean {
   return compareIds(a.candidate.path_id, b.candidate.path_id) < 0;
 }
 
-// What is not capped by a component: of two paths over 200 ms the faster one still has the lowest
-// latency.
-function comparedValue({ metrics, cost_per_gb }: PathCandidate, preference: PathPreference): number {
+/**
+ * What a preference compares; lower is better. It is not capped as a component is: of two paths over
+ * 200 ms the faster one still has the lowest latency.
+ */
+export function comparedValue({ metrics, cost_per_gb }: PathCandidate, preference: PathPreference): number {
   if (preference.kind === 'LOWEST_COST') return cost_per_gb;
   if (!metrics) return 0;
   switch (preference.kind) {

@@ -15,7 +15,7 @@ import { readEdgesOf } from './path-edges.ts';
 import { EVERY_POLICY, outFor, type StatesByPolicy } from './path-out.ts';
 import { decideAfter, decideBefore, movesBetween, type PathSituation } from './path-situation.ts';
 import type { PathState } from './path-state.ts';
-import { statesAction } from './path-states-store.ts';
+import { statesActions } from './path-states-store.ts';
 
 export interface FailoverDone {
   receipt: FailoverReceipt;
@@ -88,7 +88,7 @@ export async function changeSides(
     },
   });
   return {
-    actions: [statesAction(context, states, after), forgetDecisions(tables), audit],
+    actions: [...statesActions(context, states, after), forgetDecisions(tables), audit],
     result: { receipt, audit_id: begun.audit_id },
   };
 }

@@ -22,7 +22,7 @@ import {
   readSituation,
 } from './path-situation.ts';
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
-import { type PathStates, readPathStates, statesAction } from './path-states-store.ts';
+import { type PathStates, readPathStates, statesActions } from './path-states-store.ts';
 
 /** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
 const PERFECT = 100;
@@ -84,7 +84,7 @@ async function judgeSides(
     if (!changed) return { actions: [], result: { ended: false } };
     if (events.size === 0) {
       const ended = anyoneReturns(situation.states, after);
-      return { actions: [statesAction(context, situation.states, after)], result: { ended } };
+      return { actions: statesActions(context, situation.states, after), result: { ended } };
     }
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
     const change = await changeSides(context, situation, {

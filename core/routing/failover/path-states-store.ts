@@ -11,6 +11,7 @@ import { type PathMetrics, pathMetricsSchema } from '../health/path-metrics.ts';
 import { statesKey } from '../path-keys.ts';
 import { EVERY_POLICY } from './path-out.ts';
 import { type PathState, pathStateSchema } from './path-state.ts';
+import { changesSides, keepReplacedStates } from './replaced-states.ts';
 
 /**
  * Which policies have left a path. A policy that isn't there uses it, unless an operator withdrew
@@ -47,14 +48,27 @@ export async function readManyPathStates(
 }
 
 /**
- * Writes new states over the version that they were computed from. Policies that use the path need
+ * Writes new states over the version that they were computed from, and keeps those that they replace
+ * where policies change sides. Policies that use the path need
  * no entry, unless they have come back to a path that an operator withdrew.
  */
-export function statesAction(
+export function statesActions(
+  context: Pick<StoreContext, 'tables' | 'clock'>,
+  before: PathStates,
+  policies: Record<string, PathState>,
+): WriteAction[] {
+  const { path_id } = before;
+  const replaced = changesSides(before.policies, policies)
+    ? [keepReplacedStates(context, { path_id, policies: before.policies })]
+    : [];
+  return [statesAction(context, before, policies), ...replaced];
+}
+
+function statesAction(
   { tables }: Pick<StoreContext, 'tables'>,
   before: PathStates,
   policies: Record<string, PathState>,
-): WriteAction & { Put: NonNullable<WriteAction['Put']> } {
+): WriteAction {
   const withdrawn = policies[EVERY_POLICY]?.out ?? false;
   const out = Object.entries(policies).filter(([, state]) => state.out || withdrawn);
   return {

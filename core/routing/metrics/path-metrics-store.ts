@@ -1,5 +1,6 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { replaceAlarm } from '../../alarms/alarm-actions.ts';
 import type { ItemSource } from '../../cache/cache.ts';
 import { readItems } from '../../storage/batch-get.ts';
 import { classifyFailure } from '../../storage/failure.ts';
@@ -20,8 +21,9 @@ import {
 import { metricsKey } from '../path-keys.ts';
 import { figuresMoved, hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
+import { type PathAlarmKind, pathAlarmKind, pathProblem } from './path-alarm.ts';
 
-type Storing = Pick<StoreContext, 'client' | 'tables'>;
+type Storing = Pick<StoreContext, 'client' | 'tables' | 'clock'>;
 
 const laneOfPathSchema = z.object({ edge_id: z.string(), part: z.number() });
 
@@ -39,6 +41,8 @@ const storedSchema = toldMetricsSchema.extend({
   /** Which measurement it is: it settles once, however often it is told. */
   source: z.string().optional(),
   settled: settledScoreSchema.optional(),
+  /** The alarm that there is about it; earlier releases had none. */
+  alarm: z.enum(['PATH_FAILED', 'PATH_DEGRADED']).optional(),
   week: weekScoresSchema.default({}),
 });
 
@@ -97,7 +101,7 @@ const REMEMBERED_MS = 300_000;
  * stored; another function that takes over settles by what is stored.
  */
 export async function followPathMetrics(
-  context: Storing & Pick<StoreContext, 'clock'>,
+  context: Storing,
   { known, ...given }: NewMetrics & { known: Followed | undefined },
 ): Promise<FollowedMetrics | undefined> {
   const measured_ms = Date.parse(given.metrics.measured_at);
@@ -111,11 +115,11 @@ export async function followPathMetrics(
 }
 
 function isWorthStoring(stored: Stored, item: Stored): boolean {
-  return !isSameLane(stored, item) || hasMoved(stored, item);
+  return !isSameLane(stored, item) || hasMoved(stored, item) || stored.alarm !== item.alarm;
 }
 
 async function keep(
-  context: Storing & Partial<Pick<StoreContext, 'clock'>>,
+  context: Storing,
   {
     known,
     isWorthStoring,
@@ -128,7 +132,7 @@ async function keep(
   const { path_id, metrics, source } = given;
   const measured_ms = Date.parse(metrics.measured_at);
   for (;;) {
-    const read_ms = context.clock?.() ?? 0;
+    const read_ms = context.clock();
     const stored = await readStored(context, path_id);
     // What is remembered goes on from what stands there, unless another function has stored since.
     const before = stored && known?.stored.measured_ms === stored.measured_ms ? known.last : stored;
@@ -158,10 +162,12 @@ function nextOf(
   { stored, before }: { stored: Stored | undefined; before: Stored | undefined },
 ): { item: Stored; kept: Kept } {
   const { item, kept } = next({ stored, before }, { metrics, measured_ms: Date.parse(metrics.measured_at) });
+  const alarm = pathAlarmKind(settledScoreOf(item));
   return {
     kept,
     item: {
       ...item,
+      ...(alarm && { alarm }),
       ...(source !== undefined && { source }),
       ...(told_by ? { told_by } : before?.told_by && { told_by: before.told_by }),
     },
@@ -199,20 +205,23 @@ function next(
 
 /** Answers false when another writer was faster. */
 async function putOver(
-  { client, tables }: Storing,
+  { client, tables, clock }: Storing,
   { path_id, before, item }: { path_id: string; before: Stored | undefined; item: Stored },
 ): Promise<boolean> {
   const condition = before
     ? { expression: '#measured_ms = :before', values: { before: before.measured_ms } }
     : { expression: 'attribute_not_exists(#pk)' };
+  const Item = { ...metricsKey(path_id), ...item };
+  const put = { TableName: tables.traffic, Item, ...conditionOf(condition) };
   try {
-    await client.send(
-      new PutCommand({
-        TableName: tables.traffic,
-        Item: { ...metricsKey(path_id), ...item },
-        ...conditionOf(condition),
-      }),
-    );
+    if (item.alarm === before?.alarm) await client.send(new PutCommand(put));
+    else {
+      // What is stored says which alarm there is, so its condition makes the change of both happen once.
+      const problem = (is: PathAlarmKind | undefined) => is && pathProblem(path_id, is, item.measured_ms);
+      const change = { before: problem(before?.alarm), after: problem(item.alarm) };
+      const alarm = replaceAlarm(tables, change, { at_ms: clock(), job: 'ingest' });
+      await client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...alarm] }));
+    }
     return true;
   } catch (error) {
     if (classifyFailure(error).kind === 'condition') return false;
@@ -285,6 +294,7 @@ function toMetrics({
   settled: _settled,
   week: _week,
   told_by: _told_by,
+  alarm: _alarm,
   ...metrics
 }: Stored): PathMetrics {
   return metrics;

@@ -81,7 +81,7 @@ async function readEnd(
 }
 
 /** When the lane's last report was sent, by the functions' clock: both ends of a path are compared. */
-function sentAt({ clock, sent_at_ms, last_heard_at_ms }: Lane): number {
+export function sentAt({ clock, sent_at_ms, last_heard_at_ms }: Lane): number {
   if (!clock) return sent_at_ms;
   return last_heard_at_ms + clock.at(-1)! - clockSkew(clock);
 }

@@ -9,7 +9,6 @@ import { type PathStates, readManyPathStates } from '../failover/path-states-sto
 import { FRESH_MS } from '../metrics/current-metrics.ts';
 import { type ManyMetrics, readManyMetrics } from '../metrics/many-metrics.ts';
 import { endpointIndex } from '../path-costs.ts';
-import type { RoutingCaches } from '../routing-caches.ts';
 import type { HealthOfPaths } from './path-health.ts';
 
 /** All paths of the network, and all that their decisions are made from. */
@@ -52,7 +51,7 @@ interface Memory {
   held?: Held;
 }
 
-const memories = new WeakMap<RoutingCaches, Memory>();
+const memories = new WeakMap<object, Memory>();
 
 /**
  * The paths of the whole network as they are now, without those that are being deleted or restored.
@@ -63,7 +62,7 @@ const memories = new WeakMap<RoutingCaches, Memory>();
  */
 export function readNetworkPicture(
   context: StoreContext,
-  caches: RoutingCaches,
+  caches: object,
   limits = NETWORK_LIMITS,
 ): Promise<NetworkPicture> {
   return readVisible(
@@ -86,7 +85,7 @@ interface Current {
 
 async function current(
   context: StoreContext,
-  { caches, limits }: { caches: RoutingCaches; limits: GraphLimits },
+  { caches, limits }: { caches: object; limits: GraphLimits },
 ): Promise<Current> {
   const memory = memories.get(caches) ?? {};
   memories.set(caches, memory);

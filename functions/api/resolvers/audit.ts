@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
+import { answerAuditEntry, answerAuditLog } from '../../../core/answers/answer-audit-log.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { viewOf } from '../../../core/audit/audit-view.ts';
 import { undoChange } from '../../../core/undo/undo-change.ts';
@@ -47,7 +47,9 @@ const WITHOUT_LOOKING = [
   ...['attempts', 'request', 'undoes', 'did', 'before', 'after'],
 ];
 
-export const auditResolvers: Pick<Resolvers, 'Query.auditLog' | 'Mutation.undo'> = {
+type AuditOperation = 'Query.auditLog' | 'Query.auditEntry' | 'Mutation.undo';
+
+export const auditResolvers: Pick<Resolvers, AuditOperation> = {
   'Mutation.undo': resolver({
     arguments: z.object({ audit_id: idArgument }),
     target: ({ audit_id }) => `change:${audit_id}`,
@@ -55,6 +57,11 @@ export const auditResolvers: Pick<Resolvers, 'Query.auditLog' | 'Mutation.undo'>
       const { message, audit_id, finished } = await undoChange({ context, caches, actor: caller }, id);
       return { success: true, message, audit_id, finished };
     },
+  }),
+
+  'Query.auditEntry': resolver({
+    arguments: z.object({ id: idArgument }),
+    resolve: ({ id }, { context, caller }) => answerAuditEntry(context, { id, view: viewOf(caller) }),
   }),
 
   'Query.auditLog': resolver({

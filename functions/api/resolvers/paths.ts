@@ -5,10 +5,13 @@ import { pathTarget, siteTarget } from '../../../core/inventory/model/site-event
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { listPaths } from '../../../core/inventory/paths/read-paths.ts';
+import { readSiteNames } from '../../../core/inventory/sites/site-names.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
 import { PATH_STATUSES } from '../../../core/routing/failover/path-status.ts';
 import { findPathMatrix, findPaths } from '../../../core/routing/network/find-paths.ts';
 import { PATH_ORDERS } from '../../../core/routing/network/list-paths.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import type { NamedSite } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { presentFound, presentPath, presentPaths, selectedOfPaths } from '../present-path.ts';
@@ -24,6 +27,21 @@ type PathOperation =
   | 'Query.countSitePaths'
   | 'Mutation.createPath'
   | 'Mutation.deletePath';
+
+/** What of a list is shown without reading the names of its sites. */
+const LIST_FIELDS = ['items', 'pairs', 'total', 'by_status', 'next_token', '__typename'];
+
+/** The sites at these ends, with their names. */
+async function namesOf(
+  context: StoreContext,
+  ends: readonly { source_site_id: string; destination_site_id: string }[],
+): Promise<NamedSite[]> {
+  const ids = new Set(
+    ends.flatMap(({ source_site_id, destination_site_id }) => [source_site_id, destination_site_id]),
+  );
+  const names = await readSiteNames(context, ids);
+  return Array.from(names, ([id, name]) => ({ id, name }));
+}
 
 /** The fields of a pair that are shown without reading traffic. */
 const PAIR_FIELDS = [
@@ -62,7 +80,13 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
       const { context, caches } = call;
       const asked = { ...query, ...selectedOfPaths(call, 'items') };
       const { items, ...page } = await findPaths(context, caches, asked);
-      return { items: await presentFound(items, context), ...page };
+      const sites = selectsOnly(call.selection, '', LIST_FIELDS)
+        ? []
+        : await namesOf(
+            context,
+            items.map(({ path }) => path),
+          );
+      return { items: await presentFound(items, context), sites, ...page };
     },
   }),
 
@@ -72,11 +96,12 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
       next_token: z.string().nullish(),
     }),
     cost: () => COSTS.all_paths,
-    resolve: (page, { context, caches, selection }) =>
-      findPathMatrix(context, caches, {
-        ...page,
-        with_rates: !selectsOnly(selection, 'pairs', PAIR_FIELDS),
-      }),
+    async resolve(asked, { context, caches, selection }) {
+      const with_rates = !selectsOnly(selection, 'pairs', PAIR_FIELDS);
+      const { pairs, ...page } = await findPathMatrix(context, caches, { ...asked, with_rates });
+      const sites = selectsOnly(selection, '', LIST_FIELDS) ? [] : await namesOf(context, pairs);
+      return { pairs, sites, ...page };
+    },
   }),
 
   'Query.countSitePaths': resolver({

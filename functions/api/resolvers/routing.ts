@@ -3,6 +3,10 @@ import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
 import { ValidationError } from '../../../core/errors.ts';
 import { lowerUuid } from '../../../core/inventory/model/parse-input.ts';
 import { pathTarget } from '../../../core/inventory/model/site-events.ts';
+import { comparePolicyIds } from '../../../core/policy/policy-match.ts';
+import type { Standing } from '../../../core/routing/choice/choose-path.ts';
+import type { ExplainedPath } from '../../../core/routing/choice/explain-choice.ts';
+import { decideAll, type PolicyDecision } from '../../../core/routing/decisions/all-decisions.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
@@ -14,13 +18,22 @@ import type { FailoverDone } from '../../../core/routing/failover/change-sides.t
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import type { WithdrawalTerms } from '../../../core/routing/failover/path-state.ts';
 import { restorePath } from '../../../core/routing/failover/restore-path.ts';
+import type { SitesAsked } from '../../../core/routing/past/topology-at.ts';
+import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
-import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
+import type {
+  PathCandidate as PresentedCandidate,
+  PolicyDecision as PresentedDecision,
+  PolicyRouting as PresentedRouting,
+} from '../../../graphql/schema.generated.ts';
+import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 type RoutingOperation =
   | 'Query.routingDecision'
+  | 'Query.routingDecisions'
   | 'Query.policyRouting'
   | 'Mutation.setPolicyRouting'
   | 'Mutation.failoverPath'
@@ -28,19 +41,43 @@ type RoutingOperation =
 
 const siteId = z.uuid('must be the UUID of a site').transform(lowerUuid);
 
+const twoSites = { source_site_id: siteId, destination_site_id: siteId };
+const TWO_SITES = 'Paths lead from one site to another: source_site_id and destination_site_id must differ.';
+const areTwo = ({ source_site_id, destination_site_id }: SitesAsked) =>
+  source_site_id !== destination_site_id;
+
+/** The kind of the page tokens of routingDecisions. */
+const DECISIONS = 'routingDecisions';
+
 export const routingResolvers: Pick<Resolvers, RoutingOperation> = {
   'Query.routingDecision': resolver({
+    arguments: z.object({ policy_id: idArgument, ...twoSites }).refine(areTwo, TWO_SITES),
+    resolve: (key, { context, caches }) => cachedDecision(context, caches, key),
+  }),
+
+  'Query.routingDecisions': resolver({
     arguments: z
       .object({
-        policy_id: idArgument,
-        source_site_id: siteId,
-        destination_site_id: siteId,
+        ...twoSites,
+        at: timeArgument.nullish().transform(given => given ?? undefined),
+        limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
+        next_token: z.string().nullish(),
       })
-      .refine(
-        ({ source_site_id, destination_site_id }) => source_site_id !== destination_site_id,
-        'Paths lead from one site to another: source_site_id and destination_site_id must differ.',
-      ),
-    resolve: (key, { context, caches }) => cachedDecision(context, caches, key),
+      .refine(areTwo, TWO_SITES),
+    cost: ({ at }) => (at === undefined ? 0 : COSTS.past_decisions),
+    async resolve({ at, limit, next_token, ...sites }, { context, retention }) {
+      const after = readPageToken(DECISIONS, next_token, [/^.{1,128}$/u])?.[0];
+      const { at_ms, decisions } = await decideAll(context, { sites, at_ms: at, retention });
+      const rest = decisions.filter(
+        ({ policy_id }) => after === undefined || comparePolicyIds(policy_id, after) > 0,
+      );
+      const page = rest.slice(0, limit);
+      return {
+        at: timestamp(at_ms),
+        decisions: page.map(presentDecision),
+        next_token: rest.length > limit ? makePageToken(DECISIONS, [page.at(-1)!.policy_id]) : null,
+      };
+    },
   }),
 
   'Query.policyRouting': resolver({
@@ -118,6 +155,42 @@ function presentRouting(
 ): PresentedRouting {
   const weights = preference.kind === 'CUSTOM' ? preference.weights : null;
   return { policy_id, preference: preference.kind, weights, ...failover, updated_at };
+}
+
+function presentDecision({ preference, candidates, ...decision }: PolicyDecision): PresentedDecision {
+  return {
+    ...decision,
+    preference: preference.kind,
+    weights: preference.kind === 'CUSTOM' ? preference.weights : null,
+    candidates: candidates.map(presentCandidate),
+  };
+}
+
+/** A path that lost everything counts as out of use; its class says what it is. */
+const CLASSES: Record<Standing, PresentedCandidate['class']> = {
+  optimal: 'OPTIMAL',
+  degraded: 'DEGRADED',
+  unmeasured: 'UNKNOWN',
+  failed: 'FAILED',
+  out: 'FAILED',
+};
+
+function presentCandidate({
+  candidate: { path_id, cost_per_gb, metrics, out },
+  standing,
+  ...explained
+}: ExplainedPath): PresentedCandidate {
+  return {
+    path_id,
+    class: out ? 'OUT' : CLASSES[standing],
+    latency_ms: metrics?.latency_ms ?? null,
+    jitter_ms: metrics?.jitter_ms ?? null,
+    packet_loss_pct: metrics?.packet_loss_pct ?? null,
+    bandwidth_mbps: metrics?.bandwidth_mbps ?? null,
+    cost_per_gb,
+    measured_at: metrics?.measured_at ?? null,
+    ...explained,
+  };
 }
 
 /** How the message of a change of sides begins, and what it says where no policy has another path. */

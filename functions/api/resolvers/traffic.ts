@@ -51,7 +51,7 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
 
 // The last snapshot has counted the edges already; every lane is read for it only in a system's
 // first minute, before there is one.
-async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
+export async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();
   const last = await readLastCompleteness({ client, table: tables.traffic }, { now });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockFolder } from '../../../core/folder-lock.ts';
+import { DEMO_SITES } from '../../../local/demo/demo-sites.ts';
 import { graphqlClient } from '../../../local/demo/graphql-client.ts';
 import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
@@ -77,7 +78,7 @@ describe('npm start', () => {
         'query ($site_id: ID!) { paths(site_id: $site_id) { items { status } } }',
         { site_id: id },
       );
-      return [name, paths.items.map(({ status }) => status)];
+      return [name, paths.items.map(({ status }) => status)] as const;
     });
     return Object.fromEntries(await Promise.all(shown));
   };
@@ -306,19 +307,20 @@ describe('npm start', () => {
     ).toEqual([false, false, false]);
   });
 
-  it('finds its data again, and shows three edges counting', async () => {
+  it('finds its data again, and shows the demo’s edges counting', async () => {
     running = start('--port', '0', '--data', data, '--system', system);
     await untilReady(running);
     endpoints = await readOutput<Endpoints>('endpoints.json');
     expect(await (await policies()).names()).toEqual(['Kept', 'Default']);
     await expect
       .poll(running.output, { timeout: 20_000 })
-      .toMatch(/\n3 edges have counted [\d,]+ packets, .*the API shows/);
-    await expect.poll(pathStatuses, { timeout: 90_000 }).toEqual({
-      Berlin: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
-      Lisbon: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
-      Tallinn: ['OPTIMAL', 'OPTIMAL', 'OPTIMAL', 'OPTIMAL'],
-    });
+      .toMatch(/\n\d+ edges have counted [\d,]+ packets, .*the API shows/);
+    // One path gets bad after two minutes; all others stay as they are.
+    const usual = async () => {
+      const statuses = Object.entries(await pathStatuses());
+      return statuses.filter(([, all]) => all.filter(status => status === 'OPTIMAL').length >= 3).length;
+    };
+    await expect.poll(usual, { timeout: 120_000 }).toBe(DEMO_SITES.length);
   }, 200_000);
 
   it('answers what the README asks, as it is pasted', async () => {

@@ -2,11 +2,15 @@ import { afterAll, beforeAll } from 'vitest';
 import { type ConsoleWorld, startConsoleWorld } from '../../support/console-world.ts';
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
+import { changesSuite } from './suites/changes.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
+import { pathsSuite } from './suites/paths.ts';
+import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
+import { sitesSuite } from './suites/sites.ts';
 
 // One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
 let started: ConsoleWorld | undefined;
@@ -20,7 +24,11 @@ afterAll(() => started?.stop());
 sessionSuite(world);
 addressSuite(world);
 graphiqlSuite(world);
-liveSuite(world);
+pathsSuite(world);
+changesSuite(world);
+sitesSuite(world);
 hostileNamesSuite(world);
+ratesSuite(world);
+liveSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);

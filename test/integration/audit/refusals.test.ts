@@ -249,6 +249,27 @@ describe('what viewers see', () => {
     }
   });
 
+  it('is the same of a single entry', async () => {
+    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    await refused();
+    api.now += 1;
+    const { items } = await api.data('Query.auditLog', {}, { identity: personIn('admin') });
+    const idOf = (outcome: string) =>
+      items.find((entry: { outcome: string }) => entry.outcome === outcome).id;
+    const read = (id: string, identity: ReturnType<typeof personIn>) =>
+      api.data('Query.auditEntry', { id }, { identity });
+    expect(await read(idOf('DONE'), personIn('operator'))).toEqual(
+      items.find((entry: { outcome: string }) => entry.outcome === 'DONE'),
+    );
+    expect(await read(idOf('DONE'), viewer)).toMatchObject({
+      operation: 'createPolicy',
+      actor: { email: null, source_ip: null },
+    });
+    expect(await read(idOf('REFUSED'), personIn('operator'))).toMatchObject({ outcome: 'REFUSED' });
+    expect(await read(idOf('REFUSED'), viewer)).toBeNull();
+    expect(await read('01ARZ3NDEKTSV4RRFFQ69G5FAV', viewer)).toBeNull();
+  });
+
   it('can not be found out by asking for an address', async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     await refused(viewer);

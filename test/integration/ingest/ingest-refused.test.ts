@@ -9,7 +9,6 @@ import { ingest } from '../../../core/ingest/ingest.ts';
 import { listQuarantine } from '../../../core/ingest/read-quarantine.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
-import { NO_RATES } from '../../support/no-rates.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -49,7 +48,7 @@ it('finds the one report that DynamoDB refuses among many, and counts the others
   expect(context.tally).toMatchObject({ ReportsApplied: 4, ReportsQuarantined: 1 });
   expect(await items('COUNTER#0')).toEqual([
     { ...counterKey(0, 'broken'), packets: 'many' },
-    { ...counterKey(0, 'fine'), packets: 131, bytes: 0, active_flows: 0, ...NO_RATES },
+    { ...counterKey(0, 'fine'), packets: 131, bytes: 0, active_flows: 0, bit_rate: 0, packet_rate: 0 },
   ]);
   const quarantined: unknown[] = [];
   for await (const entry of listQuarantine(db.client, db.tables)) quarantined.push(entry);

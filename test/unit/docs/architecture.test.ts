@@ -51,7 +51,7 @@ describe('docs/architecture.md, keys', () => {
   /** A partition key is built in one of these ways. */
   const partitions = [
     ...found(/PARTITION = '([A-Z_]+)'/g),
-    ...found(/artition\w*(?: = )?\([^)]*\)(?:: string)?(?: =>| \{\s*return) `([A-Z]+)#/g),
+    ...found(/artition\w*(?: = )?\([^)]*\)(?:: string)?(?: =>| \{\s*return) `([A-Z_]+)#/g),
     ...found(/\bpk: ['`]([A-Z]+)[#'`]/g),
   ];
   /** The beginnings of partition or sort keys. */

@@ -4,6 +4,7 @@ import type { EdgePath } from '../../../core/routing/edge-routes.ts';
 import { RouteTable } from '../../../edge/paths/route-table.ts';
 import { conditionsBetween, simulatedProbe } from '../../../edge/simulation/path-conditions.ts';
 import { seededRandom } from '../../../edge/simulation/random.ts';
+import { STEADY } from '../../../edge/simulation/scenario.ts';
 import { simulateEdge } from '../../../edge/simulation/simulated-edge.ts';
 import { simulatedEdges } from '../../../edge/simulation/simulated-edges.ts';
 import { SimulatedWan } from '../../../edge/simulation/simulated-wan.ts';
@@ -47,7 +48,7 @@ describe('what lies between simulated edges', () => {
     );
     const probe = (from: string, target: string) =>
       simulatedProbe(
-        { from, target },
+        conditionsBetween(from, target),
         () => 0.5,
         () => NOW,
       );
@@ -60,7 +61,11 @@ describe('a simulated edge', () => {
   const traffic = { seed: '1', site: 1, sites: 3, endpoint_ids: ['wan1', 'wan2'], flows: 200, tick_s: 10 };
   const run = async (table: RouteTable | undefined) => {
     const wan = new SimulatedWan(seededRandom('wan'));
-    const surroundings = { wan, edges, onTrouble: () => {}, clock: () => NOW };
+    const surroundings = {
+      ...{ wan, edges, scenario: STEADY, random: () => 0.5 },
+      onTrouble: () => {},
+      clock: () => NOW,
+    };
     const edge = simulateEdge(edges[0]!, traffic, surroundings);
     edge.setPaths([edgePath('to-2', 'wan1'), edgePath('to-2-too', 'wan2')]);
     if (table) edge.setRoutes(table);

@@ -21,6 +21,11 @@ function change(parts: Partial<StreamChange>): StreamChange {
 const entry = {
   id: '01A',
   at: '2026-03-01T11:59:59.000Z',
+  actor: { ...systemCaller('cleanup'), email: 'a@example.com', source_ip: '192.0.2.1' },
+  operation: 'deleteSite',
+  target: 'site:s1',
+  outcome: 'DONE',
+  before: { site: { name: 'Berlin' } },
   event: { type: 'SITE_DELETED', site_id: 's1', site_seq: 7, data: { paths: 3 } },
 };
 
@@ -49,6 +54,35 @@ describe('eventOf', () => {
       site_id: 's1',
       site_seq: 7,
       data: { paths: 3 },
+      title: 'Site Berlin was deleted.',
+      actor: systemCaller('cleanup'),
+      target: 'site:s1',
+      target_name: 'Berlin',
+      audit_id: '01A',
+    });
+  });
+
+  it('tells an event that is no change without an actor and without an entry of the audit log', () => {
+    const event = {
+      type: 'EDGE_SILENT',
+      site_id: 's1',
+      site_seq: null,
+      data: {},
+      title: 'Edge e is silent.',
+    };
+    const after = { ...entry, operation: 'EDGE_SILENT', target: 'edge:e', before: null, event };
+    expect(eventOf({ ...change({ after }), pk: 'EVENT#2026-03' })).toEqual({
+      id: '01A',
+      type: 'EDGE_SILENT',
+      timestamp: '2026-03-01T11:59:59.000Z',
+      site_id: 's1',
+      site_seq: null,
+      data: {},
+      title: 'Edge e is silent.',
+      actor: null,
+      target: 'edge:e',
+      target_name: 'e',
+      audit_id: null,
     });
   });
 
@@ -58,8 +92,13 @@ describe('eventOf', () => {
     expect(() => eventOf(change({ after: broken }))).toThrow("The item AUDIT#2026-03 01A can't be read");
   });
 
-  it('is silent about entries without an event and about changed ones, which it reports as tampering', () => {
-    expect(eventOf(change({ after: { ...entry, event: null } }))).toBeUndefined();
+  it('is silent about refused attempts of earlier releases, and about entries that expire', () => {
+    expect(eventOf(change({ after: { ...entry, outcome: 'REFUSED' } }))).toBeUndefined();
+    expect(eventOf({ ...change({ kind: 'REMOVE', before: entry }), pk: 'EVENT#2026-03' })).toBeUndefined();
+    expect(isTampering({ ...change({ kind: 'REMOVE', before: entry }), pk: 'EVENT#2026-03' })).toBe(false);
+  });
+
+  it('is silent about changed entries, which it reports as tampering', () => {
     const changed = change({ kind: 'MODIFY', before: entry, after: entry });
     expect(eventOf(changed)).toBeUndefined();
     expect([isTampering(changed), isTampering(change({ after: entry }))]).toEqual([true, false]);

@@ -1,6 +1,7 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBRecord } from 'aws-lambda';
 import { expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
 import type { PendingCommand } from '../../../core/commands/edge-command.ts';
 import type { EdgeNews } from '../../../core/commands/edge-news.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
@@ -10,7 +11,15 @@ import { type PublishOptions, publishChanges } from '../../../functions/broadcas
 const record = (sequence: string): DynamoDBRecord => {
   const keys = { pk: 'AUDIT#2026-01', sk: sequence };
   const event = { type: 'SITE_DELETED', site_id: null, site_seq: null, data: null };
-  const entry = { ...keys, id: sequence, at: '2026-01-31T12:00:00.000Z', event };
+  const entry = {
+    ...keys,
+    id: sequence,
+    at: '2026-01-31T12:00:00.000Z',
+    actor: systemCaller('cleanup'),
+    operation: 'deleteSite',
+    outcome: 'DONE',
+    event,
+  };
   return {
     eventName: 'INSERT',
     dynamodb: {

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { publishEvent } from '../../../functions/broadcast/publish-event.ts';
 
-const AROUND = { id: 'e-1', type: 'T', timestamp: '2026-01-31T12:00:00Z', site_id: null, site_seq: null };
+const AROUND = {
+  id: 'e-1',
+  type: 'T',
+  timestamp: '2026-01-31T12:00:00Z',
+  site_id: null,
+  site_seq: null,
+  title: 'Policy Voice was changed.',
+  actor: null,
+  target: 'policy:7',
+  target_name: 'Voice',
+  audit_id: 'e-1',
+};
 
 /** What is published of an event, and the bytes that a subscriber of all its fields is sent. */
 async function published(data: unknown) {

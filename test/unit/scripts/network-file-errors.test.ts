@@ -70,8 +70,8 @@ describe('a file of the network', () => {
       'has routing that contradicts itself',
       'version: 1\ndefault_routing:\n  preference: CUSTOM\n  failover_below: 90\n',
       [
-        'net.yaml:2:1: weights are for the preference CUSTOM, which needs them, and for no other.',
-        'net.yaml:2:1: failback_above must not be below failover_below.',
+        'net.yaml:3:3: weights are for the preference CUSTOM, which needs them, and for no other.',
+        'net.yaml:3:3: failback_above must not be below failover_below.',
       ].join('\n'),
     ],
     [

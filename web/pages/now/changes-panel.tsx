@@ -3,19 +3,19 @@ import { useAnswer } from '../../data/use-answer.ts';
 import { Time } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 
-const CHANGES = graphql(`
-  query NowChanges {
-    auditLog(limit: 8) { items { id at did operation outcome actor { email username sub } } }
+const HAPPENED = graphql(`
+  query Happened {
+    events(limit: 10) { items { id timestamp title actor { email username sub } } }
   }
 `);
 
-/** What was changed last, and by whom. */
+/** What was changed or has changed by itself, the last first. */
 export function ChangesPanel() {
-  const answer = useAnswer(CHANGES, {}, { everyMs: 60_000, changedBy: [''] });
+  const answer = useAnswer(HAPPENED, {}, { changedBy: [''] });
   return (
     <Panel title="Last changes" flush>
       <Loaded
-        data={answer.data?.data.auditLog.items}
+        data={answer.data?.data.events.items}
         error={answer.error}
         onRetry={() => void answer.refetch()}
       >
@@ -23,12 +23,14 @@ export function ChangesPanel() {
           items.length === 0 ? (
             <Empty>Nothing has been changed yet.</Empty>
           ) : (
-            <ul className="changes">
-              {items.map(({ id, at, did, operation, outcome, actor }) => (
+            <ul className="rows">
+              {items.map(({ id, timestamp, title, actor }) => (
                 <li key={id}>
-                  <Time at={at} relative />
-                  <span>{outcome === 'REFUSED' ? `Refused: ${operation}` : (did ?? operation)}</span>
-                  <bdi className="clip muted">{actor.email ?? actor.username ?? actor.sub}</bdi>
+                  <span className="muted">
+                    <Time at={timestamp} relative />
+                  </span>
+                  <bdi className="grows">{title}</bdi>
+                  {actor && <bdi className="muted">{actor.email ?? actor.username ?? actor.sub}</bdi>}
                 </li>
               ))}
             </ul>

@@ -2,6 +2,8 @@ import { ChangesPanel } from './changes-panel.tsx';
 import { PathsPanel } from './paths-panel.tsx';
 import { PoliciesPanel } from './policies-panel.tsx';
 import { ProblemsPanel } from './problems-panel.tsx';
+import { RunningPanel } from './running-panel.tsx';
+import { SitesPanel } from './sites-panel.tsx';
 import { ThroughputPanel } from './throughput-panel.tsx';
 import './now.css';
 
@@ -11,11 +13,15 @@ export function Page() {
     <div className="page">
       <h1>Now</h1>
       <ProblemsPanel />
+      <RunningPanel />
       <ThroughputPanel />
-      <div className="columns">
+      <div className="now-columns">
         <PoliciesPanel />
-        <PathsPanel />
-        <ChangesPanel />
+        <div className="stack">
+          <PathsPanel />
+          <SitesPanel />
+          <ChangesPanel />
+        </div>
       </div>
     </div>
   );

@@ -1,75 +1,39 @@
-import { graphql, type ResultOf } from '../../data/graphql.ts';
-import { useAnswer } from '../../data/use-answer.ts';
-import { Bytes, Count } from '../../parts/figures.tsx';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { usePolicyNames } from '../../data/policy-names.ts';
+import { type Figure, useFigures } from '../../data/use-figures.ts';
+import { Bytes, Count, Rate, Time } from '../../parts/figures.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { sumOf } from './sum-of-figures.ts';
 
-const POLICIES = graphql(`
-  query NowPolicies {
-    trafficTotals { packets_exact bytes_exact active_flows }
-    policies(limit: 100) { items { id name packets_matched_exact bytes_matched_exact active_flows } }
-  }
-`);
-
-type Policy = ResultOf<typeof POLICIES>['policies']['items'][number];
-
-const COLUMNS: readonly Column<Policy>[] = [
-  { id: 'name', head: 'Policy', width: 'minmax(120px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
-  {
-    id: 'bytes',
-    head: 'Bytes',
-    width: 'minmax(88px, 1fr)',
-    end: true,
-    cell: ({ bytes_matched_exact }) => <Bytes exact={bytes_matched_exact} />,
-  },
-  {
-    id: 'packets',
-    head: 'Packets',
-    width: 'minmax(104px, 1fr)',
-    end: true,
-    cell: ({ packets_matched_exact }) => <Count exact={packets_matched_exact} of="packets" />,
-  },
-  {
-    id: 'flows',
-    head: 'Flows',
-    width: '72px',
-    end: true,
-    cell: ({ active_flows }) => <Count exact={active_flows} of="active flows" />,
-  },
-];
-
-/** All traffic, and what each policy has carried. */
+/** All traffic, and each policy's part of it, live: the fastest first. */
 export function PoliciesPanel() {
-  const answer = useAnswer(POLICIES, {}, { everyMs: 10_000, changedBy: ['POLIC', 'STATS', 'BOOT'] });
+  const figures = useFigures('POLICIES');
+  const name = usePolicyNames();
+  const items = figures.data?.items;
+  const rows = useMemo(() => items && fastestFirst([...items.values()]), [items]);
+  const columns = useMemo(() => columnsOf(name), [name]);
   return (
-    <Panel title="All traffic" flush>
-      <Loaded data={answer.data?.data} error={answer.error} onRetry={() => void answer.refetch()}>
-        {({ trafficTotals, policies }) => (
+    <Panel
+      title="All traffic"
+      flush
+      actions={
+        figures.data && (
+          <span className="muted">
+            <Time at={figures.data.as_of} />
+          </span>
+        )
+      }
+    >
+      <Loaded data={rows} error={figures.error} onRetry={() => void figures.refetch()}>
+        {policies => (
           <>
-            <dl className="totals panel-body">
-              <div>
-                <dt>Bytes</dt>
-                <dd>
-                  <Bytes exact={trafficTotals.bytes_exact} />
-                </dd>
-              </div>
-              <div>
-                <dt>Packets</dt>
-                <dd>
-                  <Count exact={trafficTotals.packets_exact} of="packets" />
-                </dd>
-              </div>
-              <div>
-                <dt>Active flows</dt>
-                <dd>
-                  <Count exact={trafficTotals.active_flows} of="active flows" />
-                </dd>
-              </div>
-            </dl>
+            <Totals figures={policies} />
             <VirtualTable
               label="Policies"
-              columns={COLUMNS}
-              rows={policies.items}
+              columns={columns}
+              rows={policies}
               rowId={({ id }) => id}
               maxRows={12}
             />
@@ -78,4 +42,85 @@ export function PoliciesPanel() {
       </Loaded>
     </Panel>
   );
+}
+
+function Totals({ figures }: { figures: readonly Figure[] }) {
+  const { rate, bytes, packets, active_flows } = useMemo(() => sumOf(figures), [figures]);
+  return (
+    <dl className="totals panel-body">
+      <div>
+        <dt>Now</dt>
+        <dd>
+          <Rate rate={rate} />
+        </dd>
+      </div>
+      <div>
+        <dt>Bytes</dt>
+        <dd>
+          <Bytes exact={bytes} />
+        </dd>
+      </div>
+      <div>
+        <dt>Packets</dt>
+        <dd>
+          <Count exact={packets} of="packets" />
+        </dd>
+      </div>
+      <div>
+        <dt>Active flows</dt>
+        <dd>
+          <Count exact={active_flows} of="active flows" />
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function columnsOf(name: (id: string) => string): Column<Figure>[] {
+  return [
+    {
+      id: 'name',
+      head: 'Policy',
+      width: 'minmax(120px, 2fr)',
+      cell: ({ id }) => (
+        <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
+          <bdi>{name(id)}</bdi>
+        </Link>
+      ),
+    },
+    {
+      id: 'rate',
+      head: 'Now',
+      width: 'minmax(96px, 1fr)',
+      end: true,
+      cell: ({ rate }) => <Rate rate={rate} />,
+    },
+    {
+      id: 'bytes',
+      head: 'Bytes',
+      width: 'minmax(88px, 1fr)',
+      end: true,
+      cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
+    },
+    {
+      id: 'packets',
+      head: 'Packets',
+      width: 'minmax(104px, 1fr)',
+      end: true,
+      cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
+    },
+    {
+      id: 'flows',
+      head: 'Flows',
+      width: '72px',
+      end: true,
+      cell: ({ active_flows }) => <Count exact={active_flows} of="active flows" />,
+    },
+  ];
+}
+
+/** By rate; those whose rate isn't known follow, by bytes. */
+function fastestFirst(figures: Figure[]): Figure[] {
+  const speed = ({ rate }: Figure): number => rate?.bits_per_second ?? -1;
+  return figures.sort((a, b) => speed(b) - speed(a) || Number(b.bytes_exact) - Number(a.bytes_exact));
 }

@@ -1,38 +1,86 @@
-import { graphql } from '../../data/graphql.ts';
+import { graphql, type ResultOf } from '../../data/graphql.ts';
+import { useMay } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
+import { useChange } from '../../data/use-change.ts';
+import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
-import { PathStatus } from '../../parts/path-status.tsx';
+import { Status, type StatusKind } from '../../parts/status.tsx';
+import { addressOf } from './address-of.ts';
 
 const PROBLEMS = graphql(`
   query Problems {
-    allPaths(status: FAILED, limit: 20) { items { id status metrics { measured_at } } total }
+    alarms(limit: 10) { items { id severity since title target site_id acknowledged_at } total }
   }
 `);
 
-/** What is wrong now, the worst first. */
+const ACKNOWLEDGE = graphql(`
+  mutation AcknowledgeAlarm($id: ID!) {
+    acknowledgeAlarm(id: $id) { id title }
+  }
+`);
+
+type Alarm = ResultOf<typeof PROBLEMS>['alarms']['items'][number];
+
+const SEVERITIES: Record<Alarm['severity'], { kind: StatusKind; word: string }> = {
+  CRITICAL: { kind: 'bad', word: 'Critical' },
+  WARNING: { kind: 'warn', word: 'Warning' },
+  INFO: { kind: 'info', word: 'Note' },
+};
+
+/** What is wrong now, the worst first; what is taken care of is marked. */
 export function ProblemsPanel() {
-  const answer = useAnswer(PROBLEMS, {}, { everyMs: 60_000, changedBy: ['PATH', 'EDGE', 'SITE', 'POLIC'] });
+  const answer = useAnswer(
+    PROBLEMS,
+    {},
+    { everyMs: 60_000, changedBy: ['ALARM', 'PATH', 'EDGE', 'CHANGE_UNDONE'] },
+  );
   return (
     <Panel title="Problems" flush>
-      <Loaded data={answer.data?.data.allPaths} error={answer.error} onRetry={() => void answer.refetch()}>
-        {({ items }) =>
+      <Loaded data={answer.data?.data.alarms} error={answer.error} onRetry={() => void answer.refetch()}>
+        {({ items, total }) =>
           items.length === 0 ? (
-            <Notice kind="good">Nothing is wrong: no path has failed.</Notice>
+            <Notice kind="good">Nothing is wrong.</Notice>
           ) : (
-            <ul className="problems">
-              {items.map(({ id, status, metrics }) => (
-                <li key={id}>
-                  <PathStatus status={status} />
-                  <a href={`/paths/${id}`}>Path {id}</a>
-                  <Time at={metrics?.measured_at} relative />
-                </li>
+            <ul className="rows">
+              {items.map(alarm => (
+                <Problem key={alarm.id} alarm={alarm} />
               ))}
+              {total > items.length && <li className="muted">{`${total - items.length} more`}</li>}
             </ul>
           )
         }
       </Loaded>
     </Panel>
+  );
+}
+
+function Problem({
+  alarm: { id, severity, since, title, target, site_id, acknowledged_at },
+}: {
+  alarm: Alarm;
+}) {
+  const may = useMay();
+  const acknowledge = useChange(ACKNOWLEDGE, {
+    done: data => ({ message: `Acknowledged: ${data.acknowledgeAlarm.title}` }),
+  });
+  const { kind, word } = SEVERITIES[severity];
+  return (
+    <li>
+      <Status kind={kind}>{word}</Status>
+      <a className="grows" href={addressOf(target, site_id)}>
+        <bdi>{title}</bdi>
+      </a>
+      <span className="muted">
+        <Time at={since} relative />
+      </span>
+      {acknowledged_at !== null && <span className="muted">Acknowledged</span>}
+      {acknowledged_at === null && may('acknowledgeAlarm') && (
+        <Button isPending={acknowledge.isPending} onPress={() => acknowledge.run({ id })}>
+          Acknowledge
+        </Button>
+      )}
+    </li>
   );
 }

@@ -35,6 +35,7 @@ export function ThroughputPanel() {
           ) : (
             <Chart
               label="Throughput"
+              range={{ from: Date.parse(from) / 1000, to: Date.parse(to) / 1000 }}
               intervals={intervalsOf(begins_at ?? begin, points)}
               series={[
                 {

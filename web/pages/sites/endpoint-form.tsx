@@ -1,64 +1,109 @@
 import { useState } from 'react';
 import { useChange } from '../../data/use-change.ts';
+import { Conflict, isConflict, useSeen } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { TextField } from '../../parts/text-field.tsx';
 import { INTERFACE_TYPES, type InterfaceType } from './interface-types.ts';
-import { ADD_ENDPOINT } from './operations.ts';
+import { ADD_ENDPOINT, UPDATE_ENDPOINT } from './operations.ts';
 
 export interface EndpointFormProps {
   site_id: string;
+  /** The endpoint to change; left out: a new one. */
+  endpoint?: EndpointFields | undefined;
   onClose(): void;
 }
 
-export function EndpointForm({ site_id, onClose }: EndpointFormProps) {
+interface EndpointFields {
+  id: string;
+  address: string;
+  interface_type: InterfaceType;
+  cost_per_gb: number;
+  updated_at: string;
+}
+
+export function EndpointForm({ site_id, endpoint: latest, onClose }: EndpointFormProps) {
   const [client_token] = useState(() => crypto.randomUUID());
-  const { run, isPending, error, fieldErrors } = useChange(ADD_ENDPOINT, {
+  const [endpoint, showLatest] = useSeen(latest);
+  const [sent, setSent] = useState<Record<string, string>>({});
+  const add = useChange(ADD_ENDPOINT, {
     done: ({ addEndpoint: { id } }) => ({
       message: `Endpoint ${id} was added.`,
-      change: { operation: 'addEndpoint', target: `site:${site_id}` },
+      change: { operation: 'addEndpoint', target: `endpoint:${site_id}/${id}` },
     }),
     onDone: onClose,
   });
-  const save = ({ endpoint_id, address = '', interface_type, cost_per_gb }: Record<string, string>): void =>
-    run({
+  const update = useChange(UPDATE_ENDPOINT, {
+    done: ({ updateEndpoint: { id } }) => ({
+      message: `Endpoint ${id} was changed.`,
+      change: { operation: 'updateEndpoint', target: `endpoint:${site_id}/${id}` },
+    }),
+    onDone: onClose,
+  });
+  const { isPending, error, fieldErrors } = endpoint ? update : add;
+  const save = (given: Record<string, string>, { over = false } = {}): void => {
+    const { endpoint_id, address = '', interface_type, cost_per_gb } = given;
+    const values = {
       site_id,
-      endpoint_id: endpoint_id || null,
       address,
       interface_type: interface_type as InterfaceType,
       cost_per_gb: cost_per_gb ? Number(cost_per_gb) : null,
-      client_token,
-    });
+    };
+    setSent(given);
+    if (!endpoint) add.run({ ...values, endpoint_id: endpoint_id || null, client_token });
+    else {
+      const { id, updated_at } = endpoint;
+      update.run({ ...values, endpoint_id: id, ...(!over && { if_updated_at: updated_at }) });
+    }
+  };
   return (
-    <Dialog title="New endpoint" onClose={onClose}>
+    <Dialog title={endpoint ? `Change endpoint ${endpoint.id}` : 'New endpoint'} onClose={onClose}>
       <Form
-        submit="Add"
+        key={endpoint?.updated_at}
+        submit={endpoint ? 'Save' : 'Add'}
         isPending={isPending}
-        error={error}
+        error={isConflict(error) && endpoint ? null : error}
         fieldErrors={fieldErrors}
-        onSubmit={save}
+        onSubmit={values => save(values)}
         onCancel={onClose}
       >
-        <TextField
-          label="Id"
-          description="As the site’s edge calls it in its reports. Empty: the first free of wan1, wan2 …"
-          name="endpoint_id"
-          autoFocus
-        />
+        {endpoint ? (
+          <Conflict
+            error={error}
+            onReload={() => {
+              update.reset();
+              showLatest();
+            }}
+            onOverwrite={() => save(sent, { over: true })}
+          />
+        ) : (
+          <TextField
+            label="Id"
+            description="As the site’s edge calls it in its reports. Empty: the first free of wan1, wan2 …"
+            name="endpoint_id"
+            autoFocus
+          />
+        )}
         <TextField
           label="Address"
           description="IPv4 address, IPv6 address or host name, with or without a port."
           name="address"
           isRequired
+          defaultValue={endpoint?.address ?? ''}
         />
         <SelectField
           label="Type of link"
           name="interface_type"
           options={INTERFACE_TYPES}
-          defaultValue="FIBER"
+          defaultValue={endpoint?.interface_type ?? 'FIBER'}
         />
-        <TextField label="Cost, US dollars a GB" name="cost_per_gb" inputMode="decimal" />
+        <TextField
+          label="Cost, US dollars a GB"
+          name="cost_per_gb"
+          inputMode="decimal"
+          defaultValue={endpoint ? String(endpoint.cost_per_gb) : ''}
+        />
       </Form>
     </Dialog>
   );

@@ -13,7 +13,7 @@ export const SITE = graphql(`
   query Site($id: ID!) {
     site(id: $id) {
       id name location public_key created_at updated_at last_seen
-      endpoints { id address interface_type cost_per_gb reachable created_at }
+      endpoints { id address interface_type cost_per_gb reachable created_at updated_at }
     }
     countSitePaths(site_id: $id)
   }
@@ -71,8 +71,24 @@ export const CREATE_SITE = graphql(`
 `);
 
 export const UPDATE_SITE = graphql(`
-  mutation UpdateSite($site_id: ID!, $name: String, $location: String, $public_key: String) {
-    updateSite(site_id: $site_id, name: $name, location: $location, public_key: $public_key) { id name }
+  mutation UpdateSite(
+    $site_id: ID!, $name: String, $location: String, $public_key: String, $if_updated_at: AWSDateTime
+  ) {
+    updateSite(
+      site_id: $site_id, name: $name, location: $location, public_key: $public_key, if_updated_at: $if_updated_at
+    ) { id name }
+  }
+`);
+
+export const UPDATE_ENDPOINT = graphql(`
+  mutation UpdateEndpoint(
+    $site_id: ID!, $endpoint_id: ID!, $address: String, $interface_type: InterfaceType, $cost_per_gb: Float
+    $if_updated_at: AWSDateTime
+  ) {
+    updateEndpoint(
+      site_id: $site_id, endpoint_id: $endpoint_id, address: $address, interface_type: $interface_type
+      cost_per_gb: $cost_per_gb, if_updated_at: $if_updated_at
+    ) { id site_id }
   }
 `);
 

@@ -15,6 +15,7 @@ interface EndpointRow {
   interface_type: InterfaceType;
   cost_per_gb: number;
   reachable: boolean | null;
+  updated_at: string;
 }
 
 export interface SiteEndpointsProps {
@@ -28,6 +29,7 @@ export interface SiteEndpointsProps {
 export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpointsProps) {
   const may = useMay();
   const [adding, setAdding] = useState(false);
+  const [changed, setChanged] = useState<string>();
   const [removed, setRemoved] = useState<string>();
   const action = may('addEndpoint') && <Button onPress={() => setAdding(true)}>Add an endpoint</Button>;
   return (
@@ -64,6 +66,11 @@ export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpoi
                         <Reachable reachable={reachable} />
                       </td>
                       <td className="number">
+                        {may('updateEndpoint') && (
+                          <Button kind="quiet" aria-label={`Change ${id}`} onPress={() => setChanged(id)}>
+                            Change…
+                          </Button>
+                        )}
                         {may('removeEndpoint') && (
                           <Button kind="quiet" aria-label={`Remove ${id}`} onPress={() => setRemoved(id)}>
                             Remove…
@@ -78,6 +85,13 @@ export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpoi
           )
         }
       </Loaded>
+      {changed !== undefined && (
+        <EndpointForm
+          site_id={site_id}
+          endpoint={endpoints?.find(({ id }) => id === changed)}
+          onClose={() => setChanged(undefined)}
+        />
+      )}
       {adding && <EndpointForm site_id={site_id} onClose={() => setAdding(false)} />}
       {removed !== undefined && (
         <RemoveEndpoint site_id={site_id} endpoint_id={removed} onClose={() => setRemoved(undefined)} />

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useChange } from '../../data/use-change.ts';
+import { Conflict, isConflict, useSeen } from '../../parts/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Form } from '../../parts/form.tsx';
 import { TextField } from '../../parts/text-field.tsx';
@@ -7,12 +8,22 @@ import { CREATE_SITE, UPDATE_SITE } from './operations.ts';
 
 export interface SiteFormProps {
   /** The site to change; left out: a new one. */
-  site?: { id: string; name: string; location: string | null; public_key: string | null };
+  site?: SiteFields;
   onClose(): void;
   onDone?(id: string): void;
 }
 
-export function SiteForm({ site, onClose, onDone }: SiteFormProps) {
+interface SiteFields {
+  id: string;
+  name: string;
+  location: string | null;
+  public_key: string | null;
+  updated_at: string;
+}
+
+export function SiteForm({ site: latest, onClose, onDone }: SiteFormProps) {
+  const [site, showLatest] = useSeen(latest);
+  const [sent, setSent] = useState<Record<string, string>>({});
   // A form that is sent twice makes one site.
   const [client_token] = useState(() => crypto.randomUUID());
   const finish = (id: string): void => {
@@ -34,21 +45,32 @@ export function SiteForm({ site, onClose, onDone }: SiteFormProps) {
     onDone: ({ updateSite }) => finish(updateSite.id),
   });
   const { isPending, error, fieldErrors } = site ? update : create;
-  const save = ({ name = '', location, public_key }: Record<string, string>): void => {
+  const save = (given: Record<string, string>, { over = false } = {}): void => {
+    const { name = '', location, public_key } = given;
     const values = { name, location: location || null, public_key: public_key || null };
-    if (site) update.run({ site_id: site.id, ...values });
-    else create.run({ ...values, client_token });
+    setSent(given);
+    if (!site) create.run({ ...values, client_token });
+    else update.run({ site_id: site.id, ...values, ...(!over && { if_updated_at: site.updated_at }) });
   };
   return (
     <Dialog title={site ? 'Change the site' : 'New site'} onClose={onClose}>
       <Form
+        key={site?.updated_at}
         submit={site ? 'Save' : 'Create'}
         isPending={isPending}
-        error={error}
+        error={site && isConflict(error) ? null : error}
         fieldErrors={fieldErrors}
-        onSubmit={save}
+        onSubmit={values => save(values)}
         onCancel={onClose}
       >
+        <Conflict
+          error={site ? error : null}
+          onReload={() => {
+            update.reset();
+            showLatest();
+          }}
+          onOverwrite={() => save(sent, { over: true })}
+        />
         <TextField label="Name" name="name" isRequired autoFocus defaultValue={site?.name ?? ''} />
         <TextField label="Location" name="location" defaultValue={site?.location ?? ''} />
         <TextField

@@ -1,6 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useAddress } from '../../address/search.ts';
 import { Tabs } from '../../parts/tabs.tsx';
+import { WorkPanel } from '../../parts/work-panel.tsx';
 import { DeletedSites } from './deleted-sites.tsx';
 import { EdgeList } from './edge-list.tsx';
 import { SiteDetail } from './site-detail.tsx';
@@ -32,6 +33,7 @@ function Inventory() {
           onChoose={view => setAddress({ view: view === 'sites' ? undefined : view })}
         />
       </div>
+      <WorkPanel kinds={['SITE_DELETION', 'SITE_RESTORE', 'ENDPOINT_REMOVAL', 'ENDPOINT_RESTORE']} />
       <View />
     </div>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { time, utc } from '../format.ts';
+import { tick, time, utc } from '../format.ts';
 import { drawResets, drawTrust } from './draw-trust.ts';
 import { resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
 import { useThemeColours } from './use-theme-colours.ts';
@@ -26,6 +26,8 @@ export interface ChartProps {
   format(value: number | null): string;
   /** Writes it exactly, for hovering; `format` when left out. */
   exact?(value: number | null): string;
+  /** The range that is shown, in seconds; that of the intervals when left out. */
+  range?: { from: number; to: number };
   /** Lays the series on each other, the first at the bottom; dashed ones stay apart. */
   stacked?: boolean;
   height?: number;
@@ -33,12 +35,27 @@ export interface ChartProps {
   onZoom?(from: number, to: number): void;
 }
 
+/** Seconds between two marks of the time axis: whole minutes, hours and days. */
+const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080].map(
+  minutes => minutes * 60,
+);
+
 /**
  * A chart over time. Incomplete intervals are shaded by the share that is missing, gaps are hatched and have no line, resets are marked;
  * the same is said as a list for those who can't see it.
  */
 export function Chart(props: ChartProps) {
-  const { label, intervals, series, format, exact = format, stacked = false, height = 240, onZoom } = props;
+  const {
+    label,
+    intervals,
+    series,
+    format,
+    exact = format,
+    range,
+    stacked = false,
+    height = 240,
+    onZoom,
+  } = props;
   const box = useRef<HTMLDivElement>(null);
   const colours = useThemeColours(box);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -56,6 +73,8 @@ export function Chart(props: ChartProps) {
   const plot = useRef<uPlot>(null);
   const trust = useRef(intervals);
   trust.current = intervals;
+  const shownRange = useRef<[number, number]>(undefined);
+  shownRange.current = range && [range.from, range.to];
   const zoom = useRef(onZoom);
   zoom.current = onZoom;
 
@@ -70,9 +89,19 @@ export function Chart(props: ChartProps) {
         height,
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
-        scales: { y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] } },
+        padding: [8, 24, 0, 0],
+        scales: {
+          x: { range: (_plot, min, max) => shownRange.current ?? [min, max] },
+          y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
+        },
         axes: [
-          { stroke: colours.muted, grid: { show: false }, ticks: { stroke: colours.line, width: 1 } },
+          {
+            stroke: colours.muted,
+            grid: { show: false },
+            ticks: { stroke: colours.line, width: 1 },
+            incrs: TIME_STEPS,
+            values: (_plot, instants, _axis, _space, step) => instants.map(at => tick(at * 1000, step)),
+          },
           {
             stroke: colours.muted,
             size: 88,
@@ -127,7 +156,8 @@ export function Chart(props: ChartProps) {
     };
   }, [shape, colours, stacked, height]);
 
-  useEffect(() => plot.current?.setData(data), [data]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the range is read by the scale when data are set
+  useEffect(() => plot.current?.setData(data), [data, range?.from, range?.to]);
 
   const last = intervals.at.length - 1;
   const shown = hovered ?? last;

@@ -35,6 +35,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       const { page, context } = await openConsole(browser, system, { as: 'viewer', colorScheme: 'light' });
       await page.keyboard.press('Control+k');
       await page.getByRole('searchbox', { name: /^Find/ }).fill('dark');
+      await page.getByRole('menuitem', { name: /^Dark theme/ }).waitFor();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.locator('html[data-theme=dark]').waitFor({ state: 'attached' });

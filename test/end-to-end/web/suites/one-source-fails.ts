@@ -13,8 +13,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
         as: 'viewer',
         prepare: page =>
           page.route('**/graphql', async route => {
-            if (!failing || !route.request().postData()?.includes('query NowChanges'))
-              return route.fallback();
+            if (!failing || !route.request().postData()?.includes('query Happened')) return route.fallback();
             await route.fulfill({
               json: { data: null, errors: [{ errorType: 'Internal', message: 'The log can’t be read.' }] },
             });

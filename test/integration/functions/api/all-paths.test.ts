@@ -318,8 +318,9 @@ describe('the matrix of sites', () => {
   it('has each pair once, whichever is the source, with its worst path', async () => {
     for (const path of paths) await measure(path);
     await measure(paths[1]!, { packet_loss_pct: 30 });
-    const { pairs, total, next_token } = await api.data('Query.pathMatrix');
+    const { pairs, total, next_token, sites: named } = await api.data('Query.pathMatrix');
     expect({ total, next_token }).toEqual({ total: 3, next_token: null });
+    expect(named.map(({ name }: { name: string }) => name).sort()).toEqual(['A', 'B', 'C']);
     const names = pairs.map(({ source_site_id: a, destination_site_id: b }: Record<string, string>) => [
       a,
       b,

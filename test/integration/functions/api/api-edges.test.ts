@@ -83,6 +83,7 @@ const neverHeard = {
   clock_skew_seconds: null,
   behind: null,
   active_flows: 0,
+  rate: null,
   packets: 0,
   bytes: 0,
   packets_exact: '0',
@@ -96,7 +97,8 @@ const neverHeard = {
 describe('an edge', () => {
   it('is registered before it was ever heard from', async () => {
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
-    const known = { registered: true, site_known: false, interval_s: 60, retired_at: null };
+    const updated_at = '2026-03-15T12:00:00.000Z';
+    const known = { registered: true, site_known: false, interval_s: 60, retired_at: null, updated_at };
     const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
     expect(edge).toEqual(expected);
     expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
@@ -131,6 +133,7 @@ describe('an edge', () => {
       site_known: false,
       interval_s: null,
       retired_at: null,
+      updated_at: null,
       first_seen: '2026-03-15T11:59:00.000Z',
       last_seen: '2026-03-15T11:59:00.000Z',
       boot_id: 'boot-1',
@@ -139,6 +142,7 @@ describe('an edge', () => {
       clock_skew_seconds: 0,
       behind: false,
       active_flows: 3,
+      rate: null,
       packets: 2 ** 53 + 2,
       bytes: 106,
       packets_exact: '9007199254740994',
@@ -318,7 +322,13 @@ describe('trafficTotals', () => {
       packets_exact: '0',
       bytes_exact: '0',
       estimated_share: 0,
-      completeness: { edges_expected: 3, edges_heard: 1, as_of: '2026-03-15T12:00:00.000Z' },
+      rate: null,
+      as_of: '2026-03-15T12:00:00.000Z',
+      counted_since: null,
+      completeness: {
+        ...{ edges_expected: 3, edges_heard: 1, late_groups: [] },
+        as_of: '2026-03-15T12:00:00.000Z',
+      },
     });
   });
 });

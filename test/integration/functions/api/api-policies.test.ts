@@ -30,6 +30,8 @@ const nothingCounted = {
   bytes_matched_exact: '0',
   estimated_share: 0,
   active_flows: 0,
+  rate: null,
+  counted_since: null,
 };
 
 const defaultPolicy = {
@@ -56,6 +58,7 @@ describe('policies', () => {
       items: [defaultPolicy],
       next_token: null,
       policies_version: '0',
+      as_of: '2026-03-15T12:00:00.000Z',
     });
   });
 

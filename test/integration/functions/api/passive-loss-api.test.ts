@@ -126,3 +126,73 @@ it.each([
 ])('refuses %j', async (args, type, message) => {
   expect(await api.call('Query.pathLoss', args)).toEqual({ error: { type, message } });
 });
+
+const rangeTo = (minute: number) => ({
+  from: new Date(T0).toISOString(),
+  to: new Date(T0 + minute * MINUTE).toISOString(),
+});
+
+it('tells a path’s history in columns, as its ends reported it', async () => {
+  const history = await api.data('Query.pathHistory', { path_id: path.id, ...rangeTo(13) });
+  const minutes = history.at.map((end: string) => (Date.parse(end) - T0) / MINUTE);
+  expect(minutes).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  // From the first reading nothing is known of what was before it.
+  const known = (first: number | string) => [null, ...Array(11).fill(first)];
+  expect(history).toMatchObject({
+    resolution: 'MINUTE',
+    step_s: 60,
+    latency_ms: known(10),
+    jitter_ms: known(1),
+    packet_loss_pct: known(0),
+    bandwidth_mbps: known(100),
+    status: known('OPTIMAL'),
+    tx_bits_per_second: known(100 * 500 * 8),
+    rx_bits_per_second: known(40 * 500 * 8),
+    gaps: Array(12).fill(false),
+  });
+  const losses = history.passive_loss_pct.map(
+    (loss: number | null) => loss && Math.round(loss * 1000) / 1000,
+  );
+  // What B received last lies behind A's last report.
+  expect(losses).toEqual([null, ...Array(10).fill(10), null]);
+});
+
+it('has nothing where nothing was reported, the other end where one is silent, and a gap where no reading was taken', async () => {
+  for (let minute = 13; minute <= 15; minute++) {
+    await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
+    if (minute !== 14) await snapshotAt(db, T0 + (minute + 1) * MINUTE, ['edge-A', 'edge-B']);
+  }
+  await snapshotAt(db, T0 + 17 * MINUTE, ['edge-A', 'edge-B']);
+  api.now = T0 + 17 * MINUTE + 1000;
+  const from = new Date(T0 + 13 * MINUTE).toISOString();
+  const { to } = rangeTo(17);
+  const history = await api.data('Query.pathHistory', { path_id: path.id, from, to });
+  expect(history).toMatchObject({
+    latency_ms: [10, null, 10, null],
+    tx_bits_per_second: [90 * 500 * 8, null, 90 * 500 * 8, null],
+    rx_bits_per_second: [40 * 500 * 8, null, 40 * 500 * 8, null],
+    passive_loss_pct: [null, null, null, null],
+    status: ['OPTIMAL', null, 'OPTIMAL', null],
+    gaps: [false, true, false, false],
+  });
+  const coarse = await api.data('Query.pathHistory', { path_id: path.id, from, to, points: 2 });
+  expect(coarse).toMatchObject({ step_s: 120, latency_ms: [10, 10], gaps: [false, false] });
+});
+
+it.each([
+  [{ points: 1501 }, 'points must be a whole number, 1 to 1500.'],
+  [
+    { to: new Date(T0).toISOString() },
+    'from (2026-01-31T12:00:00.000Z) must lie before to (2026-01-31T12:00:00.000Z).',
+  ],
+])('refuses a history with %j', async (args, message) => {
+  const asked = { path_id: path.id, ...rangeTo(5), ...args };
+  expect(await api.call('Query.pathHistory', asked)).toEqual({ error: { type: 'ValidationError', message } });
+});
+
+it('has no history of a path that there isn’t', async () => {
+  const path_id = `${path.source_site_id.slice(0, -1)}0`;
+  expect(await api.call('Query.pathHistory', { path_id, ...rangeTo(5) })).toMatchObject({
+    error: { type: 'NotFound' },
+  });
+});

@@ -162,10 +162,13 @@ describe('routing over GraphQL', () => {
       failover_below: 50,
       failback_above: 80,
       failback_hold_seconds: 60,
+      updated_at: null as string | null,
     };
     expect(await api.data('Query.policyRouting', { policy_id: 'default' })).toEqual(defaults);
+    const updated_at = '2026-03-15T12:00:00.000Z';
     const changed = {
       ...defaults,
+      updated_at,
       preference: 'CUSTOM',
       weights: { latency: 1, jitter: 0, loss: 2, bandwidth: 0, cost: 0 },
       failover_below: 40,
@@ -179,7 +182,10 @@ describe('routing over GraphQL', () => {
       }),
     ).toEqual(changed);
     expect(await api.data('Query.policyRouting', { policy_id: 'default' })).toEqual(changed);
-    expect(await api.data('Mutation.setPolicyRouting', { policy_id: 'default' })).toEqual(defaults);
+    expect(await api.data('Mutation.setPolicyRouting', { policy_id: 'default' })).toEqual({
+      ...defaults,
+      updated_at,
+    });
   });
 
   const refused: [string, string, object, string, string][] = [

@@ -1,11 +1,19 @@
-import { signedBy } from '../../core/appsync/authorizer.ts';
-import { type GraphqlClient, graphqlClient } from '../../core/appsync/graphql-client.ts';
-import type { PostFailure } from '../../core/appsync/post-json.ts';
-import { makeSignPost } from '../../core/appsync/sign-post.ts';
-import type { Environment } from './environment.ts';
+import { signedBy } from '../core/appsync/authorizer.ts';
+import { type GraphqlClient, graphqlClient } from '../core/appsync/graphql-client.ts';
+import type { PostFailure } from '../core/appsync/post-json.ts';
+import { makeSignPost } from '../core/appsync/sign-post.ts';
 
 /** Time-out of one call, milliseconds. */
 const CALL_LIMIT_MS = 10_000;
+
+/** Where the API is, and the credentials of the function's role. */
+interface Environment {
+  GRAPHQL_URL: string;
+  AWS_REGION: string;
+  AWS_ACCESS_KEY_ID: string;
+  AWS_SECRET_ACCESS_KEY: string;
+  AWS_SESSION_TOKEN?: string | undefined;
+}
 
 /** A client of the GraphQL API, signed as the function's role. */
 export function makeApiClient(environment: Environment): GraphqlClient {

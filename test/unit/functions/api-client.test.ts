@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeApiClient } from '../../../functions/broadcast/api-client.ts';
+import { makeApiClient } from '../../../functions/api-client.ts';
 
 const client = makeApiClient({
-  AUDIT_TABLE: 'audit',
-  NETWORK_TABLE: 'network',
-  TRAFFIC_TABLE: 'traffic',
-  CACHE_TABLE: 'cache',
-  EDGE_SPREAD_S: 5,
   GRAPHQL_URL: 'https://api.example.com/graphql',
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'key',

@@ -1,0 +1,185 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { type RunningSystem, startSystem } from '../local/system/system.ts';
+import { startBrowser } from '../scripts/browser/start-browser.ts';
+import { openConsole } from '../test/support/browser.ts';
+import { type BenchRow, NO_PEER } from './bench-row.ts';
+import { liveFigures, POLICIES } from './support/live-figures.ts';
+import { median } from './support/measure.ts';
+import { plainRows } from './support/plain-rows.ts';
+
+const LOADS = 7;
+const UPDATES = 8;
+const UPDATE_MS = 2000;
+/** Turns of the wheel an update. */
+const TURNS = 10;
+
+/** The console in the real browser against the real local system; live figures come from a script that publishes 1,000 of them. */
+export async function run(): Promise<BenchRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'patronus-bench-console-'));
+  const [system, browser] = await Promise.all([startSystem({ localDirectory: folder }), startBrowser()]);
+  try {
+    return [
+      await figuresOnScreen(browser, system),
+      ...(await requests(browser, system)),
+      ...(await liveUpdates(browser, system)),
+    ];
+  } finally {
+    await browser.close();
+    await system.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Milliseconds from the navigation's begin until an expression is true in the page. */
+async function untilTrue(page: Page, expression: string): Promise<number> {
+  const handle = await page.waitForFunction(`(${expression}) && performance.now()`);
+  return (await handle.jsonValue()) as number;
+}
+
+/** In place of Now's code: one query, its text on the screen. */
+const FLOOR_PAGE = `export const Page = () => null;
+const token = Object.entries(localStorage).find(([name]) => name.endsWith('.accessToken'))[1];
+fetch('/graphql', {
+  method: 'POST',
+  headers: { authorization: token, 'content-type': 'application/json' },
+  body: JSON.stringify({ query: '{ trafficTotals { packets_exact bytes_exact } }' }),
+})
+  .then(answer => answer.text())
+  .then(text => document.body.append(Object.assign(document.createElement('output'), { textContent: text })));`;
+
+async function figuresOnScreen(browser: Browser, system: RunningSystem): Promise<BenchRow> {
+  const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+  const floor = await context.newPage();
+  await floor.route('**/assets/now-page-*.js', route =>
+    route.fulfill({ contentType: 'text/javascript', body: FLOOR_PAGE }),
+  );
+  const [now, bare]: [number[], number[]] = [[], []];
+  for (let load = 0; load < LOADS; load++) {
+    await page.goto(system.endpoints.dashboard);
+    now.push(await untilTrue(page, "document.querySelector('.totals data')"));
+    await page.goto('about:blank');
+    await floor.goto(system.endpoints.dashboard);
+    bare.push(await untilTrue(floor, "document.querySelector('output')"));
+    await floor.goto('about:blank');
+  }
+  await context.close();
+  const [value, peer_value] = [median(now), median(bare)];
+  const ratio = value / peer_value;
+  return {
+    name: 'console: figures of Now on the screen',
+    value,
+    unit: 'ms',
+    peer: 'the same bundle with one query and its text',
+    peer_value,
+    ratio,
+    threshold: 'ratio <= 2',
+    ok: ratio <= 2,
+    note: `median of ${LOADS} loads, from the navigation's begin`,
+  };
+}
+
+const STEADY_MINUTES = 2;
+
+async function requests(browser: Browser, system: RunningSystem): Promise<BenchRow[]> {
+  const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+  let asked: string[] = [];
+  page.on('request', request => {
+    const name = /query (\w+)/.exec(request.postData() ?? '')?.[1];
+    if (name !== undefined) asked.push(name);
+  });
+  await page.goto(system.endpoints.dashboard);
+  await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+  await page.waitForTimeout(5000);
+  const first = asked.toSorted();
+  asked = [];
+  await page.waitForTimeout(STEADY_MINUTES * 60_000);
+  const steady = asked.toSorted();
+  await context.close();
+  const row = { unit: 'requests', ...NO_PEER };
+  return [
+    {
+      ...row,
+      name: 'console: requests of the first view of Now',
+      value: first.length,
+      threshold: '<= 3',
+      ok: first.length <= 3,
+      note: first.join(', '),
+    },
+    {
+      ...row,
+      name: 'console: requests of Now a minute',
+      value: steady.length / STEADY_MINUTES,
+      threshold: '<= 1',
+      ok: steady.length <= STEADY_MINUTES,
+      note: `${steady.join(', ')} in ${STEADY_MINUTES} minutes beside the subscriptions`,
+    },
+  ];
+}
+
+async function liveUpdates(browser: Browser, system: RunningSystem): Promise<BenchRow[]> {
+  const live = liveFigures();
+  const { page, context } = await openConsole(browser, system, { as: 'viewer', prepare: live.serve });
+  await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
+  await live.listening;
+  const shown = await costOf(page, '[role=group][aria-label=Policies]', () => live.publish());
+  const plain = await context.newPage();
+  await plain.setContent('<div id="rows" style="height: 400px; overflow: auto"></div>');
+  await plain.evaluate(plainRows(POLICIES, 2 * UPDATES));
+  const bare = await costOf(plain, '#rows', update => plain.evaluate(`window.update(${update})`));
+  await context.close();
+  const ratio = shown.cpu_ms / bare.cpu_ms;
+  return [
+    {
+      name: `console: an update of ${POLICIES} policies`,
+      value: shown.cpu_ms,
+      unit: 'ms CPU',
+      peer: 'the same texts written into plain rows',
+      peer_value: bare.cpu_ms,
+      ratio,
+      threshold: 'ratio <= 3',
+      ok: ratio <= 3,
+      note: `mean of ${UPDATES} updates, one each ${UPDATE_MS / 1000} s`,
+    },
+    {
+      name: 'console: long tasks while scrolling through live figures',
+      value: shown.longTasks,
+      unit: 'tasks',
+      peer: 'the same in plain rows',
+      peer_value: bare.longTasks,
+      ratio: null,
+      threshold: '<= peer + 2',
+      ok: shown.longTasks <= bare.longTasks + 2,
+      note: `over 50 ms, in ${UPDATES} updates`,
+    },
+  ];
+}
+
+/** CPU of the page an update, and its long tasks while it is scrolled as updates come. */
+async function costOf(page: Page, scrolled: string, update: (number: number) => unknown) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const busy = async (): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
+  };
+  const before = await busy();
+  for (let number = 0; number < UPDATES; number++) {
+    await update(number);
+    await page.waitForTimeout(UPDATE_MS);
+  }
+  const cpu_ms = ((await busy()) - before) / UPDATES;
+  await page.evaluate(`window.longTasks = 0;
+    new PerformanceObserver(list => { window.longTasks += list.getEntries().length; }).observe({ type: 'longtask' });`);
+  await page.locator(scrolled).hover();
+  for (let number = 0; number < UPDATES; number++) {
+    await update(UPDATES + number);
+    for (let turn = 0; turn < TURNS; turn++) {
+      await page.mouse.wheel(0, 200);
+      await page.waitForTimeout(UPDATE_MS / TURNS);
+    }
+  }
+  return { cpu_ms, longTasks: (await page.evaluate('window.longTasks')) as number };
+}

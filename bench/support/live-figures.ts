@@ -1,0 +1,73 @@
+import type { Page, WebSocketRoute } from 'playwright-core';
+
+/** How many policies change at once. */
+export const POLICIES = 1000;
+
+/** A figure of each policy at an update: every one of them changes. */
+function itemsAt(update: number) {
+  return Array.from({ length: POLICIES }, (_, index) => {
+    const bits_per_second = ((index * 7919 + update * 104_729) % 1_000_000) * 1000 + 1;
+    return {
+      id: String(index),
+      packets_exact: String(index * 1000 + update),
+      bytes_exact: String(index * 1_000_000 + update * 977),
+      active_flows: (index + update) % 500,
+      rate: { bits_per_second, packets_per_second: bits_per_second / 8000, from: null, to: null },
+      status: null,
+      score: null,
+      latency_ms: null,
+      jitter_ms: null,
+      packet_loss_pct: null,
+      measured_at: null,
+      complete_share: null,
+    };
+  });
+}
+
+function figuresAt(update: number) {
+  const as_of = new Date().toISOString();
+  const lease_until = new Date(Date.now() + 120_000).toISOString();
+  const items = itemsAt(update);
+  return { scope: 'POLICIES', seq: update, part: 0, parts: 1, as_of, lease_until, removed: [], items };
+}
+
+/** Answers a page's query of live figures, and publishes to its subscription as AppSync does; all else is the system's. */
+export function liveFigures() {
+  const listening = Promise.withResolvers<void>();
+  let update = 0;
+  let send: ((data: object) => void) | undefined;
+
+  function speak(socket: WebSocketRoute): void {
+    socket.onMessage(text => {
+      const { id, type, payload } = JSON.parse(String(text)) as {
+        id?: string;
+        type: string;
+        payload?: { data: string };
+      };
+      if (type === 'connection_init') {
+        socket.send(JSON.stringify({ type: 'connection_ack', payload: { connectionTimeoutMs: 300_000 } }));
+      }
+      if (type !== 'start') return;
+      socket.send(JSON.stringify({ id, type: 'start_ack' }));
+      if (!payload?.data.includes('LiveFigures')) return;
+      send = data => socket.send(JSON.stringify({ id, type: 'data', payload: { data } }));
+      listening.resolve();
+    });
+  }
+
+  return {
+    listening: listening.promise,
+    async serve(page: Page): Promise<void> {
+      await page.routeWebSocket(/\/graphql\/realtime/, speak);
+      await page.route('**/graphql', route =>
+        route.request().postData()?.includes('query Figures')
+          ? route.fulfill({ json: { data: { figures: figuresAt(update) } } })
+          : route.fallback(),
+      );
+    },
+    publish(): void {
+      update += 1;
+      send?.({ figures: figuresAt(update) });
+    },
+  };
+}

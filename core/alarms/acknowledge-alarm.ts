@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import type { Caller } from '../access/caller.ts';
+import { auditAction } from '../audit/audit-action.ts';
+import { NotFound, quoted, ValidationError } from '../errors.ts';
+import { lineOfText } from '../inventory/model/parse-input.ts';
+import { commitChange } from '../storage/commit-change.ts';
+import { updateItem } from '../storage/item-update.ts';
+import { type StoreContext, timestamp } from '../storage/store-context.ts';
+import type { TableNames } from '../storage/tables.ts';
+import type { WriteAction } from '../storage/write-action.ts';
+import { type Acknowledgement, type Alarm, alarmKey } from './alarm.ts';
+import { readAlarm } from './read-alarms.ts';
+
+const LONGEST_MS = 366 * 86_400_000;
+
+/** What is said of an acknowledgement beside the alarm's id. */
+export const acknowledgementInput = { note: lineOfText('note', 500).nullish() };
+
+/** An alarm as audit entries have it: which one it is, and what was said of it. */
+export interface AlarmState {
+  id: string;
+  /** Its title. */
+  name: string;
+  since: string;
+  acknowledged: Acknowledgement | null;
+}
+
+/**
+ * Says that somebody knows of an alarm. It is acknowledged until it ends, or until a time; when it comes again it isn't.
+ *
+ * @throws NotFound for an alarm that is over · ValidationError for a time that isn't to come
+ */
+export function acknowledgeAlarm(
+  context: StoreContext,
+  actor: Caller,
+  { id, note, until_ms }: { id: string; note?: string | null | undefined; until_ms?: number | undefined },
+): Promise<Alarm> {
+  const { tables, clock } = context;
+  const begun_ms = clock();
+  if (until_ms !== undefined && (until_ms <= begun_ms || until_ms > begun_ms + LONGEST_MS)) {
+    throw new ValidationError(
+      'until must be a time in the next 366 days: leave it out to acknowledge the alarm until it ends.',
+      { arguments: ['until'] },
+    );
+  }
+  return commitChange(context, async begun => {
+    const alarm = await requireAlarm(context, id);
+    const acknowledged: Acknowledgement = {
+      by: actor,
+      at: timestamp(clock()),
+      note: note ?? null,
+      until: until_ms === undefined ? null : timestamp(until_ms),
+    };
+    const after = { ...alarm, acknowledged };
+    const audit = auditAction(tables, begun, {
+      actor,
+      operation: 'acknowledgeAlarm',
+      target: `alarm:${id}`,
+      before: stateOf(alarm),
+      after: stateOf(after),
+    });
+    return { actions: [setAcknowledged(tables, alarm, acknowledged), audit], result: after };
+  });
+}
+
+/** @throws NotFound */
+export async function requireAlarm(context: StoreContext, id: string): Promise<Alarm> {
+  const alarm = await readAlarm(context, id);
+  if (alarm) return alarm;
+  throw new NotFound(`There is no alarm ${quoted(id)} any more: the query alarms lists what is wrong now.`);
+}
+
+export const stateOf = ({ id, title: name, since, acknowledged }: Alarm): AlarmState => ({
+  id,
+  name,
+  since,
+  acknowledged,
+});
+
+/** Sets what was said of an alarm, while it is the same and as it was read. */
+export function setAcknowledged(
+  tables: TableNames,
+  { id, since, acknowledged: was }: Alarm,
+  acknowledged: Acknowledgement | null,
+): WriteAction {
+  return {
+    Update: updateItem({
+      table: tables.traffic,
+      key: alarmKey(id),
+      set: { acknowledged },
+      condition: {
+        expression: '#since = :since AND #acknowledged = :was',
+        values: { since, was },
+      },
+    }),
+  };
+}
+
+/** What was said of an alarm, as long as it holds. */
+export function acknowledgementAt({ acknowledged }: Alarm, now_ms: number): Acknowledgement | null {
+  const until = acknowledged?.until;
+  return until && Date.parse(until) <= now_ms ? null : acknowledged;
+}
+
+/** An alarm as an audit entry has it. */
+export const alarmStateSchema = z.object({
+  id: z.string(),
+  since: z.string(),
+  acknowledged: z.custom<Acknowledgement>(given => typeof given === 'object').nullable(),
+});

@@ -1,0 +1,103 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { ItemKey } from '../storage/item.ts';
+import { compareKeys } from '../storage/key-order.ts';
+import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import { repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { type Alarm, alarmKey, alarmOfItem, alarmPartitions } from './alarm.ts';
+import { ALARM_ROWS, SEVERITIES } from './alarm-rows.ts';
+import { readTotal } from './alarm-total.ts';
+
+/** Alarms of a partition that are read at most: so an answer shows 1,024 of however many there are. */
+const SHOWN_A_PARTITION = 64;
+
+export interface AlarmPage {
+  items: Alarm[];
+  /** Of all alarms: counted, or as the last clean-up counted them where there are more than are read. */
+  total: number;
+  next_token: string | null;
+}
+
+/** A page of what is wrong now: the most severe first, then the newest. @throws ValidationError for a broken token */
+export async function readAlarms(
+  context: StoreContext,
+  { limit, next_token }: { limit: number; next_token?: string | null | undefined },
+): Promise<AlarmPage> {
+  const behind = readPageToken('alarms', next_token, [/^\d$/, /^[0-9TZ:.-]{20,30}$/, /^.{1,300}$/su]) as
+    | Place
+    | undefined;
+  const pages = await Promise.all(
+    alarmPartitions().map(pk => readPartition(context, pk, { limit: SHOWN_A_PARTITION })),
+  );
+  const shown = pages.flatMap(({ items }) => items).sort(byPlace);
+  const all = pages.some(({ more }) => more) ? await readTotal(context) : 0;
+  const left = behind ? shown.filter(alarm => comparePlaces(placeOf(alarm), behind) > 0) : shown;
+  const items = left.slice(0, limit);
+  return {
+    items,
+    total: Math.max(all, shown.length),
+    next_token: left.length > limit ? makePageToken('alarms', placeOf(items.at(-1)!)) : null,
+  };
+}
+
+/** Every alarm, for those who begin and end them. @throws BrokenItem */
+export async function readAllAlarms(context: StoreContext): Promise<Alarm[]> {
+  const all = alarmPartitions().map(async pk => {
+    const alarms: Alarm[] = [];
+    for (let start: ItemKey | undefined; ; ) {
+      const page: AlarmsOfPartition = await readPartition(context, pk, { start });
+      alarms.push(...page.items);
+      start = page.more;
+      if (!start) return alarms;
+    }
+  });
+  return (await Promise.all(all)).flat();
+}
+
+/** One alarm; undefined: it is over, or never was. @throws BrokenItem */
+export async function readAlarm(
+  { client, tables, ...retrying }: StoreContext,
+  id: string,
+): Promise<Alarm | undefined> {
+  const get = new GetCommand({ TableName: tables.traffic, Key: alarmKey(id), ConsistentRead: true });
+  const { Item } = await repeatUntil(retrying, () => client.send(get));
+  return Item && alarmOfItem(Item);
+}
+
+interface AlarmsOfPartition {
+  items: Alarm[];
+  /** Where more begin; undefined: that was all. */
+  more: ItemKey | undefined;
+}
+
+async function readPartition(
+  { client, tables, ...retrying }: StoreContext,
+  pk: string,
+  { start, limit }: { start?: ItemKey | undefined; limit?: number } = {},
+): Promise<AlarmsOfPartition> {
+  const query = new QueryCommand({
+    TableName: tables.traffic,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': pk },
+    ConsistentRead: true,
+    ...(limit !== undefined && { Limit: limit }),
+    ...(start && { ExclusiveStartKey: start }),
+  });
+  const { Items = [], LastEvaluatedKey } = await repeatUntil(retrying, () => client.send(query));
+  return { items: Items.map(alarmOfItem), more: LastEvaluatedKey as ItemKey | undefined };
+}
+
+type Place = [rank: string, since: string, id: string];
+
+const placeOf = ({ kind, since, id }: Alarm): Place => [
+  String(SEVERITIES.indexOf(ALARM_ROWS[kind].severity)),
+  since,
+  id,
+];
+
+const byPlace = (a: Alarm, b: Alarm) => comparePlaces(placeOf(a), placeOf(b));
+
+/** The most severe first, then the newest, then by id. */
+function comparePlaces([rankA, sinceA, idA]: Place, [rankB, sinceB, idB]: Place): number {
+  return Number(rankA) - Number(rankB) || compareKeys(sinceB, sinceA) || compareKeys(idA, idB);
+}

@@ -1,0 +1,91 @@
+import type { SeriesGroup, TrafficSeries } from '../../graphql/schema.generated.ts';
+import type { AggregateFilter, LaneGroup } from '../history/aggregate.ts';
+import type { History } from '../history/points/read-history.ts';
+import { previousRange } from '../history/resolution.ts';
+import { frameOf, type IntervalSum, ratesOf, restOf, sumsOf } from '../history/series/columns.ts';
+import { readTrafficSeries } from '../history/series/traffic-series.ts';
+import { coversPolicy, readResets } from '../ledger/figures/baselines.ts';
+import { timestamp } from '../storage/store-context.ts';
+import { type Asking, askedAt } from './asking.ts';
+import { checkKnown } from './check-known.ts';
+
+/** What `trafficSeries` is asked for; instants in milliseconds. */
+export interface AskedSeries {
+  from: number;
+  to: number;
+  points: number;
+  group_by: LaneGroup | undefined;
+  filter: AggregateFilter;
+  limit: number;
+  compare_previous?: boolean | null | undefined;
+}
+
+/**
+ * `trafficSeries`: the groups and `other` have together the total of each interval and of the range, to the byte.
+ *
+ * @throws ValidationError · NotFound for an id that never was
+ */
+export async function answerTrafficSeries(
+  asking: Asking,
+  { compare_previous, ...asked }: AskedSeries,
+): Promise<TrafficSeries> {
+  const { context, retention } = asking;
+  const now = askedAt(asking);
+  const store = { ...context, table: context.tables.traffic };
+  const resets = await resetsOf(asking, asked);
+  const request = { ...asked, now, retention };
+  const { range, groups, total, more } = await readTrafficSeries(store, { ...request, resets });
+  const previous = compare_previous ? previousRange(range, { now, retention }) : undefined;
+  const before =
+    previous && (await readTrafficSeries(store, { ...request, ...previous, group_by: undefined }));
+  if (total.points.every(({ packets_total = 0n }) => packets_total === 0n)) {
+    await checkKnown(asking, asked.filter);
+  }
+  const frame = frameOf(total, range);
+  const sums = groups.map(({ history }) => sumsOf(history, range));
+  const totalSums = sumsOf(total, range);
+  return {
+    from: timestamp(range.from),
+    to: timestamp(range.to),
+    resolution: range.resolution,
+    step_s: range.step / 1000,
+    ...frame,
+    at: frame.at.map(timestamp),
+    groups: groups.map(({ id, history }, index) => presentGroup(id, history.bytes, sums[index]!)),
+    other: more
+      ? presentGroup('other', total.bytes - sumOf(groups.map(each => each.history)), restOf(totalSums, sums))
+      : null,
+    total: presentGroup('total', total.bytes, totalSums),
+    previous: before
+      ? {
+          from: timestamp(before.range.from),
+          to: timestamp(before.range.to),
+          total: presentGroup('total', before.total.bytes, sumsOf(before.total, before.range)),
+        }
+      : null,
+  };
+}
+
+function presentGroup(id: string, bytes: bigint, sums: readonly IntervalSum[]): SeriesGroup {
+  return { id, bytes_exact: String(bytes), ...ratesOf(sums) };
+}
+
+function sumOf(histories: readonly History[]): bigint {
+  return histories.reduce((sum, { bytes }) => sum + bytes, 0n);
+}
+
+/** When something that a series shows was reset: all policies, the filter's, or any where policies are the groups. */
+async function resetsOf(
+  { context: { client, tables } }: Asking,
+  { group_by, filter: { policy_id } }: AskedSeries,
+): Promise<number[]> {
+  const resets = await readResets(client, tables);
+  const shows = (reset: (typeof resets)[number]): boolean => {
+    if (reset.covers.all) return true;
+    return policy_id === undefined ? group_by === 'POLICY' : coversPolicy(reset, policy_id);
+  };
+  return resets
+    .filter(({ undone }) => !undone)
+    .filter(shows)
+    .map(({ at }) => at);
+}

@@ -1,0 +1,204 @@
+import { readCounters } from '../../ledger/figures/read-counters.ts';
+import { readLanesWhere } from '../../ledger/listing/find-lanes.ts';
+import type { BatchGetOptions } from '../../storage/batch-get.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { AggregateFilter, LaneGroup } from '../aggregate.ts';
+import { ALL_TRAFFIC } from '../history-keys.ts';
+import type { LaneName } from '../lane-sample.ts';
+import { LateSpans } from '../late/late-span.ts';
+import { readGroupedSeries } from '../points/lane-series.ts';
+import { type RangeMarks, readRangeMarks } from '../points/range-marks.ts';
+import { type History, toHistory } from '../points/read-history.ts';
+import type { KeptAsOf } from '../resolution.ts';
+import type { Sample, SnapshotMark } from '../sample.ts';
+import { BASE_WITHIN_MS } from '../sample-expiry.ts';
+import { readPolicySamples } from '../sample-store.ts';
+import { type KnownSilences, readSilences } from '../silence-spans.ts';
+import { type SeriesRange, seriesRange } from './series-step.ts';
+
+/** The most lane samples that one answer reads: a lane is one at every reading. */
+const MAX_LANE_SAMPLES = 50_000;
+
+/** Policies that are looked at for the largest: those with the largest totals. */
+const MAX_RANKED = 1_000;
+
+/** Queries under way at once. */
+const AT_ONCE = 16;
+
+export interface SeriesRequest extends KeptAsOf {
+  from: number;
+  to: number;
+  points: number;
+  /** Without one there is a total only. */
+  group_by: LaneGroup | undefined;
+  filter: AggregateFilter;
+  /** Groups, the largest by bytes. */
+  limit: number;
+  resets?: readonly number[];
+}
+
+/** The histories of the largest groups and of all they are of. */
+export interface TrafficSeries {
+  range: SeriesRange;
+  groups: { id: string; history: History }[];
+  total: History;
+  /** There are groups beside these, or may be. */
+  more: boolean;
+}
+
+/**
+ * What groups carried, reading by reading. Policies of all traffic are read off their own samples; everything else off the lanes' samples.
+ *
+ * @throws ValidationError for a range that is not kept or takes too many lane samples · Throttled at the deadline
+ */
+export async function readTrafficSeries(
+  store: BatchGetOptions & { tables: TableNames },
+  request: SeriesRequest,
+): Promise<TrafficSeries> {
+  const { filter, group_by } = request;
+  const ofLanes =
+    filter.site_id !== undefined || filter.edge_id !== undefined || filter.endpoint_id !== undefined;
+  const byLanes = group_by !== undefined && group_by !== 'POLICY';
+  return ofLanes || byLanes ? seriesOfLanes(store, request) : seriesOfPolicies(store, request);
+}
+
+/** What the histories of one answer share. */
+interface Frame extends RangeMarks {
+  range: SeriesRange;
+  silences: KnownSilences;
+  resets: readonly number[];
+  now: number;
+}
+
+async function readFrame(
+  store: BatchGetOptions,
+  range: SeriesRange,
+  { now, retention, resets = [] }: SeriesRequest,
+): Promise<Frame> {
+  const [marks, silences] = await Promise.all([
+    readRangeMarks(store, { range, now, retention }),
+    readSilences(store, { now }),
+  ]);
+  return { ...marks, range, silences, resets, now };
+}
+
+function historyOf({ range, marks, base, begins, silences, resets, now }: Frame, samples: readonly Sample[]) {
+  return toHistory({ range, samples, marks, base, begins, silences, resets, now });
+}
+
+async function seriesOfPolicies(
+  store: BatchGetOptions & { tables: TableNames },
+  request: SeriesRequest,
+): Promise<TrafficSeries> {
+  const { filter, group_by, limit } = request;
+  const range = seriesRange(request);
+  const frame = await readFrame(store, range, request);
+  const read = async (policy_id: string): Promise<History> => {
+    const marks = [...frame.marks, ...frame.later];
+    const parts = await Promise.all(
+      frame.ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks })),
+    );
+    return historyOf(frame, parts.flat());
+  };
+  const total = await read(filter.policy_id ?? ALL_TRAFFIC);
+  if (group_by === undefined) return { range, groups: [], total, more: false };
+  if (filter.policy_id !== undefined) {
+    return { range, groups: [{ id: filter.policy_id, history: total }], total, more: false };
+  }
+  const counters = await readCounters(store.client, store.tables);
+  const ids = [...counters]
+    .sort(([, a], [, b]) => (a.bytes === b.bytes ? 0 : a.bytes < b.bytes ? 1 : -1))
+    .map(([id]) => id);
+  const largest = ids.length > limit ? await largestPolicies(store, frame, { ids, limit }) : ids;
+  const histories = await inTurns(largest, async id => ({ id, history: await read(id) }));
+  return { range, groups: ranked(histories), total, more: ids.length > limit };
+}
+
+/** The policies that counted most between the ends of the marks: samples of the hour before an end hold every policy's. */
+async function largestPolicies(
+  store: BatchGetOptions,
+  { marks, base, range }: Frame,
+  { ids, limit }: { ids: readonly string[]; limit: number },
+): Promise<string[]> {
+  const last = marks.at(-1);
+  if (!last) return ids.slice(0, limit);
+  const bytesAt = async (policy_id: string, mark: SnapshotMark | undefined): Promise<bigint> => {
+    if (!mark) return 0n;
+    const { resolution } = range;
+    const before = { resolution, from: mark.at - BASE_WITHIN_MS[resolution], to: mark.at };
+    const samples = await readPolicySamples(store, { policy_id, range: before, marks });
+    return samples.at(-1)?.bytes ?? 0n;
+  };
+  const counted = await inTurns(ids.slice(0, MAX_RANKED), async id => {
+    const [before, after] = await Promise.all([bytesAt(id, base), bytesAt(id, last)]);
+    return { id, bytes: after - before };
+  });
+  return counted
+    .sort((a, b) => (a.bytes === b.bytes ? 0 : a.bytes < b.bytes ? 1 : -1))
+    .slice(0, limit)
+    .map(({ id }) => id);
+}
+
+async function seriesOfLanes(store: BatchGetOptions, request: SeriesRequest): Promise<TrafficSeries> {
+  const { filter, group_by, limit } = request;
+  const sites = new Map<string, string>();
+  const lanes: LaneName[] = [];
+  const groupOf = (pair: { policy_id: string; endpoint_id: string }, { edge_id }: LaneName): string => {
+    if (group_by === 'POLICY') return pair.policy_id;
+    if (group_by === 'ENDPOINT') return pair.endpoint_id;
+    // An edge that moved counts for the site that it is at now.
+    return group_by === 'SITE' ? sites.get(edge_id)! : group_by === 'EDGE' ? edge_id : ALL_TRAFFIC;
+  };
+  for await (const { edge_id, part, site_id } of readLanesWhere(store, filter)) {
+    sites.set(edge_id, site_id);
+    lanes.push({ edge_id, part });
+  }
+  const max_readings = Math.floor(MAX_LANE_SAMPLES / Math.max(1, lanes.length));
+  const range = seriesRange({ ...request, max_readings });
+  const frame = await readFrame(store, range, request);
+  const { policy_id, endpoint_id } = filter;
+  const selection = { lanes, policy_id, endpoint_id };
+  const { marks, later } = frame;
+  const series = await readGroupedSeries(store, { marks, later, selection, groupOf });
+  const total = historyOf(frame, sumSamples([...series.values()]));
+  if (group_by === undefined) return { range, groups: [], total, more: false };
+  const all = Array.from(series, ([id, samples]) => ({ id, history: historyOf(frame, samples) }));
+  const moved = ranked(all).filter(({ history }) => history.packets !== 0n);
+  return { range, groups: moved.slice(0, limit), total, more: moved.length > limit };
+}
+
+/** What groups have together at each reading. All have a sample at every one. */
+function sumSamples(groups: readonly (readonly Sample[])[]): Sample[] {
+  const [first = []] = groups;
+  return first.map(({ at, taken_at }, index) => {
+    const sum: Sample = { at, taken_at, packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
+    const late = new LateSpans();
+    for (const samples of groups) {
+      const { packets, bytes, estimated_bytes = 0n, active_flows, late: spans = [] } = samples[index]!;
+      sum.packets += packets;
+      sum.bytes += bytes;
+      sum.estimated_bytes! += estimated_bytes;
+      sum.active_flows += active_flows;
+      for (const span of spans) late.add(span);
+    }
+    const spans = late.list();
+    return spans.length > 0 ? { ...sum, late: spans } : sum;
+  });
+}
+
+function ranked<G extends { id: string; history: History }>(groups: readonly G[]): G[] {
+  return groups.toSorted(({ id: a, history: { bytes: x } }, { id: b, history: { bytes: y } }) =>
+    x === y ? (a < b ? -1 : 1) : x < y ? 1 : -1,
+  );
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const waiting = items.values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const item of waiting) results.push(await work(item));
+    }),
+  );
+  return results;
+}

@@ -1,0 +1,102 @@
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { FigureScope } from '../../graphql/schema.generated.ts';
+import type { ItemKey } from '../storage/item.ts';
+import { updateItem } from '../storage/item-update.ts';
+import { parseItem } from '../storage/parse-item.ts';
+import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { FIGURE_SCOPES } from './figure.ts';
+
+/** Partition of the leases, one item a scope. They never expire: four small items. */
+export const FIGURES_PARTITION = 'FIGURES';
+
+/** How long figures are published after they were asked for, milliseconds. */
+export const LEASE_MS = 120_000;
+
+/** That somebody follows the figures of a scope. */
+export interface FigureLease {
+  scope: FigureScope;
+  /** Until when, milliseconds since the epoch. */
+  lease_until_ms: number;
+  /** The last publication's number. */
+  seq: number;
+}
+
+const leaseSchema = z.object({
+  sk: z.enum(FIGURE_SCOPES),
+  lease_until_ms: z.number(),
+  seq: z.number().default(0),
+});
+
+/** Renews the lease of a scope. What is published after `seq` is newer than what the caller reads next. @throws Throttled at the deadline */
+export async function renewLease(context: StoreContext, scope: FigureScope): Promise<FigureLease> {
+  const { client, tables, clock } = context;
+  const update = {
+    ...updateItem({
+      table: tables.traffic,
+      key: leaseKey(scope),
+      set: { lease_until_ms: clock() + LEASE_MS },
+      add: { seq: 0 },
+    }),
+    ReturnValues: 'ALL_NEW' as const,
+  };
+  const { Attributes } = await repeatUntil(context, () => client.send(new UpdateCommand(update)));
+  return toLease(Attributes);
+}
+
+/** The scopes that are followed now. One small read, strongly consistent. @throws Throttled at the deadline */
+export async function readLeases(context: StoreContext): Promise<FigureLease[]> {
+  const { client, tables, clock } = context;
+  const query = new QueryCommand({
+    TableName: tables.traffic,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': FIGURES_PARTITION },
+    ConsistentRead: true,
+  });
+  const { Items = [] } = await repeatUntil(context, () => client.send(query));
+  return Items.map(toLease).filter(({ lease_until_ms }) => lease_until_ms > clock());
+}
+
+/**
+ * Takes the publication of a scope that is due at `tick_ms`, unless another run has: two runs may overlap. Its number is the last
+ * one's plus one, whatever becomes of it: a publication that is lost shows as a gap.
+ *
+ * @returns the lease with the publication's number; undefined where another run has taken it
+ * @throws Throttled at the deadline
+ */
+export async function takePublication(
+  context: StoreContext,
+  { scope, tick_ms }: { scope: FigureScope; tick_ms: number },
+): Promise<FigureLease | undefined> {
+  const { client, tables } = context;
+  const update = {
+    ...updateItem({
+      table: tables.traffic,
+      key: leaseKey(scope),
+      set: { tick_ms },
+      add: { seq: 1 },
+      condition: {
+        expression: 'attribute_exists(#pk) AND (attribute_not_exists(#tick_ms) OR #tick_ms < :tick_ms)',
+        values: { tick_ms },
+      },
+    }),
+    ReturnValues: 'ALL_NEW' as const,
+  };
+  try {
+    const { Attributes } = await repeatUntil(context, () => client.send(new UpdateCommand(update)));
+    return toLease(Attributes);
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) return undefined;
+    throw cause;
+  }
+}
+
+function leaseKey(scope: FigureScope): ItemKey {
+  return { pk: FIGURES_PARTITION, sk: scope };
+}
+
+function toLease(item: Record<string, unknown> | undefined): FigureLease {
+  const { sk, ...lease } = parseItem(leaseSchema, item ?? {});
+  return { scope: sk, ...lease };
+}

@@ -1,0 +1,77 @@
+import type { FigureScope } from '../../graphql/schema.generated.ts';
+import { presentActiveFlows } from '../answers/present-active-flows.ts';
+import { presentRate } from '../answers/present-rate.ts';
+import { readPolicies } from '../inventory/policies/read-policies.ts';
+import { type Counts, noCounts } from '../ledger/figures/read-counters.ts';
+import { readShownCounters, readShownTotals } from '../ledger/figures/shown-counters.ts';
+import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import { healthScore } from '../routing/health/health-score.ts';
+import { readNetworkPicture } from '../routing/network/network-picture.ts';
+import { type JudgedPath, judgePaths } from '../routing/network/path-health.ts';
+import { repeatUntil } from '../storage/retrying.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { type LiveFigure, type ReadFigures, TOTALS_ID } from './figure.ts';
+import { type HeldSites, readSiteFigures } from './site-figures.ts';
+
+/** What a function keeps between two readings. */
+export interface FigureMemory {
+  /** What the picture of the network is remembered by. */
+  caches: object;
+  /** As the setting of this name says. */
+  silent_after_s?: number | undefined;
+  /** SITES, as the last snapshot had them. */
+  sites?: HeldSites;
+}
+
+/** All figures of a scope as they are now. @throws ValidationError for a network that is too large · Throttled at the deadline */
+export const readFigures: Record<
+  FigureScope,
+  (context: StoreContext, memory: FigureMemory) => Promise<ReadFigures>
+> = {
+  async TOTALS(context) {
+    const as_of_ms = context.clock();
+    const totals = await repeatUntil(context, () => readShownTotals(context.client, context.tables));
+    return { as_of_ms, items: [countedFigure(TOTALS_ID, totals)] };
+  },
+
+  async POLICIES(context) {
+    const as_of_ms = context.clock();
+    const [{ defined }, counters] = await Promise.all([
+      readPolicies(context),
+      repeatUntil(context, () => readShownCounters(context.client, context.tables)),
+    ]);
+    const ids = new Set([...defined.map(({ id }) => id), DEFAULT_POLICY_ID, ...counters.keys()]);
+    return { as_of_ms, items: Array.from(ids, id => countedFigure(id, counters.get(id) ?? noCounts())) };
+  },
+
+  SITES: readSiteFigures,
+
+  async PATHS(context, { caches }) {
+    const as_of_ms = context.clock();
+    const picture = await readNetworkPicture(context, caches);
+    const judged = await judgePaths(context, picture.paths, picture);
+    return { as_of_ms, items: judged.map(pathFigure) };
+  },
+};
+
+function countedFigure(id: string, counts: Counts): LiveFigure {
+  return {
+    id,
+    packets_exact: String(counts.packets),
+    bytes_exact: String(counts.bytes),
+    active_flows: presentActiveFlows(counts.active_flows),
+    rate: presentRate(counts),
+  };
+}
+
+function pathFigure({ path, metrics, status }: JudgedPath): LiveFigure {
+  return {
+    id: path.id,
+    status,
+    score: metrics ? healthScore(metrics) : null,
+    latency_ms: metrics?.latency_ms ?? null,
+    jitter_ms: metrics?.jitter_ms ?? null,
+    packet_loss_pct: metrics?.packet_loss_pct ?? null,
+    measured_at: metrics?.measured_at ?? null,
+  };
+}

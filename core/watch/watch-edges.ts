@@ -1,0 +1,86 @@
+import type { Alarm, AlarmKind } from '../alarms/alarm.ts';
+import { thingOf } from '../alarms/alarm-actions.ts';
+import { type SettledAlarms, settleAlarms } from '../alarms/settle-alarms.ts';
+import type { EdgeInService } from '../inventory/edges/read-edges.ts';
+import { readPoliciesMeta } from '../inventory/policies/read-policies.ts';
+import { readStoredLanes } from '../ledger/figures/read-lanes.ts';
+import type { Lane } from '../ledger/lane/lane.ts';
+import type { SilenceOptions } from '../ledger/lane/silence.ts';
+import { bucketsOf, groupOf, laneBucket } from '../ledger/lane-keys.ts';
+import { decodeLane } from '../ledger/packing/lane-codec.ts';
+import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import { edgeProblems } from './edge-problems.ts';
+
+export const EDGE_KINDS: readonly AlarmKind[] = ['EDGE_SILENT', 'POLICIES_BEHIND', 'CLOCK_SKEW'];
+
+/** Lanes are read in so many groups, one after another; a run without time for all begins with another one next time. */
+const GROUPS = 4;
+
+const RUN_EVERY_MS = 60_000;
+
+export interface WatchContext extends StoreContext, SilenceOptions {}
+
+export interface WatchedEdges extends SettledAlarms {
+  /** False when the deadline came first. */
+  complete: boolean;
+}
+
+/**
+ * Begins and ends the alarms of edges, off every lane.
+ *
+ * @param edges in service
+ * @param open the alarms of {@link EDGE_KINDS}
+ */
+export async function watchEdges(
+  context: WatchContext,
+  { edges, open }: { edges: readonly EdgeInService[]; open: readonly Alarm[] },
+): Promise<WatchedEdges> {
+  const { silent_after_s, clock, deadline } = context;
+  const meta = await readPoliciesMeta(context);
+  const changed_at_ms = meta.changed_at === undefined ? undefined : Date.parse(meta.changed_at);
+  const policies = { version: meta.version, changed_at_ms };
+  const served = new Set(edges.map(({ id }) => `edge:${id}`));
+  const result: WatchedEdges = { begun: 0, ended: 0, left: 0, complete: true };
+  for (const group of groupsInTurn(clock())) {
+    if (clock() >= deadline) return { ...result, complete: false };
+    const isIn = (edge_id: string) => groupOf(laneBucket(edge_id), GROUPS) === group;
+    const inGroup = edges.filter(({ id }) => isIn(id));
+    // Read first: who reports meanwhile is not silent.
+    const now_ms = clock();
+    const lanes = await readGroup(context, group);
+    const problems = edgeProblems({ edges: inGroup, lanes, policies, now_ms, silent_after_s });
+    const settled = await settleAlarms(context, {
+      open: open.filter(({ target }) => isIn(target.slice('edge:'.length))),
+      problems,
+      job: 'cleanup',
+      endingOf: ({ target }) => (served.has(target) ? undefined : outOfService(target)),
+    });
+    result.begun += settled.begun;
+    result.ended += settled.ended;
+    result.left += settled.left;
+  }
+  return result;
+}
+
+const outOfService = (target: string) => ({
+  type: 'ALARM_ENDED',
+  title: `${thingOf(target)} is out of service: what was wrong with it is no alarm any more.`,
+});
+
+function groupsInTurn(now: number): number[] {
+  const first = Math.floor(now / RUN_EVERY_MS) % GROUPS;
+  return Array.from({ length: GROUPS }, (_, step) => (first + step) % GROUPS);
+}
+
+/** The lanes of a group; what can't be read has an alarm of its own in the cloud. */
+async function readGroup({ client, tables }: StoreContext, index: number): Promise<Lane[]> {
+  const lanes: Lane[] = [];
+  for await (const page of readStoredLanes(client, tables, bucketsOf({ index, of: GROUPS }))) {
+    for (const item of page) {
+      const lane = readOrUnreadable(() => decodeLane(item, item.data));
+      if (!(lane instanceof PackedDataUnreadable)) lanes.push(lane);
+    }
+  }
+  return lanes;
+}

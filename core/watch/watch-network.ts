@@ -1,0 +1,44 @@
+import type { AlarmKind } from '../alarms/alarm.ts';
+import { keepTotal } from '../alarms/alarm-total.ts';
+import { readAllAlarms } from '../alarms/read-alarms.ts';
+import { settleAlarms } from '../alarms/settle-alarms.ts';
+import { tellEndedExports } from '../export/tell-ended-exports.ts';
+import { readEdgesInService } from '../inventory/edges/read-edges.ts';
+import { endStalePathAlarms } from '../routing/metrics/stale-path-alarms.ts';
+import { QUARANTINE_KINDS, quarantineProblems } from './quarantine-problems.ts';
+import { EDGE_KINDS, type WatchContext, watchEdges } from './watch-edges.ts';
+import { WORK_KINDS, workProblems } from './work-problems.ts';
+
+export interface WatchedNetwork {
+  begun: number;
+  ended: number;
+  /** Exports whose end was told of. */
+  exports_told: number;
+  /** Whether all was looked at and written; the next run does the rest. */
+  complete: boolean;
+}
+
+/**
+ * A step of clean-up: begins the alarms of what is wrong and ends those of what is right again. Paths are judged by ingest, which begins and
+ * ends their alarms itself; here those end that nothing measures any more.
+ */
+export async function watchNetwork(context: WatchContext): Promise<WatchedNetwork> {
+  const [alarms, edges] = await Promise.all([readAllAlarms(context), readEdgesInService(context)]);
+  const ofKinds = (kinds: readonly AlarmKind[]) => alarms.filter(({ kind }) => kinds.includes(kind));
+  const settle = (open: readonly AlarmKind[], problems: Parameters<typeof settleAlarms>[1]['problems']) =>
+    settleAlarms(context, { open: ofKinds(open), problems, job: 'cleanup' });
+  const ids = new Set(edges.map(({ id }) => id));
+  const settled = [
+    await settle(WORK_KINDS, await workProblems(context)),
+    await settle(QUARANTINE_KINDS, await quarantineProblems(context, ids)),
+    await endStalePathAlarms(context, ofKinds(['PATH_FAILED', 'PATH_DEGRADED'])),
+  ];
+  const exports_told = await tellEndedExports(context);
+  const watched = await watchEdges(context, { edges, open: ofKinds(EDGE_KINDS) });
+  const sum = (count: 'begun' | 'ended' | 'left') =>
+    [...settled, watched].reduce((total, each) => total + each[count], 0);
+  const complete = watched.complete && sum('left') === 0;
+  // Another run may have written meanwhile, and ingest has: the next run counts again.
+  await keepTotal(context, alarms.length + sum('begun') - sum('ended'));
+  return { begun: sum('begun'), ended: sum('ended'), exports_told, complete };
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { idArgument, optionalUuid } from '../../../core/answers/id-argument.ts';
+import { readEvents } from '../../../core/events/read-events.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
+import { pageArguments } from '../page-arguments.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
+
+const TYPES_RULE = 'types must be 1 to 50 types of events, such as EDGE_SILENT.';
+
+export const eventResolvers: Pick<Resolvers, 'Query.events'> = {
+  'Query.events': resolver({
+    arguments: z
+      .object({
+        ...pageArguments,
+        after_id: idArgument.nullish(),
+        from: timeArgument.nullish().transform(ms => ms ?? undefined),
+        types: z
+          .array(z.string(TYPES_RULE).regex(/^[A-Z_]{1,64}$/, TYPES_RULE), TYPES_RULE)
+          .min(1, TYPES_RULE)
+          .max(50, TYPES_RULE)
+          .nullish(),
+        site_id: optionalUuid,
+      })
+      .refine(({ after_id, from }) => after_id == null || from === undefined, {
+        error: 'Give after_id or from, not both: each says where to begin.',
+        path: ['after_id'],
+      }),
+    async resolve({ from: from_ms, ...query }, { context }) {
+      const { items, next_token, settled_until_ms } = await readEvents(context, { ...query, from_ms });
+      return {
+        items: items.map(({ data, ...event }) => ({
+          ...event,
+          data: data == null ? null : JSON.stringify(data),
+        })),
+        next_token,
+        settled_until: timestamp(settled_until_ms),
+      };
+    },
+  }),
+};

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { answerTrafficSeries } from '../../../core/answers/answer-series.ts';
+import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
+import { MAX_SERIES_POINTS } from '../../../core/history/series/series-step.ts';
+import { COSTS } from '../costs.ts';
+import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
+import { trafficFilter } from '../traffic-filter.ts';
+
+const DEFAULT_POINTS = 300;
+const DEFAULT_GROUPS = 10;
+const MAX_GROUPS = 50;
+
+const wholeNumber = (most: number, fallback: number) =>
+  z
+    .int(`must be a whole number, 1 to ${most}`)
+    .min(1, `must be a whole number, 1 to ${most}`)
+    .max(most, `must be a whole number, 1 to ${most}`)
+    .nullish()
+    .transform(given => given ?? fallback);
+
+/** Intervals of a series. */
+export const pointsArgument = wholeNumber(MAX_SERIES_POINTS, DEFAULT_POINTS);
+
+export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries'> = {
+  'Query.trafficSeries': resolver({
+    arguments: z.object({
+      group_by: z
+        .enum(LANE_GROUPS, 'must be POLICY, SITE, ENDPOINT or EDGE')
+        .nullish()
+        .transform(given => given ?? undefined),
+      from: timeArgument,
+      to: timeArgument,
+      points: pointsArgument,
+      filter: trafficFilter,
+      limit: wholeNumber(MAX_GROUPS, DEFAULT_GROUPS),
+      compare_previous: z.boolean().nullish(),
+    }),
+    cost: () => COSTS.series,
+    resolve: (args, call) => answerTrafficSeries(call, args),
+  }),
+};

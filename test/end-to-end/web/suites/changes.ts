@@ -1,0 +1,87 @@
+import type { Page, WebSocketRoute } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openConsole } from '../../../support/browser.ts';
+import type { ConsoleWorld } from '../../../support/console-world.ts';
+
+const CREATE = 'mutation ($name: String!) { createPolicy(name: $name, priority: 7) { id } }';
+
+const timeline = (page: Page) => page.getByRole('list', { name: 'Timeline' });
+
+export function changesSuite(world: () => ConsoleWorld): void {
+  describe('the page Changes', () => {
+    it('shows what another one changes, undoes it with a receipt, and the other one sees that', async () => {
+      const { browser, system, admin } = world();
+      const mine = await openConsole(browser, system, { as: 'operator', at: '/changes' });
+      const theirs = await openConsole(browser, system, { as: 'viewer', at: '/changes' });
+      await mine.page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+      await theirs.page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+      const { createPolicy } = await admin.data(CREATE, { name: 'To be undone' });
+      const target = `policy:${createPolicy.id}`;
+      await admin.data('mutation ($id: ID!) { updatePolicy(id: $id, priority: 9) { id } }', createPolicy);
+
+      await mine.page.getByRole('button', { name: `Update policy ${target}: details` }).click();
+      const dialog = mine.page.getByRole('dialog', { name: 'Update policy' });
+      const row = dialog.getByRole('row', { name: 'priority 7 9' });
+      await row.waitFor();
+      expect(mine.page.url()).toMatch(/\?entry=[0-9A-Z]{26}$/);
+      await dialog.getByRole('button', { name: 'Undo' }).click();
+      await dialog.getByText(`Policy ${createPolicy.id} is as it was before the change.`).waitFor();
+      await dialog.getByRole('button', { name: 'Show the undo' }).click();
+      await dialog.getByRole('row', { name: 'priority 9 7' }).waitFor();
+      await dialog.getByText('It undoes').waitFor();
+
+      const undone = timeline(theirs.page).getByRole('listitem').filter({ hasText: target });
+      await undone.filter({ hasText: 'Undone' }).waitFor();
+      expect(await theirs.page.getByRole('button', { name: /^Undo/ }).count()).toBe(0);
+      expect([mine.problems, theirs.problems]).toEqual([[], []]);
+      await mine.context.close();
+      await theirs.context.close();
+    });
+
+    it('has all that happened while the connection was cut, each once', async () => {
+      const { browser, system, admin } = world();
+      const sockets: WebSocketRoute[] = [];
+      let open = true;
+      const { page, context } = await openConsole(browser, system, {
+        as: 'viewer',
+        at: '/changes',
+        prepare: page =>
+          page.routeWebSocket(/\/graphql\/realtime/, socket => {
+            if (!open) return void socket.close();
+            socket.connectToServer();
+            sockets.push(socket);
+          }),
+      });
+      await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+      open = false;
+      for (const socket of sockets) await socket.close();
+      await page.locator('html[data-live=cut]').waitFor({ state: 'attached' });
+      const ids: string[] = [];
+      for (let number = 0; number < 20; number++) {
+        ids.push((await admin.data(CREATE, { name: `While away ${number}` })).createPolicy.id);
+      }
+      open = true;
+      const shownOf = (id: string) => timeline(page).getByText(`policy:${id}`, { exact: true });
+      await shownOf(ids[19]!).waitFor({ timeout: 90_000 });
+      for (const id of ids) expect(await shownOf(id).count()).toBe(1);
+      await context.close();
+    });
+
+    it('keeps its filters in the address', async () => {
+      const { browser, system, admin } = world();
+      await admin.ask(CREATE, { name: '' });
+      const { page, context } = await openConsole(browser, system, { as: 'admin', at: '/changes' });
+      await page
+        .getByRole('button', { name: 'Refused' })
+        .or(page.getByRole('radio', { name: 'Refused' }))
+        .click();
+      await page.getByRole('searchbox', { name: 'Operation' }).fill('createPolicy');
+      await page.waitForURL('**/changes?view=refused&what=createPolicy');
+      await page.reload();
+      const rows = timeline(page).getByRole('listitem');
+      await rows.first().waitFor();
+      for (const text of await rows.allTextContents()) expect(text).toMatch(/RefusedCreate policy/);
+      await context.close();
+    });
+  });
+}

@@ -1,0 +1,203 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { openConsole } from '../../../support/browser.ts';
+import type { ConsoleWorld } from '../../../support/console-world.ts';
+import type { SystemClient } from '../../../support/system-client.ts';
+
+const PATHS = 120;
+
+export function sitesSuite(world: () => ConsoleWorld): void {
+  describe('the page Sites and edges', () => {
+    it('deletes a site with 120 paths after its name was typed, and undo brings all of it back', async () => {
+      const { browser, system, admin } = world();
+      const hub = await siteWith(admin, { name: 'Hub', paths: PATHS });
+      const before = await inventoryOf(admin, hub);
+      const { page, context, problems } = await openConsole(browser, system, {
+        as: 'admin',
+        at: `/sites/${hub}`,
+      });
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Delete Hub' });
+      await dialog.getByText(String(PATHS), { exact: true }).waitFor();
+      await dialog.getByRole('button', { name: 'Delete the site' }).click();
+      await dialog.getByText('Type Hub exactly as it is written.').waitFor();
+      await dialog.getByLabel('Type Hub to confirm').fill('Hub');
+      await dialog.getByRole('button', { name: 'Delete the site' }).click();
+
+      const work = page.getByRole('list', { name: 'Work under way' }).getByRole('listitem');
+      const deletion = work.filter({ hasText: 'Deletion of site Hub' }).filter({ hasText: 'Done' });
+      await deletion.waitFor();
+      await page.reload();
+      await deletion.waitFor();
+      await page.goto(new URL('/changes', page.url()).href);
+      await page.getByRole('button', { name: `Undo Delete site site:${hub}` }).click();
+      await page
+        .getByText(/^Site Hub is back/)
+        .or(page.getByText(/restored/))
+        .first()
+        .waitFor();
+      expect(await inventoryOf(admin, hub)).toEqual(before);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+
+    it('deletes three at once and says of each what came of it, one refused', async () => {
+      const { browser, system, admin } = world();
+      const names = ['Bulk one', 'Bulk two', 'Bulk three'];
+      const ids: string[] = [];
+      for (const name of names) ids.push(await siteWith(admin, { name, paths: 0 }));
+      const { page, context } = await openConsole(browser, system, { as: 'admin', at: '/sites?q=Bulk' });
+      for (const name of names)
+        await page.getByRole('checkbox', { name: `Choose ${name}` }).click({ force: true });
+      await page.getByRole('button', { name: 'Delete 3…' }).click();
+      // Another one is faster with one of them.
+      await admin.data('mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }', { id: ids[1]! });
+      const dialog = page.getByRole('dialog', { name: 'Delete 3 sites' });
+      await dialog.getByLabel('Type delete 3 sites to confirm').fill('delete 3 sites');
+      await dialog.getByRole('button', { name: 'Delete 3 sites' }).click();
+      const results = page.getByRole('list', { name: 'Result of each site' }).getByRole('listitem');
+      await results.filter({ hasText: 'Bulk three' }).waitFor();
+      const statuses = await Promise.all(
+        names.map(async name => (await results.filter({ hasText: name }).textContent())!.split('Bulk')[0]),
+      );
+      expect(statuses).toEqual(['Deleted', 'Refused', 'Deleted']);
+      await context.close();
+    });
+
+    it('removes an endpoint, and undo brings it back with its path', async () => {
+      const { browser, system, admin } = world();
+      const site = await siteWith(admin, { name: 'Removal', paths: 1 });
+      const before = await inventoryOf(admin, site);
+      const { page, context } = await openConsole(browser, system, { as: 'operator', at: `/sites/${site}` });
+      await page.getByRole('button', { name: 'Remove wan1' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Remove the endpoint' }).click();
+      await page.getByText('It has no endpoint yet; paths need one at both ends.').waitFor();
+      await undoOnToast(page);
+      await page.getByRole('cell', { name: 'wan1', exact: true }).first().waitFor();
+      expect(await inventoryOf(admin, site)).toEqual(before);
+      await context.close();
+    });
+
+    it('marks what is wrong at its field, and takes it corrected', async () => {
+      const { browser, system } = world();
+      const { page, context } = await openConsole(browser, system, { as: 'operator', at: '/sites' });
+      await page.getByRole('button', { name: 'New site' }).click();
+      const dialog = page.getByRole('dialog', { name: 'New site' });
+      await dialog.getByLabel('Name').fill('Wrong key');
+      await dialog.getByLabel('WireGuard public key').fill('no key');
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await dialog
+        .locator('[data-invalid]')
+        .getByText(/public_key must be a WireGuard public key/)
+        .waitFor();
+      expect(await dialog.locator('.field[data-invalid]').count()).toBe(1);
+      await dialog.getByLabel('WireGuard public key').fill('');
+      await dialog.getByRole('button', { name: 'Create' }).click();
+      await page.getByRole('heading', { name: 'Wrong key' }).waitFor();
+      await context.close();
+    });
+
+    it('shows a change of another one in place of overwriting it', async () => {
+      const { browser, system, admin } = world();
+      const site = await siteWith(admin, { name: 'Contended', paths: 0 });
+      const { page, context } = await openConsole(browser, system, { as: 'operator', at: `/sites/${site}` });
+      await page.getByRole('button', { name: 'Change…' }).first().click();
+      const dialog = page.getByRole('dialog', { name: 'Change the site' });
+      await dialog.getByLabel('Location').fill('Mine');
+      await admin.data('mutation ($id: ID!) { updateSite(site_id: $id, location: "Theirs") { id } }', {
+        id: site,
+      });
+      await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+      await dialog.getByText(/admin@example.com changed it with updateSite/).waitFor();
+      await dialog.getByRole('button', { name: 'Show theirs' }).click();
+      await expectValue(dialog.getByLabel('Location'), 'Theirs');
+      await dialog.getByLabel('Location').fill('Mine again');
+      await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+      const { site: after } = await admin.data('query ($id: ID!) { site(id: $id) { location } }', {
+        id: site,
+      });
+      expect(after.location).toBe('Mine again');
+      await context.close();
+    });
+  });
+}
+
+async function expectValue(field: ReturnType<Page['getByLabel']>, value: string): Promise<void> {
+  const page = field.page();
+  const element = await field.elementHandle();
+  await page.waitForFunction(([input, wanted]) => (input as { value: string }).value === wanted, [
+    element,
+    value,
+  ] as const);
+}
+
+async function undoOnToast(page: Page): Promise<void> {
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Undo' }).click();
+}
+
+/** A site with an endpoint at each of as many paths as are asked for, which lead to a second one. */
+async function siteWith(
+  admin: SystemClient,
+  { name, paths }: { name: string; paths: number },
+): Promise<string> {
+  const id = await makeSite(admin, name);
+  await addEndpoint(admin, id, 'wan1', '192.0.2.1');
+  if (paths === 0) return id;
+  const peers = Math.ceil(paths / 60);
+  for (let peer = 0; peer < peers; peer++) {
+    const other = await makeSite(admin, `Peer ${peer} of ${name}`);
+    const count = Math.min(60, paths - peer * 60);
+    const ends = Array.from({ length: count }, (_, number) => `wan${number + 1}`);
+    for (const [number, end] of ends.entries())
+      await addEndpoint(admin, other, end, `198.51.100.${number + 1}`);
+    for (const end of ends) {
+      await admin.data(
+        `mutation ($a: ID!, $b: ID!, $end: ID!) {
+          createPath(source_site_id: $a, source_endpoint_id: "wan1", destination_site_id: $b, destination_endpoint_id: $end) { id }
+        }`,
+        { a: id, b: other, end },
+      );
+    }
+  }
+  return id;
+}
+
+async function makeSite(admin: SystemClient, name: string): Promise<string> {
+  const { createSite } = await admin.data('mutation ($name: String!) { createSite(name: $name) { id } }', {
+    name,
+  });
+  return createSite.id;
+}
+
+async function addEndpoint(
+  admin: SystemClient,
+  site_id: string,
+  endpoint_id: string,
+  address: string,
+): Promise<void> {
+  await admin.data(
+    `mutation ($site_id: ID!, $endpoint_id: ID!, $address: String!) {
+      addEndpoint(site_id: $site_id, endpoint_id: $endpoint_id, address: $address, interface_type: FIBER) { id }
+    }`,
+    { site_id, endpoint_id, address },
+  );
+}
+
+/** What the queries answer about a site; the time of its last change aside. */
+async function inventoryOf(admin: SystemClient, id: string): Promise<unknown> {
+  const { site } = await admin.data(
+    'query ($id: ID!) { site(id: $id) { id name location public_key created_at endpoints { id address created_at } } }',
+    { id },
+  );
+  const paths: string[] = [];
+  for (let next_token: string | null = null; ; ) {
+    const page: Awaited<ReturnType<SystemClient['data']>> = await admin.data(
+      'query ($id: ID!, $token: String) { paths(site_id: $id, limit: 100, next_token: $token) { items { id } next_token } }',
+      { id, token: next_token },
+    );
+    paths.push(...page.paths.items.map((path: { id: string }) => path.id));
+    next_token = page.paths.next_token;
+    if (next_token === null) return { site, paths: paths.sort() };
+  }
+}

@@ -1,0 +1,152 @@
+import { graphql } from '../../data/graphql.ts';
+import { useMay } from '../../data/me.ts';
+import { useAnswer } from '../../data/use-answer.ts';
+import { useChange } from '../../data/use-change.ts';
+import { Button } from '../../parts/button.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Count, Time } from '../../parts/figures.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { Empty, Loaded } from '../../parts/panel.tsx';
+import { Status } from '../../parts/status.tsx';
+import { DifferenceTable } from './difference-table.tsx';
+import { ENTRY, type FullEntry } from './operations.ts';
+import { actorName, operationWords } from './words.ts';
+
+const UNDO = graphql(`
+  mutation UndoEntry($audit_id: ID!) {
+    undo(audit_id: $audit_id) { message audit_id finished }
+  }
+`);
+
+export interface EntryDialogProps {
+  id: string;
+  /** Goes to another entry, of the same chain of undos. */
+  onOpen(id: string): void;
+  onClose(): void;
+}
+
+/** One entry of the audit log: who did what, the states before and after, and what was undone by what. */
+export function EntryDialog({ id, onOpen, onClose }: EntryDialogProps) {
+  const answer = useAnswer(ENTRY, { id }, { changedBy: [''] });
+  const entry = answer.data?.data.auditEntry;
+  return (
+    <Dialog
+      place="side"
+      title={entry ? operationWords(entry.did ?? entry.operation) : 'Change'}
+      onClose={onClose}
+    >
+      {answer.data && !entry ? (
+        <Empty>
+          The audit log has no such entry for you. A change that goes on has its entry at its end.
+        </Empty>
+      ) : (
+        <Loaded data={entry} error={answer.error} onRetry={() => void answer.refetch()}>
+          {found => <Entry key={found.id} entry={found} onOpen={onOpen} />}
+        </Loaded>
+      )}
+    </Dialog>
+  );
+}
+
+function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }) {
+  const { id, at, started_at, actor, target, outcome, message, attempts, request, undoes, undone_by } = entry;
+  const { before, after, undoable_until } = entry;
+  const may = useMay();
+  const undo = useChange(UNDO, { done: ({ undo: { message } }) => ({ message }) });
+  const refused = outcome === 'REFUSED';
+  return (
+    <>
+      <dl className="facts">
+        <dt>Outcome</dt>
+        <dd>
+          <Status kind={refused ? 'bad' : undone_by ? 'unknown' : 'good'}>
+            {refused ? 'Refused' : undone_by ? 'Undone' : 'Done'}
+          </Status>
+        </dd>
+        {message !== null && (
+          <>
+            <dt>Why</dt>
+            <dd className="breakable">{message}</dd>
+          </>
+        )}
+        <dt>When</dt>
+        <dd>
+          <Time at={at} />
+        </dd>
+        <dt>Began</dt>
+        <dd>
+          <Time at={started_at} />
+        </dd>
+        <dt>Who</dt>
+        <dd className="breakable">
+          <bdi>{actorName(actor)}</bdi>
+          {actor.source_ip !== null && <span className="muted"> from {actor.source_ip}</span>}
+        </dd>
+        <dt>Target</dt>
+        <dd className="breakable">
+          <bdi>{target ?? '–'}</bdi>
+        </dd>
+        {attempts > 1 && (
+          <>
+            <dt>Attempts</dt>
+            <dd>
+              <Count exact={attempts} of="attempts" />
+            </dd>
+          </>
+        )}
+        {undoes !== null && (
+          <>
+            <dt>It undoes</dt>
+            <dd>
+              <Button kind="quiet" onPress={() => onOpen(undoes)}>
+                {undoes}
+              </Button>
+            </dd>
+          </>
+        )}
+        {undone_by !== null && (
+          <>
+            <dt>Undone by</dt>
+            <dd>
+              <Button kind="quiet" onPress={() => onOpen(undone_by)}>
+                {undone_by}
+              </Button>
+            </dd>
+          </>
+        )}
+        <dt>Id</dt>
+        <dd className="breakable">{id}</dd>
+      </dl>
+      {refused ? (
+        <>
+          <h3>What was asked for</h3>
+          <DifferenceTable before={null} after={request} />
+        </>
+      ) : (
+        <>
+          <h3>Before and after</h3>
+          <DifferenceTable before={before} after={after} />
+        </>
+      )}
+      {undo.error && <Notice kind="bad">{undo.error.message}</Notice>}
+      {undo.done && (
+        <Notice
+          kind="good"
+          action={<Button onPress={() => onOpen(undo.done!.undo.audit_id)}>Show the undo</Button>}
+        >
+          {undo.done.undo.message}
+        </Notice>
+      )}
+      {undoable_until !== null && may('undo') && (
+        <div className="form-end">
+          <span className="muted">
+            Can be undone until <Time at={undoable_until} />
+          </span>
+          <Button kind="danger" isPending={undo.isPending} onPress={() => undo.run({ audit_id: id })}>
+            Undo
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

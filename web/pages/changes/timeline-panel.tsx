@@ -1,0 +1,185 @@
+import { useMemo } from 'react';
+import { useAddress } from '../../address/search.ts';
+import { useMay } from '../../data/me.ts';
+import { useUndo } from '../../data/undo.ts';
+import { useList } from '../../data/use-list.ts';
+import { Button } from '../../parts/button.tsx';
+import { Time } from '../../parts/figures.tsx';
+import { More } from '../../parts/more.tsx';
+import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { Status } from '../../parts/status.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
+import { differences } from './difference.ts';
+import { AUDIT_LOG, BY_ITSELF, HAPPENED, type HappenedEvent, type LogEntry } from './operations.ts';
+import { merged } from './timeline.ts';
+import { actorName, operationWords } from './words.ts';
+
+const VIEWS = [
+  { id: 'all', title: 'All' },
+  { id: 'changes', title: 'Changes' },
+  { id: 'refused', title: 'Refused' },
+  { id: 'events', title: 'Events' },
+];
+
+type Change = LogEntry & { kind: 'CHANGE' };
+type Happening = HappenedEvent & { kind: 'EVENT'; at: string };
+
+/** What was changed, what was refused and what happened by itself, as one list, newest first. */
+export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
+  const [{ view = 'all', by, what, on }, setAddress] = useAddress();
+  const log = useList(
+    AUDIT_LOG,
+    { actor: by ?? null, action: what ?? null, target: on ?? null },
+    { pick: data => data.auditLog, changedBy: [''], enabled: view !== 'events' },
+  );
+  const filtered = by !== undefined || what !== undefined;
+  const happened = useList(
+    HAPPENED,
+    { types: BY_ITSELF },
+    {
+      pick: data => data.events,
+      changedBy: [''],
+      enabled: !filtered && (view === 'all' || view === 'events'),
+    },
+  );
+  const moments = useMemo(
+    () => (log.items || happened.items ? momentsOf(view, { log, happened, on }) : undefined),
+    [view, log, happened, on],
+  );
+  const field = (name: string, label: string, value: string | undefined) => (
+    <SearchBox
+      label={label}
+      value={value ?? ''}
+      onChange={text => setAddress({ [name]: text || undefined }, { replace: true })}
+    />
+  );
+  const actions = (
+    <div className="panel-actions">
+      {field('by', 'By (e-mail or name)', by)}
+      {field('what', 'Operation', what)}
+      {field('on', 'Target, such as policy:7', on)}
+      <Tabs
+        label="What is listed"
+        tabs={VIEWS}
+        chosen={view}
+        onChoose={chosen => setAddress({ view: chosen === 'all' ? undefined : chosen })}
+      />
+    </div>
+  );
+  const more = {
+    hasMore: log.hasMore || happened.hasMore,
+    isLoading: log.isLoading || happened.isLoading,
+    loadMore() {
+      if (log.hasMore) log.loadMore();
+      if (happened.hasMore) happened.loadMore();
+    },
+  };
+  return (
+    <Panel title="Timeline" actions={actions} flush>
+      <Loaded
+        data={moments}
+        error={log.error ?? happened.error}
+        onRetry={() => {
+          log.retry();
+          happened.retry();
+        }}
+      >
+        {shown => (
+          <>
+            {shown.length === 0 ? (
+              <Empty>
+                {more.hasMore ? 'Nothing of it is among what was loaded.' : 'Nothing of it has happened.'}
+              </Empty>
+            ) : (
+              <ol className="timeline" aria-label="Timeline">
+                {shown.map(moment =>
+                  moment.kind === 'CHANGE' ? (
+                    <ChangeRow key={moment.id} entry={moment} onOpen={onOpen} />
+                  ) : (
+                    <EventRow key={moment.id} event={moment} />
+                  ),
+                )}
+              </ol>
+            )}
+            <More list={more} />
+          </>
+        )}
+      </Loaded>
+    </Panel>
+  );
+}
+
+interface Sources {
+  log: { items: LogEntry[] | undefined; hasMore: boolean };
+  happened: { items: HappenedEvent[] | undefined; hasMore: boolean };
+  on: string | undefined;
+}
+
+function momentsOf(view: string, { log, happened, on }: Sources): (Change | Happening)[] {
+  const changes = (log.items ?? [])
+    .filter(({ outcome }) => view === 'all' || outcome === (view === 'refused' ? 'REFUSED' : 'DONE'))
+    .map((entry): Change => ({ ...entry, kind: 'CHANGE' }));
+  const events = (happened.items ?? [])
+    .filter(({ audit_id, target }) => audit_id === null && (on === undefined || target === on))
+    .map((event): Happening => ({ ...event, kind: 'EVENT', at: event.timestamp }));
+  if (view === 'events') return events;
+  if (view !== 'all') return changes;
+  return merged({ items: changes, hasMore: log.hasMore }, { items: events, hasMore: happened.hasMore });
+}
+
+function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): void }) {
+  const { id, at, actor, operation, did, target, outcome, message, undone_by, undoable_until } = entry;
+  const may = useMay();
+  const undo = useUndo();
+  const what = operationWords(did ?? operation);
+  const refused = outcome === 'REFUSED';
+  return (
+    <li className={undone_by ? 'moment moment-undone' : 'moment'}>
+      <Time at={at} relative />
+      <Status kind={refused ? 'bad' : 'good'}>{refused ? 'Refused' : did ? 'Undo' : 'Change'}</Status>
+      <div className="moment-text">
+        <Button kind="quiet" onPress={() => onOpen(id)} aria-label={`${what} ${target ?? ''}: details`}>
+          {what}
+        </Button>
+        <bdi className="muted">{target}</bdi> <span className="muted">by</span> <bdi>{actorName(actor)}</bdi>
+        <p className="clip muted">{refused ? message : summary(entry)}</p>
+      </div>
+      {undone_by && <Status kind="unknown">Undone</Status>}
+      {undoable_until !== null && may('undo') && (
+        <Button aria-label={`Undo ${what} ${target ?? ''}`} onPress={() => undo(id)}>
+          Undo
+        </Button>
+      )}
+    </li>
+  );
+}
+
+/** Such as "priority: 5 → 7", of the first fields. */
+function summary({ before, after }: LogEntry): string {
+  if (before === null || after === null) return '';
+  return differences(before, after)
+    .slice(0, 3)
+    .map(({ field, before, after }) => `${field}: ${before ?? '–'} → ${after ?? '–'}`)
+    .join(', ');
+}
+
+function EventRow({ event: { timestamp, title, type } }: { event: HappenedEvent }) {
+  return (
+    <li className="moment">
+      <Time at={timestamp} relative />
+      <Status kind={kindOf(type)}>Event</Status>
+      <div className="moment-text">
+        <bdi>{title}</bdi>
+      </div>
+    </li>
+  );
+}
+
+const GOOD = /_BACK$|RECOVERED$|CAUGHT_UP$|RIGHT$|DONE$|ENDED$|QUIET$|TAKEN$|GOES_ON$/;
+const BAD = /SILENT$|FAILED$|REFUSED$/;
+
+function kindOf(type: string) {
+  if (GOOD.test(type)) return 'good';
+  return BAD.test(type) ? 'bad' : 'warn';
+}

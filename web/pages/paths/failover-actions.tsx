@@ -1,0 +1,93 @@
+import { useState } from 'react';
+import { useMay } from '../../data/me.ts';
+import { useChange } from '../../data/use-change.ts';
+import { Button } from '../../parts/button.tsx';
+import { ConfirmDialog } from '../../parts/dialog.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { SelectField } from '../../parts/select-field.tsx';
+import type { Receipt } from './failover-receipt.tsx';
+import { BRING_BACK, CHECK_HEALTH, FAIL_OVER } from './operations.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How long a path stays out of use. */
+const TERMS = [
+  { id: 'good', text: 'Until it has been good for long enough' },
+  { id: '1', text: 'For an hour at least' },
+  { id: '8', text: 'For 8 hours at least' },
+  { id: 'restored', text: 'Until somebody brings it back' },
+];
+
+function termsOf(choice: string): { until?: string; until_restored?: boolean } {
+  if (choice === 'good') return {};
+  if (choice === 'restored') return { until_restored: true };
+  return { until: new Date(Date.now() + Number(choice) * HOUR_MS).toISOString() };
+}
+
+export interface FailoverActionsProps {
+  path: { id: string; out_for: string[] };
+  /** Gets the receipt of what was done. */
+  onDone(receipt: Receipt): void;
+}
+
+/** Takes a path out of use, brings it back, and has it measured; what the person's role may not do isn't offered. */
+export function FailoverActions({ path, onDone }: FailoverActionsProps) {
+  const may = useMay();
+  const [asking, setAsking] = useState(false);
+  const [terms, setTerms] = useState('good');
+  const failOver = useChange(FAIL_OVER, {
+    done: ({ failoverPath }) => failoverPath,
+    onDone: ({ failoverPath }) => {
+      setAsking(false);
+      onDone(failoverPath);
+    },
+  });
+  const bringBack = useChange(BRING_BACK, {
+    done: ({ restorePath }) => restorePath,
+    onDone: ({ restorePath }) => onDone(restorePath),
+  });
+  const check = useChange(CHECK_HEALTH, {
+    done: ({ checkPathHealth }) => ({ message: checkPathHealth.probe?.reason ?? 'The path was measured.' }),
+  });
+  const failed = bringBack.error ?? check.error;
+  return (
+    <div className="stack">
+      <div className="panel-actions">
+        {may('failoverPath') && (
+          <Button kind="danger" onPress={() => setAsking(true)}>
+            Fail over
+          </Button>
+        )}
+        {may('restorePath') && path.out_for.length > 0 && (
+          <Button isPending={bringBack.isPending} onPress={() => bringBack.run({ path_id: path.id })}>
+            Bring back
+          </Button>
+        )}
+        {may('checkPathHealth') && (
+          <Button isPending={check.isPending} onPress={() => check.run({ path_id: path.id })}>
+            Measure now
+          </Button>
+        )}
+      </div>
+      {failed && <Notice kind="bad">{failed.message}</Notice>}
+      {asking && (
+        <ConfirmDialog
+          title="Take this path out of use"
+          confirm="Fail over"
+          isPending={failOver.isPending}
+          error={failOver.error}
+          onConfirm={() => failOver.run({ path_id: path.id, ...termsOf(terms) })}
+          onClose={() => setAsking(false)}
+        >
+          <p>Every policy on it takes another path at once. It can be brought back at any time.</p>
+          <SelectField
+            label="How long"
+            options={TERMS}
+            value={terms}
+            onChange={key => setTerms(String(key))}
+          />
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}

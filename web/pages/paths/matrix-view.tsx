@@ -1,0 +1,108 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useEffect, useMemo } from 'react';
+import { useAddress } from '../../address/search.ts';
+import { ask } from '../../data/ask.ts';
+import { Button } from '../../parts/button.tsx';
+import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
+import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { HeatMap } from './heat-map.tsx';
+import { MATRIX } from './operations.ts';
+import { siteNames } from './path-name.ts';
+import { bySeverity } from './severity.ts';
+
+export interface NamedPair {
+  source_site_id: string;
+  destination_site_id: string;
+  source: string;
+  destination: string;
+  worst_status: PathStatusName;
+  worst_score: number | null;
+  paths: number;
+}
+
+/** Which sites are connected, and how well: a map of site by site, and the same as a table, the worst first. */
+export function MatrixView() {
+  const [, setAddress] = useAddress();
+  const query = useInfiniteQuery({
+    queryKey: ['PathMatrix', {}],
+    queryFn: async ({ pageParam, signal }) =>
+      (await ask(MATRIX, { next_token: pageParam }, { signal })).data.pathMatrix,
+    initialPageParam: null as string | null,
+    getNextPageParam: page => page.next_token,
+    meta: { changedBy: ['PATH', 'SITE', 'ENDPOINT'] },
+    refetchInterval: 60_000,
+  });
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  // A map of a part would mislead.
+  useEffect(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const pages = query.data?.pages;
+  const pairs = useMemo(() => {
+    const names = siteNames(pages?.flatMap(({ sites }) => sites) ?? []);
+    return pages
+      ?.flatMap(page => page.pairs)
+      .map(pair => ({
+        ...pair,
+        source: names.get(pair.source_site_id) ?? pair.source_site_id,
+        destination: names.get(pair.destination_site_id) ?? pair.destination_site_id,
+      }));
+  }, [pages]);
+  const worst = useMemo(() => pairs?.toSorted(bySeverity), [pairs]);
+  const open = (site: string) => setAddress({ view: 'neighbourhood', site });
+  const columns = useMemo(() => columnsOf(site => setAddress({ view: 'neighbourhood', site })), [setAddress]);
+  return (
+    <Loaded data={worst} error={query.error} onRetry={() => void query.refetch()}>
+      {found =>
+        found.length === 0 ? (
+          <Empty>No two sites are connected by a path yet.</Empty>
+        ) : (
+          <div className="matrix-columns">
+            <Panel title="Site by site">
+              <HeatMap pairs={found} onOpen={open} />
+            </Panel>
+            <Panel title={`${found.length} pairs, the worst first`} flush>
+              <VirtualTable
+                label="Pairs of sites"
+                columns={columns}
+                rows={found}
+                rowId={row => `${row.source_site_id} ${row.destination_site_id}`}
+                maxRows={18}
+              />
+            </Panel>
+          </div>
+        )
+      }
+    </Loaded>
+  );
+}
+
+function columnsOf(open: (site: string) => void): Column<NamedPair>[] {
+  const site = (id: string, name: string) => (
+    <Button kind="quiet" onPress={() => open(id)}>
+      <bdi className="clip">{name}</bdi>
+    </Button>
+  );
+  return [
+    {
+      id: 'source',
+      head: 'Site',
+      width: 'minmax(112px, 1fr)',
+      cell: pair => site(pair.source_site_id, pair.source),
+    },
+    {
+      id: 'destination',
+      head: 'Site',
+      width: 'minmax(112px, 1fr)',
+      cell: pair => site(pair.destination_site_id, pair.destination),
+    },
+    {
+      id: 'status',
+      head: 'Worst path',
+      width: '136px',
+      cell: ({ worst_status }) => <PathStatus status={worst_status} />,
+    },
+    { id: 'paths', head: 'Paths', width: '64px', end: true, cell: ({ paths }) => paths },
+  ];
+}

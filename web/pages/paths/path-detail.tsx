@@ -1,0 +1,112 @@
+import { useState } from 'react';
+import { useAnswer } from '../../data/use-answer.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { Bytes, Time } from '../../parts/figures.tsx';
+import { bitsPerSecond, milliseconds, percent } from '../../parts/format.ts';
+import { Empty, Loaded } from '../../parts/panel.tsx';
+import { PathStatus } from '../../parts/path-status.tsx';
+import { FailoverActions } from './failover-actions.tsx';
+import { FailoverReceipt, type Receipt } from './failover-receipt.tsx';
+import { PATHS_OF_SITE } from './operations.ts';
+import { PathLoss } from './path-loss.tsx';
+import { pathName, type SiteNames, siteNames } from './path-name.ts';
+import { WhyThisPath } from './why-this-path.tsx';
+
+export interface PathDetailProps {
+  path_id: string;
+  onClose(): void;
+}
+
+/** One path: how it is, why it is taken or not, what it loses, and how it is taken out of use and brought back. */
+export function PathDetail({ path_id, onClose }: PathDetailProps) {
+  const site_id = path_id.split('.')[0]!;
+  const answer = useAnswer(
+    PATHS_OF_SITE,
+    { site_id },
+    { changedBy: ['PATH', 'SITE', 'ENDPOINT', 'POLICY'], everyMs: 60_000 },
+  );
+  const found = answer.data?.data.allPaths;
+  const path = found?.items.find(({ id }) => id === path_id);
+  const names = siteNames(found?.sites ?? []);
+  const title = path ? <bdi>{pathName(path, names)}</bdi> : 'Path';
+  return (
+    <Dialog title={title} place="side" onClose={onClose}>
+      <Loaded data={found} error={answer.error} onRetry={() => void answer.refetch()}>
+        {() => (path ? <Detail path={path} names={names} /> : <Empty>This path is gone.</Empty>)}
+      </Loaded>
+    </Dialog>
+  );
+}
+
+interface DetailProps {
+  path: {
+    id: string;
+    source_site_id: string;
+    destination_site_id: string;
+    status: Parameters<typeof PathStatus>[0]['status'];
+    out_for: string[];
+    policies: string[] | null;
+    maintenance: { since: string; until: string | null } | null;
+    metrics: {
+      latency_ms: number;
+      jitter_ms: number;
+      packet_loss_pct: number;
+      settled_score: number;
+      measured_at: string;
+    } | null;
+    traffic: {
+      tx_bytes_exact: string;
+      rx_bytes_exact: string;
+      tx_bits_per_second: number | null;
+      rx_bits_per_second: number | null;
+    } | null;
+  };
+  names: SiteNames;
+}
+
+function Detail({ path, names }: DetailProps) {
+  const { metrics, traffic, maintenance } = path;
+  const [receipt, setReceipt] = useState<Receipt>();
+  return (
+    <div className="stack">
+      <dl className="facts facts-end">
+        <Fact name="Status">
+          <PathStatus status={path.status} />
+        </Fact>
+        <Fact name="Score">{metrics ? Math.round(metrics.settled_score) : '–'}</Fact>
+        <Fact name="Round trip">{milliseconds(metrics?.latency_ms)}</Fact>
+        <Fact name="Jitter">{milliseconds(metrics?.jitter_ms)}</Fact>
+        <Fact name="Loss">{percent(metrics?.packet_loss_pct)}</Fact>
+        <Fact name="Measured">
+          <Time at={metrics?.measured_at} relative />
+        </Fact>
+        <Fact name="Sends">
+          {bitsPerSecond(traffic?.tx_bits_per_second)}, <Bytes exact={traffic?.tx_bytes_exact} />
+        </Fact>
+        <Fact name="Receives">
+          {bitsPerSecond(traffic?.rx_bits_per_second)}, <Bytes exact={traffic?.rx_bytes_exact} />
+        </Fact>
+        <Fact name="Taken by">{path.policies?.length ?? 0} policies</Fact>
+        {maintenance && (
+          <Fact name="Out of use">
+            since <Time at={maintenance.since} />,{' '}
+            {maintenance.until ? <Time at={maintenance.until} /> : 'until it is brought back'}
+          </Fact>
+        )}
+      </dl>
+      <FailoverActions path={path} onDone={setReceipt} />
+      {receipt && <FailoverReceipt receipt={receipt} />}
+      <WhyThisPath path={path} />
+      <PathLoss path_id={path.id} names={names} />
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className="fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { PathStatusName } from '../../parts/path-status.tsx';
+
+/** The worst first, as the API orders paths. */
+const ORDER: readonly PathStatusName[] = ['FAILED', 'UNKNOWN', 'DEGRADED', 'OUT', 'OPTIMAL'];
+
+interface Judged {
+  worst_status: PathStatusName;
+  worst_score: number | null;
+}
+
+/** Compares two pairs of sites: the worse one comes first. */
+export function bySeverity(a: Judged, b: Judged): number {
+  const byStatus = ORDER.indexOf(a.worst_status) - ORDER.indexOf(b.worst_status);
+  return byStatus !== 0 ? byStatus : (a.worst_score ?? 0) - (b.worst_score ?? 0);
+}
+
+/** The colour of the theme in which each status is drawn on a canvas; beside it the word stands in a table. */
+export const STATUS_COLOURS: Record<PathStatusName, string> = {
+  FAILED: 'bad',
+  UNKNOWN: 'muted',
+  DEGRADED: 'warn',
+  OUT: 'info',
+  OPTIMAL: 'good',
+};

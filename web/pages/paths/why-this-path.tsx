@@ -1,0 +1,180 @@
+import { useAddress } from '../../address/search.ts';
+import { useAnswer } from '../../data/use-answer.ts';
+import { Button } from '../../parts/button.tsx';
+import { Time } from '../../parts/figures.tsx';
+import { milliseconds, percent } from '../../parts/format.ts';
+import { Empty, Loaded } from '../../parts/panel.tsx';
+import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
+import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { TextField } from '../../parts/text-field.tsx';
+import { DECISIONS } from './operations.ts';
+
+export interface WhyThisPathProps {
+  path: { id: string; source_site_id: string; destination_site_id: string };
+}
+
+/** Units of what preferences compare. */
+const UNITS: Record<string, string> = {
+  LOWEST_LATENCY: 'ms',
+  HIGHEST_BANDWIDTH: 'Mbit/s',
+  LOWEST_PACKET_LOSS: '%',
+  LOWEST_COST: '$ a GB',
+  CUSTOM: 'points',
+};
+
+/** How every policy decides between the two sites of a path, now or at an instant that the address keeps. */
+export function WhyThisPath({ path }: WhyThisPathProps) {
+  const [{ at }, setAddress] = useAddress();
+  const { source_site_id, destination_site_id } = path;
+  const answer = useAnswer(
+    DECISIONS,
+    { source_site_id, destination_site_id, at: at ?? null },
+    { changedBy: at === undefined ? ['PATH', 'POLICY', 'ENDPOINT'] : [] },
+  );
+  const ago = (minutes: number) =>
+    setAddress({ at: new Date(Date.now() - minutes * 60_000).toISOString() }, { replace: true });
+  return (
+    <section aria-label="Why this path">
+      <h3>Why this path</h3>
+      <div className="panel-actions">
+        <Button kind={at === undefined ? 'primary' : 'plain'} onPress={() => setAddress({ at: undefined })}>
+          Now
+        </Button>
+        {[1, 5, 60].map(minutes => (
+          <Button key={minutes} onPress={() => ago(minutes)}>
+            {minutes} min ago
+          </Button>
+        ))}
+        <TextField
+          label="At (UTC)"
+          placeholder="2026-01-31T12:00:00Z"
+          value={at ?? ''}
+          onChange={text => setAddress({ at: text === '' ? undefined : text }, { replace: true })}
+        />
+      </div>
+      <Loaded
+        data={answer.data?.data.routingDecisions}
+        error={answer.error}
+        onRetry={() => void answer.refetch()}
+      >
+        {({ at: decided, decisions }) =>
+          decisions.length === 0 ? (
+            <Empty>No policy was enabled.</Empty>
+          ) : (
+            <>
+              <p className="muted">
+                As of <Time at={decided} />
+              </p>
+              {decisions.map(decision => (
+                <Decision key={decision.policy_id} decision={decision} path_id={path.id} />
+              ))}
+            </>
+          )
+        }
+      </Loaded>
+    </section>
+  );
+}
+
+interface Candidate {
+  path_id: string;
+  class: PathStatusName;
+  latency_ms: number | null;
+  packet_loss_pct: number | null;
+  value: number | null;
+  margin: number | null;
+  excluded: string | null;
+}
+
+interface DecisionProps {
+  decision: {
+    policy_name: string;
+    selected_path_id: string | null;
+    reason: string;
+    preference: string;
+    candidates: Candidate[];
+  };
+  path_id: string;
+}
+
+function Decision({ decision, path_id }: DecisionProps) {
+  const { policy_name, selected_path_id, reason, preference, candidates } = decision;
+  const takesIt = selected_path_id === path_id;
+  const columns = columnsOf({ path_id, selected_path_id, unit: UNITS[preference] ?? '' });
+  return (
+    <details open={candidates.length > 1}>
+      <summary>
+        <b>
+          <bdi>{policy_name}</bdi>
+        </b>{' '}
+        {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : 'takes another path'}
+      </summary>
+      <p className="breakable">{reason}</p>
+      <VirtualTable
+        label={`Candidates of ${policy_name}`}
+        columns={columns}
+        rows={candidates}
+        rowId={candidate => candidate.path_id}
+        maxRows={8}
+        {...(selected_path_id !== null && { chosen: new Set([selected_path_id]) })}
+      />
+    </details>
+  );
+}
+
+function columnsOf({
+  path_id,
+  selected_path_id,
+  unit,
+}: {
+  path_id: string;
+  selected_path_id: string | null;
+  unit: string;
+}): Column<Candidate>[] {
+  return [
+    {
+      id: 'path',
+      head: 'Path',
+      width: '136px',
+      cell: candidate => {
+        const name = candidate.path_id === path_id ? 'This path' : `…${candidate.path_id.slice(-6)}`;
+        return candidate.path_id === selected_path_id ? `${name}, taken` : name;
+      },
+    },
+    {
+      id: 'class',
+      head: 'Class',
+      width: '128px',
+      cell: candidate => <PathStatus status={candidate.class} />,
+    },
+    {
+      id: 'latency',
+      head: 'Round trip',
+      width: '88px',
+      end: true,
+      cell: ({ latency_ms }) => milliseconds(latency_ms),
+    },
+    {
+      id: 'loss',
+      head: 'Loss',
+      width: '64px',
+      end: true,
+      cell: ({ packet_loss_pct }) => percent(packet_loss_pct),
+    },
+    { id: 'value', head: unit, width: '80px', end: true, cell: ({ value }) => figure(value) },
+    { id: 'margin', head: 'Worse by', width: '80px', end: true, cell: ({ margin }) => figure(margin) },
+    {
+      id: 'excluded',
+      head: 'Left out',
+      width: 'minmax(160px, 1fr)',
+      cell: ({ excluded }) => (
+        <span className="clip" title={excluded ?? undefined}>
+          {excluded}
+        </span>
+      ),
+    },
+  ];
+}
+
+const figure = (value: number | null): string =>
+  value === null ? '–' : String(Number(value.toPrecision(4)));

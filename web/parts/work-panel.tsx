@@ -1,0 +1,67 @@
+import './timeline.css';
+import { graphql, type ResultOf } from '../data/graphql.ts';
+import { useAnswer } from '../data/use-answer.ts';
+import { Time } from './figures.tsx';
+import { percent } from './format.ts';
+import { Panel } from './panel.tsx';
+import { Status } from './status.tsx';
+
+const WORK = graphql(`
+  query Work {
+    operations {
+      id kind target target_name started_at progress finished finished_at error
+    }
+  }
+`);
+
+type Operation = ResultOf<typeof WORK>['operations'][number];
+
+const WORDS: Record<Operation['kind'], string> = {
+  SITE_DELETION: 'Deletion of site',
+  SITE_RESTORE: 'Restore of site',
+  ENDPOINT_REMOVAL: 'Removal of endpoint',
+  ENDPOINT_RESTORE: 'Restore of endpoint',
+  EXPORT: 'Export',
+  RESET: 'Reset of statistics',
+  VOID: 'Void of a boot of',
+  RECOVERY: 'Recovery of the counters',
+};
+
+/** Work of these kinds, all when left out, that takes more than a request: how far it is, and what ended in the last minutes. Nothing where there is none. */
+export function WorkPanel({ kinds }: { kinds?: readonly Operation['kind'][] }) {
+  const { data } = useAnswer(WORK, {}, { everyMs: 60_000, changedBy: [''] });
+  const operations = (data?.data.operations ?? []).filter(({ kind }) => kinds?.includes(kind) ?? true);
+  if (operations.length === 0) return null;
+  return (
+    <Panel title="Work under way" flush>
+      <ul className="timeline" aria-label="Work under way">
+        {operations.map(operation => (
+          <WorkRow key={operation.id} operation={operation} />
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function WorkRow({ operation }: { operation: Operation }) {
+  const { kind, target, target_name, started_at, progress, finished, finished_at, error } = operation;
+  const name = `${WORDS[kind]} ${target_name ?? target ?? ''}`;
+  return (
+    <li className="moment">
+      <Time at={finished_at ?? started_at} relative />
+      <Status kind={error ? 'bad' : finished ? 'good' : 'info'}>
+        {error ? 'Failed' : finished ? 'Done' : 'Goes on'}
+      </Status>
+      <div className="moment-text">
+        <bdi>{name}</bdi>
+        {error && <p className="muted">{error}</p>}
+      </div>
+      {!finished && (
+        <span>
+          <progress aria-label={name} max={1} {...(progress !== null && { value: progress })} />{' '}
+          {progress === null ? 'not known' : percent(progress * 100)}
+        </span>
+      )}
+    </li>
+  );
+}
