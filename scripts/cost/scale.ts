@@ -47,6 +47,8 @@ const MAX_SHARDS = 500;
 const CONSOLE_S = 10;
 /** A change is read by every edge within that time: the most that `edge_spread_s` may be. */
 const SPREAD_S = 90;
+/** What an edge reads after a change of the policies: them, and their routes. */
+const READINGS = 2;
 /** What a function of a schedule may take, seconds, with a tenth to spare. */
 const SNAPSHOT_S = 50;
 const CLEANUP_S = 216;
@@ -133,6 +135,11 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     billedMilliseconds(model.usageOf(shape).get(name)!, deployed.memory_mb[name]!) / 1000;
   const needs = (shape: NetworkShape) => needsOf(shape, model, deployed);
   const laneUnits = (shape: NetworkShape) => Math.ceil(model.laneBytes(shape) / 1024);
+  // A container answers one request at a time, and reads what it remembers for all once a second.
+  const readersAtOnce = (shape: NetworkShape) => {
+    const requests = (shape.edges * READINGS) / SPREAD_S;
+    return requests * Math.min(1, secondsOf(shape, 'api') / model.apiRequests(shape));
+  };
   const edgesAShard = (shape: NetworkShape) =>
     Math.min(shape.edges, edgesOfShard(shape, { record_bytes: model.recordBytes(shape) }));
   return [
@@ -189,8 +196,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       name: 'policies, read by every edge after a change',
       measure: 'read units a second of a partition key',
       limit: PARTITION_READ_UNITS,
-      load: shape =>
-        (shape.edges / SPREAD_S) * Math.ceil((shape.policies * POLICY_ITEM_BYTES) / READ_UNIT_BYTES),
+      load: shape => readersAtOnce(shape) * Math.ceil((shape.policies * POLICY_ITEM_BYTES) / READ_UNIT_BYTES),
       instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
       raised: false,
     },
@@ -198,7 +204,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       name: 'version of all routes, read by every edge after a change',
       measure: 'read units a second of an item',
       limit: PARTITION_READ_UNITS,
-      load: shape => shape.edges / SPREAD_S,
+      load: readersAtOnce,
       instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
       raised: false,
     },

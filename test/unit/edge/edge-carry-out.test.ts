@@ -73,3 +73,28 @@ it.each([
 ])('%j is carried out', async (command, expected) => {
   expect(await carriedOut(command as never)).toEqual(expected);
 });
+
+it('reads policies at least as new as those that it has read', async () => {
+  const named: unknown[] = [];
+  const api = {
+    async query(_: string, variables: Record<string, unknown>) {
+      named.push(variables.policies_version);
+      return { policies: { items: [], next_token: null, policies_version: '9' } };
+    },
+  } as unknown as EdgeApi;
+  const ignore = () => {};
+  const carryOut = makeCarryOut({
+    api,
+    probe: async () => ({}) as never,
+    setPolicies: ignore,
+    setRoutes: ignore,
+    hintPaths: ignore,
+    endBoot: ignore,
+    onRefused: ignore,
+  });
+  for (const policies_version of ['8', '7', '10']) {
+    const rest = { edge_id: 'edge-1', created_at: '2026-01-31T12:00:00.000Z' };
+    await carryOut({ id: 'c', type: 'POLICIES', data: { policies_version }, ...rest });
+  }
+  expect(named).toEqual(['8', '9', '10']);
+});

@@ -86,6 +86,17 @@ describe('an edge that listens', () => {
     expect(system.requests - before).toBe(2);
   });
 
+  it('reads what changed right before it could listen, though a function remembers what was before', async () => {
+    await listening();
+    await system.cut();
+    await system.time.advance(500);
+    expect(system.listens).toBe(false);
+    for (const what of ['policies', 'routing'] as const) system.change(what);
+    await system.time.advance(MINUTE);
+    expect(system.messages).toBe(0);
+    expect(system.known).toEqual(system.versions);
+  });
+
   it('asks a system that names no versions as if it could not listen', async () => {
     await listening({ announces: false });
     system.delivers = false;
