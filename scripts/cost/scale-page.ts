@@ -3,7 +3,7 @@ import { type FunctionModel, functionModel } from './function-model.ts';
 import { markdownTable, shortNumber } from './markdown-table.ts';
 import { comparedWithModel } from './model-check.ts';
 import { edgesOfShard, type NetworkShape } from './network-shape.ts';
-import { elementsAtScale, type Needs, needsOf } from './scale.ts';
+import { changeRequests, elementsAtScale, type Needs, needsOf } from './scale.ts';
 import type { SimulatedUsage, Units } from './units.ts';
 
 const SIZES = [10, 1000, 100_000, 1_000_000];
@@ -97,7 +97,7 @@ function quotaTable(shape: NetworkShape, model: FunctionModel, units: Units): st
       row('AppSync: connections begun a second, all back in five minutes', ({ edges }) =>
         over(edges / 300, 2000),
       ),
-      row('AppSync: requests a second, a change read in 90 s', ({ edges }) => over(edges / 90, 5000)),
+      row('AppSync: requests a second, a change read in 90 s', needs => over(changeRequests(needs), 5000)),
     ],
   );
 }

@@ -47,8 +47,6 @@ const MAX_SHARDS = 500;
 const CONSOLE_S = 10;
 /** A change is read by every edge within that time: the most that `edge_spread_s` may be. */
 const SPREAD_S = 90;
-/** What an edge reads after a change of the policies: them, and their routes. */
-const READINGS = 2;
 /** What a function of a schedule may take, seconds, with a tenth to spare. */
 const SNAPSHOT_S = 50;
 const CLEANUP_S = 216;
@@ -73,6 +71,11 @@ const KMS_EVERY_S = 300;
 const MEMORY_OF_LANES = 128 * 1024 * 1024;
 const LANE_OVERHEAD_BYTES = 400;
 const FAR = 1e9;
+
+/** Requests a second after a change of the policies: each edge reads them, and then their routes. */
+export function changeRequests({ edges }: Pick<NetworkShape, 'edges'>): number {
+  return (2 * edges) / SPREAD_S;
+}
 
 export function needsOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Needs {
   const { batch, reports } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
@@ -137,8 +140,8 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
   const laneUnits = (shape: NetworkShape) => Math.ceil(model.laneBytes(shape) / 1024);
   // A container answers one request at a time, and reads what it remembers for all once a second.
   const readersAtOnce = (shape: NetworkShape) => {
-    const requests = (shape.edges * READINGS) / SPREAD_S;
-    return requests * Math.min(1, secondsOf(shape, 'api') / model.apiRequests(shape));
+    const seconds = secondsOf(shape, 'api') / model.apiRequests(shape);
+    return changeRequests(shape) * Math.min(1, seconds);
   };
   const edgesAShard = (shape: NetworkShape) =>
     Math.min(shape.edges, edgesOfShard(shape, { record_bytes: model.recordBytes(shape) }));
@@ -253,7 +256,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       name: 'AppSync, edges that read a change',
       measure: 'requests a second',
       limit: APPSYNC.requests_a_second,
-      load: shape => shape.edges / SPREAD_S,
+      load: changeRequests,
       instead: 'the quota of request tokens is raised',
       raised: true,
     },
@@ -278,6 +281,14 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'calls under way',
       limit: LAMBDA_CONCURRENCY,
       load: shape => needs(shape).concurrency,
+      instead: 'the account’s quota is raised',
+      raised: true,
+    },
+    {
+      name: 'Lambda, calls at a time while edges read a change',
+      measure: 'calls under way',
+      limit: LAMBDA_CONCURRENCY,
+      load: shape => needs(shape).concurrency + readersAtOnce(shape),
       instead: 'the account’s quota is raised',
       raised: true,
     },
