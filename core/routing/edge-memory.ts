@@ -1,5 +1,5 @@
 import { ALL_SITES, readRouteVersion } from '../commands/route-versions.ts';
-import { readPolicies } from '../inventory/policies/read-policies.ts';
+import { readPolicies, readPoliciesMeta } from '../inventory/policies/read-policies.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { VersionedMemory } from '../storage/versioned-memory.ts';
 import { type PolicyRouting, readAllPolicyRouting } from './decisions/policy-routing.ts';
@@ -14,11 +14,18 @@ interface SharedRouting {
 
 /** What every edge reads after a change, and reads the same. */
 export class EdgeMemory {
-  readonly policies = new VersionedMemory(readPolicies);
-  readonly routing = new VersionedMemory(readSharedRouting);
+  readonly policies = new VersionedMemory({
+    read: readPolicies,
+    readVersion: async context => (await readPoliciesMeta(context)).version,
+  });
+  readonly routing = new VersionedMemory({ read: readSharedRouting, readVersion });
 }
 
 async function readSharedRouting(context: StoreContext): Promise<SharedRouting> {
-  const version = await readRouteVersion(context, ALL_SITES);
+  const version = await readVersion(context);
   return { version, by_policy: await readAllPolicyRouting(context) };
+}
+
+function readVersion(context: StoreContext): Promise<number> {
+  return readRouteVersion(context, ALL_SITES);
 }

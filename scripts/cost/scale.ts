@@ -138,7 +138,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     billedMilliseconds(model.usageOf(shape).get(name)!, deployed.memory_mb[name]!) / 1000;
   const needs = (shape: NetworkShape) => needsOf(shape, model, deployed);
   const laneUnits = (shape: NetworkShape) => Math.ceil(model.laneBytes(shape) / 1024);
-  // A container answers one request at a time, and reads what it remembers for all once a second.
+  // A container answers one request at a time, and in the worst second each reads what it remembers for all.
   const readersAtOnce = (shape: NetworkShape) => {
     const seconds = secondsOf(shape, 'api') / model.apiRequests(shape);
     return changeRequests(shape) * Math.min(1, seconds);
