@@ -46,6 +46,8 @@ export interface ReadUnitsWorld {
   path_id: string;
   policy_id: string;
   export_id: string;
+  /** Of some entry of the audit log. */
+  audit_id: string;
   /** Runs a query and counts what it reads. */
   measure(operation: string, args: object, by?: Parameters<ApiUnderTest['data']>[2]): Promise<Reads>;
 }
@@ -102,7 +104,9 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   api.now = now;
   const range = { from: new Date(T0 + MINUTE).toISOString(), to: new Date(now).toISOString() };
   const { id } = await api.data('Mutation.startExport', { input: { kind: 'HISTORY', ...range } });
-  return measured({ db, now, site_a, site_b, path_id: path.id, policy_id: ids[1]!, export_id: id });
+  const [entry] = (await api.data('Query.auditLog')).items;
+  const audit_id: string = entry.id;
+  return measured({ db, now, site_a, site_b, path_id: path.id, policy_id: ids[1]!, export_id: id, audit_id });
 }
 
 /** Exports begin, and nothing is exported. */
