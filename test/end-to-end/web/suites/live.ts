@@ -48,19 +48,21 @@ export function liveSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Number and name of each row that is drawn. Runs in the page, at one instant. */
-const DRAWN_ROWS = `[...document.querySelectorAll('[aria-label=Policies] .body-row')]
-  .map(row => [row.getAttribute('aria-rowindex'), row.firstChild.textContent])`;
+/** Scrolls through the table and gives number and name of each row. Runs in the page. */
+const SCROLLED_ROWS = `(async () => {
+  const table = document.querySelector('[role=group][aria-label=Policies]');
+  const names = {};
+  for (let top = 0; top < table.scrollHeight; top += 100) {
+    table.scrollTop = top;
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn, 20))));
+    for (const row of table.querySelectorAll('.body-row')) {
+      names[row.getAttribute('aria-rowindex')] = row.firstChild.textContent;
+    }
+  }
+  return names;
+})()`;
 
 /** The names of all policies in the table, which draws only those in sight: by their rows, so that one that is there twice is twice here. */
 async function namesIn(page: Page): Promise<string[]> {
-  const names = new Map<string, string>();
-  const table = page.getByRole('group', { name: 'Policies' });
-  await table.hover();
-  for (let turn = 0; turn < 8; turn++) {
-    const drawn = (await page.evaluate(DRAWN_ROWS)) as [string, string][];
-    for (const [index, name] of drawn) names.set(index, name);
-    await page.mouse.wheel(0, 200);
-  }
-  return [...names.values()];
+  return Object.values((await page.evaluate(SCROLLED_ROWS)) as Record<string, string>);
 }
