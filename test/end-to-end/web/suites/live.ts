@@ -42,7 +42,9 @@ export function liveSuite(world: () => ConsoleWorld): void {
         .getByText(/^Cut off/)
         .first()
         .waitFor({ timeout: 90_000 });
-      expect((await namesIn(page)).filter(name => name.startsWith('Cut off')).sort()).toEqual(names);
+      // Names come with another answer than figures do.
+      const cutOff = async () => (await namesIn(page)).filter(name => name.startsWith('Cut off')).sort();
+      await expect.poll(cutOff, { timeout: 60_000 }).toEqual(names);
       await context.close();
     });
   });
