@@ -4,7 +4,7 @@ import { useAddress } from '../../address/search.ts';
 import { ask } from '../../data/ask.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
+import { PathStatus } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { counted } from './counted.ts';
 import { HeatMap } from './heat-map.tsx';
