@@ -34,14 +34,22 @@ export class DataStack extends Stack {
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
     const ownAudit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     const ownNetwork = new Table(this, 'Network', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    const ownTraffic = new Table(this, 'Traffic', kept);
-    const ownCache = new Table(this, 'Cache', rebuildable);
+    const writeUnits = settings.provisioned_write_units;
+    const ownTraffic = new Table(this, 'Traffic', { ...kept, ...billing(writeUnits) });
+    const ownCache = new Table(this, 'Cache', { ...rebuildable, ...billing(writeUnits) });
     ownCache.addGlobalSecondaryIndex({
-      indexName: 'by-expiry',
+      indexName: EXPIRY_INDEX,
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'expires_ms', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    if (writeUnits > 0) {
+      for (const table of [ownTraffic, ownCache]) followUse(table, writeUnits);
+      ownCache
+        .autoScaleGlobalSecondaryIndexWriteCapacity(EXPIRY_INDEX, scaling(writeUnits))
+        .scaleOnUtilization(USE);
+      ownCache.autoScaleGlobalSecondaryIndexReadCapacity(EXPIRY_INDEX, scaling(1)).scaleOnUtilization(USE);
+    }
     const { audit, network, traffic, cache } = settings.existing_tables;
     this.audit = this.tableInUse(ownAudit, audit);
     this.network = this.tableInUse(ownNetwork, network);
@@ -63,6 +71,25 @@ export class DataStack extends Stack {
     return Table.fromTableAttributes(this, `Existing${own.node.id}`, attributes) as unknown as Table;
   }
 }
+
+const EXPIRY_INDEX = 'by-expiry';
+
+/** Capacity is raised when more than so much of it is used, and lowered when it is less for some time. */
+const USE = { targetUtilizationPercent: 70 };
+
+/** By the request, or by the hour from so many units a second on. */
+function billing(writeUnits: number): Pick<TableProps, 'billingMode' | 'readCapacity' | 'writeCapacity'> {
+  if (writeUnits === 0) return { billingMode: BillingMode.PAY_PER_REQUEST };
+  return { billingMode: BillingMode.PROVISIONED, readCapacity: writeUnits, writeCapacity: writeUnits };
+}
+
+function followUse(table: Table, units: number): void {
+  table.autoScaleWriteCapacity(scaling(units)).scaleOnUtilization(USE);
+  table.autoScaleReadCapacity(scaling(units)).scaleOnUtilization(USE);
+}
+
+/** DynamoDB's default quota of a table ends it; more has to be asked for. */
+const scaling = (minCapacity: number) => ({ minCapacity, maxCapacity: 40_000 });
 
 const common = {
   partitionKey: { name: 'pk', type: AttributeType.STRING },

@@ -9,6 +9,7 @@ describe('settings', () => {
       shards: 1,
       stream_retention_hours: 168,
       encrypt_stream: true,
+      provisioned_write_units: 0,
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,

@@ -84,6 +84,27 @@ describe('tables', () => {
   });
 });
 
+describe('tables billed by the hour', () => {
+  it('are Traffic and Cache where it is asked for, and follow their use', () => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], provisioned_write_units: '200' });
+    const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusData')!);
+    const hourly = { ProvisionedThroughput: { ReadCapacityUnits: 200, WriteCapacityUnits: 200 } };
+    const tables = template.findResources('AWS::DynamoDB::Table', { Properties: hourly });
+    expect(Object.keys(tables).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['Traffic', 'Cache']);
+    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 6);
+    template.allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
+      TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 70 }),
+    });
+  });
+
+  it('are none otherwise', () => {
+    const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [] });
+    const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusData')!);
+    template.allResourcesProperties('AWS::DynamoDB::Table', { BillingMode: 'PAY_PER_REQUEST' });
+    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 0);
+  });
+});
+
 describe('the way of a report', () => {
   it('keeps the order, retries from the first report not applied, and gives up nothing that the stream keeps', () => {
     ingest.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
