@@ -90,7 +90,7 @@ export class DecisionWorld {
 
   /** One more thing happens, some seconds later; the snapshots of the minutes between are taken. */
   async step(): Promise<void> {
-    const later = this.#random.chance(0.03) ? 70 * MINUTE : 3000 + this.#random.below(25_000);
+    const later = this.#random.chance(0.04) ? 6 * MINUTE : 3000 + this.#random.below(25_000);
     await this.advance(later);
     if (this.#random.chance(0.6)) return this.#report();
     const change = this.#random.pick(CHANGES);

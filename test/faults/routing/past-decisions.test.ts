@@ -3,8 +3,8 @@ import { DecisionWorld, type Remembered } from '../../support/decision-world.ts'
 import { seededRandom } from '../../support/random.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-const SEEDS = Array.from({ length: Number(process.env.DECISION_RUNS ?? 6) }, (_, index) => index + 1);
-const STEPS = 60;
+const SEEDS = Array.from({ length: Number(process.env.DECISION_RUNS ?? 4) }, (_, index) => index + 1);
+const STEPS = 40;
 
 /** What is stored of a settled score may be 2 points behind, in its class. */
 const SCORE_STEP = 2;
@@ -27,10 +27,10 @@ it.each(SEEDS)(
       if (random.chance(0.4)) remembered.push(await world.remember());
     }
     await world.advance(60_000);
-    expect(remembered.length).toBeGreaterThan(10);
+    expect(remembered.length).toBeGreaterThan(5);
     for (const then of remembered) expect(alike(await world.recall(then.at), then)).toEqual(then);
   },
-  60_000,
+  120_000,
 );
 
 interface Candidate {

@@ -1,6 +1,7 @@
 import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
 import { useThemeColours } from '../../parts/chart/use-theme-colours.ts';
-import { type LayoutNode, useLayout } from './layout.ts';
+import { useLayout } from './layout.ts';
+import type { LayoutNode } from './layout-messages.ts';
 import type { Neighbour } from './neighbours.ts';
 import { STATUS_COLOURS } from './severity.ts';
 

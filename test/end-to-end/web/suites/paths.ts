@@ -31,7 +31,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await panel.getByText('Default takes this path').waitFor();
       expect(new URL(page.url()).searchParams.get('at')).toBe(before);
 
-      await panel.getByRole('button', { name: 'Now' }).click();
+      await panel.getByRole('button', { name: 'Now', exact: true }).click();
       await panel.getByRole('button', { name: 'Bring back' }).click();
       await receipt.getByText(`Path ${first} is in use again`).waitFor();
       await panel.getByText('Default takes this path').waitFor();

@@ -1,0 +1,59 @@
+// `npm run measure-units`: simulates networks of several shapes, each in a process of its own, and writes what they used to
+// bench/units.json, which the bill and docs/scale.md are made from. `-- --day` simulates a whole day of 200 edges in place of
+// ten minutes, `-- --reference` only the network that releases are compared by; `-- --release NAME` writes the figures as
+// those of the last release.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { deployedFacts } from './usage/deployed-facts.ts';
+import type { Shape } from './usage/fleet.ts';
+import {
+  LARGE,
+  LARGE_MINUTES,
+  REFERENCE,
+  REFERENCE_MINUTES,
+  SHAPE_MINUTES,
+  SHAPES,
+} from './usage/measured-shapes.ts';
+import { runSimulation } from './usage/run-simulation.ts';
+import type { SimulatedUsage } from './usage/simulation.ts';
+
+const DAY_MINUTES = 1440;
+const FILE = join(import.meta.dirname, 'units.json');
+
+const { values } = parseArgs({
+  options: { day: { type: 'boolean' }, reference: { type: 'boolean' }, release: { type: 'string' } },
+});
+const shapes: object[] = [];
+for (const shape of values.reference ? [] : SHAPES) {
+  shapes.push(figuresOf(await simulate(shape, SHAPE_MINUTES)));
+}
+const measured = {
+  measured_at: new Date().toISOString(),
+  node: process.version,
+  cpu: cpus()[0]?.model ?? 'unknown',
+  ...deployedFacts(),
+  reference: await simulate(REFERENCE, values.day ? DAY_MINUTES : REFERENCE_MINUTES),
+  ...(shapes.length > 0 && { shapes }),
+};
+if (values.release === undefined) {
+  write(measured);
+  if (!values.reference) write({ large: figuresOf(await simulate(LARGE, LARGE_MINUTES)) });
+} else write({ last_release: { release: values.release, ...measured } });
+
+/** Writes figures over those that the file has of the same names. */
+function write(figures: object): void {
+  const known = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {};
+  writeFileSync(FILE, `${JSON.stringify({ ...known, ...figures }, null, 2)}\n`);
+}
+
+/** What the model needs of a simulation. */
+function figuresOf({ metrics: _, by_item: __, ...figures }: SimulatedUsage): object {
+  return figures;
+}
+
+function simulate(shape: Shape, minutes: number): Promise<SimulatedUsage> {
+  console.error(`${JSON.stringify(shape)}, ${minutes} minutes …`);
+  return runSimulation(shape, minutes);
+}

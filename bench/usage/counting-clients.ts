@@ -1,0 +1,168 @@
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { itemBytes, transactionWriteUnits } from '../../test/support/item-bytes.ts';
+import type { Usage } from './usage.ts';
+
+/** Where calls are counted; null while nobody measures. */
+export interface Counting {
+  into: Usage | null;
+  /** The function that is running. */
+  of: string;
+  /** By function, operation and item, the units that were used, to see what they are for. */
+  readonly by_item: Map<string, number>;
+  /** Lanes that were written, and their bytes. */
+  lanes: { written: number; bytes: number };
+  /** Milliseconds of the CPU that counting itself took. */
+  overhead_ms: number;
+}
+
+type Command = { input: Record<string, unknown>; constructor: { name: string } };
+type Send = (command: Command, ...rest: unknown[]) => Promise<Record<string, unknown>>;
+type Capacity = { CapacityUnits?: number };
+
+/**
+ * Counts what every DynamoDB and S3 client of this process does, for handlers make their clients
+ * themselves. DynamoDB says what a call used, but for transactions, where the published rule counts.
+ * S3 is a map: requests of the flow log are counted and answered.
+ */
+export function countClients(): Counting {
+  const counting: Counting = {
+    ...{ into: null, of: '', by_item: new Map(), overhead_ms: 0 },
+    lanes: { written: 0, bytes: 0 },
+  };
+  let waiting = 0;
+  const wait = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (waiting++ === 0 && counting.into) counting.into.waits++;
+    try {
+      return await work();
+    } finally {
+      waiting--;
+    }
+  };
+  countDynamoDb(counting, wait);
+  countS3(counting, wait);
+  return counting;
+}
+
+type Wait = <T>(work: () => Promise<T>) => Promise<T>;
+
+function countDynamoDb(counting: Counting, wait: Wait): void {
+  const prototype = DynamoDBDocumentClient.prototype as unknown as { send: Send };
+  const send = prototype.send;
+  prototype.send = async function (this: unknown, command, ...rest) {
+    if (!counting.into) return Reflect.apply(send, this, [command, ...rest]);
+    command.input.ReturnConsumedCapacity = 'TOTAL';
+    const answer = await wait(() => Reflect.apply(send, this, [command, ...rest]));
+    const begun = performance.now();
+    count(counting, command, answer);
+    counting.overhead_ms += performance.now() - begun;
+    return answer;
+  };
+}
+
+function count(counting: Counting, command: Command, answer: Record<string, unknown>): void {
+  const usage = counting.into;
+  if (!usage) return;
+  const note = (what: string, units: number) => {
+    const label = `${counting.of}: ${what}`;
+    counting.by_item.set(label, (counting.by_item.get(label) ?? 0) + units);
+  };
+  const { name } = command.constructor;
+  if (command instanceof TransactWriteCommand) {
+    for (const action of command.input.TransactItems ?? []) {
+      const [[kind, write]] = Object.entries(action) as unknown as [[string, Record<string, unknown>]];
+      const item = (write.Item ?? write.Key) as Record<string, unknown>;
+      const values = write.Item ? {} : ((write.ExpressionAttributeValues ?? {}) as object);
+      const bytes = itemBytes({ ...item, ...values });
+      const units = transactionWriteUnits(bytes);
+      if (kind === 'Put' && wordOf(item.pk) === 'LANE') {
+        counting.lanes.written++;
+        counting.lanes.bytes += bytes;
+      }
+      usage.write_units += units;
+      note(`transaction ${kind} ${wordOf(item.pk)}`, units);
+    }
+    return;
+  }
+  const used = [answer.ConsumedCapacity ?? []]
+    .flat()
+    .reduce((sum: number, { CapacityUnits = 0 }: Capacity) => sum + CapacityUnits, 0);
+  const reads = /^(Get|BatchGet|Query|Scan)Command$/.test(name);
+  const units = reads ? used + unitsOfNothing(command, answer, used) : used;
+  usage[reads ? 'read_units' : 'write_units'] += units;
+  note(`${name} ${wordOfInput(command.input)}`, units);
+}
+
+/** A look that finds nothing costs the least that a read costs, which DynamoDB Local leaves out. */
+function unitsOfNothing({ input }: Command, answer: Record<string, unknown>, used: number): number {
+  const { RequestItems, ConsistentRead } = input as {
+    RequestItems?: Record<string, { Keys: unknown[]; ConsistentRead?: boolean }>;
+    ConsistentRead?: boolean;
+  };
+  if (!RequestItems) return used > 0 ? 0 : ConsistentRead ? 1 : 0.5;
+  const found = Object.values((answer.Responses ?? {}) as Record<string, unknown[]>).flat().length;
+  const [request] = Object.values(RequestItems);
+  return (request!.Keys.length - found) * (request!.ConsistentRead ? 1 : 0.5);
+}
+
+function wordOfInput(input: Record<string, unknown>): string {
+  const { Item, Key, RequestItems, ExpressionAttributeValues } = input as Record<
+    string,
+    Record<string, unknown> | undefined
+  >;
+  if (Item ?? Key) return wordOf((Item ?? Key)!.pk);
+  if (ExpressionAttributeValues) return wordOf(ExpressionAttributeValues[':pk']);
+  const [[table, requests]] = Object.entries(RequestItems ?? { '': [] }) as [[string, unknown]];
+  const first = (Array.isArray(requests) ? requests[0]?.PutRequest?.Item : undefined) as
+    | Record<string, unknown>
+    | undefined;
+  return first ? wordOf(first.pk) : table;
+}
+
+/** The first word of a partition, as the table of keys in docs/architecture.md has it. */
+function wordOf(pk: unknown): string {
+  return /^[A-Z_]+/.exec(String(pk))?.[0] ?? String(pk);
+}
+
+function countS3(counting: Counting, wait: Wait): void {
+  const objects = new Map<string, Uint8Array>();
+  const prototype = S3Client.prototype as unknown as { send: Send };
+  prototype.send = command =>
+    wait(async () => {
+      const usage = counting.into;
+      if (command instanceof PutObjectCommand) {
+        const body = command.input.Body as Uint8Array;
+        objects.set(command.input.Key!, body);
+        if (usage) {
+          usage.s3_puts++;
+          usage.s3_bytes += body.length;
+        }
+        return {};
+      }
+      if (command instanceof ListObjectsV2Command) {
+        if (usage) usage.s3_puts++;
+        const keys = [...objects.keys()].filter(key => key.startsWith(command.input.Prefix ?? '')).sort();
+        return { Contents: keys.map(Key => ({ Key, Size: objects.get(Key)!.length })) };
+      }
+      if (command instanceof GetObjectCommand) {
+        if (usage) usage.s3_gets++;
+        return { Body: bodyOf(objects.get(command.input.Key!), command.input.Range) };
+      }
+      const { Delete } = command.input as { Delete?: { Objects: { Key: string }[] } };
+      if (!Delete) throw new Error(`not known here: ${command.constructor.name}`);
+      for (const { Key } of Delete.Objects) objects.delete(Key);
+      return {};
+    });
+}
+
+function bodyOf(object: Uint8Array | undefined, range: string | undefined): object {
+  if (!object) throw Object.assign(new Error('no such object'), { name: 'NoSuchKey' });
+  const [, first, last] = /^bytes=(\d*)-(\d+)$/.exec(range ?? '') ?? [];
+  const whole = last === undefined;
+  const part = whole
+    ? object
+    : first === ''
+      ? object.subarray(-Number(last))
+      : object.subarray(Number(first), Number(last) + 1);
+  return { transformToByteArray: async () => part };
+}

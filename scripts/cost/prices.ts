@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+const priceTableSchema = z.object({
+  region: z.string(),
+  as_of: z.string(),
+  note: z.string(),
+  prices: z.array(
+    z.object({
+      id: z.string(),
+      service: z.string(),
+      unit: z.string(),
+      dollars: z.number().positive(),
+      source: z.url(),
+    }),
+  ),
+});
+
+export type PriceTable = z.output<typeof priceTableSchema>;
+export type Price = PriceTable['prices'][number];
+
+/** The list prices that the bill is made from. */
+export const PRICES: PriceTable = priceTableSchema.parse(
+  JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')),
+);
+
+/** @throws Error when the table has no such price */
+export function priceOf(id: string): Price {
+  const price = PRICES.prices.find(one => one.id === id);
+  if (!price) throw new Error(`scripts/cost/prices.json has no price "${id}".`);
+  return price;
+}
+
+/** How many things make the unit that a price is for: 1,000,000 for `million write units`. */
+export function countOfUnit({ unit }: Price): number {
+  if (unit.startsWith('million ')) return 1_000_000;
+  const [count] = /^[\d,]+(?= )/.exec(unit) ?? ['1'];
+  return Number(count.replaceAll(',', ''));
+}

@@ -1,0 +1,287 @@
+import { groupsFor } from '../../core/history/groups/group-workers.ts';
+import { LANE_BUCKETS } from '../../core/ledger/lane-keys.ts';
+import { billedMilliseconds, type Deployed } from './bill.ts';
+import type { FunctionModel } from './function-model.ts';
+import { edgesOfShard, type NetworkShape, PARTITION_WRITE_UNITS, reportFlowOf } from './network-shape.ts';
+
+/** What a network of a size needs. Figures a second unless their names say otherwise. */
+export interface Needs {
+  edges: number;
+  shards: number;
+  /** Counter slots: one a shard, 16 at least. */
+  slots: number;
+  write_units: number;
+  read_units: number;
+  api_requests: number;
+  connections: number;
+  /** Calls under way at a time, of all functions. */
+  concurrency: number;
+  /** Seconds from a packet to the figures of a console, on average and at most. */
+  latency_s: { average: number; most: number };
+}
+
+/** A part of the system that carries so much and no more. */
+export interface Element {
+  name: string;
+  /** What the limit is on. */
+  measure: string;
+  limit: number;
+  /** How much of it a network uses. */
+  load(shape: NetworkShape): number;
+  /** What takes its place, or what to do, where it stops. */
+  instead: string;
+  /** A quota that AWS raises when asked, or a setting; the others are facts. */
+  raised: boolean;
+}
+
+export interface ElementAtScale extends Element {
+  /** The largest number of edges that it carries; infinite where edges don't matter. */
+  stops_at: number;
+}
+
+const MIN_SLOTS = 16;
+/** Of a function that reads a shard; the rest is to catch up with. */
+const BUSY_SHARE = 0.75;
+const MAX_SHARDS = 500;
+/** The console hears of changes so often. */
+const CONSOLE_S = 10;
+/** A change is read by every edge within that time: the most that `edge_spread_s` may be. */
+const SPREAD_S = 90;
+/** What a function of a schedule may take, seconds, with a tenth to spare. */
+const SNAPSHOT_S = 50;
+const CLEANUP_S = 216;
+/** A merge that has begun is finished within the last minute of the job's four. */
+const FLOW_LOG_S = 180;
+/** AppSync's quotas of an account and region. Source: AWS General Reference, «AWS AppSync endpoints and quotas». */
+const APPSYNC = { connections_a_second: 2000, requests_a_second: 5000, messages_a_second: 1_000_000 };
+/** DynamoDB's quota of a table on demand. */
+const TABLE_UNITS = 40_000;
+/** What DynamoDB reads a second under one partition key, before it splits it, and what a unit is. */
+const PARTITION_READ_UNITS = 3000;
+const READ_UNIT_BYTES = 4096;
+/** Items of a registered edge and of a policy, as they are stored. */
+const EDGE_ITEM_BYTES = 200;
+const POLICY_ITEM_BYTES = 300;
+/** The list of edges is read beside the lanes, and both must be there for the mark. */
+const REGISTERED_S = 30;
+const LAMBDA_CONCURRENCY = 1000;
+/** KMS in us-east-1, requests a second. */
+const KMS_REQUESTS = 50_000;
+const KMS_EVERY_S = 300;
+const MEMORY_OF_LANES = 128 * 1024 * 1024;
+const LANE_OVERHEAD_BYTES = 400;
+const FAR = 1e9;
+
+export function needsOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Needs {
+  const { batch, reports } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
+  const shards = shardsOf(shape, model, deployed);
+  const usage = [...model.usageOf(shape)];
+  const aSecond = (of: (used: (typeof usage)[number]) => number) =>
+    usage.reduce((sum, used) => sum + of(used), 0) / 60;
+  const batch_s = Math.max(shape.window_s, batch / (reports / 60 / shards));
+  return {
+    edges: shape.edges,
+    shards,
+    slots: Math.max(MIN_SLOTS, shards),
+    write_units: aSecond(([, { write_units }]) => write_units),
+    read_units: aSecond(([, { read_units }]) => read_units),
+    api_requests: model.apiRequests(shape) / 60,
+    connections: shape.edges,
+    concurrency: aSecond(([name, used]) => billedMilliseconds(used, deployed.memory_mb[name]!) / 1000),
+    latency_s: {
+      average: (shape.interval_s + Math.min(batch_s, shape.window_s) + CONSOLE_S) / 2,
+      most: shape.interval_s + shape.window_s + CONSOLE_S,
+    },
+  };
+}
+
+/** As many shards as take the reports, and as are counted in three quarters of the time by one function each. */
+function shardsOf(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): number {
+  const { shards } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
+  const used = model.usageOf(shape).get('ingest')!;
+  const seconds = billedMilliseconds(used, memory_mb.ingest!) / 60_000;
+  return Math.max(shards, Math.ceil(seconds / BUSY_SHARE));
+}
+
+/** Every element that edges load, with where it stops: the first to stop first. */
+export function elementsAtScale(
+  shape: NetworkShape,
+  model: FunctionModel,
+  deployed: Deployed,
+): ElementAtScale[] {
+  return elementsOf(model, deployed)
+    .map(element => ({ ...element, stops_at: stopOf(element, shape) }))
+    .sort((a, b) => a.stops_at - b.stops_at);
+}
+
+/** The largest number of edges whose load is within the limit. */
+function stopOf({ limit, load }: Element, shape: NetworkShape): number {
+  const fits = (edges: number) => load({ ...shape, edges }) <= limit;
+  if (fits(FAR)) return Number.POSITIVE_INFINITY;
+  let [low, high] = [0, FAR];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (fits(middle)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
+  const flowOf = (shape: NetworkShape) => reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
+  const secondsOf = (shape: NetworkShape, name: string) =>
+    billedMilliseconds(model.usageOf(shape).get(name)!, deployed.memory_mb[name]!) / 1000;
+  const needs = (shape: NetworkShape) => needsOf(shape, model, deployed);
+  const laneUnits = (shape: NetworkShape) => Math.ceil(model.laneBytes(shape) / 1024);
+  const edgesAShard = (shape: NetworkShape) =>
+    Math.min(shape.edges, edgesOfShard(shape, { record_bytes: model.recordBytes(shape) }));
+  return [
+    {
+      name: 'report stream',
+      measure: 'shards',
+      limit: MAX_SHARDS,
+      load: shape => needs(shape).shards,
+      instead: 'the range of the setting `shards`; the account’s quota is 20,000 in us-east-1',
+      raised: true,
+    },
+    {
+      name: 'counters of a slot',
+      measure: 'write units a second under a partition key',
+      limit: PARTITION_WRITE_UNITS,
+      load: shape => (flowOf(shape).transactions * shape.policies * 2) / 60 / needs(shape).slots,
+      instead: 'more shards, and as many `counter_slots`',
+      raised: true,
+    },
+    {
+      name: 'lanes of a bucket',
+      measure: 'write units a second under a partition key',
+      limit: PARTITION_WRITE_UNITS,
+      load: shape => (flowOf(shape).reports * 2 * laneUnits(shape)) / 60 / LANE_BUCKETS,
+      instead: 'DynamoDB splits a busy key by its sort key, which is the edge: edges are in no order of time',
+      raised: true,
+    },
+    {
+      name: 'lanes that ingest remembers',
+      measure: 'bytes of a function’s memory',
+      limit: MEMORY_OF_LANES,
+      load: shape => edgesAShard(shape) * (model.laneBytes(shape) + LANE_OVERHEAD_BYTES),
+      instead: 'lanes are read before they are written: a quarter read unit more a report',
+      raised: false,
+    },
+    {
+      name: 'snapshot, a group of lanes',
+      measure: 'seconds of its minute',
+      limit: SNAPSHOT_S,
+      load: shape => secondsOf(shape, 'snapshot') / groupsFor(shape.edges, undefined),
+      instead:
+        'more than 64 groups; a group that is late stands with its last reading and is named in the mark',
+      raised: false,
+    },
+    {
+      name: 'registered edges, read for each snapshot',
+      measure: 'seconds at 3,000 read units a second of a partition key',
+      limit: REGISTERED_S,
+      load: shape => (shape.edges * EDGE_ITEM_BYTES) / READ_UNIT_BYTES / PARTITION_READ_UNITS,
+      instead: 'the list in partitions, as lanes are',
+      raised: false,
+    },
+    {
+      name: 'policies, read by every edge after a change',
+      measure: 'read units a second of a partition key',
+      limit: PARTITION_READ_UNITS,
+      load: shape =>
+        (shape.edges / SPREAD_S) * Math.ceil((shape.policies * POLICY_ITEM_BYTES) / READ_UNIT_BYTES),
+      instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
+      raised: false,
+    },
+    {
+      name: 'version of all routes, read by every edge after a change',
+      measure: 'read units a second of an item',
+      limit: PARTITION_READ_UNITS,
+      load: shape => shape.edges / SPREAD_S,
+      instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
+      raised: false,
+    },
+    {
+      name: 'clean-up of silent lanes',
+      measure: 'seconds of its five minutes',
+      limit: CLEANUP_S,
+      load: shape => secondsOf(shape, 'cleanup') * 5,
+      instead:
+        'it begins at another bucket at each run, so that gauges of silent edges leave later, never not at all',
+      raised: true,
+    },
+    {
+      name: 'job of the flow log',
+      measure: 'seconds of its five minutes',
+      limit: FLOW_LOG_S,
+      load: shape => (shape.flows === 0 ? 0 : secondsOf(shape, 'flow-log') * 5),
+      instead: 'objects of the hour stay unmerged: queries by address read more of them; nothing is lost',
+      raised: false,
+    },
+    {
+      name: 'Traffic table, writes',
+      measure: 'write units a second',
+      limit: TABLE_UNITS,
+      load: shape => needs(shape).write_units,
+      instead: 'the quota of a table is raised, and the table is warmed for it',
+      raised: true,
+    },
+    {
+      name: 'Traffic table, reads',
+      measure: 'read units a second',
+      limit: TABLE_UNITS,
+      load: shape => needs(shape).read_units,
+      instead: 'the quota of a table is raised',
+      raised: true,
+    },
+    {
+      name: 'AppSync, requests of edges',
+      measure: 'requests a second',
+      limit: APPSYNC.requests_a_second,
+      load: shape => needs(shape).api_requests,
+      instead: 'the quota of request tokens is raised',
+      raised: true,
+    },
+    {
+      name: 'AppSync, edges that read a change',
+      measure: 'requests a second',
+      limit: APPSYNC.requests_a_second,
+      load: shape => shape.edges / SPREAD_S,
+      instead: 'the quota of request tokens is raised',
+      raised: true,
+    },
+    {
+      name: 'AppSync, edges that connect again at once',
+      measure: 'seconds until all are back',
+      limit: 600,
+      load: shape => shape.edges / APPSYNC.connections_a_second,
+      instead: 'meanwhile edges poll; the quota of connections a second is raised',
+      raised: true,
+    },
+    {
+      name: 'AppSync, one message to all edges',
+      measure: 'messages a second',
+      limit: APPSYNC.messages_a_second,
+      load: shape => shape.edges,
+      instead: 'the quota of outbound messages is raised',
+      raised: true,
+    },
+    {
+      name: 'Lambda, calls at a time',
+      measure: 'calls under way',
+      limit: LAMBDA_CONCURRENCY,
+      load: shape => needs(shape).concurrency,
+      instead: 'the account’s quota is raised',
+      raised: true,
+    },
+    {
+      name: 'KMS, credentials of edges at the stream',
+      measure: 'requests a second',
+      limit: KMS_REQUESTS,
+      load: shape => shape.edges / KMS_EVERY_S,
+      instead: 'the quota is raised',
+      raised: true,
+    },
+  ];
+}

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { billOf } from '../../../scripts/cost/bill.ts';
+import { compareKnobs, THRIFTY } from '../../../scripts/cost/compare-knobs.ts';
+import { DEFAULT_SHAPE } from '../../../scripts/cost/default-shape.ts';
+import { functionModel } from '../../../scripts/cost/function-model.ts';
+import { leastSquares } from '../../../scripts/cost/least-squares.ts';
+import { comparedWithModel } from '../../../scripts/cost/model-check.ts';
+import { edgesOfShard, reportFlowOf } from '../../../scripts/cost/network-shape.ts';
+import { countOfUnit, PRICES, priceOf } from '../../../scripts/cost/prices.ts';
+import { compareReleases } from '../../../scripts/cost/release-table.ts';
+import { elementsAtScale } from '../../../scripts/cost/scale.ts';
+import { readUnits } from '../../../scripts/cost/units.ts';
+
+const units = readUnits();
+const model = functionModel(units);
+const billFor = (change: object) => billOf({ ...DEFAULT_SHAPE, ...change }, model, units);
+
+describe('least squares over parts', () => {
+  it('finds what each part uses', () => {
+    const used = ([a, b]: number[]) => 5 + 2 * a! + 0.25 * b!;
+    const parts = [
+      [1, 10],
+      [2, 10],
+      [3, 40],
+      [5, 1],
+      [0, 7],
+    ];
+    const found = leastSquares(parts.map(each => ({ parts: [1, ...each], used: used(each) })));
+    expect(found.map(value => Number(value.toFixed(6)))).toEqual([5, 2, 0.25]);
+  });
+
+  it('has no part below zero', () => {
+    const observations = [1, 2, 3].map(n => ({ parts: [1, n], used: 10 - n }));
+    expect(Math.min(...leastSquares(observations))).toBe(0);
+  });
+});
+
+describe('reports on their way', () => {
+  it('shares the counters of a transaction among as many lanes as fit beside them', () => {
+    const flow = reportFlowOf({ ...DEFAULT_SHAPE, window_s: 60 }, { record_bytes: 1000 });
+    expect(flow).toEqual({ reports: 1000, shards: 1, batch: 1000, batches: 1, transactions: 13 });
+  });
+
+  it.each([
+    ['records', { policies: 20 }, 500, 60_000],
+    ['bytes', { policies: 20 }, 4000, 15_000],
+    ['counters', { policies: 80 }, 500, 7500],
+  ])('fills a shard by %s', (_what, change, record_bytes, edges) => {
+    expect(edgesOfShard({ ...DEFAULT_SHAPE, ...change }, { record_bytes })).toBe(edges);
+  });
+});
+
+describe('the model', () => {
+  it.each(units.shapes.map(one => [JSON.stringify(one.shape), one] as const))(
+    'says what %s used',
+    (_shape, measured) => {
+      const writes = comparedWithModel(units, measured).filter(({ name }) => /ingest|snapshot/.test(name));
+      for (const { name, ratio } of writes.filter(one => /write units/.test(one.name))) {
+        expect(ratio, name).toBeGreaterThan(0.85);
+        expect(ratio, name).toBeLessThan(1.15);
+      }
+    },
+  );
+
+  it('says what a network ten times as large as the largest of them used', () => {
+    const compared = comparedWithModel(units, units.large!).filter(({ name }) =>
+      /^(ingest|snapshot), write/.test(name),
+    );
+    expect(compared).toHaveLength(2);
+    for (const { name, ratio } of compared) {
+      expect(ratio, name).toBeGreaterThan(0.8);
+      expect(ratio, name).toBeLessThan(1.2);
+    }
+  });
+});
+
+describe('the bill', () => {
+  it('is the sum of its rows, each of a quantity at a price of the table', () => {
+    const { rows, total, an_edge } = billFor({});
+    for (const { quantity, price, dollars } of rows) expect(dollars).toBeCloseTo(quantity * price, 9);
+    expect(rows.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(total, 6);
+    expect(an_edge).toBe(total / DEFAULT_SHAPE.edges);
+  });
+
+  it('is under 0.15 dollars an edge without flows and 0.20 with them, by three settings', () => {
+    const thrifty = Object.assign({}, ...THRIFTY);
+    expect(billFor({ flows: 0, ...thrifty }).an_edge).toBeLessThan(0.15);
+    expect(billFor(thrifty).an_edge).toBeLessThan(0.2);
+  });
+
+  it('is under 0.21 dollars an edge without flows and 0.23 with them, as it is deployed by default', () => {
+    expect(billFor({ flows: 0 }).an_edge).toBeLessThan(0.21);
+    expect(billFor({}).an_edge).toBeLessThan(0.23);
+  });
+
+  it('gets no dearer an edge as edges come', () => {
+    const costs = [10, 100, 1000, 100_000, 1_000_000].map(edges => billFor({ edges }).an_edge);
+    expect(costs).toEqual(costs.toSorted((a, b) => b - a));
+  });
+
+  it('has every price in it that something costs, and its source', () => {
+    const used = new Set(billFor({ console_hours: 10, retention_hours: 200 }).rows.map(({ unit }) => unit));
+    const unused = PRICES.prices.filter(({ unit }) => !used.has(unit)).map(({ id }) => id);
+    // The job of the flow log reads only where an hour has ended.
+    expect(unused.filter(id => id !== 's3_get')).toEqual([]);
+    expect(() => priceOf('gold')).toThrow('scripts/cost/prices.json has no price "gold".');
+  });
+
+  it.each([
+    ['dynamodb_write', 1_000_000],
+    ['kms_request', 10_000],
+    ['s3_put', 1000],
+    ['kinesis_shard', 1],
+  ])('counts the unit of %s as %d', (id, count) => {
+    expect(countOfUnit(priceOf(id))).toBe(count);
+  });
+
+  it('shows what a setting saves, changed alone', () => {
+    const knobs = compareKnobs(DEFAULT_SHAPE, model, units);
+    const window = knobs.find(({ knob }) => knob === '-c ingest_window_seconds=60')!;
+    expect(window.saved).toBeCloseTo(billFor({}).total - billFor({ window_s: 60 }).total, 6);
+    expect(window.saved).toBeGreaterThan(0);
+    const none = compareKnobs({ ...DEFAULT_SHAPE, flows: 0 }, model, units);
+    expect(none.map(({ knob }) => knob)).not.toContain('-c flow_log_ttl_hours=0');
+  });
+});
+
+describe('beside the last release', () => {
+  it('no unit is worse', () => {
+    const worse = compareReleases(units).filter(({ ratio }) => ratio !== null && ratio > 1.02);
+    expect(worse).toEqual([]);
+  });
+});
+
+describe('at scale', () => {
+  it('what ends below a million edges is raised by a quota or a setting, or is known to end', () => {
+    const ends = elementsAtScale(DEFAULT_SHAPE, model, units).filter(
+      ({ raised, stops_at }) => !raised && stops_at < 1_000_000,
+    );
+    expect(ends.map(({ name }) => name)).toEqual([
+      'job of the flow log',
+      'policies, read by every edge after a change',
+      'version of all routes, read by every edge after a change',
+    ]);
+  });
+});
