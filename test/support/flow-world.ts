@@ -1,11 +1,13 @@
 import { type ArrivedReport, batchObjects } from '../../core/flows/batch-objects.ts';
 import { flowMatcher, hostOf } from '../../core/flows/flow-filter.ts';
+import type { FlowLogResult, FlowLogRun } from '../../core/flows/flow-log-run.ts';
 import type { FlowLogStore, LoggedFlow } from '../../core/flows/flow-log-store.ts';
 import type { FlowObjects } from '../../core/flows/flow-objects.ts';
 import { FlowGroups } from '../../core/flows/flow-stats.ts';
+import type { SliceRuns } from '../../core/flows/hour-slices.ts';
 import { pageFlows } from '../../core/flows/page-flows.ts';
 import { readFlowLogs } from '../../core/flows/read-flow-logs.ts';
-import { type FlowLogResult, type FlowLogRun, runFlowLog } from '../../core/flows/run-flow-log.ts';
+import { runFlowLog } from '../../core/flows/run-flow-log.ts';
 import { FlowSums } from '../../core/flows/top-flows.ts';
 import { parseCidr } from '../../core/policy/ip-address.ts';
 import { documentedQueries, duckdb } from './duckdb-flows.ts';
@@ -70,6 +72,13 @@ function textOf({
   return `${edge_id} ${src}:${src_port} ${dst} ${bytes}`;
 }
 
+/** For logs that are small. */
+const NO_SLICES: SliceRuns = {
+  begin: async slice => {
+    throw new Error(`Nothing runs slice ${slice.slice} of ${slice.hour}.`);
+  },
+};
+
 export interface FlowWorld extends TestTables {
   bucket: FlowBucket;
   /** What all readers have in common; moves only when a test moves it. */
@@ -119,6 +128,7 @@ export async function makeFlowWorld(): Promise<FlowWorld> {
         work_until: world.now + HOUR,
         lease_until_ms: world.now + 1000,
         owner: `run-${runs}`,
+        slices: NO_SLICES,
         ...given,
       });
     },
