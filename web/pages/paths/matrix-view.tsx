@@ -6,6 +6,7 @@ import { Button } from '../../parts/button.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { counted } from './counted.ts';
 import { HeatMap } from './heat-map.tsx';
 import { MATRIX } from './operations.ts';
 import { siteNames } from './path-name.ts';
@@ -62,7 +63,7 @@ export function MatrixView() {
             <Panel title="Site by site">
               <HeatMap pairs={found} onOpen={open} />
             </Panel>
-            <Panel title={`${found.length} pairs, the worst first`} flush>
+            <Panel title={`${counted(found.length, ['pair', 'pairs'])}, the worst first`} flush>
               <VirtualTable
                 label="Pairs of sites"
                 columns={columns}
