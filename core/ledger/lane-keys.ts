@@ -2,7 +2,7 @@ import { fnv1a } from '../hash.ts';
 import type { ItemKey } from '../storage/item.ts';
 
 /** Lanes are spread over this many partitions; the number is in the keys, so it is fixed (docs/decisions/011). */
-const LANE_BUCKETS = 64;
+export const LANE_BUCKETS = 64;
 
 /** Partition of every edge that was ever heard from; sort key is the edge's id. */
 export const HEARD_EDGES_PARTITION = 'EDGE';

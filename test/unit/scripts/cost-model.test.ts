@@ -138,7 +138,6 @@ describe('at scale', () => {
       ({ raised, stops_at }) => !raised && stops_at < 1_000_000,
     );
     expect(ends.map(({ name }) => name)).toEqual([
-      'job of the flow log',
       'policies, read by every edge after a change',
       'version of all routes, read by every edge after a change',
     ]);
