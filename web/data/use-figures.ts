@@ -68,9 +68,11 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
       return withRecent(scope, data.figures);
     },
     meta: { changedBy: CHANGED_BY[scope] },
-    enabled: asks,
-    refetchInterval: RENEW_MS,
-    refetchOnWindowFocus: true,
+    // Those that another request has brought are asked for here as well, after a gap and when items come and go.
+    enabled: asks || queries.getQueryData(keyOf(scope)) !== undefined,
+    ...(asks
+      ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
+      : { staleTime: Number.POSITIVE_INFINITY }),
     structuralSharing: false,
   });
 }
@@ -112,11 +114,16 @@ function hear(queries: QueryClient, scope: FigureScope): () => void {
 
 function subscribe(queries: QueryClient, scope: FigureScope): () => void {
   const queryKey = keyOf(scope);
+  let connections = 0;
   return listen(
     LIVE_FIGURES,
     { scope },
     {
-      onConnected: () => void queries.invalidateQueries({ queryKey }),
+      // What was published before the first connection shows as a gap; after a cut nothing might come to show it.
+      onConnected: () => {
+        connections += 1;
+        if (connections > 1) void queries.invalidateQueries({ queryKey });
+      },
       onData: ({ figures }) => {
         if (!figures) return;
         recent.set(scope, [...(recent.get(scope) ?? []), figures].slice(-RECENT));

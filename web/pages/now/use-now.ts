@@ -37,6 +37,7 @@ export function useNow() {
     },
     retry: false,
     refetchInterval: EVERY_MS,
+    refetchOnWindowFocus: true,
   });
   const { isError: apart } = together;
   const overview = useAnswer(OVERVIEW, {}, { enabled: apart || together.isSuccess, changedBy: [''] });

@@ -1,7 +1,7 @@
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useThemeColours } from '../../parts/chart/use-theme-colours.ts';
 import { PATH_STATUSES } from '../../parts/path-status.tsx';
-import type { NamedPair } from './matrix-view.tsx';
+import type { NamedPair } from './named-pair.ts';
 import { STATUS_COLOURS } from './severity.ts';
 
 const SIDE = 560;

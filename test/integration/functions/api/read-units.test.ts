@@ -56,6 +56,7 @@ function argumentsOf(
     'Query.duplicateCounting': site,
     'Query.flows': range,
     'Query.flowStats': { ...range, group_by: ['PROTOCOL'], filter },
+    'Query.pathHistory': { path_id, ...range },
     'Query.pathLoss': { path_id },
     'Query.endpointStats': site,
     'Query.routingDecision': { policy_id, source_site_id: site_a, destination_site_id: site_b },
