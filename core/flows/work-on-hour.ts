@@ -1,4 +1,5 @@
 import { ErasedAddresses } from './erased-addresses.ts';
+import { changeErasure } from './flow-erasures.ts';
 import type { FlowLogResult, FlowLogRun } from './flow-log-run.ts';
 import type { FlowErasure, FlowLogState } from './flow-log-state.ts';
 import type { FlowObjects } from './flow-objects.ts';
@@ -104,21 +105,38 @@ interface HourErasure {
   merge(sources: StoredObject[]): Promise<void>;
 }
 
-/** Takes what was erased out of the hour's objects, as they are now. @returns false when the time is over */
-async function eraseInHour(
-  { objects, clock, work_until }: FlowLogRun,
-  { hour, due, erased, merge }: HourErasure,
-): Promise<boolean> {
-  const listed = await listHour(objects, hour);
+/**
+ * Takes what was erased out of the hour's objects, as they are now, and notes how far it has come when the time is over.
+ *
+ * @returns false when the time is over
+ */
+async function eraseInHour(run: FlowLogRun, { hour, due, erased, merge }: HourErasure): Promise<boolean> {
+  const { objects, clock, work_until } = run;
+  const since_ms = Math.min(...due.map(({ done_until_ms }) => done_until_ms));
   const latest_ms = Math.max(...due.map(({ requested_ms }) => requested_ms));
-  const asked = listed.filter(({ first_ms }) => first_ms < latest_ms);
+  const asked = (await listHour(objects, hour)).filter(
+    ({ first_ms }) => first_ms >= since_ms && first_ms < latest_ms,
+  );
   const addresses = due.map(({ address }) => address);
   const holding = inOrder(asked, OBJECTS_AHEAD, object =>
     holdsErased(objects, object, { erased, addresses }),
   );
   for await (const [object, holds] of holding) {
-    if (clock() >= work_until) return false;
+    if (clock() >= work_until) {
+      await noteProgress(run, due, object.first_ms);
+      return false;
+    }
     if (holds) await merge([object]);
   }
-  return clock() < work_until;
+  return true;
+}
+
+async function noteProgress(
+  run: FlowLogRun,
+  due: readonly FlowErasure[],
+  done_until_ms: number,
+): Promise<void> {
+  for (const { id } of due.filter(each => each.done_until_ms < done_until_ms)) {
+    await changeErasure(run, id, { done_until_ms });
+  }
 }
