@@ -50,7 +50,6 @@ function argumentsOf(
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
     'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
-    'Query.pathHistory': { path_id, ...range },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
     'Query.duplicateCounting': site,
