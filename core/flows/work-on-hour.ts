@@ -9,7 +9,6 @@ import { inOrder } from './in-order.ts';
 import { mergeObjects } from './merge-objects.ts';
 import { planMerges } from './plan-merges.ts';
 import { listHour, type StoredObject } from './read-hour.ts';
-import { leasedSlices } from './slice-leases.ts';
 
 /** Objects that are looked through for erased lines at once. */
 const OBJECTS_AHEAD = 8;
@@ -25,7 +24,7 @@ export interface HourWork {
   kept: readonly StoredObject[];
   /** What arrived then or before has outlived its time, milliseconds since the epoch. */
   expired_ms: number;
-  /** Slices that were being merged when the run began. */
+  /** Slices that were being merged after `state` was read and before `kept` was listed. */
   leased: readonly HourSlice[];
   /** Erasures that the hour is still to be looked through for. */
   due: readonly FlowErasure[];
@@ -54,6 +53,7 @@ export async function workOnHour(
     result.merged += sources.length;
   };
   const groups = planMerges(kept, { hour, now: clock(), erased_ms: erased.latest_ms });
+  // A run on a slice may know nothing of the latest erasures if it had its lease before they were read.
   if (leased.some(slice => slice.hour === hour) || (large && groups.length > 0)) {
     await beginSlices(slices, { groups, leased, result });
     return HOUR_OUTCOME.in_slices;
@@ -63,9 +63,6 @@ export async function workOnHour(
     await merge(sources);
   }
   if (due.length === 0) return HOUR_OUTCOME.done;
-  // A run on a slice that knows nothing of these erasures has its lease since before they were read, or has ended before.
-  if ((await leasedSlices(run, { now: clock() })).some(slice => slice.hour === hour))
-    return HOUR_OUTCOME.in_slices;
   return (await eraseInHour(run, { hour, due, erased, merge })) ? HOUR_OUTCOME.done : HOUR_OUTCOME.cut_off;
 }
 
