@@ -34,6 +34,7 @@ const NEVER_DELETED = [
     'LANES#*',
     'FLOWS#*',
     'FLOW_LOG',
+    'FLOW_SLICES',
     'BASELINE',
     'CORRECTION',
     'CORRECTION#*',

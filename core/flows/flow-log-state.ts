@@ -18,7 +18,7 @@ const erasureItem = z.object({
   requested_by: z.unknown(),
   status: z.enum(['RUNNING', 'DONE']),
   finished_ms: z.number().optional(),
-  /** Hours before it were looked through: milliseconds since the epoch. */
+  /** Objects whose first arrival lies before it were looked through: milliseconds since the epoch. */
   done_until_ms: z.number().default(0),
 });
 

@@ -77,7 +77,7 @@ async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]
   const hours = Map.groupBy(kept, ({ hour }) => hour);
   for (const hour of [...hours.keys()].sort((a, b) => a - b)) {
     try {
-      const due = running.filter(each => hour < each.requested_ms && each.done_until_ms <= hour);
+      const due = running.filter(each => hour < each.requested_ms && each.done_until_ms < hour + HOUR_MS);
       const outcome = await workOnHour(run, { ...logWork, hour, kept: hours.get(hour)!, due });
       if (outcome !== HOUR_OUTCOME.done) result.complete = false;
       if (outcome === HOUR_OUTCOME.cut_off) return failures;

@@ -1,4 +1,5 @@
 import { ErasedAddresses } from './erased-addresses.ts';
+import { changeErasure } from './flow-erasures.ts';
 import type { FlowLogResult, FlowLogRun } from './flow-log-run.ts';
 import type { FlowErasure, FlowLogState } from './flow-log-state.ts';
 import type { FlowObjects } from './flow-objects.ts';
@@ -8,7 +9,6 @@ import { inOrder } from './in-order.ts';
 import { mergeObjects } from './merge-objects.ts';
 import { planMerges } from './plan-merges.ts';
 import { listHour, type StoredObject } from './read-hour.ts';
-import { leasedSlices } from './slice-leases.ts';
 
 /** Objects that are looked through for erased lines at once. */
 const OBJECTS_AHEAD = 8;
@@ -24,7 +24,7 @@ export interface HourWork {
   kept: readonly StoredObject[];
   /** What arrived then or before has outlived its time, milliseconds since the epoch. */
   expired_ms: number;
-  /** Slices that were being merged when the run began. */
+  /** Slices that were being merged after `state` was read and before `kept` was listed. */
   leased: readonly HourSlice[];
   /** Erasures that the hour is still to be looked through for. */
   due: readonly FlowErasure[];
@@ -53,6 +53,7 @@ export async function workOnHour(
     result.merged += sources.length;
   };
   const groups = planMerges(kept, { hour, now: clock(), erased_ms: erased.latest_ms });
+  // A run on a slice may know nothing of the latest erasures if it had its lease before they were read.
   if (leased.some(slice => slice.hour === hour) || (large && groups.length > 0)) {
     await beginSlices(slices, { groups, leased, result });
     return HOUR_OUTCOME.in_slices;
@@ -62,9 +63,6 @@ export async function workOnHour(
     await merge(sources);
   }
   if (due.length === 0) return HOUR_OUTCOME.done;
-  // A run on a slice that knows nothing of these erasures has its lease since before they were read, or has ended before.
-  if ((await leasedSlices(run, { now: clock() })).some(slice => slice.hour === hour))
-    return HOUR_OUTCOME.in_slices;
   return (await eraseInHour(run, { hour, due, erased, merge })) ? HOUR_OUTCOME.done : HOUR_OUTCOME.cut_off;
 }
 
@@ -104,21 +102,38 @@ interface HourErasure {
   merge(sources: StoredObject[]): Promise<void>;
 }
 
-/** Takes what was erased out of the hour's objects, as they are now. @returns false when the time is over */
-async function eraseInHour(
-  { objects, clock, work_until }: FlowLogRun,
-  { hour, due, erased, merge }: HourErasure,
-): Promise<boolean> {
-  const listed = await listHour(objects, hour);
+/**
+ * Takes what was erased out of the hour's objects, as they are now, and notes how far it has come when the time is over.
+ *
+ * @returns false when the time is over
+ */
+async function eraseInHour(run: FlowLogRun, { hour, due, erased, merge }: HourErasure): Promise<boolean> {
+  const { objects, clock, work_until } = run;
+  const since_ms = Math.min(...due.map(({ done_until_ms }) => done_until_ms));
   const latest_ms = Math.max(...due.map(({ requested_ms }) => requested_ms));
-  const asked = listed.filter(({ first_ms }) => first_ms < latest_ms);
+  const asked = (await listHour(objects, hour)).filter(
+    ({ first_ms }) => first_ms >= since_ms && first_ms < latest_ms,
+  );
   const addresses = due.map(({ address }) => address);
   const holding = inOrder(asked, OBJECTS_AHEAD, object =>
     holdsErased(objects, object, { erased, addresses }),
   );
   for await (const [object, holds] of holding) {
-    if (clock() >= work_until) return false;
+    if (clock() >= work_until) {
+      await noteProgress(run, due, object.first_ms);
+      return false;
+    }
     if (holds) await merge([object]);
   }
-  return clock() < work_until;
+  return true;
+}
+
+async function noteProgress(
+  run: FlowLogRun,
+  due: readonly FlowErasure[],
+  done_until_ms: number,
+): Promise<void> {
+  for (const { id } of due.filter(each => each.done_until_ms < done_until_ms)) {
+    await changeErasure(run, id, { done_until_ms });
+  }
 }

@@ -24,12 +24,13 @@ afterAll(() => started?.stop());
 sessionSuite(world);
 addressSuite(world);
 graphiqlSuite(world);
-// These look for policies in a table that draws the first twenty: before others make more of them.
+// Its receipt counts the policies that move: before others make more of them.
+pathsSuite(world);
+// These look for policies in a table that draws the first twenty.
 hostileNamesSuite(world);
 ratesSuite(world);
-pathsSuite(world);
+liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
-liveSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);

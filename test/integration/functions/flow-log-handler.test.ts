@@ -48,3 +48,31 @@ it('the function of the flow log merges what has ended, and deletes what has exp
   });
   expect(await world.bucket.keys('flows/')).toHaveLength(2);
 });
+
+it('the function of the flow log merges the slice of an hour that it is called for, and no other', async () => {
+  const { handler } = await import('../../../functions/flow-log/handler.ts');
+  await world.bucket.clear();
+  const hour = Math.floor(Date.now() / HOUR) * HOUR - 2 * HOUR;
+  const moved = arrivedReports().map(each => ({
+    ...each,
+    arrived_at_ms: each.arrived_at_ms + hour - T0,
+  }));
+  await world.write(moved, [1]);
+  const slice_of = { hour: hour + HOUR, slice: 0 };
+  const merged = moved.filter(({ arrived_at_ms }) => sliceNumber(arrived_at_ms) === 36).length;
+  expect(await handler({ slice_of }, lambda)).toEqual({ busy: false, merged, complete: true });
+  expect(await world.bucket.keys('flows/')).toHaveLength(moved.length - merged + 1);
+
+  function sliceNumber(at_ms: number): number {
+    return Math.floor((at_ms - hour) / 100_000);
+  }
+});
+
+it.each([
+  { hour: 3_600_000, slice: 36 },
+  { hour: 3_600_000, slice: -1 },
+  { hour: 3_600_001, slice: 0 },
+])('the function of the flow log refuses the slice %j', async slice_of => {
+  const { handler } = await import('../../../functions/flow-log/handler.ts');
+  await expect(handler({ slice_of }, lambda)).rejects.toThrow('slice_of');
+});

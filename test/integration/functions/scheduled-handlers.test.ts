@@ -87,9 +87,10 @@ it('the clean-up runs each of its steps, and compares totals in the first five m
   };
   const first = await run('2026-03-15T12:03:00Z');
   expect(first.map(({ name, outcome }) => [name, outcome])).toEqual(
-    ['gauges', 'caches', 'deletions', 'resets', 'refusals', 'voids', 'generations', 'exports', 'totals'].map(
-      name => [name, 'done'],
-    ),
+    [
+      ...['gauges', 'caches', 'deletions', 'resets', 'alarms', 'refusals', 'voids', 'edges'],
+      ...['generations', 'exports', 'totals'],
+    ].map(name => [name, 'done']),
   );
   expect(first.at(-1)?.details).toMatchObject({ policies: 1, lanes: 1, mismatches: 0 });
   expect((await run('2026-03-15T12:08:00Z')).at(-1)?.details).toEqual({});

@@ -233,6 +233,22 @@ describe('the flow log', () => {
     },
   );
 
+  it('is merged by a function that may call itself, and no call of which waits for longer than until the next', () => {
+    const template = bucketOf(24);
+    const [name] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: { 'Fn::GetAtt': [name, 'Arn'] } },
+        ],
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: name },
+      MaximumEventAgeInSeconds: 300,
+    });
+  });
+
   it('is looked after every five minutes by a function that alarms when it fails or can not run', () => {
     const template = bucketOf(24);
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' });
