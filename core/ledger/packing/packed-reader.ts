@@ -1,3 +1,4 @@
+import { bigIntOf } from '../../totals/whole-number.ts';
 import { formOfCode } from './packed-ids.ts';
 
 /** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
@@ -29,9 +30,9 @@ export class PackedReader {
     for (let group = 0, scale = 1; group < 7; group++, scale *= 0x80) {
       const byte = this.#byte();
       low += (byte & 0x7f) * scale;
-      if (byte < 0x80) return BigInt(low);
+      if (byte < 0x80) return bigIntOf(low);
     }
-    let value = BigInt(low);
+    let value = bigIntOf(low);
     for (let shift = 49n; ; shift += 7n) {
       const byte = this.#byte();
       value |= BigInt(byte & 0x7f) << shift;
