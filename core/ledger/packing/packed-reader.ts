@@ -12,6 +12,12 @@ export class PackedReader {
   }
 
   number(): number {
+    const first = this.#bytes[this.#at];
+    // Most numbers take one byte.
+    if (first !== undefined && first < 0x80) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     for (let scale = 1; ; scale *= 0x80) {
       const byte = this.#byte();
