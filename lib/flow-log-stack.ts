@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
@@ -64,9 +64,16 @@ export class FlowLogStack extends Stack {
         resources: [FLOWS, INDEX].map(keys => this.bucket.arnForObjects(keys)),
       }),
     );
-    // Erasures and the lease, and what the last release logged in the table.
+    // What it is called for is found again by the next run.
+    job.configureAsyncInvoke({ maxEventAge: Duration.minutes(5) });
+    // A policy beside the role's own: the function waits for that one, which therefore can't name the function.
+    new Policy(this, 'FlowLogSlices', {
+      statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [job.functionArn] })],
+      roles: [job.role!],
+    });
+    // Erasures and the leases, and what the last release logged in the table.
     grantRead(data.traffic, job);
-    grantPutAndUpdateAmong(data.traffic, job, ['FLOW_LOG', 'FLOWS#*']);
+    grantPutAndUpdateAmong(data.traffic, job, ['FLOW_LOG', 'FLOW_SLICES', 'FLOWS#*']);
     scheduleFunction(this, 'FlowLog', {
       fn: job,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),

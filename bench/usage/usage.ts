@@ -18,7 +18,7 @@ export interface Usage {
   s3_bytes: number;
 }
 
-export const USAGE_KINDS = [
+const USAGE_KINDS = [
   'calls',
   'cpu_ms',
   'waits',
@@ -29,8 +29,6 @@ export const USAGE_KINDS = [
   's3_gets',
   's3_bytes',
 ] as const satisfies (keyof Usage)[];
-
-export type UsageKind = (typeof USAGE_KINDS)[number];
 
 export function noUsage(): Usage {
   return Object.fromEntries(USAGE_KINDS.map(kind => [kind, 0])) as unknown as Usage;

@@ -38,6 +38,12 @@ export function requireEdge(caller: Caller, edgeId: string, edge_roles: readonly
   );
 }
 
+/** Whether a caller is a session of one of the edges' roles, whatever edge it is. */
+export function isEdgeSession({ kind, sub }: Caller, edge_roles: readonly string[]): boolean {
+  const role = kind === 'MACHINE' ? partsOf(sub)?.role : undefined;
+  return role !== undefined && edge_roles.some(pattern => matches(pattern, role));
+}
+
 /** The ARN of the role whose session an ARN is; undefined for other ARNs. */
 export function roleOf(arn: string): string | undefined {
   return /^(arn:[^:]*:sts::\d*:assumed-role\/[^/]+)\/[^/]+$/.exec(arn)?.[1];

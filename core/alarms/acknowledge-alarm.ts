@@ -9,6 +9,7 @@ import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { type Acknowledgement, type Alarm, alarmKey } from './alarm.ts';
+import { isStill } from './alarm-actions.ts';
 import { readAlarm } from './read-alarms.ts';
 
 const LONGEST_MS = 366 * 86_400_000;
@@ -80,17 +81,18 @@ export const stateOf = ({ id, title: name, since, acknowledged }: Alarm): AlarmS
 /** Sets what was said of an alarm, while it is the same and as it was read. */
 export function setAcknowledged(
   tables: TableNames,
-  { id, since, acknowledged: was }: Alarm,
+  alarm: Alarm,
   acknowledged: Acknowledgement | null,
 ): WriteAction {
+  const { expression, values } = isStill(alarm);
   return {
     Update: updateItem({
       table: tables.traffic,
-      key: alarmKey(id),
+      key: alarmKey(alarm.id),
       set: { acknowledged },
       condition: {
-        expression: '#since = :since AND #acknowledged = :was',
-        values: { since, was },
+        expression: `${expression} AND #acknowledged = :was`,
+        values: { ...values, was: alarm.acknowledged },
       },
     }),
   };

@@ -1,5 +1,5 @@
 import { stateEventAction } from '../events/state-event.ts';
-import { conditionOf } from '../storage/item-update.ts';
+import { conditionOf, updateItem } from '../storage/item-update.ts';
 import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { type Alarm, alarmItem, alarmKey, type Problem } from './alarm.ts';
@@ -13,9 +13,18 @@ export interface Noticed {
 
 /** Begins an alarm, with its event, unless it is there. */
 export function beginAlarm(tables: TableNames, problem: Problem, noticed: Noticed): WriteAction[] {
-  const isNew = conditionOf({ expression: 'attribute_not_exists(#pk)' });
+  const isNew = conditionOf({
+    expression: 'attribute_not_exists(#pk) OR #ended = :ended',
+    values: { ended: true },
+  });
   return [{ Put: { ...putOf(tables, problem), ...isNew } }, beginEvent(tables, problem, noticed)];
 }
+
+/** Holds while an alarm is the same, and not over. */
+export const isStill = ({ since }: Alarm) => ({
+  expression: '#since = :since AND #ended = :ended',
+  values: { since, ended: false },
+});
 
 /** What the event at the end of an alarm says. */
 export interface Ending {
@@ -29,12 +38,13 @@ export function endAlarm(
   alarm: Alarm,
   { ending, ...noticed }: Noticed & { ending?: Ending | undefined },
 ): WriteAction[] {
-  const { id, since } = alarm;
-  const isSame = conditionOf({ expression: '#since = :since', values: { since } });
-  return [
-    { Delete: { TableName: tables.traffic, Key: alarmKey(id), ...isSame } },
-    endEvent(tables, alarm, noticed, ending),
-  ];
+  const end = updateItem({
+    table: tables.traffic,
+    key: alarmKey(alarm.id),
+    set: { ended: true },
+    condition: isStill(alarm),
+  });
+  return [{ Update: end }, endEvent(tables, alarm, noticed, ending)];
 }
 
 /**
@@ -48,12 +58,11 @@ export function replaceAlarm(
 ): WriteAction[] {
   if (after) return [{ Put: putOf(tables, after) }, beginEvent(tables, after, noticed)];
   if (!before) return [];
-  const key = { TableName: tables.traffic, Key: alarmKey(before.id) };
-  return [{ Delete: key }, endEvent(tables, before, noticed)];
+  return [{ Put: putOf(tables, before, { ended: true }) }, endEvent(tables, before, noticed)];
 }
 
-function putOf({ traffic }: TableNames, problem: Problem) {
-  return { TableName: traffic, Item: alarmItem({ ...problem, acknowledged: null }) };
+function putOf({ traffic }: TableNames, problem: Problem, is: { ended?: boolean } = {}) {
+  return { TableName: traffic, Item: alarmItem({ ...problem, acknowledged: null }, is) };
 }
 
 function beginEvent(tables: TableNames, problem: Problem, { at_ms, job }: Noticed): WriteAction {

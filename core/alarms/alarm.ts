@@ -37,6 +37,8 @@ const alarmSchema = z.object({
   site_id: z.string().nullable().default(null),
   title: z.string(),
   acknowledged: acknowledgementSchema.nullable().default(null),
+  /** It is over, and its item is to be removed. */
+  ended: z.boolean().default(false),
 });
 
 /** Something that is wrong now. It is there from its beginning to its end, and written at both and when it is acknowledged. */
@@ -71,12 +73,15 @@ function partitionName(number: number): string {
   return `ALARM#${String(number).padStart(2, '0')}`;
 }
 
-export function alarmItem({ id, ...alarm }: Alarm): Item & ItemKey {
-  return { ...alarmKey(id), ...alarm };
+export function alarmItem({ id, ...alarm }: Alarm, { ended = false } = {}): Item & ItemKey {
+  return { ...alarmKey(id), ...alarm, ended };
 }
 
+/** An alarm as it is stored. */
+export type StoredAlarm = Alarm & { ended: boolean };
+
 /** @throws BrokenItem */
-export function alarmOfItem(item: Item): Alarm {
+export function alarmOfItem(item: Item): StoredAlarm {
   const { pk: _, sk, ...alarm } = parseItem(alarmSchema, item);
   return { id: sk, ...alarm };
 }

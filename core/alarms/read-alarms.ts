@@ -4,7 +4,7 @@ import { compareKeys } from '../storage/key-order.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
-import { type Alarm, alarmKey, alarmOfItem, alarmPartitions } from './alarm.ts';
+import { type Alarm, alarmKey, alarmOfItem, alarmPartitions, type StoredAlarm } from './alarm.ts';
 import { ALARM_ROWS, SEVERITIES } from './alarm-rows.ts';
 import { readTotal } from './alarm-total.ts';
 
@@ -29,7 +29,11 @@ export async function readAlarms(
   const pages = await Promise.all(
     alarmPartitions().map(pk => readPartition(context, pk, { limit: SHOWN_A_PARTITION })),
   );
-  const shown = pages.flatMap(({ items }) => items).sort(byPlace);
+  const shown = pages
+    .flatMap(({ items }) => items)
+    .filter(({ ended }) => !ended)
+    .map(withoutState)
+    .sort(byPlace);
   const all = pages.some(({ more }) => more) ? await readTotal(context) : 0;
   const left = behind ? shown.filter(alarm => comparePlaces(placeOf(alarm), behind) > 0) : shown;
   const items = left.slice(0, limit);
@@ -40,10 +44,10 @@ export async function readAlarms(
   };
 }
 
-/** Every alarm, for those who begin and end them. @throws BrokenItem */
-export async function readAllAlarms(context: StoreContext): Promise<Alarm[]> {
+/** Every alarm, those that are over too, for those who begin and end them. @throws BrokenItem */
+export async function readAllAlarms(context: StoreContext): Promise<StoredAlarm[]> {
   const all = alarmPartitions().map(async pk => {
-    const alarms: Alarm[] = [];
+    const alarms: StoredAlarm[] = [];
     for (let start: ItemKey | undefined; ; ) {
       const page: AlarmsOfPartition = await readPartition(context, pk, { start });
       alarms.push(...page.items);
@@ -61,11 +65,14 @@ export async function readAlarm(
 ): Promise<Alarm | undefined> {
   const get = new GetCommand({ TableName: tables.traffic, Key: alarmKey(id), ConsistentRead: true });
   const { Item } = await repeatUntil(retrying, () => client.send(get));
-  return Item && alarmOfItem(Item);
+  const alarm = Item && alarmOfItem(Item);
+  return alarm && !alarm.ended ? withoutState(alarm) : undefined;
 }
 
+const withoutState = ({ ended: _, ...alarm }: StoredAlarm): Alarm => alarm;
+
 interface AlarmsOfPartition {
-  items: Alarm[];
+  items: StoredAlarm[];
   /** Where more begin; undefined: that was all. */
   more: ItemKey | undefined;
 }

@@ -27,17 +27,9 @@ export interface RouteVersions {
 }
 
 /**
- * The versions that hold for a site now. What is read afterwards, strongly, is at least as new: each is
+ * One site's version, or that of {@link ALL_SITES}, as it is now. What is read afterwards, strongly, is at least as new: it is
  * raised after the change that it stands for.
  */
-export async function readRouteVersions(context: StoreContext, site_id: string): Promise<RouteVersions> {
-  const [paths_version, routing_version] = await Promise.all(
-    [site_id, ALL_SITES].map(id => readRouteVersion(context, id)),
-  );
-  return { paths_version: paths_version!, routing_version: routing_version! };
-}
-
-/** One site's version, or that of {@link ALL_SITES}. */
 export async function readRouteVersion(context: StoreContext, site_id: string): Promise<number> {
   return (await readItem(context, versionKey(site_id), versionSchema))?.version ?? 0;
 }

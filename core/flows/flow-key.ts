@@ -28,6 +28,11 @@ export function hourPrefix(hour: number): string {
   return `${FLOWS_PREFIX}dt=${time.slice(0, 10)}/hour=${time.slice(11, 13)}/`;
 }
 
+/** The folder of an hour's indexes. */
+export function indexPrefix(hour: number): string {
+  return `${INDEX_PREFIX}${hourPrefix(hour).slice(FLOWS_PREFIX.length)}`;
+}
+
 export function hourOf(at_ms: number): number {
   return Math.floor(at_ms / HOUR_MS) * HOUR_MS;
 }

@@ -1,6 +1,11 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { ItemKey } from '../storage/item.ts';
 import { updateItem } from '../storage/item-update.ts';
+import { TTL_ATTRIBUTE } from '../storage/tables.ts';
+import { HOUR_MS } from './flow-key.ts';
 import { FLOW_LOG_PARTITION, type FlowStateStore } from './flow-log-state.ts';
+import type { HourSlice } from './hour-slices.ts';
+import { sliceLeaseKey } from './slice-leases.ts';
 
 export interface LeaseRequest {
   /** Of this run alone. */
@@ -8,14 +13,20 @@ export interface LeaseRequest {
   now: number;
   /** The run is surely gone by then: milliseconds since the epoch. */
   until_ms: number;
+  /** What is leased: a slice of an hour. Without it, all that is not done in slices. */
+  of?: HourSlice | undefined;
 }
 
 const KEY = { pk: FLOW_LOG_PARTITION, sk: 'LEASE' };
 
 /** @returns false while another run has it */
-export function takeLease(store: FlowStateStore, { owner, now, until_ms }: LeaseRequest): Promise<boolean> {
+export function takeLease(
+  store: FlowStateStore,
+  { owner, now, until_ms, of }: LeaseRequest,
+): Promise<boolean> {
   return update(store, {
-    set: { owner, until_ms },
+    key: keyOf(of),
+    set: { owner, until_ms, ...of, ...(of && { [TTL_ATTRIBUTE]: Math.ceil((until_ms + HOUR_MS) / 1000) }) },
     condition: {
       expression: 'attribute_not_exists(#pk) OR #until_ms <= :now OR #owner = :owner',
       values: { now, owner },
@@ -26,20 +37,25 @@ export function takeLease(store: FlowStateStore, { owner, now, until_ms }: Lease
 /** Lets the next run begin. One that was taken over meanwhile is left alone. */
 export async function giveLease(
   store: FlowStateStore,
-  { owner }: Pick<LeaseRequest, 'owner'>,
+  { owner, of }: Pick<LeaseRequest, 'owner' | 'of'>,
 ): Promise<void> {
   await update(store, {
+    key: keyOf(of),
     set: { until_ms: 0 },
     condition: { expression: '#owner = :owner', values: { owner } },
   });
 }
 
+function keyOf(of: HourSlice | undefined): ItemKey {
+  return of ? sliceLeaseKey(of) : KEY;
+}
+
 async function update(
   { client, table }: FlowStateStore,
-  change: Omit<Parameters<typeof updateItem>[0], 'table' | 'key'>,
+  change: Omit<Parameters<typeof updateItem>[0], 'table'>,
 ): Promise<boolean> {
   try {
-    await client.send(new UpdateCommand(updateItem({ table, key: KEY, ...change })));
+    await client.send(new UpdateCommand(updateItem({ table, ...change })));
     return true;
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'ConditionalCheckFailedException') return false;

@@ -24,7 +24,11 @@ export function planMerges(
   if (now < hour + HOUR_MS + GRACE_MS) return [];
   const batches = listed.filter(({ generation }) => generation === 0);
   const due = batches.length > FEW_OBJECTS || batches.some(({ first_ms }) => first_ms < erased_ms);
-  if (!due) return [];
+  return due ? groupMerges(listed) : [];
+}
+
+/** All batches, group by group, with merged objects that are still small; in the order of `listed`. */
+export function groupMerges(listed: readonly StoredObject[]): StoredObject[][] {
   const groups: StoredObject[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const object of listed) {

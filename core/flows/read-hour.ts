@@ -3,6 +3,7 @@ import { bytesOf, readBucket, readIndex } from './flow-index.ts';
 import { FLOWS_PREFIX, type FlowKey, hourPrefix, parseFlowKey } from './flow-key.ts';
 import type { FlowLine } from './flow-line.ts';
 import type { FlowObject, FlowObjects } from './flow-objects.ts';
+import { type HourSlice, slicePrefix } from './hour-slices.ts';
 import { inOrder } from './in-order.ts';
 import { reportsOf } from './lines-of-object.ts';
 
@@ -17,6 +18,11 @@ export interface StoredObject extends FlowKey, FlowObject {}
 /** The objects of an hour, in the order of their keys. */
 export function listHour(objects: FlowObjects, hour: number): Promise<StoredObject[]> {
   return listUnder(objects, hourPrefix(hour));
+}
+
+/** The objects of a slice of an hour, in the order of their keys. */
+export function listSlice(objects: FlowObjects, slice: HourSlice): Promise<StoredObject[]> {
+  return listUnder(objects, slicePrefix(slice));
 }
 
 /** All objects of the log. */

@@ -1,9 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Clock } from '../time/clock.ts';
-import { ErasedAddresses } from './erased-addresses.ts';
 import { changeErasure } from './flow-erasures.ts';
-import { HOUR_MS, hourOf, INDEX_PREFIX, indexKey } from './flow-key.ts';
+import { HOUR_MS, hourOf, INDEX_PREFIX, indexKey, indexPrefix } from './flow-key.ts';
 import { giveLease, takeLease } from './flow-log-lease.ts';
+import type { FlowLogResult, FlowLogRun } from './flow-log-run.ts';
 import {
   ERASURE_STATUS,
   type FlowErasure,
@@ -11,45 +9,15 @@ import {
   markObjects,
   readFlowLogState,
 } from './flow-log-state.ts';
-import type { FlowObjects } from './flow-objects.ts';
-import { holdsErased } from './holds-erased.ts';
 import { eraseLegacy } from './legacy/erase-legacy.ts';
-import { mergeObjects } from './merge-objects.ts';
-import { planMerges } from './plan-merges.ts';
-import { listHour, listLog, type StoredObject } from './read-hour.ts';
-
-export interface FlowLogRun {
-  objects: FlowObjects;
-  client: DynamoDBDocumentClient;
-  /** The Traffic table. */
-  table: string;
-  clock: Clock;
-  /** No merge begins after it: milliseconds since the epoch. */
-  work_until: number;
-  /** The run is surely gone by then: milliseconds since the epoch. */
-  lease_until_ms: number;
-  /** Of this run alone. */
-  owner: string;
-  /** How long a flow is kept; 0 keeps none. */
-  ttl_hours: number;
-}
-
-/** What a run did. */
-export interface FlowLogResult {
-  /** Whether another run was at work: then nothing was done. */
-  busy: boolean;
-  /** Objects before and after. */
-  objects: number;
-  expired: number;
-  merged: number;
-  erasures_finished: number;
-  /** Whether all that was due is done. */
-  complete: boolean;
-}
+import { listLog } from './read-hour.ts';
+import { leasedSlices } from './slice-leases.ts';
+import { HOUR_OUTCOME, type HourWork, workOnHour } from './work-on-hour.ts';
 
 /**
- * Keeps the flow log: deletes what has outlived its time, merges the hours that have ended, takes erased lines out of objects. Goes as
- * far as its time goes; the next run goes on. May be killed anywhere, and two runs do no harm.
+ * Keeps the flow log: deletes what has outlived its time, merges the hours that have ended, takes erased lines out of objects. Begins
+ * runs of their own for the slices of a large hour. Goes as far as its time goes; the next run goes on. May be killed anywhere, and
+ * two runs do no harm.
  *
  * @throws AggregateError of the hours that could not be dealt with, after all were tried
  */
@@ -61,6 +29,7 @@ export async function runFlowLog(run: FlowLogRun): Promise<FlowLogResult> {
     objects: 0,
     expired: 0,
     merged: 0,
+    slices_begun: 0,
     erasures_finished: 0,
     complete: true,
   };
@@ -82,78 +51,45 @@ async function work(run: FlowLogRun, result: FlowLogResult): Promise<unknown[]> 
   const { objects, clock, ttl_hours } = run;
   const state = await readFlowLogState(run);
   const expired_ms = clock() - ttl_hours * HOUR_MS;
-  // Indexes are listed first: one whose object isn't there now was left behind by a run that was cut off.
+  // Indexes are listed first: one whose object isn't there now was left behind by a run that was cut off, unless one is at
+  // work on its slice.
   const indexes = await objects.list(INDEX_PREFIX);
+  const leased = await leasedSlices(run, { now: clock() });
   const listed = await listLog(objects);
   result.objects = listed.length;
   const kept = listed.filter(({ last_ms }) => last_ms > expired_ms);
   const held = new Set(kept.map(({ key }) => indexKey(key)));
   const expired = listed.filter(({ last_ms }) => last_ms <= expired_ms).map(({ key }) => key);
   await objects.delete(expired);
-  await objects.delete(indexes.map(({ key }) => key).filter(key => !held.has(key)));
+  const in_work = [...new Set(leased.map(({ hour }) => indexPrefix(hour)))];
+  const left = indexes.filter(({ key }) => !held.has(key) && !in_work.some(hour => key.startsWith(hour)));
+  await objects.delete(left.map(({ key }) => key));
   result.expired = expired.length;
-  return workOnHours(run, { state, kept, expired_ms, result });
+  return workOnHours(run, { state, kept, expired_ms, leased, result });
 }
 
-interface HourWork {
-  state: FlowLogState;
-  kept: StoredObject[];
-  expired_ms: number;
-  result: FlowLogResult;
-}
+type LogWork = Omit<HourWork, 'hour' | 'due'>;
 
-async function workOnHours(run: FlowLogRun, hourWork: HourWork): Promise<unknown[]> {
-  const { state, kept, result } = hourWork;
+async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]> {
+  const { state, kept, result } = logWork;
   const running = state.erasures.filter(({ status }) => status === ERASURE_STATUS.running);
   const failures: unknown[] = [];
-  for (const hour of new Set(kept.map(each => each.hour).sort((a, b) => a - b))) {
+  const hours = Map.groupBy(kept, ({ hour }) => hour);
+  for (const hour of [...hours.keys()].sort((a, b) => a - b)) {
     try {
       const due = running.filter(each => hour < each.requested_ms && each.done_until_ms <= hour);
-      result.complete = await workOnHour(run, { ...hourWork, hour, due });
-      if (!result.complete) return failures;
-      // Erasures go from hour to hour: what comes behind a failure is looked through again.
-      if (failures.length > 0) continue;
+      const outcome = await workOnHour(run, { ...logWork, hour, kept: hours.get(hour)!, due });
+      if (outcome !== HOUR_OUTCOME.done) result.complete = false;
+      if (outcome === HOUR_OUTCOME.cut_off) return failures;
+      // Erasures go from hour to hour: what comes behind an hour that isn't done is looked through again.
+      if (failures.length > 0 || !result.complete) continue;
       for (const { id } of due) await changeErasure(run, id, { done_until_ms: hour + HOUR_MS });
     } catch (cause) {
       failures.push(cause);
     }
   }
-  if (failures.length === 0) await finish(run, { state, running, result });
+  if (failures.length === 0 && result.complete) await finish(run, { state, running, result });
   return failures;
-}
-
-/** @returns false when the time is over */
-async function workOnHour(
-  run: FlowLogRun,
-  { state, kept, expired_ms, result, hour, due }: HourWork & { hour: number; due: FlowErasure[] },
-): Promise<boolean> {
-  const { objects, clock, work_until } = run;
-  const erased = new ErasedAddresses(state.erasures);
-  const listed = kept.filter(object => object.hour === hour);
-  const merge = async (sources: StoredObject[]): Promise<void> => {
-    // What an earlier group has become is among them.
-    const others = (await listHour(objects, hour)).filter(
-      ({ key, generation }) => generation > 0 && !sources.some(source => source.key === key),
-    );
-    if (!(await mergeObjects(objects, { sources, others, erased, expired_ms }))) {
-      throw new Error(`An object of ${new Date(hour).toISOString()} is gone: another run is at work.`);
-    }
-    result.merged += sources.length;
-  };
-  const groups = planMerges(listed, { hour, now: clock(), erased_ms: erased.latest_ms });
-  for (const sources of groups) {
-    if (clock() >= work_until) return false;
-    await merge(sources);
-  }
-  const merged = new Set(groups.flat());
-  for (const object of listed.filter(each => !merged.has(each))) {
-    const asked = due.filter(({ requested_ms }) => object.first_ms < requested_ms);
-    if (asked.length === 0) continue;
-    if (clock() >= work_until) return false;
-    const addresses = asked.map(({ address }) => address);
-    if (await holdsErased(objects, object, { erased, addresses })) await merge([object]);
-  }
-  return clock() < work_until || due.length === 0;
 }
 
 /** All objects were looked through: what is written from now on is merged without what was erased. */

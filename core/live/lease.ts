@@ -9,7 +9,7 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { FIGURE_SCOPES } from './figure.ts';
 
 /** Partition of the leases, one item a scope. They never expire: four small items. */
-export const FIGURES_PARTITION = 'FIGURES';
+const FIGURES_PARTITION = 'FIGURES';
 
 /** How long figures are published after they were asked for, milliseconds. */
 export const LEASE_MS = 120_000;

@@ -5,7 +5,7 @@ import { inParts } from './figure-parts.ts';
 import { type FigureLease, readLeases, takePublication } from './lease.ts';
 
 /** Time between two publications of a scope, milliseconds. */
-export const PUBLISH_EVERY_MS = 10_000;
+const PUBLISH_EVERY_MS = 10_000;
 
 /** One publication, or a part of one, as subscribers get it. */
 export interface PublishedFigures {

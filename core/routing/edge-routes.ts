@@ -1,11 +1,12 @@
-import { type RouteVersions, readRouteVersions } from '../commands/route-versions.ts';
+import { type RouteVersions, readRouteVersion } from '../commands/route-versions.ts';
 import { readEdgeItem } from '../inventory/edges/read-edges.ts';
 import type { Endpoint, Path } from '../inventory/model/site.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { makeDecision } from './choice/routing-decision.ts';
-import { readEnabledRouting } from './decisions/policy-routing.ts';
+import { enabledRouting } from './decisions/policy-routing.ts';
 import { candidatesFor } from './decisions/read-candidates.ts';
+import type { EdgeMemory } from './edge-memory.ts';
 import { readManyPathStates } from './failover/path-states-store.ts';
 import { FRESH_MS } from './metrics/current-metrics.ts';
 import { readManyMetrics } from './metrics/many-metrics.ts';
@@ -40,6 +41,14 @@ export interface EdgeRoutesPage extends Record<keyof RouteVersions, number | nul
   next_token: string | null;
 }
 
+export interface EdgeRoutesRequest {
+  edge_id: string;
+  limit: number;
+  next_token?: string | null | undefined;
+  /** The versions that the answer must have seen at least; without them all of it is read anew. */
+  at_least?: { policies_version: number; routing_version: number } | undefined;
+}
+
 const TOKEN_KIND = 'edgeRoutes';
 
 const NOTHING: EdgeRoutesPage = {
@@ -58,14 +67,19 @@ const NOTHING: EdgeRoutesPage = {
  */
 export async function readEdgeRoutes(
   context: StoreContext,
-  { edge_id, limit, next_token }: { edge_id: string; limit: number; next_token?: string | null | undefined },
+  memory: EdgeMemory,
+  { edge_id, limit, next_token, at_least }: EdgeRoutesRequest,
 ): Promise<EdgeRoutesPage> {
   const after = readPageToken(TOKEN_KIND, next_token, [/^[0-9a-f-]{36}$/])?.[0];
   const edge = await readEdgeItem(context, edge_id);
   if (!edge || edge.retired_at !== null) return NOTHING;
   const { site_id } = edge;
-  const versions = await readRouteVersions(context, site_id);
-  const routing = await readEnabledRouting(context);
+  const [paths_version, { version: routing_version, by_policy }, { defined }] = await Promise.all([
+    readRouteVersion(context, site_id),
+    memory.routing.read(context, at_least?.routing_version),
+    memory.policies.read(context, at_least?.policies_version),
+  ]);
+  const routing = enabledRouting(defined, by_policy);
   const { neighbours, endpoints, next } = await readNeighbourhood(context, {
     site_id,
     after,
@@ -92,7 +106,8 @@ export async function readEdgeRoutes(
   });
   return {
     site_id,
-    ...versions,
+    paths_version,
+    routing_version,
     items,
     next_token: next === undefined ? null : makePageToken(TOKEN_KIND, [next]),
   };

@@ -42,7 +42,7 @@ export async function quarantineProblems(
 }
 
 /** An alarm an edge whose reports are refused, and one a reason of all others. Pure. */
-export function problemsOf(records: readonly QuarantinedRecord[], edges: ReadonlySet<string>): Problem[] {
+function problemsOf(records: readonly QuarantinedRecord[], edges: ReadonlySet<string>): Problem[] {
   const problems = new Map<string, Problem>();
   const oldestFirst = records.toSorted((a, b) => (a.arrived_at < b.arrived_at ? -1 : 1));
   for (const { reason, partition_key, arrived_at, replayed_at } of oldestFirst) {

@@ -1,6 +1,7 @@
 import type { AlarmKind } from '../alarms/alarm.ts';
 import { keepTotal } from '../alarms/alarm-total.ts';
 import { readAllAlarms } from '../alarms/read-alarms.ts';
+import { removeEnded } from '../alarms/remove-ended.ts';
 import { settleAlarms } from '../alarms/settle-alarms.ts';
 import { tellEndedExports } from '../export/tell-ended-exports.ts';
 import { readEdgesInService } from '../inventory/edges/read-edges.ts';
@@ -23,7 +24,9 @@ export interface WatchedNetwork {
  * ends their alarms itself; here those end that nothing measures any more.
  */
 export async function watchNetwork(context: WatchContext): Promise<WatchedNetwork> {
-  const [alarms, edges] = await Promise.all([readAllAlarms(context), readEdgesInService(context)]);
+  const [stored, edges] = await Promise.all([readAllAlarms(context), readEdgesInService(context)]);
+  const alarms = stored.filter(({ ended }) => !ended);
+  await removeEnded(context, stored);
   const ofKinds = (kinds: readonly AlarmKind[]) => alarms.filter(({ kind }) => kinds.includes(kind));
   const settle = (open: readonly AlarmKind[], problems: Parameters<typeof settleAlarms>[1]['problems']) =>
     settleAlarms(context, { open: ofKinds(open), problems, job: 'cleanup' });

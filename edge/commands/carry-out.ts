@@ -38,10 +38,19 @@ export function makeCarryOut({
   onRefused,
   now = Date.now,
 }: CarryOutOptions): (command: PendingCommand) => Promise<void> {
-  let policies = Promise.resolve();
-  /** One after another, so that what was read last is applied last. */
-  function readPolicies(): Promise<void> {
-    const reading = policies.then(async () => setPolicies(await readSystemPolicies(api)));
+  let policies: Promise<unknown> = Promise.resolve();
+  let newest = 0;
+  /**
+   * One after another, so that what was read last is applied last; each at least as new as the one before.
+   * Returns the version that was read.
+   */
+  function readPolicies(told: string): Promise<string> {
+    const reading = policies.then(async () => {
+      const read = await readSystemPolicies(api, String(Math.max(newest, Number(told))));
+      newest = Number(read.version);
+      setPolicies(read);
+      return read.version;
+    });
     policies = reading.catch(() => {});
     return reading;
   }
@@ -51,8 +60,7 @@ export function makeCarryOut({
       case 'ROUTES':
         return setRoutes(command.data);
       case 'POLICIES':
-        await readPolicies();
-        return hintPaths({});
+        return hintPaths({ policies_version: await readPolicies(command.data.policies_version) });
       case 'PATHS':
         return hintPaths(command.data);
       case 'NEW_BOOT':

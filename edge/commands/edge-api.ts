@@ -27,9 +27,14 @@ export const NEWS_FIELDS = 'policies_version routing_version spread_s';
 
 const VERSIONS = 'site_id paths_version routing_version';
 
-/** Systems of earlier releases know no versions. */
-const edgeRoutesQuery = (fields: string) => `query Routes($edge_id: ID!, $next_token: String) {
-  edgeRoutes(edge_id: $edge_id, limit: 100, next_token: $next_token) {
+/** Systems of earlier releases know no versions in the answer, or none in the question. */
+const edgeRoutesQuery = (fields: string, names = false) => `query Routes(
+  $edge_id: ID!, $next_token: String${names ? ', $policies_version: String, $routing_version: Int' : ''}
+) {
+  edgeRoutes(
+    edge_id: $edge_id, limit: 100, next_token: $next_token
+    ${names ? 'policies_version: $policies_version, routing_version: $routing_version' : ''}
+  ) {
     ${fields}
     items {
       destination_site_id
@@ -72,11 +77,17 @@ const edgeRoutesSchema = z.object({
   }),
 });
 
+/** What an edge has, or was told of. */
+export interface RoutesVersions {
+  policies_version: string;
+  routing_version: number;
+}
+
 /** The operations that are an edge's own, signed with its identity. */
 export interface EdgeApi extends GraphqlClient {
   pendingCommands(policies_version: string | undefined): Promise<PendingCommand[]>;
-  /** The paths and routes to every peer of the edge's site. */
-  edgeRoutes(): Promise<RoutesReading>;
+  /** The paths and routes to every peer of the edge's site: of these versions at least, or as they are now. */
+  edgeRoutes(at_least?: RoutesVersions): Promise<RoutesReading>;
   acknowledge(command_id: string): Promise<void>;
   reportProbe(command_id: string, answer: ProbeAnswer): Promise<void>;
 }
@@ -94,14 +105,20 @@ export function edgeApi({
 }): EdgeApi {
   const { query } = systemClient({ url, authorizer: signedBy(sign), fetch });
 
-  async function readPage(next_token: string | null): Promise<unknown> {
+  async function readPage(next_token: string | null, at_least: RoutesVersions | undefined): Promise<unknown> {
     const variables = { edge_id, next_token };
-    try {
-      return await query(edgeRoutesQuery(VERSIONS), variables);
-    } catch (cause) {
-      if (!(cause instanceof SystemRefused) || !/paths_version/.test(cause.message)) throw cause;
-      return query(edgeRoutesQuery(''), variables);
+    const attempts = [
+      ...(at_least ? [() => query(edgeRoutesQuery(VERSIONS, true), { ...variables, ...at_least })] : []),
+      () => query(edgeRoutesQuery(VERSIONS), variables),
+    ];
+    for (const attempt of attempts) {
+      try {
+        return await attempt();
+      } catch (cause) {
+        if (!(cause instanceof SystemRefused) || !/\w_version/.test(cause.message)) throw cause;
+      }
     }
+    return query(edgeRoutesQuery(''), variables);
   }
 
   return {
@@ -115,12 +132,13 @@ export function edgeApi({
       );
       return z.object({ pendingCommands: z.array(commandSchema) }).parse(data).pendingCommands;
     },
-    async edgeRoutes() {
+    async edgeRoutes(at_least) {
       const peers: EdgeRoutes[] = [];
       let state: RoutesState | undefined;
       let next_token: string | null | undefined;
       do {
-        const { edgeRoutes } = edgeRoutesSchema.parse(await readPage(next_token ?? null));
+        const asked = at_least && { ...at_least, ...(state && { routing_version: state.routing_version }) };
+        const { edgeRoutes } = edgeRoutesSchema.parse(await readPage(next_token ?? null, asked));
         // What the later pages tell is as new as this or newer.
         if (!next_token) state = stateOf(edgeRoutes);
         peers.push(...edgeRoutes.items);

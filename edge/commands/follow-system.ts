@@ -60,7 +60,12 @@ export function followSystem({
 }: FollowSystemOptions): Following {
   let paths: EdgePath[] = [];
   const routes = followRoutes({
-    read: () => api.edgeRoutes(),
+    read(routing_version) {
+      const policies_version = policiesVersion();
+      // Routes for the edge's own policies are asked for as they are.
+      const known = routing_version !== undefined && policies_version !== undefined;
+      return api.edgeRoutes(known ? { policies_version, routing_version } : undefined);
+    },
     onPaths(read) {
       paths = read;
       onPaths(read);

@@ -3,7 +3,15 @@ import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { backoffMs } from '../../core/storage/backoff.ts';
 import { type Cancel, type Schedule, systemSchedule } from '../../core/time/schedule.ts';
 import { type Route, RouteTable, type RouteUpdate } from './route-table.ts';
-import { isNews, type RoutesHint, type RoutesReading, type RoutesState } from './routes-reading.ts';
+import {
+  bothDue,
+  type Due,
+  dueOf,
+  isNews,
+  type RoutesHint,
+  type RoutesReading,
+  type RoutesState,
+} from './routes-reading.ts';
 
 /** What an earlier run read last. */
 export interface KeptRoutes {
@@ -14,8 +22,8 @@ export interface KeptRoutes {
 }
 
 export interface FollowRoutesOptions {
-  /** All peers of the edge's site. */
-  read: () => Promise<RoutesReading>;
+  /** All peers of the edge's site, with routing of this version at least; undefined: as everything is now. */
+  read: (routing_version: number | undefined) => Promise<RoutesReading>;
   /** The edge's paths, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
   /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
@@ -68,6 +76,7 @@ export function followRoutes({
   const table = new RouteTable();
   let stopped = false;
   let wanted = false;
+  let due: Due | undefined;
   let paths: EdgePath[] = kept?.paths ?? [];
   let everRead = false;
   let keptIsUsed = false;
@@ -80,11 +89,18 @@ export function followRoutes({
   async function readWhileWanted(): Promise<void> {
     while (wanted && !stopped) {
       wanted = false;
+      const seen = due ?? 'now';
+      due = undefined;
       try {
-        const { peers, ...read_at } = await read();
+        // Never less than what the edge has: news of it was heard, and isn't told again.
+        const at_least = seen === 'now' || !state ? undefined : Math.max(seen, state.routing_version);
+        const { peers, ...read_at } = await read(at_least);
         failures = 0;
         // What an order changed meanwhile may be newer than what was read.
-        if (wanted || stopped) continue;
+        if (wanted || stopped) {
+          due = bothDue(due, seen);
+          continue;
+        }
         state = read_at.state;
         paths = peers.flatMap(one => one.paths);
         onPaths(paths);
@@ -94,9 +110,10 @@ export function followRoutes({
         everRead = true;
         onKnown({ paths, routes: table.list() });
       } catch (cause) {
+        due = bothDue(due, seen);
         takeKept();
         onTrouble(`The paths could not be read: ${(cause as Error).message}`);
-        if (!stopped) cancelRetry ??= schedule(backoffMs(failures++, { ...RETRY, random }), refresh);
+        if (!stopped) cancelRetry ??= schedule(backoffMs(failures++, { ...RETRY, random }), begin);
       }
     }
   }
@@ -125,6 +142,12 @@ export function followRoutes({
   }
 
   function refresh(): void {
+    due = 'now';
+    begin();
+  }
+
+  /** Reads what is due. */
+  function begin(): void {
     if (stopped) return;
     cancelWaiting();
     wanted = true;
@@ -146,16 +169,21 @@ export function followRoutes({
     takeKept,
     hint(hint, spread_ms = HINT_SPREAD_MS) {
       if (stopped || !isNews(hint, state)) return;
+      due = bothDue(due, dueOf(hint));
       const cancel = schedule(random() * spread_ms, () => {
         hints.delete(cancel);
-        if (isNews(hint, state)) refresh();
+        if (!isNews(hint, state)) return;
+        due = bothDue(due, dueOf(hint));
+        begin();
       });
       hints.add(cancel);
     },
     apply(order) {
       tell({ changes: table.apply(order), removed: 0 });
       onKnown({ paths, routes: table.list() });
-      if (reading) wanted = true;
+      if (!reading) return;
+      wanted = true;
+      due = 'now';
     },
     async stop() {
       stopped = true;

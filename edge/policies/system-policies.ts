@@ -4,10 +4,17 @@ import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
 import { DEFAULT_POLICY_ID, type PolicyMatch, type PolicyRule } from '../../core/policy/policy.ts';
 import { policyRuleSchema } from '../../core/policy/policy-schema.ts';
 import { EdgeError } from '../edge-error.ts';
+import { SystemRefused } from '../system/system-client.ts';
 import type { PolicySet } from './policy-set.ts';
 
-const POLICIES = `query Policies($next_token: String) {
-  policies(limit: 100, next_token: $next_token) {
+/** No counters, which would have to be read. Systems of earlier releases know neither argument. */
+const policiesQuery = (names: boolean) => `query Policies(
+  $next_token: String${names ? ', $policies_version: String' : ''}
+) {
+  policies(
+    limit: 100, next_token: $next_token
+    ${names ? 'defined_only: true, policies_version: $policies_version' : ''}
+  ) {
     items {
       id name priority enabled defined
       match { source_cidr destination_cidr source_port destination_port_from destination_port_to protocol application }
@@ -29,20 +36,39 @@ const page = z.object({
   }),
 });
 
-/** The policies that the system has now. @throws EdgeError when it can't be asked or has rules that aren't understood. */
-export async function readSystemPolicies(graphql: GraphqlClient): Promise<PolicySet> {
+/**
+ * The policies that the system has: of version `at_least` or a newer one, or without it as they are now.
+ * @throws EdgeError when it can't be asked or has rules that aren't understood.
+ */
+export async function readSystemPolicies(graphql: GraphqlClient, at_least?: string): Promise<PolicySet> {
   const items: z.infer<typeof page>['policies']['items'] = [];
   let next_token: string | null | undefined;
-  let version: string;
+  let version: string | undefined;
   do {
-    const answer = pageOf(await graphql.query(POLICIES, { next_token: next_token ?? null }));
-    items.push(...answer.policies.items);
-    ({ next_token, policies_version: version } = answer.policies);
+    const asked = { next_token: next_token ?? null, policies_version: version ?? at_least ?? null };
+    const { policies } = pageOf(await readPage(graphql, asked));
+    items.push(...policies.items);
+    // Later pages may be newer. Were the set called by their version, the edge would never read what changed on earlier ones.
+    version ??= policies.policies_version;
+    next_token = policies.next_token;
   } while (next_token);
   const policies = items
     .filter(({ id, defined }) => defined && id !== DEFAULT_POLICY_ID)
     .map(item => understood({ ...item, match: given(item.match ?? {}) }));
   return { version, policies };
+}
+
+async function readPage(
+  graphql: GraphqlClient,
+  asked: { next_token: string | null; policies_version: string | null },
+): Promise<unknown> {
+  try {
+    return await graphql.query(policiesQuery(true), asked);
+  } catch (cause) {
+    const isOld = cause instanceof SystemRefused && /defined_only|policies_version/.test(cause.message);
+    if (!isOld) throw cause;
+    return graphql.query(policiesQuery(false), { next_token: asked.next_token });
+  }
 }
 
 function pageOf(data: unknown): z.infer<typeof page> {

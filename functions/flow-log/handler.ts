@@ -1,7 +1,13 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
+import { z } from 'zod';
+import { makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
+import type { FlowLogResult } from '../../core/flows/flow-log-run.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
-import { type FlowLogResult, runFlowLog } from '../../core/flows/run-flow-log.ts';
+import { hourSliceSchema } from '../../core/flows/hour-slices.ts';
+import { lambdaSliceRuns } from '../../core/flows/lambda-slice-runs.ts';
+import { runFlowLog } from '../../core/flows/run-flow-log.ts';
+import { runSlice, type SliceResult } from '../../core/flows/run-slice.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
@@ -20,15 +26,21 @@ const client = makeDocumentClient();
 const { traffic: table } = tablesOf(environment);
 const objects = flowObjects(makeS3Client(), environment.FLOW_BUCKET);
 
+const lambdaClient = makeDispatchClient();
+
+/** Of the schedule, or of a run that found a large hour. */
+const eventSchema = z.object({ slice_of: hourSliceSchema.optional() });
+
 /**
- * Runs each five minutes. Called twice at once, one of both has nothing to do.
+ * Runs each five minutes, and beside it for slices of large hours. Called twice at once for the same, one of both has nothing to do.
  *
  * @throws AggregateError of the hours that could not be dealt with, so that the function's error alarm rings
  */
-async function handle(_event: unknown, lambda: Context): Promise<FlowLogResult> {
+async function handle(event: unknown, lambda: Context): Promise<FlowLogResult | SliceResult> {
   logger.addContext(lambda);
+  const { slice_of } = eventSchema.parse(event);
   const ends = systemClock() + lambda.getRemainingTimeInMillis();
-  const result = await runFlowLog({
+  const run = {
     objects,
     client,
     table,
@@ -37,8 +49,10 @@ async function handle(_event: unknown, lambda: Context): Promise<FlowLogResult> 
     lease_until_ms: ends + SKEW_MS,
     owner: lambda.awsRequestId,
     ttl_hours: environment.FLOW_LOG_TTL_HOURS,
-  });
-  logger.info('Worked on the flow log.', { ...result });
+  };
+  const slices = lambdaSliceRuns(lambdaClient, lambda.functionName);
+  const result = slice_of ? await runSlice(run, slice_of) : await runFlowLog({ ...run, slices });
+  logger.info('Worked on the flow log.', { ...slice_of, ...result });
   return result;
 }
 

@@ -14,9 +14,9 @@ export interface Saving {
 /** What people who deploy may turn. */
 export const KNOBS: readonly Saving[] = [
   {
-    knob: '-c ingest_window_seconds=15',
-    instead: 'counters and failovers up to ten seconds later',
-    change: { window_s: 15 },
+    knob: '-c ingest_window_seconds=30',
+    instead: 'counters and failovers up to 25 seconds later',
+    change: { window_s: 30 },
   },
   {
     knob: '-c ingest_window_seconds=60',
@@ -52,7 +52,7 @@ export const KNOBS: readonly Saving[] = [
 
 /** What costs no figure and little freshness, in the order in which to turn it. */
 export const THRIFTY: readonly Partial<NetworkShape>[] = [
-  { window_s: 15 },
+  { window_s: 30 },
   { retention_hours: 24 },
   { encrypted: false },
 ];

@@ -1,3 +1,4 @@
+import { LANE_BUCKETS } from '../../core/ledger/lane-keys.ts';
 import { leastSquares } from './least-squares.ts';
 import { type NetworkShape, reportFlowOf } from './network-shape.ts';
 import type { FunctionUsage, MeasuredUnits, SimulatedUsage } from './units.ts';
@@ -26,8 +27,6 @@ type Parts = Record<string, number>;
 
 const UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
-/** Lanes lie in so many partitions, each of which is read in units of its own. */
-const LANE_BUCKETS = 64;
 
 /** What the model takes of the deployment that the measured shapes leave at its default. */
 const DEPLOYED = { retention_hours: 24, encrypted: true, flow_hours: 24, console_hours: 0 };
@@ -62,10 +61,14 @@ export function functionModel({ shapes: small, reference }: LearntFrom): Functio
     const flow = reportFlowOf(shape, { record_bytes: recordBytes(shape) });
     const lane_units = Math.ceil(laneBytes(shape) / UNIT_BYTES);
     const { edges: lanes, policies, paths, flows } = shape;
+    // Each bucket is read in units of its own.
     const pages = LANE_BUCKETS * Math.ceil((lanes * laneBytes(shape)) / LANE_BUCKETS / READ_UNIT_BYTES);
     return {
       ingest: {
         batches: flow.batches,
+        // What a container reads now and then, and with a batch, however many paths it judges.
+        path_shards: paths > 0 ? flow.shards : 0,
+        path_batches: paths > 0 ? flow.batches : 0,
         counters: flow.transactions * policies,
         reports: flow.reports,
         lanes: flow.reports * lane_units,

@@ -30,7 +30,7 @@ export function dollars(value: number): string {
   if (Math.abs(value) >= 1) {
     return value.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   }
-  return value === 0 ? '0' : value.toLocaleString('en', { maximumSignificantDigits: 2 });
+  return value === 0 ? '0' : value.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
 export function percent(share: number): string {

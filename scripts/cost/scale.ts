@@ -1,4 +1,5 @@
 import { groupsFor } from '../../core/history/groups/group-workers.ts';
+import { LANE_BUCKETS } from '../../core/ledger/lane-keys.ts';
 import { billedMilliseconds, type Deployed } from './bill.ts';
 import type { FunctionModel } from './function-model.ts';
 import { edgesOfShard, type NetworkShape, PARTITION_WRITE_UNITS, reportFlowOf } from './network-shape.ts';
@@ -42,7 +43,6 @@ const MIN_SLOTS = 16;
 /** Of a function that reads a shard; the rest is to catch up with. */
 const BUSY_SHARE = 0.75;
 const MAX_SHARDS = 500;
-const LANE_BUCKETS = 64;
 /** The console hears of changes so often. */
 const CONSOLE_S = 10;
 /** A change is read by every edge within that time: the most that `edge_spread_s` may be. */

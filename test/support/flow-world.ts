@@ -1,11 +1,14 @@
 import { type ArrivedReport, batchObjects } from '../../core/flows/batch-objects.ts';
 import { flowMatcher, hostOf } from '../../core/flows/flow-filter.ts';
+import type { FlowLogResult, FlowLogRun } from '../../core/flows/flow-log-run.ts';
 import type { FlowLogStore, LoggedFlow } from '../../core/flows/flow-log-store.ts';
 import type { FlowObjects } from '../../core/flows/flow-objects.ts';
 import { FlowGroups } from '../../core/flows/flow-stats.ts';
+import type { HourSlice, SliceRuns } from '../../core/flows/hour-slices.ts';
 import { pageFlows } from '../../core/flows/page-flows.ts';
 import { readFlowLogs } from '../../core/flows/read-flow-logs.ts';
-import { type FlowLogResult, type FlowLogRun, runFlowLog } from '../../core/flows/run-flow-log.ts';
+import { runFlowLog } from '../../core/flows/run-flow-log.ts';
+import { runSlice, type SliceResult } from '../../core/flows/run-slice.ts';
 import { FlowSums } from '../../core/flows/top-flows.ts';
 import { parseCidr } from '../../core/policy/ip-address.ts';
 import { documentedQueries, duckdb } from './duckdb-flows.ts';
@@ -70,6 +73,13 @@ function textOf({
   return `${edge_id} ${src}:${src_port} ${dst} ${bytes}`;
 }
 
+/** For logs that are small. */
+const NO_SLICES: SliceRuns = {
+  begin: async slice => {
+    throw new Error(`Nothing runs slice ${slice.slice} of ${slice.hour}.`);
+  },
+};
+
 export interface FlowWorld extends TestTables {
   bucket: FlowBucket;
   /** What all readers have in common; moves only when a test moves it. */
@@ -80,6 +90,8 @@ export interface FlowWorld extends TestTables {
   write(reports: readonly ArrivedReport[], sizes: readonly number[], shard?: number): Promise<void>;
   /** A run of the job. */
   run(given?: Partial<FlowLogRun>): Promise<FlowLogResult>;
+  /** A run on a slice of a large hour. */
+  runSlice(slice: HourSlice, given?: Partial<FlowLogRun>): Promise<SliceResult>;
   /** What each reader tells: one sorted list of flows a reader; all readers when none is named. */
   readings(readers?: readonly Reader[]): Promise<Partial<Record<Reader, string[]>>>;
   close(): Promise<void>;
@@ -111,17 +123,8 @@ export async function makeFlowWorld(): Promise<FlowWorld> {
         at += size;
       }
     },
-    run(given = {}) {
-      const { objects, client, table, clock, ttl_hours } = world.store();
-      runs += 1;
-      return runFlowLog({
-        ...{ objects, client, table, clock, ttl_hours },
-        work_until: world.now + HOUR,
-        lease_until_ms: world.now + 1000,
-        owner: `run-${runs}`,
-        ...given,
-      });
-    },
+    run: given => runFlowLog({ ...nextRun(), ...given }),
+    runSlice: (slice, given) => runSlice({ ...nextRun(), ...given }, slice),
     async readings(readers = ALL_READERS) {
       const told = readers.map(async reader => [reader, await READERS[reader](world)] as const);
       return Object.fromEntries(await Promise.all(told));
@@ -131,6 +134,19 @@ export async function makeFlowWorld(): Promise<FlowWorld> {
       await tables.drop();
     },
   };
+
+  function nextRun(): FlowLogRun {
+    const { objects, client, table, clock, ttl_hours } = world.store();
+    runs += 1;
+    return {
+      ...{ objects, client, table, clock, ttl_hours },
+      work_until: world.now + HOUR,
+      lease_until_ms: world.now + 1000,
+      owner: `run-${runs}`,
+      slices: NO_SLICES,
+    };
+  }
+
   return world;
 }
 

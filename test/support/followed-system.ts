@@ -1,5 +1,5 @@
 import type { EdgeNews } from '../../core/commands/edge-news.ts';
-import type { EdgeApi } from '../../edge/commands/edge-api.ts';
+import type { EdgeApi, RoutesVersions } from '../../edge/commands/edge-api.ts';
 import { followSystem } from '../../edge/commands/follow-system.ts';
 import type { Heard, Listening } from '../../edge/commands/realtime.ts';
 import type { RoutesState } from '../../edge/paths/routes-reading.ts';
@@ -12,6 +12,7 @@ const DEAD_MS = 300_000;
 const REQUEST_LIMIT_MS = 30_000;
 const CONNECT_LIMIT_MS = 10_000;
 const LATENCY_MS = 200;
+const MEMORY_MS = 1000;
 
 /** What an edge must know of: each change raises one of them. */
 export type Known = 'policies' | 'paths' | 'routing';
@@ -41,14 +42,16 @@ export class FollowedSystem {
   /** Whether messages get through on a connection that is up. */
   delivers = true;
   spread_s = 5;
+  /** What held from when on: a function of the system answers from its memory of a second where it may. */
+  readonly #past: { at: number; versions: Record<Known, number> }[] = [];
   #line: Line | undefined;
   readonly #stop: () => Promise<void>;
 
   constructor({ announces = true, random = () => 0.5 }: { announces?: boolean; random?: () => number } = {}) {
     const api: EdgeApi = {
       pendingCommands: version => this.#pending(version),
-      edgeRoutes: () => this.#routes(),
-      query: () => this.#policies(),
+      edgeRoutes: at_least => this.#routes(at_least),
+      query: (_, variables) => this.#policies(variables?.policies_version as string | null),
       acknowledge: async () => {},
       reportProbe: async () => {},
     };
@@ -84,6 +87,7 @@ export class FollowedSystem {
 
   /** Changes something, and publishes it. */
   change(what: Known): void {
+    this.#past.push({ at: this.time.clock(), versions: { ...this.versions } });
     this.versions[what] += 1;
     this.publish(what);
   }
@@ -182,18 +186,32 @@ export class FollowedSystem {
     return [{ id, edge_id: 'edge', type: 'POLICIES' as const, data: { policies_version }, created_at: '' }];
   }
 
-  async #routes() {
-    const { paths: paths_version, routing: routing_version } = this.versions;
+  async #routes(at_least: RoutesVersions | undefined) {
+    const { paths: paths_version } = this.versions;
+    const routing_version = this.#remembered('routing', at_least?.routing_version);
     const state: RoutesState = { site_id: SITE, paths_version, routing_version };
     await this.#request('edgeRoutes');
     Object.assign(this.known, { paths: paths_version, routing: routing_version });
     return { state, peers: [] };
   }
 
-  async #policies() {
-    const policies_version = String(this.versions.policies);
+  async #policies(at_least: string | null) {
+    const policies_version = String(
+      this.#remembered('policies', at_least === null ? undefined : Number(at_least)),
+    );
     await this.#request('policies');
     return { policies: { items: [], next_token: null, policies_version } };
+  }
+
+  /** The oldest version that a function may answer with that names `at_least`. */
+  #remembered(what: Known, at_least: number | undefined): number {
+    const now = this.versions[what];
+    if (at_least === undefined) return now;
+    const fresh = this.#past.filter(({ at }) => at > this.time.clock() - MEMORY_MS);
+    return Math.min(
+      now,
+      ...fresh.map(({ versions }) => versions[what]).filter(version => version >= at_least),
+    );
   }
 
   #wait(ms: number): Promise<void> {

@@ -1,6 +1,6 @@
 import { CONNECTION_STATE_CHANGE, ConnectionState, generateClient } from 'aws-amplify/api';
 import { Hub } from 'aws-amplify/utils';
-import type { Listener, LiveState } from './live.ts';
+import type { Listener, LiveState } from './listener.ts';
 import { operationName } from './operation-name.ts';
 
 interface Message {

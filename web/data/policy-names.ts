@@ -9,8 +9,8 @@ const POLICY_NAMES = graphql(`
 `);
 
 /** What people call a policy, by its id: of the hundred that are matched first; others are called by their id. */
-export function usePolicyNames(): (id: string) => string {
-  const { data } = useAnswer(POLICY_NAMES, {}, { changedBy: ['POLICY', 'CHANGE_UNDONE'] });
+export function usePolicyNames({ enabled = true }: { enabled?: boolean } = {}): (id: string) => string {
+  const { data } = useAnswer(POLICY_NAMES, {}, { enabled, changedBy: ['POLICY', 'CHANGE_UNDONE'] });
   const items = data?.data.policies.items;
   return useMemo(() => {
     const names = new Map(items?.map(({ id, name }) => [id, name]));

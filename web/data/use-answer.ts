@@ -3,9 +3,9 @@ import type { TadaDocumentNode } from 'gql.tada';
 import { type Answer, ask } from './ask.ts';
 import { operationName } from './operation-name.ts';
 
-export interface AnswerOptions<Data> {
-  /** Milliseconds between two requests, also by the answer; left out: only when the page asks or a change is heard of. */
-  everyMs?: number | ((answer: Answer<Data> | undefined) => number | false);
+export interface AnswerOptions {
+  /** Milliseconds between two requests; left out: only when the page asks or a change is heard of. */
+  everyMs?: number;
   enabled?: boolean;
   /** Beginnings of the types of events after which it is asked again, such as `SITE` or `PATH_FAILOVER`. */
   changedBy?: readonly string[];
@@ -20,17 +20,14 @@ export interface AnswerOptions<Data> {
 export function useAnswer<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
-  { everyMs, enabled = true, changedBy = [], keepPrevious = false }: AnswerOptions<Data> = {},
+  { everyMs, enabled = true, changedBy = [], keepPrevious = false }: AnswerOptions = {},
 ): UseQueryResult<Answer<Data>> {
   return useQuery({
     queryKey: [operationName(document), variables],
     queryFn: ({ signal }) => ask(document, variables, { signal }),
     enabled,
     meta: { changedBy },
-    ...(typeof everyMs === 'number' && { refetchInterval: everyMs }),
-    ...(typeof everyMs === 'function' && {
-      refetchInterval: ({ state }: { state: { data: Answer<Data> | undefined } }) => everyMs(state.data),
-    }),
+    ...(everyMs !== undefined && { refetchInterval: everyMs }),
     ...(keepPrevious && { placeholderData: keepPreviousData }),
   });
 }

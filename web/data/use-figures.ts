@@ -5,8 +5,8 @@ import { type FiguresMessage, type FiguresState, figuresOf, withPublication } fr
 import { graphql, type ResultOf } from './graphql.ts';
 import { listen } from './live.ts';
 
-const FIGURES = graphql(`
-  query Figures($scope: FigureScope!) {
+export const FIGURES_OF = graphql(`
+  fragment FiguresOf on Query {
     figures(scope: $scope) {
       seq part parts as_of removed
       items {
@@ -16,6 +16,8 @@ const FIGURES = graphql(`
     }
   }
 `);
+
+const FIGURES = graphql(`query Figures($scope: FigureScope!) { ...FiguresOf }`, [FIGURES_OF]);
 
 const LIVE_FIGURES = graphql(`
   subscription LiveFigures($scope: FigureScope!) {
@@ -47,27 +49,51 @@ const CHANGED_BY: Record<FigureScope, string[]> = {
 const RECENT = 8;
 const recent = new Map<FigureScope, FiguresMessage<Figure>[]>();
 
+export interface FiguresOptions {
+  /** False where another request brings them and renews the lease: see `keepFigures`. */
+  asks?: boolean;
+}
+
 /**
  * Live figures of a scope: all by the query, then what changed each ten seconds by subscription; after a gap by the query again. Every
  * component that uses a scope shares one of both.
  */
-export function useFigures(scope: FigureScope) {
+export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions = {}) {
   const queries = useQueryClient();
   useEffect(() => hear(queries, scope), [queries, scope]);
   return useQuery({
-    queryKey: ['Figures', scope],
+    queryKey: keyOf(scope),
     queryFn: async ({ signal }) => {
       const { data } = await ask(FIGURES, { scope }, { signal });
-      return (recent.get(scope) ?? []).reduce<FiguresState<Figure>>((state, publication) => {
-        const next = withPublication(state, publication);
-        return next === 'GAP' ? state : next;
-      }, figuresOf(data.figures));
+      return withRecent(scope, data.figures);
     },
     meta: { changedBy: CHANGED_BY[scope] },
-    refetchInterval: RENEW_MS,
-    refetchOnWindowFocus: true,
+    // Those that another request has brought are asked for here as well, after a gap and when items come and go.
+    enabled: asks || queries.getQueryData(keyOf(scope)) !== undefined,
+    ...(asks
+      ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
+      : { staleTime: Number.POSITIVE_INFINITY }),
     structuralSharing: false,
   });
+}
+
+/** Keeps the figures that another operation has asked for with `FIGURES_OF`. */
+export function keepFigures(
+  queries: QueryClient,
+  scope: FigureScope,
+  figures: ResultOf<typeof FIGURES>['figures'],
+): void {
+  queries.setQueryData(keyOf(scope), withRecent(scope, figures));
+}
+
+const keyOf = (scope: FigureScope) => ['Figures', scope];
+
+/** An answer, with what was published while it was on its way. */
+function withRecent(scope: FigureScope, answer: FiguresMessage<Figure>): FiguresState<Figure> {
+  return (recent.get(scope) ?? []).reduce<FiguresState<Figure>>((state, publication) => {
+    const next = withPublication(state, publication);
+    return next === 'GAP' ? state : next;
+  }, figuresOf(answer));
 }
 
 const listeners = new Map<FigureScope, { users: number; stop(): void }>();
@@ -87,12 +113,17 @@ function hear(queries: QueryClient, scope: FigureScope): () => void {
 }
 
 function subscribe(queries: QueryClient, scope: FigureScope): () => void {
-  const queryKey = ['Figures', scope];
+  const queryKey = keyOf(scope);
+  let connections = 0;
   return listen(
     LIVE_FIGURES,
     { scope },
     {
-      onConnected: () => void queries.invalidateQueries({ queryKey }),
+      // What was published before the first connection shows as a gap; after a cut nothing might come to show it.
+      onConnected: () => {
+        connections += 1;
+        if (connections > 1) void queries.invalidateQueries({ queryKey });
+      },
       onData: ({ figures }) => {
         if (!figures) return;
         recent.set(scope, [...(recent.get(scope) ?? []), figures].slice(-RECENT));

@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { type LiveState, liveState, onLiveState } from '../data/live.ts';
+import type { LiveState } from '../data/listener.ts';
+import { liveState, onLiveState } from '../data/live.ts';
 import { useLiveEvents } from '../data/use-live-events.ts';
 import { Notice } from '../parts/notice.tsx';
 

@@ -53,7 +53,7 @@ export function Time({ at, relative = false }: { at: string | null | undefined; 
   );
 }
 
-export function Unknown({ title = 'Not known' }: { title?: string }) {
+function Unknown({ title = 'Not known' }: { title?: string }) {
   return (
     <span className="muted" title={title}>
       {UNKNOWN}

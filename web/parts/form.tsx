@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useState } from 'react';
 import { Form as AriaForm } from 'react-aria-components';
 import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
@@ -27,11 +27,24 @@ export function Form(props: FormProps) {
     const entries = [...new FormData(event.currentTarget)];
     onSubmit(Object.fromEntries(entries.map(([name, value]) => [name, String(value)])));
   };
+  // A mark goes while its field is corrected: where it went with the focus, the button would move away under the click.
+  const [latest, setLatest] = useState(fieldErrors);
+  const [marks, setMarks] = useState(fieldErrors);
+  if (latest !== fieldErrors) {
+    setLatest(fieldErrors);
+    setMarks(fieldErrors);
+  }
+  const unmark = ({ target }: FormEvent): void => {
+    const { name } = target as HTMLInputElement;
+    if (Object.hasOwn(marks, name)) setMarks(({ [name]: _, ...others }) => others);
+  };
   const marked = Object.keys(fieldErrors).length > 0;
   return (
-    <AriaForm className="form" validationErrors={fieldErrors} onSubmit={send}>
+    <AriaForm className="form" validationErrors={marks} onSubmit={send}>
       {error && <Notice kind="bad">{marked ? 'Correct what is marked below.' : error.message}</Notice>}
-      {children}
+      <div className="form" onInput={unmark}>
+        {children}
+      </div>
       <div className="form-end">
         {onCancel && <Button onPress={onCancel}>Cancel</Button>}
         <Button type="submit" kind={kind} isPending={isPending}>

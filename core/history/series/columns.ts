@@ -25,7 +25,7 @@ export interface SeriesFrame {
 export type Intervals = Pick<SeriesRange, 'from' | 'step'>;
 
 /** The points of a series by interval: those that end in the same one. */
-export function pointsByInterval<P extends Pick<HistoryPoint, 'at'>>(
+function pointsByInterval<P extends Pick<HistoryPoint, 'at'>>(
   points: readonly P[],
   { from, step }: Intervals,
 ): P[][] {

@@ -51,6 +51,14 @@ export async function readAllPolicyRouting(context: StoreContext): Promise<Map<s
 /** Every enabled policy, the built-in one included, and how it routes. */
 export async function readEnabledRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
   const [{ defined }, routing] = await Promise.all([readPolicies(context), readAllPolicyRouting(context)]);
+  return enabledRouting(defined, routing);
+}
+
+/** Every enabled one of these policies and the built-in one, with how it routes. */
+export function enabledRouting(
+  defined: readonly DefinedPolicy[],
+  routing: ReadonlyMap<string, PolicyRouting>,
+): Map<string, PolicyRouting> {
   const ids = [...defined.filter(policy => policy.enabled).map(policy => policy.id), DEFAULT_POLICY_ID];
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
 }

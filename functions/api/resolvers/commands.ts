@@ -5,6 +5,7 @@ import { acknowledgeCommand } from '../../../core/commands/command-store.ts';
 import { pendingCommands } from '../../../core/commands/pending-commands.ts';
 import { readEdgeRoutes } from '../../../core/routing/edge-routes.ts';
 import { rowsThatFit } from '../answer-size.ts';
+import { edgeMemoryOf } from '../edge-memory.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
@@ -27,11 +28,17 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   }),
 
   'Query.edgeRoutes': resolver({
-    arguments: z.object({ ...pageArguments, edge_id: idArgument }),
+    arguments: z.object({
+      ...pageArguments,
+      edge_id: idArgument,
+      policies_version: z.string().nullish(),
+      routing_version: z.number().nullish(),
+    }),
     target,
-    async resolve(query, { context, caller, edge_roles }) {
-      requireEdge(caller, query.edge_id, edge_roles);
-      return readEdgeRoutes(context, query);
+    async resolve({ policies_version, routing_version, ...query }, call) {
+      requireEdge(call.caller, query.edge_id, call.edge_roles);
+      const at_least = bothVersions(policies_version, routing_version);
+      return readEdgeRoutes(call.context, edgeMemoryOf(call), { ...query, at_least });
     },
   }),
 
@@ -44,3 +51,12 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
     },
   }),
 };
+
+// With one of them alone an edge might take older routes than it has for newer ones.
+function bothVersions(
+  policies_version: string | null | undefined,
+  routing_version: number | null | undefined,
+) {
+  if (!policies_version || typeof routing_version !== 'number') return undefined;
+  return { policies_version: Number(policies_version), routing_version };
+}

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isEdgeSession } from '../../../core/access/edge-identity.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
@@ -21,7 +22,7 @@ import {
 } from '../../../core/inventory/policies/list-policies.ts';
 import { pagePolicies } from '../../../core/inventory/policies/page-policies.ts';
 import { newPolicySchema, policyPatchSchema } from '../../../core/inventory/policies/policy-input.ts';
-import { readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
+import { type Policies, readPolicies, readPolicy } from '../../../core/inventory/policies/read-policies.ts';
 import { noCounts } from '../../../core/ledger/figures/read-counters.ts';
 import { readShownCountersOf, type ShownCounts } from '../../../core/ledger/figures/shown-counters.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
@@ -29,6 +30,7 @@ import { makePageToken, readPageToken } from '../../../core/storage/page-token.t
 import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Policy } from '../../../graphql/schema.generated.ts';
+import { edgeMemoryOf } from '../edge-memory.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
@@ -46,11 +48,15 @@ const target = ({ id }: { id: string }) => `policy:${id}`;
 
 export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
   'Query.policies': resolver({
-    arguments: z.object({ ...pageArguments, defined_only: z.boolean().nullish() }),
-    async resolve({ limit, next_token, defined_only }, call) {
+    arguments: z.object({
+      ...pageArguments,
+      defined_only: z.boolean().nullish(),
+      policies_version: z.string().nullish(),
+    }),
+    async resolve({ limit, next_token, defined_only, policies_version }, call) {
       const start = readPosition(next_token);
       const as_of = timestamp(call.context.clock());
-      const { version, defined } = await readPolicies(call.context);
+      const { version, defined } = await readPoliciesFor(call, policies_version);
       const { lines, more, counts } = await pagePolicies(call.context, defined, {
         start,
         limit,
@@ -112,6 +118,12 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     },
   }),
 };
+
+/** An edge that names the version it was told of may get what another edge made this function read. */
+function readPoliciesFor(call: Call, policies_version: string | null | undefined): Promise<Policies> {
+  if (!policies_version || !isEdgeSession(call.caller, call.edge_roles)) return readPolicies(call.context);
+  return edgeMemoryOf(call).policies.read(call.context, Number(policies_version));
+}
 
 const DEFINITION_FIELDS = [
   'id',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandAction } from '../../../core/commands/command-store.ts';
 import { commandsOf } from '../../../core/commands/commands-of-change.ts';
 import { newsOf } from '../../../core/commands/edge-news.ts';
-import { raiseRouteVersion, readRouteVersions } from '../../../core/commands/route-versions.ts';
+import { ALL_SITES, raiseRouteVersion, readRouteVersion } from '../../../core/commands/route-versions.ts';
 import { sitesToNotify } from '../../../core/commands/sites-to-notify.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
@@ -103,7 +103,7 @@ describe('what all edges are told of a change', () => {
   it('is which policies and which choice among paths hold now, after a change of either', async () => {
     const { context } = networkBed(t);
     await raiseRouteVersion(context, '*');
-    const { routing_version } = await readRouteVersions(context, SITE);
+    const routing_version = await readRouteVersion(context, ALL_SITES);
     const news = { policies_version: '0', routing_version, spread_s: 30 };
     const told = (of: StreamChange) => newsOf(of, context, { spread_s: 30 });
     expect(await told(change('POLICY', '#META', { version: 17 }))).toEqual(news);
@@ -117,7 +117,7 @@ describe('the version of a site', () => {
   it('grows by one with each change, from 0, and also stands for one that comes at the same time', async () => {
     const { context } = networkBed(t);
     const site_id = crypto.randomUUID();
-    const version = async () => (await readRouteVersions(context, site_id)).paths_version;
+    const version = () => readRouteVersion(context, site_id);
     expect(await version()).toBe(0);
     await raiseRouteVersion(context, site_id);
     expect(await version()).toBe(1);

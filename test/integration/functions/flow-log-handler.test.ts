@@ -42,6 +42,7 @@ it('the function of the flow log merges what has ended, and deletes what has exp
     objects: 36,
     expired: 18,
     merged: 18,
+    slices_begun: 0,
     erasures_finished: 0,
     complete: true,
   });

@@ -95,7 +95,7 @@ function throttleOnce(): void {
   dynamodb.refuse = attempt => attempt === 1;
 }
 
-const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'flowlog', 'snapshot'];
+const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'flowlog', 'snapshot', 'snapshotgroup'];
 
 const scheduled = { scheduled_at: new Date().toISOString() };
 
@@ -133,6 +133,10 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
   flowlog: [scheduled, expect.objectContaining({ merged: 0 })],
   ingest: [ingestEvent(0), { batchItemFailures: [] }],
   snapshot: [scheduled, expect.objectContaining({ taken: true })],
+  snapshotgroup: [
+    { minute: 60_000, taken_at: Date.now(), group: { index: 3, of: 4 }, rollups: [], earlier: [] },
+    { read: true },
+  ],
 };
 
 /** A report of an edge with its number of packets, and what it measured on a path that two edges share. */

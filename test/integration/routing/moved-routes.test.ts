@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readRouteVersions } from '../../../core/commands/route-versions.ts';
+import { readRouteVersion } from '../../../core/commands/route-versions.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import { actor, measured, routingWorld } from '../../support/routing-world.ts';
@@ -30,8 +30,7 @@ async function world() {
         await monitor.observe(context, [measured(time, path, latency)]);
       }
     },
-    versions: async () =>
-      Promise.all([a.id, b.id].map(async id => (await readRouteVersions(context, id)).paths_version)),
+    versions: async () => Promise.all([a.id, b.id].map(id => readRouteVersion(context, id))),
   };
 }
 

@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
 import { newLane } from '../../../core/ledger/lane/lane.ts';
@@ -36,7 +36,10 @@ async function reportingWorld() {
     ...context,
     client: clientWith(async command => {
       const { input } = command as PutCommand;
-      if (/Put|Update|Transact/.test((command as object).constructor.name))
+      if (command instanceof TransactWriteCommand) {
+        const puts = command.input.TransactItems!.map(({ Put }) => Put).filter(put => put !== undefined);
+        writes.push(...puts.map(({ TableName, Item }) => `${TableName} ${Item!.sk}`));
+      } else if (/Put|Update/.test((command as object).constructor.name))
         writes.push(`${input.TableName} ${input.Item?.sk}`);
       if (command instanceof GetCommand) reads.push(`${input.TableName} ${command.input.Key?.sk}`);
       return context.client.send(command as PutCommand);

@@ -97,6 +97,7 @@ describe('a silent edge', () => {
     api.now += 301_000;
     await watchNetwork(context);
     expect(await alarms()).toHaveLength(1);
+    api.now += 1;
     await api.data('Mutation.retireEdge', { id: 'edge-7' });
     api.now += 1;
     await watchNetwork(context);

@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { edgeApi } from '../../../edge/commands/edge-api.ts';
+import { readSystemPolicies } from '../../../edge/policies/system-policies.ts';
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
 
 /** The API of an edge whose system answers in turn; what it was asked. */
 function answered(...answers: object[]) {
   const asked: string[] = [];
+  const variables: object[] = [];
   const api = edgeApi({
     url: 'http://127.0.0.1:4000/graphql',
     edge_id: 'edge-1',
     sign: async () => ({}) as never,
     fetch: async (_url, request) => {
-      asked.push(JSON.parse(String(request!.body)).query);
+      const body = JSON.parse(String(request!.body));
+      asked.push(body.query);
+      variables.push(body.variables);
       return Response.json(answers[asked.length - 1]);
     },
   });
-  return { api, asked };
+  return { api, asked, variables };
 }
 
 const page = (more: object) => ({ data: { edgeRoutes: { items: [], next_token: null, ...more } } });
@@ -25,6 +29,24 @@ describe('the routes of an edge', () => {
     const first = { site_id: SITE, paths_version: 3, routing_version: 7 };
     const { api } = answered(page({ ...first, next_token: 'more' }), page({ ...first, paths_version: 4 }));
     expect(await api.edgeRoutes()).toEqual({ state: first, peers: [] });
+  });
+
+  it('are asked for by the versions that they are of at least, later pages by that of the first', async () => {
+    const first = { site_id: SITE, paths_version: 3, routing_version: 9 };
+    const { api, variables } = answered(page({ ...first, next_token: 'more' }), page(first));
+    await api.edgeRoutes({ policies_version: '4', routing_version: 7 });
+    expect(variables).toEqual([
+      { edge_id: 'edge-1', next_token: null, policies_version: '4', routing_version: 7 },
+      { edge_id: 'edge-1', next_token: 'more', policies_version: '4', routing_version: 9 },
+    ]);
+  });
+
+  it('are read as they are now from a system that can not be told versions', async () => {
+    const state = { site_id: SITE, paths_version: 3, routing_version: 7 };
+    const message = "Unknown field argument 'policies_version'";
+    const { api, variables } = answered({ data: null, errors: [{ message }] }, page(state));
+    expect(await api.edgeRoutes({ policies_version: '4', routing_version: 7 })).toEqual({ state, peers: [] });
+    expect(variables[1]).toEqual({ edge_id: 'edge-1', next_token: null });
   });
 
   it('have none where the edge is not in service', async () => {
@@ -44,5 +66,40 @@ describe('the routes of an edge', () => {
     await expect(api.edgeRoutes()).rejects.toThrow(
       'The system at http://127.0.0.1:4000/graphql refused: Only edge edge-1 itself may do this.',
     );
+  });
+});
+
+describe('the policies of an edge', () => {
+  const policies = (more: object) => ({ data: { policies: { items: [], next_token: null, ...more } } });
+  const COUNTERS = /matched|estimated_share|active_flows|rate|counted_since/;
+
+  it('are asked for without counters and by the version of which they are at least', async () => {
+    const { api, asked, variables } = answered(policies({ policies_version: '8' }));
+    expect(await readSystemPolicies(api, '7')).toEqual({ version: '8', policies: [] });
+    expect(asked[0]).toContain('defined_only: true, policies_version: $policies_version');
+    expect(asked[0]).not.toMatch(COUNTERS);
+    expect(variables).toEqual([{ next_token: null, policies_version: '7' }]);
+  });
+
+  it('are called by the version of the first page, and no later page is older', async () => {
+    const { api, variables } = answered(
+      policies({ policies_version: '8', next_token: 'more' }),
+      policies({ policies_version: '9' }),
+    );
+    expect(await readSystemPolicies(api)).toEqual({ version: '8', policies: [] });
+    expect(variables).toEqual([
+      { next_token: null, policies_version: null },
+      { next_token: 'more', policies_version: '8' },
+    ]);
+  });
+
+  it('are read as ever from a system of an earlier release', async () => {
+    const message = "Unknown field argument 'policies_version'";
+    const { api, variables } = answered(
+      { data: null, errors: [{ message }] },
+      policies({ policies_version: '8' }),
+    );
+    expect(await readSystemPolicies(api, '7')).toEqual({ version: '8', policies: [] });
+    expect(variables[1]).toEqual({ next_token: null });
   });
 });

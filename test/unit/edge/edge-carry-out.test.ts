@@ -52,7 +52,7 @@ it.each([
     { type: 'POLICIES', data: { policies_version: '7' } },
     [
       ['policies', '7'],
-      ['paths', {}],
+      ['paths', { policies_version: '7' }],
     ],
   ],
   [{ type: 'PATHS', data: {} }, [['paths', {}]]],

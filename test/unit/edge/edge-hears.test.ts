@@ -158,5 +158,6 @@ async function run(steps: [Step, number][], numbers: Iterator<number>): Promise<
       await system.time.advance(Math.min(SECOND, Math.max(1, left)));
     }
   }
+  expect(system.known).toEqual(system.versions);
   await system.stop();
 }

@@ -61,6 +61,8 @@ describe('a table of routes', () => {
 function following() {
   const time = fakeTime();
   const readings: {
+    /** The version of all routes that it has to see at least. */
+    at_least: number | undefined;
     answer: (peers: EdgeRoutes[], state?: RoutesState) => Promise<void>;
     fail: (why: string) => Promise<void>;
   }[] = [];
@@ -71,9 +73,10 @@ function following() {
   const troubles: string[] = [];
   const settle = () => new Promise<void>(resolve => setImmediate(resolve));
   const routes = followRoutes({
-    read: () =>
+    read: at_least =>
       new Promise((resolve, reject) => {
         readings.push({
+          at_least,
           answer: (peers, state) => {
             resolve({ state, peers });
             return settle();
@@ -195,6 +198,60 @@ describe('following the routes', () => {
     await readings[0]!.answer([peer('b', { default: 'p-old' })]);
     await readings[1]!.answer([peer('b', { default: 'p-new' })]);
     expect(changes.flat()).toMatchObject([{ path_id: 'p-new', before: undefined }]);
+  });
+
+  const stateOf = (routing_version: number): RoutesState => ({
+    site_id: 'site-a',
+    paths_version: 1,
+    routing_version,
+  });
+
+  it('names the version that a hint is of, and never an older one than it has', async () => {
+    const { time, routes, readings } = following();
+    routes.refresh();
+    await readings[0]!.answer([], stateOf(4));
+    routes.hint({ routing_version: 6 });
+    routes.hint({ routing_version: 5 });
+    await time.advance(2000);
+    await readings[1]!.answer([], stateOf(7));
+    routes.hint({ policies_version: '3' });
+    await time.advance(2000);
+    expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, 6, 7]);
+  });
+
+  it.each<[string, (routes: ReturnType<typeof followRoutes>) => void]>([
+    ['told to', routes => routes.refresh()],
+    ['told of paths of its own site', routes => routes.hint({ site_id: 'site-a', paths_version: 2 })],
+  ])('reads everything as it is now when %s, whatever else it was told', async (_, tell) => {
+    const { time, routes, readings } = following();
+    routes.refresh();
+    await readings[0]!.answer([], stateOf(4));
+    routes.hint({ routing_version: 5 });
+    tell(routes);
+    await time.advance(2000);
+    expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, undefined]);
+  });
+
+  it('reads everything as it is now once more when a hint came before such a reading was taken', async () => {
+    const { time, routes, readings } = following();
+    routes.refresh();
+    await readings[0]!.answer([], stateOf(4));
+    routes.refresh();
+    routes.hint({ routing_version: 5 });
+    await time.advance(2000);
+    await readings[1]!.answer([], stateOf(5));
+    expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('names the same version when a reading is repeated', async () => {
+    const { time, routes, readings } = following();
+    routes.refresh();
+    await readings[0]!.answer([], stateOf(4));
+    routes.hint({ routing_version: 5 });
+    await time.advance(2000);
+    await readings[1]!.fail('too many requests.');
+    await time.advance(1000);
+    expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, 5, 5]);
   });
 
   it('keeps what it has when a reading fails, says so, and tries again', async () => {

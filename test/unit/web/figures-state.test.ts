@@ -6,7 +6,11 @@ interface Item {
   rate: number;
 }
 
-const message = (seq: number, items: Item[], more: Partial<FiguresMessage<Item>> = {}): FiguresMessage<Item> => ({
+const message = (
+  seq: number,
+  items: Item[],
+  more: Partial<FiguresMessage<Item>> = {},
+): FiguresMessage<Item> => ({
   seq,
   part: 0,
   parts: 1,
@@ -16,12 +20,22 @@ const message = (seq: number, items: Item[], more: Partial<FiguresMessage<Item>>
   ...more,
 });
 
-const first = figuresOf(message(7, [{ id: 'a', rate: 1 }, { id: 'b', rate: 2 }]));
+const first = figuresOf(
+  message(7, [
+    { id: 'a', rate: 1 },
+    { id: 'b', rate: 2 },
+  ]),
+);
 
 describe('live figures', () => {
   it('take what changed, leave the rest and drop what is gone', () => {
     const next = withPublication(first, message(8, [{ id: 'b', rate: 3 }], { removed: ['a'] }));
-    expect(next).toEqual({ seq: 8, as_of: 'at 8', items: new Map([['b', { id: 'b', rate: 3 }]]), open: null });
+    expect(next).toEqual({
+      seq: 8,
+      as_of: 'at 8',
+      items: new Map([['b', { id: 'b', rate: 3 }]]),
+      open: null,
+    });
     expect(first.items.get('b')).toEqual({ id: 'b', rate: 2 });
   });
 

@@ -1,5 +1,5 @@
 import { useAddress } from '../../address/search.ts';
-import { WorkPanel } from '../../parts/work-panel.tsx';
+import { WorkPanel } from '../../panels/work-panel.tsx';
 import { EntryDialog } from './entry-dialog.tsx';
 import { TimelinePanel } from './timeline-panel.tsx';
 import '../../parts/timeline.css';

@@ -5,22 +5,26 @@ import { ProblemsPanel } from './problems-panel.tsx';
 import { RunningPanel } from './running-panel.tsx';
 import { SitesPanel } from './sites-panel.tsx';
 import { ThroughputPanel } from './throughput-panel.tsx';
+import { useNames } from './use-names.ts';
+import { useNow } from './use-now.ts';
 import './now.css';
 
 /** What is wrong, what flows and what changed, at a glance. */
 export function Page() {
+  const now = useNow();
+  const name = useNames(now);
   return (
     <div className="page">
       <h1>Now</h1>
-      <ProblemsPanel />
-      <RunningPanel />
-      <ThroughputPanel />
+      <ProblemsPanel now={now} />
+      <RunningPanel now={now} />
+      <ThroughputPanel now={now} name={name} />
       <div className="now-columns">
-        <PoliciesPanel />
+        <PoliciesPanel now={now} name={name} />
         <div className="stack">
-          <PathsPanel />
-          <SitesPanel />
-          <ChangesPanel />
+          <PathsPanel now={now} />
+          <SitesPanel now={now} />
+          <ChangesPanel now={now} />
         </div>
       </div>
     </div>

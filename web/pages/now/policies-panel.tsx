@@ -1,17 +1,16 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { usePolicyNames } from '../../data/policy-names.ts';
-import { type Figure, useFigures } from '../../data/use-figures.ts';
+import type { Figure } from '../../data/use-figures.ts';
 import { Bytes, Count, Rate, Time } from '../../parts/figures.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { sumOf } from './sum-of-figures.ts';
+import type { Now } from './use-now.ts';
 
 /** All traffic, and each policy's part of it, live: the fastest first. */
-export function PoliciesPanel() {
-  const figures = useFigures('POLICIES');
-  const name = usePolicyNames();
-  const items = figures.data?.items;
+export function PoliciesPanel({ now, name }: { now: Now; name(id: string): string }) {
+  const { data, error, onRetry } = now.figures;
+  const items = data?.items;
   const rows = useMemo(() => items && fastestFirst([...items.values()]), [items]);
   const columns = useMemo(() => columnsOf(name), [name]);
   return (
@@ -19,14 +18,14 @@ export function PoliciesPanel() {
       title="All traffic"
       flush
       actions={
-        figures.data && (
+        data && (
           <span className="muted">
-            <Time at={figures.data.as_of} />
+            <Time at={data.as_of} />
           </span>
         )
       }
     >
-      <Loaded data={rows} error={figures.error} onRetry={() => void figures.refetch()}>
+      <Loaded data={rows} error={error} onRetry={onRetry}>
         {policies => (
           <>
             <Totals figures={policies} />

@@ -1,6 +1,5 @@
-import { graphql, type ResultOf } from '../../data/graphql.ts';
+import { graphql } from '../../data/graphql.ts';
 import { useMay } from '../../data/me.ts';
-import { useAnswer } from '../../data/use-answer.ts';
 import { useChange } from '../../data/use-change.ts';
 import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
@@ -8,12 +7,8 @@ import { Notice } from '../../parts/notice.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
 import { Status, type StatusKind } from '../../parts/status.tsx';
 import { addressOf } from './address-of.ts';
-
-const PROBLEMS = graphql(`
-  query Problems {
-    alarms(limit: 10) { items { id severity since title target site_id acknowledged_at } total }
-  }
-`);
+import type { Overview } from './operations.ts';
+import type { Now } from './use-now.ts';
 
 const ACKNOWLEDGE = graphql(`
   mutation AcknowledgeAlarm($id: ID!) {
@@ -21,7 +16,7 @@ const ACKNOWLEDGE = graphql(`
   }
 `);
 
-type Alarm = ResultOf<typeof PROBLEMS>['alarms']['items'][number];
+type Alarm = NonNullable<Overview['problems']>[number];
 
 const SEVERITIES: Record<Alarm['severity'], { kind: StatusKind; word: string }> = {
   CRITICAL: { kind: 'bad', word: 'Critical' },
@@ -30,24 +25,18 @@ const SEVERITIES: Record<Alarm['severity'], { kind: StatusKind; word: string }> 
 };
 
 /** What is wrong now, the worst first; what is taken care of is marked. */
-export function ProblemsPanel() {
-  const answer = useAnswer(
-    PROBLEMS,
-    {},
-    { everyMs: 60_000, changedBy: ['ALARM', 'PATH', 'EDGE', 'CHANGE_UNDONE'] },
-  );
+export function ProblemsPanel({ now }: { now: Now }) {
   return (
     <Panel title="Problems" flush>
-      <Loaded data={answer.data?.data.alarms} error={answer.error} onRetry={() => void answer.refetch()}>
-        {({ items, total }) =>
-          items.length === 0 ? (
+      <Loaded {...now.overview('problems')}>
+        {problems =>
+          problems.length === 0 ? (
             <Notice kind="good">Nothing is wrong.</Notice>
           ) : (
             <ul className="rows">
-              {items.map(alarm => (
+              {problems.map(alarm => (
                 <Problem key={alarm.id} alarm={alarm} />
               ))}
-              {total > items.length && <li className="muted">{`${total - items.length} more`}</li>}
             </ul>
           )
         }

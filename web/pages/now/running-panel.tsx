@@ -1,17 +1,11 @@
-import { graphql, type ResultOf } from '../../data/graphql.ts';
-import { useAnswer } from '../../data/use-answer.ts';
 import { Time } from '../../parts/figures.tsx';
 import { percent } from '../../parts/format.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Status } from '../../parts/status.tsx';
+import type { Overview } from './operations.ts';
+import type { Now } from './use-now.ts';
 
-const RUNNING = graphql(`
-  query Running {
-    operations { id kind target target_name started_at progress finished error }
-  }
-`);
-
-type Work = ResultOf<typeof RUNNING>['operations'][number];
+type Work = NonNullable<Overview['running']>[number];
 
 const WORDS: Record<Work['kind'], string> = {
   SITE_DELETION: 'Deletion of',
@@ -24,23 +18,9 @@ const WORDS: Record<Work['kind'], string> = {
   RECOVERY: 'Counters made anew',
 };
 
-/** Types of events with which work begins or ends. */
-const BEGINS = ['SITE', 'ENDPOINT', 'EXPORT', 'STATS', 'BOOT', 'COUNTERS', 'CHANGE_UNDONE'];
-
-/** How often progress is asked for, only while there is some. */
-const PROGRESS_MS = 5000;
-
 /** Work that takes more than a request, while it goes on and for some minutes after; no panel where there is none. */
-export function RunningPanel() {
-  const { data } = useAnswer(
-    RUNNING,
-    {},
-    {
-      changedBy: BEGINS,
-      everyMs: answer => (answer?.data.operations.some(({ finished }) => !finished) ? PROGRESS_MS : false),
-    },
-  );
-  const items = data?.data.operations ?? [];
+export function RunningPanel({ now }: { now: Now }) {
+  const items = now.overview('running').data ?? [];
   if (items.length === 0) return null;
   return (
     <Panel title="Work" flush>

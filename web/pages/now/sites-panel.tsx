@@ -1,33 +1,24 @@
-import { graphql } from '../../data/graphql.ts';
-import { useAnswer } from '../../data/use-answer.ts';
+import { Link } from '@tanstack/react-router';
 import { Rate } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-
-const SITES = graphql(`
-  query NowSites {
-    sites(limit: 100) { items { id name rate { bits_per_second packets_per_second from to } } }
-  }
-`);
-
-const SHOWN = 8;
+import type { Now } from './use-now.ts';
 
 /** The sites with the most traffic now. */
-export function SitesPanel() {
-  const answer = useAnswer(SITES, {}, { everyMs: 60_000, changedBy: ['SITE'] });
+export function SitesPanel({ now }: { now: Now }) {
   return (
     <Panel title="Top sites">
-      <Loaded data={answer.data?.data.sites.items} error={answer.error} onRetry={() => void answer.refetch()}>
+      <Loaded {...now.overview('top_sites')}>
         {sites =>
           sites.length === 0 ? (
-            <Empty>There are no sites yet.</Empty>
+            <Empty>There are no sites yet. They are made on the page Sites and edges.</Empty>
           ) : (
             <dl className="facts facts-end">
-              {topOf(sites).map(({ id, name, rate }) => (
+              {sites.map(({ id, name, rate }) => (
                 <div key={id} className="fact">
-                  <dt>
-                    <a href={`/sites/${id}`}>
+                  <dt className="clip">
+                    <Link to={`/sites/${id}`}>
                       <bdi>{name}</bdi>
-                    </a>
+                    </Link>
                   </dt>
                   <dd>
                     <Rate rate={rate} />
@@ -40,9 +31,4 @@ export function SitesPanel() {
       </Loaded>
     </Panel>
   );
-}
-
-function topOf<Site extends { rate: { bits_per_second: number } | null }>(sites: readonly Site[]): Site[] {
-  const speed = ({ rate }: Site): number => rate?.bits_per_second ?? -1;
-  return sites.toSorted((a, b) => speed(b) - speed(a)).slice(0, SHOWN);
 }

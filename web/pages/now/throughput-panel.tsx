@@ -1,50 +1,42 @@
+import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useTimeRange, writeRange } from '../../address/time-range.ts';
-import { graphql } from '../../data/graphql.ts';
-import { useAnswer } from '../../data/use-answer.ts';
+import { Button } from '../../parts/button.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { bitsPerSecond, count } from '../../parts/format.ts';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { intervalsOf } from './history-columns.ts';
+import { chartOf } from './throughput-chart.ts';
+import type { Now } from './use-now.ts';
 
-const THROUGHPUT = graphql(`
-  query Throughput($from: AWSDateTime!, $to: AWSDateTime!, $policy_id: ID) {
-    trafficHistory(from: $from, to: $to, filter: { policy_id: $policy_id }) {
-      from
-      begins_at
-      points { at bits_per_second gap reset completeness { edges_expected edges_heard } }
-    }
-  }
-`);
-
-/** What passed over the range. */
-export function ThroughputPanel() {
+/** What passed over the range, by policy; the address can choose one of them. */
+export function ThroughputPanel({ now, name }: { now: Now; name(id: string): string }) {
   const { from, to } = useTimeRange();
   const [{ policy }, setAddress] = useAddress();
-  const answer = useAnswer(THROUGHPUT, { from, to, policy_id: policy ?? null }, { keepPrevious: true });
+  const { data: series, error, onRetry } = now.throughput;
+  const chart = useMemo(() => series && chartOf(series, name), [series, name]);
   return (
-    <Panel title="Throughput">
-      <Loaded
-        data={answer.data?.data.trafficHistory}
-        error={answer.error}
-        onRetry={() => void answer.refetch()}
-      >
-        {({ points, begins_at, from: begin }) =>
-          points.length === 0 ? (
-            <Empty>There is no history of this range yet: the first minute is being counted.</Empty>
+    <Panel
+      title={policy === undefined ? 'Throughput' : `Throughput of ${name(policy)}`}
+      actions={
+        policy !== undefined && (
+          <Button onPress={() => setAddress({ policy: undefined })}>All policies</Button>
+        )
+      }
+    >
+      <Loaded data={chart} error={error} onRetry={onRetry}>
+        {({ intervals, series: drawn }) =>
+          drawn.length === 0 ? (
+            <Empty>
+              There is no traffic in this range. Choose another one, or wait until the first minute is
+              counted.
+            </Empty>
           ) : (
             <Chart
               label="Throughput"
               range={{ from: Date.parse(from) / 1000, to: Date.parse(to) / 1000 }}
-              intervals={intervalsOf(begins_at ?? begin, points)}
-              series={[
-                {
-                  id: 'all',
-                  name: 'All traffic',
-                  colour: 'series-1',
-                  values: points.map(({ gap, bits_per_second }) => (gap ? null : bits_per_second)),
-                },
-              ]}
+              intervals={intervals}
+              series={drawn}
+              stacked
               format={bitsPerSecond}
               exact={value => (value === null ? 'Not known' : `${count(Math.round(value))} bit/s`)}
               onZoom={(begin, end) => setAddress(writeRange({ from: begin, to: end }))}

@@ -1,4 +1,5 @@
 import { Bytes, Count, Time } from '../../parts/figures.tsx';
+import { withPathNames } from './path-name.ts';
 
 export interface Receipt {
   message: string;
@@ -12,13 +13,19 @@ export interface Receipt {
 }
 
 /** What a failover, or the way back, did. */
-export function FailoverReceipt({ receipt }: { receipt: Receipt }) {
+export function FailoverReceipt({
+  receipt,
+  names,
+}: {
+  receipt: Receipt;
+  names: ReadonlyMap<string, string>;
+}) {
   const { message, audit_id, flows_moved, bytes_moved_exact, moved_since, bytes_carried_exact, moved } =
     receipt;
   return (
     <section aria-label="Receipt" className="receipt">
       <h3>Receipt</h3>
-      <p className="breakable">{message}</p>
+      <p className="breakable">{withPathNames(message, names)}</p>
       <dl className="facts facts-end">
         <div className="fact">
           <dt>Policies moved</dt>
@@ -54,7 +61,7 @@ export function FailoverReceipt({ receipt }: { receipt: Receipt }) {
       <ul className="result-list">
         {moved.map(({ policy_id, reason }) => (
           <li key={policy_id}>
-            <b>{policy_id}</b> <span className="breakable">{reason}</span>
+            <b>{policy_id}</b> <span className="breakable">{withPathNames(reason, names)}</span>
           </li>
         ))}
       </ul>

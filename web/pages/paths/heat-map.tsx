@@ -1,10 +1,13 @@
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { useThemeColours } from '../../parts/chart/use-theme-colours.ts';
 import { PATH_STATUSES } from '../../parts/path-status.tsx';
-import type { NamedPair } from './matrix-view.tsx';
+import type { NamedPair } from './named-pair.ts';
 import { STATUS_COLOURS } from './severity.ts';
 
 const SIDE = 560;
+
+/** So that a network of two sites isn't two huge squares. */
+const LARGEST_CELL = 40;
 
 export interface HeatMapProps {
   /** The worst first: so do the sites come in the map. */
@@ -18,7 +21,7 @@ export function HeatMap({ pairs, onOpen }: HeatMapProps) {
   const colours = useThemeColours(canvas);
   const [hovered, setHovered] = useState<NamedPair>();
   const { places, cells } = useMemo(() => placed(pairs), [pairs]);
-  const cell = SIDE / Math.max(1, places.size);
+  const cell = Math.min(LARGEST_CELL, SIDE / Math.max(1, places.size));
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
@@ -27,13 +30,14 @@ export function HeatMap({ pairs, onOpen }: HeatMapProps) {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, SIDE, SIDE);
     context.strokeStyle = colours.line;
-    context.strokeRect(0.5, 0.5, SIDE - 1, SIDE - 1);
+    const side = cell * places.size;
+    context.strokeRect(0.5, 0.5, side - 1, side - 1);
     const size = Math.max(1, cell - (cell > 4 ? 1 : 0));
     for (const { row, column, pair } of cells.values()) {
       context.fillStyle = colours.series(STATUS_COLOURS[pair.worst_status]);
       context.fillRect(column * cell, row * cell, size, size);
     }
-  }, [cells, cell, colours]);
+  }, [cells, cell, colours, places]);
 
   const under = ({ nativeEvent }: MouseEvent): NamedPair | undefined => {
     const shown = canvas.current!.clientWidth / SIDE;

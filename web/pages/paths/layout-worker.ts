@@ -1,5 +1,5 @@
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
-import type { LayoutAsked, LayoutNode } from './layout.ts';
+import type { LayoutAsked, LayoutNode } from './layout-messages.ts';
 
 const TICKS = 250;
 

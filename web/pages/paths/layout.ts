@@ -1,16 +1,6 @@
 import { useEffect, useState } from 'react';
+import type { LayoutAsked, LayoutNode } from './layout-messages.ts';
 import workerUrl from './layout-worker.ts?worker&url';
-
-export interface LayoutAsked {
-  ids: string[];
-  links: [string, string][];
-}
-
-export interface LayoutNode {
-  id: string;
-  x: number;
-  y: number;
-}
 
 interface TrustedTypePolicy {
   createScriptURL(url: string): string;

@@ -4,22 +4,14 @@ import { useAddress } from '../../address/search.ts';
 import { ask } from '../../data/ask.ts';
 import { Button } from '../../parts/button.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
+import { PathStatus } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { counted } from './counted.ts';
 import { HeatMap } from './heat-map.tsx';
+import type { NamedPair } from './named-pair.ts';
 import { MATRIX } from './operations.ts';
 import { siteNames } from './path-name.ts';
 import { bySeverity } from './severity.ts';
-
-export interface NamedPair {
-  source_site_id: string;
-  destination_site_id: string;
-  source: string;
-  destination: string;
-  worst_status: PathStatusName;
-  worst_score: number | null;
-  paths: number;
-}
 
 /** Which sites are connected, and how well: a map of site by site, and the same as a table, the worst first. */
 export function MatrixView() {
@@ -62,7 +54,7 @@ export function MatrixView() {
             <Panel title="Site by site">
               <HeatMap pairs={found} onOpen={open} />
             </Panel>
-            <Panel title={`${found.length} pairs, the worst first`} flush>
+            <Panel title={`${counted(found.length, ['pair', 'pairs'])}, the worst first`} flush>
               <VirtualTable
                 label="Pairs of sites"
                 columns={columns}

@@ -1,6 +1,8 @@
 import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
 import { useThemeColours } from '../../parts/chart/use-theme-colours.ts';
-import { type LayoutNode, useLayout } from './layout.ts';
+import { counted } from './counted.ts';
+import { useLayout } from './layout.ts';
+import type { LayoutNode } from './layout-messages.ts';
 import type { Neighbour } from './neighbours.ts';
 import { STATUS_COLOURS } from './severity.ts';
 
@@ -72,7 +74,7 @@ export function NeighbourhoodMap({ site, neighbours, onOpen }: NeighbourhoodMapP
       width={WIDTH * devicePixelRatio}
       height={HEIGHT * devicePixelRatio}
       role="img"
-      aria-label={`${site.name} and ${neighbours.length} neighbours; the table beside it lists them`}
+      aria-label={`${site.name} and ${counted(neighbours.length, ['neighbour', 'neighbours'])}; the table beside it lists them`}
       onClick={open}
     />
   );

@@ -8,6 +8,7 @@ import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { PathStatus } from '../../parts/path-status.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { counted } from './counted.ts';
 import { NeighbourhoodMap } from './neighbourhood-map.tsx';
 import { type Neighbour, neighboursOf } from './neighbours.ts';
 import { PATHS_OF_SITE } from './operations.ts';
@@ -74,7 +75,7 @@ function Neighbourhood({ site_id, onOpen }: { site_id: string; onOpen(site: stri
             <Panel title={own}>
               <NeighbourhoodMap site={{ id: site_id, name: own }} neighbours={neighbours} onOpen={onOpen} />
             </Panel>
-            <Panel title={`${neighbours.length} neighbours`} flush>
+            <Panel title={counted(neighbours.length, ['neighbour', 'neighbours'])} flush>
               <VirtualTable
                 label="Neighbours"
                 columns={columns}

@@ -58,6 +58,14 @@ export const PATH_LOSS = graphql(`
   }
 `);
 
+export const PATH_HISTORY = graphql(`
+  query PathHistory($path_id: ID!, $from: AWSDateTime!, $to: AWSDateTime!) {
+    pathHistory(path_id: $path_id, from: $from, to: $to, points: 300) {
+      from at latency_ms packet_loss_pct score tx_bits_per_second rx_bits_per_second gaps
+    }
+  }
+`);
+
 export const DECISIONS = graphql(`
   query Decisions($source_site_id: ID!, $destination_site_id: ID!, $at: AWSDateTime) {
     routingDecisions(source_site_id: $source_site_id, destination_site_id: $destination_site_id, at: $at) {

@@ -5,11 +5,13 @@ import { Bytes, Time } from '../../parts/figures.tsx';
 import { bitsPerSecond, milliseconds, percent } from '../../parts/format.ts';
 import { Empty, Loaded } from '../../parts/panel.tsx';
 import { PathStatus } from '../../parts/path-status.tsx';
+import { counted } from './counted.ts';
 import { FailoverActions } from './failover-actions.tsx';
 import { FailoverReceipt, type Receipt } from './failover-receipt.tsx';
 import { PATHS_OF_SITE } from './operations.ts';
+import { PathHistory } from './path-history.tsx';
 import { PathLoss } from './path-loss.tsx';
-import { pathName, type SiteNames, siteNames } from './path-name.ts';
+import { pathName, pathNames, type SiteNames, siteNames } from './path-name.ts';
 import { WhyThisPath } from './why-this-path.tsx';
 
 export interface PathDetailProps {
@@ -32,7 +34,13 @@ export function PathDetail({ path_id, onClose }: PathDetailProps) {
   return (
     <Dialog title={title} place="side" onClose={onClose}>
       <Loaded data={found} error={answer.error} onRetry={() => void answer.refetch()}>
-        {() => (path ? <Detail path={path} names={names} /> : <Empty>This path is gone.</Empty>)}
+        {({ items }) =>
+          path ? (
+            <Detail path={path} names={names} pathNames={pathNames(items, names)} />
+          ) : (
+            <Empty>This path is gone.</Empty>
+          )
+        }
       </Loaded>
     </Dialog>
   );
@@ -62,9 +70,11 @@ interface DetailProps {
     } | null;
   };
   names: SiteNames;
+  /** Names of the source's paths by their ids. */
+  pathNames: ReadonlyMap<string, string>;
 }
 
-function Detail({ path, names }: DetailProps) {
+function Detail({ path, names, pathNames }: DetailProps) {
   const { metrics, traffic, maintenance } = path;
   const [receipt, setReceipt] = useState<Receipt>();
   return (
@@ -86,7 +96,7 @@ function Detail({ path, names }: DetailProps) {
         <Fact name="Receives">
           {bitsPerSecond(traffic?.rx_bits_per_second)}, <Bytes exact={traffic?.rx_bytes_exact} />
         </Fact>
-        <Fact name="Taken by">{path.policies?.length ?? 0} policies</Fact>
+        <Fact name="Taken by">{counted(path.policies?.length ?? 0, ['policy', 'policies'])}</Fact>
         {maintenance && (
           <Fact name="Out of use">
             since <Time at={maintenance.since} />,{' '}
@@ -95,8 +105,9 @@ function Detail({ path, names }: DetailProps) {
         )}
       </dl>
       <FailoverActions path={path} onDone={setReceipt} />
-      {receipt && <FailoverReceipt receipt={receipt} />}
-      <WhyThisPath path={path} />
+      {receipt && <FailoverReceipt receipt={receipt} names={pathNames} />}
+      <WhyThisPath path={path} names={pathNames} />
+      <PathHistory path_id={path.id} />
       <PathLoss path_id={path.id} names={names} />
     </div>
   );

@@ -4,11 +4,12 @@ import { useAddress } from '../../address/search.ts';
 import { ask } from '../../data/ask.ts';
 import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
-import { bitsPerSecond, count, milliseconds, percent } from '../../parts/format.ts';
+import { bitsPerSecond, milliseconds, percent } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { PATH_STATUSES, PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { counted } from './counted.ts';
 import { ALL_PATHS } from './operations.ts';
 import { PathFilters } from './path-filters.tsx';
 import { type PathEnds, pathName, siteNames } from './path-name.ts';
@@ -59,7 +60,7 @@ export function PathList() {
   const first = pages?.[0];
   return (
     <Panel
-      title={first ? `${count(first.total)} paths` : 'Paths'}
+      title={first ? counted(first.total, ['path', 'paths']) : 'Paths'}
       flush
       actions={<PathFilters counts={first?.by_status ?? []} />}
     >

@@ -8,9 +8,12 @@ import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { TextField } from '../../parts/text-field.tsx';
 import { DECISIONS } from './operations.ts';
+import { withPathNames } from './path-name.ts';
 
 export interface WhyThisPathProps {
   path: { id: string; source_site_id: string; destination_site_id: string };
+  /** Names of paths by their ids. */
+  names: ReadonlyMap<string, string>;
 }
 
 /** Units of what preferences compare. */
@@ -23,7 +26,7 @@ const UNITS: Record<string, string> = {
 };
 
 /** How every policy decides between the two sites of a path, now or at an instant that the address keeps. */
-export function WhyThisPath({ path }: WhyThisPathProps) {
+export function WhyThisPath({ path, names }: WhyThisPathProps) {
   const [{ at }, setAddress] = useAddress();
   const { source_site_id, destination_site_id } = path;
   const answer = useAnswer(
@@ -36,7 +39,7 @@ export function WhyThisPath({ path }: WhyThisPathProps) {
   return (
     <section aria-label="Why this path">
       <h3>Why this path</h3>
-      <div className="panel-actions">
+      <div className="panel-actions instants">
         <Button kind={at === undefined ? 'primary' : 'plain'} onPress={() => setAddress({ at: undefined })}>
           Now
         </Button>
@@ -66,7 +69,7 @@ export function WhyThisPath({ path }: WhyThisPathProps) {
                 As of <Time at={decided} />
               </p>
               {decisions.map(decision => (
-                <Decision key={decision.policy_id} decision={decision} path_id={path.id} />
+                <Decision key={decision.policy_id} decision={decision} path_id={path.id} names={names} />
               ))}
             </>
           )
@@ -95,12 +98,13 @@ interface DecisionProps {
     candidates: Candidate[];
   };
   path_id: string;
+  names: ReadonlyMap<string, string>;
 }
 
-function Decision({ decision, path_id }: DecisionProps) {
+function Decision({ decision, path_id, names }: DecisionProps) {
   const { policy_name, selected_path_id, reason, preference, candidates } = decision;
   const takesIt = selected_path_id === path_id;
-  const columns = columnsOf({ path_id, selected_path_id, unit: UNITS[preference] ?? '' });
+  const columns = columnsOf({ path_id, selected_path_id, names, unit: UNITS[preference] ?? '' });
   return (
     <details open={candidates.length > 1}>
       <summary>
@@ -109,7 +113,7 @@ function Decision({ decision, path_id }: DecisionProps) {
         </b>{' '}
         {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : 'takes another path'}
       </summary>
-      <p className="breakable">{reason}</p>
+      <p className="breakable">{withPathNames(reason, names)}</p>
       <VirtualTable
         label={`Candidates of ${policy_name}`}
         columns={columns}
@@ -118,6 +122,18 @@ function Decision({ decision, path_id }: DecisionProps) {
         maxRows={8}
         {...(selected_path_id !== null && { chosen: new Set([selected_path_id]) })}
       />
+      <ul className="result-list">
+        {candidates.map(
+          ({ path_id: id, excluded }) =>
+            excluded && (
+              <li key={id}>
+                <span>
+                  <bdi>{id === path_id ? 'This path' : (names.get(id) ?? id)}</bdi>: {excluded}
+                </span>
+              </li>
+            ),
+        )}
+      </ul>
     </details>
   );
 }
@@ -125,20 +141,27 @@ function Decision({ decision, path_id }: DecisionProps) {
 function columnsOf({
   path_id,
   selected_path_id,
+  names,
   unit,
 }: {
   path_id: string;
   selected_path_id: string | null;
+  names: ReadonlyMap<string, string>;
   unit: string;
 }): Column<Candidate>[] {
   return [
     {
       id: 'path',
       head: 'Path',
-      width: '136px',
+      width: 'minmax(136px, 1fr)',
       cell: candidate => {
-        const name = candidate.path_id === path_id ? 'This path' : `…${candidate.path_id.slice(-6)}`;
-        return candidate.path_id === selected_path_id ? `${name}, taken` : name;
+        const known = names.get(candidate.path_id) ?? `…${candidate.path_id.slice(-6)}`;
+        const name = candidate.path_id === path_id ? 'This path' : known;
+        return (
+          <bdi className="clip" title={known}>
+            {candidate.path_id === selected_path_id ? `${name}, taken` : name}
+          </bdi>
+        );
       },
     },
     {
@@ -163,16 +186,6 @@ function columnsOf({
     },
     { id: 'value', head: unit, width: '80px', end: true, cell: ({ value }) => figure(value) },
     { id: 'margin', head: 'Worse by', width: '80px', end: true, cell: ({ margin }) => figure(margin) },
-    {
-      id: 'excluded',
-      head: 'Left out',
-      width: 'minmax(160px, 1fr)',
-      cell: ({ excluded }) => (
-        <span className="clip" title={excluded ?? undefined}>
-          {excluded}
-        </span>
-      ),
-    },
   ];
 }
 

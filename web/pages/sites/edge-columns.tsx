@@ -22,10 +22,7 @@ const SILENT_AFTER_MS = 300_000;
 const SKEW_S = 30;
 
 /** How an edge does, the worst first. */
-export function edgeState(
-  edge: EdgeRow,
-  now = Date.now(),
-): { kind: StatusKind; text: string; title?: string } {
+function edgeState(edge: EdgeRow, now = Date.now()): { kind: StatusKind; text: string; title?: string } {
   const { registered, retired_at, last_seen, interval_s, refused, behind, clock_skew_seconds } = edge;
   if (retired_at !== null) return { kind: 'unknown', text: 'Out of service' };
   if (refused) return { kind: 'bad', text: 'Reports refused', title: refused.reason };

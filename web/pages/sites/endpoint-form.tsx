@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { useChange } from '../../data/use-change.ts';
-import { Conflict, isConflict, useSeen } from '../../parts/conflict.tsx';
+import { Conflict, isConflict, useSeen } from '../../panels/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';

@@ -1,7 +1,7 @@
 import { useParams } from '@tanstack/react-router';
 import { useAddress } from '../../address/search.ts';
+import { WorkPanel } from '../../panels/work-panel.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
-import { WorkPanel } from '../../parts/work-panel.tsx';
 import { DeletedSites } from './deleted-sites.tsx';
 import { EdgeList } from './edge-list.tsx';
 import { SiteDetail } from './site-detail.tsx';

@@ -5,6 +5,7 @@ import './virtual-table.css';
 
 export interface Column<Row> {
   id: string;
+  /** Empty for a column of buttons: it is called «Actions» then, unseen. */
   head: string;
   /** A track of a CSS grid, such as `minmax(160px, 2fr)` or `112px`. */
   width: string;
@@ -105,7 +106,7 @@ function HeadCell<Row>({ column, sorting, onSort }: HeadCellProps<Row>) {
           {sorted === 'descending' && <ArrowDown size={12} aria-hidden />}
         </button>
       ) : (
-        head
+        head || <span className="visually-hidden">Actions</span>
       )}
     </div>
   );

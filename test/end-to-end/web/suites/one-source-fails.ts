@@ -1,4 +1,5 @@
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { openConsole } from '../../../support/browser.ts';
@@ -6,29 +7,41 @@ import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
   describe('when one source fails', () => {
-    it('the panel of it says so with a way to try again, and all others stay filled', async () => {
+    it('a part of the overview says so with a way to try again, and all others stay filled', async () => {
       const { browser, system } = world();
       let failing = true;
       const { page, context } = await openConsole(browser, system, {
         as: 'viewer',
         prepare: page =>
-          page.route('**/graphql', async route => {
-            if (!failing || !route.request().postData()?.includes('query Happened')) return route.fallback();
-            await route.fulfill({
-              json: { data: null, errors: [{ errorType: 'Internal', message: 'The log can’t be read.' }] },
-            });
-          }),
+          page.route('**/graphql', route =>
+            failing && asks(route, /query (Now|Overview)\b/) ? withoutLastChanges(route) : route.fallback(),
+          ),
       });
       const panel = page.getByRole('region', { name: 'Last changes' });
       await panel.getByText('The log can’t be read.').waitFor();
-      await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
+      await allFilledBut(page, 1);
       failing = false;
       await panel.getByRole('button', { name: 'Try again' }).click();
       await panel.getByRole('listitem').first().waitFor();
       await context.close();
     });
 
-    it('without the table of caches every panel is filled', async () => {
+    it('of the request for all, each is asked by itself', async () => {
+      const { browser, system } = world();
+      const refusal = { data: null, errors: [{ errorType: 'Internal', message: 'History can’t be read.' }] };
+      const { page, context } = await openConsole(browser, system, {
+        as: 'viewer',
+        prepare: page =>
+          page.route('**/graphql', route =>
+            asks(route, /query (Now|Throughput)\b/) ? route.fulfill({ json: refusal }) : route.fallback(),
+          ),
+      });
+      await page.getByRole('region', { name: 'Throughput' }).getByText('History can’t be read.').waitFor();
+      await allFilledBut(page, 1);
+      await context.close();
+    });
+
+    it('the table of caches, every panel is filled', async () => {
       const { browser, system } = world();
       const client = new DynamoDBClient({
         endpoint: system.endpoints.dynamodb,
@@ -38,10 +51,29 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await client.send(new DeleteTableCommand({ TableName: system.tables.get('cache') }));
       client.destroy();
       const { page, context } = await openConsole(browser, system, { as: 'viewer' });
-      await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
-      await page.locator('.loading').first().waitFor({ state: 'detached' });
-      expect(await page.getByRole('alert').allTextContents()).toEqual([]);
+      await allFilledBut(page, 0);
       await context.close();
     });
   });
+}
+
+/** Waits until Now is filled but for so many panels, which show that they failed. */
+async function allFilledBut(page: Page, failed: number): Promise<void> {
+  await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
+  await page.locator('.loading').first().waitFor({ state: 'detached' });
+  expect(await page.getByRole('alert').count()).toBe(failed);
+}
+
+function asks(route: Route, operation: RegExp): boolean {
+  return operation.test(route.request().postData() ?? '');
+}
+
+/** The system's own answer, with an overview one part of which has failed. */
+async function withoutLastChanges(route: Route): Promise<void> {
+  const answer = (await (await route.fetch()).json()) as { data: { overview: object } };
+  const errors = [
+    { errorType: 'Internal', message: 'The log can’t be read.', path: ['overview', 'last_changes'] },
+  ];
+  const overview = { ...answer.data.overview, last_changes: null };
+  await route.fulfill({ json: { data: { ...answer.data, overview }, errors } });
 }

@@ -8,7 +8,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       const { browser, system, admin } = world();
       const { trafficTotals } = await admin.data('{ trafficTotals { bytes_exact } }');
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
-      const bytes = page.getByRole('region', { name: 'All traffic' }).locator('dd data').first();
+      const bytes = page.getByRole('region', { name: 'All traffic' }).locator('dd').nth(1).locator('data');
       await bytes.waitFor();
       expect(await bytes.getAttribute('value')).toBe(trafficTotals.bytes_exact);
       expect(problems).toEqual([]);

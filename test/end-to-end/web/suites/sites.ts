@@ -31,11 +31,8 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await deletion.waitFor();
       await page.goto(new URL('/changes', page.url()).href);
       await page.getByRole('button', { name: `Undo Delete site site:${hub}` }).click();
-      await page
-        .getByText(/^Site Hub is back/)
-        .or(page.getByText(/restored/))
-        .first()
-        .waitFor();
+      const restore = page.getByRole('listitem').filter({ hasText: 'Restore of site Hub' });
+      await restore.filter({ hasText: 'Done' }).first().waitFor();
       expect(await inventoryOf(admin, hub)).toEqual(before);
       expect(problems).toEqual([]);
       await context.close();
@@ -110,7 +107,8 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
       await dialog.getByText(/admin@example.com changed it with updateSite/).waitFor();
       await dialog.getByRole('button', { name: 'Show theirs' }).click();
-      await expectValue(dialog.getByLabel('Location'), 'Theirs');
+      const location = () => dialog.getByLabel('Location').inputValue();
+      await expect.poll(location, { timeout: 30_000 }).toBe('Theirs');
       await dialog.getByLabel('Location').fill('Mine again');
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
       await dialog.waitFor({ state: 'detached' });
@@ -121,15 +119,6 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
   });
-}
-
-async function expectValue(field: ReturnType<Page['getByLabel']>, value: string): Promise<void> {
-  const page = field.page();
-  const element = await field.elementHandle();
-  await page.waitForFunction(([input, wanted]) => (input as { value: string }).value === wanted, [
-    element,
-    value,
-  ] as const);
 }
 
 async function undoOnToast(page: Page): Promise<void> {

@@ -195,7 +195,8 @@ describe('history over the API', () => {
 
   it('says how complete the totals are as the last snapshot saw it, and when that was', async () => {
     const completeness = async () => (await api.data('Query.trafficTotals')).completeness;
-    const seen = { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:33:00.000Z' };
+    const heard = { edges_expected: 2, edges_heard: 1, late_groups: [] };
+    const seen = { ...heard, as_of: '2026-03-15T11:33:00.000Z' };
     expect(await completeness()).toEqual(seen);
     api.now = START + 60 * MINUTE;
     expect(await completeness()).toEqual(seen);

@@ -295,7 +295,12 @@ describe('flow logs, from the stream to the API', () => {
     await runFlowLog({
       objects: bucket.objects,
       ...{ client: db.client, table: db.tables.traffic, owner: 'run', ttl_hours: 24 },
-      ...{ clock: () => api.now, work_until: api.now + MINUTE, lease_until_ms: api.now + MINUTE },
+      ...{
+        clock: () => api.now,
+        work_until: api.now + MINUTE,
+        slices: { begin: async () => {} },
+        lease_until_ms: api.now + MINUTE,
+      },
     });
     expect(await api.data('Query.flowErasures')).toEqual([
       { ...erasure, status: 'DONE', erased_until: iso(T0 + MINUTE), finished_at: iso(T0 + MINUTE) },

@@ -139,6 +139,8 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.figures': 2,
   'Query.trafficStats': 10,
   'Query.trafficHistory': 10,
+  'Query.trafficSeries': 10,
+  'Query.pathHistory': 5,
   'Query.policyHistory': 2,
   'Query.topFlows': 1,
   'Query.duplicateCounting': 1,

@@ -49,7 +49,7 @@ function argumentsOf(
     'Query.figures': { scope: 'POLICIES' },
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
-    'Query.trafficSeries': { ...range, filter },
+    'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
     'Query.duplicateCounting': site,

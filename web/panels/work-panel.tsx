@@ -1,10 +1,10 @@
-import './timeline.css';
+import '../parts/timeline.css';
 import { graphql, type ResultOf } from '../data/graphql.ts';
 import { useAnswer } from '../data/use-answer.ts';
-import { Time } from './figures.tsx';
-import { percent } from './format.ts';
-import { Panel } from './panel.tsx';
-import { Status } from './status.tsx';
+import { Time } from '../parts/figures.tsx';
+import { percent } from '../parts/format.ts';
+import { Panel } from '../parts/panel.tsx';
+import { Status } from '../parts/status.tsx';
 
 const WORK = graphql(`
   query Work {

@@ -1,0 +1,124 @@
+import { ErasedAddresses } from './erased-addresses.ts';
+import type { FlowLogResult, FlowLogRun } from './flow-log-run.ts';
+import type { FlowErasure, FlowLogState } from './flow-log-state.ts';
+import type { FlowObjects } from './flow-objects.ts';
+import { holdsErased } from './holds-erased.ts';
+import { type HourSlice, isLarge, SLICES, type SliceRuns, sliceOf } from './hour-slices.ts';
+import { inOrder } from './in-order.ts';
+import { mergeObjects } from './merge-objects.ts';
+import { planMerges } from './plan-merges.ts';
+import { listHour, type StoredObject } from './read-hour.ts';
+import { leasedSlices } from './slice-leases.ts';
+
+/** Objects that are looked through for erased lines at once. */
+const OBJECTS_AHEAD = 8;
+
+/** How far the work on an hour has come. */
+export const HOUR_OUTCOME = { done: 'DONE', in_slices: 'IN_SLICES', cut_off: 'CUT_OFF' } as const;
+type HourOutcome = (typeof HOUR_OUTCOME)[keyof typeof HOUR_OUTCOME];
+
+export interface HourWork {
+  hour: number;
+  state: FlowLogState;
+  /** Objects that have not outlived their time. */
+  kept: readonly StoredObject[];
+  /** What arrived then or before has outlived its time, milliseconds since the epoch. */
+  expired_ms: number;
+  /** Slices that were being merged when the run began. */
+  leased: readonly HourSlice[];
+  /** Erasures that the hour is still to be looked through for. */
+  due: readonly FlowErasure[];
+  /** What is done is added to it. */
+  result: FlowLogResult;
+}
+
+/**
+ * Merges an hour that has ended and takes out of it what was erased. A large hour is merged by runs on its slices; erasures wait for
+ * these.
+ *
+ * @throws Error when a source is gone, since another run is at work
+ */
+export async function workOnHour(
+  run: FlowLogRun,
+  { state, kept, expired_ms, leased, result, hour, due }: HourWork,
+): Promise<HourOutcome> {
+  const { objects, clock, work_until, slices } = run;
+  const erased = new ErasedAddresses(state.erasures);
+  const large = isLarge(kept, slices);
+  const merge = async (sources: StoredObject[]): Promise<void> => {
+    const others = large ? [] : await mergedBeside(objects, { hour, sources });
+    if (!(await mergeObjects(objects, { sources, others, erased, expired_ms }))) {
+      throw new Error(`An object of ${new Date(hour).toISOString()} is gone: another run is at work.`);
+    }
+    result.merged += sources.length;
+  };
+  const groups = planMerges(kept, { hour, now: clock(), erased_ms: erased.latest_ms });
+  if (leased.some(slice => slice.hour === hour) || (large && groups.length > 0)) {
+    await beginSlices(slices, { groups, leased, result });
+    return HOUR_OUTCOME.in_slices;
+  }
+  for (const sources of groups) {
+    if (clock() >= work_until) return HOUR_OUTCOME.cut_off;
+    await merge(sources);
+  }
+  if (due.length === 0) return HOUR_OUTCOME.done;
+  // A run on a slice that knows nothing of these erasures has its lease since before they were read, or has ended before.
+  if ((await leasedSlices(run, { now: clock() })).some(slice => slice.hour === hour))
+    return HOUR_OUTCOME.in_slices;
+  return (await eraseInHour(run, { hour, due, erased, merge })) ? HOUR_OUTCOME.done : HOUR_OUTCOME.cut_off;
+}
+
+/** Objects of the hour that hold merged lines, beside the sources: what an earlier group has become is among them. */
+async function mergedBeside(
+  objects: FlowObjects,
+  { hour, sources }: { hour: number; sources: readonly StoredObject[] },
+): Promise<StoredObject[]> {
+  return (await listHour(objects, hour)).filter(
+    ({ key, generation }) => generation > 0 && !sources.some(source => source.key === key),
+  );
+}
+
+/** Begins a run for each slice with something to merge; no more at once than an hour has slices. */
+async function beginSlices(
+  slices: SliceRuns,
+  {
+    groups,
+    leased,
+    result,
+  }: { groups: readonly StoredObject[][]; leased: readonly HourSlice[]; result: FlowLogResult },
+): Promise<void> {
+  const batches = groups.flat().filter(({ generation }) => generation === 0);
+  const due = new Map(batches.map(batch => [sliceOf(batch), { hour: batch.hour, slice: sliceOf(batch) }]));
+  for (const each of due.values()) {
+    if (leased.some(({ hour, slice }) => hour === each.hour && slice === each.slice)) continue;
+    if (leased.length + result.slices_begun >= SLICES) return;
+    await slices.begin(each);
+    result.slices_begun += 1;
+  }
+}
+
+interface HourErasure {
+  hour: number;
+  due: readonly FlowErasure[];
+  erased: ErasedAddresses;
+  merge(sources: StoredObject[]): Promise<void>;
+}
+
+/** Takes what was erased out of the hour's objects, as they are now. @returns false when the time is over */
+async function eraseInHour(
+  { objects, clock, work_until }: FlowLogRun,
+  { hour, due, erased, merge }: HourErasure,
+): Promise<boolean> {
+  const listed = await listHour(objects, hour);
+  const latest_ms = Math.max(...due.map(({ requested_ms }) => requested_ms));
+  const asked = listed.filter(({ first_ms }) => first_ms < latest_ms);
+  const addresses = due.map(({ address }) => address);
+  const holding = inOrder(asked, OBJECTS_AHEAD, object =>
+    holdsErased(objects, object, { erased, addresses }),
+  );
+  for await (const [object, holds] of holding) {
+    if (clock() >= work_until) return false;
+    if (holds) await merge([object]);
+  }
+  return clock() < work_until;
+}

@@ -1,0 +1,11 @@
+import { EdgeMemory } from '../../core/routing/edge-memory.ts';
+import type { Call } from './resolver.ts';
+
+/** What this function keeps for edges between two calls, by its caches. */
+const memories = new WeakMap<Call['caches'], EdgeMemory>();
+
+export function edgeMemoryOf({ caches }: Call): EdgeMemory {
+  const memory = memories.get(caches) ?? new EdgeMemory();
+  memories.set(caches, memory);
+  return memory;
+}

@@ -1,0 +1,251 @@
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
+import { parseFlowKey } from '../../../core/flows/flow-key.ts';
+import { readFlowLogState } from '../../../core/flows/flow-log-state.ts';
+import type { FlowObjects } from '../../../core/flows/flow-objects.ts';
+import { type HourSlice, SLICES } from '../../../core/flows/hour-slices.ts';
+import type { SliceResult } from '../../../core/flows/run-slice.ts';
+import {
+  arrivedReports,
+  expectedFlows,
+  type FlowWorld,
+  HOST,
+  HOUR,
+  killedAt,
+  makeFlowWorld,
+} from '../../support/flow-world.ts';
+import { T0 } from '../../support/report-records.ts';
+
+const reports = arrivedReports();
+const flows = expectedFlows(reports);
+const actor = { kind: 'PERSON', id: 'sub', name: 'a', email: null, groups: ['admin'] } as never;
+
+/** Time for some twenty runs that are killed, on a busy machine. */
+const KILLS_MS = 240_000;
+
+let world: FlowWorld | undefined;
+beforeEach(async () => {
+  await world?.close();
+  world = await makeFlowWorld();
+  world.now = T0 + 2 * HOUR + 600_000;
+});
+afterAll(() => world?.close());
+
+/** A run of the job for which every hour is large, and the slices that it began runs for. */
+async function runInSlices({ objects }: { objects?: FlowObjects } = {}) {
+  const begun: HourSlice[] = [];
+  const slices = { from_bytes: 0, begin: async (slice: HourSlice) => void begun.push(slice) };
+  const result = await world!.run({ slices, ...(objects && { objects }) });
+  return { begun, result };
+}
+
+async function mergeSide(begun: readonly HourSlice[]): Promise<SliceResult[]> {
+  return Promise.all(begun.map(slice => world!.runSlice(slice)));
+}
+
+async function expectReadings(expected = flows): Promise<void> {
+  const told = await world!.readings(['read', 'pages of 7', 'duckdb']);
+  expect(told).toEqual({ read: expected, 'pages of 7': expected, duckdb: expected });
+}
+
+async function expectTidy(): Promise<void> {
+  const keys = await world!.bucket.keys('flows/');
+  const indexed = keys.filter(key => parseFlowKey(key)!.generation > 0);
+  expect(await world!.bucket.keys('flow-index/')).toEqual(
+    indexed.map(key => `flow-index/${key.slice('flows/'.length)}.index`),
+  );
+}
+
+const generations = async () =>
+  new Set((await world!.bucket.keys('flows/')).map(key => parseFlowKey(key)!.generation));
+
+async function erase(): Promise<void> {
+  const { client, tables, now } = world!;
+  const context = {
+    ...{ client, tables, clock: () => now, sleep: async () => {}, random: () => 0.5 },
+    deadline: now + 60_000,
+  };
+  await eraseFlows(context, { actor, address: HOST });
+}
+
+const erasureStates = async () =>
+  (await readFlowLogState({ client: world!.client, table: world!.tables.traffic })).erasures.map(
+    ({ status }) => status,
+  );
+
+async function isStored(): Promise<boolean> {
+  const keys = await world!.bucket.keys('flows/');
+  const bodies = await Promise.all(keys.map(key => world!.bucket.objects.get(key)));
+  return bodies.some(body => gunzipSync(body!).includes(HOST));
+}
+
+describe('a large hour', () => {
+  it('is merged by runs on its slices side by side, which keep each flow once', async () => {
+    await world!.write(reports, [1]);
+    const { begun, result } = await runInSlices();
+    expect(begun).toEqual([
+      { hour: T0, slice: 34 },
+      { hour: T0, slice: 35 },
+      { hour: T0 + HOUR, slice: 0 },
+      { hour: T0 + HOUR, slice: 1 },
+    ]);
+    expect(result).toMatchObject({ slices_begun: 4, merged: 0, complete: false });
+    const results = await mergeSide(begun);
+    expect(results.map(({ busy, complete }) => ({ busy, complete }))).toEqual(
+      begun.map(() => ({ busy: false, complete: true })),
+    );
+    expect(results.reduce((sum, { merged }) => sum + merged, 0)).toBe(reports.length);
+    expect(await world!.bucket.keys('flows/')).toHaveLength(4);
+    await expectReadings();
+    await expectTidy();
+    expect((await runInSlices()).result).toMatchObject({ slices_begun: 0, complete: true });
+  });
+
+  it('takes what comes late, and what comes again, each flow still once', async () => {
+    await world!.write(reports.slice(0, 12), [1]);
+    await mergeSide((await runInSlices()).begun);
+    await world!.write(reports, [1], 3);
+    await mergeSide((await runInSlices()).begun);
+    expect(await world!.bucket.keys('flows/')).toHaveLength(4);
+    await expectReadings();
+    await expectTidy();
+  });
+
+  it('that is small by the next run is merged by that', async () => {
+    await world!.write(reports, [1]);
+    const { begun } = await runInSlices();
+    await world!.runSlice(begun[2]!);
+    expect(await world!.run()).toMatchObject({ slices_begun: 0, complete: true });
+    expect(await generations()).not.toContain(0);
+    await expectReadings();
+    await expectTidy();
+  });
+
+  it('has one run at a time on a slice, and none is begun for one that has it', async () => {
+    await world!.write(reports, [1]);
+    const [slice, ...others] = (await runInSlices()).begun as [HourSlice, ...HourSlice[]];
+    let busy: SliceResult | undefined;
+    let beside: HourSlice[] = [];
+    const objects: FlowObjects = {
+      ...world!.bucket.objects,
+      async put(key, body) {
+        busy ??= await world!.runSlice(slice);
+        if (beside.length === 0) beside = (await runInSlices()).begun;
+        await world!.bucket.objects.put(key, body);
+      },
+    };
+    expect(await world!.runSlice(slice, { objects })).toMatchObject({ busy: false, complete: true });
+    expect(busy).toEqual({ busy: true, merged: 0, complete: false });
+    expect(beside).toEqual(others);
+  });
+
+  it('keeps the index of an object that is about to be put', async () => {
+    await world!.write(reports, [1]);
+    const { begun } = await runInSlices();
+    const objects: FlowObjects = {
+      ...world!.bucket.objects,
+      async put(key, body) {
+        if (key.startsWith('flows/')) await runInSlices();
+        await world!.bucket.objects.put(key, body);
+      },
+    };
+    for (const slice of begun) await world!.runSlice(slice, { objects });
+    await expectTidy();
+  });
+
+  it('has no more runs begun at once than it has slices', async () => {
+    const minutes = 3 * 60;
+    world!.now = T0 + 5 * HOUR;
+    await world!.write(arrivedReports({ minutes, flows: 1 }), [1]);
+    const { begun } = await runInSlices();
+    expect(begun).toHaveLength(SLICES);
+    expect(begun).toEqual(begun.toSorted((a, b) => a.hour - b.hour || a.slice - b.slice));
+  });
+
+  it('stops where its time ends, and the next run goes on', async () => {
+    await world!.write(reports, [1]);
+    const { begun } = await runInSlices();
+    const cut = await world!.runSlice(begun[0]!, { work_until: world!.now });
+    expect(cut).toEqual({ busy: false, merged: 0, complete: false });
+    expect((await runInSlices()).begun).toEqual(begun);
+    await mergeSide(begun);
+    await expectReadings();
+  });
+
+  it.each([false, true])(
+    'is whole after a run on a slice that was killed at any call, beside others (landing: %s)',
+    async lands => {
+      for (let at = 0, calls = 1; at < calls; at++) {
+        await world!.bucket.clear();
+        world!.now += 2000;
+        await world!.write(reports, [1]);
+        const { begun } = await runInSlices();
+        const killed = killedAt(world!.bucket.objects, at, lands);
+        const [first, ...others] = begun as [HourSlice, ...HourSlice[]];
+        const runs = [world!.runSlice(first, { objects: killed }), mergeSide(others)];
+        const [outcome] = await Promise.allSettled(runs);
+        expect({ at, outcome: outcome!.status }).toEqual({ at, outcome: 'rejected' });
+        const { read } = await world!.readings(['read']);
+        expect({ at, read }).toEqual({ at, read: flows });
+        world!.now += 2000;
+        const counting = killedAt(world!.bucket.objects, Number.POSITIVE_INFINITY, lands);
+        for (const slice of (await runInSlices()).begun) await world!.runSlice(slice, { objects: counting });
+        expect((await runInSlices()).result).toMatchObject({ slices_begun: 0, complete: true });
+        expect({ at, read: (await world!.readings(['read'])).read }).toEqual({ at, read: flows });
+        await expectTidy();
+        if (at === 0) calls = counting.calls;
+      }
+    },
+    KILLS_MS,
+  );
+});
+
+describe('an erasure in a large hour', () => {
+  const left = expectedFlows(reports, { without: HOST });
+
+  it('waits for the slices, and is carried out after them', async () => {
+    await world!.write(reports, [1]);
+    await erase();
+    const { begun } = await runInSlices();
+    expect(await erasureStates()).toEqual(['RUNNING']);
+    await mergeSide(begun);
+    expect((await runInSlices()).result).toMatchObject({ erasures_finished: 1, complete: true });
+    expect([await isStored(), await erasureStates()]).toEqual([false, ['DONE']]);
+    await expectReadings(left);
+  });
+
+  it('takes lines out of what was merged in slices', async () => {
+    await world!.write(reports, [1]);
+    await mergeSide((await runInSlices()).begun);
+    await erase();
+    expect(await isStored()).toBe(true);
+    expect((await runInSlices()).result).toMatchObject({ erasures_finished: 1, complete: true });
+    expect(await isStored()).toBe(false);
+    await expectReadings(left);
+    await expectTidy();
+  });
+
+  it('is not done while a run that began before it may write what was erased', async () => {
+    await world!.write(reports, [1]);
+    const { begun } = await runInSlices();
+    const [, ...others] = begun;
+    await mergeSide(others);
+    let during: string[] | undefined;
+    const objects: FlowObjects = {
+      ...world!.bucket.objects,
+      async delete(keys) {
+        if (!during) {
+          await erase();
+          await runInSlices();
+          during = await erasureStates();
+        }
+        await world!.bucket.objects.delete(keys);
+      },
+    };
+    await world!.runSlice(begun[0]!, { objects });
+    expect(during).toEqual(['RUNNING']);
+    await runInSlices();
+    expect([await isStored(), await erasureStates()]).toEqual([false, ['DONE']]);
+  });
+});

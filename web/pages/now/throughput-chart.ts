@@ -1,0 +1,25 @@
+import type { ChartSeries } from '../../parts/chart/chart.tsx';
+import type { TrustedIntervals } from '../../parts/chart/trust.ts';
+import type { Series } from './operations.ts';
+
+/** A series of the API as the chart draws it; the period before as a dashed line over the same time. */
+export function chartOf(
+  { from, step_s, at: ends, completeness, gaps, resets, groups, other, previous }: Series,
+  name: (id: string) => string,
+): { intervals: TrustedIntervals; series: ChartSeries[] } {
+  const at = ends.map(end => Date.parse(end) / 1000);
+  const begin = Math.max(Date.parse(from) / 1000, (at[0] ?? 0) - step_s);
+  const series: ChartSeries[] = groups.map(({ id, bits_per_second }, index) => ({
+    id,
+    name: name(id),
+    colour: `series-${index + 1}`,
+    values: bits_per_second,
+  }));
+  if (other)
+    series.push({ id: 'other', name: 'Others', colour: 'series-other', values: other.bits_per_second });
+  if (previous) {
+    const values = previous.total.bits_per_second;
+    series.push({ id: 'previous', name: 'Period before', colour: 'muted', values, dashed: true });
+  }
+  return { intervals: { from: begin, at, completeness, gaps, resets }, series };
+}
