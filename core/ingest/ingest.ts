@@ -49,7 +49,7 @@ export async function ingest(
 async function ingestTurn(records: readonly StreamRecord[], context: IngestContext): Promise<StreamRecord[]> {
   const read = await untilDeadline(readRecords(records, context));
   if (!read) return [];
-  const reports = read.flatMap(({ result }) => (result instanceof ReportRejected ? [] : [result]));
+  const reports = read.map(({ result }) => result).filter(isReadable);
   const logged = writeFlowLogs(reports, context);
   const covered = await untilDeadline(coverSlots(reports, context));
   const outcomes = covered ? await applyLanes(groupByLane(reports), context) : [];
@@ -72,6 +72,10 @@ async function ingestTurn(records: readonly StreamRecord[], context: IngestConte
   } finally {
     await Promise.all([passed, logged, passContradictions(outcomes, context)]);
   }
+}
+
+function isReadable(result: PendingRecord | ReportRejected): result is PendingRecord {
+  return !(result instanceof ReportRejected);
 }
 
 /** Has readers sum the slots of these reports before anything is counted in them. @throws Throttled or Conflict at the deadline */

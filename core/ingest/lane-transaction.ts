@@ -115,10 +115,19 @@ class TransactionDraft<W extends LaneWrite> {
       else this.#shared.set(key, item);
     }
     const partitionOf = partitionsOf(write);
+    let partition = '';
+    let counters = new Map<string, DraftCounter>();
     for (const [policy_id, change] of write.changes.counters) {
       if (isZero(change)) continue;
-      const partition = partitionOf(policy_id);
-      addCounter(this.#partition(partition), { partition, policy_id }, change);
+      const next = partitionOf(policy_id);
+      // Nearly always one for all policies of a write.
+      if (next !== partition) {
+        partition = next;
+        counters = this.#partition(next);
+      }
+      const known = counters.get(policy_id);
+      if (known) addTo(known.change, change);
+      else counters.set(policy_id, { partition, policy_id, change: { ...change } });
     }
     this.#actions = this.#own.length + this.#shared.size;
     for (const counters of this.#counters.values()) this.#actions += counters.size;
@@ -183,24 +192,15 @@ function partitionsOf({ slot, counted_in = FIRST_GENERATION }: LaneWrite): (poli
   return id => (generationOf(counted_in, id) === counted_in.generation ? stays : moved);
 }
 
-function addCounter(
-  counters: Map<string, DraftCounter>,
-  { partition, policy_id }: Pick<DraftCounter, 'partition' | 'policy_id'>,
-  change: CounterChange,
-): void {
-  const known = counters.get(policy_id);
-  if (!known) {
-    counters.set(policy_id, { partition, policy_id, change: { ...change } });
-    return;
-  }
-  known.change.packets += change.packets;
-  known.change.bytes += change.bytes;
-  known.change.active_flows += change.active_flows;
-  known.change.bit_rate += change.bit_rate;
-  known.change.packet_rate += change.packet_rate;
-  known.change.rated_pairs += change.rated_pairs;
+function addTo(sum: Sum, change: CounterChange): void {
+  sum.packets += change.packets;
+  sum.bytes += change.bytes;
+  sum.active_flows += change.active_flows;
+  sum.bit_rate += change.bit_rate;
+  sum.packet_rate += change.packet_rate;
+  sum.rated_pairs += change.rated_pairs;
   if (change.estimated_bytes !== undefined) {
-    known.change.estimated_bytes = (known.change.estimated_bytes ?? 0n) + change.estimated_bytes;
+    sum.estimated_bytes = (sum.estimated_bytes ?? 0n) + change.estimated_bytes;
   }
 }
 
@@ -244,11 +244,10 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 const HAS_BASE_VERSION = conditionOf({ expression: '#version = :base' });
 const COUNTS = { packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 };
-const addOf = (add: Record<string, number | bigint>) =>
-  updateItem({ table: '', key: { pk: '', sk: '' }, add: { ...COUNTS, ...add } });
-const ADD_COUNTS = addOf({});
-const ADD_RATED = addOf({ rated_pairs: 0 });
-const ADD_ESTIMATED = addOf({ rated_pairs: 0, estimated_bytes: 0n });
+const NOWHERE = { table: '', key: { pk: '', sk: '' } };
+const ADD_COUNTS = updateItem({ ...NOWHERE, add: COUNTS });
+const ADD_RATED = updateItem({ ...NOWHERE, add: { ...COUNTS, rated_pairs: 0 } });
+const ADD_ESTIMATED = updateItem({ ...NOWHERE, add: { ...COUNTS, rated_pairs: 0, estimated_bytes: 0n } });
 
 /** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {

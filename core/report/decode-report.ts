@@ -23,8 +23,6 @@ import { lowerUuid } from './uuid-text.ts';
 
 export interface DecodedReport {
   report: Report;
-  /** The pairKey of each of its policies' totals; made once for all who look pairs up. */
-  keys: string[];
   /** `report.sent_at` in milliseconds since the Unix epoch. */
   sent_at_ms: number;
   /** Fields that this release doesn't know; ignored, so that newer edges may send them. */
@@ -64,7 +62,6 @@ function readReport(value: unknown, partition_key: string): DecodedReport {
     );
   }
   const parts = readInteger(raw, 'parts', NOWHERE, { min: 1, max: REPORT_LIMITS.maxParts });
-  const keys: string[] = [];
   const report: Report = {
     v: 1,
     edge_id,
@@ -77,11 +74,11 @@ function readReport(value: unknown, partition_key: string): DecodedReport {
     interval_s: readNumber(raw, 'interval_s', NOWHERE, REPORT_LIMITS.maxIntervalS),
     policies_version: readId(raw, 'policies_version', NOWHERE),
     ...readEstimated(raw, unknown),
-    policies: readPolicies(readArray(raw.policies, 'policies', REPORT_LIMITS.maxPairs), keys, unknown),
+    policies: readPolicies(readArray(raw.policies, 'policies', REPORT_LIMITS.maxPairs), unknown),
     flows: readOptionalList(raw, { list: 'flows', max: REPORT_LIMITS.maxFlows, readItem: readFlow }, unknown),
     paths: readPaths(raw, unknown),
   };
-  return { report, keys, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
+  return { report, sent_at_ms: Date.parse(report.sent_at), unknown_fields: unknown.fields };
 }
 
 // False is the same as leaving it out.
@@ -101,11 +98,12 @@ interface Unknown {
 
 const policyNumbers = new IdNumbers();
 
-function readPolicies(list: unknown[], keys: string[], unknown: Unknown): PolicyTotals[] {
+function readPolicies(list: unknown[], unknown: Unknown): PolicyTotals[] {
   policyNumbers.begin();
   const totals: PolicyTotals[] = [];
+  const place: Place = { list: 'policies', index: 0 };
   for (let index = 0; index < list.length; index++) {
-    const place: Place = { list: 'policies', index };
+    place.index = index;
     const raw = readObject(list[index], place);
     const policy_id = readId(raw, 'policy_id', place);
     const endpoint_id = readId(raw, 'endpoint_id', place);
@@ -113,9 +111,7 @@ function readPolicies(list: unknown[], keys: string[], unknown: Unknown): Policy
     const bytes = readCount(raw, 'bytes', place);
     const active_flows = readGauge(raw, 'active_flows', place);
     unknown.fields += fieldCount(raw) - 5;
-    const pair: PolicyTotals = { policy_id, endpoint_id, packets, bytes, active_flows };
-    totals.push(pair);
-    keys.push(pairKey(pair));
+    totals.push({ policy_id, endpoint_id, packets, bytes, active_flows });
     policyNumbers.numberOf(policy_id);
   }
   const policies = policyNumbers.size;
@@ -123,15 +119,16 @@ function readPolicies(list: unknown[], keys: string[], unknown: Unknown): Policy
     throw new ReportRejected('too_many_policies', `${policies} policies`);
   }
   // Where all policies differ, no pair is there twice.
-  if (policies < totals.length) checkDuplicates(totals, keys);
+  if (policies < totals.length) checkDuplicates(totals);
   return totals;
 }
 
-function checkDuplicates(totals: readonly PolicyTotals[], keys: readonly string[]): void {
+function checkDuplicates(totals: readonly PolicyTotals[]): void {
   const seen = new Set<string>();
-  for (const [index, key] of keys.entries()) {
+  for (const pair of totals) {
+    const key = pairKey(pair);
     if (seen.has(key)) {
-      const { policy_id, endpoint_id } = totals[index]!;
+      const { policy_id, endpoint_id } = pair;
       throw new ReportRejected('duplicate_pair', `policy "${policy_id}", endpoint "${endpoint_id}"`);
     }
     seen.add(key);
@@ -139,6 +136,15 @@ function checkDuplicates(totals: readonly PolicyTotals[], keys: readonly string[
 }
 
 function readGauge(raw: RawObject, field: string, place: Place): number {
+  const value = raw[field];
+  // Nearly all gauges need no BigInt on the way. JSON's -0 is 0.
+  if (
+    Number.isInteger(value) &&
+    (value as number) >= 0 &&
+    (value as number) <= REPORT_LIMITS.maxActiveFlows
+  ) {
+    return (value as number) + 0;
+  }
   const gauge = readCount(raw, field, place);
   if (gauge <= REPORT_LIMITS.maxActiveFlows) return Number(gauge);
   throw new ReportRejected(

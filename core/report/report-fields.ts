@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { isPrintable } from '../policy/printable.ts';
 import { OTHER_FLOWS } from '../totals/other-flows.ts';
+import { bigIntOf } from '../totals/whole-number.ts';
 import { ReportRejected } from './rejection.ts';
 import { REPORT_LIMITS } from './report.ts';
 
@@ -66,7 +67,7 @@ function isAddress(text: string): boolean {
 /** A whole number from 0 to 2^63 − 1, as a JSON number up to 2^53 − 1 or as a string of digits. */
 export function readCount(object: RawObject, field: string, place: Place): bigint {
   const value = object[field];
-  if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'number' && value >= 0 && Number.isSafeInteger(value)) return bigIntOf(value);
   if (typeof value === 'string' && value.length <= MAX_COUNT_DIGITS && DIGITS.test(value)) {
     const count = BigInt(value);
     if (count <= REPORT_LIMITS.maxCount) return count;

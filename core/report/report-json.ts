@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { inflate } from './inflate-record.ts';
 import { checkStructure } from './json-structure.ts';
 import { ReportRejected } from './rejection.ts';
@@ -38,6 +39,7 @@ export function parseReportJson(record: Uint8Array): ReportJson {
 }
 
 function decodeText(json: Uint8Array): string {
+  if (isAscii(json)) return Buffer.from(json.buffer, json.byteOffset, json.length).toString('latin1');
   try {
     return utf8.decode(json);
   } catch (cause) {

@@ -33,7 +33,9 @@ export async function batchGet<Read extends ItemKey = ItemKey & Item>(
       for (const item of await readBatch(batch, options)) items.push(item as unknown as Read);
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await Promise.all(
+    Array.from({ length: Math.min(CONCURRENCY, Math.ceil(keys.length / BATCH_MAX_KEYS)) }, worker),
+  );
   return items;
 }
 

@@ -1,7 +1,9 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
 import type { PathReport, Report } from '../../report/report.ts';
+import { pairKey } from '../../totals/pair-key.ts';
 import { addPathCounts, isBelow, pathCounts } from '../../totals/path-counts.ts';
-import type { Arrival } from './arrival.ts';
+import type { PolicyTotals } from '../../totals/policy-totals.ts';
+import { type Arrival, heardAt } from './arrival.ts';
 import { estimatedOf, gainOf, isSameCount, withReport } from './boot-counts.ts';
 import { bootPairsOf } from './boot-pairs.ts';
 import { checkBootSize } from './check-boot-size.ts';
@@ -22,25 +24,20 @@ import { ratedMs } from './rated-ms.ts';
  *
  * @throws ReportRejected when it contradicts an earlier report of the boot
  */
-export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_ms }: Arrival): LaneState {
+export function addCurrentReport(state: LaneState, decoded: DecodedReport, arrival: Arrival): LaneState {
   const { lane, changes } = state;
-  const { report, keys } = decoded;
-  const { seq, site_id, policies_version, interval_s } = report;
+  const { at_ms } = arrival;
+  const { report } = decoded;
+  const { seq, site_id, policies_version, interval_s, policies } = report;
   const isEstimated = report.estimated === true;
   const named_hour = hourOf(at_ms);
   const sent_at_ms = Math.min(decoded.sent_at_ms, at_ms);
   const rated_ms = ratedMs(lane, sent_at_ms);
-  // In the lane's order, new ones last; a copy grows less than a map that is filled.
+  // A copy grows less than a map that is filled.
   const pairs = new Map(lane.pairs);
   const counters = new Map(changes.counters);
-  let held = 0;
   let isNewToBoot = false;
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i]!;
-    const reported = report.policies[i]!;
-    const known = lane.pairs.get(key);
-    if (known) held++;
-    const before = known ?? pairOf(state, key) ?? emptyPair(reported);
+  const add = (key: string, reported: PolicyTotals, before: LanePair): void => {
     if (before.seq === NOT_NAMED) isNewToBoot = true;
     isNewer(reported, seq, before);
     const { policy_id, endpoint_id, packets, bytes, active_flows } = reported;
@@ -74,10 +71,28 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
     };
     const change = estimated ? { ...gained, estimated_bytes: bytes - estimatedOf(before) } : gained;
     addCounterChange(counters, policy_id, change);
+  };
+  let held = 0;
+  let next = 0;
+  // An edge names its pairs in the same order each time. Those that come as in the lane need no key and no search.
+  for (const [key, known] of lane.pairs) {
+    const reported = policies[next];
+    if (!reported) break;
+    if (known.policy_id !== reported.policy_id || known.endpoint_id !== reported.endpoint_id) continue;
+    add(key, reported, known);
+    held++;
+    next++;
+  }
+  // The others go to the end, so that the next report finds them in order.
+  for (; next < policies.length; next++) {
+    const reported = policies[next]!;
+    const key = pairKey(reported);
+    if (pairs.delete(key)) held++;
+    add(key, reported, pairOf(state, key) ?? emptyPair(reported));
   }
   if (held < lane.pairs.size) withdrawLeftOut(lane, pairs, counters);
   const clock = clockOf(lane, report, { sent_at_ms: decoded.sent_at_ms, arrived_at_ms: at_ms });
-  const next: LaneState = {
+  const after: LaneState = {
     ...state,
     lane: {
       ...lane,
@@ -89,12 +104,13 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
       interval_s,
       pairs,
       ...clock,
+      ...heardAt(lane, arrival),
       paths: addPaths(lane, report.paths, { arrived_at_ms: at_ms, clock: clock.clock ?? [] }),
     },
     changes: { ...changes, counters },
   };
-  if (isNewToBoot) checkBootSize(bootPairsOf(next));
-  return next;
+  if (isNewToBoot) checkBootSize(bootPairsOf(after));
+  return after;
 }
 
 /**
@@ -103,17 +119,13 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, { at_
  * @returns `state` itself where there is nothing to add
  * @throws ReportRejected when it contradicts another report of the boot
  */
-export function addOldReport(
-  state: LaneState,
-  { report, keys }: DecodedReport,
-  { at_ms }: Arrival,
-): LaneState {
+export function addOldReport(state: LaneState, { report }: DecodedReport, { at_ms }: Arrival): LaneState {
   const { lane, changes } = state;
   const added = new Map<string, LanePair>();
   const counters = new Map(changes.counters);
   let isNewToBoot = false;
-  for (const [i, key] of keys.entries()) {
-    const reported = report.policies[i]!;
+  for (const reported of report.policies) {
+    const key = pairKey(reported);
     const before = pairOf(state, key) ?? emptyPair(reported);
     const counts = withReport(before, reported, report);
     if (!counts || isSameCount(counts, before)) continue;

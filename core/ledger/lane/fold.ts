@@ -1,7 +1,7 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
 import { ReportRejected } from '../../report/rejection.ts';
 import type { Report } from '../../report/report.ts';
-import type { Arrival } from './arrival.ts';
+import { type Arrival, heardAt } from './arrival.ts';
 import { type Boot, newBoot } from './boot.ts';
 import { addCurrentReport, addOldReport } from './current-report.ts';
 import type { Lane } from './lane.ts';
@@ -25,13 +25,14 @@ export function foldReport(state: LaneState, decoded: DecodedReport, arrival: Ar
   const known = isCurrent ? state.lane : state.boots.get(report.boot_id);
   checkParts(report, known?.parts ?? state.parts.get(report.boot_id));
   if (known) checkSeq(report, known);
-  const next = isCurrent ? addToCurrent(state, decoded, arrival) : addToOther(state, decoded, arrival);
-  return next === state ? state : withArrival(next, arrival);
+  return isCurrent ? addToCurrent(state, decoded, arrival) : addToOther(state, decoded, arrival);
 }
 
 function addToCurrent(state: LaneState, decoded: DecodedReport, arrival: Arrival): LaneState {
   const isNewest = decoded.report.seq > state.lane.seq;
-  return isNewest ? addCurrentReport(state, decoded, arrival) : addOldReport(state, decoded, arrival);
+  if (isNewest) return addCurrentReport(state, decoded, arrival);
+  const next = addOldReport(state, decoded, arrival);
+  return next === state ? state : withArrival(next, arrival);
 }
 
 function addToOther(state: LaneState, decoded: DecodedReport, arrival: Arrival): LaneState {
@@ -41,9 +42,11 @@ function addToOther(state: LaneState, decoded: DecodedReport, arrival: Arrival):
   const entered = known ? state : withParts(state, report);
   // An edge's clock never runs ahead of the arrival: one that was once in the future would hold its boot current for good.
   const sent_at_ms = Math.min(decoded.sent_at_ms, arrival.at_ms);
-  return report.seq > boot.seq && becomesCurrent(state.lane, known, sent_at_ms)
-    ? addCurrentReport(switchBoot(entered, boot), decoded, arrival)
-    : addLateReport(entered, boot, decoded, arrival);
+  if (report.seq > boot.seq && becomesCurrent(state.lane, known, sent_at_ms)) {
+    return addCurrentReport(switchBoot(entered, boot), decoded, arrival);
+  }
+  const next = addLateReport(entered, boot, decoded, arrival);
+  return next === state ? state : withArrival(next, arrival);
 }
 
 // See docs/decisions/010: the boot that spoke last by its own clock is current; only gauges and display depend on it.
@@ -66,9 +69,6 @@ function withParts(state: LaneState, { boot_id, parts }: Report): LaneState {
   return { ...state, changes: { ...changes, parts: new Map(changes.parts).set(boot_id, parts) } };
 }
 
-function withArrival(state: LaneState, { at_ms, slot }: Arrival): LaneState {
-  const { lane } = state;
-  const first_heard_at_ms = Math.min(lane.first_heard_at_ms, at_ms);
-  const last_heard_at_ms = Math.max(lane.last_heard_at_ms, at_ms);
-  return { ...state, lane: { ...lane, slot, first_heard_at_ms, last_heard_at_ms } };
+function withArrival(state: LaneState, arrival: Arrival): LaneState {
+  return { ...state, lane: { ...state.lane, ...heardAt(state.lane, arrival) } };
 }

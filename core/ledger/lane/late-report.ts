@@ -1,5 +1,6 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
 import type { PathReport } from '../../report/report.ts';
+import { pairKey } from '../../totals/pair-key.ts';
 import {
   addPathCounts,
   isBelow,
@@ -30,14 +31,14 @@ export function addLateReport(
   { at_ms }: Arrival,
 ): LaneState {
   const { lane, boots, changes } = state;
-  const { report, keys } = decoded;
+  const { report } = decoded;
   const isNewest = report.seq > boot.seq;
   const pairs = new Map(lane.pairs);
   const bootPairs = new Map(boot.pairs);
   const counters = new Map(changes.counters);
   let added = 0;
-  for (const [i, key] of keys.entries()) {
-    const reported = report.policies[i]!;
+  for (const reported of report.policies) {
+    const key = pairKey(reported);
     const before = boot.pairs.get(key) ?? emptyPair(reported);
     const counts = withReport(before, reported, report);
     if (!counts || (!isNewest && isSameCount(counts, before))) continue;

@@ -1,4 +1,5 @@
 import type { DecodedReport } from '../../report/decode-report.ts';
+import { pairKey } from '../../totals/pair-key.ts';
 import { estimatedOf } from './boot-counts.ts';
 import { type IdlePair, type IdlePairs, NO_IDLE_PAIRS } from './idle-pairs.ts';
 import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
@@ -25,10 +26,11 @@ export function idlePairsOf({ lane, idle }: Pick<LaneState, 'lane' | 'idle'>): I
 }
 
 /** Whether folding a report needs the lane's idle pairs: it is of another boot, or names a pair that is new to its boot. */
-export function needsIdlePairs(lane: Lane, { report, keys }: DecodedReport): boolean {
+export function needsIdlePairs(lane: Lane, { report }: DecodedReport): boolean {
   if (lane.idle_version === 0) return false;
   return (
-    report.boot_id !== lane.boot_id || keys.some(key => (lane.pairs.get(key)?.seq ?? NOT_NAMED) === NOT_NAMED)
+    report.boot_id !== lane.boot_id ||
+    report.policies.some(pair => (lane.pairs.get(pairKey(pair))?.seq ?? NOT_NAMED) === NOT_NAMED)
   );
 }
 

@@ -1,3 +1,4 @@
+import { bigIntOf } from '../../totals/whole-number.ts';
 import { formOfCode } from './packed-ids.ts';
 
 /** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
@@ -11,6 +12,12 @@ export class PackedReader {
   }
 
   number(): number {
+    const first = this.#bytes[this.#at];
+    // Most numbers take one byte.
+    if (first !== undefined && first < 0x80) {
+      this.#at++;
+      return first;
+    }
     let value = 0;
     for (let scale = 1; ; scale *= 0x80) {
       const byte = this.#byte();
@@ -29,9 +36,9 @@ export class PackedReader {
     for (let group = 0, scale = 1; group < 7; group++, scale *= 0x80) {
       const byte = this.#byte();
       low += (byte & 0x7f) * scale;
-      if (byte < 0x80) return BigInt(low);
+      if (byte < 0x80) return bigIntOf(low);
     }
-    let value = BigInt(low);
+    let value = bigIntOf(low);
     for (let shift = 49n; ; shift += 7n) {
       const byte = this.#byte();
       value |= BigInt(byte & 0x7f) << shift;

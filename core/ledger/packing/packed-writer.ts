@@ -1,3 +1,4 @@
+import { numberOf } from '../../totals/whole-number.ts';
 import { formOf, UUID } from './packed-ids.ts';
 
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
@@ -22,28 +23,31 @@ export class PackedWriter {
   /** A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit is set where more follow (LEB128). */
   number(value: number): void {
     this.#reserve(8);
+    const bytes = this.#bytes;
+    let at = this.#length;
     let rest = value;
     if (rest >= TWO_31) {
       // In two halves: each is a small integer for the machine.
       const high = Math.floor(value / TWO_28);
       const low = value - high * TWO_28;
-      for (let shift = 0; shift < 28; shift += 7) {
-        this.#bytes[this.#length++] = ((low >>> shift) & 0x7f) | 0x80;
-      }
+      bytes[at++] = (low & 0x7f) | 0x80;
+      bytes[at++] = ((low >>> 7) & 0x7f) | 0x80;
+      bytes[at++] = ((low >>> 14) & 0x7f) | 0x80;
+      bytes[at++] = (low >>> 21) | 0x80;
       rest = high;
     }
     while (rest > 0x7f) {
-      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      bytes[at++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
     }
-    this.#bytes[this.#length++] = rest;
+    bytes[at++] = rest;
+    this.#length = at;
   }
 
   /** As {@link number}, of any size. */
   count(value: bigint): void {
-    // Half of all counts: nothing of earlier boots.
-    if (value === 0n) {
-      this.number(0);
+    if (value <= MAX_NUMBER) {
+      this.number(numberOf(value));
       return;
     }
     let rest = value;
@@ -52,7 +56,7 @@ export class PackedWriter {
       this.#bytes[this.#length++] = Number(rest & 0x7fn) | 0x80;
       rest >>= 7n;
     }
-    this.number(Number(rest));
+    this.number(numberOf(rest));
   }
 
   /** Milliseconds before or after 1970. */

@@ -48,6 +48,33 @@ function totals({ lane, idle = [] }: LaneState) {
 }
 
 describe('folding a report into its lane', () => {
+  it.each([
+    ['the same order', ['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd']],
+    ['another order', ['c', 'a', 'd', 'b'], ['c', 'a', 'd', 'b']],
+    ['the reverse order', ['d', 'c', 'b', 'a'], ['d', 'c', 'b', 'a']],
+    ['some left out', ['b', 'd'], ['a', 'b', 'c', 'd']],
+    ['some left out, in another order', ['d', 'b'], ['a', 'c', 'd', 'b']],
+    ['new ones between', ['a', 'x', 'b', 'y', 'c', 'd'], ['a', 'x', 'b', 'y', 'c', 'd']],
+    ['only a new one', ['x'], ['a', 'b', 'c', 'd', 'x']],
+  ])('finds each pair of a report, with %s', (_, named, order) => {
+    const state = emptyState();
+    const before = ['a', 'b', 'c', 'd'];
+    fold(state, { seq: 1, policies: before.flatMap((id, i) => pair(BigInt(10 + i), 1, id)) });
+    const { changes } = fold(state, { seq: 2, policies: named.flatMap(id => pair(100n, 3, id)) });
+    const packetsOf = (id: string) => BigInt(before.indexOf(id) + 1 && 10 + before.indexOf(id));
+    const gained = (id: string) => {
+      const packets = named.includes(id) ? 100n - packetsOf(id) : 0n;
+      const active_flows = (named.includes(id) ? 3 : 0) - (before.includes(id) ? 1 : 0);
+      return [id, { packets, bytes: packets * 10n, active_flows, ...NO_RATES }] as const;
+    };
+    const all = [...new Set([...before, ...named])];
+    expect(changes.counters).toEqual(new Map(all.map(gained)));
+    const sums = all.map(id => (named.includes(id) ? [id, 100n, 3] : [id, packetsOf(id), 0]));
+    expect(totals(state).toSorted()).toEqual(sums.toSorted());
+    // The lane has them in the report's order now: the next one finds them without a search.
+    expect(Array.from(state.lane.pairs.values(), ({ policy_id }) => policy_id)).toEqual(order);
+  });
+
   it("adds the difference to the boot's last report", () => {
     const state = emptyState();
     fold(state, { seq: 1, policies: pair(10n, 2) });

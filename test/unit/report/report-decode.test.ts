@@ -46,7 +46,6 @@ describe('decodeReport', () => {
   ])('reads every field of a report, %s', (_, pack) => {
     expect(decodeReport(pack(reportJson(report)), 'edge-1')).toEqual({
       report,
-      keys: ['7\u0000wan1', '7\u0000wan2'],
       sent_at_ms: T0,
       unknown_fields: 0,
     });

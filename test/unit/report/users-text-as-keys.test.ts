@@ -87,6 +87,9 @@ describe('ids that plain objects know already', () => {
         bytes: 300n * times,
         estimated_bytes: 0n,
         active_flows: IDS.length,
+        bit_rate: 0,
+        packet_rate: 0,
+        rated_pairs: 0,
       });
     }
     for (const id of IDS) {
