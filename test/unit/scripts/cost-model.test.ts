@@ -133,7 +133,7 @@ describe('beside the last release', () => {
 });
 
 describe('at scale', () => {
-  it('what ends below a million edges is raised by a quota or a setting, or is known to end', () => {
+  it('nothing ends below a million edges but what a quota or a setting raises', () => {
     const ends = elementsAtScale(DEFAULT_SHAPE, model, units).filter(
       ({ raised, stops_at }) => !raised && stops_at < 1_000_000,
     );
