@@ -52,6 +52,7 @@ const CONSOLE_HOUR = { requests: 60, messages: 720, minutes: 60 };
 /** The bill of a month, as the model and the list prices say it. */
 export function billOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Bill {
   const rows = driversOf(shape, model, deployed)
+    .map(driver => (shape.provisioned ? byTheHour(driver) : driver))
     .filter(({ count }) => count > NOTHING)
     .map(({ price: id, driver, count }): BillRow => {
       const price = priceOf(id);
@@ -70,6 +71,22 @@ interface Driver {
   count: number;
 }
 
+/** Tables that follow their use are used to so much: lib/data-stack.ts. */
+const PROVISIONED_USE = 0.7;
+const SECONDS_AN_HOUR = 3600;
+/** Auto scaling keeps four alarms for each of six capacities: reads and writes of two tables and an index. */
+const SCALING_ALARMS = 24;
+
+/** What is for tables that stay on demand, since people use them. */
+const ON_DEMAND = new Set(['edges’ requests', 'broadcast']);
+
+/** Units of tables that are provisioned, as the units that have to be there for them each hour. */
+function byTheHour(driver: Driver): Driver {
+  const { price, driver: name, count } = driver;
+  if (ON_DEMAND.has(name) || (price !== 'dynamodb_write' && price !== 'dynamodb_read')) return driver;
+  return { price: `${price}_hour`, driver: name, count: count / SECONDS_AN_HOUR / PROVISIONED_USE };
+}
+
 function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Driver[] {
   const usage = model.usageOf(shape);
   return [
@@ -80,6 +97,9 @@ function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed
     ...appSyncDrivers(shape, model),
     ...storageDrivers(shape, model, usage),
     ...watchDrivers(usage, deployed),
+    ...(shape.provisioned
+      ? [{ price: 'cloudwatch_alarm', driver: 'auto scaling', count: SCALING_ALARMS }]
+      : []),
   ];
 }
 

@@ -14,6 +14,11 @@ export interface Saving {
 /** What people who deploy may turn. */
 export const KNOBS: readonly Saving[] = [
   {
+    knob: '-c provisioned_write_units=…',
+    instead: 'a load that grows in a minute or two is counted later, until the tables have followed',
+    change: { provisioned: true },
+  },
+  {
     knob: '-c ingest_window_seconds=30',
     instead: 'counters and failovers up to 25 seconds later',
     change: { window_s: 30 },
@@ -52,6 +57,7 @@ export const KNOBS: readonly Saving[] = [
 
 /** What costs no figure and little freshness, in the order in which to turn it. */
 export const THRIFTY: readonly Partial<NetworkShape>[] = [
+  { provisioned: true },
   { window_s: 30 },
   { retention_hours: 24 },
   { encrypted: false },

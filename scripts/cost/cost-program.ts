@@ -19,6 +19,7 @@ interface Choice {
   retention: number;
   consoles: number;
   encryption: boolean;
+  provisioned: boolean;
   json: boolean;
   compare: boolean;
   scale: boolean;
@@ -83,6 +84,7 @@ function costCommand(): Command {
       console_hours,
     )
     .option('--no-encryption', 'encrypt_stream=false')
+    .option('--provisioned', 'provisioned_write_units above 0', false)
     .option('--compare', 'also what each setting would save, changed alone', false)
     .option('--scale', 'also what each element carries, and where it stops', false)
     .option('--json', 'as JSON, with the smallest rows too', false)
@@ -101,10 +103,11 @@ function shapeOf({
   retention,
   consoles,
   encryption,
+  provisioned,
 }: Choice): NetworkShape {
   return {
     ...{ edges, policies, paths, flows, interval_s: interval, window_s: window },
-    ...{ retention_hours: retention, encrypted: encryption, console_hours: consoles },
+    ...{ retention_hours: retention, encrypted: encryption, console_hours: consoles, provisioned },
     flow_hours: DEFAULT_SHAPE.flow_hours,
   };
 }

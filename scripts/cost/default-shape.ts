@@ -10,6 +10,7 @@ export const DEFAULT_SHAPE: NetworkShape = {
   window_s: 5,
   retention_hours: 168,
   encrypted: true,
+  provisioned: false,
   flow_hours: 24,
   console_hours: 0,
 };

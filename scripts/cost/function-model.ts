@@ -29,7 +29,10 @@ const UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
 
 /** What the model takes of the deployment that the measured shapes leave at its default. */
-const DEPLOYED = { retention_hours: 24, encrypted: true, flow_hours: 24, console_hours: 0 };
+const DEPLOYED = {
+  ...{ retention_hours: 24, encrypted: true, provisioned: false },
+  ...{ flow_hours: 24, console_hours: 0 },
+};
 
 /**
  * Learns from measured shapes what a batch, a report, a lane and so on use of each kind, by function, and says what any other

@@ -18,7 +18,10 @@ export function comparedWithModel(
   units: LearntFrom,
   { shape, minutes, functions }: SimulatedUsage,
 ): ComparedUsage[] {
-  const deployed = { retention_hours: 24, encrypted: true, flow_hours: 24, console_hours: 0 };
+  const deployed = {
+    ...{ retention_hours: 24, encrypted: true, provisioned: false },
+    ...{ flow_hours: 24, console_hours: 0 },
+  };
   const usage = functionModel(units).usageOf({ ...shape, ...deployed });
   return Object.entries(functions).flatMap(([name, used]) =>
     KINDS.map(kind => {

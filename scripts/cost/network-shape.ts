@@ -14,6 +14,8 @@ export interface NetworkShape {
   retention_hours: number;
   /** Whether the stream is encrypted: `encrypt_stream`. */
   encrypted: boolean;
+  /** Whether Traffic and Cache are billed by the hour and follow their use: `provisioned_write_units`. */
+  provisioned: boolean;
   /** How long flows are kept, hours: `flow_log_ttl_hours`. */
   flow_hours: number;
   /** Hours a month that consoles are open, of all people together. */
