@@ -159,6 +159,7 @@ const NAMES_OF_OURS: Record<string, string> = {
   'core/ingest/read-quarantine.ts': "attributes of the quarantine's items",
   'core/ledger/figures/baselines.ts': 'a baseline as it is stored, read by its own parser',
   'core/flows/flow-log-state.ts': 'a page of a query goes on behind a key',
+  'core/flows/slice-leases.ts': 'a page of a query goes on behind a key',
   'core/flows/legacy/erase-legacy.ts': 'a page of a query goes on behind a key',
   'core/flows/legacy/read-legacy.ts': 'the values of a query are named here',
   'core/ledger/figures/counter-generations.ts': 'attributes of the head of counters',
