@@ -8,6 +8,8 @@ const COUNTED = [
   /^'= 1 load'$/,
   /^'<= 1 a second, and the first at once'$/,
   /^'1 page'$/,
+  /^'<= (3 requests|1 request)'$/,
+  /^'<= 2 tasks more'$/,
   /^`<= \$\{MAX_WRITE_UNITS\} WRU`$/,
 ];
 
