@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Clock } from '../../time/clock.ts';
+import { withTimeLimit } from '../../time/time-limit.ts';
 import type { GroupWorkers } from './group-workers.ts';
 import type { GroupRequest } from './read-group.ts';
 
@@ -30,8 +31,7 @@ export function lambdaWorkers(options: LambdaWorkersOptions): GroupWorkers {
   const { client, FunctionName, clock, deadline, onFailure } = options;
   return {
     async read(requests) {
-      const abortSignal = AbortSignal.timeout(Math.max(0, deadline - clock()));
-      const call = async (request: GroupRequest): Promise<void> => {
+      const call = async (request: GroupRequest, abortSignal: AbortSignal): Promise<void> => {
         const Payload = JSON.stringify(request);
         const { FunctionError, Payload: answer } = await client.send(
           new InvokeCommand({ FunctionName, Payload }),
@@ -39,7 +39,11 @@ export function lambdaWorkers(options: LambdaWorkersOptions): GroupWorkers {
         );
         if (FunctionError) throw new Error(`${FunctionError}: ${answer?.transformToString()}`);
       };
-      await Promise.all(requests.map(request => call(request).catch(cause => onFailure(request, cause))));
+      await withTimeLimit(Math.max(0, deadline - clock()), async signal => {
+        await Promise.all(
+          requests.map(request => call(request, signal).catch(cause => onFailure(request, cause))),
+        );
+      });
     },
   };
 }

@@ -130,6 +130,7 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
   cleanup: [scheduled, { steps: expect.any(Array) }],
   deletionworker: [changeOf({ pk: 'RUNNING', sk: 'none' }, {}), { batchItemFailures: [] }],
   export: [{ export_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' }, { outcome: 'nothing to do' }],
+  figures: [scheduled, { publications: 0, failed: 0 }],
   flowlog: [scheduled, expect.objectContaining({ merged: 0 })],
   ingest: [ingestEvent(0), { batchItemFailures: [] }],
   snapshot: [scheduled, expect.objectContaining({ taken: true })],

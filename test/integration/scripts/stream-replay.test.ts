@@ -11,6 +11,7 @@ import {
 } from '../../../scripts/stream/replay-stream.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { type KinesisStream, startKinesisStream } from '../../support/kinesis-stream.ts';
+import { NO_RATES } from '../../support/no-rates.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -94,6 +95,7 @@ describe('a replay of the stream', () => {
     bytes: BigInt(EDGES * (EDGES + 1) * 1500),
     estimated_bytes: 0n,
     active_flows: EDGES,
+    ...NO_RATES,
   };
 
   it('takes records of its time alone', async () => {

@@ -12,10 +12,18 @@ const VOLATILE = new Set([
   'completeness',
   'audit_id',
   'compared_at',
+  'as_of',
+  'paths_version',
+  'routing_version',
+  'settled_until',
+  'worst_status',
 ]);
 
 /** What time alone changes: measurements grow old, and a path that isn't measured comes back. */
 const MEASURED = new Set(['metrics', 'status', 'out_for', 'selected_path_id', 'reason', 'routes']);
+
+/** What lists of paths may show of some seconds ago, though a measurement has come; which policies keep off a path is shown at once. */
+const OF_THE_PICTURE = new Set(['metrics', 'status', 'by_status', 'traffic', 'policies']);
 
 /** So long, milliseconds, what is measured is taken as it is. */
 const FRESH_MS = 20_000;
@@ -35,7 +43,11 @@ export function comparable(
   const deleted = answers.deletedSites as { items: { site_id: string }[] };
   // A site whose creation was undone is listed, so that it can be restored.
   const items = deleted.items.filter(({ site_id }) => `site:${site_id}` !== except);
-  return JSON.parse(JSON.stringify({ ...answers, deletedSites: items }), (name, value) =>
-    isLeftOut(name) ? undefined : value,
-  );
+  for (const query of Object.keys(answers).filter(name => /^(allPaths|paths)\b/.test(name)))
+    answers[query] = without(answers[query], name => OF_THE_PICTURE.has(name));
+  return without({ ...answers, deletedSites: items }, isLeftOut);
+}
+
+function without<Answer>(answer: Answer, isLeftOut: (name: string) => boolean): Answer {
+  return JSON.parse(JSON.stringify(answer), (name, value) => (isLeftOut(name) ? undefined : value));
 }

@@ -27,7 +27,7 @@ function voided({ edges }: ControlState, { change, own }: Entries): void {
   edge.boots.find(({ id }) => id === boot_id)!.voided_by = own.id;
 }
 
-const OF_THE_BOOT = ['boot_id', 'seq', 'parts', 'refused'];
+const OF_THE_BOOT = ['boot_id', 'seq', 'parts', 'refused', 'rate'];
 
 /** The changes that `undo` takes back. */
 export const UNDOABLE: Record<string, Leaves> = {
