@@ -82,17 +82,8 @@ async function readBackwards(
   const items: AuditEntry[] = [];
   for (let reads = 0; reads < MAX_READS && month >= oldest; reads += 1) {
     const log = logOf(events);
-    const stretch = {
-      month,
-      log,
-      after,
-      before,
-      filter,
-      view,
-      limit: limit - items.length,
-      newest_first: true,
-    };
-    const page = await readMonth(options, stretch);
+    const stretch = { month, log, after, before, limit: limit - items.length, newest_first: true };
+    const page = await readMonth(options, { filter, view, ...stretch });
     items.push(...page.items);
     if (page.next === undefined) [month, before] = [monthBefore(month), LAST_PLACE];
     else before = page.next;
@@ -117,17 +108,8 @@ async function readForwards(
   const isOver = () => after >= before || month > monthOf(end);
   for (let reads = 0; reads < MAX_READS && !isOver(); reads += 1) {
     const log = logOf(query.events);
-    const stretch = {
-      month,
-      log,
-      after,
-      before,
-      filter,
-      view,
-      limit: limit - items.length,
-      newest_first: false,
-    };
-    const page = await readMonth(options, stretch);
+    const stretch = { month, log, after, before, limit: limit - items.length, newest_first: false };
+    const page = await readMonth(options, { filter, view, ...stretch });
     items.push(...page.items);
     if (page.next === undefined) {
       month = monthAfter(month);

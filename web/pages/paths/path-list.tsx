@@ -4,10 +4,11 @@ import { useAddress } from '../../address/search.ts';
 import { ask } from '../../data/ask.ts';
 import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
-import { bitsPerSecond, milliseconds, percent } from '../../parts/format.ts';
+import { bitsPerSecond } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { PATH_STATUSES, PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
+import { PATH_COLUMNS } from '../../parts/path-columns.tsx';
+import { PATH_STATUSES, type PathStatusName } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { counted } from './counted.ts';
 import { ALL_PATHS } from './operations.ts';
@@ -105,28 +106,7 @@ function columnsOf(open: (path: string) => void): Column<PathRow>[] {
         </Button>
       ),
     },
-    { id: 'status', head: 'Status', width: '136px', cell: ({ status }) => <PathStatus status={status} /> },
-    {
-      id: 'score',
-      head: 'Score',
-      width: '72px',
-      end: true,
-      cell: ({ metrics }) => (metrics ? Math.round(metrics.settled_score) : '–'),
-    },
-    {
-      id: 'latency',
-      head: 'Round trip',
-      width: '96px',
-      end: true,
-      cell: ({ metrics }) => milliseconds(metrics?.latency_ms),
-    },
-    {
-      id: 'loss',
-      head: 'Loss',
-      width: '80px',
-      end: true,
-      cell: ({ metrics }) => percent(metrics?.packet_loss_pct),
-    },
+    ...PATH_COLUMNS,
     {
       id: 'traffic',
       head: 'Carries',

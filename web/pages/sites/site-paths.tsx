@@ -1,18 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { useList } from '../../data/use-list.ts';
-import { milliseconds, percent } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { PathState } from '../../parts/path-state.tsx';
+import { type MeasuredPath, PATH_COLUMNS } from '../../parts/path-columns.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { SITE_PATHS } from './operations.ts';
 
-interface PathRow {
+interface PathRow extends MeasuredPath {
   id: string;
   source_endpoint_id: string;
   destination_endpoint_id: string;
-  status: 'OPTIMAL' | 'DEGRADED' | 'FAILED' | 'UNKNOWN' | 'OUT';
-  metrics: { latency_ms: number; packet_loss_pct: number; settled_score: number } | null;
 }
 
 const COLUMNS: Column<PathRow>[] = [
@@ -28,28 +25,7 @@ const COLUMNS: Column<PathRow>[] = [
       </Link>
     ),
   },
-  { id: 'status', head: 'Status', width: '128px', cell: ({ status }) => <PathState status={status} /> },
-  {
-    id: 'score',
-    head: 'Score',
-    width: '72px',
-    end: true,
-    cell: ({ metrics }) => (metrics ? Math.round(metrics.settled_score) : '–'),
-  },
-  {
-    id: 'latency',
-    head: 'Round trip',
-    width: '96px',
-    end: true,
-    cell: ({ metrics }) => milliseconds(metrics?.latency_ms),
-  },
-  {
-    id: 'loss',
-    head: 'Loss',
-    width: '72px',
-    end: true,
-    cell: ({ metrics }) => percent(metrics?.packet_loss_pct),
-  },
+  ...PATH_COLUMNS,
 ];
 
 /** The paths that end at a site. */
