@@ -42,6 +42,12 @@ export async function signInOn(page: Page, { endpoints }: RunningSystem, group: 
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
+/** Loads the page again, until the frame is there and takes keys. */
+export async function reloadConsole(page: Page): Promise<void> {
+  await page.reload();
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+}
+
 function watchForProblems(page: Page): string[] {
   const problems: string[] = [];
   page.on('pageerror', error => problems.push(`error: ${error.message}`));

@@ -67,12 +67,15 @@ export function boundsOf(choice: RangeChoice, now: number): { from: number; to: 
   return { from: to - LIVE_RANGES[choice.live], to };
 }
 
-/** The range of the same length before (‹) or after (›); one that would reach now goes on with it again. */
+/**
+ * The range of the same length before (‹) or after (›). One that would end near now, by two minutes or a twentieth of its
+ * length, goes on with it again: who steps back and then forth is where they were.
+ */
 export function stepRange(choice: RangeChoice, direction: -1 | 1, now: number): RangeChoice {
   const { from, to } = boundsOf(choice, now);
   const length = to - from;
   const moved = { from: from + direction * length, to: to + direction * length };
-  if (moved.to < now - MINUTE) return moved;
+  if (moved.to < now - Math.max(2 * MINUTE, length / 20)) return moved;
   const live = (Object.keys(LIVE_RANGES) as LiveRange[]).find(name => LIVE_RANGES[name] === length);
   return live ? { live } : { from: now - length, to: now };
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Search } from 'lucide-react';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { useDeferredValue, useLayoutEffect, useState } from 'react';
 import {
   Autocomplete,
   Dialog,
@@ -17,7 +17,8 @@ import { type Command, useCommands } from './use-commands.ts';
 /** The command palette and its button: Ctrl-K or ⌘K opens it, from everywhere. */
 export function Palette() {
   const [open, setOpen] = useState(false);
-  useEffect(() => {
+  // With the frame, not after it: keys that come as soon as it is seen count.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();

@@ -1,5 +1,5 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { PAGES } from '../pages/pages.ts';
 
 /** How long after G the page's key counts. */
@@ -8,7 +8,7 @@ const CHORD_MS = 1500;
 /** G and then a page's key opens it, as G N opens Now; not while something is typed. */
 export function usePageKeys(): void {
   const navigate = useNavigate();
-  useEffect(() => {
+  useLayoutEffect(() => {
     let since = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

@@ -40,6 +40,8 @@ describe('the time range of an address', () => {
     expect(back).toEqual({ from: at(10, 30), to: at(11, 30) });
     expect(stepRange(back, -1, NOW)).toEqual({ from: at(9, 30), to: at(10, 30) });
     expect(stepRange(back, 1, NOW)).toEqual({ live: '1h' });
+    expect(stepRange(back, 1, NOW + 2.5 * 60_000)).toEqual({ live: '1h' });
+    expect(stepRange(back, 1, NOW + 4 * 60_000)).toEqual({ from: at(11, 30), to: at(12, 30) });
   });
 
   it('a range that no live one is as long as ends now at the latest', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { openConsole, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function addressSuite(world: () => ConsoleWorld): void {
@@ -11,7 +11,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await page.getByRole('menuitem', { name: 'Last 24 hours' }).click();
       await page.getByRole('button', { name: 'Compare' }).click();
       await page.waitForURL('**/?range=24h&compare=yes');
-      await page.reload();
+      await reloadConsole(page);
       await page.getByRole('button', { name: 'Last 24 hours' }).waitFor();
       expect(await page.getByRole('button', { name: 'Compare' }).getAttribute('aria-pressed')).toBe('true');
       await page.getByRole('button', { name: 'Range before' }).click();
@@ -39,7 +39,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('Enter');
       await page.locator('html[data-theme=dark]').waitFor({ state: 'attached' });
-      await page.reload();
+      await reloadConsole(page);
       expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
       await page.keyboard.press('Control+k');
       await page.getByRole('searchbox', { name: /^Find/ }).fill('default');

@@ -1,6 +1,6 @@
 import type { Page, WebSocketRoute } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { openConsole, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 const CREATE = 'mutation ($name: String!) { createPolicy(name: $name, priority: 7) { id } }';
@@ -77,7 +77,7 @@ export function changesSuite(world: () => ConsoleWorld): void {
         .click();
       await page.getByRole('searchbox', { name: 'Operation' }).fill('createPolicy');
       await page.waitForURL('**/changes?view=refused&what=createPolicy');
-      await page.reload();
+      await reloadConsole(page);
       const rows = timeline(page).getByRole('listitem');
       await rows.first().waitFor();
       for (const text of await rows.allTextContents()) expect(text).toMatch(/RefusedCreate policy/);

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { openConsole, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import type { SystemClient } from '../../../support/system-client.ts';
 
@@ -27,7 +27,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       const work = page.getByRole('list', { name: 'Work under way' }).getByRole('listitem');
       const deletion = work.filter({ hasText: 'Deletion of site Hub' }).filter({ hasText: 'Done' });
       await deletion.waitFor();
-      await page.reload();
+      await reloadConsole(page);
       await deletion.waitFor();
       await page.goto(new URL('/changes', page.url()).href);
       await page.getByRole('button', { name: `Undo Delete site site:${hub}` }).click();
