@@ -16,3 +16,8 @@ export function useMay(): (operation: string) => boolean {
   const operations = data?.data.me.operations;
   return operation => operations?.includes(operation) === true;
 }
+
+/** Whether the person is an administrator, who sees what others have started; false until it is known. */
+export function useIsAdmin(): boolean {
+  return useAnswer(ME, {}).data?.data.me.groups.includes('admin') === true;
+}

@@ -3,6 +3,7 @@ import { type ConsoleWorld, startConsoleWorld } from '../../support/console-worl
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
 import { changesSuite } from './suites/changes.ts';
+import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
@@ -32,5 +33,6 @@ ratesSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
+exportsAndCachesSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);
