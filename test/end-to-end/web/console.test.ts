@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { type ConsoleWorld, startConsoleWorld } from '../../support/console-world.ts';
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
@@ -25,14 +25,16 @@ afterAll(() => started?.stop());
 sessionSuite(world);
 addressSuite(world);
 graphiqlSuite(world);
-// Its receipt counts the policies that move: before others make more of them.
 pathsSuite(world);
 // These look for policies in a table that draws the first twenty.
 hostileNamesSuite(world);
-ratesSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
 exportsAndCachesSuite(world);
-accessibilitySuite(world);
+// A capture of half a minute is replayed while all pages are looked at.
+describe.concurrent('side by side', () => {
+  ratesSuite(world);
+  accessibilitySuite(world);
+});
 oneSourceFailsSuite(world);
