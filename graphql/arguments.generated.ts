@@ -4,7 +4,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.policies': { limit: 'Int', next_token: 'String', defined_only: 'Boolean', policies_version: 'String' },
   'Query.policy': { id: 'ID!' },
   'Query.trafficTotals': {  },
-  'Query.figures': { scope: 'FigureScope!' },
+  'Query.figures': { scope: 'FigureScope!', limit: 'Int', next_token: 'String' },
   'Query.overview': {  },
   'Query.edges': { site_id: 'ID', limit: 'Int', next_token: 'String' },
   'Query.edge': { id: 'ID!' },
@@ -92,7 +92,7 @@ export const OPERATION_ARGUMENTS = {
 
 export const INPUT_FIELDS = {
   PolicyMatchInput: { source_cidr: 'String', destination_cidr: 'String', source_port: 'Int', destination_port_from: 'Int', destination_port_to: 'Int', protocol: 'Int', application: 'ApplicationClass' },
-  FigureInput: { id: 'ID!', packets_exact: 'String', bytes_exact: 'String', active_flows: 'Int', rate: 'RateInput', status: 'PathStatus', score: 'Float', latency_ms: 'Float', jitter_ms: 'Float', packet_loss_pct: 'Float', measured_at: 'AWSDateTime', complete_share: 'Float' },
+  FigureInput: { id: 'ID!', name: 'String', packets_exact: 'String', bytes_exact: 'String', active_flows: 'Int', rate: 'RateInput', status: 'PathStatus', score: 'Float', latency_ms: 'Float', jitter_ms: 'Float', packet_loss_pct: 'Float', measured_at: 'AWSDateTime', complete_share: 'Float' },
   RateInput: { bits_per_second: 'Float!', packets_per_second: 'Float!', from: 'AWSDateTime', to: 'AWSDateTime' },
   TrafficFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID' },
   FlowFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID', address: 'String', src: 'String', dst: 'String', port: 'Int', protocol: 'Int', application: 'ApplicationClass' },

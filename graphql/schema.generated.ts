@@ -98,6 +98,7 @@ export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 
 export interface Figure {
   id: string;
+  name: string | null;
   packets_exact: string | null;
   bytes_exact: string | null;
   active_flows: number | null;
@@ -120,10 +121,12 @@ export interface Figures {
   lease_until: string;
   items: Figure[];
   removed: string[];
+  next_token: string | null;
 }
 
 export interface FigureInput {
   id: string;
+  name?: string | null | undefined;
   packets_exact?: string | null | undefined;
   bytes_exact?: string | null | undefined;
   active_flows?: number | null | undefined;
@@ -1122,7 +1125,7 @@ export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined; policies_version?: string | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
-  'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
+  'Query.figures': { arguments: { scope: FigureScope; limit?: number | null | undefined; next_token?: string | null | undefined }; result: Figures };
   'Query.overview': { arguments: Record<string, never>; result: Overview };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
