@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { graphql } from './graphql.ts';
 import { useAnswer } from './use-answer.ts';
 
-const POLICY_NAMES = graphql(`
+export const POLICY_NAMES = graphql(`
   query PolicyNames {
     policies(limit: 100) { items { id name } }
   }
