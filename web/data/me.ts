@@ -1,7 +1,7 @@
 import { graphql } from './graphql.ts';
 import { useAnswer } from './use-answer.ts';
 
-const ME = graphql(`
+export const ME = graphql(`
   query Me {
     me { sub email groups operations }
   }
