@@ -30,15 +30,15 @@ let deployed: Provisioned;
 // The deployed system without its event sources and schedules: the test is the only one that calls.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-bundles-'));
-  const outputDirectory = join(folder, 'cdk.out');
-  [engines] = await Promise.all([
+  let templates: string;
+  [engines, templates] = await Promise.all([
     startEngines({ scratchDirectory: folder, dataDirectory: undefined }),
-    synthesize({ outputDirectory }),
+    synthesize(),
   ]);
   server = await startServer(0);
   dynamodb = await throttledDynamoDb(engines.dynamodb.endpoint);
   deployed = await provision({
-    assembly: patient(await readCloudAssembly(outputDirectory)),
+    assembly: patient(await readCloudAssembly(templates)),
     engines: {
       dynamodb: dynamodb.endpoint,
       kinesis: engines.kinesis.endpoint,
