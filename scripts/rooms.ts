@@ -179,8 +179,8 @@ export const ROOMS: Record<string, Rooms> = {
   },
   local: {
     aws: [],
-    console: [],
     http: [],
+    'kept-builds': [],
     queues: [],
     'start-options': [],
     engines: ['aws', 'http'],
@@ -188,7 +188,8 @@ export const ROOMS: Record<string, Rooms> = {
     lambda: ['aws', 'http'],
     s3: ['aws', 'http'],
     schedules: ['aws'],
-    template: ['aws'],
+    console: ['kept-builds'],
+    template: ['aws', 'kept-builds'],
     'event-sources': ['aws', 'lambda'],
     resources: [
       'aws',

@@ -1,6 +1,5 @@
 import { boundsOf } from '../../web/address/time-range.ts';
 import { ME } from '../../web/data/me.ts';
-import { POLICY_NAMES } from '../../web/data/policy-names.ts';
 import { NOW, OVERVIEW } from '../../web/pages/now/operations.ts';
 import type { Delivery } from './listening-edges.ts';
 import type { Published } from './publications.ts';
@@ -35,7 +34,6 @@ export class OpenConsole {
       const deliver = async () => {
         if (at === opened) await this.#run(ME);
         await this.#run(NOW, { ...rangeAt(at), filter: null, compare: false, scope: 'POLICIES' });
-        if (at === opened) await this.#run(POLICY_NAMES);
       };
       yield { at, deliver };
     }

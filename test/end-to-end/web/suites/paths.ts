@@ -110,7 +110,7 @@ async function policiesBetween(admin: SystemClient, [from, to]: [string, string]
 /** When the last failover began, milliseconds since the epoch. */
 async function startedAt(admin: SystemClient): Promise<number> {
   const { auditLog } = await admin.data(
-    'query { auditLog(action: "failoverPath", limit: 1) { items { at } } }',
+    'query { auditLog(action: "failoverPath", limit: 1) { items { started_at } } }',
   );
-  return Date.parse(auditLog.items[0].at);
+  return Date.parse(auditLog.items[0].started_at);
 }
