@@ -248,6 +248,29 @@ export interface Me {
   email: string | null;
   groups: string[];
   operations: string[];
+  preferences: Preferences;
+}
+
+export interface Preferences {
+  theme: Theme;
+  time_zone: string | null;
+  units: ByteUnits;
+  saved_views: SavedView[];
+}
+
+export type Theme = 'SYSTEM' | 'LIGHT' | 'DARK';
+
+export type ByteUnits = 'SI' | 'IEC';
+
+export interface SavedView {
+  name: string;
+  address: string;
+}
+
+export interface PreferencesInput {
+  theme?: Theme | null | undefined;
+  time_zone?: string | null | undefined;
+  units?: ByteUnits | null | undefined;
 }
 
 export interface AlarmConnection {
@@ -1186,6 +1209,9 @@ export interface Operations {
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
+  'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
+  'Mutation.removeView': { arguments: { name: string }; result: Preferences };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
   'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };
