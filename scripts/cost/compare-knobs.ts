@@ -78,9 +78,17 @@ function tableByTheHour(shape: NetworkShape, model: FunctionModel): Knob {
   };
 }
 
-/** What costs no figure and little freshness, in the order in which to turn it. */
-export function thriftyKnobs(shape: NetworkShape, model: FunctionModel): readonly Knob[] {
-  return [tableByTheHour(shape, model), WINDOWS[0], ...THRIFT];
+/** What costs no figure and little freshness, in the order in which to turn it after the table. */
+const THRIFTY: readonly Knob[] = [WINDOWS[0], ...THRIFT];
+
+/** How many steps {@link thriftyKnobs} has. */
+export const THRIFTY_STEPS = THRIFTY.length + 1;
+
+/** The first so many settings of those that cost no figure; the table is given what it needs with the others. */
+export function thriftyKnobs(shape: NetworkShape, model: FunctionModel, steps = THRIFTY_STEPS): Knob[] {
+  if (steps === 0) return [];
+  const others = THRIFTY.slice(0, steps - 1);
+  return [tableByTheHour(turned(shape, others), model), ...others];
 }
 
 /**

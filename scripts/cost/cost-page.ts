@@ -1,6 +1,13 @@
 import { billOf, WAIT_MS } from './bill.ts';
 import { billTable, knobTable } from './bill-table.ts';
-import { compareKnobs, type Knob, recommendedKnobs, thriftyKnobs, turned } from './compare-knobs.ts';
+import {
+  compareKnobs,
+  type Knob,
+  recommendedKnobs,
+  THRIFTY_STEPS,
+  thriftyKnobs,
+  turned,
+} from './compare-knobs.ts';
 import { consoleDollars, consoleTable, sharedDollars } from './console-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { type FunctionModel, functionModel } from './function-model.ts';
@@ -145,13 +152,12 @@ function sizeTable(model: FunctionModel, units: Units): string {
 }
 
 function thriftTable(shapes: readonly NetworkShape[], model: FunctionModel, units: Units): string {
-  const perShape = shapes.map(shape => thriftyKnobs(shape, model));
-  const row = (count: number): string[] => {
-    const costs = shapes.map((shape, index) =>
-      dollars(billOf(turned(shape, perShape[index]!.slice(0, count)), model, units).an_edge),
+  const row = (steps: number): string[] => {
+    const costs = shapes.map(shape =>
+      dollars(billOf(turned(shape, thriftyKnobs(shape, model, steps)), model, units).an_edge),
     );
-    const last = perShape.at(-1)![count - 1];
-    return [last ? `${count > 1 ? '… and ' : ''}\`${last.knob}\`` : 'nothing', ...costs];
+    const knobs = thriftyKnobs(shapes.at(-1)!, model, steps);
+    return [knobs.map(({ knob }) => `\`${knob}\``).join(' ') || 'nothing', ...costs];
   };
   return markdownTable(
     [
@@ -159,7 +165,7 @@ function thriftTable(shapes: readonly NetworkShape[], model: FunctionModel, unit
       { heading: 'an edge without flows', right: true },
       { heading: 'with flows', right: true },
     ],
-    Array.from({ length: perShape[0]!.length + 1 }, (_, count) => row(count)),
+    Array.from({ length: THRIFTY_STEPS + 1 }, (_, steps) => row(steps)),
   );
 }
 
