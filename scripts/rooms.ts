@@ -54,6 +54,7 @@ export const ROOMS: Record<string, Rooms> = {
     events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
     alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'storage'],
+    preferences: ['access', 'errors', 'inventory', 'storage'],
     undo: ['access', 'alarms', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
     answers: [
       'audit',

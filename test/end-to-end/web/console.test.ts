@@ -3,6 +3,7 @@ import { type ConsoleWorld, startConsoleWorld } from '../../support/console-worl
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
 import { changesSuite } from './suites/changes.ts';
+import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
@@ -33,6 +34,7 @@ hostileNamesSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
+exportsAndCachesSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
