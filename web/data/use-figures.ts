@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { ask } from './ask.ts';
 import { type FiguresMessage, type FiguresState, figuresOf, following, withPage } from './figures-state.ts';
 import { graphql, type ResultOf } from './graphql.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { listen } from './live.ts';
 
 export const FIGURES_PAGE = graphql(`
@@ -97,7 +98,7 @@ export async function keepFigures(
   asked: { scope: FigureScope; signal: AbortSignal },
 ): Promise<void> {
   const figures = await withRest(queries, page, asked);
-  queries.setQueryData(keyOf(asked.scope), figures);
+  keepAnswer(queries, keyOf(asked.scope), figures);
 }
 
 const keyOf = (scope: FigureScope) => ['Figures', scope];

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useTimeRange } from '../../address/time-range.ts';
 import { ask } from '../../data/ask.ts';
+import { keepAnswer } from '../../data/keep-answer.ts';
 import { partOf } from '../../data/part-of.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { keepFigures, useFigures } from '../../data/use-figures.ts';
@@ -27,11 +28,8 @@ export function useNow() {
     queryKey: ['Now', range],
     queryFn: async ({ signal }) => {
       const { data, errors } = await ask(NOW, { ...range, scope: 'POLICIES' }, { signal });
-      queries.setQueryData(['Overview', {}], { data: { overview: data.overview }, errors });
-      queries.setQueryData(['Throughput', range], {
-        data: { trafficSeries: data.trafficSeries },
-        errors: [],
-      });
+      keepAnswer(queries, ['Overview', {}], { data: { overview: data.overview }, errors });
+      keepAnswer(queries, ['Throughput', range], { data: { trafficSeries: data.trafficSeries }, errors: [] });
       await keepFigures(queries, data.figures, { scope: 'POLICIES', signal });
       return true;
     },
