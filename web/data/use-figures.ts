@@ -64,7 +64,7 @@ const KEPT = 3;
 const hearings = new Map<FigureScope, Hearing>();
 
 export interface FiguresOptions {
-  /** False where another request brings them and renews the lease: see `keepFigures`. */
+  /** False where another request brings them from the second time on, and renews the lease: see `keepFigures`. */
   asks?: boolean;
 }
 
@@ -82,13 +82,17 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
       return withRest(queries, data.figures, { scope, signal });
     },
     meta: { changedBy: CHANGED_BY[scope] },
-    // Those that another request has brought are asked for here as well, after a gap and when items come and go.
-    enabled: asks || stateOf(queries, scope) !== undefined,
+    // Those that another request brings are asked for here as well: first, after a gap, and when items come and go.
     ...(asks
       ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
       : { staleTime: Number.POSITIVE_INFINITY }),
     structuralSharing: false,
   });
+}
+
+/** False while the first figures are on their way. */
+export function haveFigures(queries: QueryClient, scope: FigureScope): boolean {
+  return queries.getQueryState(keyOf(scope))?.status !== 'pending';
 }
 
 /** Keeps the figures of which another operation has asked the first page. */
