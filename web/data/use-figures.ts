@@ -23,12 +23,17 @@ const FIGURES = graphql(
   [FIGURES_PAGE],
 );
 
-const LIVE_FIGURES = graphql(
-  `subscription LiveFigures($scope: FigureScope!) {
-    figures(scope: $scope) { scope lease_until ...FiguresPage }
-  }`,
-  [FIGURES_PAGE],
-);
+const LIVE_FIGURES = graphql(`
+  subscription LiveFigures($scope: FigureScope!) {
+    figures(scope: $scope) {
+      seq part parts as_of removed
+      items {
+        id name packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
+        status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
+      }
+    }
+  }
+`);
 
 type FiguresPage = ResultOf<typeof FIGURES>['figures'];
 export type Figure = FiguresPage['items'][number];
