@@ -120,6 +120,7 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"next_token","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null}],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"PathConnection","kind":"OBJECT","ofType":null}}},
   {"name":"allPaths","args":[{"name":"status","type":{"kind":"ENUM","name":"PathStatus","ofType":null},"defaultValue":null},
   {"name":"site_id","type":{"kind":"SCALAR","name":"ID","ofType":null},"defaultValue":null},
+  {"name":"beside","type":{"kind":"SCALAR","name":"ID","ofType":null},"defaultValue":null},
   {"name":"policy_id","type":{"kind":"SCALAR","name":"ID","ofType":null},"defaultValue":null},
   {"name":"order_by","type":{"kind":"ENUM","name":"PathOrder","ofType":null},"defaultValue":null},
   {"name":"limit","type":{"kind":"SCALAR","name":"Int","ofType":null},"defaultValue":null},

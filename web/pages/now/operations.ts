@@ -1,5 +1,5 @@
+import { FIGURES_PAGE } from '../../data/figures-operations.ts';
 import { graphql, type ResultOf } from '../../data/graphql.ts';
-import { FIGURES_PAGE } from '../../data/use-figures.ts';
 
 const OVERVIEW_PART = graphql(`
   fragment OverviewPart on Query {
@@ -32,12 +32,15 @@ export const THROUGHPUT = graphql(
   [THROUGHPUT_PART],
 );
 
-/** All that the page shows, in one request: what it asks each minute. */
+/** All that the page shows, in one request: what it asks each minute. Its first view asks for the figures by themselves, which come soonest. */
 export const NOW = graphql(
-  `query Now($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter, $compare: Boolean, $scope: FigureScope!) {
+  `query Now(
+    $from: AWSDateTime! $to: AWSDateTime! $filter: TrafficFilter $compare: Boolean
+    $scope: FigureScope! $with_figures: Boolean!
+  ) {
     ...OverviewPart
     ...ThroughputPart
-    figures(scope: $scope) { ...FiguresPage }
+    figures(scope: $scope) @include(if: $with_figures) { ...FiguresPage }
   }`,
   [OVERVIEW_PART, THROUGHPUT_PART, FIGURES_PAGE],
 );

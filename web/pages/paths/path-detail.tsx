@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { ApiError } from '../../data/errors.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Bytes, Time } from '../../parts/figures.tsx';
@@ -8,7 +9,7 @@ import { PathStatus } from '../../parts/path-status.tsx';
 import { counted } from './counted.ts';
 import { FailoverActions } from './failover-actions.tsx';
 import { FailoverReceipt, type Receipt } from './failover-receipt.tsx';
-import { PATHS_OF_SITE } from './operations.ts';
+import { PATH_BESIDE } from './operations.ts';
 import { PathHistory } from './path-history.tsx';
 import { PathLoss } from './path-loss.tsx';
 import { pathName, pathNames, type SiteNames, siteNames } from './path-name.ts';
@@ -21,27 +22,25 @@ export interface PathDetailProps {
 
 /** One path: how it is, why it is taken or not, what it loses, and how it is taken out of use and brought back. */
 export function PathDetail({ path_id, onClose }: PathDetailProps) {
-  const site_id = path_id.split('.')[0]!;
   const answer = useAnswer(
-    PATHS_OF_SITE,
-    { site_id },
+    PATH_BESIDE,
+    { path_id },
     { changedBy: ['PATH', 'SITE', 'ENDPOINT', 'POLICY'], everyMs: 60_000 },
   );
+  const isGone = answer.error instanceof ApiError && answer.error.type === 'NotFound';
   const found = answer.data?.data.allPaths;
   const path = found?.items.find(({ id }) => id === path_id);
   const names = siteNames(found?.sites ?? []);
   const title = path ? <bdi>{pathName(path, names)}</bdi> : 'Path';
   return (
     <Dialog title={title} place="side" onClose={onClose}>
-      <Loaded data={found} error={answer.error} onRetry={() => void answer.refetch()}>
-        {({ items }) =>
-          path ? (
-            <Detail path={path} names={names} pathNames={pathNames(items, names)} />
-          ) : (
-            <Empty>This path is gone.</Empty>
-          )
-        }
-      </Loaded>
+      {isGone ? (
+        <Empty>This path is gone.</Empty>
+      ) : (
+        <Loaded data={path} error={answer.error} onRetry={() => void answer.refetch()}>
+          {shown => <Detail path={shown} names={names} pathNames={pathNames(found!.items, names)} />}
+        </Loaded>
+      )}
     </Dialog>
   );
 }
@@ -70,7 +69,7 @@ interface DetailProps {
     } | null;
   };
   names: SiteNames;
-  /** Names of the source's paths by their ids. */
+  /** Names of the paths between its two sites, by their ids. */
   pathNames: ReadonlyMap<string, string>;
 }
 
