@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Figure } from '../../data/use-figures.ts';
 import { Bytes, Count, Rate, Time } from '../../parts/figures.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { sumOf } from './sum-of-figures.ts';
 import type { Now } from './use-now.ts';
@@ -12,7 +13,11 @@ export function PoliciesPanel({ now, name }: { now: Now; name(id: string): strin
   const { data, error, onRetry } = now.figures;
   const items = data?.items;
   const rows = useMemo(() => items && fastestFirst([...items.values()]), [items]);
-  const columns = useMemo(() => columnsOf(name), [name]);
+  const series = now.throughput.data;
+  const columns = useMemo(() => {
+    const history = new Map(series?.groups.map(({ id, bits_per_second }) => [id, bits_per_second]));
+    return columnsOf(name, id => history.get(id));
+  }, [name, series]);
   return (
     <Panel
       title="All traffic"
@@ -20,12 +25,12 @@ export function PoliciesPanel({ now, name }: { now: Now; name(id: string): strin
       actions={
         data && (
           <span className="muted">
-            <Time at={data.as_of} />
+            As of <Time at={data.as_of} />
           </span>
         )
       }
     >
-      <Loaded data={rows} error={error} onRetry={onRetry}>
+      <Loaded data={rows} error={error} onRetry={onRetry} height={448}>
         {policies => (
           <>
             <Totals figures={policies} />
@@ -48,7 +53,7 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   return (
     <dl className="totals panel-body">
       <div>
-        <dt>Now</dt>
+        <dt>Throughput</dt>
         <dd>
           <Rate rate={rate} />
         </dd>
@@ -75,12 +80,16 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   );
 }
 
-function columnsOf(name: (id: string) => string): Column<Figure>[] {
+/** `history`: the rates of a policy over the range of the page; undefined where they aren't asked for. */
+function columnsOf(
+  name: (id: string) => string,
+  history: (id: string) => readonly (number | null)[] | undefined,
+): Column<Figure>[] {
   return [
     {
       id: 'name',
       head: 'Policy',
-      width: 'minmax(120px, 2fr)',
+      width: 'minmax(128px, 1fr)',
       cell: ({ id }) => (
         <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
           <bdi>{name(id)}</bdi>
@@ -88,23 +97,32 @@ function columnsOf(name: (id: string) => string): Column<Figure>[] {
       ),
     },
     {
+      id: 'history',
+      head: 'Trend',
+      width: '120px',
+      cell: ({ id }) => {
+        const values = history(id);
+        return values && <Sparkline values={values} label={`Throughput of ${name(id)} over the range`} />;
+      },
+    },
+    {
       id: 'rate',
-      head: 'Now',
-      width: 'minmax(96px, 1fr)',
+      head: 'Throughput',
+      width: '104px',
       end: true,
       cell: ({ rate }) => <Rate rate={rate} />,
     },
     {
       id: 'bytes',
       head: 'Bytes',
-      width: 'minmax(88px, 1fr)',
+      width: '88px',
       end: true,
       cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
     },
     {
       id: 'packets',
       head: 'Packets',
-      width: 'minmax(104px, 1fr)',
+      width: '120px',
       end: true,
       cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
     },
