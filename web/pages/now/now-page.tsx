@@ -21,7 +21,7 @@ export function Page() {
       <div className="now-columns">
         <div className="stack">
           <ThroughputPanel now={now} name={name} />
-          <PoliciesPanel now={now} name={name} />
+          <PoliciesPanel now={now} />
         </div>
         <div className="stack now-side">
           <PathsPanel now={now} />

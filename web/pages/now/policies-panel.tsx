@@ -9,15 +9,15 @@ import { sumOf } from './sum-of-figures.ts';
 import type { Now } from './use-now.ts';
 
 /** All traffic, and each policy's part of it, live: the fastest first. */
-export function PoliciesPanel({ now, name }: { now: Now; name(id: string): string }) {
+export function PoliciesPanel({ now }: { now: Now }) {
   const { data, error, onRetry } = now.figures;
   const items = data?.items;
   const rows = useMemo(() => items && fastestFirst([...items.values()]), [items]);
   const series = now.throughput.data;
   const columns = useMemo(() => {
     const history = new Map(series?.groups.map(({ id, bits_per_second }) => [id, bits_per_second]));
-    return columnsOf(name, id => history.get(id));
-  }, [name, series]);
+    return columnsOf(id => history.get(id));
+  }, [series]);
   return (
     <Panel
       title="All traffic"
@@ -81,18 +81,15 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
 }
 
 /** `history`: the rates of a policy over the range of the page; undefined where they aren't asked for. */
-function columnsOf(
-  name: (id: string) => string,
-  history: (id: string) => readonly (number | null)[] | undefined,
-): Column<Figure>[] {
+function columnsOf(history: (id: string) => readonly (number | null)[] | undefined): Column<Figure>[] {
   return [
     {
       id: 'name',
       head: 'Policy',
       width: 'minmax(128px, 1fr)',
-      cell: ({ id }) => (
+      cell: ({ id, name }) => (
         <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
-          <bdi>{name(id)}</bdi>
+          <bdi>{name ?? id}</bdi>
         </Link>
       ),
     },
@@ -100,9 +97,9 @@ function columnsOf(
       id: 'history',
       head: 'Trend',
       width: '120px',
-      cell: ({ id }) => {
+      cell: ({ id, name }) => {
         const values = history(id);
-        return values && <Sparkline values={values} label={`Throughput of ${name(id)} over the range`} />;
+        return values && <Sparkline values={values} label={`Throughput of ${name ?? id} over the range`} />;
       },
     },
     {
