@@ -230,6 +230,7 @@ export interface AuditEntry {
   actor: AuditActor;
   operation: string;
   target: string | null;
+  target_name: string | null;
   outcome: AuditOutcome;
   error_type: string | null;
   message: string | null;
@@ -286,6 +287,7 @@ export interface Alarm {
   since: string;
   title: string;
   target: string;
+  target_name: string | null;
   site_id: string | null;
   acknowledged_by: AuditActor | null;
   acknowledged_at: string | null;
