@@ -266,7 +266,7 @@ describe('the lists of lanes', () => {
   });
 
   it.each([
-    ['the clean-up', () => cleanUps([27 * 60, 27 * 60 + 5, 27 * 60 + 10])],
+    ['the clean-up', () => cleanUps([51 * 60, 51 * 60 + 5, 51 * 60 + 10])],
     [
       'a report',
       () => world.ingestOne({ seq: 3, policies: [{ policy_id: '1', endpoint_id: 'wan2', packets: 3n }] }),
@@ -277,12 +277,12 @@ describe('the lists of lanes', () => {
       const wan1 = { policy_id: '1', endpoint_id: 'wan1', packets: 1n };
       const wan2 = { policy_id: '1', endpoint_id: 'wan2', packets: 1n };
       await world.ingestOne({ seq: 1, policies: [wan1, wan2] }, { by_old_release: true });
-      world.now = T0 + 26 * HOUR;
+      world.now = T0 + 50 * HOUR;
       // The pair at wan1 is out of use for long: it leaves the lane.
       await world.ingestOne({ seq: 2, policies: [{ ...wan2, packets: 2n }] }, { by_old_release: true });
       world.now += HOUR;
       await listedBy();
-      await cleanUps([28 * 60, 28 * 60 + 5, 28 * 60 + 10]);
+      await cleanUps([52 * 60, 52 * 60 + 5, 52 * 60 + 10]);
       expect(await world.usesLists()).toBe(true);
       const found = await collected(readLanesWhere(world.reader, { endpoint_id: 'wan1' }));
       expect(names(found)).toEqual(['edge-1 0']);

@@ -40,15 +40,14 @@ export interface DeployedBundles {
 /** The deployed system without its event sources and schedules: the test is the only one that calls. */
 export async function deployBundles(): Promise<DeployedBundles> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-bundles-'));
-  const outputDirectory = join(folder, 'cdk.out');
-  const [engines] = await Promise.all([
+  const [engines, templates] = await Promise.all([
     startEngines({ scratchDirectory: folder, dataDirectory: undefined }),
-    synthesize({ outputDirectory }),
+    synthesize(),
   ]);
   const server = await startServer(0);
   const dynamodb = await throttledDynamoDb(engines.dynamodb.endpoint);
   const deployed = await provision({
-    assembly: withSettings(await readCloudAssembly(outputDirectory)),
+    assembly: withSettings(await readCloudAssembly(templates)),
     engines: {
       dynamodb: dynamodb.endpoint,
       kinesis: engines.kinesis.endpoint,
