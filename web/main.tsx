@@ -26,6 +26,9 @@ function begin(expireSession: () => void): void {
   expire = expireSession;
 }
 
+// The page's code comes while the session is looked at.
+void router.load();
+
 try {
   setEndpoint(await configureSession());
   root.render(
