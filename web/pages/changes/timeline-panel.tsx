@@ -60,7 +60,7 @@ export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
     <div className="panel-actions">
       {field('by', 'By (e-mail or name)', by)}
       {field('what', 'Operation', what)}
-      {field('on', 'Target, such as policy:7', on)}
+      {field('on', 'Target (policy:7)', on)}
       <Tabs
         label="What is listed"
         tabs={VIEWS}
