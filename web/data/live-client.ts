@@ -116,15 +116,15 @@ Hub.listen('api', ({ payload: { event, data } }) => {
 Hub.listen('auth', ({ payload: { event } }) => {
   if (event === 'signedIn') take('WAKE');
 });
-addEventListener('online', () => take('WAKE'));
-addEventListener('offline', () => take('OFFLINE'));
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible' && navigator.onLine) take('WAKE');
-});
 
 /** Tries to connect at once, where that is waited for. */
 export function tryNow(): void {
   take('WAKE');
+}
+
+/** Tries nothing until `tryNow`. */
+export function goOffline(): void {
+  take('OFFLINE');
 }
 
 export function onLiveState(listener: (state: LiveState) => void): void {
