@@ -88,8 +88,12 @@ const EVENTS: Record<ConnectionState, LiveEvent | undefined> = {
   [ConnectionState.Disconnected]: 'CUT',
 };
 
+/** Amplify calls a connection that was never begun disconnected, too. */
+let begun = false;
+
 function onConnection(state: ConnectionState): void {
-  if (wanted.size === 0) return;
+  begun ||= state === ConnectionState.Connecting;
+  if (!begun || wanted.size === 0) return;
   const event = EVENTS[state];
   if (event === 'CUT') for (const one of wanted) one.acknowledged = false;
   if (event) take(event);
