@@ -88,8 +88,12 @@ const EVENTS: Record<ConnectionState, LiveEvent | undefined> = {
   [ConnectionState.Disconnected]: 'CUT',
 };
 
+/** Amplify calls a connection that was never begun disconnected, too. */
+let begun = false;
+
 function onConnection(state: ConnectionState): void {
-  if (wanted.size === 0) return;
+  begun ||= state === ConnectionState.Connecting;
+  if (!begun || wanted.size === 0) return;
   const event = EVENTS[state];
   if (event === 'CUT') for (const one of wanted) one.acknowledged = false;
   if (event) take(event);
@@ -116,15 +120,15 @@ Hub.listen('api', ({ payload: { event, data } }) => {
 Hub.listen('auth', ({ payload: { event } }) => {
   if (event === 'signedIn') take('WAKE');
 });
-addEventListener('online', () => take('WAKE'));
-addEventListener('offline', () => take('OFFLINE'));
-document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible' && navigator.onLine) take('WAKE');
-});
 
 /** Tries to connect at once, where that is waited for. */
 export function tryNow(): void {
   take('WAKE');
+}
+
+/** Tries nothing until `tryNow`. */
+export function goOffline(): void {
+  take('OFFLINE');
 }
 
 export function onLiveState(listener: (state: LiveState) => void): void {

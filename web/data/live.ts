@@ -39,6 +39,11 @@ export function reconnectNow(): void {
   void library().then(({ tryNow }) => tryNow());
 }
 
+/** The browser has no network: nothing is tried until `reconnectNow`. */
+export function pauseReconnecting(): void {
+  void library().then(({ goOffline }) => goOffline());
+}
+
 export function liveState(): LiveState {
   return state;
 }

@@ -60,7 +60,7 @@ export function waitMs(tries: number, random: number): number {
 }
 
 /** What an event changes. Pure. */
-export function afterEvent(
+function afterEvent(
   now: Reconnection,
   event: LiveEvent,
   { now_ms, random }: { now_ms: number; random: number },

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react';
-import { liveState, onLiveState, reconnectNow } from '../data/live.ts';
+import { liveState, onLiveState, pauseReconnecting, reconnectNow } from '../data/live.ts';
 import type { LiveState } from '../data/reconnection.ts';
 import { useLiveEvents } from '../data/use-live-events.ts';
 import { Button } from '../parts/button.tsx';
@@ -9,6 +9,7 @@ import { Notice } from '../parts/notice.tsx';
 /** Says while what is shown may be old: the browser is offline, or the connection that tells of changes is cut. */
 export function ConnectionBanner() {
   const heard = useLiveEvents();
+  useEffect(reconnectWhenSeen, []);
   const online = useSyncExternalStore(onOnline, () => navigator.onLine);
   const live: LiveState = useSyncExternalStore(onLiveState, liveState);
   const cut = !online || live.kind === 'CUT';
@@ -48,6 +49,21 @@ function Banner({ children, action }: { children: React.ReactNode; action?: Reac
       </Notice>
     </div>
   );
+}
+
+/** A cut connection is tried again at once when the browser is online again, and when the page is looked at again. */
+function reconnectWhenSeen(): () => void {
+  const onVisible = () => {
+    if (document.visibilityState === 'visible' && navigator.onLine) reconnectNow();
+  };
+  addEventListener('online', reconnectNow);
+  addEventListener('offline', pauseReconnecting);
+  document.addEventListener('visibilitychange', onVisible);
+  return () => {
+    removeEventListener('online', reconnectNow);
+    removeEventListener('offline', pauseReconnecting);
+    document.removeEventListener('visibilitychange', onVisible);
+  };
 }
 
 function onOnline(listener: () => void): () => void {

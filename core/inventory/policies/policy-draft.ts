@@ -10,7 +10,7 @@ export const policyDraftSchema = policyValuesSchema.extend({ id: z.string().null
 export type PolicyDraft = z.output<typeof policyDraftSchema>;
 
 /** Stands for the id that a new policy would get: later than all that were given, so the last among equals. */
-export const NEW_POLICY_ID = '~new';
+const NEW_POLICY_ID = '~new';
 
 const NEW_POLICY: PolicyRule = { id: NEW_POLICY_ID, name: 'Draft', priority: 0, enabled: true, match: {} };
 

@@ -60,7 +60,7 @@ export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
     <div className="panel-actions">
       {field('by', 'By (e-mail or name)', by)}
       {field('what', 'Operation', what)}
-      {field('on', 'Target, such as policy:7', on)}
+      {field('on', 'Target (policy:7)', on)}
       <Tabs
         label="What is listed"
         tabs={VIEWS}
@@ -166,14 +166,15 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
   );
 }
 
-/** Values that are longer say nothing in a line. */
+/** Values that are longer say nothing in a line; nor do the figures of a failover's receipt, which its details have. */
 const SHORT = 48;
+const textLength = (...texts: (string | undefined)[]): number => texts.join('').length;
 
 /** Such as "priority: 5 → 7", of the first fields with short values. */
 function summary({ before, after }: LogEntry): string {
   if (before === null || after === null) return '';
   return differences(before, after)
-    .filter(({ before, after }) => `${before ?? ''}${after ?? ''}`.length <= SHORT)
+    .filter(({ field, before, after }) => !field.startsWith('receipt.') && textLength(before, after) <= SHORT)
     .slice(0, 3)
     .map(({ field, before, after }) => `${field}: ${before ?? '–'} → ${after ?? '–'}`)
     .join(', ');

@@ -77,7 +77,7 @@ export function HeatMap({ pairs, onOpen }: HeatMapProps) {
               {counted(hovered.paths, ['path', 'paths'])}
             </bdi>
           ) : (
-            'Each cell is the worst path of two sites. Point at one to read it, click to see its neighbourhood.'
+            'A cell is the worst path of two sites; point at it to read it.'
           )}
         </p>
       </figcaption>
