@@ -1,39 +1,11 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ask } from './ask.ts';
+import { FIGURES, LIVE_FIGURES } from './figures-operations.ts';
 import { type FiguresMessage, type FiguresState, figuresOf, following, withPage } from './figures-state.ts';
-import { graphql, type ResultOf } from './graphql.ts';
+import type { ResultOf } from './graphql.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { listen } from './live.ts';
-
-export const FIGURES_PAGE = graphql(`
-  fragment FiguresPage on Figures {
-    seq part parts as_of removed next_token
-    items {
-      id name packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
-      status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
-    }
-  }
-`);
-
-const FIGURES = graphql(
-  `query Figures($scope: FigureScope!, $next_token: String) {
-    figures(scope: $scope, next_token: $next_token) { ...FiguresPage }
-  }`,
-  [FIGURES_PAGE],
-);
-
-const LIVE_FIGURES = graphql(`
-  subscription LiveFigures($scope: FigureScope!) {
-    figures(scope: $scope) {
-      seq part parts as_of removed
-      items {
-        id name packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
-        status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
-      }
-    }
-  }
-`);
 
 type FiguresPage = ResultOf<typeof FIGURES>['figures'];
 export type Figure = FiguresPage['items'][number];

@@ -78,11 +78,11 @@ function Detail({ path, names, pathNames }: DetailProps) {
   const [receipt, setReceipt] = useState<Receipt>();
   return (
     <div className="stack">
-      <dl className="facts facts-end">
+      <dl className="tiles">
         <Fact name="Status">
           <PathStatus status={path.status} />
         </Fact>
-        <Fact name="Score">{metrics ? Math.round(metrics.settled_score) : '–'}</Fact>
+        <Fact name="Score">{metrics ? `${Math.round(metrics.settled_score)} of 100` : '–'}</Fact>
         <Fact name="Round trip">{milliseconds(metrics?.latency_ms)}</Fact>
         <Fact name="Jitter">{milliseconds(metrics?.jitter_ms)}</Fact>
         <Fact name="Loss">{percent(metrics?.packet_loss_pct)}</Fact>
@@ -90,10 +90,12 @@ function Detail({ path, names, pathNames }: DetailProps) {
           <Time at={metrics?.measured_at} relative />
         </Fact>
         <Fact name="Sends">
-          {bitsPerSecond(traffic?.tx_bits_per_second)}, <Bytes exact={traffic?.tx_bytes_exact} />
+          {bitsPerSecond(traffic?.tx_bits_per_second)}
+          <InAll bytes={traffic?.tx_bytes_exact} />
         </Fact>
         <Fact name="Receives">
-          {bitsPerSecond(traffic?.rx_bits_per_second)}, <Bytes exact={traffic?.rx_bytes_exact} />
+          {bitsPerSecond(traffic?.rx_bits_per_second)}
+          <InAll bytes={traffic?.rx_bytes_exact} />
         </Fact>
         <Fact name="Taken by">{counted(path.policies?.length ?? 0, ['policy', 'policies'])}</Fact>
         {maintenance && (
@@ -105,8 +107,8 @@ function Detail({ path, names, pathNames }: DetailProps) {
       </dl>
       <FailoverActions path={path} onDone={setReceipt} />
       {receipt && <FailoverReceipt receipt={receipt} names={pathNames} />}
-      <WhyThisPath path={path} names={pathNames} />
       <PathHistory path_id={path.id} />
+      <WhyThisPath path={path} names={pathNames} />
       <PathLoss path_id={path.id} names={names} />
     </div>
   );
@@ -114,9 +116,17 @@ function Detail({ path, names, pathNames }: DetailProps) {
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   return (
-    <div className="fact">
+    <div>
       <dt>{name}</dt>
       <dd>{children}</dd>
+    </div>
+  );
+}
+
+function InAll({ bytes }: { bytes: string | undefined }) {
+  return (
+    <div className="muted">
+      <Bytes exact={bytes} /> in all
     </div>
   );
 }
