@@ -44,7 +44,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.site': { id: 'ID!' },
   'Query.siteCount': {  },
   'Query.paths': { site_id: 'ID!', limit: 'Int', next_token: 'String' },
-  'Query.allPaths': { status: 'PathStatus', site_id: 'ID', policy_id: 'ID', order_by: 'PathOrder', limit: 'Int', next_token: 'String' },
+  'Query.allPaths': { status: 'PathStatus', site_id: 'ID', beside: 'ID', policy_id: 'ID', order_by: 'PathOrder', limit: 'Int', next_token: 'String' },
   'Query.pathMatrix': { limit: 'Int', next_token: 'String' },
   'Query.countSitePaths': { site_id: 'ID!' },
   'Query.siteDeletionPreview': { site_id: 'ID!' },

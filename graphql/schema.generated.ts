@@ -371,6 +371,7 @@ export interface AuditEntry {
   actor: AuditActor;
   operation: string;
   target: string | null;
+  target_name: string | null;
   outcome: AuditOutcome;
   error_type: string | null;
   message: string | null;
@@ -427,6 +428,7 @@ export interface Alarm {
   since: string;
   title: string;
   target: string;
+  target_name: string | null;
   site_id: string | null;
   acknowledged_by: AuditActor | null;
   acknowledged_at: string | null;
@@ -1329,7 +1331,7 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
-  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
   'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };

@@ -33,6 +33,7 @@ export function liveSuite(world: () => ConsoleWorld): void {
       for (const page of [now, changes])
         await page.locator('html[data-live=cut]').waitFor({ state: 'attached' });
       const names = Array.from({ length: 20 }, (_, index) => `Cut off ${String(index).padStart(2, '0')}`);
+      await now.getByRole('status').getByText('Changes don’t come in at the moment').waitFor();
       const made = await Promise.all(names.map(name => admin.data(CREATE, { name })));
       connection.mend();
 
