@@ -1,7 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { LOCAL_CREDENTIALS } from '../core/local-credentials.ts';
+import { makeDocumentClient } from '../core/storage/document-client.ts';
 import { type RunningSystem, startSystem } from '../local/system/system.ts';
 import { startBrowser } from '../scripts/browser/start-browser.ts';
 import { openConsole } from '../test/support/browser.ts';
@@ -9,6 +11,7 @@ import { type BenchRow, NO_PEER } from './bench-row.ts';
 import { liveFigures, POLICIES } from './support/live-figures.ts';
 import { median } from './support/measure.ts';
 import { plainRows } from './support/plain-rows.ts';
+import { putRingNetwork } from './support/ring-network.ts';
 
 const LOADS = 7;
 const UPDATES = 8;
@@ -19,18 +22,44 @@ const TURNS = 10;
 /** The console in the real browser against the real local system; live figures come from a script that publishes 1,000 of them. */
 export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-bench-console-'));
-  const [system, browser] = await Promise.all([startSystem({ localDirectory: folder }), startBrowser()]);
+  const [system, browser] = await Promise.all([
+    startSystem({ localDirectory: folder, context: { query_budget: '100000' } }),
+    startBrowser(),
+  ]);
   try {
-    return [
-      await figuresOnScreen(browser, system),
-      ...(await requests(browser, system)),
-      ...(await liveUpdates(browser, system)),
-    ];
+    const figures = await figuresOnScreen(browser, system);
+    await putLargeNetwork(system);
+    // The page that is only counted rests between its requests.
+    const [steady, others] = await Promise.all([
+      steadyRequests(browser, system),
+      firstViews(browser, system).then(async views => [...views, ...(await liveUpdates(browser, system))]),
+    ]);
+    return [figures, steady, ...others];
   } finally {
     await browser.close();
     await system.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function putLargeNetwork({ endpoints, tables }: RunningSystem): Promise<void> {
+  const { region, dynamodb } = endpoints;
+  const client = makeDocumentClient({ region, endpoint: dynamodb, credentials: LOCAL_CREDENTIALS });
+  await putRingNetwork(
+    client,
+    { network: tables.get('network')!, traffic: tables.get('traffic')! },
+    Date.now(),
+  );
+  client.destroy();
+}
+
+/** For machines that are busy with other things. */
+const LIMIT_MS = 120_000;
+
+async function openPage(browser: Browser, system: RunningSystem, prepare?: (page: Page) => Promise<unknown>) {
+  const person = await openConsole(browser, system, { as: 'viewer', ...(prepare && { prepare }) });
+  person.context.setDefaultTimeout(LIMIT_MS);
+  return person;
 }
 
 /** Milliseconds from the navigation's begin until the page has such an element. Waiting for an expression needs `eval`, which the page refuses. */
@@ -51,7 +80,7 @@ fetch('/graphql', {
   .then(text => document.body.append(Object.assign(document.createElement('output'), { textContent: text })));`;
 
 async function figuresOnScreen(browser: Browser, system: RunningSystem): Promise<BenchRow> {
-  const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+  const { page, context } = await openPage(browser, system);
   const floor = await context.newPage();
   await floor.route('**/assets/now-page-*.js', route =>
     route.fulfill({ contentType: 'text/javascript', body: FLOOR_PAGE }),
@@ -83,47 +112,86 @@ async function figuresOnScreen(browser: Browser, system: RunningSystem): Promise
 
 const STEADY_MINUTES = 2;
 
-async function requests(browser: Browser, system: RunningSystem): Promise<BenchRow[]> {
-  const { page, context } = await openConsole(browser, system, { as: 'viewer' });
-  let asked: string[] = [];
+/** Names of the operations that a page sends, as they are sent. */
+function operationsOf(page: Page): string[] {
+  const asked: string[] = [];
   page.on('request', request => {
     const name = /query (\w+)/.exec(request.postData() ?? '')?.[1];
     if (name !== undefined) asked.push(name);
   });
-  await page.goto(system.endpoints.dashboard);
+  return asked;
+}
+
+async function steadyRequests(browser: Browser, system: RunningSystem): Promise<BenchRow> {
+  const { page, context } = await openPage(browser, system);
+  await page.locator('.totals data').first().waitFor();
   await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
-  await page.waitForTimeout(5000);
-  const first = asked.toSorted();
-  asked = [];
+  await page.waitForLoadState('networkidle');
+  const asked = operationsOf(page);
   await page.waitForTimeout(STEADY_MINUTES * 60_000);
-  const steady = asked.toSorted();
   await context.close();
-  const row = { unit: 'requests', ...NO_PEER };
-  return [
-    {
-      ...row,
-      name: 'console: requests of the first view of Now',
-      value: first.length,
+  return {
+    name: 'console: requests of Now a minute',
+    value: asked.length / STEADY_MINUTES,
+    unit: 'requests',
+    ...NO_PEER,
+    threshold: '<= 1 request',
+    ok: asked.length <= STEADY_MINUTES,
+    note: `${asked.toSorted().join(', ')} in ${STEADY_MINUTES} minutes beside the subscriptions`,
+  };
+}
+
+/** What a network of 1,000 sites and 4,000 paths is looked at by, and what shows that all of it is there. */
+const FIRST_VIEWS: { name: string; at: string; shown(page: Page): Locator }[] = [
+  {
+    name: 'Now',
+    at: '/',
+    shown: page => page.getByRole('region', { name: 'Paths' }).locator('.fact'),
+  },
+  {
+    name: 'the worst 200 paths',
+    at: '/paths',
+    shown: page => page.locator('[role=table][aria-label=Paths][aria-rowcount="201"]'),
+  },
+  {
+    name: 'the matrix',
+    at: '/paths?view=matrix',
+    shown: page => page.locator('[role=table][aria-label="Pairs of sites"][aria-rowcount="4001"]'),
+  },
+];
+
+async function firstViews(browser: Browser, system: RunningSystem): Promise<BenchRow[]> {
+  const { page, context } = await openPage(browser, system);
+  const asked = operationsOf(page);
+  const rows: BenchRow[] = [];
+  for (const { name, at, shown } of FIRST_VIEWS) {
+    await page.goto('about:blank');
+    asked.length = 0;
+    await page.goto(new URL(at, system.endpoints.dashboard).href);
+    await shown(page).first().waitFor();
+    await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+    await page.waitForLoadState('networkidle');
+    rows.push({
+      name: `console: requests of the first view of ${name}`,
+      value: asked.length,
+      unit: 'requests',
+      ...NO_PEER,
       threshold: '<= 3 requests',
-      ok: first.length <= 3,
-      note: first.join(', '),
-    },
-    {
-      ...row,
-      name: 'console: requests of Now a minute',
-      value: steady.length / STEADY_MINUTES,
-      threshold: '<= 1 request',
-      ok: steady.length <= STEADY_MINUTES,
-      note: `${steady.join(', ')} in ${STEADY_MINUTES} minutes beside the subscriptions`,
-    },
-  ];
+      ok: asked.length <= 3,
+      note: `${asked.toSorted().join(', ')}; 1,000 sites, 4,000 paths`,
+    });
+  }
+  await context.close();
+  return rows;
 }
 
 async function liveUpdates(browser: Browser, system: RunningSystem): Promise<BenchRow[]> {
   const live = liveFigures();
-  const { page, context } = await openConsole(browser, system, { as: 'viewer', prepare: live.serve });
+  const { page, context } = await openPage(browser, system, live.serve);
   await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
   await live.listening;
+  live.publish();
+  await page.locator(`[role=table][aria-label=Policies][aria-rowcount="${POLICIES + 1}"]`).waitFor();
   const shown = await costOf(page, '[role=group][aria-label=Policies]', () => live.publish());
   const plain = await context.newPage();
   await plain.setContent('<div id="rows" style="height: 400px; overflow: auto"></div>');

@@ -42,11 +42,152 @@ export interface PolicyMatchInput {
 
 export type ApplicationClass = 'VoIP' | 'VideoConference' | 'FileTransfer' | 'Backup' | 'Web' | 'Email' | 'Database' | 'Other';
 
+export interface PolicyFilter {
+  text?: string | null | undefined;
+  enabled?: boolean | null | undefined;
+}
+
+export type PolicyOrder = 'PRIORITY' | 'NAME' | 'UPDATED';
+
 export interface PolicyConnection {
   items: Policy[];
   next_token: string | null;
+  total: number;
   policies_version: string;
   as_of: string;
+}
+
+export interface PolicyDraftInput {
+  id?: string | null | undefined;
+  name?: string | null | undefined;
+  priority?: number | null | undefined;
+  enabled?: boolean | null | undefined;
+  match?: PolicyMatchInput | null | undefined;
+}
+
+export interface FlowInput {
+  src: string;
+  src_port?: number | null | undefined;
+  dst: string;
+  dst_port?: number | null | undefined;
+  protocol: number;
+}
+
+export interface PolicyReference {
+  policy_id: string | null;
+  policy_name: string;
+  draft: boolean;
+}
+
+export interface PolicyMatching {
+  taken_by: PolicyReference;
+  application: ApplicationClass;
+  others: PolicyVerdict[];
+  policies_version: string;
+}
+
+export interface PolicyVerdict {
+  policy: PolicyReference;
+  reason: PolicyVerdictReason;
+  condition: PolicyConditionName | null;
+  wanted: string | null;
+  found: string | null;
+}
+
+export type PolicyVerdictReason = 'DISABLED' | 'CONDITION' | 'COMES_LATER';
+
+export type PolicyConditionName = 'PROTOCOL' | 'SOURCE_PORT' | 'DESTINATION_PORT' | 'SOURCE_CIDR' | 'DESTINATION_CIDR' | 'APPLICATION';
+
+export interface ShadowedPolicies {
+  items: ShadowedPolicy[];
+  undecided: PolicyReference[];
+  policies_version: string;
+}
+
+export interface ShadowedPolicy {
+  policy: PolicyReference;
+  shadowed_by: PolicyReference[];
+}
+
+export interface PolicyImpact {
+  from: string;
+  to: string;
+  policies_version: string;
+  moved: TrafficSum | null;
+  moved_flows: number | null;
+  moves: TrafficMove[];
+  moves_total: number;
+  largest: MovedFlow[];
+  judged: TrafficSum | null;
+  total: TrafficSum | null;
+  judged_share: number | null;
+  completeness: Completeness | null;
+  gaps: ImpactGap[];
+}
+
+export interface TrafficMove {
+  from: PolicyReference;
+  to: PolicyReference;
+  flows: number;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+}
+
+export interface MovedFlow {
+  from: PolicyReference;
+  to: PolicyReference;
+  site_id: string;
+  src: string;
+  src_port: number;
+  dst: string;
+  dst_port: number;
+  protocol: number;
+  application: ApplicationClass;
+  packets: number;
+  bytes: number;
+  packets_exact: string;
+  bytes_exact: string;
+  first: string;
+  last: string;
+}
+
+export interface ImpactGap {
+  kind: ImpactGapKind;
+  message: string;
+}
+
+export type ImpactGapKind = 'FLOW_LOG_OFF' | 'FLOWS_EXPIRED' | 'HOSTS_MASKED' | 'UNLISTED_FLOWS' | 'SAMPLED' | 'EDGES_SILENT' | 'NO_SNAPSHOT';
+
+export interface PolicyVersionConnection {
+  items: PolicyVersion[];
+  next_token: string | null;
+}
+
+export interface PolicyVersion {
+  version: string;
+  at: string;
+  actor: AuditActor;
+  operation: string;
+  did: string | null;
+  policy: PolicyDefinition | null;
+  changes: PolicyFieldChange[];
+  current: boolean;
+}
+
+export interface PolicyDefinition {
+  name: string;
+  priority: number;
+  enabled: boolean;
+  match: PolicyMatch;
+  updated_at: string;
+}
+
+export interface PolicyFieldChange {
+  field: string;
+  before: string | null;
+  after: string | null;
 }
 
 export interface DeletePolicyResult {
@@ -230,6 +371,7 @@ export interface AuditEntry {
   actor: AuditActor;
   operation: string;
   target: string | null;
+  target_name: string | null;
   outcome: AuditOutcome;
   error_type: string | null;
   message: string | null;
@@ -286,6 +428,7 @@ export interface Alarm {
   since: string;
   title: string;
   target: string;
+  target_name: string | null;
   site_id: string | null;
   acknowledged_by: AuditActor | null;
   acknowledged_at: string | null;
@@ -1145,8 +1288,12 @@ export interface EventActorInput {
 }
 
 export interface Operations {
-  'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined; policies_version?: string | null | undefined }; result: PolicyConnection };
+  'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; filter?: PolicyFilter | null | undefined; order_by?: PolicyOrder | null | undefined; defined_only?: boolean | null | undefined; policies_version?: string | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
+  'Query.matchPolicy': { arguments: { flow: FlowInput; draft?: PolicyDraftInput | null | undefined }; result: PolicyMatching };
+  'Query.shadowedPolicies': { arguments: { draft?: PolicyDraftInput | null | undefined }; result: ShadowedPolicies };
+  'Query.policyImpact': { arguments: { draft: PolicyDraftInput; window?: number | null | undefined; limit?: number | null | undefined }; result: PolicyImpact };
+  'Query.policyVersions': { arguments: { id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PolicyVersionConnection };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
   'Query.figures': { arguments: { scope: FigureScope; limit?: number | null | undefined; next_token?: string | null | undefined }; result: Figures };
   'Query.overview': { arguments: Record<string, never>; result: Overview };
@@ -1184,7 +1331,7 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
-  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
   'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
@@ -1195,6 +1342,7 @@ export interface Operations {
   'Mutation.updatePolicy': { arguments: { id: string; name?: string | null | undefined; priority?: number | null | undefined; enabled?: boolean | null | undefined; match?: PolicyMatchInput | null | undefined; if_updated_at?: string | null | undefined }; result: Policy };
   'Mutation.deletePolicy': { arguments: { id: string }; result: DeletePolicyResult };
   'Mutation.togglePolicy': { arguments: { id: string; enabled: boolean; if_updated_at?: string | null | undefined }; result: Policy };
+  'Mutation.restorePolicyVersion': { arguments: { id: string; version: string; if_updated_at?: string | null | undefined }; result: Policy };
   'Mutation.registerEdge': { arguments: { id: string; site_id: string; interval_s?: number | null | undefined; client_token?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Edge };
   'Mutation.retireEdge': { arguments: { id: string; if_updated_at?: string | null | undefined }; result: Edge };
   'Mutation.rotateEdgeKey': { arguments: { edge_id: string; public_key: string; from?: string | null | undefined }; result: Edge };

@@ -98,6 +98,7 @@ export class ApiStack extends Stack {
         EXPORT_BUCKET: exports.bucket.bucketName,
         EXPORT_FUNCTION: exports.exporter.functionName,
         EXPORT_RETENTION_DAYS: String(settings.export_retention_days),
+        FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         QUERY_BUDGET: String(settings.query_budget),
         EDGE_ROLES: settings.edge_roles.join(','),

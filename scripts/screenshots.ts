@@ -1,72 +1,52 @@
-// `npm run screenshots`: pictures of every page of the console, in both themes, of the system that runs in .local (npm start).
-import { mkdir, readFile } from 'node:fs/promises';
+// `npm run screenshots`: the documentation's pictures of the console. Starts the demo by itself, and lets it run for some minutes so
+// that there is history to see; `--system .local` takes them of a system that runs.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Page } from 'playwright-core';
-import { startBrowser } from './browser/start-browser.ts';
+import { startDemo } from '../local/demo/demo.ts';
+import { type RunningSystem, startSystem } from '../local/system/system.ts';
+import { takePictures } from './pictures/take-pictures.ts';
 
-interface Endpoints {
-  dashboard: string;
-  users: { email: string; password: string; groups: string[] }[];
-}
+const MINUTE_MS = 60_000;
 
 const { values } = parseArgs({
   options: {
-    system: { type: 'string', default: '.local' },
-    out: { type: 'string', default: 'docs/images' },
-    width: { type: 'string', multiple: true, default: ['1280'] },
+    system: { type: 'string' },
+    out: { type: 'string', default: 'docs/pictures' },
+    seed: { type: 'string', default: '7' },
+    // Long enough for a path to fail and be left, and for its alarm.
+    minutes: { type: 'string', default: '5' },
   },
 });
-const endpoints = await readEndpoints(resolve(values.system, 'endpoints.json'));
-const out = resolve(values.out);
-await mkdir(out, { recursive: true });
+const say = (text: string): void => console.log(`… ${text}`);
 
-const browser = await startBrowser();
-const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
-const page = await context.newPage();
-await signIn(page);
-const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
-const addresses = await Promise.all(links.map(async link => (await link.getAttribute('href'))!));
-for (const address of addresses) {
-  await page.goto(new URL(address, endpoints.dashboard).href);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForLoadState('networkidle');
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const width of values.width) await shoot(page, { address, colorScheme, width: Number(width) });
-  }
-}
-await browser.close();
+if (values.system === undefined) await ofDemo();
+else await take(JSON.parse(await readFile(resolve(values.system, 'endpoints.json'), 'utf8')) as Endpoints);
+process.exit(0);
 
-async function readEndpoints(file: string): Promise<Endpoints> {
+type Endpoints = RunningSystem['endpoints'];
+
+/** Of a demo of its own, which leaves nothing behind. */
+async function ofDemo(): Promise<void> {
+  const localDirectory = await mkdtemp(join(tmpdir(), 'patronus-pictures-'));
+  const system = await startSystem({ localDirectory, onProgress: say, onNotice: say });
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as Endpoints;
-  } catch (cause) {
-    throw new Error(
-      `No system runs (${file} can't be read): start it with npm start, and wait some minutes for history.`,
-      {
-        cause,
-      },
-    );
+    const demo = await startDemo({ system, seed: Number(values.seed), onNotice: say });
+    for (let left = Number(values.minutes); left > 0; left--) {
+      say(`The demo runs; pictures in ${left} min`);
+      await delay(MINUTE_MS);
+    }
+    await take(system.endpoints);
+    await demo.stop();
+  } finally {
+    await system.stop();
+    await rm(localDirectory, { recursive: true, force: true });
   }
 }
 
-async function signIn(page: Page): Promise<void> {
-  const { email, password } = endpoints.users.find(({ groups }) => groups.includes('admin'))!;
-  await page.goto(endpoints.dashboard);
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
-}
-
-async function shoot(
-  page: Page,
-  { address, colorScheme, width }: { address: string; colorScheme: string; width: number },
-): Promise<void> {
-  await page.setViewportSize({ width, height: width < 600 ? 844 : 900 });
-  const name = address === '/' ? 'now' : address.slice(1).replaceAll('/', '-');
-  const file = join(out, `${name}-${colorScheme}${width === 1280 ? '' : `-${width}`}.png`);
-  await page.screenshot({ path: file });
-  console.log(file);
+async function take({ dashboard, users }: Endpoints): Promise<void> {
+  const user = users.find(({ groups }) => groups.includes('admin'))!;
+  await takePictures({ console: dashboard, user, out: resolve(values.out), onProgress: say });
 }

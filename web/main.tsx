@@ -3,7 +3,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { setEndpoint } from './data/ask.ts';
 import { makeQueryClient } from './data/query-client.ts';
-import { makeRouter } from './frame/router.tsx';
+import { makeRouter, preloadPage } from './frame/router.tsx';
 import { Notice } from './parts/notice.tsx';
 import { configureSession } from './session/session.ts';
 import { SessionProvider } from './session/session-provider.tsx';
@@ -25,6 +25,9 @@ function signedIn(samePerson: boolean): void {
 function begin(expireSession: () => void): void {
   expire = expireSession;
 }
+
+// The page's code comes while the session is looked at.
+preloadPage(location.pathname);
 
 try {
   setEndpoint(await configureSession());

@@ -29,6 +29,10 @@ const forMachines: Access = { people: null, machines: true };
 export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
+  'Query.matchPolicy': forPeople,
+  'Query.shadowedPolicies': forPeople,
+  'Query.policyImpact': forPeople,
+  'Query.policyVersions': forPeople,
   'Query.trafficTotals': forAll,
   'Query.figures': forAll,
   'Query.overview': forPeople,
@@ -61,6 +65,7 @@ export const ROLES = {
   'Mutation.updatePolicy': forOperators,
   'Mutation.deletePolicy': forOperators,
   'Mutation.togglePolicy': forOperators,
+  'Mutation.restorePolicyVersion': forOperators,
   'Mutation.registerEdge': forOperators,
   'Mutation.retireEdge': forOperators,
   'Mutation.rotateEdgeKey': forAdmins,

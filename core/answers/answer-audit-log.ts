@@ -5,10 +5,13 @@ import { findEntry, readUndoneBy } from '../audit/find-entry.ts';
 import { type AuditQuery, readAuditLog } from '../audit/read-audit-log.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { undoableUntil } from '../undo/undo-change.ts';
+import { readTargetNames } from './target-names.ts';
 
 export interface AuditRequest extends AuditQuery {
   /** Whether it is looked up which entries were undone, a read an entry. */
   with_undone: boolean;
+  /** Whether the names of targets are looked up. */
+  with_names: boolean;
 }
 
 /** Entries looked up at once. */
@@ -17,12 +20,17 @@ const AT_ONCE = 16;
 /** `auditLog`: one page. */
 export async function answerAuditLog(
   context: StoreContext,
-  { with_undone, ...query }: AuditRequest,
+  { with_undone, with_names, ...query }: AuditRequest,
 ): Promise<AuditConnection> {
   const page = await readAuditLog(context, query);
-  const undone = with_undone ? await readUndone(context, page.items) : new Map<string, string>();
+  const [undone, names] = await Promise.all([
+    with_undone ? readUndone(context, page.items) : new Map<string, string>(),
+    with_names ? readTargetNames(context, page.items) : [],
+  ]);
   return {
-    items: page.items.map(entry => present(context, entry, undone.get(entry.id) ?? null)),
+    items: page.items.map((entry, index) =>
+      present(context, entry, { undone_by: undone.get(entry.id) ?? null, target_name: names[index] ?? null }),
+    ),
     next_token: page.next_token,
     settled_until: timestamp(page.settled_until_ms),
   };
@@ -35,8 +43,11 @@ export async function answerAuditEntry(
 ): Promise<PresentedEntry | null> {
   const found = await findEntry(context, id);
   if (!found || !isSeenBy(view, found.entry)) return null;
-  const undone = await readUndone(context, [found.entry]);
-  return present(context, seenBy(view, found.entry), undone.get(id) ?? null);
+  const [undone, [target_name = null]] = await Promise.all([
+    readUndone(context, [found.entry]),
+    readTargetNames(context, [found.entry]),
+  ]);
+  return present(context, seenBy(view, found.entry), { undone_by: undone.get(id) ?? null, target_name });
 }
 
 /** By entry, what has undone it. */
@@ -56,7 +67,11 @@ async function readUndone(
   return undone;
 }
 
-function present(context: StoreContext, entry: AuditEntry, undone_by: string | null): PresentedEntry {
+function present(
+  context: StoreContext,
+  entry: AuditEntry,
+  { undone_by, target_name }: Pick<PresentedEntry, 'undone_by' | 'target_name'>,
+): PresentedEntry {
   const { id, at, started_at, actor, operation, target, outcome, error_type, message } = entry;
   const { attempts, undoes, did } = entry;
   return {
@@ -66,6 +81,7 @@ function present(context: StoreContext, entry: AuditEntry, undone_by: string | n
     actor,
     operation,
     target,
+    target_name,
     outcome,
     error_type,
     message,

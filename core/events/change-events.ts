@@ -20,6 +20,10 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
     type: 'POLICY_UPDATED',
     title: (thing, { after }) => `${thing} was switched ${isEnabled(after) ? 'on' : 'off'}.`,
   },
+  restorePolicyVersion: {
+    type: 'POLICY_UPDATED',
+    title: was('put back to an earlier version'),
+  },
   deletePolicy: { type: 'POLICY_DELETED', title: was('deleted') },
   setPolicyRouting: { type: 'POLICY_ROUTING_SET', title: thing => `The routing of ${thing} was changed.` },
 

@@ -56,6 +56,7 @@ export function answersReader(
         next_token,
         view: viewOf(owner),
         with_undone: false,
+        with_names: false,
         filter: { ...filter, from_ms: from, to_ms: to },
       }),
 

@@ -111,6 +111,21 @@ export class FlowSums {
     return { flows, other, total: { ...this.#total }, distinct: this.#distinct, reports: this.#reports };
   }
 
+  /** What each policy's listed flows carried, and how many distinct ones there are. */
+  byPolicy(): Map<string, Sum & { flows: number }> {
+    const sums = new Map<string, Sum & { flows: number }>();
+    for (const known of this.#sites.values()) {
+      for (const { policy_id, packets, bytes } of known.values()) {
+        const sum = sums.get(policy_id) ?? { packets: 0n, bytes: 0n, flows: 0 };
+        sum.packets += packets;
+        sum.bytes += bytes;
+        sum.flows += 1;
+        sums.set(policy_id, sum);
+      }
+    }
+    return sums;
+  }
+
   // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the answer falls below.
   #threshold(limit: number): bigint {
     if (this.#distinct <= limit) return 0n;

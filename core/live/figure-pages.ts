@@ -7,7 +7,7 @@ import type { HeldFigures, LiveFigure, ReadFigures } from './figure.ts';
 import { type FigureMemory, readFigures } from './read-figures.ts';
 
 /** Bytes of a page's items as JSON: what AppSync takes of a resolver, with room for what is around them. */
-export const PAGE_BYTES = 890_000;
+const PAGE_BYTES = 890_000;
 
 /** Where a page begins. */
 export interface FigurePosition {

@@ -1,7 +1,7 @@
 import { type FigureChanges, sentBytes } from './figure.ts';
 
 /** Bytes of a part's items: AppSync passes 240 KB on, of which names and aliases that a subscriber chooses take some. */
-export const PART_BYTES = 180 * 1024;
+const PART_BYTES = 180 * 1024;
 
 /** Bytes of an id in JSON beside its own: quotes and comma. */
 const AROUND_ID = 3;

@@ -1,5 +1,5 @@
 import { quoted, ValidationError } from '../errors.ts';
-import { type Cidr, parseCidr } from './ip-address.ts';
+import { type Cidr, formatV4, formatV6, parseCidr } from './ip-address.ts';
 import type { PolicyMatch } from './policy.ts';
 
 /** Flows of one IP version from one network to another. */
@@ -26,20 +26,42 @@ export function networkPairs({ source_cidr, destination_cidr }: PolicyMatch): Ne
   });
 }
 
-/** Whether the `others` together hold all of `pair`; false where the budget does not suffice to know. */
-export function coversNetworks(
+/** A proof that would take too long. */
+export class WorkSpent extends Error {
+  override readonly name = 'WorkSpent';
+}
+
+/**
+ * A part of `pair` that none of the `others` has a flow of; undefined: together they hold all of it.
+ *
+ * @throws WorkSpent where the budget does not suffice to know
+ */
+export function uncoveredPart(
   pair: NetworkPair,
   others: readonly NetworkPair[],
   budget: { work: number },
-): boolean {
+): NetworkPair | undefined {
   budget.work -= 1 + others.length;
-  if (budget.work < 0) return false;
+  if (budget.work < 0) throw new WorkSpent();
   const meeting = others.filter(other => meets(pair, other));
-  if (meeting.some(other => holds(other, pair))) return true;
+  if (meeting.some(other => holds(other, pair))) return undefined;
   const narrower = meeting[0];
-  if (!narrower) return false;
+  if (!narrower) return pair;
   const side = narrower.source.length > pair.source.length ? 'source' : 'destination';
-  return [0n, 1n].every(bit => coversNetworks({ ...pair, [side]: half(pair[side], bit) }, meeting, budget));
+  const halfOf = (bit: bigint) => ({ ...pair, [side]: half(pair[side], bit) });
+  return uncoveredPart(halfOf(0n), meeting, budget) ?? uncoveredPart(halfOf(1n), meeting, budget);
+}
+
+/** The first source and the first destination of a pair of networks. */
+export function firstAddresses({ family, source, destination }: NetworkPair): { src: string; dst: string } {
+  return { src: firstAddress(family, source), dst: firstAddress(family, destination) };
+}
+
+function firstAddress(family: 4 | 6, { prefix, length }: Network): string {
+  const bits = family === 4 ? 32 : 128;
+  const address = prefix << BigInt(bits - length);
+  const word = (from_right: number) => Number((address >> BigInt(32 * from_right)) & 0xffffffffn) | 0;
+  return family === 4 ? formatV4(word(0)) : formatV6(word(3), word(2), word(1), word(0));
 }
 
 const EVERYWHERE: Network = { prefix: 0n, length: 0 };

@@ -1,5 +1,14 @@
 import { APPLICATION_CLASSES, applicationIndex, PORT_CLASS_STARTS } from './application-class.ts';
-import { coversNetworks, holds, meets, type NetworkPair, networkPairs } from './network-cover.ts';
+import type { FlowKey } from './flow-key.ts';
+import {
+  firstAddresses,
+  holds,
+  meets,
+  type NetworkPair,
+  networkPairs,
+  uncoveredPart,
+  WorkSpent,
+} from './network-cover.ts';
 import type { PolicyMatch, PolicyRule } from './policy.ts';
 import { PORT_PROTOCOLS } from './policy-conditions.ts';
 import { inOrderOfTrial } from './policy-match.ts';
@@ -11,6 +20,13 @@ export interface UnreachablePolicy {
   /** The policies that come first and together take all that it would match; empty where its own rules contradict. */
   shadowed_by: string[];
 }
+
+/** Whether some flow can belong to an enabled policy. */
+export type PolicyReach =
+  | { policy_id: string; reach: 'reachable' /** A flow that belongs to it. */; example: FlowKey }
+  | ({ reach: 'unreachable' } & UnreachablePolicy)
+  /** The proof would take too long. */
+  | { policy_id: string; reach: 'undecided' };
 
 /** How many comparisons a policy may cost; a policy that costs more is left undecided. */
 const MAX_WORK = 200_000;
@@ -25,13 +41,24 @@ const MAX_TOTAL_WORK = 2_000_000;
  * @throws ValidationError for a network that can't be read
  */
 export function unreachablePolicies(rules: readonly PolicyRule[]): UnreachablePolicy[] {
-  const tried = inOrderOfTrial(rules).filter(({ enabled }) => enabled);
-  const shapes = tried.map(shapeOf);
+  return policyReaches(rules).flatMap(found =>
+    found.reach === 'unreachable' ? [{ policy_id: found.policy_id, shadowed_by: found.shadowed_by }] : [],
+  );
+}
+
+/**
+ * Whether flows can belong to each of the enabled policies, in the order in which they are tried; `default` is left out.
+ *
+ * @throws ValidationError for a network that can't be read
+ */
+export function policyReaches(rules: readonly PolicyRule[]): PolicyReach[] {
+  const shapes = inOrderOfTrial(rules)
+    .filter(({ enabled }) => enabled)
+    .map(shapeOf);
   const total = { work: MAX_TOTAL_WORK };
-  return shapes.flatMap((shape, index): UnreachablePolicy[] => {
+  return shapes.map((shape, index) => {
     const before = shapes.slice(0, index).filter(other => mayMeet(shape, other));
-    const shadowed_by = shadowOf(shape, before, total);
-    return shadowed_by ? [{ policy_id: shape.id, shadowed_by: shadowed_by.map(({ id }) => id) }] : [];
+    return reachOf(shape, before, total);
   });
 }
 
@@ -69,32 +96,42 @@ function mayMeet(a: Shape, b: Shape): boolean {
   );
 }
 
-/** The policies that shadow another, none more than needed; undefined where it is reachable or that is not decided. */
-function shadowOf(
-  shape: Shape,
-  before: readonly Shape[],
-  total: { work: number },
-): readonly Shape[] | undefined {
+function reachOf(shape: Shape, before: readonly Shape[], total: { work: number }): PolicyReach {
   const budget = { work: Math.min(MAX_WORK, total.work) };
   total.work -= budget.work;
-  const shadow = decideShadow(shape, before, budget);
-  total.work += Math.max(0, budget.work);
-  return shadow;
+  try {
+    return decideReach(shape, before, budget);
+  } catch (cause) {
+    if (!(cause instanceof WorkSpent)) throw cause;
+    return { policy_id: shape.id, reach: 'undecided' };
+  } finally {
+    total.work += Math.max(0, budget.work);
+  }
 }
 
-function decideShadow(
-  shape: Shape,
-  before: readonly Shape[],
-  budget: { work: number },
-): readonly Shape[] | undefined {
-  if (isCovered(shape, [], budget)) return [];
-  const alone = before.find(other => mayCoverAlone(other, shape) && isCovered(shape, [other], budget));
-  if (alone) return [alone];
-  if (!isCovered(shape, before, budget)) return undefined;
-  let needed = before;
-  for (const other of before) {
-    const fewer = needed.filter(one => one !== other);
-    if (isCovered(shape, fewer, budget)) needed = fewer;
+function decideReach(shape: Shape, before: readonly Shape[], budget: { work: number }): PolicyReach {
+  const policy_id = shape.id;
+  const shadowedBy = (shadow: readonly Shape[]): PolicyReach => ({
+    ...{ policy_id, reach: 'unreachable' },
+    shadowed_by: shadow.map(({ id }) => id),
+  });
+  if (!uncoveredFlow(shape, [], budget)) return shadowedBy([]);
+  const alone = before.find(other => mayCoverAlone(other, shape) && !uncoveredFlow(shape, [other], budget));
+  if (alone) return shadowedBy([alone]);
+  const example = uncoveredFlow(shape, before, budget);
+  return example ? { policy_id, reach: 'reachable', example } : shadowedBy(neededOf(shape, before, budget));
+}
+
+/** Of policies that together shadow another, none more than needed, as far as the budget goes. */
+function neededOf(shape: Shape, shadow: readonly Shape[], budget: { work: number }): readonly Shape[] {
+  let needed = shadow;
+  try {
+    for (const other of shadow) {
+      const fewer = needed.filter(one => one !== other);
+      if (!uncoveredFlow(shape, fewer, budget)) needed = fewer;
+    }
+  } catch (cause) {
+    if (!(cause instanceof WorkSpent)) throw cause;
   }
   return needed;
 }
@@ -103,10 +140,36 @@ function mayCoverAlone(other: Shape, shape: Shape): boolean {
   return shape.networks.every(pair => other.networks.some(wider => holds(wider, pair)));
 }
 
-/** Whether each flow that `shape` matches is matched by one of `others` too; false where the budget does not suffice. */
-function isCovered(shape: Shape, others: readonly Shape[], budget: { work: number }): boolean {
+/**
+ * A flow that `shape` matches and none of `others` does; undefined: they match all that it does.
+ *
+ * @throws WorkSpent where the budget does not suffice to know
+ */
+function uncoveredFlow(
+  shape: Shape,
+  others: readonly Shape[],
+  budget: { work: number },
+): FlowKey | undefined {
+  for (const { transport, matching } of transportKinds(shape, others, budget)) {
+    const networks = matching.flatMap(other => other.networks);
+    for (const pair of shape.networks) {
+      const part = uncoveredPart(pair, networks, budget);
+      if (part) return { ...firstAddresses(part), ...transport };
+    }
+  }
+  return undefined;
+}
+
+/** Protocol and ports of a flow. */
+type Transport = Omit<FlowKey, 'src' | 'dst'>;
+
+/** Of the protocols and ports that `shape` matches, one for each set of `others` that match them too. */
+function transportKinds(
+  shape: Shape,
+  others: readonly Shape[],
+  budget: { work: number },
+): { transport: Transport; matching: Shape[] }[] {
   const all = [shape, ...others];
-  const protocols = protocolsOf(all);
   const byClass = all.some(({ application }) => application !== undefined);
   const sources = portKinds(
     byClass,
@@ -116,38 +179,34 @@ function isCovered(shape: Shape, others: readonly Shape[], budget: { work: numbe
     byClass,
     all.map(({ ports }) => ports ?? false),
   );
-  const sets = new Map<string, Shape[]>();
-  for (const protocol of protocols) {
-    for (const source of sources) {
-      for (const destination of destinations) {
+  const kinds = new Map<string, { transport: Transport; matching: Shape[] }>();
+  for (const protocol of protocolsOf(all)) {
+    const has_ports = (PORT_PROTOCOLS as readonly number[]).includes(protocol);
+    for (const src_port of has_ports ? sources : [0]) {
+      for (const dst_port of has_ports ? destinations : [0]) {
         budget.work -= all.length;
-        if (budget.work < 0) return false;
-        if (!matchesTransport(shape, protocol, source, destination)) continue;
-        const matching = others.filter(other => matchesTransport(other, protocol, source, destination));
-        sets.set(matching.map(({ id }) => id).join('\u0000'), matching);
+        if (budget.work < 0) throw new WorkSpent();
+        const transport = { protocol, src_port, dst_port };
+        if (!matchesTransport(shape, transport)) continue;
+        const matching = others.filter(other => matchesTransport(other, transport));
+        kinds.set(matching.map(({ id }) => id).join('\u0000'), { transport, matching });
       }
     }
   }
-  return [...sets.values()].every(matching =>
-    shape.networks.every(pair =>
-      coversNetworks(
-        pair,
-        matching.flatMap(({ networks }) => networks),
-        budget,
-      ),
-    ),
-  );
+  return [...kinds.values()];
 }
 
-function matchesTransport(shape: Shape, protocol: number, source: number, destination: number): boolean {
-  const { match, ports, application } = shape;
+function matchesTransport(
+  { match, ports, application }: Shape,
+  { protocol, src_port, dst_port }: Transport,
+): boolean {
   if (match.protocol !== undefined && match.protocol !== protocol) return false;
   if (match.source_port !== undefined || ports) {
     if (!(PORT_PROTOCOLS as readonly number[]).includes(protocol)) return false;
-    if (match.source_port !== undefined && match.source_port !== source) return false;
-    if (ports && (destination < ports.from || destination > ports.to)) return false;
+    if (match.source_port !== undefined && match.source_port !== src_port) return false;
+    if (ports && (dst_port < ports.from || dst_port > ports.to)) return false;
   }
-  return application === undefined || applicationIndex(protocol, source, destination) === application;
+  return application === undefined || applicationIndex(protocol, src_port, dst_port) === application;
 }
 
 /** Every protocol that any of the policies tells apart, and one that stands for all others. */

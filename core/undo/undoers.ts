@@ -21,6 +21,7 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   createPolicy: undoPolicy('Mutation.createPolicy'),
   updatePolicy: undoPolicy('Mutation.updatePolicy'),
   togglePolicy: undoPolicy('Mutation.togglePolicy'),
+  restorePolicyVersion: undoPolicy('Mutation.restorePolicyVersion'),
   deletePolicy: undoPolicy('Mutation.deletePolicy'),
   setPolicyRouting: undoPolicyRouting,
 

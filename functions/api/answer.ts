@@ -32,6 +32,7 @@ export interface Surroundings
     | 'silent_after_s'
     | 'retention'
     | 'flow_log_ttl_hours'
+    | 'flow_log_mask_hosts'
     | 'flow_objects'
     | 'caches'
     | 'exports'

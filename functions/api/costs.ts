@@ -20,6 +20,10 @@ export const COSTS = {
   lanes_once: 8,
   /** A search that may read up to 24 MB and find nothing. */
   search: 10,
+  /** Conditions of every policy compared with those that come first, a second of processor at most: 24 a minute. */
+  shadowed_policies: 10,
+  /** The counters of up to 1,000 policies. */
+  many_policies: 2,
   /** A site's traffic of a day and the decisions of every policy on its paths. */
   preview: 10,
   /** The samples of a path's two ends. */

@@ -70,6 +70,7 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
     flow_objects,
+    flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     identify,
     onFailover: done => countStranded('api', done),

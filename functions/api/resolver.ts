@@ -20,6 +20,8 @@ export interface Call extends Asking {
   spend(cost: number): Promise<void>;
   /** From when on an edge that reports nothing is silent, seconds. */
   silent_after_s?: number;
+  /** Whether the flow log holds networks in place of hosts; it doesn't when left out. */
+  flow_log_mask_hosts?: boolean;
   /** Paths of the selected fields, see `selectsOnly`. */
   selection: string[];
   /** This container's caches of path metrics and routing decisions. */

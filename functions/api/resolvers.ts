@@ -19,6 +19,8 @@ import { pathHistoryResolvers } from './resolvers/path-history.ts';
 import { pathLossResolvers } from './resolvers/path-loss.ts';
 import { pathResolvers } from './resolvers/paths.ts';
 import { policyResolvers } from './resolvers/policies.ts';
+import { policyDraftResolvers } from './resolvers/policy-drafts.ts';
+import { policyVersionResolvers } from './resolvers/policy-versions.ts';
 import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
@@ -29,6 +31,8 @@ import { voidResolvers } from './resolvers/voids.ts';
 /** The look-up table from operation to resolver. */
 export const resolvers: Resolvers = {
   ...policyResolvers,
+  ...policyDraftResolvers,
+  ...policyVersionResolvers,
   ...trafficResolvers,
   ...figureResolvers,
   ...overviewResolvers,

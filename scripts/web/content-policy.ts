@@ -18,9 +18,8 @@ export function contentPolicies(): ContentPolicies {
       `style-src 'self' ${styleHashes().join(' ')}`,
       "img-src 'self'",
       "font-src 'self'",
-      "worker-src 'self'",
       "require-trusted-types-for 'script'",
-      'trusted-types patronus-worker',
+      "trusted-types 'none'",
     ].join('; '),
     // The editor writes style elements as it goes, and starts its workers from blobs.
     graphiql: [

@@ -4,29 +4,27 @@ import type { BrowserContext, WebSocketRoute } from 'playwright-core';
 export interface CuttableConnection {
   /** Closes it on every page; a new one isn't made until `mend`. */
   cut(): Promise<void>;
-  /** Lets new ones through, those that wait for it at once. */
+  /** Lets new ones through. */
   mend(): void;
 }
 
-/**
- * Before any page of the context is opened. New connections wait while it is cut, as where packets are lost: refused, they would
- * only be tried again a minute later.
- */
+/** Before any page of the context is opened. New connections are refused while it is cut, as by a server that is being replaced. */
 export async function cuttableConnection(context: BrowserContext): Promise<CuttableConnection> {
   const sockets = new Set<WebSocketRoute>();
-  let mended = Promise.withResolvers<void>();
-  mended.resolve();
-  await context.routeWebSocket(/\/graphql\/realtime/, async socket => {
-    await mended.promise;
+  let isCut = false;
+  await context.routeWebSocket(/\/graphql\/realtime/, socket => {
+    if (isCut) return void socket.close();
     socket.connectToServer();
     sockets.add(socket);
   });
   return {
     async cut() {
-      mended = Promise.withResolvers();
+      isCut = true;
       await Promise.all([...sockets].map(socket => socket.close()));
       sockets.clear();
     },
-    mend: () => mended.resolve(),
+    mend: () => {
+      isCut = false;
+    },
   };
 }

@@ -7,6 +7,10 @@ export type Audience = 'forAll' | 'forPeople' | 'forOperators' | 'forAdmins' | '
 export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.policies': 'forAll',
   'Query.policy': 'forAll',
+  'Query.matchPolicy': 'forPeople',
+  'Query.shadowedPolicies': 'forPeople',
+  'Query.policyImpact': 'forPeople',
+  'Query.policyVersions': 'forPeople',
   'Query.trafficTotals': 'forAll',
   'Query.figures': 'forAll',
   'Query.overview': 'forPeople',
@@ -38,6 +42,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Mutation.updatePolicy': 'forOperators',
   'Mutation.deletePolicy': 'forOperators',
   'Mutation.togglePolicy': 'forOperators',
+  'Mutation.restorePolicyVersion': 'forOperators',
   'Mutation.registerEdge': 'forOperators',
   'Mutation.retireEdge': 'forOperators',
   'Mutation.rotateEdgeKey': 'forAdmins',

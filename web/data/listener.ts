@@ -3,6 +3,3 @@ export interface Listener<Data> {
   /** The connection is up (again): what happened meanwhile never comes, so ask for it. */
   onConnected(): void;
 }
-
-/** Whether what happens is heard at once. */
-export type LiveState = 'CONNECTING' | 'LIVE' | 'CUT';

@@ -1,13 +1,22 @@
 import type { TadaDocumentNode } from 'gql.tada';
-import type { Listener, LiveState } from './listener.ts';
+import type { Listener } from './listener.ts';
+import { BEGINNING, type LiveState } from './reconnection.ts';
 
 type StateListener = (state: LiveState) => void;
 
-let state: LiveState = 'CONNECTING';
+let state: LiveState = BEGINNING.state;
 const stateListeners = new Set<StateListener>();
 
 /** The library for subscriptions is loaded when the page has been shown, as it is as large as the session. */
-const library = () => import('./live-client.ts');
+let loaded: Promise<typeof import('./live-client.ts')> | undefined;
+
+function library(): Promise<typeof import('./live-client.ts')> {
+  loaded ??= import('./live-client.ts').then(client => {
+    client.onLiveState(setLiveState);
+    return client;
+  });
+  return loaded;
+}
 
 /** @returns a function that ends the subscription */
 export function listen<Data, Variables>(
@@ -20,9 +29,19 @@ export function listen<Data, Variables>(
     ended = true;
   };
   void library().then(({ subscribe }) => {
-    if (!ended) stop = subscribe(document, variables as object, listener as Listener<unknown>, setLiveState);
+    if (!ended) stop = subscribe(document, variables as object, listener as Listener<unknown>);
   });
   return () => stop();
+}
+
+/** Has a cut connection tried again at once. */
+export function reconnectNow(): void {
+  void library().then(({ tryNow }) => tryNow());
+}
+
+/** The browser has no network: nothing is tried until `reconnectNow`. */
+export function pauseReconnecting(): void {
+  void library().then(({ goOffline }) => goOffline());
 }
 
 export function liveState(): LiveState {
@@ -35,7 +54,6 @@ export function onLiveState(listener: StateListener): () => void {
 }
 
 function setLiveState(next: LiveState): void {
-  if (next === state) return;
   state = next;
   for (const listener of stateListeners) listener(next);
 }

@@ -1,33 +1,11 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ask } from './ask.ts';
+import { FIGURES, LIVE_FIGURES } from './figures-operations.ts';
 import { type FiguresMessage, type FiguresState, figuresOf, following, withPage } from './figures-state.ts';
-import { graphql, type ResultOf } from './graphql.ts';
+import type { ResultOf } from './graphql.ts';
+import { keepAnswer } from './keep-answer.ts';
 import { listen } from './live.ts';
-
-export const FIGURES_PAGE = graphql(`
-  fragment FiguresPage on Figures {
-    seq part parts as_of removed next_token
-    items {
-      id name packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
-      status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
-    }
-  }
-`);
-
-const FIGURES = graphql(
-  `query Figures($scope: FigureScope!, $next_token: String) {
-    figures(scope: $scope, next_token: $next_token) { ...FiguresPage }
-  }`,
-  [FIGURES_PAGE],
-);
-
-const LIVE_FIGURES = graphql(
-  `subscription LiveFigures($scope: FigureScope!) {
-    figures(scope: $scope) { scope lease_until ...FiguresPage }
-  }`,
-  [FIGURES_PAGE],
-);
 
 type FiguresPage = ResultOf<typeof FIGURES>['figures'];
 export type Figure = FiguresPage['items'][number];
@@ -63,7 +41,7 @@ const KEPT = 3;
 const hearings = new Map<FigureScope, Hearing>();
 
 export interface FiguresOptions {
-  /** False where another request brings them and renews the lease: see `keepFigures`. */
+  /** False where another request brings them from the second time on, and renews the lease: see `keepFigures`. */
   asks?: boolean;
 }
 
@@ -81,13 +59,17 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
       return withRest(queries, data.figures, { scope, signal });
     },
     meta: { changedBy: CHANGED_BY[scope] },
-    // Those that another request has brought are asked for here as well, after a gap and when items come and go.
-    enabled: asks || stateOf(queries, scope) !== undefined,
+    // Those that another request brings are asked for here as well: first, after a gap, and when items come and go.
     ...(asks
       ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
       : { staleTime: Number.POSITIVE_INFINITY }),
     structuralSharing: false,
   });
+}
+
+/** False while the first figures are on their way. */
+export function haveFigures(queries: QueryClient, scope: FigureScope): boolean {
+  return queries.getQueryState(keyOf(scope))?.status !== 'pending';
 }
 
 /** Keeps the figures of which another operation has asked the first page. */
@@ -97,7 +79,7 @@ export async function keepFigures(
   asked: { scope: FigureScope; signal: AbortSignal },
 ): Promise<void> {
   const figures = await withRest(queries, page, asked);
-  queries.setQueryData(keyOf(asked.scope), figures);
+  keepAnswer(queries, keyOf(asked.scope), figures);
 }
 
 const keyOf = (scope: FigureScope) => ['Figures', scope];

@@ -52,7 +52,7 @@ export function useLiveEvents(): boolean {
       },
     );
     const stopState = onLiveState(state => {
-      if (state === 'CUT') setHeard(false);
+      if (state.kind === 'CUT') setHeard(false);
     });
     return () => {
       clearTimeout(timer);

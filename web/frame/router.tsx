@@ -26,3 +26,11 @@ export function makeRouter() {
     scrollRestoration: true,
   });
 }
+
+/** Begins to load the code of the page at an address. Where that fails, the page itself says so. */
+export function preloadPage(pathname: string): void {
+  const page = PAGES.find(({ paths: [first] }) =>
+    first === '/' ? pathname === '/' : `${pathname}/`.startsWith(`${first}/`),
+  );
+  page?.load().catch(() => {});
+}

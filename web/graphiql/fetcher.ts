@@ -20,12 +20,7 @@ export function fetcher(parameters: Parameters) {
   if (operation?.operation !== 'subscription') return answer(parameters);
   return {
     subscribe: ({ next }: Observer) => ({
-      unsubscribe: subscribe(
-        query,
-        variables,
-        { onData: data => next({ data }), onConnected: () => {} },
-        () => {},
-      ),
+      unsubscribe: subscribe(query, variables, { onData: data => next({ data }), onConnected: () => {} }),
     }),
   };
 }

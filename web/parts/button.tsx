@@ -2,8 +2,11 @@ import type { ReactNode } from 'react';
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components';
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
-  /** `primary` for the one main action of a view, `danger` for what removes something, `quiet` without a border. */
-  kind?: 'primary' | 'danger' | 'quiet' | 'plain';
+  /**
+   * `primary` for the one main action of a view, `danger` for what removes something, `quiet` without a border, `link` for a name that
+   * opens something.
+   */
+  kind?: 'primary' | 'danger' | 'quiet' | 'link' | 'plain';
   /** Draws an icon without a word; then `aria-label` names it. */
   square?: boolean;
   children: ReactNode;

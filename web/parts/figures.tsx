@@ -1,4 +1,5 @@
 import { ago, bitsPerSecond, bytes, count, time, UNKNOWN, utc } from './format.ts';
+import { useClock } from './use-clock.ts';
 
 /** A number of bytes in short, the exact one on hover. */
 export function Bytes({ exact }: { exact: string | null | undefined }) {
@@ -43,12 +44,23 @@ export function Rate({ rate }: { rate: RateFigure | null | undefined }) {
   );
 }
 
-/** A local time, with UTC on hover. */
+/** A local time, with UTC on hover; `relative` says how long ago it is, and goes on saying so. */
 export function Time({ at, relative = false }: { at: string | null | undefined; relative?: boolean }) {
   if (!at) return <Unknown />;
+  if (relative) return <Ago at={at} />;
   return (
-    <time dateTime={at} title={relative ? `${time(at)}, ${utc(at)}` : utc(at)}>
-      {relative ? ago(at) : time(at)}
+    <time dateTime={at} title={utc(at)}>
+      {time(at)}
+    </time>
+  );
+}
+
+function Ago({ at }: { at: string }) {
+  // What has come since the clock was read last isn't in the future.
+  const now = Math.max(useClock(), Date.parse(at) <= Date.now() ? Date.parse(at) : 0);
+  return (
+    <time dateTime={at} title={`${time(at)}, ${utc(at)}`}>
+      {ago(at, now)}
     </time>
   );
 }

@@ -69,7 +69,7 @@ export function utc(at: string | number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'narrow' });
 const UNITS = [
   ['day', 86_400],
   ['hour', 3600],
@@ -77,7 +77,7 @@ const UNITS = [
   ['second', 1],
 ] as const;
 
-/** Such as "3 minutes ago". */
+/** Such as "3 min ago". */
 export function ago(at: string | number, now = Date.now()): string {
   const seconds = Math.round((new Date(at).getTime() - now) / 1000);
   const [unit, size] = UNITS.find(([, size]) => Math.abs(seconds) >= size) ?? UNITS[3];

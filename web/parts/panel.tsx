@@ -30,11 +30,13 @@ export interface LoadedProps<Data> {
   data: Data | null | undefined;
   error?: Error | null;
   onRetry(): void;
+  /** Pixels that the placeholder takes, so that the page doesn't jump when the answer comes. */
+  height?: number;
   children(data: Data): ReactNode;
 }
 
 /** What an answer holds; while it is on its way, a placeholder; where it failed, the reason and a way to try again. */
-export function Loaded<Data>({ data, error, onRetry, children }: LoadedProps<Data>) {
+export function Loaded<Data>({ data, error, onRetry, height = 96, children }: LoadedProps<Data>) {
   if (data !== undefined && data !== null) return children(data);
   if (error) {
     return (
@@ -44,7 +46,7 @@ export function Loaded<Data>({ data, error, onRetry, children }: LoadedProps<Dat
     );
   }
   return (
-    <div className="loading" role="status">
+    <div className="loading" role="status" style={{ height }}>
       <span className="visually-hidden">Loading</span>
     </div>
   );

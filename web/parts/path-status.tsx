@@ -5,7 +5,7 @@ export type PathStatusName = 'OPTIMAL' | 'DEGRADED' | 'FAILED' | 'UNKNOWN' | 'OU
 /** How each status is shown and what it is called, the worst first. */
 export const PATH_STATUSES: Record<PathStatusName, { kind: StatusKind; word: string }> = {
   FAILED: { kind: 'bad', word: 'Failed' },
-  OUT: { kind: 'bad', word: 'Taken out' },
+  OUT: { kind: 'info', word: 'Taken out' },
   DEGRADED: { kind: 'warn', word: 'Degraded' },
   UNKNOWN: { kind: 'unknown', word: 'Not measured' },
   OPTIMAL: { kind: 'good', word: 'Optimal' },

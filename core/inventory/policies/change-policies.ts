@@ -30,15 +30,23 @@ export interface PolicyChanged {
 /** Defines a policy under a new id. @throws ValidationError when there are as many as there may be · Conflict for a client_token of another request. */
 export function createPolicy(context: StoreContext, actor: Caller, input: NewPolicy): Promise<PolicyChanged> {
   const { client_token, ...policy } = input;
-  return change(context, { actor, operation: 'createPolicy', client_token, given: input }, async meta => {
-    if (meta.count >= MAX_POLICIES) {
-      throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
-    }
-    const at = context.clock();
-    const now = timestamp(at);
-    const id = nextPolicyId(at, meta.last_id);
-    return { after: { id, ...policy, created_at: now, updated_at: now } };
-  });
+  return commitPolicyChange(
+    context,
+    { actor, operation: 'createPolicy', client_token, given: input },
+    async meta => {
+      refuseTooMany(meta);
+      const at = context.clock();
+      const now = timestamp(at);
+      const id = nextPolicyId(at, meta.last_id);
+      return { after: { id, ...policy, created_at: now, updated_at: now } };
+    },
+  );
+}
+
+/** @throws ValidationError where there is no room for another policy */
+export function refuseTooMany({ count }: PoliciesMeta): void {
+  if (count < MAX_POLICIES) return;
+  throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
 }
 
 /** Changes what is given. @throws NotFound · ValidationError for the built-in policy · Conflict for another state than that of `if_updated_at` */
@@ -48,7 +56,7 @@ export function updatePolicy(
   id: string,
   patch: PolicyPatch,
 ): Promise<PolicyChanged> {
-  return change(context, { actor, operation: 'updatePolicy' }, () => patched(context, id, patch));
+  return commitPolicyChange(context, { actor, operation: 'updatePolicy' }, () => patched(context, id, patch));
 }
 
 /** Switches a policy on or off. @throws as {@link updatePolicy} */
@@ -58,21 +66,19 @@ export function togglePolicy(
   id: string,
   to: Pick<PolicyPatch, 'enabled' | 'if_updated_at'>,
 ): Promise<PolicyChanged> {
-  return change(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, to));
+  return commitPolicyChange(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, to));
 }
 
 /** Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in policy. */
 export function deletePolicy(context: StoreContext, actor: Caller, id: string): Promise<PolicyChanged> {
-  return change(context, { actor, operation: 'deletePolicy' }, async () => ({
+  return commitPolicyChange(context, { actor, operation: 'deletePolicy' }, async () => ({
     before: await find(context, id),
   }));
 }
 
 async function patched(context: StoreContext, id: string, patch: PolicyPatch): Promise<Step> {
   const before = await find(context, id);
-  const { updated_at } = before;
-  const now = { what: `Policy ${id}`, updated_at, targets: [`policy:${id}`] };
-  await refuseChanged(context, now, patch.if_updated_at);
+  await refuseOtherState(context, { id, updated_at: before.updated_at }, patch.if_updated_at);
   const after = {
     ...before,
     name: patch.name ?? before.name,
@@ -82,6 +88,16 @@ async function patched(context: StoreContext, id: string, patch: PolicyPatch): P
     updated_at: timestamp(context.clock()),
   };
   return { before, after };
+}
+
+/** @throws Conflict for another state than that of `if_updated_at` */
+export function refuseOtherState(
+  context: StoreContext,
+  { id, updated_at }: { id: string; updated_at: string | null },
+  if_updated_at: number | undefined,
+): Promise<void> {
+  const now = { what: `Policy ${id}`, updated_at, targets: [`policy:${id}`] };
+  return refuseChanged(context, now, if_updated_at);
 }
 
 async function find(context: StoreContext, id: string): Promise<DefinedPolicy> {
@@ -103,8 +119,8 @@ interface Authorship {
   given?: object;
 }
 
-// Every change is conditional on the policies' version that it was decided on, so that changes have one order.
-function change(
+/** Commits a change with its audit entry. Each is conditional on the policies' version that it was decided on, so that changes have one order. */
+export function commitPolicyChange(
   context: StoreContext,
   { client_token, given = {}, ...author }: Authorship,
   decide: (meta: PoliciesMeta) => Promise<Step>,

@@ -1,4 +1,5 @@
 import { BUILT_IN_POLICY, type PolicyRule } from '../../policy/policy.ts';
+import { comparePolicyIds } from '../../policy/policy-match.ts';
 import { compareKeys } from '../../storage/key-order.ts';
 import { comparePolicies, type DefinedPolicy } from './policy-items.ts';
 
@@ -39,22 +40,52 @@ export function undefinedPolicy(id: string): ListedPolicy {
   };
 }
 
+/** Orders of the defined policies; the built-in one comes behind them, then those that aren't defined, by id. */
+export const POLICY_ORDERS = ['PRIORITY', 'NAME', 'UPDATED'] as const;
+
+export type PolicyOrder = (typeof POLICY_ORDERS)[number];
+
 /** Where a page of the list begins: after this line, wherever its place is now. */
 export interface ListPosition {
   /** 0 defined, 1 built in, 2 unknown. */
   rank: number;
-  priority: number;
+  /** What the list is ordered by, as text. */
+  value: string;
   id: string;
 }
 
-export function positionOf({ id, priority, defined, built_in }: ListedPolicy): ListPosition {
-  return { rank: defined ? Number(built_in) : 2, priority, id };
+export function positionOf(policy: ListedPolicy, order: PolicyOrder): ListPosition {
+  const { id, defined, built_in } = policy;
+  return { rank: defined ? Number(built_in) : 2, value: orderValue(policy, order), id };
 }
 
-/** Whether a line comes after a position; the list may have changed since the position was taken. */
-export function isAfter(policy: ListedPolicy, position: ListPosition): boolean {
-  const own = positionOf(policy);
-  if (own.rank !== position.rank) return own.rank > position.rank;
-  if (own.rank === 0) return comparePolicies(own, position) > 0;
-  return compareKeys(own.id, position.id) > 0;
+function orderValue({ priority, name, updated_at }: ListedPolicy, order: PolicyOrder): string {
+  if (order === 'PRIORITY') return String(priority);
+  return order === 'NAME' ? name : (updated_at ?? '');
 }
+
+/** Compares the places of two lines. */
+export function comparePositions(a: ListPosition, b: ListPosition, order: PolicyOrder): number {
+  if (a.rank !== b.rank) return a.rank - b.rank;
+  if (a.rank !== 0) return compareKeys(a.id, b.id);
+  if (order === 'PRIORITY') {
+    return comparePolicies({ id: a.id, priority: Number(a.value) }, { id: b.id, priority: Number(b.value) });
+  }
+  const byValue =
+    order === 'NAME' ? compareKeys(folded(a.value), folded(b.value)) : compareKeys(b.value, a.value);
+  return byValue || comparePolicyIds(a.id, b.id);
+}
+
+/** What a list is narrowed to; all that is given must hold. */
+export interface PolicyFilter {
+  /** In the name or the id. */
+  text?: string | null | undefined;
+  enabled?: boolean | null | undefined;
+}
+
+export function passes({ id, name, enabled }: ListedPolicy, filter: PolicyFilter): boolean {
+  if (filter.enabled !== null && filter.enabled !== undefined && filter.enabled !== enabled) return false;
+  return folded(`${name}\n${id}`).includes(folded(filter.text ?? ''));
+}
+
+const folded = (text: string): string => text.normalize('NFKC').toLowerCase();

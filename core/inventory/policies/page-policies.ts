@@ -7,18 +7,24 @@ import { DEFAULT_POLICY_ID } from '../../policy/policy.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import {
   builtIn,
-  isAfter,
+  comparePositions,
   type ListedPolicy,
   type ListPosition,
   listed,
+  type PolicyFilter,
+  type PolicyOrder,
+  passes,
+  positionOf,
   undefinedPolicy,
 } from './list-policies.ts';
-import { comparePolicies, type DefinedPolicy } from './policy-items.ts';
+import type { DefinedPolicy } from './policy-items.ts';
 
 export interface PolicyPageRequest {
   /** Only lines behind this one. */
   start?: ListPosition | undefined;
   limit: number;
+  order: PolicyOrder;
+  filter: PolicyFilter;
   /** Whether ids are listed that were counted without being defined. */
   undefined_too: boolean;
   /** Whether the counters of the lines are wanted. */
@@ -29,32 +35,40 @@ export interface PolicyPage {
   lines: ListedPolicy[];
   /** Whether lines follow. */
   more: boolean;
+  /** Lines of defined policies and the built-in one on all pages. */
+  total: number;
   /** The counters of the lines, as they are shown; none for lines that were never counted. */
   counts: ReadonlyMap<string, ShownCounts> | undefined;
 }
 
 /**
- * A page of all policies in the order that lists show them: highest priority first, the one defined earlier first among equals, then the built-in
- * one, then, by id, those that were counted without being defined. It reads the counters that it shows, however many there are.
+ * A page of all policies that a filter leaves: the defined ones in the order that is asked for, then the built-in one, then, by id, those that were
+ * counted without being defined. It reads the counters that it shows, however many there are.
  */
 export async function pagePolicies(
   context: StoreContext,
   defined: readonly DefinedPolicy[],
-  { start, limit, undefined_too, with_counts }: PolicyPageRequest,
+  { start, limit, order, filter, undefined_too, with_counts }: PolicyPageRequest,
 ): Promise<PolicyPage> {
-  const known = [...[...defined].sort(comparePolicies).map(listed), builtIn];
-  const rest = start ? known.filter(policy => isAfter(policy, start)) : known;
+  const known = [...defined.map(listed), builtIn]
+    .filter(policy => passes(policy, filter))
+    .map(policy => ({ policy, position: positionOf(policy, order) }))
+    .sort((a, b) => comparePositions(a.position, b.position, order));
+  const rest = known
+    .filter(({ position }) => !start || comparePositions(position, start, order) > 0)
+    .map(({ policy }) => policy);
   const lines = rest.slice(0, limit);
   const wanted = rest.length > limit || !undefined_too ? 0 : limit - lines.length + 1;
   const after = start?.rank === 2 ? start.id : undefined;
   const [shown, counted] = await Promise.all([
     with_counts ? readShownCountersOf(context, idsOf(lines)) : undefined,
-    countedUndefined(context, defined, { after, wanted }),
+    countedUndefined(context, defined, { after, wanted, filter }),
   ]);
   const unknown = counted.slice(0, limit - lines.length);
   return {
     lines: [...lines, ...unknown.map(([id]) => undefinedPolicy(id))],
     more: rest.length > limit || counted.length > unknown.length,
+    total: known.length,
     counts: shown && new Map([...shown, ...unknown]),
   };
 }
@@ -63,7 +77,7 @@ export async function pagePolicies(
 async function countedUndefined(
   context: StoreContext,
   defined: readonly DefinedPolicy[],
-  { after, wanted }: { after: string | undefined; wanted: number },
+  { after, wanted, filter }: { after: string | undefined; wanted: number; filter: PolicyFilter },
 ): Promise<[string, ShownCounts][]> {
   const known = new Set([DEFAULT_POLICY_ID, ...idsOf(defined)]);
   const found: [string, ShownCounts][] = [];
@@ -71,7 +85,7 @@ async function countedUndefined(
   let more = true;
   while (more && found.length < wanted) {
     const page = await readShownCountersAfter(context, { after: position, limit: PAGE });
-    found.push(...page.counted.filter(([id]) => !known.has(id)));
+    found.push(...page.counted.filter(([id]) => !known.has(id) && passes(undefinedPolicy(id), filter)));
     position = page.counted.at(-1)?.[0];
     more = page.more;
   }

@@ -30,15 +30,17 @@ export const newPolicySchema = z.object({
   client_token: clientToken,
 });
 
-/** What updatePolicy takes: what is null or left out stays as it is. */
-export const policyPatchSchema = z
-  .object({
-    name: name.nullish(),
-    priority: priority.nullish(),
-    enabled: z.boolean().nullish(),
-    match: match.nullish(),
-    if_updated_at: ifUpdatedAt,
-  })
+/** Values of a policy: what is null or left out stays as it is. */
+export const policyValuesSchema = z.object({
+  name: name.nullish(),
+  priority: priority.nullish(),
+  enabled: z.boolean().nullish(),
+  match: match.nullish(),
+});
+
+/** What updatePolicy takes. */
+export const policyPatchSchema = policyValuesSchema
+  .extend({ if_updated_at: ifUpdatedAt })
   .refine(
     ({ if_updated_at: _, ...patch }) =>
       Object.values(patch).some(value => value !== null && value !== undefined),
@@ -50,12 +52,12 @@ export const policyPatchSchema = z
 export type NewPolicy = z.output<typeof newPolicySchema>;
 export type PolicyPatch = z.output<typeof policyPatchSchema>;
 
-/** @throws ValidationError for the built-in policy. */
-export function refuseBuiltIn(id: string): void {
+/** @throws ValidationError for the built-in policy, about the argument that names it */
+export function refuseBuiltIn(id: string, argument = 'id'): void {
   if (id !== DEFAULT_POLICY_ID) return;
   throw new ValidationError(
     `Policy ${DEFAULT_POLICY_ID} is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.`,
-    { arguments: ['id'] },
+    { arguments: [argument] },
   );
 }
 

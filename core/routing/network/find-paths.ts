@@ -1,4 +1,5 @@
 import type { Path } from '../../inventory/model/site.ts';
+import { readPath } from '../../inventory/paths/read-paths.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { type PolicyRouting, readEnabledRouting, requirePolicy } from '../decisions/policy-routing.ts';
 import { type PathTraffic, readPathTraffic } from '../metrics/path-rates.ts';
@@ -8,10 +9,12 @@ import { type NetworkPicture, readNetworkPicture } from './network-picture.ts';
 import { type JudgedPath, judgePaths } from './path-health.ts';
 import { type MatrixPage, pathMatrix } from './path-matrix.ts';
 import { policiesByPath } from './policies-by-path.ts';
-import { readSitePicture } from './site-picture.ts';
+import { readPairPicture, readSitePicture } from './site-picture.ts';
 
 export interface PathQuery extends Omit<PathListQuery, 'rates'> {
   site_id?: string | null | undefined;
+  /** A path: only it and the others between its two sites. */
+  beside?: string | null | undefined;
   policy_id?: string | null | undefined;
   /** What to add to each path that is shown. */
   with_policies: boolean;
@@ -29,18 +32,18 @@ export interface PathExtras {
 export type FoundPath = JudgedPath & PathExtras;
 
 /**
- * Paths of the network or of one site, filtered, in the wanted order, by pages.
+ * Paths of the network, of one site or between two, filtered, in the wanted order, by pages.
  *
  * @throws ValidationError for a network that is too large, or a token of another list · NotFound for
- * a site or a policy that isn't there
+ * a site, a path or a policy that isn't there
  */
 export async function findPaths(
   context: StoreContext,
   caches: RoutingCaches,
-  { site_id, policy_id, with_policies, with_traffic, ...list }: PathQuery,
+  { site_id, beside, policy_id, with_policies, with_traffic, ...list }: PathQuery,
 ): Promise<PathPage<FoundPath>> {
   const [picture, routing] = await Promise.all([
-    site_id ? readSitePicture(context, site_id) : readNetworkPicture(context, caches),
+    readPicture(context, caches, { site_id, beside }),
     with_policies || policy_id ? readEnabledRouting(context) : undefined,
     policy_id ? requirePolicy(context, policy_id) : undefined,
   ]);
@@ -61,6 +64,15 @@ export async function findPaths(
       traffic: traffic?.get(found.path.id),
     })),
   };
+}
+
+async function readPicture(
+  context: StoreContext,
+  caches: RoutingCaches,
+  { site_id, beside }: Pick<PathQuery, 'site_id' | 'beside'>,
+): Promise<NetworkPicture> {
+  if (beside) return readPairPicture(context, await readPath(context, beside));
+  return site_id ? readSitePicture(context, site_id) : readNetworkPicture(context, caches);
 }
 
 /** How many paths have which status, the worst first. @throws ValidationError for a network that is too large */

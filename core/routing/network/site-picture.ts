@@ -1,4 +1,5 @@
 import { noSite } from '../../errors.ts';
+import type { Path } from '../../inventory/model/site.ts';
 import { readGraphAround } from '../../inventory/paths/path-graph.ts';
 import { readVisible } from '../../inventory/removal/hidden-sites.ts';
 import { readSite } from '../../inventory/sites/read-site.ts';
@@ -10,17 +11,34 @@ import { FRESH_MS } from '../metrics/current-metrics.ts';
 import { readManyMetrics } from '../metrics/many-metrics.ts';
 import { endpointIndex } from '../path-costs.ts';
 import type { NetworkPicture } from './network-picture.ts';
+import { pairOf } from './pair-of.ts';
 import { judgePaths } from './path-health.ts';
 import { worstOf } from './path-matrix.ts';
 
 /** The same as of the whole network for the paths of one site, read anew. @throws NotFound for a site that isn't shown */
-export async function readSitePicture(context: StoreContext, site_id: string): Promise<NetworkPicture> {
+export function readSitePicture(context: StoreContext, site_id: string): Promise<NetworkPicture> {
+  return readPicture(context, { site_id, wanted: () => true });
+}
+
+/** The same for the paths between the two sites of one. @throws NotFound for a site that isn't shown */
+export function readPairPicture(context: StoreContext, path: Path): Promise<NetworkPicture> {
+  const pair = pairOf(path);
+  return readPicture(context, { site_id: path.source_site_id, wanted: other => pairOf(other) === pair });
+}
+
+async function readPicture(
+  context: StoreContext,
+  { site_id, wanted }: { site_id: string; wanted(path: Path): boolean },
+): Promise<NetworkPicture> {
   const [site, { paths, endpoints }] = await Promise.all([
     readSite(context, site_id),
     readVisible(
       context,
       () => readGraphAround(context, site_id),
-      (graph, hidden) => ({ ...graph, paths: graph.paths.filter(path => !hidden.path(path)) }),
+      (graph, hidden) => ({
+        ...graph,
+        paths: graph.paths.filter(path => wanted(path) && !hidden.path(path)),
+      }),
     ),
   ]);
   if (!site) throw noSite(site_id);

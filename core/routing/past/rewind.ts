@@ -157,6 +157,7 @@ const STEPS: Partial<Record<string, Exclude<keyof Rewinding, 'topology' | 'takeB
   createPolicy: 'policy',
   updatePolicy: 'policy',
   togglePolicy: 'policy',
+  restorePolicyVersion: 'policy',
   deletePolicy: 'policy',
   setPolicyRouting: 'routing',
   createPath: 'createdPath',

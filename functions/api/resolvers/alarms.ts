@@ -8,6 +8,7 @@ import type { Alarm } from '../../../core/alarms/alarm.ts';
 import { ALARM_ROWS } from '../../../core/alarms/alarm-rows.ts';
 import { readAlarms } from '../../../core/alarms/read-alarms.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
+import { readTargetNames } from '../../../core/answers/target-names.ts';
 import { publicActor } from '../../../core/events/event-of-entry.ts';
 import { readOperations } from '../../../core/operations/read-operations.ts';
 import type { Alarm as PresentedAlarm } from '../../../graphql/schema.generated.ts';
@@ -22,8 +23,10 @@ export const alarmResolvers: Pick<Resolvers, AlarmOperation> = {
     arguments: z.object(pageArguments),
     async resolve(query, { context }) {
       const { items, total, next_token } = await readAlarms(context, query);
+      const names = await readTargetNames(context, items);
       const now = context.clock();
-      return { items: items.map(alarm => present(alarm, now)), total, next_token };
+      const shown = items.map((alarm, index) => ({ ...present(alarm, now), target_name: names[index]! }));
+      return { items: shown, total, next_token };
     },
   }),
 
@@ -53,6 +56,7 @@ function present(alarm: Alarm, now_ms: number): PresentedAlarm {
   const known = acknowledgementAt(alarm, now_ms);
   return {
     ...shown,
+    target_name: null,
     severity: ALARM_ROWS[alarm.kind].severity,
     acknowledged_by: known && publicActor(known.by),
     acknowledged_at: known?.at ?? null,

@@ -31,7 +31,7 @@ const auditArguments = z
 const isGiven = (id: string | null | undefined): id is string => id !== null && id !== undefined;
 
 /** Fields of an entry that are read with it. */
-const WITHOUT_LOOKING = [
+const READ_WITH_IT = [
   ...[
     '__typename',
     'id',
@@ -46,6 +46,9 @@ const WITHOUT_LOOKING = [
   ],
   ...['attempts', 'request', 'undoes', 'did', 'before', 'after'],
 ];
+/** Those that need a look whether it was undone; `target_name` is the other one that is looked up. */
+const WITHOUT_UNDONE = [...READ_WITH_IT, 'target_name'];
+const WITHOUT_NAMES = [...READ_WITH_IT, 'undone_by', 'undoable_until'];
 
 type AuditOperation = 'Query.auditLog' | 'Query.auditEntry' | 'Mutation.undo';
 
@@ -73,7 +76,8 @@ export const auditResolvers: Pick<Resolvers, AuditOperation> = {
         next_token,
         after_id,
         view: viewOf(caller),
-        with_undone: !selectsOnly(selection, 'items', WITHOUT_LOOKING),
+        with_undone: !selectsOnly(selection, 'items', WITHOUT_UNDONE),
+        with_names: !selectsOnly(selection, 'items', WITHOUT_NAMES),
         oldest_first: order === 'OLDEST_FIRST',
         filter: { ...filter, from_ms: from, to_ms: to },
       }),

@@ -71,7 +71,8 @@ export const overviewParts: Parts = {
 
   last_changes: part({
     async read({ context, caller }) {
-      const newest = { limit: MOST, with_undone: true, oldest_first: false, filter: {} };
+      const looked_up = { with_undone: true, with_names: true };
+      const newest = { limit: MOST, ...looked_up, oldest_first: false, filter: {} };
       return (await answerAuditLog(context, { ...newest, view: viewOf(caller) })).items;
     },
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idArgument } from '../../../core/answers/id-argument.ts';
+import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
 import { uuid } from '../../../core/inventory/model/parse-input.ts';
 import { pathTarget, siteTarget } from '../../../core/inventory/model/site-events.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
@@ -64,18 +64,24 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
   }),
 
   'Query.allPaths': resolver({
-    arguments: z.object({
-      status: z.enum(PATH_STATUSES).nullish(),
-      site_id: uuid('site_id').nullish(),
-      policy_id: idArgument.nullish(),
-      order_by: z
-        .enum(PATH_ORDERS)
-        .nullish()
-        .transform(order => order ?? 'WORST_FIRST'),
-      limit: wholeNumber('limit', { max: 1000, fallback: 25 }),
-      next_token: z.string().nullish(),
-    }),
-    cost: ({ site_id }) => (site_id ? 0 : COSTS.all_paths),
+    arguments: z
+      .object({
+        status: z.enum(PATH_STATUSES).nullish(),
+        site_id: uuid('site_id').nullish(),
+        beside: uuidArgument.nullish(),
+        policy_id: idArgument.nullish(),
+        order_by: z
+          .enum(PATH_ORDERS)
+          .nullish()
+          .transform(order => order ?? 'WORST_FIRST'),
+        limit: wholeNumber('limit', { max: 1000, fallback: 25 }),
+        next_token: z.string().nullish(),
+      })
+      .refine(({ site_id, beside }) => !site_id || !beside, {
+        path: ['beside'],
+        message: 'beside and site_id exclude each other: leave one of them out.',
+      }),
+    cost: ({ site_id, beside }) => (site_id || beside ? 0 : COSTS.all_paths),
     async resolve(query, call) {
       const { context, caches } = call;
       const asked = { ...query, ...selectedOfPaths(call, 'items') };

@@ -3,6 +3,7 @@ import { isEdgeSession } from '../../../core/access/edge-identity.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { presentActiveFlows } from '../../../core/answers/present-active-flows.ts';
 import { estimatedShare } from '../../../core/answers/present-counts.ts';
+import { presentPolicyMatch } from '../../../core/answers/present-policy-match.ts';
 import { presentCountedSince, presentRate } from '../../../core/answers/present-rate.ts';
 import { ifUpdatedAt } from '../../../core/audit/refuse-changed.ts';
 import {
@@ -17,6 +18,8 @@ import {
   type ListedPolicy,
   type ListPosition,
   listed,
+  POLICY_ORDERS,
+  type PolicyOrder,
   positionOf,
   undefinedPolicy,
 } from '../../../core/inventory/policies/list-policies.ts';
@@ -30,10 +33,12 @@ import { makePageToken, readPageToken } from '../../../core/storage/page-token.t
 import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type { Policy } from '../../../graphql/schema.generated.ts';
+import { COSTS } from '../costs.ts';
 import { edgeMemoryOf } from '../edge-memory.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 type PolicyOperation =
   | 'Query.policies'
@@ -44,28 +49,43 @@ type PolicyOperation =
   | 'Mutation.togglePolicy';
 
 const policyId = z.object({ id: idArgument });
-const target = ({ id }: { id: string }) => `policy:${id}`;
+
+const TEXT_RULE = 'filter.text must have at most 200 characters.';
+
+const filterArgument = z
+  .object({ text: z.string().max(200, TEXT_RULE).nullish(), enabled: z.boolean().nullish() })
+  .nullish();
+
+/** Pages up to this size cost nothing. */
+const FREE_POLICIES = 100;
+export const policyTarget = ({ id }: { id: string }) => `policy:${id}`;
 
 export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
   'Query.policies': resolver({
     arguments: z.object({
       ...pageArguments,
+      limit: wholeNumber('limit', { max: 1000, fallback: 25 }),
+      filter: filterArgument,
+      order_by: z.enum(POLICY_ORDERS).nullish(),
       defined_only: z.boolean().nullish(),
       policies_version: z.string().nullish(),
     }),
-    async resolve({ limit, next_token, defined_only, policies_version }, call) {
-      const start = readPosition(next_token);
+    cost: ({ limit }) => (limit > FREE_POLICIES ? COSTS.many_policies : 0),
+    async resolve({ limit, next_token, filter, order_by, defined_only, policies_version }, call) {
+      const order = order_by ?? 'PRIORITY';
+      const start = readPosition(next_token, order);
       const as_of = timestamp(call.context.clock());
       const { version, defined } = await readPoliciesFor(call, policies_version);
-      const { lines, more, counts } = await pagePolicies(call.context, defined, {
-        start,
-        limit,
+      const { lines, more, total, counts } = await pagePolicies(call.context, defined, {
+        ...{ start, limit, order },
+        filter: filter ?? {},
         undefined_too: !defined_only,
         with_counts: selectsCounts(call, 'items'),
       });
       return {
         items: lines.map(policy => present(policy, counts)),
-        next_token: more ? makePosition(lines.at(-1)!) : null,
+        next_token: more ? makePosition(lines.at(-1)!, order) : null,
+        total,
         policies_version: String(version),
         as_of,
       };
@@ -96,21 +116,21 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
 
   'Mutation.updatePolicy': resolver({
     arguments: policyPatchSchema.and(policyId),
-    target,
+    target: policyTarget,
     resolve: ({ id, ...patch }, call) =>
-      changed(call, id, () => updatePolicy(call.context, call.caller, id, patch)),
+      changedPolicy(call, id, () => updatePolicy(call.context, call.caller, id, patch)),
   }),
 
   'Mutation.togglePolicy': resolver({
     arguments: policyId.extend({ enabled: z.boolean(), if_updated_at: ifUpdatedAt }),
-    target,
+    target: policyTarget,
     resolve: ({ id, ...to }, call) =>
-      changed(call, id, () => togglePolicy(call.context, call.caller, id, to)),
+      changedPolicy(call, id, () => togglePolicy(call.context, call.caller, id, to)),
   }),
 
   'Mutation.deletePolicy': resolver({
     arguments: policyId,
-    target,
+    target: policyTarget,
     async resolve({ id }, call) {
       const { policy, audit_id } = await deletePolicy(call.context, call.caller, id);
       const message = `Policy ${id} (${policy.name}) is deleted; what it has counted stays, shown under its id.`;
@@ -143,7 +163,11 @@ function selectsCounts({ selection }: Call, path: string): boolean {
 }
 
 /** `id` is that of the policy that is changed. Its counters are read first: once the change is made, nothing may fail any more. */
-async function changed(call: Call, id: string, change: () => Promise<PolicyChanged>): Promise<Policy> {
+export async function changedPolicy(
+  call: Call,
+  id: string,
+  change: () => Promise<PolicyChanged>,
+): Promise<Policy> {
   const { context } = call;
   const counts = selectsCounts(call, '')
     ? await repeatUntil(context, () => readShownCountersOf(context, [id]))
@@ -155,20 +179,8 @@ async function changed(call: Call, id: string, change: () => Promise<PolicyChang
 function present(policy: ListedPolicy, counts: ReadonlyMap<string, ShownCounts> | undefined): Policy {
   return {
     ...policy,
-    match: presentMatch(policy),
+    match: presentPolicyMatch(policy.match),
     ...presentCounts(counts && (counts.get(policy.id) ?? noCounts())),
-  };
-}
-
-function presentMatch({ match }: ListedPolicy): Policy['match'] {
-  return {
-    source_cidr: match.source_cidr ?? null,
-    destination_cidr: match.destination_cidr ?? null,
-    source_port: match.source_port ?? null,
-    destination_port_from: match.destination_port_from ?? null,
-    destination_port_to: match.destination_port_to ?? null,
-    protocol: match.protocol ?? null,
-    application: match.application ?? null,
   };
 }
 
@@ -190,14 +202,16 @@ function presentCounts(counts: ShownCounts | undefined): CountFields {
   };
 }
 
-const TOKEN_KIND = 'policies';
+/** The order is part of the kind: a position says nothing in another one. */
+const tokenKind = (order: PolicyOrder) => (order === 'PRIORITY' ? 'policies' : `policies by ${order}`);
 
-function makePosition(policy: ListedPolicy): string {
-  const { rank, priority, id } = positionOf(policy);
-  return makePageToken(TOKEN_KIND, [String(rank), String(priority), id]);
+function makePosition(policy: ListedPolicy, order: PolicyOrder): string {
+  const { rank, value, id } = positionOf(policy, order);
+  return makePageToken(tokenKind(order), [String(rank), value, id]);
 }
 
-function readPosition(token: string | null | undefined): ListPosition | undefined {
-  const position = readPageToken(TOKEN_KIND, token, [/^[012]$/, /^\d{1,4}$/, /^.{1,128}$/su]);
-  return position && { rank: Number(position[0]), priority: Number(position[1]), id: position[2]! };
+function readPosition(token: string | null | undefined, order: PolicyOrder): ListPosition | undefined {
+  const value = order === 'PRIORITY' ? /^\d{1,4}$/ : /^.{0,128}$/su;
+  const position = readPageToken(tokenKind(order), token, [/^[012]$/, value, /^.{1,128}$/su]);
+  return position && { rank: Number(position[0]), value: position[1]!, id: position[2]! };
 }

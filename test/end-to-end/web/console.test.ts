@@ -13,10 +13,10 @@ import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
 import { sitesSuite } from './suites/sites.ts';
 
-// One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
 /** Time to build the console and to start, on a busy machine. */
 const START_MS = 300_000;
 
+// One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
 let started: ConsoleWorld | undefined;
 const world = (): ConsoleWorld => started!;
 

@@ -8,6 +8,7 @@ import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { findLanes, type LaneFilter, readLanesWhere } from '../../../core/ledger/listing/find-lanes.ts';
+import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
 import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { FAULTS, type Fault, faultyClient, REFUSALS } from '../../support/faults.ts';
@@ -65,6 +66,14 @@ class ListedWorld {
     this.#memory = new LaneMemory();
     await this.#ingest(this.#records(), withoutLists(this.store));
     this.#memory = new LaneMemory();
+  }
+
+  /** Counts one report of edge-1. */
+  async ingestOne(sketch: ReportSketch, { by_old_release = false } = {}): Promise<void> {
+    const place = { arrived_ms: this.now - T0, sequence: sketch.seq! };
+    const record = reportRecord({ sent_ms: this.now - T0, ...sketch }, place);
+    this.#memory = new LaneMemory();
+    await this.#ingest([record], by_old_release ? withoutLists(this.store) : this.store.client);
   }
 
   async cleanUp({ faults = 0 } = {}): Promise<void> {
@@ -247,6 +256,62 @@ describe('the lists of lanes', () => {
   it('are used a clean-up later where the first one had lanes to list', async () => {
     await world.reportByOldRelease();
     expect(await cleanUps([0, 5, 10])).toEqual([false, false, true]);
+  });
+
+  it('have the lanes of earlier releases whose next report came before the clean-up', async () => {
+    for (let report = 0; report < 6; report++) await world.reportByOldRelease();
+    for (let report = 0; report < 12; report++) await world.report();
+    expect(await cleanUps([0, 5, 10])).toContain(true);
+    await world.expectFound();
+  });
+
+  it.each([
+    ['the clean-up', () => cleanUps([51 * 60, 51 * 60 + 5, 51 * 60 + 10])],
+    [
+      'a report',
+      () => world.ingestOne({ seq: 3, policies: [{ policy_id: '1', endpoint_id: 'wan2', packets: 3n }] }),
+    ],
+  ])(
+    'have the endpoints that a lane of an earlier release counted for long ago, listed by %s',
+    async (_, listedBy) => {
+      const wan1 = { policy_id: '1', endpoint_id: 'wan1', packets: 1n };
+      const wan2 = { policy_id: '1', endpoint_id: 'wan2', packets: 1n };
+      await world.ingestOne({ seq: 1, policies: [wan1, wan2] }, { by_old_release: true });
+      world.now = T0 + 50 * HOUR;
+      // The pair at wan1 is out of use for long: it leaves the lane.
+      await world.ingestOne({ seq: 2, policies: [{ ...wan2, packets: 2n }] }, { by_old_release: true });
+      world.now += HOUR;
+      await listedBy();
+      await cleanUps([52 * 60, 52 * 60 + 5, 52 * 60 + 10]);
+      expect(await world.usesLists()).toBe(true);
+      const found = await collected(readLanesWhere(world.reader, { endpoint_id: 'wan1' }));
+      expect(names(found)).toEqual(['edge-1 0']);
+    },
+  );
+
+  it('have a lane before it is written', async () => {
+    const context = ingestContext({ client: world.store.client, tables: TABLES });
+    const client = clientWith(async command => {
+      const pk = String(command instanceof PutCommand && command.input.Item?.pk);
+      if (pk.startsWith('ENDPOINT#'))
+        throw Object.assign(new Error('gone'), { name: 'AccessDeniedException' });
+      return world.store.send(command);
+    });
+    const policies = [{ policy_id: '1', endpoint_id: 'wan1', packets: 1n }];
+    const record = reportRecord({ policies });
+    await expect(ingest([record], { ...context, client })).rejects.toThrow('gone');
+    expect(await collected(readAllLanes(world.store.client, TABLES))).toEqual([]);
+  });
+
+  it('hold from when the last of their groups was found complete', async () => {
+    await cleanUps([0, 5]);
+    const groups = listingGroups();
+    // The first group had a lane to list at minute 10, and none since.
+    await noteListing(world.context, { buckets: groups[0]!, began: T0 + 10 * MINUTE, unlisted: 1 });
+    for (const minute of [11, 16]) {
+      await noteListing(world.context, { buckets: groups[0]!, began: T0 + minute * MINUTE, unlisted: 0 });
+    }
+    expect(await listedSince(world.context)).toBe(T0 + 11 * MINUTE);
   });
 
   it('are not used any more from when an unlisted lane is found', async () => {

@@ -63,6 +63,7 @@ describe('a silent edge', () => {
           severity: 'CRITICAL',
           since: new Date(heard + 1).toISOString(),
           title: 'Edge edge-7 is silent.',
+          target_name: null,
           target: 'edge:edge-7',
           site_id: SITE,
           acknowledged_by: null,

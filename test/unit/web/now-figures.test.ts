@@ -24,12 +24,13 @@ describe('the sum of the policies', () => {
 
 describe('where a target is shown', () => {
   it.each([
-    ['path:p-1', 's-1', '/paths/p-1'],
-    ['site:s-2', null, '/sites/s-2'],
-    ['edge:edge-7', 's-1', '/sites/s-1'],
-    ['quarantine:bad_signature', null, '/sites'],
-    ['path:a/b?c', null, '/paths/a%2Fb%3Fc'],
-  ])('%s of site %s is at %s', (target, site, address) => {
-    expect(addressOf(target, site)).toBe(address);
+    ['path:p-1', 's-1', '/paths', { path: 'p-1' }],
+    ['site:s-2', null, '/sites/s-2', {}],
+    ['site:a/b?c', null, '/sites/a%2Fb%3Fc', {}],
+    ['edge:edge-7', 's-1', '/sites/s-1', {}],
+    ['edge:edge-7', null, '/sites', { view: 'edges' }],
+    ['quarantine:bad_signature', null, '/sites', {}],
+  ])('%s of site %s is at %s with %o', (target, site, to, search) => {
+    expect(addressOf(target, site)).toEqual({ to, search });
   });
 });

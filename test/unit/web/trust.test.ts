@@ -1,4 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import {
+  boundsOfInterval,
+  intervalAt,
+  lastRead,
+  totalAt,
+  trustWords,
+} from '../../../web/parts/chart/readout.ts';
 import { resetsAt, stack, trustBands } from '../../../web/parts/chart/trust.ts';
 
 const at = [60, 120, 180, 240, 300];
@@ -47,5 +54,46 @@ describe('stacked values', () => {
       [3, 3, null],
       [7, 3, null],
     ]);
+  });
+});
+
+describe('reading a chart out', () => {
+  it.each([
+    [-1, undefined],
+    [0, 0],
+    [60, 0],
+    [61, 1],
+    [300, 4],
+    [301, undefined],
+  ])('%i s lies in interval %o', (seconds, index) => {
+    expect(intervalAt(whole, seconds)).toBe(index);
+  });
+
+  it('begins the first interval where the range does', () => {
+    expect(boundsOfInterval({ ...whole, from: 30 }, 0)).toEqual([30, 60]);
+    expect(boundsOfInterval(whole, 2)).toEqual([120, 180]);
+  });
+
+  it('takes the last interval that has a reading', () => {
+    expect(lastRead({ ...whole, gaps: [true, false, false, true, true] })).toBe(2);
+    expect(lastRead({ ...whole, gaps: at.map(() => true) })).toBe(4);
+  });
+
+  it('sums what is known, and says null where nothing is', () => {
+    const columns = [
+      [1, null, null],
+      [2, 5, null],
+    ];
+    expect([0, 1, 2].map(index => totalAt(columns, index))).toEqual([3, 5, null]);
+  });
+
+  it('never calls an incomplete interval complete', () => {
+    const share = (heard: number) => ({ ...whole, completeness: at.map(() => heard) });
+    expect(trustWords(whole, 0)).toBeUndefined();
+    expect(trustWords(share(0.9999), 0)).toBe('99.9% of the edges heard');
+    expect(trustWords({ ...share(0.5), resets: at.map(() => true) }, 0)).toBe(
+      '50% of the edges heard, Counters reset',
+    );
+    expect(trustWords({ ...whole, gaps: at.map(() => true) }, 0)).toBe('No reading');
   });
 });

@@ -2,6 +2,8 @@ import { graphql } from '../../data/graphql.ts';
 import { useMay } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { useChange } from '../../data/use-change.ts';
+import { ChangeTarget } from '../../panels/change-target.tsx';
+import { actorName, operationWords } from '../../panels/change-words.ts';
 import { Button } from '../../parts/button.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Count, Time } from '../../parts/figures.tsx';
@@ -10,7 +12,6 @@ import { Empty, Loaded } from '../../parts/panel.tsx';
 import { Status } from '../../parts/status.tsx';
 import { DifferenceTable } from './difference-table.tsx';
 import { ENTRY, type FullEntry } from './operations.ts';
-import { actorName, operationWords } from './words.ts';
 
 const UNDO = graphql(`
   mutation UndoEntry($audit_id: ID!) {
@@ -49,7 +50,20 @@ export function EntryDialog({ id, onOpen, onClose }: EntryDialogProps) {
 }
 
 function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }) {
-  const { id, at, started_at, actor, target, outcome, message, attempts, request, undoes, undone_by } = entry;
+  const {
+    id,
+    at,
+    started_at,
+    actor,
+    target,
+    target_name,
+    outcome,
+    message,
+    attempts,
+    request,
+    undoes,
+    undone_by,
+  } = entry;
   const { before, after, undoable_until } = entry;
   const may = useMay();
   const undo = useChange(UNDO, { done: ({ undo: { message } }) => ({ message }) });
@@ -84,7 +98,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
         </dd>
         <dt>Target</dt>
         <dd className="breakable">
-          <bdi>{target ?? '–'}</bdi>
+          {target === null ? '–' : <ChangeTarget target={target} target_name={target_name} />}
         </dd>
         {attempts > 1 && (
           <>
@@ -98,7 +112,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
           <>
             <dt>It undoes</dt>
             <dd>
-              <Button kind="quiet" onPress={() => onOpen(undoes)}>
+              <Button kind="link" onPress={() => onOpen(undoes)}>
                 {undoes}
               </Button>
             </dd>
@@ -108,7 +122,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
           <>
             <dt>Undone by</dt>
             <dd>
-              <Button kind="quiet" onPress={() => onOpen(undone_by)}>
+              <Button kind="link" onPress={() => onOpen(undone_by)}>
                 {undone_by}
               </Button>
             </dd>

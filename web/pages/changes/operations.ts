@@ -4,7 +4,7 @@ export const AUDIT_LOG = graphql(`
   query ChangeLog($actor: String, $action: String, $target: String, $next_token: String) {
     auditLog(actor: $actor, action: $action, target: $target, limit: 50, next_token: $next_token) {
       items {
-        id at actor { kind email username sub } operation did target outcome message undoes undone_by undoable_until
+        id at actor { kind email username sub } operation did target target_name outcome message undoes undone_by undoable_until
         before after
       }
       next_token
@@ -15,7 +15,7 @@ export const AUDIT_LOG = graphql(`
 export const HAPPENED = graphql(`
   query Happened($types: [String!], $next_token: String) {
     events(types: $types, limit: 50, next_token: $next_token) {
-      items { id timestamp type title target audit_id }
+      items { id timestamp type title target target_name audit_id }
       next_token
     }
   }
@@ -47,7 +47,7 @@ export const BY_ITSELF = [
 export const ENTRY = graphql(`
   query ChangeEntry($id: ID!) {
     auditEntry(id: $id) {
-      id at started_at actor { kind email username sub groups source_ip } operation did target outcome error_type message
+      id at started_at actor { kind email username sub groups source_ip } operation did target target_name outcome error_type message
       attempts request undoes undone_by undoable_until before after
     }
   }

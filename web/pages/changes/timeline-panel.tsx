@@ -3,6 +3,9 @@ import { useAddress } from '../../address/search.ts';
 import { useMay } from '../../data/me.ts';
 import { useUndo } from '../../data/undo.ts';
 import { useList } from '../../data/use-list.ts';
+import { ChangeTarget } from '../../panels/change-target.tsx';
+import { actorName, operationWords } from '../../panels/change-words.ts';
+import { namedTitle } from '../../panels/named-title.ts';
 import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
 import { More } from '../../parts/more.tsx';
@@ -13,7 +16,6 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { differences } from './difference.ts';
 import { AUDIT_LOG, BY_ITSELF, HAPPENED, type HappenedEvent, type LogEntry } from './operations.ts';
 import { merged } from './timeline.ts';
-import { actorName, operationWords } from './words.ts';
 
 const VIEWS = [
   { id: 'all', title: 'All' },
@@ -58,7 +60,7 @@ export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
     <div className="panel-actions">
       {field('by', 'By (e-mail or name)', by)}
       {field('what', 'Operation', what)}
-      {field('on', 'Target, such as policy:7', on)}
+      {field('on', 'Target (policy:7)', on)}
       <Tabs
         label="What is listed"
         tabs={VIEWS}
@@ -129,25 +131,34 @@ function momentsOf(view: string, { log, happened, on }: Sources): (Change | Happ
 }
 
 function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): void }) {
-  const { id, at, actor, operation, did, target, outcome, message, undone_by, undoable_until } = entry;
+  const { id, at, actor, operation, did, target, target_name, outcome, message } = entry;
+  const { undone_by, undoable_until } = entry;
   const may = useMay();
   const undo = useUndo();
   const what = operationWords(did ?? operation);
   const refused = outcome === 'REFUSED';
+  const below = refused ? message : summary(entry);
   return (
     <li className={undone_by ? 'moment moment-undone' : 'moment'}>
       <Time at={at} relative />
-      <Status kind={refused ? 'bad' : 'good'}>{refused ? 'Refused' : did ? 'Undo' : 'Change'}</Status>
+      {refused ? (
+        <Status kind="bad">Refused</Status>
+      ) : (
+        <span className="muted moment-kind">{did ? 'Undo' : 'Change'}</span>
+      )}
       <div className="moment-text">
-        <Button kind="quiet" onPress={() => onOpen(id)} aria-label={`${what} ${target ?? ''}: details`}>
+        <Button kind="link" onPress={() => onOpen(id)} aria-label={`${what} ${target ?? ''}: details`}>
           {what}
-        </Button>
-        <bdi className="muted">{target}</bdi> <span className="muted">by</span> <bdi>{actorName(actor)}</bdi>
-        <p className="clip muted">{refused ? message : summary(entry)}</p>
+        </Button>{' '}
+        <ChangeTarget target={target} target_name={target_name} />{' '}
+        <span className="muted">
+          by <bdi>{actorName(actor)}</bdi>
+        </span>
+        {below && <p className="clip muted">{below}</p>}
       </div>
       {undone_by && <Status kind="unknown">Undone</Status>}
       {undoable_until !== null && may('undo') && (
-        <Button aria-label={`Undo ${what} ${target ?? ''}`} onPress={() => undo(id)}>
+        <Button kind="quiet" aria-label={`Undo ${what} ${target ?? ''}`} onPress={() => undo(id)}>
           Undo
         </Button>
       )}
@@ -155,22 +166,27 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
   );
 }
 
-/** Such as "priority: 5 → 7", of the first fields. */
+/** Values that are longer say nothing in a line; nor do the figures of a failover's receipt, which its details have. */
+const SHORT = 48;
+const textLength = (...texts: (string | undefined)[]): number => texts.join('').length;
+
+/** Such as "priority: 5 → 7", of the first fields with short values. */
 function summary({ before, after }: LogEntry): string {
   if (before === null || after === null) return '';
   return differences(before, after)
+    .filter(({ field, before, after }) => !field.startsWith('receipt.') && textLength(before, after) <= SHORT)
     .slice(0, 3)
     .map(({ field, before, after }) => `${field}: ${before ?? '–'} → ${after ?? '–'}`)
     .join(', ');
 }
 
-function EventRow({ event: { timestamp, title, type } }: { event: HappenedEvent }) {
+function EventRow({ event: { timestamp, title, type, target, target_name } }: { event: HappenedEvent }) {
   return (
     <li className="moment">
       <Time at={timestamp} relative />
       <Status kind={kindOf(type)}>Event</Status>
       <div className="moment-text">
-        <bdi>{title}</bdi>
+        <bdi>{namedTitle(title, target, target_name)}</bdi>
       </div>
     </li>
   );

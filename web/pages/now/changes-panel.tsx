@@ -1,3 +1,6 @@
+import { Link } from '@tanstack/react-router';
+import { ChangeTarget } from '../../panels/change-target.tsx';
+import { actorName, operationWords } from '../../panels/change-words.ts';
 import { Time } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import type { Now } from './use-now.ts';
@@ -5,23 +8,33 @@ import type { Now } from './use-now.ts';
 /** What was changed last, and by whom. */
 export function ChangesPanel({ now }: { now: Now }) {
   return (
-    <Panel title="Last changes" flush>
-      <Loaded {...now.overview('last_changes')}>
+    <Panel title="Last changes" flush actions={<Link to="/changes">All changes</Link>}>
+      <Loaded {...now.overview('last_changes')} height={440}>
         {changes =>
           changes.length === 0 ? (
             <Empty>Nothing has been changed yet.</Empty>
           ) : (
             <ul className="rows">
-              {changes.map(({ id, at, did, operation, outcome, undone_by, actor }) => (
+              {changes.map(({ id, at, did, operation, target, target_name, outcome, undone_by, actor }) => (
                 <li key={id}>
+                  <span className="grows clip">
+                    <Link to="/changes" search={{ entry: id } as never}>
+                      {outcome === 'REFUSED' && 'Refused: '}
+                      {operationWords(did ?? operation)}
+                    </Link>{' '}
+                    <span className="muted">
+                      by <bdi>{actorName(actor)}</bdi>
+                      {undone_by !== null && ', undone'}
+                    </span>
+                  </span>
                   <span className="muted">
                     <Time at={at} relative />
                   </span>
-                  <span className="grows">
-                    {outcome === 'REFUSED' ? `Refused: ${operation}` : (did ?? operation)}
-                    {undone_by !== null && <span className="muted"> (undone)</span>}
-                  </span>
-                  <bdi className="muted">{actor.email ?? actor.username ?? actor.sub}</bdi>
+                  {target !== null && (
+                    <div className="row-below clip">
+                      <ChangeTarget target={target} target_name={target_name} />
+                    </div>
+                  )}
                 </li>
               ))}
             </ul>

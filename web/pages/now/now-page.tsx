@@ -18,10 +18,12 @@ export function Page() {
       <h1>Now</h1>
       <ProblemsPanel now={now} />
       <RunningPanel now={now} />
-      <ThroughputPanel now={now} name={name} />
       <div className="now-columns">
-        <PoliciesPanel now={now} />
         <div className="stack">
+          <ThroughputPanel now={now} name={name} />
+          <PoliciesPanel now={now} />
+        </div>
+        <div className="stack now-side">
           <PathsPanel now={now} />
           <SitesPanel now={now} />
           <ChangesPanel now={now} />

@@ -1,22 +1,24 @@
+import { FIGURES_PAGE } from '../../data/figures-operations.ts';
 import { graphql, type ResultOf } from '../../data/graphql.ts';
-import { FIGURES_PAGE } from '../../data/use-figures.ts';
 
 const OVERVIEW_PART = graphql(`
   fragment OverviewPart on Query {
     overview {
       top_sites { id name rate { bits_per_second packets_per_second from to } }
       top_policies { id name }
-      problems { id severity since title target site_id acknowledged_at }
+      problems { id severity since title target target_name site_id acknowledged_at }
       running { id kind target target_name started_at progress finished error }
       paths_by_status { status count }
-      last_changes { id at did operation outcome undone_by actor { email username sub } }
+      last_changes {
+        id at did operation target target_name outcome undone_by actor { kind email username sub }
+      }
     }
   }
 `);
 
 const THROUGHPUT_PART = graphql(`
   fragment ThroughputPart on Query {
-    trafficSeries(group_by: POLICY, from: $from, to: $to, limit: 7, filter: $filter, compare_previous: $compare) {
+    trafficSeries(group_by: POLICY, from: $from, to: $to, limit: 50, filter: $filter, compare_previous: $compare) {
       from step_s at completeness gaps resets
       groups { id bits_per_second }
       other { id bits_per_second }
@@ -32,12 +34,15 @@ export const THROUGHPUT = graphql(
   [THROUGHPUT_PART],
 );
 
-/** All that the page shows, in one request: what it asks each minute. */
+/** All that the page shows, in one request: what it asks each minute. Its first view asks for the figures by themselves, which come soonest. */
 export const NOW = graphql(
-  `query Now($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter, $compare: Boolean, $scope: FigureScope!) {
+  `query Now(
+    $from: AWSDateTime! $to: AWSDateTime! $filter: TrafficFilter $compare: Boolean
+    $scope: FigureScope! $with_figures: Boolean!
+  ) {
     ...OverviewPart
     ...ThroughputPart
-    figures(scope: $scope) { ...FiguresPage }
+    figures(scope: $scope) @include(if: $with_figures) { ...FiguresPage }
   }`,
   [OVERVIEW_PART, THROUGHPUT_PART, FIGURES_PAGE],
 );

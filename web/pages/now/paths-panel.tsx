@@ -1,29 +1,30 @@
+import { Link } from '@tanstack/react-router';
 import { Count } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { PathStatus } from '../../parts/path-status.tsx';
 import type { Now } from './use-now.ts';
 
-/** How many paths there are of each status. */
+/** How many paths there are of each status; each leads to their list. */
 export function PathsPanel({ now }: { now: Now }) {
   return (
-    <Panel title="Paths">
-      <Loaded {...now.overview('paths_by_status')}>
+    <Panel title="Paths" actions={<Link to="/paths">All paths</Link>}>
+      <Loaded {...now.overview('paths_by_status')} height={24}>
         {counts =>
           counts.length === 0 ? (
             <Empty>There are no paths yet. Two sites with endpoints can be joined by one.</Empty>
           ) : (
-            <dl className="facts facts-end">
+            <ul className="path-counts">
               {counts.map(({ status, count }) => (
-                <div key={status} className="fact">
-                  <dt>
+                <li key={status}>
+                  <Link to="/paths" search={{ status } as never}>
+                    <b>
+                      <Count exact={count} of="paths" />
+                    </b>{' '}
                     <PathStatus status={status} />
-                  </dt>
-                  <dd>
-                    <Count exact={count} of="paths" />
-                  </dd>
-                </div>
+                  </Link>
+                </li>
               ))}
-            </dl>
+            </ul>
           )
         }
       </Loaded>

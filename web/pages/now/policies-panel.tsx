@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import type { Figure } from '../../data/use-figures.ts';
 import { Bytes, Count, Rate, Time } from '../../parts/figures.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { sumOf } from './sum-of-figures.ts';
 import type { Now } from './use-now.ts';
@@ -12,6 +13,11 @@ export function PoliciesPanel({ now }: { now: Now }) {
   const { data, error, onRetry } = now.figures;
   const items = data?.items;
   const rows = useMemo(() => items && fastestFirst([...items.values()]), [items]);
+  const series = now.throughput.data;
+  const columns = useMemo(() => {
+    const history = new Map(series?.groups.map(({ id, bits_per_second }) => [id, bits_per_second]));
+    return columnsOf(id => history.get(id));
+  }, [series]);
   return (
     <Panel
       title="All traffic"
@@ -19,18 +25,18 @@ export function PoliciesPanel({ now }: { now: Now }) {
       actions={
         data && (
           <span className="muted">
-            <Time at={data.as_of} />
+            As of <Time at={data.as_of} />
           </span>
         )
       }
     >
-      <Loaded data={rows} error={error} onRetry={onRetry}>
+      <Loaded data={rows} error={error} onRetry={onRetry} height={448}>
         {policies => (
           <>
             <Totals figures={policies} />
             <VirtualTable
               label="Policies"
-              columns={COLUMNS}
+              columns={columns}
               rows={policies}
               rowId={({ id }) => id}
               maxRows={12}
@@ -47,7 +53,7 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   return (
     <dl className="totals panel-body">
       <div>
-        <dt>Now</dt>
+        <dt>Throughput</dt>
         <dd>
           <Rate rate={rate} />
         </dd>
@@ -74,46 +80,58 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   );
 }
 
-const COLUMNS: Column<Figure>[] = [
-  {
-    id: 'name',
-    head: 'Policy',
-    width: 'minmax(120px, 2fr)',
-    cell: ({ id, name }) => (
-      <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
-        <bdi>{name ?? id}</bdi>
-      </Link>
-    ),
-  },
-  {
-    id: 'rate',
-    head: 'Now',
-    width: 'minmax(96px, 1fr)',
-    end: true,
-    cell: ({ rate }) => <Rate rate={rate} />,
-  },
-  {
-    id: 'bytes',
-    head: 'Bytes',
-    width: 'minmax(88px, 1fr)',
-    end: true,
-    cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
-  },
-  {
-    id: 'packets',
-    head: 'Packets',
-    width: 'minmax(104px, 1fr)',
-    end: true,
-    cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
-  },
-  {
-    id: 'flows',
-    head: 'Flows',
-    width: '72px',
-    end: true,
-    cell: ({ active_flows }) => <Count exact={active_flows} of="active flows" />,
-  },
-];
+/** `history`: the rates of a policy over the range of the page; undefined where they aren't asked for. */
+function columnsOf(history: (id: string) => readonly (number | null)[] | undefined): Column<Figure>[] {
+  return [
+    {
+      id: 'name',
+      head: 'Policy',
+      width: 'minmax(128px, 1fr)',
+      cell: ({ id, name }) => (
+        <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
+          <bdi>{name ?? id}</bdi>
+        </Link>
+      ),
+    },
+    {
+      id: 'history',
+      head: 'Trend',
+      width: '120px',
+      cell: ({ id, name }) => {
+        const values = history(id);
+        return values && <Sparkline values={values} label={`Throughput of ${name ?? id} over the range`} />;
+      },
+    },
+    {
+      id: 'rate',
+      head: 'Throughput',
+      width: '104px',
+      end: true,
+      cell: ({ rate }) => <Rate rate={rate} />,
+    },
+    {
+      id: 'bytes',
+      head: 'Bytes',
+      width: '88px',
+      end: true,
+      cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
+    },
+    {
+      id: 'packets',
+      head: 'Packets',
+      width: '120px',
+      end: true,
+      cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
+    },
+    {
+      id: 'flows',
+      head: 'Flows',
+      width: '72px',
+      end: true,
+      cell: ({ active_flows }) => <Count exact={active_flows} of="active flows" />,
+    },
+  ];
+}
 
 /** By rate; those whose rate isn't known follow, by bytes. */
 function fastestFirst(figures: Figure[]): Figure[] {

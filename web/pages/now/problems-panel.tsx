@@ -1,9 +1,10 @@
+import { Link } from '@tanstack/react-router';
 import { graphql } from '../../data/graphql.ts';
 import { useMay } from '../../data/me.ts';
 import { useChange } from '../../data/use-change.ts';
+import { namedTitle } from '../../panels/named-title.ts';
 import { Button } from '../../parts/button.tsx';
 import { Time } from '../../parts/figures.tsx';
-import { Notice } from '../../parts/notice.tsx';
 import { Loaded, Panel } from '../../parts/panel.tsx';
 import { Status, type StatusKind } from '../../parts/status.tsx';
 import { addressOf } from './address-of.ts';
@@ -26,13 +27,13 @@ const SEVERITIES: Record<Alarm['severity'], { kind: StatusKind; word: string }> 
 
 /** What is wrong now, the worst first; what is taken care of is marked. */
 export function ProblemsPanel({ now }: { now: Now }) {
+  const { data, error, onRetry } = now.overview('problems');
+  const title = data && data.length > 0 ? `Problems (${data.length})` : 'Problems';
   return (
-    <Panel title="Problems" flush>
-      <Loaded {...now.overview('problems')}>
+    <Panel title={title} flush actions={data?.length === 0 && <Status kind="good">Nothing is wrong</Status>}>
+      <Loaded data={data} error={error ?? null} onRetry={onRetry} height={0}>
         {problems =>
-          problems.length === 0 ? (
-            <Notice kind="good">Nothing is wrong.</Notice>
-          ) : (
+          problems.length > 0 && (
             <ul className="rows">
               {problems.map(alarm => (
                 <Problem key={alarm.id} alarm={alarm} />
@@ -46,7 +47,7 @@ export function ProblemsPanel({ now }: { now: Now }) {
 }
 
 function Problem({
-  alarm: { id, severity, since, title, target, site_id, acknowledged_at },
+  alarm: { id, severity, since, title, target, target_name, site_id, acknowledged_at },
 }: {
   alarm: Alarm;
 }) {
@@ -55,12 +56,13 @@ function Problem({
     done: data => ({ message: `Acknowledged: ${data.acknowledgeAlarm.title}` }),
   });
   const { kind, word } = SEVERITIES[severity];
+  const { to, search } = addressOf(target, site_id);
   return (
-    <li>
+    <li className="problem">
       <Status kind={kind}>{word}</Status>
-      <a className="grows" href={addressOf(target, site_id)}>
-        <bdi>{title}</bdi>
-      </a>
+      <Link className="grows" to={to} search={search as never}>
+        <bdi>{namedTitle(title, target, target_name)}</bdi>
+      </Link>
       <span className="muted">
         <Time at={since} relative />
       </span>

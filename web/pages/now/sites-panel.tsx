@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { Bar } from '../../parts/bar.tsx';
 import { Rate } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import type { Now } from './use-now.ts';
@@ -6,29 +7,36 @@ import type { Now } from './use-now.ts';
 /** The sites with the most traffic now. */
 export function SitesPanel({ now }: { now: Now }) {
   return (
-    <Panel title="Top sites">
-      <Loaded {...now.overview('top_sites')}>
+    <Panel title="Top sites" actions={<Link to="/sites">All sites</Link>}>
+      <Loaded {...now.overview('top_sites')} height={280}>
         {sites =>
           sites.length === 0 ? (
             <Empty>There are no sites yet. They are made on the page Sites and edges.</Empty>
           ) : (
-            <dl className="facts facts-end">
-              {sites.map(({ id, name, rate }) => (
-                <div key={id} className="fact">
-                  <dt className="clip">
-                    <Link to={`/sites/${id}`}>
-                      <bdi>{name}</bdi>
-                    </Link>
-                  </dt>
-                  <dd>
-                    <Rate rate={rate} />
-                  </dd>
-                </div>
+            <ul className="site-rates">
+              {fastestFirst(sites).map(({ id, name, rate }, _, [fastest]) => (
+                <li key={id}>
+                  <Link className="clip" to={`/sites/${id}`}>
+                    <bdi>{name}</bdi>
+                  </Link>
+                  <Bar value={rate?.bits_per_second ?? 0} of={fastest?.rate?.bits_per_second ?? 0} />
+                  <Rate rate={rate} />
+                </li>
               ))}
-            </dl>
+            </ul>
           )
         }
       </Loaded>
     </Panel>
   );
+}
+
+interface Rated {
+  rate: { bits_per_second: number } | null;
+}
+
+/** They were chosen by the last snapshot; their rates are newer. Those without one come last. */
+function fastestFirst<Site extends Rated>(sites: readonly Site[]): Site[] {
+  const speed = ({ rate }: Rated): number => rate?.bits_per_second ?? -1;
+  return sites.toSorted((a, b) => speed(b) - speed(a));
 }

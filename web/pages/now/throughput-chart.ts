@@ -1,6 +1,10 @@
 import type { ChartSeries } from '../../parts/chart/chart.tsx';
+import { totalAt } from '../../parts/chart/readout.ts';
 import type { TrustedIntervals } from '../../parts/chart/trust.ts';
 import type { Series } from './operations.ts';
+
+/** Policies with a colour of their own; more can't be told apart. */
+const DRAWN = 8;
 
 /** A series of the API as the chart draws it; the period before as a dashed line over the same time. */
 export function chartOf(
@@ -9,17 +13,20 @@ export function chartOf(
 ): { intervals: TrustedIntervals; series: ChartSeries[] } {
   const at = ends.map(end => Date.parse(end) / 1000);
   const begin = Math.max(Date.parse(from) / 1000, (at[0] ?? 0) - step_s);
-  const series: ChartSeries[] = groups.map(({ id, bits_per_second }, index) => ({
+  const series: ChartSeries[] = groups.slice(0, DRAWN).map(({ id, bits_per_second }, index) => ({
     id,
     name: name(id),
     colour: `series-${index + 1}`,
     values: bits_per_second,
   }));
-  if (other)
-    series.push({ id: 'other', name: 'Others', colour: 'series-other', values: other.bits_per_second });
+  const rest = [...groups.slice(DRAWN), ...(other ? [other] : [])].map(group => group.bits_per_second);
+  if (rest.length > 0) {
+    const values = at.map((_, index) => totalAt(rest, index));
+    series.push({ id: 'other', name: 'Others', colour: 'series-other', values });
+  }
   if (previous) {
     const values = previous.total.bits_per_second;
-    series.push({ id: 'previous', name: 'Period before', colour: 'muted', values, dashed: true });
+    series.push({ id: 'previous', name: 'Period before', colour: 'text', values, dashed: true });
   }
   return { intervals: { from: begin, at, completeness, gaps, resets }, series };
 }

@@ -23,11 +23,11 @@ export function ThroughputPanel({ now, name }: { now: Now; name(id: string): str
         )
       }
     >
-      <Loaded data={chart} error={error} onRetry={onRetry}>
+      <Loaded data={chart} error={error} onRetry={onRetry} height={308}>
         {({ intervals, series: drawn }) =>
-          drawn.length === 0 ? (
+          drawn.every(({ values }) => values.every(value => value === null)) ? (
             <Empty>
-              There is no traffic in this range. Choose another one, or wait until the first minute is
+              There is no reading in this range. Choose another one, or wait until the first minute is
               counted.
             </Empty>
           ) : (

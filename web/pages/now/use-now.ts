@@ -3,17 +3,18 @@ import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useTimeRange } from '../../address/time-range.ts';
 import { ask } from '../../data/ask.ts';
+import { keepAnswer } from '../../data/keep-answer.ts';
 import { partOf } from '../../data/part-of.ts';
 import { useAnswer } from '../../data/use-answer.ts';
-import { keepFigures, useFigures } from '../../data/use-figures.ts';
+import { haveFigures, keepFigures, useFigures } from '../../data/use-figures.ts';
 import { NOW, OVERVIEW, type Overview, THROUGHPUT } from './operations.ts';
 
 /** The lease of live figures lasts two minutes. */
 const EVERY_MS = 60_000;
 
 /**
- * All that the page shows, by one request a minute; the overview also when something was changed, figures by subscription. Where the one
- * request fails, each source is asked by itself, so that what can be read is shown.
+ * All that the page shows, by one request a minute; the overview also when something was changed, figures by subscription. Only the first figures
+ * are asked for apart, as they come soonest. Where the one request fails, each source is asked by itself, so that what can be read is shown.
  */
 export function useNow() {
   const queries = useQueryClient();
@@ -26,13 +27,11 @@ export function useNow() {
   const together = useQuery({
     queryKey: ['Now', range],
     queryFn: async ({ signal }) => {
-      const { data, errors } = await ask(NOW, { ...range, scope: 'POLICIES' }, { signal });
-      queries.setQueryData(['Overview', {}], { data: { overview: data.overview }, errors });
-      queries.setQueryData(['Throughput', range], {
-        data: { trafficSeries: data.trafficSeries },
-        errors: [],
-      });
-      await keepFigures(queries, data.figures, { scope: 'POLICIES', signal });
+      const with_figures = haveFigures(queries, 'POLICIES');
+      const { data, errors } = await ask(NOW, { ...range, scope: 'POLICIES', with_figures }, { signal });
+      keepAnswer(queries, ['Overview', {}], { data: { overview: data.overview }, errors });
+      keepAnswer(queries, ['Throughput', range], { data: { trafficSeries: data.trafficSeries }, errors: [] });
+      if (data.figures) await keepFigures(queries, data.figures, { scope: 'POLICIES', signal });
       return true;
     },
     retry: false,

@@ -1,13 +1,18 @@
 import { type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { useThemeColours } from '../../parts/chart/use-theme-colours.ts';
+import { type ThemeColours, useThemeColours } from '../../parts/chart/use-theme-colours.ts';
 import { PATH_STATUSES } from '../../parts/path-status.tsx';
+import { useWidth } from '../../parts/use-width.ts';
+import { counted } from './counted.ts';
 import type { NamedPair } from './named-pair.ts';
 import { STATUS_COLOURS } from './severity.ts';
-
-const SIDE = 560;
+import { StatusLegend } from './status-legend.tsx';
 
 /** So that a network of two sites isn't two huge squares. */
-const LARGEST_CELL = 40;
+const LARGEST_CELL = 36;
+/** Names are written where a row is as high as their letters. */
+const SMALLEST_NAMED = 13;
+/** Pixels for the names of rows, and above the columns. */
+const NAMES = 136;
 
 export interface HeatMapProps {
   /** The worst first: so do the sites come in the map. */
@@ -17,41 +22,45 @@ export interface HeatMapProps {
 
 /** Sites against sites on a canvas, a cell a pair; the sites with the worst pairs stand at the top left. The table beside it says the same. */
 export function HeatMap({ pairs, onOpen }: HeatMapProps) {
+  const figure = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const width = useWidth(figure);
   const colours = useThemeColours(canvas);
   const [hovered, setHovered] = useState<NamedPair>();
-  const { places, cells } = useMemo(() => placed(pairs), [pairs]);
-  const cell = Math.min(LARGEST_CELL, SIDE / Math.max(1, places.size));
+  const { sites, cells } = useMemo(() => placed(pairs), [pairs]);
+  const named = (width - NAMES) / sites.length >= SMALLEST_NAMED;
+  const margin = named ? NAMES : 0;
+  const cell = Math.max(1, Math.min(LARGEST_CELL, (width - margin) / Math.max(1, sites.length)));
+  const side = margin + cell * sites.length;
 
   useEffect(() => {
     const context = canvas.current?.getContext('2d');
-    if (!context || !colours) return;
-    const scale = devicePixelRatio;
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, SIDE, SIDE);
-    context.strokeStyle = colours.line;
-    const side = cell * places.size;
-    context.strokeRect(0.5, 0.5, side - 1, side - 1);
-    const size = Math.max(1, cell - (cell > 4 ? 1 : 0));
-    for (const { row, column, pair } of cells.values()) {
-      context.fillStyle = colours.series(STATUS_COLOURS[pair.worst_status]);
-      context.fillRect(column * cell, row * cell, size, size);
-    }
-  }, [cells, cell, colours, places]);
+    if (!context || !colours || width === 0) return;
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, width, side);
+    context.font = `12px ${colours.font}`;
+    if (named) drawNames(context, { sites, cell, colours });
+    context.translate(margin, margin);
+    drawGrid(context, { count: sites.length, cell, colours });
+    for (const { row, column, pair } of cells.values())
+      drawCell(context, { row, column, pair, cell, colours });
+  }, [cells, cell, colours, sites, width, side, margin, named]);
 
   const under = ({ nativeEvent }: MouseEvent): NamedPair | undefined => {
-    const shown = canvas.current!.clientWidth / SIDE;
-    const [column, row] = [nativeEvent.offsetX, nativeEvent.offsetY].map(at => Math.floor(at / shown / cell));
+    const [column, row] = [nativeEvent.offsetX, nativeEvent.offsetY].map(at =>
+      Math.floor((at - margin) / cell),
+    );
     return cells.get(`${row} ${column}`)?.pair;
   };
   return (
-    <figure className="heat-map">
+    <figure className="heat-map" ref={figure}>
       <canvas
         ref={canvas}
-        width={SIDE * devicePixelRatio}
-        height={SIDE * devicePixelRatio}
+        width={width * devicePixelRatio}
+        height={side * devicePixelRatio}
+        style={{ width, height: side }}
         role="img"
-        aria-label={`${places.size} sites by ${places.size} sites, ${pairs.length} pairs; the table beside it lists them`}
+        aria-label={`${sites.length} sites by ${sites.length} sites, ${pairs.length} pairs; the table beside it lists them`}
         onMouseMove={event => setHovered(under(event))}
         onMouseLeave={() => setHovered(undefined)}
         onClick={event => {
@@ -59,17 +68,98 @@ export function HeatMap({ pairs, onOpen }: HeatMapProps) {
           if (pair) onOpen(pair.source_site_id);
         }}
       />
-      <figcaption className="muted">
-        {hovered ? (
-          <bdi>
-            {hovered.source} – {hovered.destination}: {PATH_STATUSES[hovered.worst_status].word}
-          </bdi>
-        ) : (
-          'Point at a cell to see its two sites.'
-        )}
+      <figcaption>
+        <StatusLegend statuses={pairs.map(({ worst_status }) => worst_status)} />
+        <p className="muted clip">
+          {hovered ? (
+            <bdi>
+              {hovered.source} – {hovered.destination}: {PATH_STATUSES[hovered.worst_status].word},{' '}
+              {counted(hovered.paths, ['path', 'paths'])}
+            </bdi>
+          ) : (
+            'A cell is the worst path of two sites; point at it to read it.'
+          )}
+        </p>
       </figcaption>
     </figure>
   );
+}
+
+interface Drawn {
+  cell: number;
+  colours: ThemeColours;
+}
+
+function drawNames(
+  context: CanvasRenderingContext2D,
+  { sites, cell, colours }: Drawn & { sites: readonly string[] },
+): void {
+  context.fillStyle = colours.text;
+  context.textBaseline = 'middle';
+  for (const [index, name] of sites.entries()) {
+    const at = NAMES + (index + 0.5) * cell;
+    const text = clipped(context, name, NAMES - 12);
+    context.textAlign = 'end';
+    context.fillText(text, NAMES - 8, at);
+    context.save();
+    context.translate(at, NAMES - 8);
+    context.rotate(-Math.PI / 2);
+    context.textAlign = 'start';
+    context.fillText(text, 0, 0);
+    context.restore();
+  }
+}
+
+function clipped(context: CanvasRenderingContext2D, name: string, width: number): string {
+  if (context.measureText(name).width <= width) return name;
+  let length = name.length;
+  while (length > 1 && context.measureText(`${name.slice(0, length)}…`).width > width) length -= 1;
+  return `${name.slice(0, length)}…`;
+}
+
+/** Faint lines, so that one finds a cell's row and column; a site with itself has no cell. */
+function drawGrid(
+  context: CanvasRenderingContext2D,
+  { count, cell, colours }: Drawn & { count: number },
+): void {
+  context.strokeStyle = colours.line;
+  context.fillStyle = colours.line;
+  const side = cell * count;
+  context.strokeRect(0.5, 0.5, side - 1, side - 1);
+  if (cell < SMALLEST_NAMED) return;
+  context.beginPath();
+  for (let index = 1; index < count; index++) {
+    context.moveTo(0, Math.round(index * cell) + 0.5);
+    context.lineTo(side, Math.round(index * cell) + 0.5);
+    context.moveTo(Math.round(index * cell) + 0.5, 0);
+    context.lineTo(Math.round(index * cell) + 0.5, side);
+  }
+  context.stroke();
+  for (let index = 0; index < count; index++) context.fillRect(index * cell, index * cell, cell, cell);
+}
+
+/** Good ones stay in the background; a failed one has a cross too, for those who don't tell the colours apart. */
+function drawCell(
+  context: CanvasRenderingContext2D,
+  { row, column, pair, cell, colours }: Drawn & Cell,
+): void {
+  const size = Math.max(1, cell - (cell > 4 ? 2 : 0));
+  const [x, y] = [column * cell + (cell > 4 ? 1.5 : 0), row * cell + (cell > 4 ? 1.5 : 0)];
+  context.fillStyle = colours.series(STATUS_COLOURS[pair.worst_status]);
+  context.globalAlpha = pair.worst_status === 'OPTIMAL' ? 0.45 : 1;
+  context.fillRect(x, y, size, size);
+  context.globalAlpha = 1;
+  if (pair.worst_status !== 'FAILED' || cell < SMALLEST_NAMED) return;
+  const edge = size * 0.3;
+  context.strokeStyle = colours.series('surface');
+  context.lineWidth = 2;
+  context.beginPath();
+  context.moveTo(x + edge, y + edge);
+  context.lineTo(x + size - edge, y + size - edge);
+  context.moveTo(x + size - edge, y + edge);
+  context.lineTo(x + edge, y + size - edge);
+  context.stroke();
+  context.lineWidth = 1;
 }
 
 interface Cell {
@@ -78,19 +168,22 @@ interface Cell {
   pair: NamedPair;
 }
 
-/** Sites in the order in which the worst pairs name them, and each pair at both of its places. */
-function placed(pairs: readonly NamedPair[]): { places: Map<string, number>; cells: Map<string, Cell> } {
+/** Names of the sites in the order in which the worst pairs name them, and each pair at both of its places. */
+function placed(pairs: readonly NamedPair[]): { sites: string[]; cells: Map<string, Cell> } {
   const places = new Map<string, number>();
-  const placeOf = (id: string): number => {
-    const place = places.get(id) ?? places.size;
-    places.set(id, place);
-    return place;
+  const sites: string[] = [];
+  const placeOf = (id: string, name: string): number => {
+    const known = places.get(id);
+    if (known !== undefined) return known;
+    places.set(id, sites.length);
+    return sites.push(name) - 1;
   };
   const cells = new Map<string, Cell>();
   for (const pair of pairs) {
-    const [a, b] = [placeOf(pair.source_site_id), placeOf(pair.destination_site_id)];
+    const a = placeOf(pair.source_site_id, pair.source);
+    const b = placeOf(pair.destination_site_id, pair.destination);
     cells.set(`${a} ${b}`, { row: a, column: b, pair });
     cells.set(`${b} ${a}`, { row: b, column: a, pair });
   }
-  return { places, cells };
+  return { sites, cells };
 }

@@ -72,20 +72,20 @@ export function MatrixView() {
 
 function columnsOf(open: (site: string) => void): Column<NamedPair>[] {
   const site = (id: string, name: string) => (
-    <Button kind="quiet" onPress={() => open(id)}>
+    <Button kind="link" onPress={() => open(id)}>
       <bdi className="clip">{name}</bdi>
     </Button>
   );
   return [
     {
       id: 'source',
-      head: 'Site',
+      head: 'Between',
       width: 'minmax(112px, 1fr)',
       cell: pair => site(pair.source_site_id, pair.source),
     },
     {
       id: 'destination',
-      head: 'Site',
+      head: 'And',
       width: 'minmax(112px, 1fr)',
       cell: pair => site(pair.destination_site_id, pair.destination),
     },

@@ -1,101 +1,85 @@
-import { type MouseEvent, useEffect, useMemo, useRef } from 'react';
-import { useThemeColours } from '../../parts/chart/use-theme-colours.ts';
+import { Link } from '@tanstack/react-router';
+import type { Search } from '../../address/search.ts';
+import { milliseconds } from '../../parts/format.ts';
+import { PATH_STATUSES } from '../../parts/path-status.tsx';
 import { counted } from './counted.ts';
-import { useLayout } from './layout.ts';
-import type { LayoutNode } from './layout-messages.ts';
 import type { Neighbour } from './neighbours.ts';
 import { STATUS_COLOURS } from './severity.ts';
+import { starOf } from './star.ts';
+import { StatusLegend } from './status-legend.tsx';
 
-const WIDTH = 640;
-const HEIGHT = 480;
-const RADIUS = 8;
+const WIDTH = 560;
+const RADIUS = 112;
+/** More would not be a picture any more: the table has all of them. */
+const SHOWN = 40;
+/** Letters of a name that fit beside the star. */
+const NAME_LENGTH = 23;
 
 export interface NeighbourhoodMapProps {
   site: { id: string; name: string };
+  /** The worst first. */
   neighbours: readonly Neighbour[];
-  onOpen(site_id: string): void;
 }
 
-/** A site amid its neighbours, each line in the colour of its worst path. The table beside it says the same. */
-export function NeighbourhoodMap({ site, neighbours, onOpen }: NeighbourhoodMapProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const colours = useThemeColours(canvas);
-  const graph = useMemo(
-    () => ({
-      ids: [site.id, ...neighbours.map(({ id }) => id)],
-      links: neighbours.map(({ id }): [string, string] => [site.id, id]),
-    }),
-    [site.id, neighbours],
-  );
-  const nodes = useLayout(graph);
-  const places = useMemo(() => nodes && inFrame(nodes), [nodes]);
-
-  useEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    if (!context || !colours || !places) return;
-    const scale = devicePixelRatio;
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, WIDTH, HEIGHT);
-    context.font = `12px ${colours.font}`;
-    const centre = places.get(site.id);
-    if (!centre) return;
-    context.lineWidth = 2;
-    for (const { id, worst_status } of neighbours) {
-      const place = places.get(id);
-      if (!place) continue;
-      context.strokeStyle = colours.series(STATUS_COLOURS[worst_status]);
-      context.beginPath();
-      context.moveTo(centre.x, centre.y);
-      context.lineTo(place.x, place.y);
-      context.stroke();
-    }
-    for (const { id, name } of [...neighbours, site]) {
-      const place = places.get(id);
-      if (!place) continue;
-      context.fillStyle = colours.series(id === site.id ? 'accent' : 'line-strong');
-      context.beginPath();
-      context.arc(place.x, place.y, RADIUS, 0, 2 * Math.PI);
-      context.fill();
-      context.fillStyle = colours.text;
-      context.fillText(name.slice(0, 24), place.x + RADIUS + 4, place.y + 4);
-    }
-  }, [places, colours, neighbours, site]);
-
-  const open = ({ nativeEvent }: MouseEvent): void => {
-    const shown = canvas.current!.clientWidth / WIDTH;
-    const [x, y] = [nativeEvent.offsetX / shown, nativeEvent.offsetY / shown];
-    const found = [...(places ?? [])].find(([, place]) => Math.hypot(place.x - x, place.y - y) <= 2 * RADIUS);
-    if (found) onOpen(found[0]);
-  };
+/** A site amid its worst neighbours, each a link, with a line in the colour of its worst path. The table beside it says the same. */
+export function NeighbourhoodMap({ site, neighbours }: NeighbourhoodMapProps) {
+  const shown = neighbours.slice(0, SHOWN);
+  const { places, height } = starOf(shown.length, RADIUS);
+  const label = `${site.name} and ${counted(neighbours.length, ['neighbour', 'neighbours'])}`;
+  const [middle, top] = [WIDTH / 2, height / 2 + 16];
   return (
-    <canvas
-      ref={canvas}
-      className="neighbourhood-map"
-      width={WIDTH * devicePixelRatio}
-      height={HEIGHT * devicePixelRatio}
-      role="img"
-      aria-label={`${site.name} and ${counted(neighbours.length, ['neighbour', 'neighbours'])}; the table beside it lists them`}
-      onClick={open}
-    />
+    <figure className="neighbourhood-map" aria-label={label}>
+      <svg viewBox={`0 0 ${WIDTH} ${height + 32}`}>
+        <title>{label}</title>
+        <g transform={`translate(${middle} ${top})`}>
+          {shown.map(({ id, worst_status }, index) => (
+            <line
+              key={id}
+              className={`neighbour-line line-${worst_status.toLowerCase()} fill-${STATUS_COLOURS[worst_status]}`}
+              x2={places[index]!.x}
+              y2={places[index]!.y}
+            />
+          ))}
+          <circle className="neighbour-middle" r={10} />
+          {shown.map((neighbour, index) => (
+            <NeighbourNode key={neighbour.id} neighbour={neighbour} place={places[index]!} />
+          ))}
+        </g>
+      </svg>
+      <figcaption>
+        <StatusLegend statuses={neighbours.map(({ worst_status }) => worst_status)} />
+        {neighbours.length > SHOWN && (
+          <p className="muted">The worst {SHOWN} are drawn; the table has all of them.</p>
+        )}
+      </figcaption>
+    </figure>
   );
 }
 
-const MARGIN = 40;
+interface NodeProps {
+  neighbour: Neighbour;
+  place: { x: number; y: number; side: 'right' | 'left' };
+}
 
-/** The layout, stretched to the canvas. */
-function inFrame(nodes: ReadonlyMap<string, LayoutNode>): Map<string, { x: number; y: number }> {
-  const all = [...nodes.values()];
-  const [xs, ys] = [all.map(({ x }) => x), all.map(({ y }) => y)];
-  const [left, top] = [Math.min(...xs), Math.min(...ys)];
-  const width = Math.max(1, Math.max(...xs) - left);
-  const height = Math.max(1, Math.max(...ys) - top);
-  return new Map(
-    all.map(({ id, x, y }) => [
-      id,
-      {
-        x: MARGIN + ((x - left) / width) * (WIDTH - 4 * MARGIN),
-        y: MARGIN + ((y - top) / height) * (HEIGHT - 2 * MARGIN),
-      },
-    ]),
+function NeighbourNode({ neighbour, place: { x, y, side } }: NodeProps) {
+  const { id, name, worst_status, latency_ms, paths } = neighbour;
+  const words = [
+    `${name}: ${PATH_STATUSES[worst_status].word}`,
+    counted(paths.length, ['path', 'paths']),
+    ...(latency_ms === null ? [] : [`${milliseconds(latency_ms)} round trip`]),
+  ].join(', ');
+  return (
+    <Link
+      to="."
+      search={((now: Search) => ({ ...now, site: id })) as never}
+      className="neighbour"
+      aria-label={words}
+    >
+      <title>{words}</title>
+      <circle className={`fill-${STATUS_COLOURS[worst_status]}`} cx={x} cy={y} r={6} />
+      <text x={x + (side === 'right' ? 12 : -12)} y={y + 4} textAnchor={side === 'right' ? 'start' : 'end'}>
+        {name.length > NAME_LENGTH ? `${name.slice(0, NAME_LENGTH - 1)}…` : name}
+      </text>
+    </Link>
   );
 }

@@ -73,7 +73,7 @@ function Neighbourhood({ site_id, onOpen }: { site_id: string; onOpen(site: stri
         ) : (
           <div className="matrix-columns">
             <Panel title={own}>
-              <NeighbourhoodMap site={{ id: site_id, name: own }} neighbours={neighbours} onOpen={onOpen} />
+              <NeighbourhoodMap site={{ id: site_id, name: own }} neighbours={neighbours} />
             </Panel>
             <Panel title={counted(neighbours.length, ['neighbour', 'neighbours'])} flush>
               <VirtualTable
@@ -101,9 +101,9 @@ function columnsOf({ openSite, openPath }: Opening): Column<Neighbour>[] {
     {
       id: 'name',
       head: 'Site',
-      width: 'minmax(120px, 2fr)',
+      width: 'minmax(128px, 1fr)',
       cell: ({ id, name }) => (
-        <Button kind="quiet" onPress={() => openSite(id)}>
+        <Button kind="link" onPress={() => openSite(id)}>
           <bdi className="clip">{name}</bdi>
         </Button>
       ),
@@ -117,18 +117,18 @@ function columnsOf({ openSite, openPath }: Opening): Column<Neighbour>[] {
     {
       id: 'latency',
       head: 'Round trip',
-      width: '88px',
+      width: '96px',
       end: true,
       cell: ({ latency_ms }) => milliseconds(latency_ms),
     },
     {
       id: 'paths',
       head: 'Paths',
-      width: 'minmax(96px, 1fr)',
+      width: '64px',
       cell: ({ paths }) => (
-        <span className="panel-actions">
+        <span className="path-numbers">
           {paths.slice(0, 3).map((id, index) => (
-            <Button key={id} kind="quiet" onPress={() => openPath(id)}>
+            <Button key={id} kind="link" onPress={() => openPath(id)}>
               {String(index + 1)}
             </Button>
           ))}

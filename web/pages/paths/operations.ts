@@ -33,10 +33,22 @@ export const MATRIX = graphql(`
   }
 `);
 
-/** One path, found among those of its source: its id begins with that site's. */
 export const PATHS_OF_SITE = graphql(`
   query PathsOfSite($site_id: ID!) {
     allPaths(site_id: $site_id, limit: 1000) {
+      sites { id name }
+      items {
+        id source_site_id source_endpoint_id destination_site_id destination_endpoint_id status
+        metrics { latency_ms settled_score }
+      }
+    }
+  }
+`);
+
+/** One path, and the others between its two sites, which decisions name. */
+export const PATH_BESIDE = graphql(`
+  query PathBeside($path_id: ID!) {
+    allPaths(beside: $path_id, limit: 1000) {
       sites { id name }
       items {
         id source_site_id source_endpoint_id destination_site_id destination_endpoint_id status out_for

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { ApiError } from '../../data/errors.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Bytes, Time } from '../../parts/figures.tsx';
@@ -8,7 +9,7 @@ import { PathStatus } from '../../parts/path-status.tsx';
 import { counted } from './counted.ts';
 import { FailoverActions } from './failover-actions.tsx';
 import { FailoverReceipt, type Receipt } from './failover-receipt.tsx';
-import { PATHS_OF_SITE } from './operations.ts';
+import { PATH_BESIDE } from './operations.ts';
 import { PathHistory } from './path-history.tsx';
 import { PathLoss } from './path-loss.tsx';
 import { pathName, pathNames, type SiteNames, siteNames } from './path-name.ts';
@@ -21,27 +22,25 @@ export interface PathDetailProps {
 
 /** One path: how it is, why it is taken or not, what it loses, and how it is taken out of use and brought back. */
 export function PathDetail({ path_id, onClose }: PathDetailProps) {
-  const site_id = path_id.split('.')[0]!;
   const answer = useAnswer(
-    PATHS_OF_SITE,
-    { site_id },
+    PATH_BESIDE,
+    { path_id },
     { changedBy: ['PATH', 'SITE', 'ENDPOINT', 'POLICY'], everyMs: 60_000 },
   );
+  const isGone = answer.error instanceof ApiError && answer.error.type === 'NotFound';
   const found = answer.data?.data.allPaths;
   const path = found?.items.find(({ id }) => id === path_id);
   const names = siteNames(found?.sites ?? []);
   const title = path ? <bdi>{pathName(path, names)}</bdi> : 'Path';
   return (
     <Dialog title={title} place="side" onClose={onClose}>
-      <Loaded data={found} error={answer.error} onRetry={() => void answer.refetch()}>
-        {({ items }) =>
-          path ? (
-            <Detail path={path} names={names} pathNames={pathNames(items, names)} />
-          ) : (
-            <Empty>This path is gone.</Empty>
-          )
-        }
-      </Loaded>
+      {isGone ? (
+        <Empty>This path is gone.</Empty>
+      ) : (
+        <Loaded data={path} error={answer.error} onRetry={() => void answer.refetch()}>
+          {shown => <Detail path={shown} names={names} pathNames={pathNames(found!.items, names)} />}
+        </Loaded>
+      )}
     </Dialog>
   );
 }
@@ -70,7 +69,7 @@ interface DetailProps {
     } | null;
   };
   names: SiteNames;
-  /** Names of the source's paths by their ids. */
+  /** Names of the paths between its two sites, by their ids. */
   pathNames: ReadonlyMap<string, string>;
 }
 
@@ -79,11 +78,11 @@ function Detail({ path, names, pathNames }: DetailProps) {
   const [receipt, setReceipt] = useState<Receipt>();
   return (
     <div className="stack">
-      <dl className="facts facts-end">
+      <dl className="tiles">
         <Fact name="Status">
           <PathStatus status={path.status} />
         </Fact>
-        <Fact name="Score">{metrics ? Math.round(metrics.settled_score) : '–'}</Fact>
+        <Fact name="Score">{metrics ? `${Math.round(metrics.settled_score)} of 100` : '–'}</Fact>
         <Fact name="Round trip">{milliseconds(metrics?.latency_ms)}</Fact>
         <Fact name="Jitter">{milliseconds(metrics?.jitter_ms)}</Fact>
         <Fact name="Loss">{percent(metrics?.packet_loss_pct)}</Fact>
@@ -91,10 +90,12 @@ function Detail({ path, names, pathNames }: DetailProps) {
           <Time at={metrics?.measured_at} relative />
         </Fact>
         <Fact name="Sends">
-          {bitsPerSecond(traffic?.tx_bits_per_second)}, <Bytes exact={traffic?.tx_bytes_exact} />
+          {bitsPerSecond(traffic?.tx_bits_per_second)}
+          <InAll bytes={traffic?.tx_bytes_exact} />
         </Fact>
         <Fact name="Receives">
-          {bitsPerSecond(traffic?.rx_bits_per_second)}, <Bytes exact={traffic?.rx_bytes_exact} />
+          {bitsPerSecond(traffic?.rx_bits_per_second)}
+          <InAll bytes={traffic?.rx_bytes_exact} />
         </Fact>
         <Fact name="Taken by">{counted(path.policies?.length ?? 0, ['policy', 'policies'])}</Fact>
         {maintenance && (
@@ -106,8 +107,8 @@ function Detail({ path, names, pathNames }: DetailProps) {
       </dl>
       <FailoverActions path={path} onDone={setReceipt} />
       {receipt && <FailoverReceipt receipt={receipt} names={pathNames} />}
-      <WhyThisPath path={path} names={pathNames} />
       <PathHistory path_id={path.id} />
+      <WhyThisPath path={path} names={pathNames} />
       <PathLoss path_id={path.id} names={names} />
     </div>
   );
@@ -115,9 +116,17 @@ function Detail({ path, names, pathNames }: DetailProps) {
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   return (
-    <div className="fact">
+    <div>
       <dt>{name}</dt>
       <dd>{children}</dd>
+    </div>
+  );
+}
+
+function InAll({ bytes }: { bytes: string | undefined }) {
+  return (
+    <div className="muted">
+      <Bytes exact={bytes} /> in all
     </div>
   );
 }

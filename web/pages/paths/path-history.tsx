@@ -37,14 +37,16 @@ export function PathHistory({ path_id }: { path_id: string }) {
   const { title, format } = FIGURES[shown];
   return (
     <section aria-label="History">
-      <h3>History</h3>
-      <Tabs
-        label="Figure"
-        tabs={Object.entries(FIGURES).map(([id, figure]) => ({ id, title: figure.title }))}
-        chosen={shown}
-        onChoose={id => setShown(id as FigureName)}
-      />
-      <Loaded data={history} error={answer.error} onRetry={() => void answer.refetch()}>
+      <div className="section-head">
+        <h3>History</h3>
+        <Tabs
+          label="Figure"
+          tabs={Object.entries(FIGURES).map(([id, figure]) => ({ id, title: figure.title }))}
+          chosen={shown}
+          onChoose={id => setShown(id as FigureName)}
+        />
+      </div>
+      <Loaded data={history} error={answer.error} onRetry={() => void answer.refetch()} height={208}>
         {columns =>
           intervals && (
             <Chart

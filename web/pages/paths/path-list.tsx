@@ -101,7 +101,7 @@ function columnsOf(open: (path: string) => void): Column<PathRow>[] {
       head: 'Path',
       width: 'minmax(220px, 3fr)',
       cell: ({ id, name }) => (
-        <Button kind="quiet" onPress={() => open(id)}>
+        <Button kind="link" onPress={() => open(id)}>
           <bdi className="clip">{name}</bdi>
         </Button>
       ),
@@ -109,7 +109,7 @@ function columnsOf(open: (path: string) => void): Column<PathRow>[] {
     ...PATH_COLUMNS,
     {
       id: 'traffic',
-      head: 'Carries',
+      head: 'Traffic',
       width: '112px',
       end: true,
       cell: ({ traffic }) => bitsPerSecond(carried(traffic)),

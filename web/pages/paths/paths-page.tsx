@@ -1,10 +1,13 @@
+import { lazy, Suspense } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { Tabs } from '../../parts/tabs.tsx';
 import { MatrixView } from './matrix-view.tsx';
 import { NeighbourhoodView } from './neighbourhood-view.tsx';
-import { PathDetail } from './path-detail.tsx';
 import { PathList } from './path-list.tsx';
 import './paths.css';
+
+/** It brings the library of charts with it, which the lists don't need. */
+const PathDetail = lazy(async () => ({ default: (await import('./path-detail.tsx')).PathDetail }));
 
 const VIEWS = [
   { id: 'list', title: 'Worst first', View: PathList },
@@ -29,11 +32,13 @@ export function Page() {
       </div>
       <View />
       {address.path !== undefined && (
-        <PathDetail
-          key={address.path}
-          path_id={address.path}
-          onClose={() => setAddress({ path: undefined, at: undefined })}
-        />
+        <Suspense>
+          <PathDetail
+            key={address.path}
+            path_id={address.path}
+            onClose={() => setAddress({ path: undefined, at: undefined })}
+          />
+        </Suspense>
       )}
     </div>
   );

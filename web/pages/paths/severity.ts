@@ -1,7 +1,7 @@
-import type { PathStatusName } from '../../parts/path-status.tsx';
+import { PATH_STATUSES, type PathStatusName } from '../../parts/path-status.tsx';
 
 /** The worst first, as the API orders paths. */
-const ORDER: readonly PathStatusName[] = ['FAILED', 'UNKNOWN', 'DEGRADED', 'OUT', 'OPTIMAL'];
+export const ORDER: readonly PathStatusName[] = ['FAILED', 'UNKNOWN', 'DEGRADED', 'OUT', 'OPTIMAL'];
 
 interface Judged {
   worst_status: PathStatusName;
@@ -14,11 +14,16 @@ export function bySeverity(a: Judged, b: Judged): number {
   return byStatus !== 0 ? byStatus : (a.worst_score ?? 0) - (b.worst_score ?? 0);
 }
 
-/** The colour of the theme in which each status is drawn on a canvas; beside it the word stands in a table. */
+const colourOf = (status: PathStatusName): string => {
+  const { kind } = PATH_STATUSES[status];
+  return kind === 'unknown' ? 'muted' : kind;
+};
+
+/** The colour of the theme in which each status is drawn on a map; beside it the word stands in a table. */
 export const STATUS_COLOURS: Record<PathStatusName, string> = {
-  FAILED: 'bad',
-  UNKNOWN: 'muted',
-  DEGRADED: 'warn',
-  OUT: 'info',
-  OPTIMAL: 'good',
+  FAILED: colourOf('FAILED'),
+  UNKNOWN: colourOf('UNKNOWN'),
+  DEGRADED: colourOf('DEGRADED'),
+  OUT: colourOf('OUT'),
+  OPTIMAL: colourOf('OPTIMAL'),
 };

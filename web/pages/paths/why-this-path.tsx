@@ -17,13 +17,13 @@ export interface WhyThisPathProps {
   names: ReadonlyMap<string, string>;
 }
 
-/** Units of what preferences compare. */
-const UNITS: Record<string, string> = {
-  LOWEST_LATENCY: 'ms',
-  HIGHEST_BANDWIDTH: 'Mbit/s',
-  LOWEST_PACKET_LOSS: '%',
-  LOWEST_COST: '$ a GB',
-  CUSTOM: 'points',
+/** What preferences compare, and its unit. */
+const COMPARED: Record<string, { unit: string; head?: string }> = {
+  LOWEST_LATENCY: { unit: 'ms' },
+  HIGHEST_BANDWIDTH: { unit: 'Mbit/s', head: 'Bandwidth' },
+  LOWEST_PACKET_LOSS: { unit: '%' },
+  LOWEST_COST: { unit: '$ a GB', head: 'Cost' },
+  CUSTOM: { unit: 'points', head: 'Points' },
 };
 
 /** How every policy decides between the two sites of a path, now or at an instant that the address keeps. */
@@ -70,8 +70,14 @@ export function WhyThisPath({ path, names }: WhyThisPathProps) {
               <p className="muted">
                 As of <Time at={decided} />
               </p>
-              {decisions.map(decision => (
-                <Decision key={decision.policy_id} decision={decision} path_id={path.id} names={names} />
+              {decisions.map((decision, index) => (
+                <Decision
+                  key={decision.policy_id}
+                  decision={decision}
+                  path_id={path.id}
+                  names={names}
+                  open={index === 0}
+                />
               ))}
             </>
           )
@@ -101,19 +107,24 @@ interface DecisionProps {
   };
   path_id: string;
   names: ReadonlyMap<string, string>;
+  /** Shown with its candidates. */
+  open: boolean;
 }
 
-function Decision({ decision, path_id, names }: DecisionProps) {
+function Decision({ decision, path_id, names, open }: DecisionProps) {
   const { policy_name, selected_path_id, reason, preference, candidates } = decision;
   const takesIt = selected_path_id === path_id;
-  const columns = columnsOf({ path_id, selected_path_id, names, unit: UNITS[preference] ?? '' });
+  const excluded = candidates.find(candidate => candidate.path_id === path_id)?.excluded;
+  const others = candidates.filter(candidate => candidate.excluded && candidate.path_id !== path_id);
+  const columns = columnsOf({ path_id, selected_path_id, names, ...COMPARED[preference] });
   return (
-    <details open={candidates.length > 1}>
+    <details className="decision" open={open}>
       <summary>
         <b>
           <bdi>{policy_name}</bdi>
         </b>{' '}
         {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : 'takes another path'}
+        {excluded && <span className="muted">: {excluded}</span>}
       </summary>
       <p className="breakable">{withPathNames(reason, names)}</p>
       <VirtualTable
@@ -124,18 +135,15 @@ function Decision({ decision, path_id, names }: DecisionProps) {
         maxRows={8}
         {...(selected_path_id !== null && { chosen: new Set([selected_path_id]) })}
       />
-      <ul className="result-list">
-        {candidates.map(
-          ({ path_id: id, excluded }) =>
-            excluded && (
-              <li key={id}>
-                <span>
-                  <bdi>{id === path_id ? 'This path' : (names.get(id) ?? id)}</bdi>: {excluded}
-                </span>
-              </li>
-            ),
-        )}
-      </ul>
+      {others.length > 0 && (
+        <ul className="plain-list">
+          {others.map(candidate => (
+            <li key={candidate.path_id}>
+              <bdi>{names.get(candidate.path_id) ?? candidate.path_id}</bdi>: {candidate.excluded}
+            </li>
+          ))}
+        </ul>
+      )}
     </details>
   );
 }
@@ -144,13 +152,18 @@ function columnsOf({
   path_id,
   selected_path_id,
   names,
-  unit,
+  unit = '',
+  head,
 }: {
   path_id: string;
   selected_path_id: string | null;
   names: ReadonlyMap<string, string>;
-  unit: string;
+  unit?: string;
+  /** Of the column of what is compared; undefined: one of the others shows it. */
+  head?: string;
 }): Column<Candidate>[] {
+  const figure = (value: number | null): string =>
+    value === null ? '–' : `${Number(value.toPrecision(3))} ${unit}`;
   return [
     {
       id: 'path',
@@ -169,13 +182,13 @@ function columnsOf({
     {
       id: 'class',
       head: 'Class',
-      width: '128px',
+      width: '124px',
       cell: candidate => <PathStatus status={candidate.class} />,
     },
     {
       id: 'latency',
       head: 'Round trip',
-      width: '88px',
+      width: '92px',
       end: true,
       cell: ({ latency_ms }) => milliseconds(latency_ms),
     },
@@ -186,10 +199,9 @@ function columnsOf({
       end: true,
       cell: ({ packet_loss_pct }) => percent(packet_loss_pct),
     },
-    { id: 'value', head: unit, width: '80px', end: true, cell: ({ value }) => figure(value) },
-    { id: 'margin', head: 'Worse by', width: '80px', end: true, cell: ({ margin }) => figure(margin) },
+    ...(head === undefined
+      ? []
+      : [{ id: 'value', head, width: '104px', end: true, cell: ({ value }: Candidate) => figure(value) }]),
+    { id: 'margin', head: 'Worse by', width: '96px', end: true, cell: ({ margin }) => figure(margin) },
   ];
 }
-
-const figure = (value: number | null): string =>
-  value === null ? '–' : String(Number(value.toPrecision(4)));

@@ -3,7 +3,7 @@ import { graphql } from '../../data/graphql.ts';
 export const SITES = graphql(`
   query Sites($search: String, $next_token: String) {
     sites(search: $search, limit: 100, next_token: $next_token) {
-      items { id name location created_at last_seen endpoints { id } }
+      items { id name location created_at last_seen path_count worst_status endpoints { id } }
       next_token
     }
   }
@@ -21,10 +21,12 @@ export const SITE = graphql(`
 
 export const SITE_PATHS = graphql(`
   query SitePaths($site_id: ID!, $next_token: String) {
-    paths(site_id: $site_id, limit: 100, next_token: $next_token) {
+    allPaths(site_id: $site_id, order_by: WORST_FIRST, limit: 100, next_token: $next_token) {
+      sites { id name }
       items {
         id source_site_id source_endpoint_id destination_site_id destination_endpoint_id status
         metrics { latency_ms packet_loss_pct settled_score }
+        traffic { tx_bits_per_second rx_bits_per_second }
       }
       next_token
     }

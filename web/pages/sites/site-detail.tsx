@@ -54,27 +54,39 @@ export function SiteDetail({ site_id }: { site_id: string }) {
       <Panel title="Site">
         <Loaded data={site} error={answer.error} onRetry={() => void answer.refetch()}>
           {({ id, location, public_key, created_at, last_seen }) => (
-            <dl className="facts">
-              <dt>Location</dt>
-              <dd>
-                <bdi>{location ?? '–'}</bdi>
-              </dd>
-              <dt>Last report</dt>
-              <dd>
-                <Time at={last_seen} relative />
-              </dd>
-              <dt>Paths</dt>
-              <dd>
-                <Count exact={answer.data?.data.countSitePaths} of="paths" />
-              </dd>
-              <dt>Created</dt>
-              <dd>
-                <Time at={created_at} />
-              </dd>
-              <dt>Public key</dt>
-              <dd className="breakable">{public_key ?? '–'}</dd>
-              <dt>Id</dt>
-              <dd className="breakable">{id}</dd>
+            <dl className="tiles">
+              <div>
+                <dt>Location</dt>
+                <dd className="breakable">
+                  <bdi>{location ?? '–'}</bdi>
+                </dd>
+              </div>
+              <div>
+                <dt>Last report</dt>
+                <dd>
+                  <Time at={last_seen} relative />
+                </dd>
+              </div>
+              <div>
+                <dt>Paths</dt>
+                <dd>
+                  <Count exact={answer.data?.data.countSitePaths} of="paths" />
+                </dd>
+              </div>
+              <div>
+                <dt>Created</dt>
+                <dd>
+                  <Time at={created_at} />
+                </dd>
+              </div>
+              <div className="tile-wide">
+                <dt>Public key</dt>
+                <dd className="breakable">{public_key ?? '–'}</dd>
+              </div>
+              <div className="tile-wide">
+                <dt>Id</dt>
+                <dd className="breakable">{id}</dd>
+              </div>
             </dl>
           )}
         </Loaded>

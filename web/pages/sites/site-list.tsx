@@ -2,12 +2,14 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useMay } from '../../data/me.ts';
+import { type Figure, useFigures } from '../../data/use-figures.ts';
 import { useList } from '../../data/use-list.ts';
 import { Button } from '../../parts/button.tsx';
 import { Check } from '../../parts/check.tsx';
-import { Count, Time } from '../../parts/figures.tsx';
+import { Count, Rate, Time } from '../../parts/figures.tsx';
 import { More } from '../../parts/more.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { DeleteSites } from './delete-sites.tsx';
@@ -20,6 +22,8 @@ interface SiteRow {
   location: string | null;
   last_seen: string | null;
   created_at: string;
+  path_count: number | null;
+  worst_status: PathStatusName | null;
   endpoints: { id: string }[];
 }
 
@@ -37,10 +41,11 @@ export function SiteList() {
     { search: q ?? null },
     { pick: data => data.sites, changedBy: ['SITE', 'ENDPOINT'] },
   );
+  const figures = useFigures('SITES').data?.items;
   const mayDelete = may('deleteSites');
   const columns = useMemo(
-    () => columnsOf(mayDelete ? { chosen, setChosen } : undefined),
-    [mayDelete, chosen],
+    () => columnsOf(figures, mayDelete ? { chosen, setChosen } : undefined),
+    [figures, mayDelete, chosen],
   );
   const rows = list.items ?? [];
   const chosenRows = rows.filter(({ id }) => chosen.has(id));
@@ -114,7 +119,11 @@ interface Choice {
   setChosen(chosen: ReadonlySet<string>): void;
 }
 
-function columnsOf(choice: Choice | undefined): Column<SiteRow>[] {
+/** `figures`: live ones by site; undefined while they are on their way. */
+function columnsOf(
+  figures: ReadonlyMap<string, Figure> | undefined,
+  choice: Choice | undefined,
+): Column<SiteRow>[] {
   const columns: Column<SiteRow>[] = [
     {
       id: 'name',
@@ -133,19 +142,45 @@ function columnsOf(choice: Choice | undefined): Column<SiteRow>[] {
       cell: ({ location }) => <bdi>{location}</bdi>,
     },
     {
+      id: 'worst',
+      head: 'Worst path',
+      width: '128px',
+      cell: ({ worst_status }) =>
+        worst_status ? <PathStatus status={worst_status} /> : <span className="muted">No path</span>,
+    },
+    {
+      id: 'rate',
+      head: 'Throughput',
+      width: '104px',
+      end: true,
+      cell: ({ id }) => <Rate rate={figures?.get(id)?.rate} />,
+    },
+    {
+      id: 'paths',
+      head: 'Paths',
+      width: '64px',
+      end: true,
+      cell: ({ path_count }) => <Count exact={path_count} of="paths" />,
+    },
+    {
       id: 'endpoints',
       head: 'Endpoints',
-      width: '96px',
+      width: '92px',
       end: true,
       cell: ({ endpoints }) => <Count exact={endpoints.length} of="endpoints" />,
     },
     {
       id: 'seen',
       head: 'Last report',
-      width: '144px',
+      width: '112px',
       cell: ({ last_seen }) => <Time at={last_seen} relative />,
     },
-    { id: 'created', head: 'Created', width: '176px', cell: ({ created_at }) => <Time at={created_at} /> },
+    {
+      id: 'created',
+      head: 'Created',
+      width: '112px',
+      cell: ({ created_at }) => <Time at={created_at} relative />,
+    },
   ];
   if (!choice) return columns;
   const { chosen, setChosen } = choice;

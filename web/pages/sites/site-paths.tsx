@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { useList } from '../../data/use-list.ts';
+import { bitsPerSecond } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { type MeasuredPath, PATH_COLUMNS } from '../../parts/path-columns.tsx';
@@ -8,42 +9,57 @@ import { SITE_PATHS } from './operations.ts';
 
 interface PathRow extends MeasuredPath {
   id: string;
-  source_endpoint_id: string;
-  destination_endpoint_id: string;
+  own: string;
+  peer: string;
+  traffic: { tx_bits_per_second: number | null; rx_bits_per_second: number | null } | null;
 }
 
 const COLUMNS: Column<PathRow>[] = [
   {
     id: 'id',
     head: 'Path',
-    width: 'minmax(160px, 2fr)',
-    cell: ({ id, source_endpoint_id, destination_endpoint_id }) => (
+    width: 'minmax(200px, 1fr)',
+    cell: ({ id, own, peer }) => (
       <Link to="/paths" search={{ path: id } as never}>
         <bdi>
-          {source_endpoint_id} – {destination_endpoint_id}
+          {own} – {peer}
         </bdi>
       </Link>
     ),
   },
   ...PATH_COLUMNS,
+  {
+    id: 'sends',
+    head: 'Sends',
+    width: '104px',
+    end: true,
+    cell: ({ traffic }) => bitsPerSecond(traffic?.tx_bits_per_second),
+  },
+  {
+    id: 'receives',
+    head: 'Receives',
+    width: '104px',
+    end: true,
+    cell: ({ traffic }) => bitsPerSecond(traffic?.rx_bits_per_second),
+  },
 ];
 
-/** The paths that end at a site. */
+/** The paths that end at a site, the worst first: each by its own endpoint and the other end. */
 export function SitePaths({ site_id }: { site_id: string }) {
   const list = useList(
     SITE_PATHS,
     { site_id },
-    { pick: data => data.paths, changedBy: ['PATH', 'SITE', 'ENDPOINT'] },
+    { pick: ({ allPaths }) => asSeenFrom(site_id, allPaths), changedBy: ['PATH', 'SITE', 'ENDPOINT'] },
   );
   return (
-    <Panel title="Paths" flush>
+    <Panel title="Paths, the worst first" flush>
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {items =>
           items.length === 0 ? (
             <Empty>No path ends here.</Empty>
           ) : (
             <>
-              <VirtualTable label="Paths" columns={COLUMNS} rows={items} rowId={row => row.id} />
+              <VirtualTable label="Paths" columns={COLUMNS} rows={items} rowId={row => row.id} maxRows={24} />
               <More list={list} />
             </>
           )
@@ -51,4 +67,41 @@ export function SitePaths({ site_id }: { site_id: string }) {
       </Loaded>
     </Panel>
   );
+}
+
+interface Found {
+  sites: { id: string; name: string }[];
+  items: (MeasuredPath & {
+    id: string;
+    source_site_id: string;
+    source_endpoint_id: string;
+    destination_site_id: string;
+    destination_endpoint_id: string;
+    traffic: PathRow['traffic'];
+  })[];
+  next_token: string | null;
+}
+
+/** Paths with the site's own end first, whichever it is. */
+function asSeenFrom(site_id: string, { sites, items, next_token }: Found) {
+  const names = new Map(sites.map(({ id, name }) => [id, name]));
+  const rows = items.map((path): PathRow => {
+    const { id, status, metrics, traffic } = path;
+    const source = { site: path.source_site_id, endpoint: path.source_endpoint_id };
+    const destination = { site: path.destination_site_id, endpoint: path.destination_endpoint_id };
+    const fromHere = source.site === site_id;
+    const [own, peer] = fromHere ? [source, destination] : [destination, source];
+    const peerName = `${names.get(peer.site) ?? peer.site} ${peer.endpoint}`;
+    return { id, status, metrics, own: own.endpoint, peer: peerName, traffic: seen(traffic, fromHere) };
+  });
+  return { items: rows, next_token };
+}
+
+/** A path's rates are those of its source. */
+function seen(traffic: PathRow['traffic'], fromHere: boolean): PathRow['traffic'] {
+  if (!traffic || fromHere) return traffic;
+  return {
+    tx_bits_per_second: traffic.rx_bits_per_second,
+    rx_bits_per_second: traffic.tx_bits_per_second,
+  };
 }

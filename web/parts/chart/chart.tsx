@@ -1,8 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { tick, time, utc } from '../format.ts';
+import { tick, utc } from '../format.ts';
+import { steps } from './draw-steps.ts';
 import { drawResets, drawTrust } from './draw-trust.ts';
+import { Legend, Tooltip } from './legend.tsx';
+import { intervalAt, lastRead } from './readout.ts';
 import { resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
 import { useThemeColours } from './use-theme-colours.ts';
 import './chart.css';
@@ -40,6 +43,9 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_
   minutes => minutes * 60,
 );
 
+/** The end of a value axis that has nothing to show. */
+const NO_SCALE = 1e-9;
+
 /**
  * A chart over time. Incomplete intervals are shaded by the share that is missing, gaps are hatched and have no line, resets are marked;
  * the same is said as a list for those who can't see it.
@@ -58,7 +64,7 @@ export function Chart(props: ChartProps) {
   } = props;
   const box = useRef<HTMLDivElement>(null);
   const colours = useThemeColours(box);
-  const [hovered, setHovered] = useState<number | null>(null);
+  const [hovered, setHovered] = useState<Hovered>();
   const shape = series.map(({ id, colour, dashed }) => `${id} ${colour} ${dashed}`).join('\n');
 
   const data = useMemo(() => {
@@ -89,14 +95,15 @@ export function Chart(props: ChartProps) {
         height,
         legend: { show: false },
         cursor: { drag: { x: true, y: false, setScale: false }, points: { show: false } },
-        padding: [8, 24, 0, 0],
+        padding: [8, 20, 0, 0],
         scales: {
           x: { range: (_plot, min, max) => shownRange.current ?? [min, max] },
-          y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
+          y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : NO_SCALE] },
         },
         axes: [
           {
             stroke: colours.muted,
+            size: 32,
             grid: { show: false },
             ticks: { stroke: colours.line, width: 1 },
             incrs: TIME_STEPS,
@@ -104,10 +111,12 @@ export function Chart(props: ChartProps) {
           },
           {
             stroke: colours.muted,
-            size: 88,
+            size: 80,
             grid: { stroke: colours.line, width: 1 },
             ticks: { show: false },
-            values: (_plot, values) => values.map(value => format(value)),
+            // Without a reading there is no scale.
+            values: (plot, values) =>
+              values.map(value => (plot.scales.y!.max === NO_SCALE ? '' : format(value))),
           },
         ],
         series: [
@@ -121,13 +130,13 @@ export function Chart(props: ChartProps) {
               : { fill: stacked ? colours.series(colour) : colours.soft(colour) }),
             spanGaps: false,
             points: { show: false },
-            paths: uPlot.paths.stepped!({ align: -1 }),
+            paths: steps(() => trust.current),
           })),
         ],
         hooks: {
           drawClear: [u => drawTrust(u, trustBands(trust.current), colours)],
           draw: [u => drawResets(u, resetsAt(trust.current), colours)],
-          setCursor: [u => setHovered(u.cursor.idx ?? null)],
+          setCursor: [u => setHovered(hoveredOn(u, trust.current))],
           setSelect: [
             u => {
               if (u.select.width < 8) return;
@@ -159,8 +168,8 @@ export function Chart(props: ChartProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the range is read by the scale when data are set
   useEffect(() => plot.current?.setData(data), [data, range?.from, range?.to]);
 
-  const last = intervals.at.length - 1;
-  const shown = hovered ?? last;
+  const readout = { intervals, series, stacked, format, exact };
+  const pointed = hovered && hovered.index < intervals.at.length ? hovered : undefined;
   return (
     <figure className="chart">
       <div
@@ -171,39 +180,25 @@ export function Chart(props: ChartProps) {
       />
       <figcaption>
         <TrustList intervals={intervals} />
-        <Legend at={intervals.at[shown]} index={shown} series={series} format={format} exact={exact} />
+        {intervals.at.length > 0 && <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} />}
       </figcaption>
+      {pointed && <Tooltip {...readout} {...pointed} />}
     </figure>
   );
 }
 
-interface LegendProps {
-  at: number | undefined;
+interface Hovered {
   index: number;
-  series: readonly ChartSeries[];
-  format(value: number | null): string;
-  exact(value: number | null): string;
+  /** Of the pointer in the figure, and the figure's width, in pixels. */
+  left: number;
+  width: number;
 }
 
-function Legend({ at, index, series, format, exact }: LegendProps) {
-  return (
-    <div className="legend">
-      {at !== undefined && (
-        <span className="muted" title={utc(at * 1000)}>
-          {time(at * 1000)}
-        </span>
-      )}
-      <ul>
-        {series.map(({ id, name, colour, values }) => (
-          <li key={id} title={exact(values[index] ?? null)}>
-            <span className={`swatch swatch-${colour}`} />
-            <bdi className="clip">{name}</bdi>
-            <span>{format(values[index] ?? null)}</span>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
+/** The interval under the pointer; undefined: there is none. */
+function hoveredOn(plot: uPlot, intervals: TrustedIntervals): Hovered | undefined {
+  const { left = -1 } = plot.cursor;
+  const index = left < 0 ? undefined : intervalAt(intervals, plot.posToVal(left, 'x'));
+  return index === undefined ? undefined : { index, left: left + plot.over.offsetLeft, width: plot.width };
 }
 
 function TrustList({ intervals }: { intervals: TrustedIntervals }) {

@@ -13,7 +13,7 @@ export function drawTrust(plot: uPlot, bands: readonly TrustBand[], colours: The
     if (kind === 'gap') ctx.fillStyle = hatching(ctx, colours.muted);
     else {
       ctx.fillStyle = colours.warn;
-      ctx.globalAlpha = 0.12 + 0.4 * (1 - (share ?? 0));
+      ctx.globalAlpha = 0.1 + 0.35 * (1 - (share ?? 0));
     }
     ctx.fillRect(left, bbox.top, right - left, bbox.height);
     ctx.globalAlpha = 1;

@@ -52,7 +52,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await pairs.getByRole('button', { name: 'Failing' }).click();
       const neighbours = page.getByRole('table', { name: 'Neighbours' });
       await neighbours.getByText('Over').waitFor();
-      await page.getByRole('img', { name: /^Failing and 1 neighbour/ }).waitFor();
+      await page.getByRole('figure', { name: /^Failing and 1 neighbour/ }).waitFor();
       await neighbours.getByRole('button', { name: '1', exact: true }).click();
       const panel = page.getByRole('dialog');
       await panel.getByRole('region', { name: 'Loss' }).waitFor();

@@ -294,6 +294,22 @@ describe('all paths of the network', () => {
     });
   });
 
+  it('has one by its id, with those between the same two sites', async () => {
+    for (const path of paths) await measure(path);
+    await measure(paths[3]!, { packet_loss_pct: 30 });
+    const { items, total, by_status } = await api.data('Query.allPaths', { beside: paths[2] });
+    expect(items.map(({ id }: { id: string }) => id)).toEqual([paths[3], paths[2]]);
+    expect([total, by_status]).toEqual([
+      2,
+      [
+        { status: 'FAILED', count: 1 },
+        { status: 'OPTIMAL', count: 1 },
+      ],
+    ]);
+    const whole = await api.data('Query.allPaths', { site_id: sites[0] });
+    expect(items[1]).toEqual(whole.items.find(({ id }: { id: string }) => id === paths[2]));
+  });
+
   it('refuses what it cannot answer, in words', async () => {
     const message = async (args: object) => {
       const answer = await api.call('Query.allPaths', args);
@@ -307,6 +323,12 @@ describe('all paths of the network', () => {
     );
     expect(await message({ site_id: NOWHERE })).toBe(
       `NotFound: There is no site "${NOWHERE}": the query sites lists those that there are.`,
+    );
+    expect(await message({ beside: 'p-none' })).toBe(
+      `NotFound: There is no path "p-none": the query paths lists a site's paths.`,
+    );
+    expect(await message({ beside: paths[0], site_id: sites[0] })).toBe(
+      'ValidationError: beside and site_id exclude each other: leave one of them out.',
     );
     expect(await message({ policy_id: 'p-none' })).toBe(
       'NotFound: There is no policy "p-none": the query policies lists those that there are.',

@@ -47,6 +47,8 @@ const defaultPolicy = {
   ...nothingCounted,
 };
 
+const namesOf = ({ items }: { items: { name: string }[] }): string[] => items.map(({ name }) => name);
+
 async function count(slot: number, policy_id: string, packets: bigint, bytes: bigint, active_flows: number) {
   const Item = { ...counterKey(slot, policy_id), packets, bytes, active_flows };
   await t.client.send(new PutCommand({ TableName: t.tables.traffic, Item }));
@@ -57,6 +59,7 @@ describe('policies', () => {
     expect(await api.data('Query.policies')).toEqual({
       items: [defaultPolicy],
       next_token: null,
+      total: 1,
       policies_version: '0',
       as_of: '2026-03-15T12:00:00.000Z',
     });
@@ -151,6 +154,49 @@ describe('policies', () => {
       ['default', 'z'],
     ]);
     expect(third.next_token).toBeNull();
+  });
+
+  it.each<[object, string[]]>([
+    [{}, ['Calls', 'apps', 'Beta', 'Default', 'Unknown policy z-apps']],
+    [{ order_by: 'NAME' }, ['apps', 'Beta', 'Calls', 'Default', 'Unknown policy z-apps']],
+    [{ order_by: 'UPDATED' }, ['Beta', 'apps', 'Calls', 'Default', 'Unknown policy z-apps']],
+    [{ filter: { text: 'APP' } }, ['apps', 'Unknown policy z-apps']],
+    [{ filter: { text: 'APP' }, defined_only: true }, ['apps']],
+    [{ filter: { enabled: true }, order_by: 'NAME' }, ['apps', 'Calls', 'Default']],
+    [{ filter: { enabled: false } }, ['Beta', 'Unknown policy z-apps']],
+    [{ filter: { text: 'a', enabled: false } }, ['Beta', 'Unknown policy z-apps']],
+    [{ filter: { text: 'nothing' } }, []],
+  ])('are filtered and ordered, whole and page by page: %j', async (asked, names) => {
+    for (const [name, priority] of [
+      ['Calls', 9],
+      ['apps', 5],
+      ['Beta', 5],
+    ] as const) {
+      api.now += 1000;
+      await api.data('Mutation.createPolicy', { name, priority, enabled: name !== 'Beta' });
+    }
+    await count(1, 'z-apps', 1n, 1n, 0);
+    const whole = await api.data('Query.policies', { ...asked, limit: 1000 });
+    expect(namesOf(whole)).toEqual(names);
+    const defined = names.filter(name => !name.startsWith('Unknown'));
+    expect(whole).toMatchObject({ total: defined.length, next_token: null });
+    const paged: string[] = [];
+    let next_token: string | null = null;
+    do {
+      const page = await api.data('Query.policies', { ...asked, limit: 1, next_token });
+      expect(page.total).toBe(defined.length);
+      paged.push(...namesOf(page));
+      next_token = page.next_token;
+    } while (next_token !== null);
+    expect(paged).toEqual(names);
+  });
+
+  it('take no token of another order', async () => {
+    await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
+    const { next_token } = await api.data('Query.policies', { limit: 1, order_by: 'NAME' });
+    expect(await api.call('Query.policies', { limit: 1, next_token })).toMatchObject({
+      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not one') },
+    });
   });
 
   it('leave unknown ids out for an edge that reads what to match', async () => {
@@ -276,7 +322,7 @@ describe('bad input', () => {
   const cidr = 'match.source_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.';
   const token =
     'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.';
-  const limit = 'limit must be a whole number from 1 to 100.';
+  const limit = 'limit must be a whole number from 1 to 1000.';
 
   it.each([
     ['Query.policy', { id: '' }, 'id must have 1 to 128 characters.'],
@@ -312,7 +358,12 @@ describe('bad input', () => {
     ['Mutation.togglePolicy', { id: 'default', enabled: false }, builtIn],
     ['Mutation.deletePolicy', { id: 'default' }, builtIn],
     ['Query.policies', { limit: 0 }, limit],
-    ['Query.policies', { limit: 101 }, limit],
+    ['Query.policies', { limit: 1001 }, limit],
+    [
+      'Query.policies',
+      { filter: { text: 'x'.repeat(201) } },
+      'filter.text must have at most 200 characters.',
+    ],
     ['Query.policies', { next_token: 'nonsense' }, token],
     ['Query.policies', { next_token: Buffer.from('["edges","a"]').toString('base64url') }, token],
     ['Query.policies', { next_token: Buffer.from('["policies","0","x","1"]').toString('base64url') }, token],

@@ -40,6 +40,9 @@ function argumentsOf(
   return {
     'Query.policies': {},
     'Query.policy': { id: policy_id },
+    'Query.matchPolicy': { flow: { src: '10.1.2.3', dst: '192.0.2.9', protocol: 6 } },
+    'Query.policyImpact': { draft: { id: policy_id, enabled: false } },
+    'Query.policyVersions': { id: policy_id, limit: e },
     'Query.edges': { limit: e },
     'Query.edge': { id: 'a-0' },
     'Query.edgeBoots': edge,

@@ -1,0 +1,92 @@
+import type { Page } from 'playwright-core';
+
+export interface Picture {
+  /** Of the file, without its ending. */
+  name: string;
+  /** Address in the console. */
+  at: string;
+  theme: 'light' | 'dark';
+  width: number;
+  height: number;
+  /** What is on the page when it is ready; opens what the picture shows. */
+  prepare(page: Page): Promise<void>;
+}
+
+const DESKTOP = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+
+/** The pictures of the documentation, in its order. */
+export const PICTURES: readonly Picture[] = [
+  { name: 'now', at: '/?range=15m', theme: 'light', ...DESKTOP, prepare: nowIsFilled },
+  { name: 'now-dark', at: '/?range=15m', theme: 'dark', ...DESKTOP, prepare: readOut },
+  { name: 'now-phone', at: '/?range=15m', theme: 'light', ...PHONE, prepare: nowIsFilled },
+  { name: 'paths', at: '/paths', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Paths') },
+  { name: 'path', at: '/paths?range=15m', theme: 'dark', ...DESKTOP, prepare: worstPath },
+  {
+    name: 'site-by-site',
+    at: '/paths?view=matrix',
+    theme: 'light',
+    ...DESKTOP,
+    prepare: page => cellsOf(page, 'Pairs of sites'),
+  },
+  { name: 'neighbourhood', at: '/paths?view=matrix', theme: 'dark', ...DESKTOP, prepare: neighbourhood },
+  { name: 'sites', at: '/sites', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Sites') },
+  { name: 'site', at: '/sites', theme: 'dark', ...DESKTOP, prepare: oneSite },
+  { name: 'changes', at: '/changes', theme: 'light', ...DESKTOP, prepare: changes },
+  { name: 'find', at: '/', theme: 'dark', ...DESKTOP, prepare: palette },
+];
+
+async function cellsOf(page: Page, table: string): Promise<void> {
+  await page.getByRole('table', { name: table, exact: true }).getByRole('cell').first().waitFor();
+}
+
+async function nowIsFilled(page: Page): Promise<void> {
+  await cellsOf(page, 'Policies');
+  await page.getByRole('region', { name: 'Last changes' }).getByRole('listitem').first().waitFor();
+  await page.locator('.chart canvas').waitFor();
+}
+
+/** The exact figures of an interval, which the pointer shows. */
+async function readOut(page: Page): Promise<void> {
+  await nowIsFilled(page);
+  const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
+  await page.mouse.move(x + width - 24, y + height / 2);
+  await page.locator('.chart-tooltip').waitFor();
+}
+
+async function worstPath(page: Page): Promise<void> {
+  await cellsOf(page, 'Paths');
+  await page.getByRole('table', { name: 'Paths' }).getByRole('button').first().click();
+  const panel = page.getByRole('dialog');
+  await panel
+    .getByText(/takes (this|another) path/)
+    .first()
+    .waitFor();
+  await panel.locator('.chart canvas').waitFor();
+}
+
+async function neighbourhood(page: Page): Promise<void> {
+  await cellsOf(page, 'Pairs of sites');
+  await page
+    .getByRole('table', { name: 'Pairs of sites' })
+    .getByRole('button', { name: /headquarters/ })
+    .first()
+    .click();
+  await cellsOf(page, 'Neighbours');
+}
+
+async function oneSite(page: Page): Promise<void> {
+  await page.getByRole('table', { name: 'Sites' }).getByRole('link').first().click();
+  await cellsOf(page, 'Paths');
+}
+
+async function changes(page: Page): Promise<void> {
+  await page.getByRole('list', { name: 'Timeline' }).getByRole('listitem').first().waitFor();
+}
+
+async function palette(page: Page): Promise<void> {
+  await nowIsFilled(page);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('searchbox', { name: /^Find/ }).fill('ber');
+  await page.getByRole('menuitem', { name: /Berlin/ }).waitFor();
+}

@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { keepConnected, type LiveEvent, type LiveState, waitMs } from '../../../web/data/reconnection.ts';
+import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+
+const START = Date.UTC(2026, 0, 31, 12);
+
+let time: FakeTime;
+/** When it was tried to connect, seconds since the beginning. */
+let tries: number[];
+let state: LiveState;
+let take: (event: LiveEvent) => void;
+/** What comes of a try at once; nothing: it hangs. */
+let outcome: LiveEvent[];
+
+beforeEach(() => {
+  time = fakeTime(START);
+  tries = [];
+  outcome = ['CONNECTING', 'CUT'];
+  state = { kind: 'CONNECTING', again: false };
+  take = keepConnected({
+    clock: time.clock,
+    schedule: time.schedule,
+    random: () => 0,
+    connect() {
+      tries.push((time.clock() - START) / 1000);
+      for (const event of outcome) take(event);
+    },
+    onState: next => {
+      state = next;
+    },
+  });
+  take('CONNECTING');
+  take('ACKNOWLEDGED');
+});
+
+const seconds = (count: number) => time.advance(count * 1000);
+const cutUntil = (second: number): LiveState => ({ kind: 'CUT', retry_at_ms: START + second * 1000 });
+
+describe('a cut connection', () => {
+  it('is tried again after 1, 2, 4, 8, 16 and then each 30 seconds', async () => {
+    expect(state).toEqual({ kind: 'LIVE' });
+    take('CUT');
+    expect(state).toEqual(cutUntil(1));
+    await seconds(130);
+    expect(tries).toEqual([1, 3, 7, 15, 31, 61, 91, 121]);
+    expect(state).toEqual(cutUntil(151));
+  });
+
+  it('is there again with the acknowledgement, and the next cut begins at one second', async () => {
+    take('CUT');
+    await seconds(10);
+    take('ACKNOWLEDGED');
+    expect([state, time.waiting]).toEqual([{ kind: 'LIVE' }, 0]);
+    take('CUT');
+    expect(state).toEqual(cutUntil(11));
+  });
+
+  it('waits no longer for what else fails meanwhile, or is tried by the client itself', async () => {
+    take('CUT');
+    await seconds(0.5);
+    for (const event of ['CUT', 'CONNECTING', 'CUT', 'DOUBTFUL'] as const) take(event);
+    expect(state).toEqual(cutUntil(1));
+    await seconds(0.5);
+    expect(tries).toEqual([1]);
+  });
+
+  it('is tried again after a try of which nothing comes', async () => {
+    outcome = ['CONNECTING'];
+    take('CUT');
+    await seconds(1);
+    expect(state).toEqual({ kind: 'CONNECTING', again: true });
+    await seconds(45);
+    expect(tries).toEqual([1, 21, 41]);
+  });
+
+  it('is tried at once when the page is looked at again', async () => {
+    take('CUT');
+    await seconds(16);
+    take('WAKE');
+    expect(tries).toEqual([1, 3, 7, 15, 16]);
+    expect(state).toEqual(cutUntil(46));
+  });
+
+  it('is left alone while the browser is offline, and tried at once when it is online again', async () => {
+    take('OFFLINE');
+    take('CUT');
+    expect([state, time.waiting]).toEqual([{ kind: 'CUT', retry_at_ms: null }, 0]);
+    await seconds(600);
+    outcome = ['CONNECTING', 'ACKNOWLEDGED'];
+    take('WAKE');
+    expect([tries, state]).toEqual([[600], { kind: 'LIVE' }]);
+  });
+
+  it('stops to be tried when the browser goes offline meanwhile', async () => {
+    take('CUT');
+    take('OFFLINE');
+    await seconds(600);
+    expect([tries, state]).toEqual([[], { kind: 'CUT', retry_at_ms: null }]);
+  });
+});
+
+describe('a connection that was silent for long', () => {
+  it('isn’t touched while it may come back by itself', async () => {
+    take('DOUBTFUL');
+    take('WAKE');
+    await seconds(600);
+    expect([tries, state]).toEqual([[], { kind: 'CUT', retry_at_ms: null }]);
+    take('ACKNOWLEDGED');
+    expect(state).toEqual({ kind: 'LIVE' });
+  });
+
+  it('is tried again when it has ended', () => {
+    take('DOUBTFUL');
+    take('CUT');
+    expect(state).toEqual(cutUntil(1));
+  });
+});
+
+describe('a connection that is there', () => {
+  it('isn’t made anew when the page is looked at again', () => {
+    take('WAKE');
+    expect([tries, state, time.waiting]).toEqual([[], { kind: 'LIVE' }, 0]);
+  });
+});
+
+it('consoles that were cut at once come back spread over half of the wait', () => {
+  expect([0, 0.5, 1].map(random => waitMs(2, random))).toEqual([4000, 3000, 2000]);
+  expect([0, 1].map(random => waitMs(40, random))).toEqual([30_000, 15_000]);
+});

@@ -1,0 +1,18 @@
+export interface ChangeTargetProps {
+  target: string | null;
+  target_name: string | null;
+}
+
+/** Ids such as those of sites and paths say nothing to a person; short ones, such as `policy:7`, do. */
+const SHORT = 24;
+
+/** What a change was done to: by its name, and its id where that is short; all of it on hover. */
+export function ChangeTarget({ target, target_name }: ChangeTargetProps) {
+  if (target === null) return null;
+  return (
+    <span className="change-target" title={target}>
+      {target_name !== null && <bdi>{target_name}</bdi>}{' '}
+      {(target_name === null || target.length <= SHORT) && <bdi className="muted">{target}</bdi>}
+    </span>
+  );
+}

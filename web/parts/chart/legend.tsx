@@ -1,0 +1,110 @@
+import { percent, time, utc } from '../format.ts';
+import type { ChartSeries } from './chart.tsx';
+import { boundsOfInterval, totalAt, trustWords } from './readout.ts';
+import type { TrustedIntervals } from './trust.ts';
+
+export interface ReadoutProps {
+  intervals: TrustedIntervals;
+  /** The interval that is read out. */
+  index: number;
+  series: readonly ChartSeries[];
+  /** Says the sum too: of series that lie on each other. */
+  stacked: boolean;
+  format(value: number | null): string;
+  exact(value: number | null): string;
+}
+
+/** What each colour is, with its value in the interval. */
+export function Legend({ intervals, index, series, stacked, format, exact }: ReadoutProps) {
+  return (
+    <div className="legend">
+      <Interval intervals={intervals} index={index} />
+      <ul>
+        {stacked && (
+          <li title={exact(sumOf(series, index))}>
+            <b>Total</b>
+            <span>{format(sumOf(series, index))}</span>
+          </li>
+        )}
+        {series.map(({ id, name, colour, dashed, values }) => (
+          <li key={id} title={exact(values[index] ?? null)}>
+            <Swatch colour={colour} dashed={dashed} />
+            <bdi className="clip">{name}</bdi>
+            <span>{format(values[index] ?? null)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The exact values of the interval under the pointer, beside it. The legend says the same to those without a pointer. */
+export function Tooltip({ intervals, index, series, stacked, exact, left, width }: ReadoutProps & Place) {
+  const side = left < width / 2 ? { left: left + 16 } : { right: width - left + 16 };
+  const total = sumOf(series, index);
+  const before = series.find(({ dashed }) => dashed)?.values[index] ?? null;
+  const trust = trustWords(intervals, index);
+  return (
+    <div className="chart-tooltip" style={side} aria-hidden>
+      <Interval intervals={intervals} index={index} />
+      {trust !== undefined && <p className="chart-trust">{trust}</p>}
+      <table>
+        <tbody>
+          {/* As they lie on each other. */}
+          {(stacked ? series.toReversed() : series).map(({ id, name, colour, dashed, values }) => (
+            <tr key={id}>
+              <td>
+                <Swatch colour={colour} dashed={dashed} />
+              </td>
+              <th scope="row">
+                <bdi className="clip">{name}</bdi>
+              </th>
+              <td>{exact(values[index] ?? null)}</td>
+            </tr>
+          ))}
+          {stacked && (
+            <tr className="chart-total">
+              <td />
+              <th scope="row">Total</th>
+              <td>{exact(total)}</td>
+            </tr>
+          )}
+          {before !== null && total !== null && before > 0 && (
+            <tr>
+              <td />
+              <th scope="row">Against the period before</th>
+              <td>{signed(total / before - 1)}</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface Place {
+  /** Of the pointer, in pixels of the figure, and how wide that is. */
+  left: number;
+  width: number;
+}
+
+function Interval({ intervals, index }: Pick<ReadoutProps, 'intervals' | 'index'>) {
+  const [from, to] = boundsOfInterval(intervals, index);
+  return (
+    <span className="muted" title={`${utc(from * 1000)} to ${utc(to * 1000)}`}>
+      {time(from * 1000)} – {time(to * 1000)}
+    </span>
+  );
+}
+
+function Swatch({ colour, dashed }: { colour: string; dashed: boolean | undefined }) {
+  return <span className={dashed ? 'swatch swatch-dashed' : `swatch swatch-${colour}`} />;
+}
+
+const sumOf = (series: readonly ChartSeries[], index: number) =>
+  totalAt(
+    series.filter(({ dashed }) => !dashed).map(({ values }) => values),
+    index,
+  );
+
+const signed = (share: number): string => `${share >= 0 ? '+' : '−'}${percent(Math.abs(share) * 100)}`;
