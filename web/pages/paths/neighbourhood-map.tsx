@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { Search } from '../../address/search.ts';
 import { milliseconds } from '../../parts/format.ts';
 import { PATH_STATUSES } from '../../parts/path-status.tsx';
 import { counted } from './counted.ts';
@@ -68,7 +69,12 @@ function NeighbourNode({ neighbour, place: { x, y, side } }: NodeProps) {
     ...(latency_ms === null ? [] : [`${milliseconds(latency_ms)} round trip`]),
   ].join(', ');
   return (
-    <Link to="." search={(now => ({ ...now, site: id })) as never} className="neighbour" aria-label={words}>
+    <Link
+      to="."
+      search={((now: Search) => ({ ...now, site: id })) as never}
+      className="neighbour"
+      aria-label={words}
+    >
       <title>{words}</title>
       <circle className={`fill-${STATUS_COLOURS[worst_status]}`} cx={x} cy={y} r={6} />
       <text x={x + (side === 'right' ? 12 : -12)} y={y + 4} textAnchor={side === 'right' ? 'start' : 'end'}>

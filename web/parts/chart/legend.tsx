@@ -97,7 +97,7 @@ function Interval({ intervals, index }: Pick<ReadoutProps, 'intervals' | 'index'
   );
 }
 
-function Swatch({ colour, dashed }: Pick<ChartSeries, 'colour' | 'dashed'>) {
+function Swatch({ colour, dashed }: { colour: string; dashed: boolean | undefined }) {
   return <span className={dashed ? 'swatch swatch-dashed' : `swatch swatch-${colour}`} />;
 }
 
