@@ -1,4 +1,13 @@
-import { Activity, DatabaseZap, Download, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
+import {
+  Activity,
+  DatabaseZap,
+  Download,
+  History,
+  ListOrdered,
+  type LucideIcon,
+  MapPin,
+  Waypoints,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -20,6 +29,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/policies'],
+    title: 'Policies',
+    icon: ListOrdered,
+    key: 'o',
+    load: () => import('./policies/policies-page.tsx'),
   },
   {
     paths: ['/sites', '/sites/$site_id'],

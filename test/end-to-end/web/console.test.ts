@@ -9,6 +9,7 @@ import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
+import { policiesSuite } from './suites/policies.ts';
 import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
 import { sitesSuite } from './suites/sites.ts';
@@ -35,6 +36,7 @@ liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
 exportsAndCachesSuite(world);
+policiesSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
