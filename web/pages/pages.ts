@@ -1,4 +1,4 @@
-import { Activity, DatabaseZap, Download, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
+import { Activity, DatabaseZap, Download, History, type LucideIcon, MapPin, Settings, Waypoints } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -48,5 +48,12 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/settings'],
+    title: 'Settings',
+    icon: Settings,
+    key: ',',
+    load: () => import('./settings/settings-page.tsx'),
   },
 ];
