@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { noPolicy, ValidationError } from '../../errors.ts';
+import { noPolicy } from '../../errors.ts';
 import { BUILT_IN_POLICY, DEFAULT_POLICY_ID, type PolicyRule } from '../../policy/policy.ts';
 import { policyValuesSchema, refuseBuiltIn } from './policy-input.ts';
 import type { Policies } from './read-policies.ts';
 
 /** A policy that isn't saved: a new one, or one that is defined with other values; what is left out is as in `updatePolicy`. */
-export const policyDraftSchema = policyValuesSchema.extend({ id: z.string().nullish() });
+export const policyDraftSchema = policyValuesSchema
+  .extend({ id: z.string().nullish() })
+  .refine(({ id, priority }) => (id ?? priority ?? null) !== null, {
+    error: 'A draft needs a priority from 0 to 1000, or the id of a defined policy.',
+    path: ['priority'],
+  });
 
 export type PolicyDraft = z.output<typeof policyDraftSchema>;
 
@@ -34,7 +39,7 @@ export function maybeDrafted(policies: Policies, draft: PolicyDraft | null | und
 /**
  * Puts a draft in its place among the defined policies.
  *
- * @throws NotFound for an id that isn't defined · ValidationError for the built-in policy, or a new one without a priority
+ * @throws NotFound for an id that isn't defined · ValidationError for the built-in policy
  */
 export function draftPolicies(
   { version, defined: saved }: Policies,
@@ -42,11 +47,6 @@ export function draftPolicies(
 ): DraftedPolicies & { draft_id: string } {
   const { id } = draft;
   if (id === null || id === undefined) {
-    if (draft.priority === null || draft.priority === undefined) {
-      throw new ValidationError('A draft needs a priority from 0 to 1000, or the id of a defined policy.', {
-        arguments: ['draft.priority'],
-      });
-    }
     return { version, saved, drafted: [...saved, changed(NEW_POLICY, draft)], draft_id: NEW_POLICY_ID };
   }
   refuseBuiltIn(id, 'draft.id');

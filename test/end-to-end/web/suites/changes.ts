@@ -29,7 +29,8 @@ export function changesSuite(world: () => ConsoleWorld): void {
       await dialog.getByRole('row', { name: 'priority 9 7' }).waitFor();
       await dialog.getByText('It undoes').waitFor();
 
-      const undone = timeline(theirs.page).getByRole('listitem').filter({ hasText: target });
+      const update = theirs.page.getByRole('button', { name: `Update policy ${target}: details` });
+      const undone = timeline(theirs.page).getByRole('listitem').filter({ has: update });
       await undone.filter({ hasText: 'Undone' }).waitFor();
       expect(await theirs.page.getByRole('button', { name: /^Undo/ }).count()).toBe(0);
       expect([mine.problems, theirs.problems]).toEqual([[], []]);

@@ -16,10 +16,12 @@ const FLOW = { src: '10.9.0.1', src_port: 40_000, dst: '192.0.2.9', dst_port: 44
 /** Keeps every rate that the policy shows; its row is drawn once it is one of the fastest. Runs in the page. */
 const WATCH = `{
   const table = document.querySelector('[role=table][aria-label=Policies]');
+  const heads = [...table.querySelectorAll('[role=columnheader]')].map(each => each.textContent);
+  const column = heads.indexOf('Throughput');
   window.shown = [];
   const note = () => {
     const row = [...table.querySelectorAll('[role=row]')].find(each => each.textContent.includes('Replayed'));
-    window.shown.push(row?.children[1].querySelector('data')?.value ?? null);
+    window.shown.push(row?.children[column].querySelector('data')?.value ?? null);
   };
   note();
   new MutationObserver(note).observe(table, { subtree: true, childList: true, attributes: true, characterData: true });

@@ -92,6 +92,10 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.flowStats', { ...stats, from: '2026-03-15T11:50:00Z' })).toBe(11);
     expect(await costs('Query.flowStats', { ...stats, from: '2026-03-14T12:00:00Z' })).toBe(58);
     expect(await costs('Query.topFlows', { window: 60 })).toBe(2);
+    expect(await costs('Query.policyImpact', { draft: { priority: 1 } })).toBe(4);
+    expect(await costs('Query.policyImpact', { draft: { priority: 1 }, window: 30 })).toBe(3);
+    expect(await costs('Query.policies', { limit: 100 })).toBe(0);
+    expect(await costs('Query.policies', { limit: 101 })).toBe(2);
     expect(await costs('Query.auditLog', {})).toBe(0);
     expect(await costs('Query.auditLog', { actor: 'x' })).toBe(10);
     expect(await costs('Query.sites', { search: '' })).toBe(0);
@@ -142,6 +146,8 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.trafficSeries': 10,
   'Query.pathHistory': 5,
   'Query.policyHistory': 2,
+  'Query.shadowedPolicies': 10,
+  'Query.policyVersions': 10,
   'Query.topFlows': 1,
   'Query.duplicateCounting': 1,
   'Query.flows': 2,
