@@ -1,4 +1,13 @@
-import { Activity, DatabaseZap, Download, History, type LucideIcon, MapPin, Settings, Waypoints } from 'lucide-react';
+import {
+  Activity,
+  DatabaseZap,
+  Download,
+  History,
+  type LucideIcon,
+  MapPin,
+  Settings,
+  Waypoints,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
