@@ -1,5 +1,6 @@
 import type { Preferences } from '../../data/me.ts';
 import { useChange } from '../../data/use-change.ts';
+import { useFieldsOf } from '../../data/use-fields-of.ts';
 import { type Theme, useTheme } from '../../frame/theme.ts';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
@@ -30,6 +31,7 @@ export function PreferencesForm({ preferences }: { preferences: Preferences }) {
     done: () => ({ message: 'Your settings were saved.' }),
     onDone: ({ setPreferences }) => setTheme(setPreferences.theme.toLowerCase() as Theme),
   });
+  const marks = useFieldsOf('preferences', fieldErrors);
   const save = ({ theme, time_zone, units }: Record<string, string>): void =>
     run({
       preferences: {
@@ -39,7 +41,7 @@ export function PreferencesForm({ preferences }: { preferences: Preferences }) {
       },
     });
   return (
-    <Form submit="Save" isPending={isPending} error={error} fieldErrors={fieldErrors} onSubmit={save}>
+    <Form submit="Save" isPending={isPending} error={error} fieldErrors={marks} onSubmit={save}>
       <SelectField label="Theme" name="theme" options={THEMES} defaultValue={preferences.theme} />
       <TextField
         label="Time zone"
