@@ -3,12 +3,14 @@ import { Toasts } from '../parts/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useKeptPreferences } from './use-kept-preferences.ts';
 import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
 
 /** What is around every page: navigation at the side, time range and account above. */
 export function Frame() {
   usePageKeys();
+  const notation = useKeptPreferences();
   return (
     <div className="frame">
       <a className="skip-link" href="#page">
@@ -19,7 +21,7 @@ export function Frame() {
         <TopBar />
         <ConnectionBanner />
         <main id="page" tabIndex={-1}>
-          <Outlet />
+          <Outlet key={notation} />
         </main>
       </div>
       <Toasts />

@@ -1,5 +1,7 @@
+import { useLocation } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { graphql } from '../data/graphql.ts';
+import { usePreferences } from '../data/me.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { PAGES } from '../pages/pages.ts';
 import { useSession } from '../session/session-provider.tsx';
@@ -22,6 +24,7 @@ const FOUND_LIMIT = 8;
 export function useCommands(text: string): Command[] {
   const { signOut } = useSession();
   const [, setTheme] = useTheme();
+  const { pathname, searchStr } = useLocation();
   const wanted = text.trim().toLowerCase();
   const { data } = useAnswer(FIND, { text: text.trim() || null }, { keepPrevious: true });
   const actions = useMemo<Command[]>(
@@ -31,15 +34,25 @@ export function useCommands(text: string): Command[] {
       { id: 'dark', text: 'Dark theme', kind: 'Action', run: () => setTheme('dark') },
       { id: 'system', text: 'Theme of the system', kind: 'Action', run: () => setTheme('system') },
       { id: 'copy', text: 'Copy a link to this view', kind: 'Action', run: copyLink },
+      {
+        id: 'save',
+        text: 'Save this view',
+        kind: 'Action',
+        to: `/settings?view=${encodeURIComponent(`${pathname}${searchStr}`)}`,
+      },
       { id: 'sign-out', text: 'Sign out', kind: 'Action', run: signOut },
     ],
-    [setTheme, signOut],
+    [setTheme, signOut, pathname, searchStr],
   );
+  const views = usePreferences()?.saved_views ?? [];
   const has = (name: string): boolean => name.toLowerCase().includes(wanted);
   const sites = data?.data.sites.items ?? [];
   const policies = (data?.data.policies.items ?? []).filter(({ name }) => has(name)).slice(0, FOUND_LIMIT);
   return [
     ...actions.filter(command => has(command.text)),
+    ...views
+      .filter(({ name }) => has(name))
+      .map(({ name, address }) => ({ id: `view ${name}`, text: name, kind: 'View', to: address })),
     ...sites.map(({ id, name }) => ({ id: `site ${id}`, text: name, kind: 'Site', to: `/sites/${id}` })),
     ...policies.map(({ id, name }) => ({
       id: `policy ${id}`,

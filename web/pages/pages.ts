@@ -6,6 +6,7 @@ import {
   ListOrdered,
   type LucideIcon,
   MapPin,
+  Settings,
   Waypoints,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
@@ -64,5 +65,12 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/settings'],
+    title: 'Settings',
+    icon: Settings,
+    key: ',',
+    load: () => import('./settings/settings-page.tsx'),
   },
 ];
