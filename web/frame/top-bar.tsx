@@ -7,9 +7,9 @@ import {
   MenuTrigger,
   Popover,
 } from 'react-aria-components';
+import { type Theme, useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { Palette } from './palette.tsx';
-import { type Theme, useTheme } from './theme.ts';
 import { TimeRangePicker } from './time-range-picker.tsx';
 
 const THEMES: Record<Theme, string> = {

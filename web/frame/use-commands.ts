@@ -4,8 +4,8 @@ import { graphql } from '../data/graphql.ts';
 import { usePreferences } from '../data/me.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { PAGES } from '../pages/pages.ts';
+import { useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
-import { useTheme } from './theme.ts';
 
 /** Something that the palette finds: a place to go, or an action. */
 export type Command = { id: string; text: string; kind: string } & ({ to: string } | { run(): void });

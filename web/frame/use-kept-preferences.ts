@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { usePreferences } from '../data/me.ts';
 import { setNotation } from '../parts/format.ts';
-import { useTheme } from './theme.ts';
+import { useTheme } from '../parts/theme.ts';
 
 /**
  * Has the console as the person set it: times, units, and the theme where none was chosen on this device.

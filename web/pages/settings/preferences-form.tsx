@@ -1,10 +1,10 @@
 import type { Preferences } from '../../data/me.ts';
 import { useChange } from '../../data/use-change.ts';
 import { useFieldsOf } from '../../data/use-fields-of.ts';
-import { type Theme, useTheme } from '../../frame/theme.ts';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { TextField } from '../../parts/text-field.tsx';
+import { type Theme, useTheme } from '../../parts/theme.ts';
 import { SET_PREFERENCES } from './operations.ts';
 
 const TIME_ZONES = Intl.supportedValuesOf('timeZone').map(name => ({
