@@ -10,6 +10,8 @@ import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
+import { shadingSuite } from './suites/shading.ts';
+import { silenceSuite } from './suites/silence.ts';
 import { sitesSuite } from './suites/sites.ts';
 
 // One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
@@ -32,5 +34,7 @@ ratesSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
+shadingSuite(world);
+silenceSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resetsAt, stack, trustBands } from '../../../web/parts/chart/trust.ts';
+import { intervalTrust, resetsAt, stack, trustBands } from '../../../web/parts/chart/trust.ts';
 
 const at = [60, 120, 180, 240, 300];
 const none = at.map(() => false);
@@ -31,6 +31,19 @@ describe('trust bands', () => {
 
   it('resets are where their intervals begin', () => {
     expect(resetsAt({ ...whole, resets: [true, false, true, false, false] })).toEqual([0, 120]);
+  });
+});
+
+describe('the trust of an interval', () => {
+  it.each([
+    [{}, 'Complete'],
+    [{ completeness: [0.75] }, '75 % of the edges heard'],
+    [{ completeness: [null] }, '–'],
+    [{ completeness: [0.5], gaps: [true] }, 'No reading'],
+    [{ resets: [true] }, 'Complete, counters reset'],
+    [{ gaps: [true], resets: [true] }, 'No reading, counters reset'],
+  ])('%j is "%s"', (given, words) => {
+    expect(intervalTrust({ ...whole, ...given }, 0)).toBe(words);
   });
 });
 

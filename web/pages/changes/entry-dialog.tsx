@@ -1,5 +1,5 @@
 import { graphql } from '../../data/graphql.ts';
-import { useMay } from '../../data/me.ts';
+import { useMayUndo } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { useChange } from '../../data/use-change.ts';
 import { Button } from '../../parts/button.tsx';
@@ -51,7 +51,7 @@ export function EntryDialog({ id, onOpen, onClose }: EntryDialogProps) {
 function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }) {
   const { id, at, started_at, actor, target, outcome, message, attempts, request, undoes, undone_by } = entry;
   const { before, after, undoable_until } = entry;
-  const may = useMay();
+  const mayUndo = useMayUndo();
   const undo = useChange(UNDO, { done: ({ undo: { message } }) => ({ message }) });
   const refused = outcome === 'REFUSED';
   return (
@@ -137,7 +137,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
           {undo.done.undo.message}
         </Notice>
       )}
-      {undoable_until !== null && may('undo') && (
+      {mayUndo(entry) && (
         <div className="form-end">
           <span className="muted">
             Can be undone until <Time at={undoable_until} />

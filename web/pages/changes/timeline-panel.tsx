@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
-import { useMay } from '../../data/me.ts';
+import { useMayUndo } from '../../data/me.ts';
 import { useUndo } from '../../data/undo.ts';
 import { useList } from '../../data/use-list.ts';
 import { Button } from '../../parts/button.tsx';
@@ -129,8 +129,8 @@ function momentsOf(view: string, { log, happened, on }: Sources): (Change | Happ
 }
 
 function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): void }) {
-  const { id, at, actor, operation, did, target, outcome, message, undone_by, undoable_until } = entry;
-  const may = useMay();
+  const { id, at, actor, operation, did, target, outcome, message, undone_by } = entry;
+  const mayUndo = useMayUndo();
   const undo = useUndo();
   const what = operationWords(did ?? operation);
   const refused = outcome === 'REFUSED';
@@ -146,7 +146,7 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
         <p className="clip muted">{refused ? message : summary(entry)}</p>
       </div>
       {undone_by && <Status kind="unknown">Undone</Status>}
-      {undoable_until !== null && may('undo') && (
+      {mayUndo(entry) && (
         <Button aria-label={`Undo ${what} ${target ?? ''}`} onPress={() => undo(id)}>
           Undo
         </Button>

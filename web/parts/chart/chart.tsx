@@ -1,22 +1,14 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { Button } from '../button.tsx';
 import { tick, time, utc } from '../format.ts';
+import type { ChartSeries } from './chart-series.ts';
+import { ChartTable } from './chart-table.tsx';
 import { drawResets, drawTrust } from './draw-trust.ts';
-import { resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
+import { heardWords, resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
 import { useThemeColours } from './use-theme-colours.ts';
 import './chart.css';
-
-export interface ChartSeries {
-  id: string;
-  name: string;
-  /** One value an interval; null where there is no reading. */
-  values: readonly (number | null)[];
-  /** Name of a colour of the theme, such as `series-1`. */
-  colour: string;
-  /** Drawn as a dashed line, as the period before. */
-  dashed?: boolean;
-}
 
 export interface ChartProps {
   label: string;
@@ -59,6 +51,7 @@ export function Chart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const colours = useThemeColours(box);
   const [hovered, setHovered] = useState<number | null>(null);
+  const [asTable, setAsTable] = useState(false);
   const shape = series.map(({ id, colour, dashed }) => `${id} ${colour} ${dashed}`).join('\n');
 
   const data = useMemo(() => {
@@ -171,7 +164,14 @@ export function Chart(props: ChartProps) {
       />
       <figcaption>
         <TrustList intervals={intervals} />
-        <Legend at={intervals.at[shown]} index={shown} series={series} format={format} exact={exact} />
+        <Legend at={intervals.at[shown]} index={shown} series={series} format={format} exact={exact}>
+          <Button kind="quiet" onPress={() => setAsTable(!asTable)}>
+            {asTable ? 'Hide the table' : 'Show as table'}
+          </Button>
+        </Legend>
+        {asTable && (
+          <ChartTable label={label} intervals={intervals} series={series} format={format} exact={exact} />
+        )}
       </figcaption>
     </figure>
   );
@@ -183,9 +183,11 @@ interface LegendProps {
   series: readonly ChartSeries[];
   format(value: number | null): string;
   exact(value: number | null): string;
+  /** What stands at its end. */
+  children: ReactNode;
 }
 
-function Legend({ at, index, series, format, exact }: LegendProps) {
+function Legend({ at, index, series, format, exact, children }: LegendProps) {
   return (
     <div className="legend">
       {at !== undefined && (
@@ -202,6 +204,8 @@ function Legend({ at, index, series, format, exact }: LegendProps) {
           </li>
         ))}
       </ul>
+      <span className="spacer" />
+      {children}
     </div>
   );
 }
@@ -215,7 +219,7 @@ function TrustList({ intervals }: { intervals: TrustedIntervals }) {
       {bands.map(({ kind, from, to, share }) => (
         <li key={from} data-kind={kind} data-from={from} data-to={to}>
           {`${utc(from * 1000)} to ${utc(to * 1000)}: ${
-            kind === 'gap' ? 'no reading' : `${Math.round((share ?? 0) * 100)} % of the edges heard`
+            kind === 'gap' ? 'no reading' : heardWords(share ?? 0)
           }`}
         </li>
       ))}

@@ -1,3 +1,5 @@
+import { UNKNOWN } from '../format.ts';
+
 /** How far an interval's figures can be trusted. */
 export interface TrustedIntervals {
   /** Ends of the intervals, in seconds; `from` is where the first one begins. */
@@ -32,6 +34,22 @@ export function trustBands({ from, at, completeness, gaps }: TrustedIntervals): 
     else bands.push({ kind, from: begin, to, share: shown });
   }
   return bands;
+}
+
+/** How far the figures of one interval can be trusted, in words; a dash where that isn't known. */
+export function intervalTrust({ completeness, gaps, resets }: TrustedIntervals, index: number): string {
+  const words = gaps[index] ? 'No reading' : shareWords(completeness[index] ?? null);
+  return resets[index] ? `${words}, counters reset` : words;
+}
+
+function shareWords(share: number | null): string {
+  if (share === null) return UNKNOWN;
+  return share < 1 ? heardWords(share) : 'Complete';
+}
+
+/** @example heardWords(0.75) // '75 % of the edges heard' */
+export function heardWords(share: number): string {
+  return `${Math.round(share * 100)} % of the edges heard`;
 }
 
 /** Instants, in seconds, at whose intervals' begin the counters were set to zero. */
