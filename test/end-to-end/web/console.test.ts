@@ -5,14 +5,17 @@ import { addressSuite } from './suites/addresses.ts';
 import { changesSuite } from './suites/changes.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
+import { keyboardSuite } from './suites/keyboard.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { ratesSuite } from './suites/rates.ts';
+import { rolesSuite } from './suites/roles.ts';
 import { sessionSuite } from './suites/session.ts';
 import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
 import { sitesSuite } from './suites/sites.ts';
+import { twoPeopleSuite } from './suites/two-people.ts';
 
 // One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
 let started: ConsoleWorld | undefined;
@@ -34,7 +37,11 @@ ratesSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
+twoPeopleSuite(world);
 shadingSuite(world);
+// Roles see the alarm that the keyboard acknowledges.
+rolesSuite(world);
+keyboardSuite(world);
 silenceSuite(world);
 accessibilitySuite(world);
 oneSourceFailsSuite(world);
