@@ -1,7 +1,7 @@
 // `npm run measure-units`: simulates networks of several shapes, each in a process of its own, and writes what they used to
 // bench/units.json, which the bill and docs/scale.md are made from. `-- --day` simulates a whole day of 200 edges in place of
-// ten minutes, `-- --reference` only the network that releases are compared by; `-- --release NAME` writes the figures as
-// those of the last release.
+// ten minutes, and writes it after each hour; `-- --reference` simulates only the network that releases are compared by;
+// `-- --release NAME` writes the figures as those of the last release.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -9,14 +9,16 @@ import { parseArgs } from 'node:util';
 import { deployedFacts } from './usage/deployed-facts.ts';
 import type { Shape } from './usage/fleet.ts';
 import {
+  CONSOLE_MINUTES,
   LARGE,
   LARGE_MINUTES,
   REFERENCE,
   REFERENCE_MINUTES,
+  SHAPE_CONSOLE_MINUTES,
   SHAPE_MINUTES,
   SHAPES,
 } from './usage/measured-shapes.ts';
-import { runSimulation } from './usage/run-simulation.ts';
+import { type RunOptions, runSimulation } from './usage/run-simulation.ts';
 import type { SimulatedUsage } from './usage/simulation.ts';
 
 const DAY_MINUTES = 1440;
@@ -25,22 +27,38 @@ const FILE = join(import.meta.dirname, 'units.json');
 const { values } = parseArgs({
   options: { day: { type: 'boolean' }, reference: { type: 'boolean' }, release: { type: 'string' } },
 });
-const shapes: object[] = [];
-for (const shape of values.reference ? [] : SHAPES) {
-  shapes.push(figuresOf(await simulate(shape, SHAPE_MINUTES)));
+const { broadcast_filters: _, ...facts } = deployedFacts();
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', ...facts };
+const minutes = values.day ? DAY_MINUTES : REFERENCE_MINUTES;
+
+if (values.release !== undefined) {
+  const reference = await simulate(REFERENCE, minutes);
+  write({ last_release: { release: values.release, ...measured(), reference } });
+} else {
+  if (!values.reference) await measureShapes();
+  const onHour = (reference: SimulatedUsage) => {
+    console.error(`${reference.minutes / 60} hours`);
+    write({ ...measured(), reference });
+  };
+  const reference = await simulate(REFERENCE, minutes, { onHour });
+  write({ ...measured(), reference });
 }
-const measured = {
-  measured_at: new Date().toISOString(),
-  node: process.version,
-  cpu: cpus()[0]?.model ?? 'unknown',
-  ...deployedFacts(),
-  reference: await simulate(REFERENCE, values.day ? DAY_MINUTES : REFERENCE_MINUTES),
-  ...(shapes.length > 0 && { shapes }),
-};
-if (values.release === undefined) {
-  write(measured);
-  if (!values.reference) write({ large: figuresOf(await simulate(LARGE, LARGE_MINUTES)) });
-} else write({ last_release: { release: values.release, ...measured } });
+
+async function measureShapes(): Promise<void> {
+  const shapes: object[] = [];
+  for (const shape of SHAPES) {
+    const options = { console_minutes: SHAPE_CONSOLE_MINUTES };
+    shapes.push(figuresOf(await simulate(shape, SHAPE_MINUTES, options)));
+  }
+  write({ ...measured(), shapes });
+  const hour = { console_minutes: CONSOLE_MINUTES };
+  write({ console: figuresOf(await simulate(REFERENCE, CONSOLE_MINUTES, hour)) });
+  write({ large: figuresOf(await simulate(LARGE, LARGE_MINUTES)) });
+}
+
+function measured(): object {
+  return { measured_at: new Date().toISOString(), ...machine };
+}
 
 /** Writes figures over those that the file has of the same names. */
 function write(figures: object): void {
@@ -53,7 +71,7 @@ function figuresOf({ metrics: _, by_item: __, ...figures }: SimulatedUsage): obj
   return figures;
 }
 
-function simulate(shape: Shape, minutes: number): Promise<SimulatedUsage> {
+function simulate(shape: Shape, minutes: number, options?: RunOptions): Promise<SimulatedUsage> {
   console.error(`${JSON.stringify(shape)}, ${minutes} minutes …`);
-  return runSimulation(shape, minutes);
+  return runSimulation(shape, minutes, options);
 }

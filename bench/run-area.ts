@@ -2,5 +2,4 @@
 import { AREAS } from './areas.ts';
 
 const { run } = await AREAS[process.argv[2] ?? '']!();
-process.send!(await run());
-process.disconnect();
+process.send!(await run(), () => process.exit());

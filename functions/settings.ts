@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_EDGE_ROLES } from '../core/access/edge-identity.ts';
 import { DEFAULT_QUERY_BUDGET } from '../core/access/query-budget.ts';
 import { cacheSettingsSchema } from '../core/cache/cache-settings.ts';
+import { LARGE_HOUR_MB } from '../core/flows/hour-slices.ts';
 import { LANES_A_GROUP } from '../core/history/groups/group-workers.ts';
 import { retentionSettings } from '../core/history/retention-settings.ts';
 import { MAX_COUNTER_SLOTS, MIN_COUNTER_SLOTS } from '../core/ledger/figures/counter-slots.ts';
@@ -34,6 +35,8 @@ export const SETTINGS = {
   FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
   /** Whether the flow log holds networks in place of hosts. */
   FLOW_LOG_MASK_HOSTS: onOff.default('off'),
+  /** From how many megabytes on an hour of the flow log is merged in slices. */
+  FLOW_LOG_LARGE_HOUR_MB: z.coerce.number().nonnegative().default(LARGE_HOUR_MB),
   /** Whether unsigned reports count for no edge at all. */
   REQUIRE_SIGNED_REPORTS: onOff.default('off'),
   /** The bucket of the flow log. */

@@ -28,6 +28,7 @@ export const PUBLISH_FIGURES = /* GraphQL */ `
       lease_until
       items {
         id
+        name
         packets_exact
         bytes_exact
         active_flows

@@ -98,6 +98,7 @@ export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 
 export interface Figure {
   id: string;
+  name: string | null;
   packets_exact: string | null;
   bytes_exact: string | null;
   active_flows: number | null;
@@ -120,10 +121,12 @@ export interface Figures {
   lease_until: string;
   items: Figure[];
   removed: string[];
+  next_token: string | null;
 }
 
 export interface FigureInput {
   id: string;
+  name?: string | null | undefined;
   packets_exact?: string | null | undefined;
   bytes_exact?: string | null | undefined;
   active_flows?: number | null | undefined;
@@ -246,6 +249,29 @@ export interface Me {
   email: string | null;
   groups: string[];
   operations: string[];
+  preferences: Preferences;
+}
+
+export interface Preferences {
+  theme: Theme;
+  time_zone: string | null;
+  units: ByteUnits;
+  saved_views: SavedView[];
+}
+
+export type Theme = 'SYSTEM' | 'LIGHT' | 'DARK';
+
+export type ByteUnits = 'SI' | 'IEC';
+
+export interface SavedView {
+  name: string;
+  address: string;
+}
+
+export interface PreferencesInput {
+  theme?: Theme | null | undefined;
+  time_zone?: string | null | undefined;
+  units?: ByteUnits | null | undefined;
 }
 
 export interface AlarmConnection {
@@ -656,6 +682,25 @@ export interface CacheStats {
   hits: number;
   misses: number;
   hit_rate: number;
+}
+
+export interface CacheHistory {
+  at: string[];
+  caches: CacheHistoryColumns[];
+}
+
+export interface CacheHistoryColumns {
+  name: string;
+  hit_rate: (number | null)[];
+  lookups_per_second: (number | null)[];
+  active: (number | null)[];
+}
+
+export interface WarmCachesResult {
+  success: boolean;
+  message: string;
+  warmed: number;
+  audit_id: string;
 }
 
 export interface ClearCacheResult {
@@ -1104,7 +1149,7 @@ export interface Operations {
   'Query.policies': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; defined_only?: boolean | null | undefined; policies_version?: string | null | undefined }; result: PolicyConnection };
   'Query.policy': { arguments: { id: string }; result: Policy | null };
   'Query.trafficTotals': { arguments: Record<string, never>; result: TrafficTotals };
-  'Query.figures': { arguments: { scope: FigureScope }; result: Figures };
+  'Query.figures': { arguments: { scope: FigureScope; limit?: number | null | undefined; next_token?: string | null | undefined }; result: Figures };
   'Query.overview': { arguments: Record<string, never>; result: Overview };
   'Query.edges': { arguments: { site_id?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeConnection };
   'Query.edge': { arguments: { id: string }; result: Edge | null };
@@ -1129,6 +1174,7 @@ export interface Operations {
   'Query.endpointStats': { arguments: { site_id: string }; result: EndpointStats[] };
   'Query.trafficAudit': { arguments: Record<string, never>; result: TrafficAudit };
   'Query.cacheStats': { arguments: Record<string, never>; result: CacheStats[] };
+  'Query.cacheHistory': { arguments: { from: string; to: string }; result: CacheHistory };
   'Query.routingDecision': { arguments: { policy_id: string; source_site_id: string; destination_site_id: string }; result: RoutingDecision };
   'Query.routingDecisions': { arguments: { source_site_id: string; destination_site_id: string; at?: string | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: RoutingDecisions };
   'Query.policyRouting': { arguments: { policy_id: string }; result: PolicyRouting };
@@ -1163,6 +1209,10 @@ export interface Operations {
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
+  'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
+  'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
+  'Mutation.removeView': { arguments: { name: string }; result: Preferences };
   'Mutation.setPolicyRouting': { arguments: { policy_id: string; preference?: PathPreference | null | undefined; weights?: PathWeightsInput | null | undefined; failover_below?: number | null | undefined; failback_above?: number | null | undefined; failback_hold_seconds?: number | null | undefined; if_updated_at?: string | null | undefined }; result: PolicyRouting };
   'Mutation.failoverPath': { arguments: { path_id: string; until?: string | null | undefined; until_restored?: boolean | null | undefined }; result: FailoverResult };
   'Mutation.restorePath': { arguments: { path_id: string }; result: FailoverResult };

@@ -55,6 +55,7 @@ export class FlowLogStack extends Stack {
       environment: {
         FLOW_BUCKET: this.bucket.bucketName,
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
+        FLOW_LOG_LARGE_HOUR_MB: String(settings.flow_log_large_hour_mb),
       },
     });
     this.grantReading(job);

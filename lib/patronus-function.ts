@@ -1,11 +1,11 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
+import { functionCode } from './function-code.ts';
 
 export interface PatronusFunctionProps {
   /** Folder under functions/ with its handler.ts. */
@@ -26,7 +26,7 @@ export interface PatronusFunctionProps {
  * A Lambda function of this system: Node 24 on ARM, the SDK in the bundle so that what is tested is what runs, a log
  * group of its own, and alarms on errors and throttles. It may touch no table until a grant says so.
  */
-export class PatronusFunction extends NodejsFunction {
+export class PatronusFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
     const { folder, data, description, timeout, memory, environment, concurrency, callsItself } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -38,8 +38,8 @@ export class PatronusFunction extends NodejsFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       description,
-      entry: `functions/${folder}/handler.ts`,
-      handler: 'handler',
+      code: functionCode(folder),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout,
@@ -57,17 +57,6 @@ export class PatronusFunction extends NodejsFunction {
         POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
         NODE_OPTIONS: '--enable-source-maps',
         ...environment,
-      },
-      bundling: {
-        bundleAwsSDK: true,
-        format: OutputFormat.ESM,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        minify: true,
-        keepNames: true,
-        sourceMap: true,
-        sourcesContent: false,
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
       },
     });
     data.alarms.add(this, 'Errors', {

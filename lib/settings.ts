@@ -20,6 +20,8 @@ export interface Settings {
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
+  /** From how many megabytes on an hour of the flow log is merged in slices, by runs side by side. */
+  flow_log_large_hour_mb: number;
   /**
    * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
    * production; off for one that still has edges without a key, and by default.
@@ -83,6 +85,7 @@ const WHOLE_NUMBERS = {
   provisioned_write_units: { fallback: 0, min: 0, max: 40_000 },
   ingest_window_seconds: { fallback: 5, min: 0, max: 300 },
   flow_log_ttl_hours: { fallback: 24, min: 0, max: 8760 },
+  flow_log_large_hour_mb: { fallback: 1024, min: 1, max: 1024 },
   minute_retention_hours: { fallback: 48, min: 24, max: 8760 },
   hour_retention_days: { fallback: 90, min: 2, max: 3650 },
   day_retention_days: { fallback: 730, min: 2, max: 7300 },
@@ -114,6 +117,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
+    flow_log_large_hour_mb: number('flow_log_large_hour_mb'),
     require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),

@@ -54,6 +54,7 @@ export const ROOMS: Record<string, Rooms> = {
     events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
     alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'storage'],
+    preferences: ['access', 'errors', 'inventory', 'storage'],
     undo: ['access', 'alarms', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
     answers: [
       'audit',
@@ -179,8 +180,8 @@ export const ROOMS: Record<string, Rooms> = {
   },
   local: {
     aws: [],
-    console: [],
     http: [],
+    'kept-builds': [],
     queues: [],
     'start-options': [],
     engines: ['aws', 'http'],
@@ -188,7 +189,8 @@ export const ROOMS: Record<string, Rooms> = {
     lambda: ['aws', 'http'],
     s3: ['aws', 'http'],
     schedules: ['aws'],
-    template: ['aws'],
+    console: ['kept-builds'],
+    template: ['aws', 'kept-builds'],
     'event-sources': ['aws', 'lambda'],
     resources: [
       'aws',

@@ -1,19 +1,16 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { itemBytes, transactionWriteUnits } from '../../test/support/item-bytes.ts';
-import type { Usage } from './usage.ts';
+import { type RunningCall, runningCall, waitFor } from './running-call.ts';
 
-/** Where calls are counted; null while nobody measures. */
+/** What is counted beside what each function uses. */
 export interface Counting {
-  into: Usage | null;
-  /** The function that is running. */
-  of: string;
   /** By function, operation and item, the units that were used, to see what they are for. */
   readonly by_item: Map<string, number>;
   /** Lanes that were written, and their bytes. */
   lanes: { written: number; bytes: number };
-  /** Milliseconds of the CPU that counting itself took. */
-  overhead_ms: number;
+  /** Tables that were written to since it was last looked at, also while nothing is measured. */
+  readonly written: Set<string>;
 }
 
 type Command = { input: Record<string, unknown>; constructor: { name: string } };
@@ -27,44 +24,57 @@ type Capacity = { CapacityUnits?: number };
  */
 export function countClients(): Counting {
   const counting: Counting = {
-    ...{ into: null, of: '', by_item: new Map(), overhead_ms: 0 },
+    by_item: new Map(),
     lanes: { written: 0, bytes: 0 },
+    written: new Set(),
   };
-  let waiting = 0;
-  const wait = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (waiting++ === 0 && counting.into) counting.into.waits++;
-    try {
-      return await work();
-    } finally {
-      waiting--;
-    }
-  };
-  countDynamoDb(counting, wait);
-  countS3(counting, wait);
+  countDynamoDb(counting);
+  countS3();
   return counting;
 }
 
-type Wait = <T>(work: () => Promise<T>) => Promise<T>;
-
-function countDynamoDb(counting: Counting, wait: Wait): void {
+function countDynamoDb(counting: Counting): void {
   const prototype = DynamoDBDocumentClient.prototype as unknown as { send: Send };
   const send = prototype.send;
   prototype.send = async function (this: unknown, command, ...rest) {
-    if (!counting.into) return Reflect.apply(send, this, [command, ...rest]);
+    const call = runningCall();
+    noteTables(counting, command);
+    if (!call) return Reflect.apply(send, this, [command, ...rest]);
     command.input.ReturnConsumedCapacity = 'TOTAL';
-    const answer = await wait(() => Reflect.apply(send, this, [command, ...rest]));
+    const answer = await waitFor(() => Reflect.apply(send, this, [command, ...rest]));
     const begun = performance.now();
-    count(counting, command, answer);
-    counting.overhead_ms += performance.now() - begun;
+    count(counting, call, command, answer);
+    // Counting is not what the function does.
+    call.usage.cpu_ms -= performance.now() - begun;
     return answer;
   };
 }
 
-function count(counting: Counting, command: Command, answer: Record<string, unknown>): void {
-  const usage = counting.into;
-  if (!usage) return;
+function noteTables({ written }: Counting, { constructor: { name }, input }: Command): void {
+  if (READS.test(name)) return;
+  const {
+    TableName,
+    RequestItems,
+    TransactItems = [],
+  } = input as {
+    TableName?: string;
+    RequestItems?: object;
+    TransactItems?: Record<string, { TableName: string }>[];
+  };
+  const tables = TransactItems.flatMap(action => Object.values(action).map(of => of.TableName));
+  for (const table of [TableName ?? [], Object.keys(RequestItems ?? {}), tables].flat()) written.add(table);
+}
+
+const READS = /^(Get|BatchGet|Query|Scan|TransactGet)Command$/;
+
+function count(
+  counting: Counting,
+  { of, usage }: RunningCall,
+  command: Command,
+  answer: Record<string, unknown>,
+): void {
   const note = (what: string, units: number) => {
-    const label = `${counting.of}: ${what}`;
+    const label = `${of}: ${what}`;
     counting.by_item.set(label, (counting.by_item.get(label) ?? 0) + units);
   };
   const { name } = command.constructor;
@@ -87,7 +97,7 @@ function count(counting: Counting, command: Command, answer: Record<string, unkn
   const used = [answer.ConsumedCapacity ?? []]
     .flat()
     .reduce((sum: number, { CapacityUnits = 0 }: Capacity) => sum + CapacityUnits, 0);
-  const reads = /^(Get|BatchGet|Query|Scan)Command$/.test(name);
+  const reads = READS.test(name);
   const units = reads ? used + unitsOfNothing(command, answer, used) : used;
   usage[reads ? 'read_units' : 'write_units'] += units;
   note(`${name} ${wordOfInput(command.input)}`, units);
@@ -124,12 +134,12 @@ function wordOf(pk: unknown): string {
   return /^[A-Z_]+/.exec(String(pk))?.[0] ?? String(pk);
 }
 
-function countS3(counting: Counting, wait: Wait): void {
+function countS3(): void {
   const objects = new Map<string, Uint8Array>();
   const prototype = S3Client.prototype as unknown as { send: Send };
   prototype.send = command =>
-    wait(async () => {
-      const usage = counting.into;
+    waitFor(async () => {
+      const usage = runningCall()?.usage;
       if (command instanceof PutObjectCommand) {
         const body = command.input.Body as Uint8Array;
         objects.set(command.input.Key!, body);

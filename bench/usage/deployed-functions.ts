@@ -1,4 +1,6 @@
-import type { Counting } from './counting-clients.ts';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { WAIT_MS } from '../../scripts/cost/bill.ts';
+import { cpuGoesTo, inCall, keepLogs, type RunningCall, runningCall, waitFor } from './running-call.ts';
 import { noUsage, type Usage } from './usage.ts';
 
 /** START, END and REPORT, which Lambda writes of each call. */
@@ -7,64 +9,137 @@ const LAMBDA_LINES_BYTES = 400;
 const LINE_OVERHEAD_BYTES = 26;
 
 /** Functions whose calls are measured: the folders in functions/. */
-export type FunctionName = 'ingest' | 'snapshot' | 'cleanup' | 'flow-log' | 'api' | 'broadcast';
+const FOLDERS = [
+  'ingest',
+  'snapshot',
+  'snapshot-group',
+  'cleanup',
+  'flow-log',
+  'api',
+  'broadcast',
+  'figures',
+] as const;
+export type FunctionName = (typeof FOLDERS)[number];
 
 type Handler = (event: unknown, lambda: unknown) => Promise<unknown>;
 
+/** A call that sleeps. */
+export interface SleepingCall {
+  /** When it goes on, milliseconds since the epoch. */
+  until: number;
+  /** Has it go on: resolves when it sleeps again, or with undefined at its end. */
+  wake(): Promise<SleepingCall | undefined>;
+}
+
 export interface DeployedFunctions {
-  /** Calls a handler as Lambda would. @throws what it throws */
-  call(name: FunctionName, event: unknown): Promise<unknown>;
+  /** Calls a handler as Lambda would. `as` is the name that it is counted under. @throws what it throws */
+  call(name: FunctionName, event: unknown, as?: string): Promise<unknown>;
+  /** Calls a handler that sleeps in between: resolves when it does, or with undefined at its end. */
+  begin(name: FunctionName, event: unknown): Promise<SleepingCall | undefined>;
   /** The same without measuring, also side by side: for what is made before anything is measured. */
   prepare(name: FunctionName, event: unknown): Promise<unknown>;
   /** What each function has used since the last {@link forget}. */
-  readonly used: Map<FunctionName, Usage>;
+  readonly used: Map<string, Usage>;
   /** Every metric that was published: namespace, name and dimensions. */
   readonly metrics: Set<string>;
   forget(): void;
 }
 
 /** The handlers as they are deployed, in this process; their environment must be set. */
-export async function deployedFunctions(counting: Counting): Promise<DeployedFunctions> {
-  const handlers: Record<FunctionName, Handler> = {
-    ingest: await handlerOf('ingest'),
-    snapshot: await handlerOf('snapshot'),
-    cleanup: await handlerOf('cleanup'),
-    'flow-log': await handlerOf('flow-log'),
-    api: await handlerOf('api'),
-    broadcast: await handlerOf('broadcast'),
-  };
-  const used = new Map<FunctionName, Usage>();
+export async function deployedFunctions(): Promise<DeployedFunctions> {
+  const handlers = {} as Record<FunctionName, Handler>;
+  for (const folder of FOLDERS) handlers[folder] = await handlerOf(folder);
+  keepLogs();
+  const used = new Map<string, Usage>();
   const metrics = new Set<string>();
-  return {
+  const functions: DeployedFunctions = {
     used,
     metrics,
-    forget() {
-      used.clear();
-    },
+    forget: () => used.clear(),
     prepare: (name, event) => handlers[name](event, lambdaContext(name)),
-    async call(name, event) {
-      const usage = used.get(name) ?? noUsage();
-      used.set(name, usage);
-      counting.into = usage;
-      counting.of = name;
-      const overhead = counting.overhead_ms;
-      const log = captureLog();
-      const before = process.cpuUsage();
+    async call(name, event, as = name) {
+      const call = callOf(as);
+      const before = cpuGoesTo(call.usage);
       try {
-        return await handlers[name](event, lambdaContext(name));
+        return await inCall(call, () => handlers[name](event, lambdaContext(name)));
       } finally {
-        const { user, system } = process.cpuUsage(before);
-        const lines = log.end();
-        counting.into = null;
-        usage.calls++;
-        usage.cpu_ms += (user + system) / 1000 - (counting.overhead_ms - overhead);
-        usage.log_bytes += LAMBDA_LINES_BYTES;
-        for (const line of lines) {
-          usage.log_bytes += Buffer.byteLength(line) + LINE_OVERHEAD_BYTES;
-          for (const metric of metricsIn(line)) metrics.add(metric);
-        }
+        cpuGoesTo(before);
+        end(call);
       }
     },
+    begin(name, event) {
+      const call = callOf(name);
+      let turn = Promise.withResolvers<SleepingCall | undefined>();
+      call.sleep = ms => {
+        const woken = Promise.withResolvers<void>();
+        cpuGoesTo(undefined);
+        const wake = () => {
+          turn = Promise.withResolvers();
+          cpuGoesTo(call.usage);
+          woken.resolve();
+          return turn.promise;
+        };
+        // It is billed as long as it sleeps.
+        call.usage.waits += ms / WAIT_MS;
+        turn.resolve({ until: Date.now() + ms, wake });
+        return woken.promise;
+      };
+      cpuGoesTo(call.usage);
+      inCall(call, () => handlers[name](event, lambdaContext(name)))
+        .then(
+          () => turn.resolve(undefined),
+          cause => turn.reject(cause),
+        )
+        .finally(() => {
+          cpuGoesTo(undefined);
+          end(call);
+        });
+      return turn.promise;
+    },
+  };
+  callGroups(functions);
+  return functions;
+
+  function callOf(of: string): RunningCall {
+    const usage = used.get(of) ?? noUsage();
+    used.set(of, usage);
+    return { of, usage, waiting: 0, log: [], longest_waits: 0 };
+  }
+
+  function end({ usage, log }: RunningCall): void {
+    usage.calls++;
+    usage.log_bytes += LAMBDA_LINES_BYTES;
+    for (const line of log.join('').split('\n')) {
+      if (line === '') continue;
+      usage.log_bytes += Buffer.byteLength(line) + LINE_OVERHEAD_BYTES;
+      for (const metric of metricsIn(line)) metrics.add(metric);
+    }
+  }
+}
+
+/** Has the snapshot's calls of groups run here, one after another; it waits for the longest of them. */
+function callGroups(functions: DeployedFunctions): void {
+  let last: Promise<unknown> = Promise.resolve();
+  const prototype = LambdaClient.prototype as unknown as { send(command: unknown): Promise<object> };
+  prototype.send = command => {
+    if (!(command instanceof InvokeCommand)) throw new Error('Only calls of functions are known here.');
+    const { FunctionName: name, Payload } = command.input;
+    const event = JSON.parse(String(Payload));
+    const caller = runningCall();
+    const work = last.then(async () => {
+      if (!caller) return void (await functions.prepare(name as FunctionName, event));
+      const usage = { ...(functions.used.get(name!) ?? noUsage()) };
+      await functions.call(name as FunctionName, event);
+      const now = functions.used.get(name!)!;
+      const waits = now.waits - usage.waits + (now.cpu_ms - usage.cpu_ms) / WAIT_MS;
+      caller.usage.waits += Math.max(0, waits - caller.longest_waits);
+      caller.longest_waits = Math.max(caller.longest_waits, waits);
+    });
+    last = work.catch(() => {});
+    return waitFor(async () => {
+      await work;
+      return {};
+    });
   };
 }
 
@@ -85,28 +160,6 @@ function lambdaContext(name: string): object {
     invokedFunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${name}`,
     awsRequestId: crypto.randomUUID(),
     getRemainingTimeInMillis: () => TIME_LIMIT_MS[name] ?? 55_000,
-  };
-}
-
-/** Keeps what is written to both outputs until `end`, which gives it back by line. */
-function captureLog(): { end(): string[] } {
-  const written: string[] = [];
-  const outputs = [process.stdout, process.stderr];
-  const writes = outputs.map(output => output.write);
-  for (const output of outputs) {
-    output.write = (chunk: string | Uint8Array) => {
-      written.push(String(chunk));
-      return true;
-    };
-  }
-  return {
-    end() {
-      for (const [index, output] of outputs.entries()) output.write = writes[index]!;
-      return written
-        .join('')
-        .split('\n')
-        .filter(line => line !== '');
-    },
   };
 }
 

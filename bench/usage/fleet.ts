@@ -12,6 +12,8 @@ export interface Shape {
   interval_s: number;
   /** How long reports are collected before ingest is called, seconds. */
   window_s: number;
+  /** How many lanes a group of the snapshot has; left out: as many as by default. */
+  lanes_a_group?: number;
 }
 
 /** An edge as it reports. */
@@ -40,12 +42,18 @@ export function reportOf(
     sent_ms,
     shape,
     policies,
+    policies_version = '17',
+    failing = false,
   }: {
     index: number;
     seq: number;
     sent_ms: number;
     shape: Shape;
     policies: readonly string[];
+    /** Of the policies that the edge applies. */
+    policies_version?: string;
+    /** Whether the edge's first path carries next to nothing. */
+    failing?: boolean;
   },
 ): SentReport {
   const { edge_id, site_id, path_ids } = edge;
@@ -81,6 +89,7 @@ export function reportOf(
   const paths = path_ids.map((path_id, path) => ({
     path_id,
     ...measurementOf(path_id, seq),
+    ...(failing && path === 0 && FAILING),
     measured_at: at(sent_ms - 1000),
     tx_packets: (path + 1) * 1000 * seq,
     tx_bytes: (path + 1) * 700_000 * seq,
@@ -92,11 +101,13 @@ export function reportOf(
     edge_id,
     site_id,
     boot_id: `01JJZ3NDEKTSV4RRFFQ69${String(index).padStart(5, '0')}`,
-    ...{ seq, part: 0, parts: 1, sent_at: at(sent_ms), interval_s: shape.interval_s, policies_version: '17' },
+    ...{ seq, part: 0, parts: 1, sent_at: at(sent_ms), interval_s: shape.interval_s, policies_version },
     ...{ policies: pairs, flows, paths },
   };
   return { edge_id, data: gzipSync(JSON.stringify(report)), sent_ms };
 }
+
+const FAILING = { latency_ms: 400, packet_loss_pct: 60 };
 
 /**
  * A steady path: 20 to 60 ms that move by a tenth either way. An edge judges loss over its last 100 probes, of which one in a

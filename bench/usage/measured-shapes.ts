@@ -17,12 +17,19 @@ export const SHAPES: readonly Shape[] = [
   { ...USUAL, flows: 20 },
   // Of fewer lanes, each page that is read holds less than a unit.
   { ...USUAL, edges: 600, paths: 0, window_s: 15 },
+  // The snapshot in four groups.
+  { ...USUAL, edges: 160, paths: 0, window_s: 15, lanes_a_group: 40 },
 ];
 
 /** Long enough for what happens every five and every ten minutes. */
 export const SHAPE_MINUTES = 10;
+/** A console is open afterwards: each minute of it is like the others. */
+export const SHAPE_CONSOLE_MINUTES = 3;
 export const REFERENCE_MINUTES = 10;
 
+/** An open console's hour, which shows an hour of history. */
+export const CONSOLE_MINUTES = 60;
+
 /** Much larger than the others: what the model says of it is compared with what it uses. */
-export const LARGE: Shape = { ...USUAL, edges: 2000, paths: 0 };
+export const LARGE: Shape = { ...USUAL, edges: 2000, paths: 0, lanes_a_group: 500 };
 export const LARGE_MINUTES = 1;

@@ -6,15 +6,32 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { startDynamoDb } from '../../local/engines/dynamodb.ts';
 import { createTable } from '../../test/support/create-table.ts';
 import { countClients } from './counting-clients.ts';
+import type { DeployedFacts } from './deployed-facts.ts';
 import { deployedFunctions } from './deployed-functions.ts';
 import type { Shape } from './fleet.ts';
+import { countPublications } from './publications.ts';
+import { simulatedApi } from './simulated-api.ts';
 import { simulateClock } from './simulated-clock.ts';
-import { Simulation } from './simulation.ts';
+import { type SimulatedTime, type SimulatedUsage, Simulation } from './simulation.ts';
+import { type FollowedTable, TableChanges } from './table-changes.ts';
 
 /** A Sunday, ten minutes before an hour ends: what is merged, rolled up and compared once an hour is within what counts. */
 const START = Date.UTC(2026, 2, 15, 11, 50);
 
-const { shape, minutes } = JSON.parse(process.argv[2]!) as { shape: Shape; minutes: number };
+/** What a simulation is told by its parent. */
+export interface SimulationTask extends SimulatedTime {
+  shape: Shape;
+  broadcast_filters: DeployedFacts['broadcast_filters'];
+}
+
+/** What it tells its parent: what was used so far, and at last all of it. */
+export interface SimulationMessage {
+  usage: SimulatedUsage;
+  done: boolean;
+}
+
+const { shape, broadcast_filters, ...time } = JSON.parse(process.argv[2]!) as SimulationTask;
+const GRAPHQL_URL = 'http://api.local/graphql';
 const dynamodb = await startDynamoDb({ heapMiB: 1024 });
 try {
   const client = makeDocumentClient({
@@ -22,8 +39,14 @@ try {
     region: 'us-east-1',
     credentials: LOCAL_CREDENTIALS,
   });
-  await createTable(client, 'audit');
-  await createTable(client, 'network');
+  const followed = [
+    { name: 'audit', filters: broadcast_filters.audit },
+    { name: 'network', filters: broadcast_filters.network },
+  ];
+  const tables: FollowedTable[] = [];
+  for (const { name, filters } of followed) {
+    tables.push({ stream_arn: (await createTable(client, name, { stream: true }))!, filters });
+  }
   await createTable(client, 'traffic');
   await createTable(client, 'cache', { expiryIndex: true });
   client.destroy();
@@ -40,17 +63,26 @@ try {
     EXPORT_FUNCTION: 'export',
     SNAPSHOT_GROUP_FUNCTION: 'snapshot-group',
     USER_POOL_ID: 'us-east-1_users',
-    GRAPHQL_URL: 'http://127.0.0.1:9/graphql',
+    GRAPHQL_URL,
     POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
     POWERTOOLS_DEV: 'false',
     FLOW_LOG: shape.flows > 0 ? 'on' : 'off',
+    ...(shape.lanes_a_group !== undefined && { LANES_A_GROUP: String(shape.lanes_a_group) }),
   });
   const clock = simulateClock(START);
   const counting = countClients();
-  const functions = await deployedFunctions(counting);
-  const usage = await new Simulation({ counting, clock, functions, shape, start: START }).run(minutes);
+  const functions = await deployedFunctions();
+  const api = simulatedApi(functions);
+  const changes = new TableChanges(dynamodb.endpoint, tables, functions);
+  const simulation = new Simulation({ counting, clock, functions, api, changes, shape, start: START });
+  const publishing = countPublications(GRAPHQL_URL, {
+    edges: shape.edges,
+    onPublished: published => simulation.hear(published),
+  });
+  const tell = (usage: SimulatedUsage, done: boolean) => process.send!({ usage, done });
+  const usage = await simulation.run(time, publishing, soFar => tell(soFar, false));
   clock.restore();
-  process.send!(usage);
+  tell(usage, true);
 } finally {
   await dynamodb.stop();
 }

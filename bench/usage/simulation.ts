@@ -1,15 +1,22 @@
+import { seededRandom } from '../../test/support/random.ts';
 import type { Counting } from './counting-clients.ts';
-import type { DeployedFunctions, FunctionName } from './deployed-functions.ts';
-import { EDGE_REQUESTS } from './edge-requests.ts';
+import { Deliveries } from './deliveries.ts';
+import type { DeployedFunctions, FunctionName, SleepingCall } from './deployed-functions.ts';
 import { type FleetEdge, reportOf, type Shape } from './fleet.ts';
+import { type Delivery, ListeningEdges } from './listening-edges.ts';
+import { changesOf, type NetworkChanges } from './network-changes.ts';
+import { CONSOLE, OpenConsole } from './open-console.ts';
+import { noPublications, type Publications, type Published, type PublishingCounter } from './publications.ts';
+import type { SimulatedApi } from './simulated-api.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import type { TableChanges } from './table-changes.ts';
 import type { Usage } from './usage.ts';
 
 /** What a network of a shape used in so many minutes. */
 export interface SimulatedUsage {
   shape: Shape;
   minutes: number;
-  functions: Partial<Record<FunctionName, Usage>>;
+  functions: Record<string, Usage>;
   /** Reports that were sent, and the bytes of one on average. */
   reports: number;
   record_bytes: number;
@@ -18,79 +25,164 @@ export interface SimulatedUsage {
   /** Requests that edges made to the API, and the bytes of an answer on average. */
   api_requests: number;
   answer_bytes: number;
+  publications: Publications;
+  /** How often what happened beside edges that report. */
+  changes: { edits: number; failures: number; silences: number };
+  /** What one open console used, after all that. */
+  console?: ConsoleUsage;
   /** Every metric that was published: namespace, name and dimensions. */
   metrics: string[];
   /** Units by what they were for, the most first. */
   by_item: [string, number][];
 }
 
-interface SimulationOptions {
+/** What one console used that was open for so many minutes. */
+export interface ConsoleUsage {
+  minutes: number;
+  /** Minutes of history that the network had, of the hour that the console shows. */
+  history_minutes: number;
+  /** What the function used that answers it, and the one that publishes figures to it. */
+  functions: Record<string, Usage>;
+  requests: number;
+  answer_bytes: number;
+  publications: Publications;
+}
+
+export interface SimulationOptions {
   counting: Counting;
   clock: SimulatedClock;
   functions: DeployedFunctions;
+  api: SimulatedApi;
+  changes: TableChanges;
   shape: Shape;
   start: number;
 }
 
-interface Delivery {
-  at: number;
-  deliver(): Promise<void>;
+export interface SimulatedTime {
+  minutes: number;
+  /** Minutes that a console is open afterwards. */
+  console_minutes: number;
 }
 
 /** Code is compiled, and every path is written once, before anything counts. The hour ends four minutes later. */
 const WARM_UP_MINUTES = 6;
 const MINUTE_MS = 60_000;
+const HOUR_MINUTES = 60;
 /** Lambda's limits of a batch: the event source's, and 6 MB of an event whose records are in base64. */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 4_400_000;
 /** Within a minute of silence a report isn't late: an edge sends, the stream has it a moment later. */
 const TRAVEL_MS = 50;
+/** A table's stream is read so long after a change. */
+const STREAM_MS = 300;
 const SETUP_AT_A_TIME = 16;
+const SEED = 1;
 
 /** A network in simulated time: edges report, schedules fire, and edges ask, each at its instant. */
 export class Simulation {
   readonly #options: SimulationOptions;
+  readonly #due = new Deliveries();
+  #publishing: PublishingCounter = { counted: noPublications() };
+  #changes: NetworkChanges = { edits: [], failures: [], silences: [] };
   #edges: FleetEdge[] = [];
   #policies: string[] = [];
+  #listening: ListeningEdges | undefined;
+  #console: OpenConsole | undefined;
   #reports = 0;
   #bytes = 0;
-  #requests = 0;
-  #answers = 0;
   #sequence = 0;
 
   constructor(options: SimulationOptions) {
     this.#options = options;
   }
 
-  async run(minutes: number): Promise<SimulatedUsage> {
-    const { functions, counting, shape } = this.#options;
+  /** @param onHour called after each hour with what was used so far */
+  async run(
+    { minutes, console_minutes }: SimulatedTime,
+    publishing: PublishingCounter,
+    onHour: (usage: SimulatedUsage) => void = () => {},
+  ): Promise<SimulatedUsage> {
+    const { shape } = this.#options;
+    this.#publishing = publishing;
+    this.#changes = changesOf(shape, minutes);
     await this.#setUp();
     await this.#minutes(0, WARM_UP_MINUTES);
+    this.#forget();
+    for (let minute = 0; minute < minutes; minute++) {
+      await this.#minutes(WARM_UP_MINUTES + minute, WARM_UP_MINUTES + minute + 1);
+      if ((minute + 1) % HOUR_MINUTES === 0) onHour(this.#usageOf(minute + 1));
+    }
+    const usage = this.#usageOf(minutes);
+    if (console_minutes === 0) return usage;
+    const opened = WARM_UP_MINUTES + minutes;
+    return { ...usage, console: await this.#openConsole(opened, console_minutes) };
+  }
+
+  /** What is called by name: a publication, for who hears it. */
+  hear(published: Published): void {
+    const now = Date.now();
+    for (const delivery of this.#listening?.hear(published, now) ?? []) this.#due.add(delivery);
+    for (const delivery of this.#console?.hear(published, now) ?? []) this.#due.add(delivery);
+  }
+
+  #forget(): void {
+    const { functions, counting, api } = this.#options;
     functions.forget();
+    api.forget();
     counting.by_item.clear();
     counting.lanes = { written: 0, bytes: 0 };
+    this.#publishing.counted = noPublications();
     this.#reports = 0;
     this.#bytes = 0;
-    this.#requests = 0;
-    this.#answers = 0;
-    await this.#minutes(WARM_UP_MINUTES, WARM_UP_MINUTES + minutes);
+  }
+
+  #usageOf(minutes: number): SimulatedUsage {
+    const { functions, counting, shape, api } = this.#options;
+    const { count, bytes } = api.requests.get('api') ?? { count: 0, bytes: 0 };
+    const before = (minute: number) => minute < minutes + WARM_UP_MINUTES;
+    const { edits, failures, silences } = this.#changes;
     return {
       shape,
       minutes,
-      functions: Object.fromEntries(functions.used) as Partial<Record<FunctionName, Usage>>,
+      functions: structuredClone(Object.fromEntries(functions.used)),
       reports: this.#reports,
       record_bytes: this.#bytes / this.#reports,
       lane_bytes: counting.lanes.bytes / counting.lanes.written,
-      api_requests: this.#requests,
-      answer_bytes: this.#requests === 0 ? 0 : this.#answers / this.#requests,
+      api_requests: count,
+      answer_bytes: count === 0 ? 0 : bytes / count,
+      publications: { ...this.#publishing.counted },
+      changes: {
+        edits: edits.filter(({ minute }) => before(minute)).length,
+        failures: failures.filter(({ from }) => before(from)).length,
+        silences: silences.filter(({ from }) => before(from)).length,
+      },
       metrics: [...functions.metrics].sort(),
       by_item: [...counting.by_item].sort(([, a], [, b]) => b - a),
     };
   }
 
+  async #openConsole(opened: number, minutes: number): Promise<ConsoleUsage> {
+    const { functions, api, start } = this.#options;
+    this.#forget();
+    this.#console = new OpenConsole(api);
+    const [from, to] = [start + opened * MINUTE_MS, start + (opened + minutes) * MINUTE_MS];
+    for (const delivery of this.#console.minutes(from, to)) this.#due.add(delivery);
+    await this.#minutes(opened, opened + minutes);
+    const { count, bytes } = api.requests.get(CONSOLE)!;
+    const { [CONSOLE]: answers, figures } = Object.fromEntries(functions.used);
+    return {
+      minutes,
+      history_minutes: Math.min(HOUR_MINUTES, opened),
+      functions: { [CONSOLE]: answers!, figures: figures! },
+      requests: count,
+      answer_bytes: bytes / count,
+      publications: this.#publishing.counted,
+    };
+  }
+
   /** Sites in a ring: each has a path to so many that follow it, and its edge, at their source, measures these. */
   async #setUp(): Promise<void> {
-    const { shape, clock, start } = this.#options;
+    const { shape, clock, start, api, changes, counting } = this.#options;
     clock.moveTo(start);
     const policies = await each(shape.policies - 1, index =>
       this.#mutate('createPolicy', { name: `Policy ${index}`, priority: 10 + index }),
@@ -121,6 +213,31 @@ export class Simulation {
       );
       for (const [index, { id }] of paths.entries()) this.#edges[index]!.path_ids.push(id);
     }
+    const failing = new Set(this.#changes.failures.map(({ edge }) => edge));
+    for (const edge of failing) await this.#addSpare(edge);
+    await changes.skip();
+    counting.written.clear();
+    this.#listening = new ListeningEdges(
+      this.#edges.map(({ edge_id }) => edge_id),
+      api,
+      seededRandom(SEED).next,
+    );
+    await this.#listening.begin();
+  }
+
+  /** A second way to the destination of an edge's first path, for when that fails. */
+  async #addSpare(index: number): Promise<void> {
+    const { site_id, path_ids } = this.#edges[index]!;
+    await this.#mutate('addEndpoint', {
+      ...{ site_id, endpoint_id: `wan${path_ids.length}`, address: `203.0.113.${index & 255}` },
+      ...{ interface_type: 'LTE', cost_per_gb: 2 },
+    });
+    const { id } = await this.#mutate('createPath', {
+      ...{ source_site_id: site_id, source_endpoint_id: `wan${path_ids.length}` },
+      destination_site_id: this.#edges[(index + 1) % this.#edges.length]!.site_id,
+      destination_endpoint_id: 'wan1',
+    });
+    path_ids.push(id);
   }
 
   async #mutate(field: string, args: object): Promise<{ id: string }> {
@@ -131,18 +248,35 @@ export class Simulation {
   }
 
   async #minutes(from: number, to: number): Promise<void> {
-    const { clock, start } = this.#options;
-    const first = start + from * MINUTE_MS;
-    const end = start + to * MINUTE_MS;
-    const due = [
-      ...this.#schedules(first, end),
-      ...this.#reportsOf(first, end),
-      ...this.#requestsOf(first, end),
+    const { start } = this.#options;
+    const [first, end] = [start + from * MINUTE_MS, start + to * MINUTE_MS];
+    const sources = [
+      this.#schedules(first, end),
+      this.#reportsOf(first, end),
+      this.#listening!.readings(start, first, end),
+      this.#edits(first, end),
     ];
-    due.sort((a, b) => a.at - b.at);
-    for (const { at, deliver } of due) {
-      clock.moveTo(at);
-      await deliver();
+    for (const source of sources) for (const delivery of source) this.#due.add(delivery);
+    for (let next = this.#due.before(end); next; next = this.#due.before(end)) await this.#deliver(next);
+  }
+
+  async #deliver({ at, deliver }: Delivery): Promise<void> {
+    const { clock, counting, changes } = this.#options;
+    clock.moveTo(at);
+    await deliver();
+    if (!counting.written.has('network') && !counting.written.has('audit')) return;
+    counting.written.clear();
+    this.#due.add({ at: at + STREAM_MS, deliver: () => changes.deliver() });
+  }
+
+  /** People edit policies. */
+  *#edits(first: number, end: number): Generator<Delivery> {
+    const { start } = this.#options;
+    for (const { minute, policy } of this.#changes.edits) {
+      const at = start + minute * MINUTE_MS + 30_500;
+      if (at < first || at >= end) continue;
+      const edit = { id: this.#policies[policy], name: `Policy ${policy}, edited at ${minute}` };
+      yield { at, deliver: async () => void (await this.#mutate('updatePolicy', edit)) };
     }
   }
 
@@ -158,10 +292,20 @@ export class Simulation {
     for (let at = first; at < end; at += MINUTE_MS) {
       yield fire('snapshot', at);
       yield fire('cleanup', at, { steps: ['deletions'] });
+      yield {
+        at,
+        deliver: async () =>
+          this.#sleep(await functions.begin('figures', { scheduled_at: new Date(at).toISOString() })),
+      };
       if (at % (5 * MINUTE_MS) !== 0) continue;
       yield fire('cleanup', at);
       if (shape.flows > 0) yield fire('flow-log', at);
     }
+  }
+
+  #sleep(call: SleepingCall | undefined): void {
+    if (!call) return;
+    this.#due.add({ at: call.until, deliver: async () => this.#sleep(await call.wake()) });
   }
 
   /** Edges report one after another, evenly over their interval; the stream hands over what a window holds. */
@@ -175,21 +319,24 @@ export class Simulation {
       for (let seq = Math.ceil((first - start - offset) / interval); ; seq++) {
         const at = start + offset + seq * interval;
         if (at >= end) break;
+        if (isWithin(this.#changes.silences, index, at - start)) continue;
         sent.push({ index, seq: seq + 1, at });
       }
     }
     const batches = Map.groupBy(sent, ({ at }) => Math.floor(at / window));
     for (const [batch, reports] of batches) {
-      yield { at: (batch + 1) * window + TRAVEL_MS, deliver: () => this.#deliver(reports) };
+      yield { at: (batch + 1) * window + TRAVEL_MS, deliver: () => this.#send(reports) };
     }
   }
 
-  async #deliver(due: readonly { index: number; seq: number; at: number }[]): Promise<void> {
-    const { shape } = this.#options;
+  async #send(due: readonly { index: number; seq: number; at: number }[]): Promise<void> {
+    const { shape, start } = this.#options;
     let batch: object[] = [];
     let bytes = 0;
     for (const { index, seq, at } of due) {
-      const context = { index, seq, sent_ms: at, shape, policies: this.#policies };
+      const failing = isWithin(this.#changes.failures, index, at - start);
+      const { policies_version } = this.#listening!;
+      const context = { index, seq, sent_ms: at, shape, policies: this.#policies, policies_version, failing };
       const { edge_id, data } = reportOf(this.#edges[index]!, context);
       this.#reports++;
       this.#bytes += data.length;
@@ -219,31 +366,12 @@ export class Simulation {
     };
     if (answer.batchItemFailures.length > 0) throw new Error('Reports were not counted.');
   }
+}
 
-  /** What edges ask of their own accord, evenly spread. */
-  *#requestsOf(first: number, end: number): Generator<Delivery> {
-    const { start, functions } = this.#options;
-    for (const { field, every_s, selection } of EDGE_REQUESTS) {
-      const every = every_s * 1000;
-      for (const [index, { edge_id }] of this.#edges.entries()) {
-        const offset = Math.floor((index * every) / this.#edges.length);
-        const userArn = `arn:aws:sts::123456789012:assumed-role/patronus-edge/${edge_id}`;
-        const identity = { userArn, username: `AROA:${edge_id}` };
-        const event = { type: 'Query', field, arguments: { edge_id }, identity, selection };
-        const from = Math.ceil((first - start - offset) / every);
-        for (let at = start + offset + from * every; at < end; at += every) {
-          yield {
-            at,
-            deliver: async () => {
-              this.#requests++;
-              const data = dataOf(field, await functions.call('api', event));
-              this.#answers += JSON.stringify({ data: { [field]: data } }).length;
-            },
-          };
-        }
-      }
-    }
-  }
+/** Whether an edge's minute is in one of the spans. */
+function isWithin(spans: NetworkChanges['failures'], edge: number, since_start_ms: number): boolean {
+  const minute = since_start_ms / MINUTE_MS;
+  return spans.some(span => span.edge === edge && minute >= span.from && minute < span.to);
 }
 
 function dataOf(field: string, answer: unknown): unknown {

@@ -85,9 +85,12 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z
   })
   .transform(({ started_at, ...entry }) => ({ ...entry, started_at: started_at ?? entry.at }));
 
+/** Changes of what is a person's own; the audit log has no entry of them. */
+export const PERSONAL_OPERATIONS = ['setPreferences', 'saveView', 'removeView'] as const;
+
 /** What a change can be the work of: a mutation, what the system does by itself, or what only an undo does. */
 export type ChangeOperation =
-  | MutationName
+  | Exclude<MutationName, (typeof PERSONAL_OPERATIONS)[number]>
   | 'failbackPath'
   | 'recoverCounters'
   | 'restoreEndpoint'

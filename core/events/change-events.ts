@@ -59,6 +59,7 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   // The address itself stays in the audit log.
   eraseFlows: { type: 'FLOWS_ERASED', title: says('An address was erased from the flow log.') },
   acknowledgeAlarm: { type: 'ALARM_ACKNOWLEDGED', title: thing => `${thing} was acknowledged.` },
+  warmCaches: { type: 'CACHE_WARMED', title: says('The caches were filled.') },
   clearCache: { type: 'CACHE_CLEARED', title: says('The caches were cleared.') },
 
   startExport: { type: 'EXPORT_STARTED', title: says('An export was started.') },

@@ -10,8 +10,8 @@ const SLICE_MS = 100_000;
 /** Slices of an hour. */
 export const SLICES = HOUR_MS / SLICE_MS;
 
-/** Bytes of an hour's objects that one run merges in its time, with some to spare; an hour with more is merged in slices. */
-const LARGE_HOUR_BYTES = 1024 ** 3;
+/** Megabytes of an hour's objects that one run merges in its time, with some to spare; an hour with more is merged in slices. */
+export const LARGE_HOUR_MB = 1024;
 
 /** Names a slice: its hour in milliseconds since the epoch, and its number from 0. */
 export const hourSliceSchema = z.strictObject({
@@ -34,7 +34,7 @@ export interface SliceRuns {
 /** Whether an hour with these objects is merged in slices. */
 export function isLarge(
   listed: readonly { size: number }[],
-  { from_bytes = LARGE_HOUR_BYTES } = {},
+  { from_bytes = LARGE_HOUR_MB * 1024 ** 2 } = {},
 ): boolean {
   return listed.reduce((sum, { size }) => sum + size, 0) > from_bytes;
 }

@@ -1,4 +1,4 @@
-import type { FigureChanges } from './figure.ts';
+import { type FigureChanges, sentBytes } from './figure.ts';
 
 /** Bytes of a part's items: AppSync passes 240 KB on, of which names and aliases that a subscriber chooses take some. */
 export const PART_BYTES = 180 * 1024;
@@ -18,7 +18,7 @@ export function inParts(changes: FigureChanges, most_bytes = PART_BYTES): Figure
     bytes += more;
     return parts.at(-1)!;
   };
-  for (const item of changes.items) room(Buffer.byteLength(JSON.stringify(item)) + 1).items.push(item);
+  for (const item of changes.items) room(sentBytes(item) + 1).items.push(item);
   for (const id of changes.removed) room(Buffer.byteLength(id) + AROUND_ID).removed.push(id);
   return parts;
 }

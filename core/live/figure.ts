@@ -9,11 +9,37 @@ export const TOTALS_ID = 'all';
 /** A figure without what its scope doesn't have, which is null then: a network has thousands of them. */
 export type LiveFigure = Pick<Figure, 'id'> & Partial<Figure>;
 
+/** A figure as clients get it, without its id: what it leaves out is null. */
+const LEFT_OUT: Omit<Figure, 'id'> = {
+  name: null,
+  packets_exact: null,
+  bytes_exact: null,
+  active_flows: null,
+  rate: null,
+  status: null,
+  score: null,
+  latency_ms: null,
+  jitter_ms: null,
+  packet_loss_pct: null,
+  measured_at: null,
+  complete_share: null,
+};
+
+/** Bytes of JSON that a figure has where it is sent: GraphQL writes out the fields that are null. */
+export const sentBytes = (figure: LiveFigure): number =>
+  Buffer.byteLength(JSON.stringify({ ...LEFT_OUT, ...figure }));
+
 /** The figures of a scope as they were read. */
 export interface ReadFigures {
   /** When they were read; of SITES, when the last snapshot was taken. Milliseconds since the epoch. */
   as_of_ms: number;
   items: LiveFigure[];
+}
+
+/** A reading that pages are cut from: its items are in the order of their ids. */
+export interface HeldFigures extends ReadFigures {
+  /** Names the reading in tokens. */
+  reading: string;
 }
 
 /** What has changed between two readings. */

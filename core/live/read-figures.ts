@@ -1,16 +1,17 @@
 import type { FigureScope } from '../../graphql/schema.generated.ts';
 import { presentActiveFlows } from '../answers/present-active-flows.ts';
 import { presentRate } from '../answers/present-rate.ts';
+import { undefinedPolicy } from '../inventory/policies/list-policies.ts';
 import { readPolicies } from '../inventory/policies/read-policies.ts';
 import { type Counts, noCounts } from '../ledger/figures/read-counters.ts';
 import { readShownCounters, readShownTotals } from '../ledger/figures/shown-counters.ts';
-import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import { BUILT_IN_POLICY } from '../policy/policy.ts';
 import { healthScore } from '../routing/health/health-score.ts';
 import { readNetworkPicture } from '../routing/network/network-picture.ts';
 import { type JudgedPath, judgePaths } from '../routing/network/path-health.ts';
 import { repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
-import { type LiveFigure, type ReadFigures, TOTALS_ID } from './figure.ts';
+import { type HeldFigures, type LiveFigure, type ReadFigures, TOTALS_ID } from './figure.ts';
 import { type HeldSites, readSiteFigures } from './site-figures.ts';
 
 /** What a function keeps between two readings. */
@@ -21,6 +22,8 @@ export interface FigureMemory {
   silent_after_s?: number | undefined;
   /** SITES, as the last snapshot had them. */
   sites?: HeldSites;
+  /** The last reading of each scope that took more than a page. */
+  pages?: Map<FigureScope, HeldFigures>;
 }
 
 /** All figures of a scope as they are now. @throws ValidationError for a network that is too large · Throttled at the deadline */
@@ -40,8 +43,12 @@ export const readFigures: Record<
       readPolicies(context),
       repeatUntil(context, () => readShownCounters(context.client, context.tables)),
     ]);
-    const ids = new Set([...defined.map(({ id }) => id), DEFAULT_POLICY_ID, ...counters.keys()]);
-    return { as_of_ms, items: Array.from(ids, id => countedFigure(id, counters.get(id) ?? noCounts())) };
+    const names = new Map([...defined, BUILT_IN_POLICY].map(({ id, name }) => [id, name]));
+    const items = Array.from(new Set([...names.keys(), ...counters.keys()]), id => ({
+      ...countedFigure(id, counters.get(id) ?? noCounts()),
+      name: names.get(id) ?? undefinedPolicy(id).name,
+    }));
+    return { as_of_ms, items };
   },
 
   SITES: readSiteFigures,

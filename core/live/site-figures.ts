@@ -7,7 +7,7 @@ import { readLastMark } from '../history/sample-store.ts';
 import { HeardEdges } from '../inventory/edges/completeness.ts';
 import type { ServedEdge } from '../inventory/edges/edge-service.ts';
 import { readServedEdgesBySite } from '../inventory/edges/read-edges.ts';
-import { readShownSites } from '../inventory/sites/shown-sites.ts';
+import { readSiteNames } from '../inventory/sites/site-names.ts';
 import { joinSpans, type RatedSpan, ratedSpan } from '../ledger/lane/lane-rates.ts';
 import type { WholeLane } from '../ledger/lane/lane-totals.ts';
 import type { SilenceOptions } from '../ledger/lane/silence.ts';
@@ -66,12 +66,10 @@ async function sumSites(
       site.lanes.push(lane);
     }
   }
-  const shown = await readShownSites(context, sites.keys());
-  const items = [...sites].filter(([id]) => shown.has(id));
-  return {
-    as_of_ms: mark.taken_at,
-    items: items.map(([id, sums]) => siteFigure(id, sums, { mark, corrections, silent_after_s })),
-  };
+  const names = await readSiteNames(context, sites.keys());
+  const sumAt = { mark, corrections, silent_after_s };
+  const items = Array.from(names, ([id, name]) => ({ ...siteFigure(id, sites.get(id)!, sumAt), name }));
+  return { as_of_ms: mark.taken_at, items };
 }
 
 function siteFigure(

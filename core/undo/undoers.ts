@@ -59,6 +59,7 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   checkPathHealth: { why: 'It measured, and changed nothing.' },
   reportProbe: { why: 'What an edge measured stays measured.' },
   acknowledgeCommand: { why: 'What an edge has done stays done.' },
+  warmCaches: { why: 'Cached decisions end by themselves within a minute; clearCache ends them at once.' },
   clearCache: { why: 'What was cached is loaded again when it is needed.' },
   recoverCounters: { why: 'Counters are made of the lanes: npm run recover -- counters makes them again.' },
   eraseFlows: { why: 'What was erased is gone for good.' },

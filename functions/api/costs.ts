@@ -32,6 +32,10 @@ export const COSTS = {
   all_paths: 8,
   /** Live figures by scope: every counter, every lane that the last snapshot sampled, every path. */
   figures: { POLICIES: 2, SITES: 8, PATHS: 8, TOTALS: 2 },
+  /** The samples of the caches: up to seven days of them. */
+  cache_history: 2,
+  /** Up to 100 decisions, each with the figures of its paths: 6 a minute. */
+  warm_caches: 40,
   /** A page of the flow log: its reading ends when the page is full. */
   page_of_flows: 2,
 } as const;

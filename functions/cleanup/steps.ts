@@ -1,4 +1,5 @@
 import { sumRefusals } from '../../core/audit/sum-refusals.ts';
+import { keepCacheSample } from '../../core/cache/upkeep/cache-samples.ts';
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { voidedBootAction } from '../../core/commands/new-boot.ts';
 import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
@@ -19,8 +20,12 @@ export const steps: readonly CleanupStep[] = [
   { name: 'gauges', run: async context => ({ ...(await withdrawSilentGauges(context)) }) },
   {
     name: 'caches',
-    run: ({ client, tables, clock, deadline }) =>
-      sweepCaches({ client, table: tables.cache, caches: CACHE_NAMES, clock, deadline }),
+    run: async context => {
+      const { client, tables, clock, deadline, scheduled_at } = context;
+      const swept = await sweepCaches({ client, table: tables.cache, caches: CACHE_NAMES, clock, deadline });
+      await keepCacheSample(context, CACHE_NAMES, scheduled_at);
+      return swept;
+    },
   },
   {
     name: 'deletions',

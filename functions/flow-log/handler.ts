@@ -19,6 +19,7 @@ import { environmentSchema } from './environment.ts';
 const MERGE_MS = 60_000;
 /** By so much the clocks of two containers may differ. */
 const SKEW_MS = 5000;
+const MB = 1024 ** 2;
 
 const environment = environmentSchema.parse(process.env);
 const logger = new Logger();
@@ -50,7 +51,10 @@ async function handle(event: unknown, lambda: Context): Promise<FlowLogResult | 
     owner: lambda.awsRequestId,
     ttl_hours: environment.FLOW_LOG_TTL_HOURS,
   };
-  const slices = lambdaSliceRuns(lambdaClient, lambda.functionName);
+  const slices = {
+    ...lambdaSliceRuns(lambdaClient, lambda.functionName),
+    from_bytes: environment.FLOW_LOG_LARGE_HOUR_MB * MB,
+  };
   const result = slice_of ? await runSlice(run, slice_of) : await runFlowLog({ ...run, slices });
   logger.info('Worked on the flow log.', { ...slice_of, ...result });
   return result;

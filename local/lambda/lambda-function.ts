@@ -5,6 +5,8 @@ import { FunctionFailure, TooManyRequests } from './function-failure.ts';
 /** Containers of a function without a reserved concurrency; further events wait for one. Lambda would start a thousand. */
 const LOCAL_CONCURRENCY = 8;
 
+const STOPPED = { errorType: 'Sandbox.Stopped', errorMessage: 'The function is stopped' };
+
 export interface LambdaFunctionOptions extends ContainerOptions {
   timeoutMs: number;
   /** Events at a time; more are refused. Left out: 8, and more wait. */
@@ -23,6 +25,8 @@ export interface Invocation {
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
+  /** Whether `stop` was called: it answers no event any more. */
+  readonly stopped: boolean;
   /**
    * Runs the function on an event, which is passed on as JSON.
    * @throws FunctionFailure when it failed, timed out or crashed · TooManyRequests above its reserved concurrency
@@ -30,6 +34,7 @@ export interface LambdaFunction {
   invoke(event: unknown): Promise<Invocation>;
   /** Starts a first container, so that a bundle that can't be loaded shows at once. @throws FunctionFailure when it can't. */
   warm(): Promise<void>;
+  /** Ends what runs, and refuses what waits and what comes later. */
   stop(): Promise<void>;
 }
 
@@ -44,6 +49,7 @@ export function makeLambdaFunction({
   const all = new Set<Container>();
   const waiting: (() => void)[] = [];
   let busy = 0;
+  let stopped = false;
 
   async function enter(): Promise<void> {
     if (busy < limit) {
@@ -82,10 +88,18 @@ export function makeLambdaFunction({
   return {
     name: options.functionName,
     arn: options.functionArn,
+    get stopped() {
+      return stopped;
+    },
     async invoke(event) {
       await enter();
-      const container = take();
       const requestId = randomUUID();
+      // Who waited for a place until the end, and who comes later, starts nothing any more.
+      if (stopped) {
+        waiting.shift()?.();
+        throw new FunctionFailure(requestId, STOPPED);
+      }
+      const container = take();
       try {
         // What the bundle does when it is loaded has its own time, as in Lambda's init phase.
         await container.ready(requestId);
@@ -112,6 +126,7 @@ export function makeLambdaFunction({
       idle.push(container);
     },
     async stop() {
+      stopped = true;
       await Promise.all([...all].map(container => container.stop()));
       all.clear();
     },

@@ -85,24 +85,24 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     undo.push(() => server.close());
 
     onProgress('Starting DynamoDB Local, kinesis-local and cognito-local; synthesizing the CDK app');
-    const outputDirectory = join(localDirectory, 'cdk.out');
-    const [engines, [, consoleFolder]] = await bothOrNone(
+    const [engines, [templateFolder, consoleFolder]] = await bothOrNone(
       startEngines({
         scratchDirectory: join(localDirectory, 'scratch'),
         dataDirectory,
         onReady: ({ name }) => onProgress(`${name} runs`),
       }),
       Promise.all([
-        synthesize({ outputDirectory, context, ...(options.signal && { signal: options.signal }) }).then(() =>
-          onProgress('The CDK app is synthesized'),
-        ),
+        synthesize({ context, ...(options.signal && { signal: options.signal }) }).then(folder => {
+          onProgress('The CDK app is synthesized');
+          return folder;
+        }),
         consoleFiles({ onBuild: () => onProgress('Building the console, as its sources are new') }),
       ]),
     );
     undo.push(() => engines.stop());
 
     onProgress('Making tables, stream, sign-in and functions of the template');
-    const assembly = await readCloudAssembly(outputDirectory);
+    const assembly = await readCloudAssembly(templateFolder);
     checkDeployment(assembly);
     const logs = openFunctionLogs(join(localDirectory, 'logs'), { echo: options.onFunctionOutput });
     undo.push(() => logs.close());

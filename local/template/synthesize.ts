@@ -1,37 +1,49 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultCache, keptBuild } from '../kept-builds/kept-build.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** All that templates and bundles are made of. A test compares them with what the bundles say they are made of. */
+export const TEMPLATE_SOURCES = [
+  'bin/**',
+  'lib/**',
+  'functions/**',
+  'core/**',
+  'graphql/**',
+  'cdk.json',
+  'package-lock.json',
+];
+
 export interface SynthesizeOptions {
-  /** Where the cloud assembly is written; what was there before is removed. */
-  outputDirectory: string;
   /** Settings as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
   signal?: AbortSignal;
 }
 
 /**
- * Runs the CDK app as `cdk synth` does: the same context, so the same templates and bundles that a deployment uses.
+ * Runs the CDK app as `cdk synth` does: the same context, so the same templates and bundles that a deployment uses. What was
+ * made of the same sources and settings before is taken as it is.
+ * @returns the folder of the cloud assembly, which others may use too: nothing may be written there
  * @throws Error with what the app said, when it fails.
  */
-export async function synthesize({
-  outputDirectory,
-  context = {},
-  signal,
-}: SynthesizeOptions): Promise<void> {
+export async function synthesize({ context = {}, signal }: SynthesizeOptions = {}): Promise<string> {
   const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8')) as {
     context?: Record<string, unknown>;
   };
-  await rm(outputDirectory, { recursive: true, force: true });
-  const env = {
-    ...process.env,
-    CDK_OUTDIR: outputDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, ...context }),
-  };
-  await new Promise<void>((resolve, reject) =>
+  const settings = JSON.stringify({ ...cdk.context, ...context });
+  return keptBuild({
+    cache: defaultCache('patronus-templates'),
+    sources: TEMPLATE_SOURCES,
+    settings,
+    build: folder => runApp({ ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: settings }, signal),
+  });
+}
+
+function runApp(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) =>
     execFile(
       process.execPath,
       ['bin/patronus.ts'],

@@ -4,6 +4,9 @@ import { userOf } from './no-group-user.ts';
 
 export type Group = 'viewer' | 'operator' | 'admin';
 
+/** How long the browser is waited for: long enough for a machine that is busy with everything else. */
+export const PATIENCE_MS = 90_000;
+
 /** A page of a person in a browser context of their own. */
 export interface Person {
   page: Page;
@@ -15,22 +18,44 @@ export interface Person {
 export interface OpenOptions extends BrowserContextOptions {
   as: Group;
   at?: string;
+  /** Signs in by the form, for a session of its own; else one session a group is used by all. */
+  signIn?: boolean;
   /** Before anything is loaded, such as to route requests. */
   prepare?(page: Page): Promise<unknown>;
 }
 
-/** Opens the console at an address and signs in. */
+type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** Sessions by group, of each system. */
+const sessions = new WeakMap<RunningSystem, Map<Group, Session>>();
+
+/** A context that keeps nothing, as a browser of somebody else. */
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context;
+}
+
+/** Opens the console at an address, signed in. */
 export async function openConsole(
   browser: Browser,
   system: RunningSystem,
-  { as, at = '/', prepare, ...options }: OpenOptions,
+  { as, at = '/', signIn = false, prepare, ...options }: OpenOptions,
 ): Promise<Person> {
-  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  const kept = sessions.get(system) ?? new Map<Group, Session>();
+  sessions.set(system, kept);
+  const session = signIn ? undefined : kept.get(as);
+  const context = await newContext(browser, { ...(session && { storageState: session }), ...options });
   const page = await context.newPage();
   const problems = watchForProblems(page);
   await prepare?.(page);
   await page.goto(new URL(at, system.endpoints.dashboard).href);
-  await signInOn(page, system, as);
+  if (session) await untilShown(page);
+  else await signInOn(page, system, as);
+  if (!session && !signIn) kept.set(as, await context.storageState());
   return { page, context, problems };
 }
 
@@ -44,12 +69,22 @@ export async function signInOn(
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('navigation', { name: 'Pages' }).waitFor();
+  await untilShown(page);
+}
+
+/** Waits until the page hears of what others change. */
+export async function hearsChanges(page: Page): Promise<void> {
+  await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
 }
 
 /** Loads the page again, until the frame is there and takes keys. */
 export async function reloadConsole(page: Page): Promise<void> {
   await page.reload();
+  await untilShown(page);
+}
+
+/** Waits for the frame, which takes keys as soon as it is there. */
+async function untilShown(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 

@@ -16,13 +16,13 @@ const EXPIRY_INDEX_INPUT = {
   ],
 } satisfies Partial<CreateTableCommandInput>;
 
-/** Creates an empty table with the keys of ours, and with the index of the cache table if asked for. */
+/** Creates an empty table with the keys of ours, and with the index of the cache table or a stream if asked for. @returns the stream's ARN */
 export async function createTable(
   client: DynamoDBDocumentClient,
   TableName: string,
-  { expiryIndex = false }: { expiryIndex?: boolean } = {},
-): Promise<void> {
-  await client.send(
+  { expiryIndex = false, stream = false }: { expiryIndex?: boolean; stream?: boolean } = {},
+): Promise<string | undefined> {
+  const { TableDescription } = await client.send(
     new CreateTableCommand({
       TableName,
       BillingMode: 'PAY_PER_REQUEST',
@@ -36,6 +36,8 @@ export async function createTable(
         { AttributeName: 'sk', KeyType: 'RANGE' },
       ],
       ...(expiryIndex && EXPIRY_INDEX_INPUT),
+      ...(stream && { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } }),
     }),
   );
+  return TableDescription?.LatestStreamArn;
 }

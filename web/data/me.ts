@@ -2,7 +2,7 @@ import { ApiError } from './errors.ts';
 import { graphql } from './graphql.ts';
 import { useAnswer } from './use-answer.ts';
 
-const ME = graphql(`
+export const ME = graphql(`
   query Me {
     me { sub email groups operations }
   }
@@ -40,4 +40,9 @@ export function useMay(): (operation: string) => boolean {
   const { data } = useAnswer(ME, {});
   const operations = data?.data.me.operations;
   return operation => operations?.includes(operation) === true;
+}
+
+/** Whether the person is an administrator, who sees what others have started; false until it is known. */
+export function useIsAdmin(): boolean {
+  return useAnswer(ME, {}).data?.data.me.groups.includes('admin') === true;
 }

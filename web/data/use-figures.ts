@@ -1,41 +1,43 @@
 import { type QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { ask } from './ask.ts';
-import { type FiguresMessage, type FiguresState, figuresOf, withPublication } from './figures-state.ts';
+import { type FiguresMessage, type FiguresState, figuresOf, following, withPage } from './figures-state.ts';
 import { graphql, type ResultOf } from './graphql.ts';
 import { listen } from './live.ts';
 
-export const FIGURES_OF = graphql(`
-  fragment FiguresOf on Query {
-    figures(scope: $scope) {
-      seq part parts as_of removed
-      items {
-        id packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
-        status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
-      }
+export const FIGURES_PAGE = graphql(`
+  fragment FiguresPage on Figures {
+    seq part parts as_of removed next_token
+    items {
+      id name packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
+      status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
     }
   }
 `);
 
-const FIGURES = graphql(`query Figures($scope: FigureScope!) { ...FiguresOf }`, [FIGURES_OF]);
+const FIGURES = graphql(
+  `query Figures($scope: FigureScope!, $next_token: String) {
+    figures(scope: $scope, next_token: $next_token) { ...FiguresPage }
+  }`,
+  [FIGURES_PAGE],
+);
 
-const LIVE_FIGURES = graphql(`
-  subscription LiveFigures($scope: FigureScope!) {
-    figures(scope: $scope) {
-      scope seq part parts as_of lease_until removed
-      items {
-        id packets_exact bytes_exact active_flows rate { bits_per_second packets_per_second from to }
-        status score latency_ms jitter_ms packet_loss_pct measured_at complete_share
-      }
-    }
-  }
-`);
+const LIVE_FIGURES = graphql(
+  `subscription LiveFigures($scope: FigureScope!) {
+    figures(scope: $scope) { scope lease_until ...FiguresPage }
+  }`,
+  [FIGURES_PAGE],
+);
 
-export type Figure = ResultOf<typeof FIGURES>['figures']['items'][number];
+type FiguresPage = ResultOf<typeof FIGURES>['figures'];
+export type Figure = FiguresPage['items'][number];
 export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 
 /** Each query renews the lease of two minutes, as long as which figures are published. */
 const RENEW_MS = 60_000;
+
+/** Publications come each ten seconds: without one for so long, what is shown is read anew. */
+const FOLLOWED_MS = 30_000;
 
 /** Types of events with which items come and go, sooner than the next publication says so. */
 const CHANGED_BY: Record<FigureScope, string[]> = {
@@ -45,9 +47,20 @@ const CHANGED_BY: Record<FigureScope, string[]> = {
   TOTALS: ['STATS', 'BOOT', 'CHANGE_UNDONE'],
 };
 
-/** Publications that came while the query was on its way. */
-const RECENT = 8;
-const recent = new Map<FigureScope, FiguresMessage<Figure>[]>();
+/** What one scope's subscription has heard. */
+interface Hearing {
+  users: number;
+  /** The newest publications, of which parts may be missing: those that came while the query was on its way, too. */
+  heard: FiguresMessage<Figure>[];
+  /** When the last of them came. */
+  heard_ms: number;
+  stop(): void;
+}
+
+/** Publications that are kept: a query takes less time than three. */
+const KEPT = 3;
+
+const hearings = new Map<FigureScope, Hearing>();
 
 export interface FiguresOptions {
   /** False where another request brings them and renews the lease: see `keepFigures`. */
@@ -65,11 +78,11 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
     queryKey: keyOf(scope),
     queryFn: async ({ signal }) => {
       const { data } = await ask(FIGURES, { scope }, { signal });
-      return withRecent(scope, data.figures);
+      return withRest(queries, data.figures, { scope, signal });
     },
     meta: { changedBy: CHANGED_BY[scope] },
     // Those that another request has brought are asked for here as well, after a gap and when items come and go.
-    enabled: asks || queries.getQueryData(keyOf(scope)) !== undefined,
+    enabled: asks || stateOf(queries, scope) !== undefined,
     ...(asks
       ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
       : { staleTime: Number.POSITIVE_INFINITY }),
@@ -77,62 +90,93 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
   });
 }
 
-/** Keeps the figures that another operation has asked for with `FIGURES_OF`. */
-export function keepFigures(
+/** Keeps the figures of which another operation has asked the first page. */
+export async function keepFigures(
   queries: QueryClient,
-  scope: FigureScope,
-  figures: ResultOf<typeof FIGURES>['figures'],
-): void {
-  queries.setQueryData(keyOf(scope), withRecent(scope, figures));
+  page: FiguresPage,
+  asked: { scope: FigureScope; signal: AbortSignal },
+): Promise<void> {
+  const figures = await withRest(queries, page, asked);
+  queries.setQueryData(keyOf(asked.scope), figures);
 }
 
 const keyOf = (scope: FigureScope) => ['Figures', scope];
 
-/** An answer, with what was published while it was on its way. */
-function withRecent(scope: FigureScope, answer: FiguresMessage<Figure>): FiguresState<Figure> {
-  return (recent.get(scope) ?? []).reduce<FiguresState<Figure>>((state, publication) => {
-    const next = withPublication(state, publication);
-    return next === 'GAP' ? state : next;
-  }, figuresOf(answer));
+const stateOf = (queries: QueryClient, scope: FigureScope) =>
+  queries.getQueryData<FiguresState<Figure>>(keyOf(scope));
+
+/**
+ * The figures by the first page of an answer. Those that are followed without a gap need no more than it, as it has renewed the lease; of others
+ * all pages are asked for.
+ */
+async function withRest(
+  queries: QueryClient,
+  first: FiguresPage,
+  { scope, signal }: { scope: FigureScope; signal: AbortSignal },
+): Promise<FiguresState<Figure>> {
+  const before = stateOf(queries, scope);
+  if (first.next_token !== null && before && isFollowed(before, scope, first.seq)) {
+    return followed(withPage(before, first), scope);
+  }
+  const rest: FiguresPage[] = [];
+  for (let next_token = first.next_token; next_token !== null; next_token = rest.at(-1)!.next_token) {
+    const { data } = await ask(FIGURES, { scope, next_token }, { signal });
+    rest.push(data.figures);
+  }
+  return followed(figuresOf([first, ...rest]), scope);
 }
 
-const listeners = new Map<FigureScope, { users: number; stop(): void }>();
+/** Whether nothing was missed, up to the publication that may be on its way. */
+function isFollowed({ seq }: FiguresState<Figure>, scope: FigureScope, published: number): boolean {
+  const heard_ms = hearings.get(scope)?.heard_ms ?? 0;
+  return published <= seq + 1 && Date.now() - heard_ms < FOLLOWED_MS;
+}
+
+/** With what was published while the query was on its way. After a gap the next publication has the query asked again. */
+function followed(state: FiguresState<Figure>, scope: FigureScope): FiguresState<Figure> {
+  const next = following(state, hearings.get(scope)?.heard ?? []);
+  return next === 'GAP' ? state : next;
+}
 
 /** One subscription a scope, however many use it. */
 function hear(queries: QueryClient, scope: FigureScope): () => void {
-  const shared = listeners.get(scope) ?? { users: 0, stop: subscribe(queries, scope) };
-  listeners.set(scope, shared);
-  shared.users += 1;
+  const hearing = hearings.get(scope) ?? subscribe(queries, scope);
+  hearings.set(scope, hearing);
+  hearing.users += 1;
   return () => {
-    shared.users -= 1;
-    if (shared.users > 0) return;
-    listeners.delete(scope);
-    recent.delete(scope);
-    shared.stop();
+    hearing.users -= 1;
+    if (hearing.users > 0) return;
+    hearings.delete(scope);
+    hearing.stop();
   };
 }
 
-function subscribe(queries: QueryClient, scope: FigureScope): () => void {
+function subscribe(queries: QueryClient, scope: FigureScope): Hearing {
+  const hearing: Hearing = { users: 0, heard: [], heard_ms: 0, stop: () => {} };
   const queryKey = keyOf(scope);
   let connections = 0;
-  return listen(
+  // A query that is on its way stays: parts of a publication come faster than its answer.
+  const askAgain = () => void queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
+  hearing.stop = listen(
     LIVE_FIGURES,
     { scope },
     {
       // What was published before the first connection shows as a gap; after a cut nothing might come to show it.
       onConnected: () => {
         connections += 1;
-        if (connections > 1) void queries.invalidateQueries({ queryKey });
+        if (connections > 1) askAgain();
       },
       onData: ({ figures }) => {
         if (!figures) return;
-        recent.set(scope, [...(recent.get(scope) ?? []), figures].slice(-RECENT));
-        const now = queries.getQueryData<FiguresState<Figure>>(queryKey);
+        hearing.heard = [...hearing.heard.filter(({ seq }) => seq > figures.seq - KEPT), figures];
+        hearing.heard_ms = Date.now();
+        const now = stateOf(queries, scope);
         if (!now) return;
-        const next = withPublication(now, figures);
-        if (next === 'GAP') void queries.invalidateQueries({ queryKey });
+        const next = following(now, hearing.heard);
+        if (next === 'GAP') askAgain();
         else if (next !== now) queries.setQueryData(queryKey, next);
       },
     },
   );
+  return hearing;
 }

@@ -1,7 +1,7 @@
 import { type QueryClient, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { graphql } from './graphql.ts';
-import { listen } from './live.ts';
+import { listen, onLiveState } from './live.ts';
 
 const EVENTS = graphql(`
   subscription Events {
@@ -18,9 +18,11 @@ type Changes = Set<string> | 'EVERYTHING';
 /**
  * Hears what others change, and has the answers that it concerns asked anew: those whose `changedBy` names it. After the connection was cut
  * every answer on the screen is asked anew, since what happened meanwhile is not sent again.
+ * @returns whether changes are heard now
  */
-export function useLiveEvents(): void {
+export function useLiveEvents(): boolean {
   const queries = useQueryClient();
+  const [heard, setHeard] = useState(false);
   useEffect(() => {
     let changes: Changes = new Set();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -43,16 +45,22 @@ export function useLiveEvents(): void {
       {
         onData: ({ events }) => events && note(events.type),
         onConnected: () => {
+          setHeard(true);
           connections += 1;
           if (connections > 1) note('EVERYTHING');
         },
       },
     );
+    const stopState = onLiveState(state => {
+      if (state === 'CUT') setHeard(false);
+    });
     return () => {
       clearTimeout(timer);
+      stopState();
       stop();
     };
   }, [queries]);
+  return heard;
 }
 
 function forget(queries: QueryClient, changes: Changes): void {

@@ -6,13 +6,13 @@ import { Notice } from '../parts/notice.tsx';
 
 /** Says while what is shown may be old: the browser is offline, or the connection that tells of changes is cut. */
 export function ConnectionBanner() {
-  useLiveEvents();
+  const heard = useLiveEvents();
   const online = useSyncExternalStore(onOnline, () => navigator.onLine);
   const live: LiveState = useSyncExternalStore(onLiveState, liveState);
   const cut = !online || live === 'CUT';
   useEffect(() => {
-    document.documentElement.dataset.live = cut ? 'cut' : live === 'LIVE' ? 'live' : 'connecting';
-  }, [cut, live]);
+    document.documentElement.dataset.live = cut ? 'cut' : heard ? 'live' : 'connecting';
+  }, [cut, heard]);
   if (!cut) return null;
   return (
     <div className="connection-banner">

@@ -1,4 +1,4 @@
-import { Activity, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
+import { Activity, DatabaseZap, Download, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -34,5 +34,19 @@ export const PAGES: readonly PageEntry[] = [
     icon: History,
     key: 'c',
     load: () => import('./changes/changes-page.tsx'),
+  },
+  {
+    paths: ['/exports'],
+    title: 'Exports',
+    icon: Download,
+    key: 'e',
+    load: () => import('./exports/exports-page.tsx'),
+  },
+  {
+    paths: ['/caches'],
+    title: 'Caches',
+    icon: DatabaseZap,
+    key: 'h',
+    load: () => import('./caches/caches-page.tsx'),
   },
 ];

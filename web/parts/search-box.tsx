@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { Input, SearchField } from 'react-aria-components';
+import { useTyped } from './use-typed.ts';
 
 export interface SearchBoxProps {
   label: string;
@@ -9,25 +9,11 @@ export interface SearchBoxProps {
   onChange(text: string): void;
 }
 
-const PAUSE_MS = 250;
-
 /** A field to narrow a list down; it asks when typing pauses, not at each key. */
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => onChange(text.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [text, value, onChange]);
+  const { text, setText, sendNow } = useTyped(value, onChange);
   return (
-    <SearchField
-      aria-label={label}
-      className="search-box"
-      value={text}
-      onChange={setText}
-      onSubmit={onChange}
-    >
+    <SearchField aria-label={label} className="search-box" value={text} onChange={setText} onSubmit={sendNow}>
       <Search size={16} aria-hidden />
       <Input className="search-input" placeholder={label} />
     </SearchField>

@@ -1,3 +1,4 @@
+import { useId } from 'react';
 import {
   TextField as AriaTextField,
   type TextFieldProps as AriaTextFieldProps,
@@ -17,15 +18,34 @@ export interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | '
   placeholder?: string;
   /** Several lines. */
   rows?: number;
+  /** Values that are offered while one types, with what each is called. */
+  suggestions?: readonly Suggestion[];
+}
+
+export interface Suggestion {
+  value: string;
+  name: string;
 }
 
 /** A field with its label, its description and what is wrong with it. */
-export function TextField({ label, description, error, placeholder, rows, ...props }: TextFieldProps) {
-  const hint = placeholder === undefined ? {} : { placeholder };
+export function TextField(given: TextFieldProps) {
+  const { label, description, error, placeholder, rows, suggestions, ...props } = given;
+  const list = useId();
+  const hint = {
+    ...(placeholder !== undefined && { placeholder }),
+    ...(suggestions && { list }),
+  };
   return (
     <AriaTextField {...props} className="field" {...(error !== undefined && { isInvalid: true })}>
       <Label>{label}</Label>
       {rows === undefined ? <Input {...hint} /> : <TextArea rows={rows} {...hint} />}
+      {suggestions && (
+        <datalist id={list}>
+          {suggestions.map(({ value, name }) => (
+            <option key={value} value={value} label={name} />
+          ))}
+        </datalist>
+      )}
       {description !== undefined && (
         <Text slot="description" className="muted">
           {description}

@@ -32,5 +32,10 @@ export function generationKey(cache: string): { pk: string; sk: string } {
   return { pk: 'GENERATION', sk: cache };
 }
 
+/** How the caches stood at an instant, RFC 3339. */
+export function cacheSampleKey(at: string): { pk: string; sk: string } {
+  return { pk: 'SAMPLE', sk: at };
+}
+
 /** The item with hits, misses and hot keys of every cache, added up from all functions. */
 export const USAGE_KEY = { pk: 'USAGE', sk: 'ALL' } as const;

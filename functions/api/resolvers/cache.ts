@@ -1,17 +1,63 @@
 import { z } from 'zod';
+import { checkOrder } from '../../../core/answers/answer-flows.ts';
+import { cacheHistory } from '../../../core/cache/upkeep/cache-history.ts';
+import { CACHE_SAMPLES_KEPT_MS, readCacheSamples } from '../../../core/cache/upkeep/cache-samples.ts';
 import { clearCaches } from '../../../core/cache/upkeep/clear-caches.ts';
 import { readCacheStats } from '../../../core/cache/upkeep/read-cache-stats.ts';
+import { ValidationError } from '../../../core/errors.ts';
+import { warmDecisions } from '../../../core/routing/decisions/warm-decisions.ts';
 import { CACHE_NAMES } from '../../product-caches.ts';
+import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { timeArgument } from '../time-argument.ts';
 
-type CacheOperation = 'Query.cacheStats' | 'Mutation.clearCache';
+type CacheOperation =
+  | 'Query.cacheStats'
+  | 'Query.cacheHistory'
+  | 'Mutation.clearCache'
+  | 'Mutation.warmCaches';
 
 const nothing = z.object({});
+
+/** The longest range of cacheHistory: samples are kept no longer. */
+const RANGE_MAX_MS = CACHE_SAMPLES_KEPT_MS;
+
+/** Names of the columns, the sum last. */
+const COLUMNS = [...CACHE_NAMES, 'total'];
 
 export const cacheResolvers: Pick<Resolvers, CacheOperation> = {
   'Query.cacheStats': resolver({
     arguments: nothing,
     resolve: (_, { context }) => readCacheStats(context, CACHE_NAMES),
+  }),
+
+  'Query.cacheHistory': resolver({
+    arguments: z.object({ from: timeArgument, to: timeArgument }),
+    cost: () => COSTS.cache_history,
+    async resolve(range, { context }) {
+      checkOrder(range.from, range.to);
+      if (range.to - range.from > RANGE_MAX_MS) {
+        throw new ValidationError(
+          'The range of cacheHistory is at most seven days: choose a later from or an earlier to.',
+          { arguments: ['from', 'to'] },
+        );
+      }
+      return cacheHistory(await readCacheSamples(context, range), COLUMNS);
+    },
+  }),
+
+  'Mutation.warmCaches': resolver({
+    arguments: nothing,
+    cost: () => COSTS.warm_caches,
+    target: () => 'cache',
+    async resolve(_, { context, caller, caches }) {
+      const { warmed, wanted, audit_id } = await warmDecisions(context, caches, caller);
+      const message =
+        wanted === 0
+          ? 'Nothing was asked of the caches yet, so that there is nothing to fill them with.'
+          : `The caches hold ${warmed} of the ${wanted} decisions that were asked for last.`;
+      return { success: true, message, warmed, audit_id };
+    },
   }),
 
   'Mutation.clearCache': resolver({

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { type ConsoleWorld, startConsoleWorld } from '../../support/console-world.ts';
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
 import { changesSuite } from './suites/changes.ts';
+import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { keyboardSuite } from './suites/keyboard.ts';
@@ -18,30 +19,36 @@ import { sitesSuite } from './suites/sites.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
 
 // One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
+/** Time to build the console and to start, on a busy machine. */
+const START_MS = 300_000;
+
 let started: ConsoleWorld | undefined;
 const world = (): ConsoleWorld => started!;
 
 beforeAll(async () => {
   started = await startConsoleWorld();
-});
+}, START_MS);
 afterAll(() => started?.stop());
 
 sessionSuite(world);
 addressSuite(world);
 graphiqlSuite(world);
-// Its receipt counts the policies that move: before others make more of them.
 pathsSuite(world);
 // These look for policies in a table that draws the first twenty.
 hostileNamesSuite(world);
-ratesSuite(world);
 liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
+exportsAndCachesSuite(world);
 twoPeopleSuite(world);
 shadingSuite(world);
 // Roles see the alarm that the keyboard acknowledges.
 rolesSuite(world);
 keyboardSuite(world);
 silenceSuite(world);
-accessibilitySuite(world);
+// A capture of half a minute is replayed while all pages are looked at.
+describe.concurrent('side by side', () => {
+  ratesSuite(world);
+  accessibilitySuite(world);
+});
 oneSourceFailsSuite(world);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -12,8 +12,10 @@ import { writePathMetrics } from '../../../core/routing/metrics/path-metrics-sto
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { type Container, startContainer } from '../../../local/lambda/container.ts';
+import { TEMPLATE_SOURCES } from '../../../local/template/synthesize.ts';
 import { personIn } from '../../support/api.ts';
 import { admin, newSite } from '../../support/network-bed.ts';
+import { projectFile } from '../../support/project-files.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const run = promisify(execFile);
@@ -64,6 +66,19 @@ describe('the CDK app', () => {
       'PatronusIngest.template.json',
     ]);
     expect(stdout).toBe('');
+  });
+
+  it('is made of nothing but what makes a system that starts synthesize anew', async () => {
+    const bundles = (await readdir(folder)).filter(file => file.startsWith('asset.'));
+    const used = new Set<string>();
+    for (const bundle of bundles) {
+      const { sources } = await readJson<{ sources: string[] }>(join(bundle, 'index.mjs.map'));
+      for (const source of sources) used.add(relative(projectFile(''), join(folder, bundle, source)));
+    }
+    const own = [...used].filter(file => !file.startsWith('node_modules/'));
+    expect(own.length).toBeGreaterThan(100);
+    const known = TEMPLATE_SOURCES.filter(pattern => pattern.endsWith('/**'));
+    expect(own.filter(file => !known.some(pattern => file.startsWith(pattern.slice(0, -2))))).toEqual([]);
   });
 
   it('bundles every function with all that it imports', async () => {

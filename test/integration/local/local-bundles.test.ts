@@ -1,98 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readMarks, readPolicySamples } from '../../../core/history/sample-store.ts';
 import { META_KEY } from '../../../core/inventory/policies/policy-items.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
-import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
-import { systemClock, systemSleep } from '../../../core/time/clock.ts';
-import { systemSchedule } from '../../../core/time/schedule.ts';
-import { type Engines, startEngines } from '../../../local/engines/engines.ts';
-import { openFunctionLogs } from '../../../local/lambda/function-logs.ts';
-import { type Provisioned, provision } from '../../../local/provision/provision.ts';
-import { type LocalServer, startServer } from '../../../local/system/server.ts';
-import { type CloudAssembly, readCloudAssembly } from '../../../local/template/cloud-assembly.ts';
-import { synthesize } from '../../../local/template/synthesize.ts';
+import type { FlowRecord } from '../../../core/totals/flow-record.ts';
 import { personIn } from '../../support/api.ts';
+import { makeFlow } from '../../support/flow-records.ts';
+import { type DeployedBundles, deployBundles } from '../../support/local/deployed-bundles.ts';
 import { seededRandom } from '../../support/random.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
-import { type ThrottledDynamoDb, throttledDynamoDb } from '../../support/throttled-dynamodb.ts';
 
-let folder: string;
-let engines: Engines;
-let server: LocalServer;
-let dynamodb: ThrottledDynamoDb;
-let deployed: Provisioned;
+let world: DeployedBundles;
 
-// The deployed system without its event sources and schedules: the test is the only one that calls.
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'patronus-bundles-'));
-  const outputDirectory = join(folder, 'cdk.out');
-  [engines] = await Promise.all([
-    startEngines({ scratchDirectory: folder, dataDirectory: undefined }),
-    synthesize({ outputDirectory }),
-  ]);
-  server = await startServer(0);
-  dynamodb = await throttledDynamoDb(engines.dynamodb.endpoint);
-  deployed = await provision({
-    assembly: patient(await readCloudAssembly(outputDirectory)),
-    engines: {
-      dynamodb: dynamodb.endpoint,
-      kinesis: engines.kinesis.endpoint,
-      cognito: engines.cognito,
-    },
-    server: server.address,
-    signIns: [],
-    logs: openFunctionLogs(join(folder, 'logs')),
-    scratchDirectory: folder,
-    onFunctionFailure: () => {},
-    onQueueMessage: () => {},
-    onTrouble: () => {},
-    clock: systemClock,
-    sleep: systemSleep,
-    schedule: systemSchedule,
-  });
-  server.mount(deployed);
+  world = await deployBundles();
 }, 120_000);
 
-afterAll(async () => {
-  await deployed?.stop();
-  await dynamodb?.close();
-  await server?.close();
-  await engines?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
-
-/** With caches that wait for their shared level however busy this machine is, so that they do the same in every run. */
-function patient(assembly: CloudAssembly): CloudAssembly {
-  for (const { template } of assembly.stacks) {
-    for (const { Type, Properties } of Object.values(template.Resources ?? {})) {
-      if (Type !== 'AWS::Lambda::Function') continue;
-      const { Variables } = (Properties as { Environment: { Variables: Record<string, string> } })
-        .Environment;
-      Variables.CACHE_LIMIT_MS = '60000';
-    }
-  }
-  return assembly;
-}
-
-async function invoke(name: string, event: unknown): Promise<unknown> {
-  return (await deployed.functions.get(name)!.invoke(event)).result;
-}
+afterAll(() => world?.close());
 
 /** The first call is refused and some of the others, as a seeded die says. */
 function throttle(probability: number): void {
   const random = seededRandom(1);
   let calls = 0;
-  dynamodb.refuse = () => calls++ === 0 || random.chance(probability);
+  world.dynamodb.refuse = () => calls++ === 0 || random.chance(probability);
 }
 
 /** Each call is refused once: for functions that are called again when they fail, and leave the rest to that. */
 function throttleOnce(): void {
-  dynamodb.refuse = attempt => attempt === 1;
+  world.dynamodb.refuse = attempt => attempt === 1;
 }
 
 const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'flowlog', 'snapshot', 'snapshotgroup'];
@@ -141,12 +76,17 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
 };
 
 /** A report of an edge with its number of packets, and what it measured on a path that two edges share. */
-function ingestEvent(number: number, edge_id = 'edge-1') {
-  const now = Date.now() - T0;
+function ingestEvent(
+  number: number,
+  edge_id = 'edge-1',
+  { at = Date.now(), flows = [] as FlowRecord[] } = {},
+) {
+  const now = at - T0;
   const { data, partition_key, sequence_number, shard_id } = reportRecord(
     {
       edge_id,
       sent_ms: now,
+      flows,
       seq: number + 1,
       policies: [{ policy_id: '7', packets: BigInt(number + 1), bytes: 100n * BigInt(number + 1) }],
       paths: [
@@ -172,7 +112,7 @@ function ingestEvent(number: number, edge_id = 'edge-1') {
         eventID: `${shard_id}:${sequence_number}`,
         eventSource: 'aws:kinesis',
         kinesis: {
-          approximateArrivalTimestamp: Date.now() / 1000,
+          approximateArrivalTimestamp: at / 1000,
           data: Buffer.from(data).toString('base64'),
           kinesisSchemaVersion: '1.0',
           partitionKey: partition_key,
@@ -184,7 +124,7 @@ function ingestEvent(number: number, edge_id = 'edge-1') {
 }
 
 it('there is an event for every function of the template', () => {
-  expect([...deployed.functions.keys()].sort()).toEqual(Object.keys(EVENTS).sort());
+  expect([...world.deployed.functions.keys()].sort()).toEqual(Object.keys(EVENTS).sort());
 });
 
 // Between two attempts there is nothing but a timer that a container waits for.
@@ -192,9 +132,9 @@ it.each(Object.keys(EVENTS))('%s answers properly while the database is throttle
   const [event, answer] = EVENTS[name]!;
   if (LEAVE_IT_TO_THEIR_SCHEDULE.includes(name)) throttleOnce();
   else throttle(0.5);
-  const before = dynamodb.refused;
-  expect(await invoke(name, event)).toEqual(answer);
-  expect(dynamodb.refused).toBeGreaterThan(before);
+  const before = world.dynamodb.refused;
+  expect(await world.invoke(name, event)).toEqual(answer);
+  expect(world.dynamodb.refused).toBeGreaterThan(before);
 });
 
 // Two containers write the same path's measurement at the same moment: the later one's has to wait for its turn, while the
@@ -204,23 +144,70 @@ it('ingest answers every event while the database is throttled, and counts each 
   const answers = [];
   for (let number = 1; number <= 10; number++) {
     const events = ['edge-1', 'edge-2'].map(edge_id => ingestEvent(number, edge_id));
-    answers.push(...(await Promise.all(events.map(event => invoke('ingest', event)))));
+    answers.push(...(await Promise.all(events.map(event => world.invoke('ingest', event)))));
   }
   expect(answers).toEqual(Array(20).fill({ batchItemFailures: [] }));
-  dynamodb.refuse = undefined;
-  const names = ['audit', 'network', 'traffic', 'cache'];
-  const [audit, network, traffic, cache] = names.map(name => deployed.tables.get(name)!);
-  const client = DynamoDBDocumentClient.from(
-    new DynamoDBClient({
-      endpoint: engines.dynamodb.endpoint,
-      region: 'eu-central-1',
-      credentials: LOCAL_CREDENTIALS,
-    }),
-  );
-  const tables = { audit: audit!, network: network!, traffic: traffic!, cache: cache! };
-  expect((await readCounters(client, tables)).get('7')).toMatchObject({
+  world.dynamodb.refuse = undefined;
+  expect((await readCounters(world.client, world.tables)).get('7')).toMatchObject({
     packets: 22n,
     bytes: 2200n,
   });
-  client.destroy();
 });
+
+it('the snapshot has more lanes than a group holds read by calls of another function', async () => {
+  world.dynamodb.refuse = undefined;
+  const edges = Array.from({ length: 12 }, (_, index) => `grouped-${index}`);
+  for (const edge_id of edges) await world.invoke('ingest', ingestEvent(1, edge_id));
+  const before = await readCounters(world.client, world.tables);
+  const MINUTE = 60_000;
+  const from = Math.floor(Date.now() / MINUTE) * MINUTE + MINUTE;
+  const minutes = [0, 1, 2].map(number => from + number * MINUTE);
+  for (const minute of minutes) {
+    const event = { scheduled_at: new Date(minute).toISOString() };
+    expect(await world.invoke('snapshot', event)).toMatchObject({ taken: true, minute, late_groups: [] });
+  }
+  const readings = world.calls.filter(({ event }) => minutes.includes((event as { minute: number }).minute));
+  expect(readings.map(({ name }) => name)).toEqual(Array(2 * 16).fill('snapshotgroup'));
+  const store = { client: world.client, table: world.tables.traffic };
+  const range = { resolution: 'MINUTE', from, to: minutes.at(-1)! } as const;
+  const marks = await readMarks(store, range);
+  // Each lane could have a group of its own: up to sixteen lanes have sixteen, and there are two other edges at most.
+  expect(marks.slice(1).map(({ lanes, groups }) => ({ lanes, groups }))).toEqual(
+    [1, 2].map(() => ({ lanes: marks[0]!.lanes, groups: { of: 16, late: [] } })),
+  );
+  const sampled = await readPolicySamples(store, { policy_id: '7', range, marks });
+  expect(sampled.at(-1)).toMatchObject({ packets: before.get('7')!.packets });
+});
+
+it('the job of the flow log has a large hour merged by calls of itself, one a slice', async () => {
+  world.dynamodb.refuse = undefined;
+  const HOUR = 3_600_000;
+  const hour = Math.floor(Date.now() / HOUR) * HOUR - 3 * HOUR;
+  const slices = [3, 11, 35];
+  for (const [index, slice] of [...slices, ...slices].entries()) {
+    const at = hour + slice * 100_000 + 10_000 + index;
+    const flows = [makeFlow({ src_port: 1000 + index })];
+    await world.invoke('ingest', ingestEvent(index, `logged-${index}`, { at, flows }));
+  }
+  expect(await world.invoke('flowlog', {})).toMatchObject({ slices_begun: 3, merged: 0, complete: false });
+  const begun = world.calls.filter(({ event }) => isSlice(event));
+  expect(begun.map(({ event }) => event)).toEqual(slices.map(slice => ({ slice_of: { hour, slice } })));
+  expect(await Promise.all(begun.map(({ answer }) => answer))).toEqual(
+    slices.map(() => ({ busy: false, merged: 2, complete: true })),
+  );
+  expect(await world.invoke('flowlog', {})).toMatchObject({ objects: 3, slices_begun: 0, complete: true });
+  const answer = await world.invoke('api', {
+    type: 'Query',
+    field: 'flows',
+    arguments: { from: new Date(hour).toISOString(), to: new Date(hour + HOUR).toISOString() },
+    identity: personIn('admin'),
+    source: null,
+    selection: ['items', 'items/src_port'],
+  });
+  const { data } = answer as { data: { items: { src_port: number }[] } };
+  expect(data.items.map(({ src_port }) => src_port).sort()).toEqual([1000, 1001, 1002, 1003, 1004, 1005]);
+});
+
+function isSlice(event: unknown): boolean {
+  return (event as { slice_of?: unknown }).slice_of !== undefined;
+}

@@ -139,6 +139,16 @@ describe('containers', () => {
     const results = await Promise.all(Array.from({ length: 30 }, () => lambda.invoke({})));
     expect(results).toHaveLength(30);
   });
+
+  it('are started for no event that still waits when the function is stopped, and for none that comes later', async () => {
+    const { lambda } = await make(
+      'export const handler = () => new Promise(() => setInterval(() => {}, 1000));',
+    );
+    const failures = Array.from({ length: 10 }, () => failureOf(lambda.invoke({})));
+    await lambda.stop();
+    const names = (await Promise.all([...failures, failureOf(lambda.invoke({}))])).map(({ name }) => name);
+    expect(names.slice(8)).toEqual(Array(3).fill('Sandbox.Stopped'));
+  });
 });
 
 describe('between two events', () => {

@@ -13,6 +13,7 @@ describe('settings', () => {
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,
+      flow_log_large_hour_mb: 1024,
       minute_retention_hours: 48,
       hour_retention_days: 90,
       day_retention_days: 730,

@@ -3,7 +3,7 @@ import { FunctionFailure } from '../../../local/lambda/function-failure.ts';
 import { invokeAsynchronously } from '../../../local/lambda/invoke-asynchronously.ts';
 
 /** Calls a function that fails the first times; tells the pauses and what was given up on. */
-async function invoke(failures: number, maximumRetryAttempts?: number) {
+async function invoke(failures: number, maximumRetryAttempts?: number, stopped = false) {
   const pauses: number[] = [];
   const failed: unknown[] = [];
   let calls = 0;
@@ -21,6 +21,7 @@ async function invoke(failures: number, maximumRetryAttempts?: number) {
         }
         return { requestId: 'done', result: null };
       },
+      stopped,
       warm: async () => {},
       stop: async () => {},
     },
@@ -44,6 +45,10 @@ describe('an asynchronous event', () => {
 
   it('is not tried again where the function’s configuration says so', async () => {
     expect(await invoke(1, 0)).toMatchObject({ calls: 1, pauses: [], failed: [expect.anything()] });
+  });
+
+  it('is given up when the function was stopped', async () => {
+    expect(await invoke(1, 2, true)).toEqual({ calls: 1, pauses: [], failed: [] });
   });
 
   it('goes to the on-failure destination in the form of Lambda', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type FiguresMessage, figuresOf, withPublication } from '../../../web/data/figures-state.ts';
+import {
+  type FiguresMessage,
+  type FiguresState,
+  figuresOf,
+  following,
+  withPage,
+} from '../../../web/data/figures-state.ts';
 
 interface Item {
   id: string;
@@ -20,49 +26,59 @@ const message = (
   ...more,
 });
 
-const first = figuresOf(
+const first = figuresOf([
   message(7, [
     { id: 'a', rate: 1 },
     { id: 'b', rate: 2 },
   ]),
-);
+]);
+
+const rates = ({ items }: FiguresState<Item>) =>
+  Object.fromEntries([...items.values()].map(({ id, rate }) => [id, rate]));
+
+describe('the answer of the query', () => {
+  it('is all of its pages, at the publication of the first', () => {
+    const pages = figuresOf([message(7, [{ id: 'a', rate: 1 }]), message(7, [{ id: 'b', rate: 2 }])]);
+    expect(pages).toEqual(first);
+  });
+
+  it('brings the items of one page up to date, and the rest stays', () => {
+    const next = withPage(first, message(8, [{ id: 'a', rate: 4 }]));
+    expect([next.seq, next.as_of, rates(next)]).toEqual([7, 'at 7', { a: 4, b: 2 }]);
+  });
+});
 
 describe('live figures', () => {
   it('take what changed, leave the rest and drop what is gone', () => {
-    const next = withPublication(first, message(8, [{ id: 'b', rate: 3 }], { removed: ['a'] }));
-    expect(next).toEqual({
-      seq: 8,
-      as_of: 'at 8',
-      items: new Map([['b', { id: 'b', rate: 3 }]]),
-      open: null,
-    });
-    expect(first.items.get('b')).toEqual({ id: 'b', rate: 2 });
+    const next = following(first, [message(8, [{ id: 'b', rate: 3 }], { removed: ['a'] })]);
+    expect(next).toEqual({ seq: 8, as_of: 'at 8', items: new Map([['b', { id: 'b', rate: 3 }]]) });
+    expect(rates(first)).toEqual({ a: 1, b: 2 });
   });
 
   it.each([6, 7])('ignore publication %i, which the query had in it', seq => {
-    expect(withPublication(first, message(seq, [{ id: 'a', rate: 9 }]))).toBe(first);
+    expect(following(first, [message(seq, [{ id: 'a', rate: 9 }])])).toBe(first);
+  });
+
+  it('go on with all that came while the query was on its way', () => {
+    const heard = [7, 8, 9].map(seq => message(seq, [{ id: 'a', rate: seq * 10 }]));
+    const next = following(first, heard);
+    expect(next).toMatchObject({ seq: 9, as_of: 'at 9' });
+    expect(rates(next as FiguresState<Item>)).toEqual({ a: 90, b: 2 });
   });
 
   it('notice a publication that was missed', () => {
-    expect(withPublication(first, message(9, []))).toBe('GAP');
+    expect(following(first, [message(9, [])])).toBe('GAP');
   });
 
   it('are at the next publication when all of its parts are there, in any order', () => {
-    const parts = (part: number, items: Item[]) => message(8, items, { part, parts: 2 });
-    const half = withPublication(first, parts(1, [{ id: 'b', rate: 5 }]));
-    expect(half).toMatchObject({ seq: 7, as_of: 'at 7', open: { seq: 8 } });
-    if (half === 'GAP') throw new Error('It is no gap.');
-    expect(withPublication(half, message(9, []))).toBe('GAP');
+    const part = (part: number, items: Item[]) => message(8, items, { part, parts: 2 });
+    const one = part(1, [{ id: 'b', rate: 5 }]);
+    expect(following(first, [one])).toBe(first);
     // A repeated part is not the missing one.
-    expect(withPublication(half, parts(1, [{ id: 'b', rate: 5 }]))).toMatchObject({ seq: 7 });
-    expect(withPublication(half, parts(0, [{ id: 'a', rate: 4 }]))).toEqual({
-      seq: 8,
-      as_of: 'at 8',
-      items: new Map([
-        ['a', { id: 'a', rate: 4 }],
-        ['b', { id: 'b', rate: 5 }],
-      ]),
-      open: null,
-    });
+    expect(following(first, [one, one])).toBe(first);
+    expect(following(first, [one, message(9, [])])).toBe('GAP');
+    const whole = following(first, [one, part(0, [{ id: 'a', rate: 4 }])]);
+    expect(whole).toMatchObject({ seq: 8, as_of: 'at 8' });
+    expect(rates(whole as FiguresState<Item>)).toEqual({ a: 4, b: 5 });
   });
 });

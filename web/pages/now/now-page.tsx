@@ -20,7 +20,7 @@ export function Page() {
       <RunningPanel now={now} />
       <ThroughputPanel now={now} name={name} />
       <div className="now-columns">
-        <PoliciesPanel now={now} name={name} />
+        <PoliciesPanel now={now} />
         <div className="stack">
           <PathsPanel now={now} />
           <SitesPanel now={now} />

@@ -1,5 +1,5 @@
 import { graphql, type ResultOf } from '../../data/graphql.ts';
-import { FIGURES_OF } from '../../data/use-figures.ts';
+import { FIGURES_PAGE } from '../../data/use-figures.ts';
 
 const OVERVIEW_PART = graphql(`
   fragment OverviewPart on Query {
@@ -37,9 +37,9 @@ export const NOW = graphql(
   `query Now($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter, $compare: Boolean, $scope: FigureScope!) {
     ...OverviewPart
     ...ThroughputPart
-    ...FiguresOf
+    figures(scope: $scope) { ...FiguresPage }
   }`,
-  [OVERVIEW_PART, THROUGHPUT_PART, FIGURES_OF],
+  [OVERVIEW_PART, THROUGHPUT_PART, FIGURES_PAGE],
 );
 
 export type Overview = ResultOf<typeof OVERVIEW>['overview'];

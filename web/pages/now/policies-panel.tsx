@@ -8,11 +8,10 @@ import { sumOf } from './sum-of-figures.ts';
 import type { Now } from './use-now.ts';
 
 /** All traffic, and each policy's part of it, live: the fastest first. */
-export function PoliciesPanel({ now, name }: { now: Now; name(id: string): string }) {
+export function PoliciesPanel({ now }: { now: Now }) {
   const { data, error, onRetry } = now.figures;
   const items = data?.items;
   const rows = useMemo(() => items && fastestFirst([...items.values()]), [items]);
-  const columns = useMemo(() => columnsOf(name), [name]);
   return (
     <Panel
       title="All traffic"
@@ -31,7 +30,7 @@ export function PoliciesPanel({ now, name }: { now: Now; name(id: string): strin
             <Totals figures={policies} />
             <VirtualTable
               label="Policies"
-              columns={columns}
+              columns={COLUMNS}
               rows={policies}
               rowId={({ id }) => id}
               maxRows={12}
@@ -75,48 +74,46 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   );
 }
 
-function columnsOf(name: (id: string) => string): Column<Figure>[] {
-  return [
-    {
-      id: 'name',
-      head: 'Policy',
-      width: 'minmax(120px, 2fr)',
-      cell: ({ id }) => (
-        <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
-          <bdi>{name(id)}</bdi>
-        </Link>
-      ),
-    },
-    {
-      id: 'rate',
-      head: 'Now',
-      width: 'minmax(96px, 1fr)',
-      end: true,
-      cell: ({ rate }) => <Rate rate={rate} />,
-    },
-    {
-      id: 'bytes',
-      head: 'Bytes',
-      width: 'minmax(88px, 1fr)',
-      end: true,
-      cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
-    },
-    {
-      id: 'packets',
-      head: 'Packets',
-      width: 'minmax(104px, 1fr)',
-      end: true,
-      cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
-    },
-    {
-      id: 'flows',
-      head: 'Flows',
-      width: '72px',
-      end: true,
-      cell: ({ active_flows }) => <Count exact={active_flows} of="active flows" />,
-    },
-  ];
-}
+const COLUMNS: Column<Figure>[] = [
+  {
+    id: 'name',
+    head: 'Policy',
+    width: 'minmax(120px, 2fr)',
+    cell: ({ id, name }) => (
+      <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
+        <bdi>{name ?? id}</bdi>
+      </Link>
+    ),
+  },
+  {
+    id: 'rate',
+    head: 'Now',
+    width: 'minmax(96px, 1fr)',
+    end: true,
+    cell: ({ rate }) => <Rate rate={rate} />,
+  },
+  {
+    id: 'bytes',
+    head: 'Bytes',
+    width: 'minmax(88px, 1fr)',
+    end: true,
+    cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
+  },
+  {
+    id: 'packets',
+    head: 'Packets',
+    width: 'minmax(104px, 1fr)',
+    end: true,
+    cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
+  },
+  {
+    id: 'flows',
+    head: 'Flows',
+    width: '72px',
+    end: true,
+    cell: ({ active_flows }) => <Count exact={active_flows} of="active flows" />,
+  },
+];
 
 /** By rate; those whose rate isn't known follow, by bytes. */
 function fastestFirst(figures: Figure[]): Figure[] {

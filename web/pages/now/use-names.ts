@@ -1,13 +1,20 @@
-import { useMemo } from 'react';
-import { usePolicyNames } from '../../data/policy-names.ts';
+import { replaceEqualDeep } from '@tanstack/react-query';
+import { useCallback, useMemo, useRef } from 'react';
 import type { Now } from './use-now.ts';
 
-/** Names of policies: those of the overview, and of all where it doesn't have one that the page shows. */
+/**
+ * What people call a policy, by its id: as the live figures say or, where those failed, the overview. The function changes with the names only: what
+ * is drawn with them isn't drawn anew with each publication.
+ */
 export function useNames({ overview, figures }: Now): (id: string) => string {
   const { data: top } = overview('top_policies');
   const items = figures.data?.items;
-  const known = useMemo(() => new Map(top?.map(({ id, name }) => [id, name])), [top]);
-  const missing = useMemo(() => [...(items?.keys() ?? [])].some(id => !known.has(id)), [items, known]);
-  const all = usePolicyNames({ enabled: missing });
-  return useMemo(() => id => known.get(id) ?? all(id), [known, all]);
+  const named = useMemo(() => [...(top ?? []), ...(items?.values() ?? [])], [top, items]);
+  const kept = useRef<Record<string, string>>({});
+  kept.current = replaceEqualDeep(
+    kept.current,
+    Object.fromEntries(named.map(({ id, name }) => [id, name ?? id])),
+  );
+  const names = kept.current;
+  return useCallback(id => names[id] ?? id, [names]);
 }

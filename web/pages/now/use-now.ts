@@ -32,7 +32,7 @@ export function useNow() {
         data: { trafficSeries: data.trafficSeries },
         errors: [],
       });
-      keepFigures(queries, 'POLICIES', data.figures);
+      await keepFigures(queries, data.figures, { scope: 'POLICIES', signal });
       return true;
     },
     retry: false,

@@ -7,6 +7,7 @@ import { Empty, Loaded } from '../../parts/panel.tsx';
 import { PathStatus, type PathStatusName } from '../../parts/path-status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { TextField } from '../../parts/text-field.tsx';
+import { useTyped } from '../../parts/use-typed.ts';
 import { DECISIONS } from './operations.ts';
 import { withPathNames } from './path-name.ts';
 
@@ -34,6 +35,7 @@ export function WhyThisPath({ path, names }: WhyThisPathProps) {
     { source_site_id, destination_site_id, at: at ?? null },
     { changedBy: at === undefined ? ['PATH', 'POLICY', 'ENDPOINT'] : [] },
   );
+  const instant = useTyped(at ?? '', text => setAddress({ at: text || undefined }, { replace: true }));
   const ago = (minutes: number) =>
     setAddress({ at: new Date(Date.now() - minutes * 60_000).toISOString() }, { replace: true });
   return (
@@ -51,8 +53,8 @@ export function WhyThisPath({ path, names }: WhyThisPathProps) {
         <TextField
           label="At (UTC)"
           placeholder="2026-01-31T12:00:00Z"
-          value={at ?? ''}
-          onChange={text => setAddress({ at: text === '' ? undefined : text }, { replace: true })}
+          value={instant.text}
+          onChange={instant.setText}
         />
       </div>
       <Loaded

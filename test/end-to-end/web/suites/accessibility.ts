@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { newContext, openConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import { sidewaysScroll } from './hostile-names.ts';
 
@@ -36,7 +36,7 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
 
     it('of the sign-in passes axe too', async () => {
       const { browser, system } = world();
-      const context = await browser.newContext({ locale: 'en-GB' });
+      const context = await newContext(browser);
       const page = await context.newPage();
       await page.goto(system.endpoints.dashboard);
       await page.getByRole('button', { name: 'Sign in' }).waitFor();
@@ -50,7 +50,7 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
 }
 
 async function violationsOf(page: Page, where: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const sideways = await sidewaysScroll(page);
   return [
     ...violations.flatMap(({ id, nodes }) =>

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { newContext } from '../../../support/browser.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { focused, focusIsKept, tabTo } from '../../../support/focus.ts';
 import { joinedSites } from '../../../support/joined-sites.ts';
@@ -18,7 +19,7 @@ export function keyboardSuite(world: () => ConsoleWorld): void {
 
     it('one signs in, fails the worst path over and undoes it, deletes a site and undoes it, and acknowledges an alarm', async () => {
       const { browser, system, silent_edge } = world();
-      const context = await browser.newContext({ locale: 'en-GB' });
+      const context = await newContext(browser);
       const page = await context.newPage();
       const { keyboard } = page;
       await page.goto(system.endpoints.dashboard);

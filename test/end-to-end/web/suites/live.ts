@@ -1,7 +1,8 @@
-import type { Page, WebSocketRoute } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { hearsChanges, openConsole, PATIENCE_MS } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
+import { type CuttableConnection, cuttableConnection } from '../../../support/cut-connection.ts';
 
 const CREATE = `mutation ($name: String!) { createPolicy(name: $name, priority: 5, match: { protocol: 6 }) { id } }`;
 
@@ -10,41 +11,41 @@ export function liveSuite(world: () => ConsoleWorld): void {
     it('of another one are on the screen without a reload', async () => {
       const { browser, system, admin } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer' });
-      await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+      await hearsChanges(page);
       await admin.data(CREATE, { name: 'Made by another one' });
       await page.getByRole('table', { name: 'Policies' }).getByText('Made by another one').waitFor();
       await context.close();
     });
 
-    it('that happened while the connection was cut are all there after its return, each once', async () => {
+    it('that happened while the connection was cut are all there after its return, each once: on Now and on Changes', async () => {
       const { browser, system, admin } = world();
-      const sockets: WebSocketRoute[] = [];
-      let open = true;
-      const { page, context } = await openConsole(browser, system, {
+      let connection!: CuttableConnection;
+      const { page: now, context } = await openConsole(browser, system, {
         as: 'viewer',
-        prepare: page =>
-          page.routeWebSocket(/\/graphql\/realtime/, socket => {
-            if (!open) return void socket.close();
-            socket.connectToServer();
-            sockets.push(socket);
-          }),
+        prepare: async page => {
+          connection = await cuttableConnection(page.context());
+        },
       });
-      await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
-      open = false;
-      for (const socket of sockets) await socket.close();
-      await page.locator('html[data-live=cut]').waitFor({ state: 'attached' });
+      const changes = await context.newPage();
+      await changes.goto(new URL('/changes', system.endpoints.dashboard).href);
+      for (const page of [now, changes]) await hearsChanges(page);
+      await connection.cut();
+      for (const page of [now, changes])
+        await page.locator('html[data-live=cut]').waitFor({ state: 'attached' });
       const names = Array.from({ length: 20 }, (_, index) => `Cut off ${String(index).padStart(2, '0')}`);
-      // Before Amplify's first try to connect again: the next ones are a minute apart.
-      await Promise.all(names.map(name => admin.data(CREATE, { name })));
-      open = true;
-      await page
-        .getByRole('table', { name: 'Policies' })
-        .getByText(/^Cut off/)
-        .first()
-        .waitFor({ timeout: 90_000 });
-      // Names come with another answer than figures do.
-      const cutOff = async () => (await namesIn(page)).filter(name => name.startsWith('Cut off')).sort();
-      await expect.poll(cutOff, { timeout: 60_000 }).toEqual(names);
+      const made = await Promise.all(names.map(name => admin.data(CREATE, { name })));
+      connection.mend();
+
+      const cutOff = async () => (await namesIn(now)).filter(name => name.startsWith('Cut off')).sort();
+      await expect.poll(cutOff, { timeout: PATIENCE_MS }).toEqual(names);
+      const targets = made.map(({ createPolicy }) => `policy:${createPolicy.id}`).sort();
+      const entries = changes
+        .getByRole('list', { name: 'Timeline' })
+        .getByRole('listitem')
+        .locator('bdi.muted');
+      const shown = async () =>
+        (await entries.allTextContents()).filter(text => targets.includes(text)).sort();
+      await expect.poll(shown, { timeout: PATIENCE_MS }).toEqual(targets);
       await context.close();
     });
   });

@@ -2,7 +2,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Page, Route } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
-import { openConsole } from '../../../support/browser.ts';
+import { openConsole, PATIENCE_MS } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
@@ -61,7 +61,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
 async function allFilledBut(page: Page, failed: number): Promise<void> {
   await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
   await page.locator('.loading').first().waitFor({ state: 'detached' });
-  expect(await page.getByRole('alert').count()).toBe(failed);
+  await expect.poll(() => page.getByRole('alert').count(), { timeout: PATIENCE_MS }).toBe(failed);
 }
 
 function asks(route: Route, operation: RegExp): boolean {

@@ -7,7 +7,8 @@ export function pathsSuite(world: () => ConsoleWorld): void {
   describe('paths', () => {
     it('are failed over with a receipt, explained now and before, and brought back', async () => {
       const { browser, system, admin } = world();
-      await twoPaths(admin);
+      const sites = await twoPaths(admin);
+      const policies = await policiesBetween(admin, sites);
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: '/paths',
@@ -23,11 +24,11 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await receipt
         .getByText('Path Failing wan1 – Over wan1 is out of use until it has been good for long enough')
         .waitFor();
-      expect(await receipt.getByRole('definition').first().innerText()).toBe('1');
+      await receipt.getByRole('definition').first().locator(`data[value="${policies}"]`).waitFor();
 
       // Why it isn't taken now, and why it was before.
       await panel.getByText('Default takes another path').waitFor();
-      await panel.getByText('An operator took it out of use').waitFor();
+      await panel.getByText('An operator took it out of use').first().waitFor();
       const before = new Date((await startedAt(admin)) - 1).toISOString();
       await panel.getByLabel('At (UTC)').fill(before);
       await panel.getByText('Default takes this path').waitFor();
@@ -52,7 +53,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       const neighbours = page.getByRole('table', { name: 'Neighbours' });
       await neighbours.getByText('Over').waitFor();
       await page.getByRole('img', { name: /^Failing and 1 neighbour/ }).waitFor();
-      await neighbours.getByRole('button', { name: '1' }).click();
+      await neighbours.getByRole('button', { name: '1', exact: true }).click();
       const panel = page.getByRole('dialog');
       await panel.getByRole('region', { name: 'Loss' }).waitFor();
       await panel.getByText('Not measured').first().waitFor();
@@ -64,7 +65,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
 }
 
 /** Two sites with two paths between them; that of wan1 has the lower id, which is taken while none is measured. */
-async function twoPaths(admin: SystemClient): Promise<void> {
+async function twoPaths(admin: SystemClient): Promise<[string, string]> {
   const sites: string[] = [];
   for (const name of ['Failing', 'Over']) {
     const { createSite } = await admin.data('mutation ($name: String!) { createSite(name: $name) { id } }', {
@@ -92,15 +93,24 @@ async function twoPaths(admin: SystemClient): Promise<void> {
   const first = await connect('wan1');
   for (;;) {
     const second = await connect('wan2');
-    if (second > first) return;
+    if (second > first) return sites as [string, string];
     await admin.data('mutation ($id: ID!) { deletePath(path_id: $id) { success } }', { id: second });
   }
+}
+
+/** How many policies decide about a path between two sites. */
+async function policiesBetween(admin: SystemClient, [from, to]: [string, string]): Promise<number> {
+  const { routingDecisions } = await admin.data(
+    'query ($from: ID!, $to: ID!) { routingDecisions(source_site_id: $from, destination_site_id: $to) { decisions { policy_id } } }',
+    { from, to },
+  );
+  return routingDecisions.decisions.length;
 }
 
 /** When the last failover began, milliseconds since the epoch. */
 async function startedAt(admin: SystemClient): Promise<number> {
   const { auditLog } = await admin.data(
-    'query { auditLog(action: "failoverPath", limit: 1) { items { at } } }',
+    'query { auditLog(action: "failoverPath", limit: 1) { items { started_at } } }',
   );
-  return Date.parse(auditLog.items[0].at);
+  return Date.parse(auditLog.items[0].started_at);
 }

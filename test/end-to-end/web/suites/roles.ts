@@ -7,7 +7,7 @@ import {
   PUBLICATIONS,
   ROLES,
 } from '../../../../core/access/roles.ts';
-import { type Group, openConsole, signInOn } from '../../../support/browser.ts';
+import { type Group, newContext, openConsole, signInOn } from '../../../support/browser.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
 import { OPERATIONS } from '../../../support/operation-documents.ts';
@@ -39,7 +39,7 @@ const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
 /**
- * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, so it must be in no page's reach.
+ * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, or of one's own things alone.
  */
 const OFFERED: Record<MutationName, readonly Control[]> = {
   acknowledgeAlarm: [{ at: NOW, name: 'Acknowledge' }],
@@ -62,6 +62,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   failoverPath: [{ at: PATH, name: 'Fail over' }],
   checkPathHealth: [{ at: PATH, name: 'Measure now' }],
   restorePath: [{ at: PATH_OUT, name: 'Bring back' }],
+  startExport: [{ at: () => '/exports', name: 'New export' }],
+  clearCache: [{ at: () => '/caches', name: 'Clear…' }],
+  warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
   undo: [
     { at: shown => `/changes?on=site:${shown.site}`, name: /^Undo Create site/, and: 'createSite' },
     { at: shown => `/changes?on=site:${shown.deleted_site}`, name: /^Undo Delete site/, and: 'deleteSite' },
@@ -71,8 +74,10 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['createPolicy', 'updatePolicy', 'deletePolicy', 'togglePolicy', 'setPolicyRouting']),
   ...notOffered(['rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
-  ...notOffered(['eraseFlows', 'clearCache', 'acknowledgeCommand', 'reportProbe']),
-  ...notOffered(['startExport', 'exportLink', 'cancelExport']),
+  ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
+  ...notOffered(['setPreferences', 'saveView', 'removeView']),
+  // Of a person's own exports, which every group may start.
+  ...notOffered(['exportLink', 'cancelExport']),
 };
 
 function notOffered<Name extends MutationName>(names: readonly Name[]): Record<Name, []> {
@@ -120,7 +125,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
 
     it('a person in no group is told so in place of every page', async () => {
       const { browser, system } = world();
-      const context = await browser.newContext({ locale: 'en-GB' });
+      const context = await newContext(browser);
       const page = await context.newPage();
       await page.goto(new URL('/sites', system.endpoints.dashboard).href);
       await signInOn(page, system, 'none');
@@ -193,6 +198,8 @@ function signOf(pathname: string, query: URLSearchParams): string | RegExp {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
   if (query.has('on')) return query.get('on')!;
+  if (pathname === '/exports') return 'Exports';
+  if (pathname === '/caches') return 'Caches';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
   if (query.get('view') === 'deleted') return 'Joined and gone';

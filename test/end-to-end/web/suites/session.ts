@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openConsole, signInOn } from '../../../support/browser.ts';
+import { newContext, openConsole, signInOn } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function sessionSuite(world: () => ConsoleWorld): void {
@@ -7,17 +7,16 @@ export function sessionSuite(world: () => ConsoleWorld): void {
     it('shows what was counted after a sign-in, and breaks no content policy', async () => {
       const { browser, system, admin } = world();
       const { trafficTotals } = await admin.data('{ trafficTotals { bytes_exact } }');
-      const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
-      const bytes = page.getByRole('region', { name: 'All traffic' }).locator('dd').nth(1).locator('data');
-      await bytes.waitFor();
-      expect(await bytes.getAttribute('value')).toBe(trafficTotals.bytes_exact);
+      const { page, context, problems } = await openConsole(browser, system, { as: 'viewer', signIn: true });
+      const bytes = page.getByRole('region', { name: 'All traffic' }).locator('dd').nth(1);
+      await bytes.locator(`data[value="${trafficTotals.bytes_exact}"]`).waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });
 
     it('says what is wrong with a password, and lets in with the right one', async () => {
       const { browser, system } = world();
-      const context = await browser.newContext({ locale: 'en-GB' });
+      const context = await newContext(browser);
       const page = await context.newPage();
       await page.goto(system.endpoints.dashboard);
       await page.getByLabel('E-mail address').fill('viewer@example.com');
@@ -34,10 +33,15 @@ export function sessionSuite(world: () => ConsoleWorld): void {
 
     it('that ends mid-way asks to sign in again, and one is where one was', async () => {
       const { browser, system } = world();
-      const { page, context } = await openConsole(browser, system, { as: 'operator', at: '/?range=6h' });
+      const { page, context } = await openConsole(browser, system, {
+        as: 'operator',
+        at: '/?range=6h',
+        signIn: true,
+      });
       await page.getByRole('button', { name: 'Last 6 hours' }).waitFor();
       await page.evaluate(endSession);
       await page.getByRole('button', { name: 'Range before' }).click();
+      await page.waitForURL(/from=/);
       await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
       const address = page.url();
       expect(await page.getByLabel('E-mail address').inputValue()).toBe('operator@example.com');
@@ -49,7 +53,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
 
     it('of a role offers what it may do, and no more', async () => {
       const { browser, system } = world();
-      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, context } = await openConsole(browser, system, { as: 'viewer', signIn: true });
       await page.getByRole('button', { name: 'Account of viewer@example.com' }).click();
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
       await page.getByRole('heading', { name: 'Patronus' }).waitFor();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { hearsChanges, openConsole } from '../../../support/browser.ts';
 import { alarmTargets, type ConsoleWorld } from '../../../support/console-world.ts';
 import { type RunningEdge, startEdge } from '../../../support/run-edge.ts';
 
@@ -24,7 +24,7 @@ export function silenceSuite(world: () => ConsoleWorld): void {
       edge = start();
       await expect.poll(heardAt, PATIENCE).not.toBeNull();
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
-      await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+      await hearsChanges(page);
       const panel = page.getByRole('region', { name: 'Problems' });
       await panel.getByRole('listitem').or(panel.getByText('Nothing is wrong.')).first().waitFor();
       const alarm = panel.getByText(`Edge ${EDGE} is silent.`);

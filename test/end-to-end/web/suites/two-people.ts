@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openConsole, type Person } from '../../../support/browser.ts';
+import { hearsChanges, openConsole, type Person } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import { userOf } from '../../../support/no-group-user.ts';
 import { endSession } from './session.ts';
@@ -12,7 +12,7 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
       const theirs = await openConsole(browser, system, { as: 'admin', at: '/sites?q=Shared' });
       const people = [mine, theirs];
       for (const { page } of people) {
-        await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
+        await hearsChanges(page);
         await page.getByText('No site has this in its name or location.').waitFor();
         await page.evaluate('window.neverReloaded = true');
       }
@@ -52,7 +52,11 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
   describe('a session that ends in the middle of a form', () => {
     it('is begun again over the form, which keeps its text and is sent then', async () => {
       const { browser, system, admin } = world();
-      const person = await openConsole(browser, system, { as: 'operator', at: '/sites?q=Half' });
+      const person = await openConsole(browser, system, {
+        as: 'operator',
+        at: '/sites?q=Half',
+        signIn: true,
+      });
       const { page } = person;
       await page.evaluate('window.neverReloaded = true');
       await page.getByRole('button', { name: 'New site' }).click();

@@ -30,6 +30,7 @@ describe('me', () => {
       email: `${group}@example.com`,
       groups: [group],
       operations: expected,
+      preferences: { theme: 'SYSTEM', time_zone: null, units: 'SI', saved_views: [] },
     });
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import { withdrawSilentGauges } from '../../../../core/ingest/silent-gauges.ts';
 import { counterKey } from '../../../../core/ledger/lane-keys.ts';
+import { takePublication } from '../../../../core/live/lease.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
@@ -134,6 +135,7 @@ describe('rates', () => {
         ...{ scope, seq: 0, part: 0, parts: 1, removed: [] },
         as_of: at(60_000),
         lease_until: at(180_000),
+        next_token: null,
       });
       return new Map(items.map(({ id, ...figure }: { id: string }) => [id, figure]));
     };
@@ -143,9 +145,9 @@ describe('rates', () => {
     expect(await figures('TOTALS')).toEqual(new Map([['all', counted('31', '31000', rateOf(16_000, 11))]]));
     expect(await figures('POLICIES')).toEqual(
       new Map([
-        ['default', counted('0', '0', null)],
-        ['voice', counted('0', '0', rateOf(8000, 10))],
-        ['web', counted('31', '31000', rateOf(8000, 1))],
+        ['default', { ...counted('0', '0', null), name: 'Default' }],
+        ['voice', { ...counted('0', '0', rateOf(8000, 10)), name: 'Unknown policy voice' }],
+        ['web', { ...counted('31', '31000', rateOf(8000, 1)), name: 'Unknown policy web' }],
       ]),
     );
     expect(await figures('PATHS')).toEqual(new Map());
@@ -157,7 +159,14 @@ describe('rates', () => {
     const { items } = await api.data('Query.figures', { scope: 'SITES' });
     expect(items).toEqual([
       {
-        ...{ id: site, packets_exact: '142', bytes_exact: '42100', active_flows: 0, complete_share: 1 },
+        ...{
+          id: site,
+          name: 'Berlin',
+          packets_exact: '142',
+          bytes_exact: '42100',
+          active_flows: 0,
+          complete_share: 1,
+        },
         rate: rateOf(16_000, 11, { from: at(0), to: at(25_000) }),
       },
     ]);
@@ -197,5 +206,59 @@ describe('figures', () => {
   it('are for nobody without a group', async () => {
     const answer = await api.call('Query.figures', { scope: 'TOTALS' }, { identity: personIn('none') });
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
+  });
+
+  describe('by pages', () => {
+    const page = (more: object, by = api) =>
+      by.data('Query.figures', { scope: 'POLICIES', limit: 1, ...more });
+    const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
+
+    it('are in the order of their ids, all at the publication of the first', async () => {
+      const first = await page({});
+      const context = storeContext(t, () => api.now);
+      await takePublication(context, { scope: 'POLICIES', tick_ms: api.now });
+      const others = await page({ limit: 20_000, next_token: first.next_token });
+      const { seq } = await page({});
+      expect([idsOf(first), idsOf(others)]).toEqual([['default'], ['old', 'voice', 'web']]);
+      expect([others.seq, others.next_token, others.as_of]).toEqual([first.seq, null, first.as_of]);
+      expect(seq).toBe(first.seq + 1);
+    });
+
+    it('are of one instant where one function gives them, and newer where another one goes on', async () => {
+      const web = ({ items }: { items: { packets_exact: string }[] }) => BigInt(items[0]!.packets_exact);
+      const before = BigInt((await api.data('Query.policy', { id: 'web' })).packets_matched_exact);
+      const { next_token } = await page({ limit: 3 });
+      await report('edge-b', {
+        ...{ boot_id: 'boot-late', seq: 1, sent_ms: T0 + 60_000 },
+        policies: [{ policy_id: 'web', endpoint_id: 'wan2', packets: 7n, bytes: 7000n }],
+      });
+      const other = makeApi(t);
+      other.now = api.now;
+      expect(web(await page({ next_token }, other))).toBe(before + 7n);
+      expect(web(await page({ next_token }))).toBe(before);
+      // Its pages were all given: what is held of them is gone.
+      expect(web(await page({ next_token }))).toBe(before + 7n);
+    });
+
+    it.each([0, 20_001, 1.5])('refuse a limit of %d', async limit => {
+      expect(await api.call('Query.figures', { scope: 'POLICIES', limit })).toEqual({
+        error: { type: 'ValidationError', message: 'limit must be a whole number from 1 to 20000.' },
+      });
+    });
+
+    it.each([
+      ['a text that no list gave', async () => 'abc'],
+      ['the token of another scope', async () => (await page({})).next_token],
+      ['the token of another list', async () => (await api.data('Query.policies', { limit: 1 })).next_token],
+    ])('refuse %s', async (_, token) => {
+      const asked = { scope: 'TOTALS', next_token: await token() };
+      expect(await api.call('Query.figures', asked)).toEqual({
+        error: {
+          type: 'ValidationError',
+          message:
+            'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+        },
+      });
+    });
   });
 });

@@ -55,6 +55,7 @@ function argumentsOf(
     'Query.duplicateCounting': site,
     'Query.flows': range,
     'Query.flowStats': { ...range, group_by: ['PROTOCOL'], filter },
+    'Query.cacheHistory': range,
     'Query.pathHistory': { path_id, ...range },
     'Query.pathLoss': { path_id },
     'Query.endpointStats': site,

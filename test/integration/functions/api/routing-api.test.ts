@@ -1,9 +1,12 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../../core/access/caller.ts';
+import { USAGE_KEY } from '../../../../core/cache/shared/table-keys.ts';
 import { createPath } from '../../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
 import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
+import { updateItem } from '../../../../core/storage/item-update.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { storeContext } from '../../../support/store-context.ts';
@@ -291,5 +294,45 @@ describe('routing over GraphQL', () => {
 
   it.each(refused)('%s refuses %s', async (operation, _what, args, type, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
+  });
+});
+
+/** As a container does at its end. */
+async function leaveHotKeys(routing_hot: string[]): Promise<void> {
+  const update = updateItem({ table: t.tables.cache, key: USAGE_KEY, set: { routing_hot } });
+  await t.client.send(new UpdateCommand(update));
+}
+
+describe('warmCaches', () => {
+  it('decides what was asked for last, is audited, and leaves out what is gone', async () => {
+    const { sites } = await twoSites();
+    const key = { policy_id: 'default', ...sites };
+    await api.data('Query.routingDecision', key);
+    const [source, destination] = Object.values(sites);
+    const hot = [
+      ['default', source, destination],
+      ['gone', source, destination],
+    ].map(each => JSON.stringify(each));
+    await leaveHotKeys([...hot, 'no key']);
+    await api.data('Mutation.clearCache');
+    api.now += 1000;
+    expect(await api.data('Mutation.warmCaches', {}, { identity: personIn('operator') })).toEqual({
+      success: true,
+      message: 'The caches hold 1 of the 3 decisions that were asked for last.',
+      warmed: 1,
+      audit_id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
+    });
+    const [, routing] = await api.data('Query.cacheStats', {});
+    expect(routing).toMatchObject({ name: 'routing', active: 1 });
+    const { items } = await api.data('Query.auditLog', { action: 'warmCaches' });
+    expect(items).toMatchObject([{ outcome: 'DONE', target: 'cache' }]);
+  });
+
+  it('has nothing to do where nothing was asked for', async () => {
+    await leaveHotKeys([]);
+    expect(await api.data('Mutation.warmCaches')).toMatchObject({
+      message: 'Nothing was asked of the caches yet, so that there is nothing to fill them with.',
+      warmed: 0,
+    });
   });
 });

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { FigureScope } from '../../graphql/schema.generated.ts';
+import { compareKeys } from '../storage/key-order.ts';
+import { makePageToken, readPageToken } from '../storage/page-token.ts';
+import type { StoreContext } from '../storage/store-context.ts';
+import type { HeldFigures, LiveFigure, ReadFigures } from './figure.ts';
+import { type FigureMemory, readFigures } from './read-figures.ts';
+
+/** Bytes of a page's items as JSON: what AppSync takes of a resolver, with room for what is around them. */
+export const PAGE_BYTES = 890_000;
+
+/** Where a page begins. */
+export interface FigurePosition {
+  /** The publication that the first page goes with, and all that follow. */
+  seq: number;
+  /** The reading that the page before was cut from. */
+  reading: string;
+  /** The last id of the page before. */
+  id: string;
+}
+
+export interface FigurePage {
+  as_of_ms: number;
+  items: LiveFigure[];
+  next_token: string | null;
+}
+
+export interface FigurePageQuery {
+  scope: FigureScope;
+  after: FigurePosition | undefined;
+  /** The last publication when the first page was asked for. */
+  seq: number;
+  /** At most so many items, and no more than there is room for. */
+  limit: number;
+}
+
+/**
+ * A page of a scope's figures. The pages of one reading are of one instant. Where this function doesn't hold the reading of the page before, as
+ * another one has given it, the page is cut from a new one: newer figures, which what is published above `seq` goes with as well.
+ *
+ * @throws ValidationError for a network that is too large · Throttled at the deadline
+ */
+export async function readFigurePage(
+  context: StoreContext,
+  memory: FigureMemory,
+  { scope, after, seq, limit }: FigurePageQuery,
+): Promise<FigurePage> {
+  memory.pages ??= new Map();
+  const held = memory.pages.get(scope);
+  const figures =
+    after && held?.reading === after.reading ? held : inOrder(await readFigures[scope](context, memory));
+  const items = pageOf(figures.items, { after: after?.id, limit });
+  const last = items.at(-1);
+  const isLast = last === undefined || last.id === figures.items.at(-1)!.id;
+  if (isLast) {
+    if (held === figures) memory.pages.delete(scope);
+    return { as_of_ms: figures.as_of_ms, items, next_token: null };
+  }
+  memory.pages.set(scope, figures);
+  const next_token = makeFigureToken(scope, { seq, reading: figures.reading, id: last.id });
+  return { as_of_ms: figures.as_of_ms, items, next_token };
+}
+
+function inOrder({ as_of_ms, items }: ReadFigures): HeldFigures {
+  return { reading: randomUUID(), as_of_ms, items: items.toSorted((a, b) => compareKeys(a.id, b.id)) };
+}
+
+/** The figures behind an id that a page has room for: at least one, where there is one. Pure. */
+export function pageOf(
+  items: readonly LiveFigure[],
+  {
+    after,
+    limit,
+    most_bytes = PAGE_BYTES,
+  }: { after?: string | undefined; limit: number; most_bytes?: number },
+): LiveFigure[] {
+  const page: LiveFigure[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    if (after !== undefined && compareKeys(item.id, after) <= 0) continue;
+    bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
+    if (page.length > 0 && (bytes > most_bytes || page.length >= limit)) break;
+    page.push(item);
+  }
+  return page;
+}
+
+const tokenKind = (scope: FigureScope): string => `figures ${scope}`;
+
+function makeFigureToken(scope: FigureScope, { seq, reading, id }: FigurePosition): string {
+  return makePageToken(tokenKind(scope), [String(seq), reading, id]);
+}
+
+/** Where the page begins that a token names; undefined: at the beginning. @throws ValidationError for a token of another list or scope */
+export function readFigureToken(
+  scope: FigureScope,
+  token: string | null | undefined,
+): FigurePosition | undefined {
+  const position = readPageToken(tokenKind(scope), token, [/^\d{1,15}$/, /^[0-9a-f-]{36}$/, /^.{1,128}$/su]);
+  return position && { seq: Number(position[0]), reading: position[1]!, id: position[2]! };
+}

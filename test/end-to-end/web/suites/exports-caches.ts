@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { openConsole } from '../../../support/browser.ts';
+import type { ConsoleWorld } from '../../../support/console-world.ts';
+
+const FLOWS = `query ($from: AWSDateTime!, $to: AWSDateTime!) {
+  flows(from: $from, to: $to, filter: { protocol: 17 }, limit: 1000) {
+    items { src dst bytes_exact }
+  }
+}`;
+
+export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
+  describe('exports', () => {
+    it('are started with what is wrong marked, and their file is what the query says', async () => {
+      const { browser, system, admin } = world();
+      const { page, context, problems } = await openConsole(browser, system, {
+        as: 'operator',
+        at: '/exports?new=FLOWS&protocol=17',
+      });
+      const form = page.getByRole('dialog', { name: 'New export' });
+      await form.getByLabel('Address or prefix').fill('office');
+      await form.getByRole('button', { name: 'Start' }).click();
+      await form
+        .locator('.field[data-invalid]')
+        .getByText(/^address must be/)
+        .waitFor();
+      await form.getByLabel('Address or prefix').fill('');
+      const from = await form.getByLabel('From').inputValue();
+      const to = new Date(Date.now() + 60_000).toISOString();
+      await form.getByLabel('To', { exact: true }).fill(to);
+      await form.getByRole('button', { name: 'Start' }).click();
+
+      const download = page.getByRole('button', { name: /^Download .*\.csv$/ });
+      await download.first().waitFor();
+      const [file] = await Promise.all([page.waitForEvent('download'), download.first().click()]);
+      const [head, ...lines] = (await readFile(await file.path(), 'utf8')).trimEnd().split('\r\n');
+      const { flows } = await admin.data(FLOWS, { from, to });
+      expect(flows.items.length).toBeGreaterThan(0);
+      const columns = head!.split(',');
+      const shown = lines.map(line => {
+        const cells = line.split(',');
+        const cell = (name: string) => cells[columns.indexOf(name)];
+        return { src: cell('source_address'), dst: cell('destination_address'), bytes_exact: cell('bytes') };
+      });
+      expect(shown).toEqual(flows.items);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+
+    it('of others are shown to administrators alone', async () => {
+      const { browser, system } = world();
+      const viewer = await openConsole(browser, system, { as: 'viewer', at: '/exports?owner=everybody' });
+      await viewer.page.getByText(/^No export yet/).waitFor();
+      expect(await viewer.page.getByRole('radio', { name: 'Everybody’s' }).count()).toBe(0);
+      await viewer.context.close();
+      const admin = await openConsole(browser, system, { as: 'admin', at: '/exports?owner=everybody' });
+      await admin.page.getByRole('cell', { name: 'operator@example.com' }).first().waitFor();
+      await admin.context.close();
+    });
+  });
+
+  describe('caches', () => {
+    it('are shown, filled and cleared by who may', async () => {
+      const { browser, system } = world();
+      const viewer = await openConsole(browser, system, { as: 'viewer', at: '/caches' });
+      await viewer.page.getByRole('row', { name: /^Routing decisions/ }).waitFor();
+      expect(await viewer.page.getByRole('button', { name: /Clear|Fill/ }).count()).toBe(0);
+      await viewer.context.close();
+      const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/caches' });
+      await page.getByRole('button', { name: 'Clear…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Clear the caches' }).click();
+      await page.getByText(/^The caches are cleared of/).waitFor();
+      await page.getByRole('button', { name: 'Fill with the latest decisions' }).click();
+      await page.getByText(/^The caches hold|^Nothing was asked of the caches yet/).waitFor();
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+  });
+}

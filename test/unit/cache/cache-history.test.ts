@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { cacheHistory } from '../../../core/cache/upkeep/cache-history.ts';
+import type { CacheSample } from '../../../core/cache/upkeep/cache-samples.ts';
+
+const START = Date.UTC(2026, 0, 31, 12);
+
+function sample(minute: number, caches: Record<string, [hits: number, misses: number]>): CacheSample {
+  const figures = Object.entries(caches).map(([name, [hits, misses]]) => {
+    return [name, { hits, misses, active: minute }] as const;
+  });
+  return { at: START + minute * 60_000, caches: new Map(figures) };
+}
+
+describe('cacheHistory', () => {
+  it('has the differences of neighbours, and null where nothing is known', () => {
+    const samples = [
+      sample(0, { routing: [10, 10] }),
+      sample(5, { routing: [310, 10] }),
+      sample(10, { routing: [310, 10] }),
+      // The table was lost, and its figures began anew.
+      sample(15, { routing: [3, 1] }),
+      sample(20, {}),
+      sample(25, { routing: [5, 1] }),
+      sample(30, { routing: [6, 4] }),
+    ];
+    expect(cacheHistory(samples, ['routing'])).toEqual({
+      at: [5, 10, 15, 20, 25, 30].map(minute => new Date(START + minute * 60_000).toISOString()),
+      caches: [
+        {
+          name: 'routing',
+          hit_rate: [1, null, null, null, null, 0.25],
+          lookups_per_second: [1, 0, null, null, null, 4 / 300],
+          active: [5, 10, 15, null, 25, 30],
+        },
+      ],
+    });
+  });
+
+  it('of one sample alone is empty', () => {
+    expect(cacheHistory([sample(0, {})], ['routing'])).toEqual({
+      at: [],
+      caches: [{ name: 'routing', hit_rate: [], lookups_per_second: [], active: [] }],
+    });
+  });
+});
