@@ -1,14 +1,19 @@
 import { Outlet } from '@tanstack/react-router';
+import { useIsShutOut } from '../data/me.ts';
 import { Toasts } from '../parts/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
+import { NoGroup } from './no-group.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
 
 /** What is around every page: navigation at the side, time range and account above. */
 export function Frame() {
   usePageKeys();
+  useKeptFocus();
+  const shutOut = useIsShutOut();
   return (
     <div className="frame">
       <a className="skip-link" href="#page">
@@ -19,7 +24,7 @@ export function Frame() {
         <TopBar />
         <ConnectionBanner />
         <main id="page" tabIndex={-1}>
-          <Outlet />
+          {shutOut ? <NoGroup /> : <Outlet />}
         </main>
       </div>
       <Toasts />
