@@ -8,6 +8,7 @@ import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { keyboardSuite } from './suites/keyboard.ts';
 import { liveSuite } from './suites/live.ts';
+import { longNamesSuite } from './suites/long-names.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { ratesSuite } from './suites/rates.ts';
@@ -45,6 +46,7 @@ shadingSuite(world);
 // Roles see the alarm that the keyboard acknowledges.
 rolesSuite(world);
 keyboardSuite(world);
+longNamesSuite(world);
 silenceSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
