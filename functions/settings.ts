@@ -28,7 +28,7 @@ export const SETTINGS = {
     .max(MAX_COUNTER_SLOTS)
     .default(MIN_COUNTER_SLOTS),
   /** From when on an edge that reports nothing is silent. */
-  SILENT_AFTER_S: z.coerce.number().int().min(60).default(DEFAULT_SILENT_AFTER_S),
+  SILENT_AFTER_S: z.coerce.number().int().min(10).default(DEFAULT_SILENT_AFTER_S),
   /** Whether the flows of reports are logged. */
   FLOW_LOG: onOff.default('on'),
   /** How long flows are kept; 0: no flow is logged. */

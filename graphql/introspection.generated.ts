@@ -574,6 +574,7 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"did","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}},
   {"name":"undone_by","args":[],"type":{"kind":"SCALAR","name":"ID","ofType":null}},
   {"name":"undoable_until","args":[],"type":{"kind":"SCALAR","name":"AWSDateTime","ofType":null}},
+  {"name":"undo_needs","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}},
   {"name":"before","args":[],"type":{"kind":"SCALAR","name":"AWSJSON","ofType":null}},
   {"name":"after","args":[],"type":{"kind":"SCALAR","name":"AWSJSON","ofType":null}}],"inputFields":null,"interfaces":[],"enumValues":null,"possibleTypes":null},
 {"kind":"OBJECT","name":"Me","fields":[{"name":"sub","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"String","kind":"SCALAR","ofType":null}}},

@@ -381,6 +381,7 @@ export interface AuditEntry {
   did: string | null;
   undone_by: string | null;
   undoable_until: string | null;
+  undo_needs: string | null;
   before: string | null;
   after: string | null;
 }

@@ -92,7 +92,7 @@ const WHOLE_NUMBERS = {
   metrics_cache_ttl_seconds: { fallback: 60, min: 1, max: 86_400 },
   routing_cache_ttl_seconds: { fallback: 30, min: 1, max: 86_400 },
   counter_slots: { fallback: 16, min: 16, max: 1024 },
-  silent_after_s: { fallback: 300, min: 60, max: 86_400 },
+  silent_after_s: { fallback: 300, min: 10, max: 86_400 },
   lanes_a_group: { fallback: 8_000, min: 1, max: 100_000 },
   query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   edge_spread_s: { fallback: 5, min: 0, max: 90 },

@@ -4,7 +4,7 @@ import { type AuditView, isSeenBy, seenBy } from '../audit/audit-view.ts';
 import { findEntry, readUndoneBy } from '../audit/find-entry.ts';
 import { type AuditQuery, readAuditLog } from '../audit/read-audit-log.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
-import { undoableUntil } from '../undo/undo-change.ts';
+import { undoableUntil, undoNeeds } from '../undo/undo-change.ts';
 import { readTargetNames } from './target-names.ts';
 
 export interface AuditRequest extends AuditQuery {
@@ -74,6 +74,7 @@ function present(
 ): PresentedEntry {
   const { id, at, started_at, actor, operation, target, outcome, error_type, message } = entry;
   const { attempts, undoes, did } = entry;
+  const undoable_until = undone_by === null ? undoableUntil(context, entry) : null;
   return {
     id,
     at,
@@ -90,7 +91,8 @@ function present(
     undoes,
     did,
     undone_by,
-    undoable_until: undone_by === null ? undoableUntil(context, entry) : null,
+    undoable_until,
+    undo_needs: undoable_until === null ? null : undoNeeds(entry),
     before: json(entry.before),
     after: json(entry.after),
   };

@@ -44,6 +44,12 @@ export function undoableUntil(context: UndoRequest['context'], entry: AuditEntry
   return context.clock() < until_ms ? timestamp(until_ms) : null;
 }
 
+/** The operation that a caller must be allowed to call to undo a change, such as `deleteSite`; null: it can't be undone. */
+export function undoNeeds(entry: AuditEntry): string | null {
+  const row = rowOf(entry);
+  return row && isUndoer(row) ? row.role.split('.')[1]! : null;
+}
+
 /** As long as archives are kept. */
 function endOfUndo(
   { archive_days = DEFAULT_ARCHIVE_DAYS }: UndoRequest['context'],

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { RunningSystem } from '../../local/system/system.ts';
+import { userOf } from './no-group-user.ts';
 
 export type Group = 'viewer' | 'operator' | 'admin';
 
@@ -59,8 +60,12 @@ export async function openConsole(
 }
 
 /** Fills the sign-in that is on the page. */
-export async function signInOn(page: Page, { endpoints }: RunningSystem, group: Group): Promise<void> {
-  const { email, password } = endpoints.users.find(({ groups }) => groups.includes(group))!;
+export async function signInOn(
+  page: Page,
+  { endpoints }: RunningSystem,
+  group: Group | 'none',
+): Promise<void> {
+  const { email, password } = userOf(endpoints, group);
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -2,8 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { expect, vi } from 'vitest';
+import { createSignIn } from '../../local/provision/sign-ins.ts';
 import { type RunningSystem, startSystem } from '../../local/system/system.ts';
 import { startBrowser } from '../../scripts/browser/start-browser.ts';
+import { IN_NO_GROUP } from './no-group-user.ts';
 import { projectFile } from './project-files.ts';
 import { runEdge } from './run-edge.ts';
 import { type SystemClient, signedIn } from './system-client.ts';
@@ -14,13 +17,15 @@ export interface ConsoleWorld {
   system: RunningSystem;
   browser: Browser;
   admin: SystemClient;
+  /** An edge in service that never reports: once 20 s are over, `awaitAlarm` finds it silent. */
+  silent_edge: string;
   stop(): Promise<void>;
 }
 
 export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-console-'));
   const [system, browser] = await Promise.all([
-    startSystem({ localDirectory: folder, context: { query_budget: '100000' } }),
+    startSystem({ localDirectory: folder, context: { query_budget: '100000', silent_after_s: '20' } }),
     startBrowser(),
   ]);
   const run = await runEdge([
@@ -28,15 +33,40 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
     ...['--system', folder, '--spool', join(folder, 'edge-sample')],
   ]);
   if (run.code !== 0) throw new Error(`The sample was not counted: ${run.stderr}`);
+  await createSignIn(system.endpoints.cognito, system.userPoolId, IN_NO_GROUP);
+  const admin = await signedIn(system, 'admin');
   return {
     folder,
     system,
     browser,
-    admin: await signedIn(system, 'admin'),
+    admin,
+    silent_edge: await unheardEdge(admin),
     async stop() {
       await browser.close();
       await system.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What alarms are about now, such as `edge:7`, after a run of what looks for them each five minutes. */
+export async function alarmTargets({ system, admin }: ConsoleWorld): Promise<string[]> {
+  await system.invoke('cleanup', { scheduled_at: new Date().toISOString(), steps: ['alarms'] });
+  const { alarms } = await admin.data('{ alarms { items { target } } }');
+  return alarms.items.map(({ target }: { target: string }) => target);
+}
+
+/** Waits until there is an alarm about an edge. */
+export async function awaitAlarm(world: ConsoleWorld, edge_id: string): Promise<void> {
+  const look = async () => expect(await alarmTargets(world)).toContain(`edge:${edge_id}`);
+  await vi.waitFor(look, { timeout: 100_000, interval: 1000 });
+}
+
+async function unheardEdge(admin: SystemClient): Promise<string> {
+  const { createSite } = await admin.data('mutation { createSite(name: "Without a word") { id } }');
+  const { registerEdge } = await admin.data(
+    'mutation ($site_id: ID!) { registerEdge(id: "edge-unheard", site_id: $site_id, interval_s: 5) { id } }',
+    { site_id: createSite.id },
+  );
+  return registerEdge.id;
 }

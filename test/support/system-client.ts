@@ -1,4 +1,5 @@
 import type { RunningSystem } from '../../local/system/system.ts';
+import { userOf } from './no-group-user.ts';
 
 /** A client of a running local system, signed in as somebody of one of the demo's groups. */
 export interface SystemClient {
@@ -39,8 +40,7 @@ export async function signedIn(system: RunningSystem, group: string): Promise<Sy
 }
 
 async function accessToken(system: RunningSystem, group: string): Promise<string> {
-  const user = system.endpoints.users.find(({ groups }) => groups.includes(group));
-  if (!user) throw new Error(`No demo user is in group ${group}.`);
+  const user = userOf(system.endpoints, group);
   const response = await fetch(system.endpoints.cognito, {
     method: 'POST',
     headers: {

@@ -1,3 +1,4 @@
+import { ApiError } from './errors.ts';
 import { graphql, type ResultOf } from './graphql.ts';
 import { useAnswer } from './use-answer.ts';
 
@@ -9,6 +10,30 @@ export const ME = graphql(`
     }
   }
 `);
+
+/** The groups of who is signed in, as the API sees them; undefined until they are known. */
+export function useGroups(): string[] | undefined {
+  return useAnswer(ME, {}).data?.data.me.groups;
+}
+
+/** Whether the API has refused to say anything: the account is in no group that may. */
+export function useIsShutOut(): boolean {
+  const { error } = useAnswer(ME, {});
+  return error instanceof ApiError && error.type === 'Unauthorized';
+}
+
+/** What of an entry of the audit log says whether it can be undone, and by whom. */
+export interface Undoable {
+  undoable_until: string | null;
+  undo_needs: string | null;
+}
+
+/** Whether the person's role may undo a change, and it can still be undone. */
+export function useMayUndo(): (entry: Undoable) => boolean {
+  const may = useMay();
+  return ({ undoable_until, undo_needs }) =>
+    undoable_until !== null && undo_needs !== null && may('undo') && may(undo_needs);
+}
 
 /**
  * Whether the person's role may call an operation, such as `deleteSite`. What it may not isn't offered; false until it is known. The API

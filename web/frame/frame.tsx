@@ -1,8 +1,11 @@
 import { Outlet } from '@tanstack/react-router';
+import { useIsShutOut } from '../data/me.ts';
 import { Toasts } from '../parts/toasts.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Navigation } from './navigation.tsx';
+import { NoGroup } from './no-group.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useKeptFocus } from './use-kept-focus.ts';
 import { useKeptPreferences } from './use-kept-preferences.ts';
 import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
@@ -11,6 +14,8 @@ import './frame.css';
 export function Frame() {
   usePageKeys();
   const notation = useKeptPreferences();
+  useKeptFocus();
+  const shutOut = useIsShutOut();
   return (
     <div className="frame">
       <a className="skip-link" href="#page">
@@ -21,7 +26,7 @@ export function Frame() {
         <TopBar />
         <ConnectionBanner />
         <main id="page" tabIndex={-1}>
-          <Outlet key={notation} />
+          {shutOut ? <NoGroup /> : <Outlet key={notation} />}
         </main>
       </div>
       <Toasts />

@@ -1,12 +1,14 @@
 import { CircleUser } from 'lucide-react';
 import {
   Button as AriaButton,
+  Header,
   Menu,
   MenuItem,
   MenuSection,
   MenuTrigger,
   Popover,
 } from 'react-aria-components';
+import { useGroups } from '../data/me.ts';
 import { type Theme, useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { Palette } from './palette.tsx';
@@ -20,6 +22,7 @@ const THEMES: Record<Theme, string> = {
 
 export function TopBar() {
   const { person, signOut } = useSession();
+  const groups = useGroups();
   const [theme, setTheme] = useTheme();
   return (
     <header className="top-bar">
@@ -46,9 +49,14 @@ export function TopBar() {
                 </MenuItem>
               ))}
             </MenuSection>
-            <MenuItem id="sign-out" className="menu-item">
-              Sign out
-            </MenuItem>
+            <MenuSection>
+              <Header className="menu-head muted">
+                {groups ? `Group: ${groups.join(', ')}` : 'No group known'}
+              </Header>
+              <MenuItem id="sign-out" className="menu-item">
+                Sign out
+              </MenuItem>
+            </MenuSection>
           </Menu>
         </Popover>
       </MenuTrigger>

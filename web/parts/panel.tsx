@@ -15,7 +15,7 @@ export interface PanelProps {
 export function Panel({ title, actions, flush = false, children }: PanelProps) {
   const id = useId();
   return (
-    <section className="panel" aria-labelledby={id}>
+    <section className="panel" aria-labelledby={id} tabIndex={-1}>
       <header className="panel-head">
         <h2 id={id}>{title}</h2>
         {actions}

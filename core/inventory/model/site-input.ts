@@ -53,7 +53,7 @@ export const addEndpointInput = z.object({
   endpoint_id: endpointId('endpoint_id').nullish(),
   address,
   interface_type: interfaceType,
-  cost_per_gb: costPerGb.default(0),
+  cost_per_gb: costPerGb.nullish().transform(cost => cost ?? 0),
   reachable: z.boolean('reachable must be true or false.').nullish(),
   client_token: clientToken,
 });

@@ -1,33 +1,11 @@
-import { readFileSync } from 'node:fs';
-import {
-  buildSchema,
-  type GraphQLArgument,
-  type GraphQLInputType,
-  getNamedType,
-  isEnumType,
-  isInputObjectType,
-  isLeafType,
-  isListType,
-  isNonNullType,
-  isRequiredArgument,
-  isRequiredInputField,
-} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authorize, type OperationName, PUBLICATIONS, ROLES } from '../../../core/access/roles.ts';
 import { type ApiIdentity, callerOf } from '../../../functions/api/api-event.ts';
-import { APPSYNC_DEFINITIONS } from '../../../local/gateway/schema/appsync-definitions.ts';
 import { type Audience, EXPECTED_ACCESS } from '../../support/expected-access.ts';
 import { signHeaders } from '../../support/gateway/sign-headers.ts';
 import { PUBLISH_CODE, startTestGateway, type TestGateway } from '../../support/gateway/test-gateway.ts';
 import { FOREIGN_KEY } from '../../support/gateway/token-issuer.ts';
-import { projectFile } from '../../support/project-files.ts';
-
-const sdl = readFileSync(projectFile('graphql/schema.graphql'), 'utf8');
-const schema = buildSchema(sdl + APPSYNC_DEFINITIONS);
-
-const operations = [schema.getQueryType()!, schema.getMutationType()!].flatMap(type =>
-  Object.values(type.getFields()).map(field => ({ name: `${type.name}.${field.name}`, type, field })),
-);
+import { OPERATIONS, SDL } from '../../support/operation-documents.ts';
 
 let server: TestGateway;
 
@@ -45,7 +23,7 @@ beforeAll(async () => {
     },
   ]);
   server = await startTestGateway({
-    sdl,
+    sdl: SDL,
     answers: Object.fromEntries(answers),
     resolvers: Object.keys(PUBLICATIONS).map(name => ({
       typeName: 'Mutation',
@@ -87,9 +65,9 @@ const LET_IN: Record<Audience, string[]> = {
 };
 
 describe('every operation, asked by everybody through the gateway and the table of roles', () => {
-  it.each(operations)('$name lets in whom it is for, and nobody else', async ({ name, type, field }) => {
+  it.each(OPERATIONS)('$name lets in whom it is for, and nobody else', async ({ name, document }) => {
     const audience = name in PUBLICATIONS ? 'forMachines' : EXPECTED_ACCESS[name as OperationName];
-    const body = JSON.stringify({ query: documentOf(type.name, field) });
+    const body = JSON.stringify({ query: document });
     const outcomes = await Promise.all(
       Object.entries(CALLERS).map(async ([caller, headers]) => [
         caller,
@@ -112,36 +90,4 @@ async function ask(body: string, headers: Record<string, string>): Promise<unkno
   const [error] = errors ?? [];
   if (!error || error.errorType === 'LetIn') return 'let in';
   return error.errorType === 'Unauthorized' ? 'Unauthorized' : `${error.errorType}: ${error.message}`;
-}
-
-interface Operation {
-  name: string;
-  args: readonly GraphQLArgument[];
-  type: import('graphql').GraphQLOutputType;
-}
-
-/** A request to one operation with made-up values for what it requires. */
-function documentOf(typeName: string, { name, args, type }: Operation): string {
-  const given = args.filter(isRequiredArgument).map(arg => `${arg.name}: ${literalOf(arg.type)}`);
-  const selection = isLeafType(getNamedType(type)) ? '' : '{ __typename }';
-  return `${typeName.toLowerCase()} { ${name}${given.length > 0 ? `(${given.join(', ')})` : ''} ${selection} }`;
-}
-
-const SCALARS: Record<string, string> = {
-  Int: '1',
-  Float: '1',
-  Boolean: 'true',
-  AWSDateTime: '"2026-01-31T12:00:00Z"',
-  AWSJSON: '"{}"',
-};
-
-function literalOf(type: GraphQLInputType): string {
-  if (isNonNullType(type)) return literalOf(type.ofType);
-  if (isListType(type)) return `[${literalOf(type.ofType)}]`;
-  if (isEnumType(type)) return type.getValues()[0]!.name;
-  if (isInputObjectType(type)) {
-    const fields = Object.values(type.getFields()).filter(isRequiredInputField);
-    return `{ ${fields.map(field => `${field.name}: ${literalOf(field.type)}`).join(', ')} }`;
-  }
-  return SCALARS[type.name] ?? '"x"';
 }

@@ -307,7 +307,9 @@ describe('undo', () => {
     const target = `policy:${id}`;
     const until = new Date(api.now - 1 + 30 * 86_400_000).toISOString();
     const entries = async () => (await api.data('Query.auditLog', { target })).items;
-    expect(await entries()).toMatchObject([{ id: audit_id, undoable_until: until, undone_by: null }]);
+    expect(await entries()).toMatchObject([
+      { id: audit_id, undoable_until: until, undo_needs: 'createPolicy', undone_by: null },
+    ]);
     const back = await undone(audit_id);
     expect(await entries()).toMatchObject([
       {
@@ -317,8 +319,9 @@ describe('undo', () => {
         undoes: audit_id,
         undone_by: null,
         undoable_until: expect.any(String),
+        undo_needs: 'deletePolicy',
       },
-      { id: audit_id, undone_by: back.audit_id, undoable_until: null },
+      { id: audit_id, undone_by: back.audit_id, undoable_until: null, undo_needs: null },
     ]);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   boundsOfInterval,
   intervalAt,
+  intervalTrust,
   lastRead,
   totalAt,
   trustWords,
@@ -38,6 +39,19 @@ describe('trust bands', () => {
 
   it('resets are where their intervals begin', () => {
     expect(resetsAt({ ...whole, resets: [true, false, true, false, false] })).toEqual([0, 120]);
+  });
+});
+
+describe('the trust of an interval', () => {
+  it.each([
+    [{}, 'Complete'],
+    [{ completeness: [0.75] }, '75% of the edges heard'],
+    [{ completeness: [null] }, '–'],
+    [{ completeness: [0.5], gaps: [true] }, 'No reading'],
+    [{ resets: [true] }, 'Counters reset'],
+    [{ gaps: [true], resets: [true] }, 'No reading, counters reset'],
+  ])('%j is "%s"', (given, words) => {
+    expect(intervalTrust({ ...whole, ...given }, 0)).toBe(words);
   });
 });
 
@@ -92,7 +106,7 @@ describe('reading a chart out', () => {
     expect(trustWords(whole, 0)).toBeUndefined();
     expect(trustWords(share(0.9999), 0)).toBe('99.9% of the edges heard');
     expect(trustWords({ ...share(0.5), resets: at.map(() => true) }, 0)).toBe(
-      '50% of the edges heard, Counters reset',
+      '50% of the edges heard, counters reset',
     );
     expect(trustWords({ ...whole, gaps: at.map(() => true) }, 0)).toBe('No reading');
   });

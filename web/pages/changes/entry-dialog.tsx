@@ -1,5 +1,5 @@
 import { graphql } from '../../data/graphql.ts';
-import { useMay } from '../../data/me.ts';
+import { useMayUndo } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { useChange } from '../../data/use-change.ts';
 import { ChangeTarget } from '../../panels/change-target.tsx';
@@ -65,7 +65,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
     undone_by,
   } = entry;
   const { before, after, undoable_until } = entry;
-  const may = useMay();
+  const mayUndo = useMayUndo();
   const undo = useChange(UNDO, { done: ({ undo: { message } }) => ({ message }) });
   const refused = outcome === 'REFUSED';
   return (
@@ -151,7 +151,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
           {undo.done.undo.message}
         </Notice>
       )}
-      {undoable_until !== null && may('undo') && (
+      {mayUndo(entry) && (
         <div className="form-end">
           <span className="muted">
             Can be undone until <Time at={undoable_until} />

@@ -5,7 +5,7 @@ export const AUDIT_LOG = graphql(`
     auditLog(actor: $actor, action: $action, target: $target, limit: 50, next_token: $next_token) {
       items {
         id at actor { kind email username sub } operation did target target_name outcome message undoes undone_by undoable_until
-        before after
+        undo_needs before after
       }
       next_token
     }
@@ -48,7 +48,7 @@ export const ENTRY = graphql(`
   query ChangeEntry($id: ID!) {
     auditEntry(id: $id) {
       id at started_at actor { kind email username sub groups source_ip } operation did target target_name outcome error_type message
-      attempts request undoes undone_by undoable_until before after
+      attempts request undoes undone_by undoable_until undo_needs before after
     }
   }
 `);

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
-import { useMay } from '../../data/me.ts';
+import { useMayUndo } from '../../data/me.ts';
 import { useUndo } from '../../data/undo.ts';
 import { useList } from '../../data/use-list.ts';
 import { ChangeTarget } from '../../panels/change-target.tsx';
@@ -131,9 +131,8 @@ function momentsOf(view: string, { log, happened, on }: Sources): (Change | Happ
 }
 
 function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): void }) {
-  const { id, at, actor, operation, did, target, target_name, outcome, message } = entry;
-  const { undone_by, undoable_until } = entry;
-  const may = useMay();
+  const { id, at, actor, operation, did, target, target_name, outcome, message, undone_by } = entry;
+  const mayUndo = useMayUndo();
   const undo = useUndo();
   const what = operationWords(did ?? operation);
   const refused = outcome === 'REFUSED';
@@ -157,7 +156,7 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
         {below && <p className="clip muted">{below}</p>}
       </div>
       {undone_by && <Status kind="unknown">Undone</Status>}
-      {undoable_until !== null && may('undo') && (
+      {mayUndo(entry) && (
         <Button kind="quiet" aria-label={`Undo ${what} ${target ?? ''}`} onPress={() => undo(id)}>
           Undo
         </Button>

@@ -1,4 +1,4 @@
-import type { ChartSeries } from '../../parts/chart/chart.tsx';
+import type { ChartSeries } from '../../parts/chart/chart-series.ts';
 import { totalAt } from '../../parts/chart/readout.ts';
 import type { TrustedIntervals } from '../../parts/chart/trust.ts';
 import type { Series } from './operations.ts';

@@ -1,25 +1,17 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { Button } from '../button.tsx';
 import { tick, utc } from '../format.ts';
+import type { ChartSeries } from './chart-series.ts';
+import { ChartTable } from './chart-table.tsx';
 import { steps } from './draw-steps.ts';
 import { drawResets, drawTrust } from './draw-trust.ts';
 import { Legend, Tooltip } from './legend.tsx';
 import { intervalAt, lastRead } from './readout.ts';
-import { resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
+import { heardWords, resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
 import { useThemeColours } from './use-theme-colours.ts';
 import './chart.css';
-
-export interface ChartSeries {
-  id: string;
-  name: string;
-  /** One value an interval; null where there is no reading. */
-  values: readonly (number | null)[];
-  /** Name of a colour of the theme, such as `series-1`. */
-  colour: string;
-  /** Drawn as a dashed line, as the period before. */
-  dashed?: boolean;
-}
 
 export interface ChartProps {
   label: string;
@@ -65,6 +57,7 @@ export function Chart(props: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const colours = useThemeColours(box);
   const [hovered, setHovered] = useState<Hovered>();
+  const [asTable, setAsTable] = useState(false);
   const shape = series.map(({ id, colour, dashed }) => `${id} ${colour} ${dashed}`).join('\n');
 
   const data = useMemo(() => {
@@ -180,7 +173,15 @@ export function Chart(props: ChartProps) {
       />
       <figcaption>
         <TrustList intervals={intervals} />
-        {intervals.at.length > 0 && <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} />}
+        {intervals.at.length > 0 && (
+          <>
+            <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} />
+            <Button kind="quiet" onPress={() => setAsTable(!asTable)}>
+              {asTable ? 'Hide the table' : 'Show as table'}
+            </Button>
+            {asTable && <ChartTable label={label} {...readout} />}
+          </>
+        )}
       </figcaption>
       {pointed && <Tooltip {...readout} {...pointed} />}
     </figure>
@@ -210,7 +211,7 @@ function TrustList({ intervals }: { intervals: TrustedIntervals }) {
       {bands.map(({ kind, from, to, share }) => (
         <li key={from} data-kind={kind} data-from={from} data-to={to}>
           {`${utc(from * 1000)} to ${utc(to * 1000)}: ${
-            kind === 'gap' ? 'no reading' : `${Math.round((share ?? 0) * 100)} % of the edges heard`
+            kind === 'gap' ? 'no reading' : heardWords(share ?? 0)
           }`}
         </li>
       ))}

@@ -1,5 +1,5 @@
 import { percent, time, utc } from '../format.ts';
-import type { ChartSeries } from './chart.tsx';
+import type { ChartSeries } from './chart-series.ts';
 import { boundsOfInterval, totalAt, trustWords } from './readout.ts';
 import type { TrustedIntervals } from './trust.ts';
 

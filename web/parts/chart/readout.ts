@@ -1,5 +1,5 @@
-import { percent } from '../format.ts';
-import type { TrustedIntervals } from './trust.ts';
+import { UNKNOWN } from '../format.ts';
+import { heardWords, type TrustedIntervals } from './trust.ts';
 
 /** The interval that a place on the time axis lies in, by its index; undefined: none. */
 export function intervalAt({ from, at }: TrustedIntervals, seconds: number): number | undefined {
@@ -25,16 +25,19 @@ export function totalAt(columns: readonly (readonly (number | null)[])[], index:
   return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0);
 }
 
-/** How far an interval's figures can be trusted, in words; undefined: nothing is known to be missing. */
+/** What makes an interval's figures less than whole, in words; undefined: nothing that is known. */
 export function trustWords(
   { completeness, gaps, resets }: TrustedIntervals,
   index: number,
 ): string | undefined {
-  if (gaps[index]) return 'No reading';
   const share = completeness[index] ?? null;
-  const words = [
-    ...(share !== null && share < 1 ? [`${percent(Math.floor(share * 1000) / 10)} of the edges heard`] : []),
-    ...(resets[index] ? ['Counters reset'] : []),
-  ];
-  return words.length === 0 ? undefined : words.join(', ');
+  const missing = gaps[index] ? 'No reading' : share !== null && share < 1 ? heardWords(share) : undefined;
+  if (!resets[index]) return missing;
+  return missing === undefined ? 'Counters reset' : `${missing}, counters reset`;
+}
+
+/** How far an interval's figures can be trusted, in words, whole ones too; a dash where that isn't known. */
+export function intervalTrust(intervals: TrustedIntervals, index: number): string {
+  const isKnown = (intervals.completeness[index] ?? null) !== null;
+  return trustWords(intervals, index) ?? (isKnown ? 'Complete' : UNKNOWN);
 }

@@ -1,3 +1,5 @@
+import { percent } from '../format.ts';
+
 /** How far an interval's figures can be trusted. */
 export interface TrustedIntervals {
   /** Ends of the intervals, in seconds; `from` is where the first one begins. */
@@ -32,6 +34,14 @@ export function trustBands({ from, at, completeness, gaps }: TrustedIntervals): 
     else bands.push({ kind, from: begin, to, share: shown });
   }
   return bands;
+}
+
+/**
+ * Rounds down, so that an incomplete interval is never called complete.
+ * @example heardWords(0.75) // '75% of the edges heard'
+ */
+export function heardWords(share: number): string {
+  return `${percent(Math.floor(share * 1000) / 10)} of the edges heard`;
 }
 
 /** Instants, in seconds, at whose intervals' begin the counters were set to zero. */

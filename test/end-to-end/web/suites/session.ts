@@ -65,7 +65,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
 }
 
 /** As when the refresh token was revoked and the access token has run out. Runs in the page. */
-function endSession(): void {
+export function endSession(): void {
   for (const name of Object.keys(localStorage)) {
     if (name.endsWith('.refreshToken')) localStorage.setItem(name, 'revoked');
     if (!/\.(accessToken|idToken)$/.test(name)) continue;

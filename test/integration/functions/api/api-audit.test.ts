@@ -53,6 +53,7 @@ describe('the audit log', () => {
       did: null,
       undone_by: null,
       undoable_until: '2026-04-14T12:00:00.001Z',
+      undo_needs: 'deletePolicy',
       after: null,
     });
     expect(JSON.parse(before)).toMatchObject({ id, name: 'Voice', priority: 900 });
@@ -81,6 +82,7 @@ describe('the audit log', () => {
         did: null,
         undone_by: null,
         undoable_until: null,
+        undo_needs: null,
         before: null,
         after: null,
       },

@@ -34,6 +34,11 @@ describe('updateEndpoint', () => {
     expect(await endpoints()).toEqual([after, other]);
   });
 
+  it('of one that was added without a cost begins at 0', async () => {
+    const added = await add({ endpoint_id: 'wan3', address: '192.0.2.3', cost_per_gb: null });
+    expect(added).toMatchObject({ id: 'wan3', cost_per_gb: 0 });
+  });
+
   it('does not know whether a new address can be reached', async () => {
     expect(await update({ address: '192.0.2.9:51820', interface_type: 'LTE' })).toMatchObject({
       data: { address: '192.0.2.9:51820', interface_type: 'LTE', reachable: null, cost_per_gb: 0.02 },

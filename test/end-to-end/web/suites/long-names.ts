@@ -1,0 +1,156 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../support/browser.ts';
+import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
+import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
+import { overlaps } from '../../../support/layout.ts';
+import type { SystemClient } from '../../../support/system-client.ts';
+import { sidewaysScroll } from './hostile-names.ts';
+
+const WIDTHS = [390, 1280, 2560];
+
+/** The longest that the API takes, without a place to break a line. */
+const NAME = 'W'.repeat(100);
+const LOCATION = 'M'.repeat(200);
+const DOMAIN = Array.from({ length: 4 }, () => 'w'.repeat(61)).join('.');
+const EDGE = 'E'.repeat(64);
+
+const RIGHT_TO_LEFT = 'שלום עולם — مرحبا بالعالم '.repeat(4).trim().slice(0, 100);
+const MARKUP = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>';
+
+interface Named extends JoinedSites {
+  policy: string;
+  entry: string;
+}
+
+interface View {
+  at(named: Named): string;
+  /** Text that is there once all is drawn. */
+  shows: string | RegExp;
+  /** Opens a dialog. */
+  open?(page: Page): Promise<void>;
+}
+
+const SITE = ({ site }: Named) => `/sites/${site}`;
+const press = (name: string) => (page: Page) =>
+  page.getByRole('button', { name, exact: true }).first().click();
+
+const VIEWS: Record<string, View> = {
+  Now: { at: () => '/', shows: `Edge ${EDGE} is silent.` },
+  'Now of a policy': { at: ({ policy }) => `/?policy=${policy}`, shows: `Throughput of ${NAME}` },
+  paths: { at: () => '/paths', shows: /^W+ wan1 – / },
+  'site by site': { at: () => '/paths?view=matrix', shows: NAME },
+  neighbourhood: { at: ({ site }) => `/paths?view=neighbourhood&site=${site}`, shows: NAME },
+  'a path': {
+    at: ({ path }) => `/paths?path=${path}`,
+    shows: /take[s]? this path|takes another path|has no path/,
+  },
+  'a failover': {
+    at: ({ path }) => `/paths?path=${path}`,
+    shows: 'Every policy on it takes another path at once. It can be brought back at any time.',
+    open: press('Fail over'),
+  },
+  sites: { at: () => '/sites', shows: NAME },
+  edges: { at: () => '/sites?view=edges', shows: EDGE },
+  'deleted sites': { at: () => '/sites?view=deleted', shows: `Gone ${NAME.slice(5)}` },
+  'a site': { at: SITE, shows: EDGE },
+  'a site’s form': { at: SITE, shows: 'Base64 of 32 bytes', open: press('Change…') },
+  'a site’s deletion': { at: SITE, shows: 'It takes with it:', open: press('Delete…') },
+  'a new endpoint': { at: SITE, shows: 'Cost, US dollars a GB', open: press('Add an endpoint') },
+  'a change of an endpoint': { at: SITE, shows: 'Cost, US dollars a GB', open: press('Change wan1') },
+  'a removal': { at: SITE, shows: 'Every path that ends at it goes with it.', open: press('Remove wan1') },
+  'an edge out of service': {
+    at: SITE,
+    shows: 'It isn’t expected to report any more',
+    open: press(`Take ${EDGE} out of service`),
+  },
+  'a new edge': { at: () => '/sites?view=edges', shows: 'Seconds between', open: press('Register an edge') },
+  'a deletion of several': {
+    at: () => `/sites?q=${NAME}`,
+    shows: 'These sites go',
+    async open(page) {
+      await page.getByRole('checkbox', { name: `Choose ${NAME}` }).click({ force: true });
+      await press('Delete 1…')(page);
+    },
+  },
+  changes: { at: ({ site }) => `/changes?on=site:${site}`, shows: 'Create site' },
+  'a change': { at: ({ entry }) => `/changes?entry=${entry}`, shows: LOCATION },
+  palette: {
+    at: () => '/changes',
+    shows: NAME,
+    async open(page) {
+      await page.keyboard.press('Control+k');
+      await page.getByRole('searchbox', { name: /^Find/ }).fill('WWW');
+    },
+  },
+};
+
+export function longNamesSuite(world: () => ConsoleWorld): void {
+  describe('the longest names, right-to-left ones and markup', () => {
+    let named: Named;
+
+    beforeAll(async () => {
+      named = await withLongNames(world().admin);
+      await awaitAlarm(world(), EDGE);
+    });
+
+    it('push nothing off the screen and nothing over anything else, on every page and dialog, at three widths', async () => {
+      const { browser, system } = world();
+      const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
+      const faults: string[] = [];
+      for (const [view, { at, shows, open }] of Object.entries(VIEWS)) {
+        await page.setViewportSize({ width: 1280, height: 900 });
+        await page.goto(new URL(at(named), system.endpoints.dashboard).href);
+        await open?.(page);
+        await page.getByText(shows).first().waitFor();
+        await expect.poll(() => page.locator('.loading').count(), { timeout: 60_000 }).toBe(0);
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 900 });
+          faults.push(...(await faultsOf(page)).map(fault => `${view} at ${width}: ${fault}`));
+        }
+        expect(await page.title()).toBe('Patronus');
+      }
+      expect(faults).toEqual([]);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
+  });
+}
+
+/** What is wrong with the layout once it has settled after a change of the width. */
+async function faultsOf(page: Page): Promise<string[]> {
+  let found: string[] = [];
+  // Charts and maps follow a new width in a frame of their own.
+  for (let look = 0; look < 10; look++) {
+    const sideways = await sidewaysScroll(page);
+    found = [...(sideways > 0 ? [`scrolls sideways by ${sideways}`] : []), ...(await overlaps(page))];
+    if (found.length === 0) return [];
+  }
+  return found;
+}
+
+async function withLongNames(admin: SystemClient): Promise<Named> {
+  const joined = await joinedSites(admin, {
+    ...{ name: NAME, other: RIGHT_TO_LEFT },
+    ...{ location: LOCATION, domain: DOMAIN },
+  });
+  await joinedSites(admin, { name: MARKUP, other: NAME.replaceAll('W', 'i'), location: MARKUP });
+  await admin.data(
+    'mutation ($id: ID!, $site_id: ID!) { registerEdge(id: $id, site_id: $site_id, interval_s: 5) { id } }',
+    { id: EDGE, site_id: joined.site },
+  );
+  const { createSite } = await admin.data(
+    'mutation ($name: String!, $location: String) { createSite(name: $name, location: $location) { id } }',
+    { name: `Gone ${NAME.slice(5)}`, location: LOCATION },
+  );
+  await admin.data('mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }', createSite);
+  const { createPolicy } = await admin.data(
+    'mutation ($name: String!) { createPolicy(name: $name, priority: 3) { id } }',
+    { name: NAME },
+  );
+  const { auditLog } = await admin.data(
+    'query ($target: String) { auditLog(target: $target, action: "createSite", limit: 1) { items { id } } }',
+    { target: `site:${joined.site}` },
+  );
+  return { ...joined, policy: createPolicy.id, entry: auditLog.items[0].id };
+}

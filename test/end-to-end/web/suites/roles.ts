@@ -1,0 +1,233 @@
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Access,
+  type MutationName,
+  type OperationName,
+  PUBLICATIONS,
+  ROLES,
+} from '../../../../core/access/roles.ts';
+import { type Group, newContext, openConsole, signInOn } from '../../../support/browser.ts';
+import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
+import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
+import { OPERATIONS } from '../../../support/operation-documents.ts';
+import { type SystemClient, signedIn } from '../../../support/system-client.ts';
+
+const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
+
+/** What the pages show. */
+interface Shown extends JoinedSites {
+  deleted_site: string;
+  /** Entries of the audit log. */
+  deletion: string;
+  creation: string;
+}
+
+/** A button or box that changes something, or opens a dialog that does. */
+interface Control {
+  at(shown: Shown): string;
+  name: string | RegExp;
+  role?: 'button' | 'checkbox';
+  /** A second operation that it takes. */
+  and?: MutationName;
+}
+
+const NOW = () => '/';
+const SITES = () => '/sites?q=Joined';
+const SITE = ({ site }: Shown) => `/sites/${site}`;
+const PATH = ({ path }: Shown) => `/paths?path=${path}`;
+const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
+
+/**
+ * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, or of one's own things alone.
+ */
+const OFFERED: Record<MutationName, readonly Control[]> = {
+  acknowledgeAlarm: [{ at: NOW, name: 'Acknowledge' }],
+  createSite: [{ at: SITES, name: 'New site' }],
+  deleteSites: [
+    { at: SITES, name: 'Delete…' },
+    { at: SITES, role: 'checkbox', name: 'Choose Joined one' },
+  ],
+  updateSite: [{ at: SITE, name: 'Change…' }],
+  deleteSite: [{ at: SITE, name: 'Delete…' }],
+  addEndpoint: [{ at: SITE, name: 'Add an endpoint' }],
+  updateEndpoint: [{ at: SITE, name: 'Change wan1' }],
+  removeEndpoint: [{ at: SITE, name: 'Remove wan1' }],
+  registerEdge: [
+    { at: SITE, name: 'Register an edge' },
+    { at: () => '/sites?view=edges', name: 'Register an edge' },
+  ],
+  retireEdge: [{ at: SITE, name: 'Take edge-joined out of service' }],
+  restoreSite: [{ at: () => '/sites?view=deleted', name: 'Restore Joined and gone' }],
+  failoverPath: [{ at: PATH, name: 'Fail over' }],
+  checkPathHealth: [{ at: PATH, name: 'Measure now' }],
+  restorePath: [{ at: PATH_OUT, name: 'Bring back' }],
+  startExport: [{ at: () => '/exports', name: 'New export' }],
+  clearCache: [{ at: () => '/caches', name: 'Clear…' }],
+  warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
+  undo: [
+    { at: shown => `/changes?on=site:${shown.site}`, name: /^Undo Create site/, and: 'createSite' },
+    { at: shown => `/changes?on=site:${shown.deleted_site}`, name: /^Undo Delete site/, and: 'deleteSite' },
+    { at: shown => `/changes?entry=${shown.creation}`, name: 'Undo', and: 'createSite' },
+    { at: shown => `/changes?entry=${shown.deletion}`, name: 'Undo', and: 'deleteSite' },
+  ],
+  ...notOffered(['createPolicy', 'updatePolicy', 'deletePolicy', 'togglePolicy', 'restorePolicyVersion']),
+  ...notOffered(['setPolicyRouting', 'rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
+  ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
+  ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
+  ...notOffered(['setPreferences', 'saveView', 'removeView']),
+  // Of a person's own exports, which every group may start.
+  ...notOffered(['exportLink', 'cancelExport']),
+};
+
+function notOffered<Name extends MutationName>(names: readonly Name[]): Record<Name, []> {
+  return Object.fromEntries(names.map(name => [name, []])) as never;
+}
+
+/** Each page and dialog with what it offers, and to whom. */
+const CONTROLS = Object.entries(OFFERED).flatMap(([operation, controls]) =>
+  controls.map(control => ({ ...control, needs: [operation, control.and ?? operation] as MutationName[] })),
+);
+
+export function rolesSuite(world: () => ConsoleWorld): void {
+  describe('roles', () => {
+    let shown: Shown;
+
+    beforeAll(async () => {
+      const { admin, silent_edge } = world();
+      shown = await prepared(admin);
+      await awaitAlarm(world(), silent_edge);
+    });
+
+    it.each(GROUPS)(
+      'a person of group %s is offered what the group may do, and nothing else',
+      async group => {
+        const { browser, system } = world();
+        const { page, context, problems } = await openConsole(browser, system, { as: group });
+        await knowsGroup(page, group);
+        const offered: Record<string, boolean> = {};
+        const expected: Record<string, boolean> = {};
+        for (const { at, name, role = 'button', needs } of CONTROLS) {
+          const address = at(shown);
+          const key = `${needs.join(' + ')}: ${name} at ${address}`;
+          await goWithin(page, address);
+          const place = await placeOf(page, address);
+          const control = place.getByRole(role, { name, exact: true }).first();
+          expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
+          if (expected[key]) await control.waitFor();
+          offered[key] = (await control.count()) > 0;
+        }
+        expect(offered).toEqual(expected);
+        expect(problems).toEqual([]);
+        await context.close();
+      },
+    );
+
+    it('a person in no group is told so in place of every page', async () => {
+      const { browser, system } = world();
+      const context = await newContext(browser);
+      const page = await context.newPage();
+      await page.goto(new URL('/sites', system.endpoints.dashboard).href);
+      await signInOn(page, system, 'none');
+      await page.getByRole('heading', { name: 'No access yet' }).waitFor();
+      await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'Patronus' }).waitFor();
+      await context.close();
+    });
+
+    it.each([...GROUPS, 'none'] as const)(
+      'the API refuses every operation that group %s may not call, with the typed error',
+      async group => {
+        const client = await signedIn(world().system, group);
+        const refused = OPERATIONS.filter(({ name }) => !mayCall(name as OperationName, group));
+        expect(refused.length).toBeGreaterThan(0);
+        for (const { name, document } of refused) {
+          const { data, errors } = await client.ask(document);
+          const [error] = errors ?? [];
+          const answer = data?.[name.split('.')[1]!] ?? null;
+          expect({ name, answer, type: error?.errorType, message: error?.message }).toEqual({
+            name,
+            answer: null,
+            type: 'Unauthorized',
+            message: refusalOf(name, group),
+          });
+        }
+      },
+    );
+  });
+}
+
+/** The rows of roles.ts and of what only machines publish. */
+const ACCESS: Record<string, Access> = { ...ROLES, ...PUBLICATIONS };
+
+function mayCall(operation: string, group: Group | 'none'): boolean {
+  const { people } = ACCESS[operation]!;
+  return people !== null && group !== 'none' && GROUPS.indexOf(group) >= GROUPS.indexOf(people);
+}
+
+function refusalOf(operation: string, group: Group | 'none'): string {
+  const { people } = ACCESS[operation]!;
+  const [type, name] = operation.split('.') as [string, string];
+  if (people === null || group === 'none') return `Not Authorized to access ${name} on type ${type}`;
+  return `${name} needs group ${people}, and you are in ${group}. Ask an administrator for it.`;
+}
+
+/** The account's menu has the group from the answer that offers are judged by: from then on nothing is offered late. */
+async function knowsGroup(page: Page, group: Group): Promise<void> {
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('menu').getByText(`Group: ${group}`).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('menu').waitFor({ state: 'detached' });
+}
+
+/** Goes there as a link does, so that what is known of the person stays known. */
+async function goWithin(page: Page, address: string): Promise<void> {
+  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
+}
+
+/** The page or the dialog that an address opens, once it shows what its controls are about. */
+async function placeOf(page: Page, address: string): Promise<Locator> {
+  const { pathname, searchParams } = new URL(address, 'http://console');
+  const inDialog = searchParams.has('entry') || searchParams.has('path');
+  const place = inDialog ? page.getByRole('dialog') : page.getByRole('main');
+  await place.getByText(signOf(pathname, searchParams)).first().waitFor();
+  return place;
+}
+
+function signOf(pathname: string, query: URLSearchParams): string | RegExp {
+  if (query.has('entry')) return 'Before and after';
+  if (query.has('path')) return 'Why this path';
+  if (query.has('on')) return query.get('on')!;
+  if (pathname === '/exports') return 'Exports';
+  if (pathname === '/caches') return 'Caches';
+  if (pathname === '/') return 'Edge edge-unheard is silent.';
+  if (query.get('view') === 'edges') return 'edge-unheard';
+  if (query.get('view') === 'deleted') return 'Joined and gone';
+  return pathname === '/sites' ? 'Joined one' : 'edge-joined';
+}
+
+async function prepared(admin: SystemClient): Promise<Shown> {
+  const joined = await joinedSites(admin, { name: 'Joined one', other: 'Joined other' });
+  await admin.data(
+    'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
+    { id: joined.site },
+  );
+  await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
+    id: joined.path_out,
+  });
+  const { createSite } = await admin.data('mutation { createSite(name: "Joined and gone") { id } }');
+  const { deleteSite } = await admin.data(
+    'mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }',
+    createSite,
+  );
+  const { auditLog } = await admin.data(
+    'query ($target: String) { auditLog(target: $target, action: "createSite", limit: 1) { items { id } } }',
+    { target: `site:${joined.site}` },
+  );
+  return {
+    ...joined,
+    deleted_site: createSite.id,
+    deletion: deleteSite.audit_id,
+    creation: auditLog.items[0].id,
+  };
+}
