@@ -6,18 +6,12 @@ import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
-import { keyboardSuite } from './suites/keyboard.ts';
 import { liveSuite } from './suites/live.ts';
-import { longNamesSuite } from './suites/long-names.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { ratesSuite } from './suites/rates.ts';
-import { rolesSuite } from './suites/roles.ts';
 import { sessionSuite } from './suites/session.ts';
-import { shadingSuite } from './suites/shading.ts';
-import { silenceSuite } from './suites/silence.ts';
 import { sitesSuite } from './suites/sites.ts';
-import { twoPeopleSuite } from './suites/two-people.ts';
 
 /** Time to build the console and to start, on a busy machine. */
 const START_MS = 300_000;
@@ -41,13 +35,6 @@ liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
 exportsAndCachesSuite(world);
-twoPeopleSuite(world);
-shadingSuite(world);
-// Roles see the alarm that the keyboard acknowledges.
-rolesSuite(world);
-keyboardSuite(world);
-longNamesSuite(world);
-silenceSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
