@@ -520,6 +520,7 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"registered","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"Boolean","kind":"SCALAR","ofType":null}}},
   {"name":"site_known","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"Boolean","kind":"SCALAR","ofType":null}}},
   {"name":"interval_s","args":[],"type":{"kind":"SCALAR","name":"Int","ofType":null}},
+  {"name":"silent_after_s","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"Int","kind":"SCALAR","ofType":null}}},
   {"name":"retired_at","args":[],"type":{"kind":"SCALAR","name":"AWSDateTime","ofType":null}},
   {"name":"updated_at","args":[],"type":{"kind":"SCALAR","name":"AWSDateTime","ofType":null}},
   {"name":"first_seen","args":[],"type":{"kind":"SCALAR","name":"AWSDateTime","ofType":null}},

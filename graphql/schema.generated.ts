@@ -306,6 +306,7 @@ export interface Edge {
   registered: boolean;
   site_known: boolean;
   interval_s: number | null;
+  silent_after_s: number;
   retired_at: string | null;
   updated_at: string | null;
   first_seen: string | null;

@@ -17,7 +17,7 @@ export interface ConsoleWorld {
   system: RunningSystem;
   browser: Browser;
   admin: SystemClient;
-  /** An edge in service that never reports: once 20 s are over, `awaitAlarm` finds it silent. */
+  /** An edge in service that never reports: once it is silent, `awaitAlarm` finds it silent. */
   silent_edge: string;
   stop(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface ConsoleWorld {
 export async function startConsoleWorld(): Promise<ConsoleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-console-'));
   const [system, browser] = await Promise.all([
-    startSystem({ localDirectory: folder, context: { query_budget: '100000', silent_after_s: '20' } }),
+    startSystem({ localDirectory: folder, context: { query_budget: '100000', silent_after_s: '10' } }),
     startBrowser(),
   ]);
   const run = await runEdge([

@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Test files that take longest, longest first; what is missing here is only begun later. */
 export const LONGEST = [
   'end-to-end/web/console',
+  'end-to-end/web/people',
   'end-to-end/local/local-start',
   'faults/flows/flow-log-faults',
   'faults/inventory/deletion-faults',

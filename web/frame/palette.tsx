@@ -68,7 +68,9 @@ function PaletteContent({ onClose }: { onClose(): void }) {
       >
         {({ id, text: words, kind }) => (
           <MenuItem id={id} textValue={words} className="menu-item">
-            <bdi className="clip">{words}</bdi>
+            <bdi className="clip" title={words}>
+              {words}
+            </bdi>
             <span className="spacer" />
             <span className="muted">{kind}</span>
           </MenuItem>

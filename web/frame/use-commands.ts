@@ -26,7 +26,7 @@ export function useCommands(text: string): Command[] {
   const [, setTheme] = useTheme();
   const { pathname, searchStr } = useLocation();
   const wanted = text.trim().toLowerCase();
-  const { data } = useAnswer(FIND, { text: text.trim() || null }, { keepPrevious: true });
+  const { data, isPlaceholderData } = useAnswer(FIND, { text: text.trim() || null }, { keepPrevious: true });
   const actions = useMemo<Command[]>(
     () => [
       ...PAGES.map(({ title, paths: [to] }) => ({ id: `page ${to}`, text: title, kind: 'Page', to })),
@@ -46,7 +46,9 @@ export function useCommands(text: string): Command[] {
   );
   const views = usePreferences()?.saved_views ?? [];
   const has = (name: string): boolean => name.toLowerCase().includes(wanted);
-  const sites = data?.data.sites.items ?? [];
+  const found = data?.data.sites.items ?? [];
+  // Until the answer to this text is there, those of the one before that fit: no other is chosen by a key.
+  const sites = isPlaceholderData ? found.filter(({ name }) => has(name)) : found;
   const policies = (data?.data.policies.items ?? []).filter(({ name }) => has(name)).slice(0, FOUND_LIMIT);
   return [
     ...actions.filter(command => has(command.text)),

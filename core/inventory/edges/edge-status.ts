@@ -19,6 +19,8 @@ export interface EdgePartStatus {
 export interface EdgeStatus {
   /** As the edge reports it. */
   site_id: string;
+  /** Between two reports, as it reports it. */
+  interval_s: number;
   /** RFC 3339, UTC: arrivals in the stream. */
   first_seen: string;
   last_seen: string;
@@ -52,6 +54,7 @@ export function edgeStatus(
   const boot = newest.boot_id === NO_BOOT ? null : newest.boot_id;
   return {
     site_id: newest.site_id,
+    interval_s: newest.interval_s,
     first_seen: new Date(Math.min(...lanes.map(lane => lane.first_heard_at_ms))).toISOString(),
     last_seen: new Date(Math.max(...lanes.map(lane => lane.last_heard_at_ms))).toISOString(),
     boot_id: boot,

@@ -22,8 +22,15 @@ export interface SilenceOptions {
 export function isSilent(
   { last_heard_at_ms, interval_s }: Pick<Lane, 'last_heard_at_ms' | 'interval_s'>,
   now_ms: number,
-  { silent_after_s = DEFAULT_SILENT_AFTER_S }: SilenceOptions = {},
+  options?: SilenceOptions,
 ): boolean {
-  const own_s = REPORTS_MISSED * Math.min(interval_s, LONGEST_INTERVAL_S);
-  return last_heard_at_ms <= now_ms - Math.max(silent_after_s, own_s) * 1000;
+  return last_heard_at_ms <= now_ms - silentAfter(interval_s, options) * 1000;
+}
+
+/** How long nothing of an edge with this interval has to arrive for it to be silent, seconds. */
+export function silentAfter(
+  interval_s: number,
+  { silent_after_s = DEFAULT_SILENT_AFTER_S }: SilenceOptions = {},
+): number {
+  return Math.max(silent_after_s, REPORTS_MISSED * Math.min(interval_s, LONGEST_INTERVAL_S));
 }

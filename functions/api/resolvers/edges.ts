@@ -24,6 +24,7 @@ import { readKnownEdgesOfSite } from '../../../core/inventory/edges/site-edges.t
 import { readPoliciesMeta } from '../../../core/inventory/policies/read-policies.ts';
 import { readShownSites } from '../../../core/inventory/sites/shown-sites.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
+import { silentAfter } from '../../../core/ledger/lane/silence.ts';
 import { readCorrections } from '../../../core/ledger/voids/corrections.ts';
 import { publicJwk } from '../../../core/report/public-key.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
@@ -123,7 +124,13 @@ async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise
   const sites = edges.flatMap((edge, index) => siteOf(edge, statuses[index]) ?? []);
   const shown = await readShownSites(call.context, sites);
   return edges.map((edge, index) =>
-    present(edge, statuses[index], { version, shown, refused: refused[index], keys: keys[index] ?? [] }),
+    present(edge, statuses[index], {
+      call,
+      version,
+      shown,
+      refused: refused[index],
+      keys: keys[index] ?? [],
+    }),
   );
 }
 
@@ -143,7 +150,7 @@ async function changed(
   const sites = [site_id, known?.registration?.site_id].filter(site => site !== undefined);
   const shown = await readShownSites(call.context, sites);
   const { keys = keysBefore ?? [], ...registration } = await change();
-  return present({ id, registration }, status, { version, shown, refused, keys });
+  return present({ id, registration }, status, { call, version, shown, refused, keys });
 }
 
 async function readVersion({ context }: Call): Promise<number> {
@@ -162,6 +169,8 @@ const OWN_FIELDS = [
   'site_id',
   'site_known',
   'registered',
+  'interval_s',
+  'silent_after_s',
   'retired_at',
   'updated_at',
   'first_seen',
@@ -201,15 +210,21 @@ async function readKeys({ context, selection }: Call, ids: string[], path: strin
 const siteOf = ({ registration }: KnownEdge, status: EdgeStatus | undefined): string | null =>
   registration?.site_id ?? status?.site_id ?? null;
 
+/** What an edge is shown with. */
+interface Beside {
+  call: Call;
+  /** Of the policies that are defined now. */
+  version: number;
+  /** The sites that are there. */
+  shown: ReadonlySet<string>;
+  refused: NewBootOrder | undefined;
+  keys: EdgeKey[];
+}
+
 function present(
   edge: KnownEdge,
   status: EdgeStatus | undefined,
-  {
-    version,
-    shown,
-    refused,
-    keys,
-  }: { version: number; shown: ReadonlySet<string>; refused: NewBootOrder | undefined; keys: EdgeKey[] },
+  { call, version, shown, refused, keys }: Beside,
 ): Edge {
   const { id, registration } = edge;
   const site_id = siteOf(edge, status);
@@ -219,6 +234,7 @@ function present(
     site_known: site_id !== null && shown.has(site_id),
     registered: registration !== null,
     interval_s: registration?.interval_s ?? null,
+    silent_after_s: silentAfter(Math.max(registration?.interval_s ?? 0, status?.interval_s ?? 0), call),
     retired_at: registration?.retired_at ?? null,
     updated_at: registration && edgeUpdatedAt(registration),
     first_seen: status?.first_seen ?? null,

@@ -6,20 +6,14 @@ import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
-import { keyboardSuite } from './suites/keyboard.ts';
 import { liveSuite } from './suites/live.ts';
-import { longNamesSuite } from './suites/long-names.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { policiesSuite } from './suites/policies.ts';
 import { ratesSuite } from './suites/rates.ts';
-import { rolesSuite } from './suites/roles.ts';
 import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
-import { shadingSuite } from './suites/shading.ts';
-import { silenceSuite } from './suites/silence.ts';
 import { sitesSuite } from './suites/sites.ts';
-import { twoPeopleSuite } from './suites/two-people.ts';
 
 /** Time to build the console and to start, on a busy machine. */
 const START_MS = 300_000;
@@ -45,13 +39,6 @@ sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
 settingsSuite(world);
-twoPeopleSuite(world);
-shadingSuite(world);
-// Roles see the alarm that the keyboard acknowledges.
-rolesSuite(world);
-keyboardSuite(world);
-longNamesSuite(world);
-silenceSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);

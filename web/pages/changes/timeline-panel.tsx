@@ -153,7 +153,11 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
         <span className="muted">
           by <bdi>{actorName(actor)}</bdi>
         </span>
-        {below && <p className="clip muted">{below}</p>}
+        {below && (
+          <p className="clip muted" title={below}>
+            {below}
+          </p>
+        )}
       </div>
       {undone_by && <Status kind="unknown">Undone</Status>}
       {mayUndo(entry) && (

@@ -73,7 +73,9 @@ export function MatrixView() {
 function columnsOf(open: (site: string) => void): Column<NamedPair>[] {
   const site = (id: string, name: string) => (
     <Button kind="link" onPress={() => open(id)}>
-      <bdi className="clip">{name}</bdi>
+      <bdi className="clip" title={name}>
+        {name}
+      </bdi>
     </Button>
   );
   return [

@@ -32,7 +32,9 @@ export function NeighbourhoodView() {
             <div className="panel-actions">
               {items.map(({ id, name }) => (
                 <Button key={id} kind={id === site ? 'primary' : 'plain'} onPress={() => open(id)}>
-                  <bdi>{name}</bdi>
+                  <bdi className="clip" title={name}>
+                    {name}
+                  </bdi>
                 </Button>
               ))}
             </div>
@@ -104,7 +106,9 @@ function columnsOf({ openSite, openPath }: Opening): Column<Neighbour>[] {
       width: 'minmax(128px, 1fr)',
       cell: ({ id, name }) => (
         <Button kind="link" onPress={() => openSite(id)}>
-          <bdi className="clip">{name}</bdi>
+          <bdi className="clip" title={name}>
+            {name}
+          </bdi>
         </Button>
       ),
     },

@@ -102,7 +102,9 @@ function columnsOf(open: (path: string) => void): Column<PathRow>[] {
       width: 'minmax(220px, 3fr)',
       cell: ({ id, name }) => (
         <Button kind="link" onPress={() => open(id)}>
-          <bdi className="clip">{name}</bdi>
+          <bdi className="clip" title={name}>
+            {name}
+          </bdi>
         </Button>
       ),
     },

@@ -6,7 +6,7 @@ export interface EdgeRow {
   id: string;
   site_id: string | null;
   registered: boolean;
-  interval_s: number | null;
+  silent_after_s: number;
   retired_at: string | null;
   last_seen: string | null;
   behind: boolean | null;
@@ -16,19 +16,16 @@ export interface EdgeRow {
   refused: { reason: string } | null;
 }
 
-/** An edge is silent when it has missed three reports, or for five minutes: as the system judges it by default. */
-const SILENT_AFTER_MS = 300_000;
 /** A clock that is so far off is worth a look. */
 const SKEW_S = 30;
 
 /** How an edge does, the worst first. */
 function edgeState(edge: EdgeRow, now = Date.now()): { kind: StatusKind; text: string; title?: string } {
-  const { registered, retired_at, last_seen, interval_s, refused, behind, clock_skew_seconds } = edge;
+  const { registered, retired_at, last_seen, silent_after_s, refused, behind, clock_skew_seconds } = edge;
   if (retired_at !== null) return { kind: 'unknown', text: 'Out of service' };
   if (refused) return { kind: 'bad', text: 'Reports refused', title: refused.reason };
   if (last_seen === null) return { kind: 'unknown', text: 'Not heard yet' };
-  const limit = Math.max(SILENT_AFTER_MS, (interval_s ?? 60) * 3000);
-  if (now - Date.parse(last_seen) > limit) return { kind: 'bad', text: 'Silent' };
+  if (now - Date.parse(last_seen) > silent_after_s * 1000) return { kind: 'bad', text: 'Silent' };
   if (!registered) return { kind: 'warn', text: 'Not registered' };
   if (behind) return { kind: 'warn', text: 'Older policies' };
   if (Math.abs(clock_skew_seconds ?? 0) > SKEW_S) return { kind: 'warn', text: 'Clock is off' };

@@ -37,7 +37,7 @@ export const EDGES = graphql(`
   query Edges($next_token: String) {
     edges(limit: 100, next_token: $next_token) {
       items {
-        id site_id registered site_known interval_s retired_at last_seen behind active_flows bytes_exact
+        id site_id registered site_known silent_after_s retired_at last_seen behind active_flows bytes_exact
         clock_skew_seconds refused { reason }
       }
       next_token
@@ -146,7 +146,7 @@ export const SITE_EDGES = graphql(`
   query SiteEdges($site_id: ID!, $next_token: String) {
     edges(site_id: $site_id, limit: 100, next_token: $next_token) {
       items {
-        id site_id registered site_known interval_s retired_at last_seen behind active_flows bytes_exact
+        id site_id registered site_known silent_after_s retired_at last_seen behind active_flows bytes_exact
         clock_skew_seconds refused { reason }
       }
       next_token

@@ -29,7 +29,9 @@ export function Legend({ intervals, index, series, stacked, format, exact }: Rea
         {series.map(({ id, name, colour, dashed, values }) => (
           <li key={id} title={exact(values[index] ?? null)}>
             <Swatch colour={colour} dashed={dashed} />
-            <bdi className="clip">{name}</bdi>
+            <bdi className="clip" title={name}>
+              {name}
+            </bdi>
             <span>{format(values[index] ?? null)}</span>
           </li>
         ))}

@@ -102,6 +102,7 @@ async function find(page: Page, text: string, found: string): Promise<void> {
   await page.keyboard.type(text);
   const item = page.getByRole('menuitem').filter({ hasText: found });
   await item.waitFor();
+  await expect.poll(() => page.getByRole('menuitem').count()).toBe(1);
   await page.keyboard.press('ArrowDown');
   await expect.poll(() => field.getAttribute('aria-activedescendant')).toBe(await item.getAttribute('id'));
   await page.keyboard.press('Enter');

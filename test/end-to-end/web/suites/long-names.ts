@@ -79,6 +79,7 @@ const VIEWS: Record<string, View> = {
     at: () => '/changes',
     shows: NAME,
     async open(page) {
+      await page.getByRole('navigation', { name: 'Pages' }).waitFor();
       await page.keyboard.press('Control+k');
       await page.getByRole('searchbox', { name: /^Find/ }).fill('WWW');
     },

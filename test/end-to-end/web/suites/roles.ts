@@ -107,15 +107,16 @@ export function rolesSuite(world: () => ConsoleWorld): void {
         await knowsGroup(page, group);
         const offered: Record<string, boolean> = {};
         const expected: Record<string, boolean> = {};
-        for (const { at, name, role = 'button', needs } of CONTROLS) {
-          const address = at(shown);
-          const key = `${needs.join(' + ')}: ${name} at ${address}`;
+        for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
           await goWithin(page, address);
           const place = await placeOf(page, address);
-          const control = place.getByRole(role, { name, exact: true }).first();
-          expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
-          if (expected[key]) await control.waitFor();
-          offered[key] = (await control.count()) > 0;
+          for (const { name, role = 'button', needs } of controls) {
+            const key = `${needs.join(' + ')}: ${name} at ${address}`;
+            const control = place.getByRole(role, { name, exact: true }).first();
+            expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
+            if (expected[key]) await control.waitFor();
+            offered[key] = (await control.count()) > 0;
+          }
         }
         expect(offered).toEqual(expected);
         expect(problems).toEqual([]);
@@ -190,14 +191,17 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
   const { pathname, searchParams } = new URL(address, 'http://console');
   const inDialog = searchParams.has('entry') || searchParams.has('path');
   const place = inDialog ? page.getByRole('dialog') : page.getByRole('main');
-  await place.getByText(signOf(pathname, searchParams)).first().waitFor();
+  const on = searchParams.get('on');
+  const sign = on
+    ? place.getByRole('button', { name: `Create site ${on}: details` })
+    : place.getByText(signOf(pathname, searchParams));
+  await sign.first().waitFor();
   return place;
 }
 
-function signOf(pathname: string, query: URLSearchParams): string | RegExp {
+function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
-  if (query.has('on')) return query.get('on')!;
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/') return 'Edge edge-unheard is silent.';

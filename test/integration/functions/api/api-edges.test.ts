@@ -98,7 +98,8 @@ describe('an edge', () => {
   it('is registered before it was ever heard from', async () => {
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
     const updated_at = '2026-03-15T12:00:00.000Z';
-    const known = { registered: true, site_known: false, interval_s: 60, retired_at: null, updated_at };
+    const interval = { interval_s: 60, silent_after_s: 300 };
+    const known = { registered: true, site_known: false, ...interval, retired_at: null, updated_at };
     const expected = { id: 'edge-7', site_id: SITE, ...known, ...neverHeard };
     expect(edge).toEqual(expected);
     expect(await api.data('Query.edge', { id: 'edge-7' })).toEqual(expected);
@@ -110,6 +111,16 @@ describe('an edge', () => {
   ])('shows by how much its clock is %s', async (_which, given, seconds) => {
     await hear({ edge_id: 'edge-7', seq: 1, pairs: [], ...given });
     expect(await api.data('Query.edge', { id: 'edge-7' })).toMatchObject({ clock_skew_seconds: seconds });
+  });
+
+  it('is silent after three of the longer of its intervals: the one that it reports and the one of the inventory', async () => {
+    const silentAfter = async () => (await api.data('Query.edge', { id: 'edge-7' })).silent_after_s;
+    await hear({ edge_id: 'edge-7', interval_s: 200 });
+    expect(await silentAfter()).toBe(600);
+    await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE, interval_s: 150 });
+    expect(await silentAfter()).toBe(600);
+    await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE, interval_s: 400 });
+    expect(await silentAfter()).toBe(1200);
   });
 
   it('is null when nobody knows it', async () => {
@@ -132,6 +143,7 @@ describe('an edge', () => {
       registered: false,
       site_known: false,
       interval_s: null,
+      silent_after_s: 300,
       retired_at: null,
       updated_at: null,
       first_seen: '2026-03-15T11:59:00.000Z',
