@@ -2,6 +2,7 @@ import { sumRefusals } from '../../core/audit/sum-refusals.ts';
 import { keepCacheSample } from '../../core/cache/upkeep/cache-samples.ts';
 import { sweepCaches } from '../../core/cache/upkeep/sweep-caches.ts';
 import { voidedBootAction } from '../../core/commands/new-boot.ts';
+import { Throttled } from '../../core/errors.ts';
 import { tidyGenerations } from '../../core/ingest/recovery/tidy-generations.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { listRegisteredEdges } from '../../core/inventory/edges/site-edges.ts';
@@ -11,7 +12,7 @@ import { finishVoids } from '../../core/ledger/voids/finish-voids.ts';
 import type { OnVoided } from '../../core/ledger/voids/void-done.ts';
 import { watchNetwork } from '../../core/watch/watch-network.ts';
 import { CACHE_NAMES } from '../product-caches.ts';
-import type { CleanupStep } from './cleanup-step.ts';
+import type { CleanupStep, StepContext } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
 import { resumeExports } from './resume-exports.ts';
 
@@ -21,10 +22,9 @@ export const steps: readonly CleanupStep[] = [
   {
     name: 'caches',
     run: async context => {
-      const { client, tables, clock, deadline, scheduled_at } = context;
+      const { client, tables, clock, deadline } = context;
       const swept = await sweepCaches({ client, table: tables.cache, caches: CACHE_NAMES, clock, deadline });
-      await keepCacheSample(context, CACHE_NAMES, scheduled_at);
-      return swept;
+      return { ...swept, sampled: await sampleCaches(context) };
     },
   },
   {
@@ -49,3 +49,14 @@ export const steps: readonly CleanupStep[] = [
   { name: 'exports', run: resumeExports },
   { name: 'totals', run: compareTotals },
 ];
+
+/** Whether it was possible: without a sample of a busy table the next interval is a longer one. */
+async function sampleCaches(context: StepContext): Promise<boolean> {
+  try {
+    await keepCacheSample(context, CACHE_NAMES, context.scheduled_at);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Throttled) return false;
+    throw cause;
+  }
+}
