@@ -42,19 +42,24 @@ function countDynamoDb(counting: Counting): void {
     if (!call) return Reflect.apply(send, this, [command, ...rest]);
     command.input.ReturnConsumedCapacity = 'TOTAL';
     const answer = await waitFor(() => Reflect.apply(send, this, [command, ...rest]));
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     count(counting, call, command, answer);
     // Counting is not what the function does.
-    call.usage.cpu_ms -= performance.now() - begun;
+    const { user, system } = process.cpuUsage(begun);
+    call.usage.cpu_ms -= (user + system) / 1000;
     return answer;
   };
 }
 
-function noteTables({ written }: Counting, { constructor: { name }, input }: Command): void {
-  if (READS.test(name)) return;
+function noteTables({ written }: Counting, command: Command): void {
+  if (READS.test(command.constructor.name)) return;
+  for (const table of tablesOf(command)) written.add(table);
+}
+
+function tablesOf({ input }: Command): string[] {
   const {
     TableName,
-    RequestItems,
+    RequestItems = {},
     TransactItems = [],
   } = input as {
     TableName?: string;
@@ -62,9 +67,10 @@ function noteTables({ written }: Counting, { constructor: { name }, input }: Com
     TransactItems?: Record<string, { TableName: string }>[];
   };
   const tables = TransactItems.flatMap(action => Object.values(action).map(of => of.TableName));
-  for (const table of [TableName ?? [], Object.keys(RequestItems ?? {}), tables].flat()) written.add(table);
+  return [TableName ?? [], Object.keys(RequestItems), tables].flat();
 }
 
+const TRAFFIC = 'traffic';
 const READS = /^(Get|BatchGet|Query|Scan|TransactGet)Command$/;
 
 function count(
@@ -85,6 +91,7 @@ function count(
       const values = write.Item ? {} : ((write.ExpressionAttributeValues ?? {}) as object);
       const bytes = itemBytes({ ...item, ...values });
       const units = transactionWriteUnits(bytes);
+      if (write.TableName === TRAFFIC) usage.traffic_write_units += units;
       if (kind === 'Put' && wordOf(item.pk) === 'LANE') {
         counting.lanes.written++;
         counting.lanes.bytes += bytes;
@@ -100,6 +107,9 @@ function count(
   const reads = READS.test(name);
   const units = reads ? used + unitsOfNothing(command, answer, used) : used;
   usage[reads ? 'read_units' : 'write_units'] += units;
+  if (tablesOf(command).includes(TRAFFIC)) {
+    usage[reads ? 'traffic_read_units' : 'traffic_write_units'] += units;
+  }
   note(`${name} ${wordOfInput(command.input)}`, units);
 }
 

@@ -9,6 +9,9 @@ export interface Usage {
   /** DynamoDB request units. */
   write_units: number;
   read_units: number;
+  /** Of those, units of the Traffic table, which may be billed by the hour. */
+  traffic_write_units: number;
+  traffic_read_units: number;
   /** What reached the log group, bytes, with Lambda's own lines. */
   log_bytes: number;
   /** Requests that S3 bills as PUT: PUT and LIST. */
@@ -24,6 +27,8 @@ const USAGE_KINDS = [
   'waits',
   'write_units',
   'read_units',
+  'traffic_write_units',
+  'traffic_read_units',
   'log_bytes',
   's3_puts',
   's3_gets',

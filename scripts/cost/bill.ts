@@ -1,4 +1,5 @@
 import type { FunctionModel } from './function-model.ts';
+import { times } from './learnt-parts.ts';
 import { MINUTES_A_MONTH, type NetworkShape, reportFlowOf } from './network-shape.ts';
 import { countOfUnit, priceOf } from './prices.ts';
 import type { FunctionUsage, MeasuredUnits } from './units.ts';
@@ -45,14 +46,13 @@ const NOTHING = 1e-6;
 const HOURS_A_MONTH = MINUTES_A_MONTH / 60;
 /** AppSync's keep-alive on a connection, a frame a minute. */
 const KEEP_ALIVE_BYTES = 100;
-
-/** An open console: a page asks once a minute, and hears what changed each ten seconds in two messages. */
-const CONSOLE_HOUR = { requests: 60, messages: 720, minutes: 60 };
+/** AppSync bills a message by so much. */
+const MESSAGE_BYTES = 5 * 1024;
 
 /** The bill of a month, as the model and the list prices say it. */
 export function billOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Bill {
-  const rows = driversOf(shape, model, deployed)
-    .map(driver => (shape.provisioned ? byTheHour(driver) : driver))
+  const drivers = driversOf(shape, model, deployed);
+  const rows = (shape.provisioned_units > 0 ? byTheHour(drivers, shape.provisioned_units) : drivers)
     .filter(({ count }) => count > NOTHING)
     .map(({ price: id, driver, count }): BillRow => {
       const price = priceOf(id);
@@ -69,22 +69,38 @@ interface Driver {
   driver: string;
   /** Things a month: write units, requests, bytes … in the price's own unit without its millions. */
   count: number;
+  /** How many of the units are of the Traffic table. */
+  of_traffic?: number;
 }
 
-/** Tables that follow their use are used to so much: lib/data-stack.ts. */
-const PROVISIONED_USE = 0.7;
+/** A table that is billed by the hour follows its use to so much: lib/data-stack.ts. */
+export const PROVISIONED_USE = 0.7;
+/** And has a read unit at least for so many write units. */
+const WRITES_A_READ = 4;
 const SECONDS_AN_HOUR = 3600;
-/** Auto scaling keeps four alarms for each of six capacities: reads and writes of two tables and an index. */
-const SCALING_ALARMS = 24;
+/** Auto scaling keeps four alarms for each of two capacities: reads and writes of Traffic. */
+const SCALING_ALARMS = 8;
 
-/** What is for tables that stay on demand, since people use them. */
-const ON_DEMAND = new Set(['edges’ requests', 'broadcast']);
-
-/** Units of tables that are provisioned, as the units that have to be there for them each hour. */
-function byTheHour(driver: Driver): Driver {
-  const { price, driver: name, count } = driver;
-  if (ON_DEMAND.has(name) || (price !== 'dynamodb_write' && price !== 'dynamodb_read')) return driver;
-  return { price: `${price}_hour`, driver: name, count: count / SECONDS_AN_HOUR / PROVISIONED_USE };
+/** Units of Traffic as those that have to be there for them each hour, at least those that it was given. */
+function byTheHour(drivers: readonly Driver[], write_units: number): Driver[] {
+  const rows = drivers.flatMap((one): Driver[] => {
+    const { price, driver, count, of_traffic = 0 } = one;
+    if (of_traffic === 0) return [one];
+    return [
+      { price: `${price}_hour`, driver, count: of_traffic / SECONDS_AN_HOUR / PROVISIONED_USE },
+      { price, driver: `${driver}, other tables`, count: Math.max(0, count - of_traffic) },
+    ];
+  });
+  const unused = (price: string, units: number): Driver => {
+    const used = rows.filter(row => row.price === price).reduce((sum, { count }) => sum + count, 0);
+    return { price, driver: 'units that are not used', count: Math.max(0, units * HOURS_A_MONTH - used) };
+  };
+  return [
+    ...rows,
+    unused('dynamodb_write_hour', write_units),
+    unused('dynamodb_read_hour', Math.ceil(write_units / WRITES_A_READ)),
+    { price: 'cloudwatch_alarm', driver: 'auto scaling', count: SCALING_ALARMS },
+  ];
 }
 
 function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Driver[] {
@@ -97,24 +113,23 @@ function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed
     ...appSyncDrivers(shape, model),
     ...storageDrivers(shape, model, usage),
     ...watchDrivers(usage, deployed),
-    ...(shape.provisioned
-      ? [{ price: 'cloudwatch_alarm', driver: 'auto scaling', count: SCALING_ALARMS }]
-      : []),
+    ...(shape.console_hours > 0 ? consoleDrivers(shape, model, deployed) : []),
   ];
 }
 
 /** What ingest writes is most of the bill: by what it is for. */
 function ingestWrites(shape: NetworkShape, model: FunctionModel): Driver[] {
-  const { counters = 0, paths = 0, ...lanes } = model.partsOf(shape, 'ingest', 'write_units');
-  const ofLanes = Object.values(lanes).reduce((sum, units) => sum + units, 0);
-  const write = (driver: string, units: number): Driver => ({
-    ...{ price: 'dynamodb_write', driver, count: units * MINUTES_A_MONTH },
-  });
-  return [
-    write('ingest: lanes', ofLanes),
-    write('ingest: counters', counters),
-    write('ingest: paths', paths),
-  ];
+  const partsOf = (kind: 'write_units' | 'traffic_write_units') => {
+    const { counters = 0, paths = 0, ...lanes } = model.partsOf(shape, 'ingest', kind);
+    return { counters, paths, lanes: Object.values(lanes).reduce((sum, units) => sum + units, 0) };
+  };
+  const [all, traffic] = [partsOf('write_units'), partsOf('traffic_write_units')];
+  return (['lanes', 'counters', 'paths'] as const).map(part => ({
+    price: 'dynamodb_write',
+    driver: `ingest: ${part}`,
+    count: all[part] * MINUTES_A_MONTH,
+    of_traffic: Math.min(all[part], traffic[part]) * MINUTES_A_MONTH,
+  }));
 }
 
 const WRITES: Record<string, string> = {
@@ -127,18 +142,34 @@ const WRITES: Record<string, string> = {
 
 function functionDrivers(name: string, used: FunctionUsage, { memory_mb }: Deployed): Driver[] {
   const memory = memory_mb[name] ?? MB_OF_A_CPU;
-  const a_month = (count: number) => count * MINUTES_A_MONTH;
-  const seconds = billedMilliseconds(used, memory) / 1000;
   const label = WRITES[name] ?? name;
+  return callDrivers({ name, label, memory, used: times(used, MINUTES_A_MONTH) }).filter(
+    // Of ingest's writes there is more to say.
+    ({ price }) => name !== 'ingest' || price !== 'dynamodb_write',
+  );
+}
+
+/** What calls of a function use in a month. */
+function callDrivers({
+  name,
+  label,
+  memory,
+  used,
+}: {
+  name: string;
+  /** What its units are for. */
+  label: string;
+  memory: number;
+  used: FunctionUsage;
+}): Driver[] {
+  const seconds = billedMilliseconds(used, memory) / 1000;
   return [
-    ...(name === 'ingest'
-      ? []
-      : [{ price: 'dynamodb_write', driver: label, count: a_month(used.write_units) }]),
-    { price: 'dynamodb_read', driver: label, count: a_month(used.read_units) },
-    { price: 'lambda_gb_second', driver: name, count: a_month(seconds * (memory / 1024)) },
-    { price: 'lambda_request', driver: name, count: a_month(used.calls) },
-    { price: 's3_put', driver: label, count: a_month(used.s3_puts) },
-    { price: 's3_get', driver: label, count: a_month(used.s3_gets) },
+    { price: 'dynamodb_write', driver: label, count: used.write_units, of_traffic: used.traffic_write_units },
+    { price: 'dynamodb_read', driver: label, count: used.read_units, of_traffic: used.traffic_read_units },
+    { price: 'lambda_gb_second', driver: name, count: seconds * (memory / 1024) },
+    { price: 'lambda_request', driver: name, count: used.calls },
+    { price: 's3_put', driver: label, count: used.s3_puts },
+    { price: 's3_get', driver: label, count: used.s3_gets },
   ];
 }
 
@@ -178,16 +209,38 @@ function kmsDrivers({ edges, encrypted }: NetworkShape, functions: number): Driv
 }
 
 function appSyncDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
-  const { edges, console_hours } = shape;
+  const { edges } = shape;
   const requests = model.apiRequests(shape) * MINUTES_A_MONTH;
+  const published = model.publications(shape);
   const out = requests * model.answer_bytes + edges * MINUTES_A_MONTH * KEEP_ALIVE_BYTES;
   return [
     { price: 'appsync_request', driver: 'edges’ requests', count: requests },
+    { price: 'appsync_request', driver: 'broadcast', count: published.requests * MINUTES_A_MONTH },
+    { price: 'appsync_message', driver: 'news to edges', count: published.to_edges * MINUTES_A_MONTH },
     { price: 'appsync_minute', driver: 'edges that listen', count: edges * MINUTES_A_MONTH },
     { price: 'transfer_out', driver: 'answers to edges', count: out / GIGABYTE },
-    { price: 'appsync_request', driver: 'consoles', count: console_hours * CONSOLE_HOUR.requests },
-    { price: 'appsync_message', driver: 'consoles', count: console_hours * CONSOLE_HOUR.messages },
-    { price: 'appsync_minute', driver: 'consoles', count: console_hours * CONSOLE_HOUR.minutes },
+  ];
+}
+
+/** Consoles, each as if it were the only one that is open: those open at a time share the publishing of figures. */
+function consoleDrivers(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): Driver[] {
+  const { console_hours: hours } = shape;
+  const { usage, requests, answer_bytes, publications, messages } = model.consoleHour(shape);
+  const calls = [...usage].flatMap(([name, used]) => {
+    const memory = memory_mb[name === 'figures' ? name : 'api'] ?? MB_OF_A_CPU;
+    const label = name === 'figures' ? 'consoles: figures' : 'consoles: answers';
+    return callDrivers({ name: label, label, memory, used: times(used, hours) });
+  });
+  const out = requests * answer_bytes + messages * MESSAGE_BYTES;
+  const log = [...usage.values()].reduce((sum, { log_bytes }) => sum + log_bytes, 0);
+  return [
+    ...calls,
+    { price: 'appsync_request', driver: 'consoles: requests', count: hours * requests },
+    { price: 'appsync_request', driver: 'consoles: figures', count: hours * publications },
+    { price: 'appsync_message', driver: 'consoles: figures', count: hours * messages },
+    { price: 'appsync_minute', driver: 'consoles', count: hours * 60 },
+    { price: 'transfer_out', driver: 'consoles', count: (hours * out) / GIGABYTE },
+    { price: 'cloudwatch_logs', driver: 'consoles', count: (hours * log) / GIGABYTE },
   ];
 }
 
@@ -207,7 +260,7 @@ function storageDrivers(
 
 function watchDrivers(usage: ReadonlyMap<string, FunctionUsage>, { alarms, reference }: Deployed): Driver[] {
   const log = [...usage.values()].reduce((sum, { log_bytes }) => sum + log_bytes, 0) * MINUTES_A_MONTH;
-  const scheduled = ['snapshot', 'cleanup', 'flow-log'];
+  const scheduled = ['snapshot', 'cleanup', 'flow-log', 'figures'];
   const fired = scheduled.reduce((sum, name) => sum + (usage.get(name)?.calls ?? 0), 0) * MINUTES_A_MONTH;
   return [
     { price: 'cloudwatch_metric', driver: 'custom metrics', count: reference.metrics.length },

@@ -1,12 +1,19 @@
-import { isDeepStrictEqual } from 'node:util';
 import { billOf, WAIT_MS } from './bill.ts';
 import { billTable, knobTable } from './bill-table.ts';
-import { compareKnobs, KNOBS, THRIFTY } from './compare-knobs.ts';
+import {
+  compareKnobs,
+  type Knob,
+  recommendedKnobs,
+  THRIFTY_STEPS,
+  thriftyKnobs,
+  turned,
+} from './compare-knobs.ts';
+import { consoleDollars, consoleTable, sharedDollars } from './console-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { type FunctionModel, functionModel } from './function-model.ts';
-import { dollars, markdownTable } from './markdown-table.ts';
+import { dollars, markdownTable, percent } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
-import { PRICES } from './prices.ts';
+import { PRICES, priceTable } from './prices.ts';
 import { releaseTable } from './release-table.ts';
 import type { Units } from './units.ts';
 
@@ -15,43 +22,56 @@ const SIZES = [10, 100, 1000, 10_000, 100_000, 1_000_000];
 /** docs/cost.md. */
 export function costPage(units: Units): string {
   const model = functionModel(units);
-  const withFlows = DEFAULT_SHAPE;
-  const without = { ...DEFAULT_SHAPE, flows: 0 };
-  const bill = billOf(withFlows, model, units);
+  const shapes = [{ ...DEFAULT_SHAPE, flows: 0 }, DEFAULT_SHAPE];
   const { shape, minutes } = units.reference;
+  const bill = billOf(DEFAULT_SHAPE, model, units);
+  const advice = recommendedKnobs(DEFAULT_SHAPE, model, units);
   return `# What it costs
 
-\`npm run cost -- --edges 1000 --policies 20 --interval 60 --paths 2 --flows 100\` prints the bill of a month; \`--compare\` adds what each setting would save,
-\`--json\` prints every row. \`npm run generate\` makes this page with it. List prices of ${PRICES.region} in US dollars (${PRICES.as_of}), a month of
-30 days, no free tier.
+\`npm run cost -- --edges 1000 --policies 20 --interval 60 --paths 2 --flows 100\` prints the bill of a month, with the settings that we recommend at that size and
+with those that were asked for; \`--compare\` adds what each setting would save, \`--json\` prints every row. \`npm run generate\` makes this page with it. List prices
+of ${PRICES.region} in US dollars (${PRICES.as_of}), a month of 30 days, no free tier.
 
-## ${describe(without)}
+${leadTable(shapes, model, units)}
 
-${billTable(billOf(without, model, units))}
+We recommend what saves without making the counters of a steady network later, losing durability or showing less:
+${advice.map(({ knob, instead }) => `\`${knob}\`: ${instead}.`).join('\n') || 'at this size nothing.'} The value is what the network writes a second, at 70 % use; give what \`npm run cost\` says of yours.
 
-## ${describe(withFlows)}
+${shapes.map(shape => recommendedBill(shape, model, units)).join('\n\n')}
 
-${billTable(bill)}
+${shapes.map(shape => `## ${describe(shape)}, every setting at its default\n\n${billTable(billOf(shape, model, units))}`).join('\n\n')}
 
 ## By size
 
+Dollars an edge and month.
+
 ${sizeTable(model, units)}
 
-Shards are as many as the reports need, and every other setting is at its default.
+Shards are as many as the reports need.
+
+## An open console
+
+An hour of a console that shows its first page costs ${dollars(consoleDollars(DEFAULT_SHAPE, model, units))} dollars beside ${DEFAULT_SHAPE.edges.toLocaleString('en')} edges, tables by the request. It asks once a minute and is told of figures each ten seconds.
+
+${consoleTable(DEFAULT_SHAPE, model, units)}
+
+Measured over ${units.console.console.minutes} simulated minutes beside ${units.console.shape.edges} edges. One function publishes figures to all consoles:
+${percent(sharedDollars(DEFAULT_SHAPE, model, units) / consoleDollars(DEFAULT_SHAPE, model, units))} of an hour is paid once, however many are open.
 
 ## What each setting saves
 
-Of the bill with flows, each changed alone.
+Of the bill with flows and every setting at its default, each changed alone.
 
-${knobTable(compareKnobs(withFlows, model, units), bill)}
+${knobTable(compareKnobs(DEFAULT_SHAPE, model, units), bill)}
 
 One after another, for the network without flows and with them:
 
-${thriftTable(model, units)}
+${thriftTable(shapes, model, units)}
 
 ## Beside the last release
 
-${shape.edges} simulated edges with ${shape.policies} policies and ${shape.paths} paths each, a report each ${shape.interval_s} s and a window of ${shape.window_s} s, ${minutes} minutes of simulated time.
+${shape.edges} simulated edges with ${shape.policies} policies and ${shape.paths} paths each, a report each ${shape.interval_s} s and a window of ${shape.window_s} s, ${timeOf(minutes)} of simulated time.
+${releaseNote(units)}
 
 ${releaseTable(units)}
 
@@ -67,7 +87,7 @@ shapes, and a test holds it to what was measured. What the model takes as given:
 - **Paths are steady**: 20 to 60 ms that move by a tenth, one lost probe in a thousand. Paths that change class are written more often.
 - **Half of a report's flows are new**, and the others go on.
 - **History is full**: minutes of 48 hours, hours of 90 days, days of two years.
-- **An open console** asks once a minute and hears of changes twice each ten seconds.
+- **A day has changes**: ${DEFAULT_SHAPE.edits_a_day} edits of policies, and ${dayFailures()} failures of a path for each 200 edges, with what edges and functions do because of them.
 
 Not in it: what people do beside open consoles (a query is some millionths of a dollar), exports (a million flows are a third of a cent of Lambda), support plans and
 taxes. Signing in is free up to 10,000 people a month.
@@ -78,57 +98,102 @@ ${priceTable()}
 `;
 }
 
+function recommendedBill(shape: NetworkShape, model: FunctionModel, units: Units): string {
+  const knobs = recommendedKnobs(shape, model, units);
+  const settings = knobs.map(({ knob }) => `\`${knob}\``).join(', ') || 'nothing to set';
+  return `## ${describe(shape)}, as we recommend\n\nSet: ${settings}.\n\n${billTable(billOf(turned(shape, knobs), model, units))}`;
+}
+
+function leadTable(shapes: readonly NetworkShape[], model: FunctionModel, units: Units): string {
+  const rows = shapes.map(shape => {
+    const knobs = recommendedKnobs(shape, model, units);
+    const advised = billOf(turned(shape, knobs), model, units);
+    const { total, an_edge } = billOf(shape, model, units);
+    return [describe(shape), ...[advised.total, advised.an_edge, total, an_edge].map(dollars)];
+  });
+  return markdownTable(
+    [
+      { heading: 'network' },
+      { heading: 'as we recommend', right: true },
+      { heading: 'an edge', right: true },
+      { heading: 'by default', right: true },
+      { heading: 'an edge', right: true },
+    ],
+    rows,
+  );
+}
+
 function sizeTable(model: FunctionModel, units: Units): string {
   const row = (edges: number): string[] => {
-    const of = (change: Partial<NetworkShape>) =>
-      billOf({ ...DEFAULT_SHAPE, edges, ...change }, model, units);
-    const [without, withFlows] = [of({ flows: 0 }), of({})];
-    const figures = [without.total, without.an_edge, withFlows.total, withFlows.an_edge];
-    return [edges.toLocaleString('en'), ...figures.map(dollars)];
+    const [without, withFlows] = [0, DEFAULT_SHAPE.flows].map(flows => ({ ...DEFAULT_SHAPE, edges, flows }));
+    const cost = (shape: NetworkShape, knobs: readonly Knob[] = []) =>
+      dollars(billOf(turned(shape, knobs), model, units).an_edge);
+    const advice = recommendedKnobs(withFlows!, model, units);
+    return [
+      edges.toLocaleString('en'),
+      advice.map(({ knob }) => `\`${knob}\``).join(', ') || 'nothing',
+      cost(without!, recommendedKnobs(without!, model, units)),
+      cost(withFlows!, advice),
+      cost(without!),
+      cost(withFlows!),
+    ];
   };
   return markdownTable(
     [
       { heading: 'edges', right: true },
-      { heading: 'dollars without flows', right: true },
-      { heading: 'an edge', right: true },
-      { heading: 'dollars with flows', right: true },
-      { heading: 'an edge', right: true },
+      { heading: 'we recommend, with flows' },
+      { heading: 'without flows', right: true },
+      { heading: 'with flows', right: true },
+      { heading: 'by default, without flows', right: true },
+      { heading: 'with flows', right: true },
     ],
     SIZES.map(row),
   );
 }
 
-function thriftTable(model: FunctionModel, units: Units): string {
-  const steps = THRIFTY.map(
-    (_, index) => Object.assign({}, ...THRIFTY.slice(0, index + 1)) as Partial<NetworkShape>,
-  );
-  const row = (name: string, change: Partial<NetworkShape>): string[] => {
-    const cost = (flows: number) => billOf({ ...DEFAULT_SHAPE, ...change, flows }, model, units).an_edge;
-    return [name, ...[0, DEFAULT_SHAPE.flows].map(flows => dollars(cost(flows)))];
+function thriftTable(shapes: readonly NetworkShape[], model: FunctionModel, units: Units): string {
+  const row = (steps: number): string[] => {
+    const costs = shapes.map(shape =>
+      dollars(billOf(turned(shape, thriftyKnobs(shape, model, steps)), model, units).an_edge),
+    );
+    const knobs = thriftyKnobs(shapes.at(-1)!, model, steps);
+    return [knobs.map(({ knob }) => `\`${knob}\``).join(' ') || 'nothing', ...costs];
   };
-  const nameOf = (change: Partial<NetworkShape>) =>
-    `\`${KNOBS.find(knob => isDeepStrictEqual(knob.change, change))!.knob}\``;
   return markdownTable(
     [
       { heading: 'set' },
       { heading: 'an edge without flows', right: true },
       { heading: 'with flows', right: true },
     ],
-    [
-      row('nothing', {}),
-      ...steps.map((step, index) => row(`${index > 0 ? '… and ' : ''}${nameOf(THRIFTY[index]!)}`, step)),
-    ],
+    Array.from({ length: THRIFTY_STEPS + 1 }, (_, steps) => row(steps)),
   );
 }
 
-function priceTable(): string {
-  return markdownTable(
-    [{ heading: 'service' }, { heading: 'unit' }, { heading: 'dollars', right: true }, { heading: 'source' }],
-    PRICES.prices.map(({ service, unit, dollars: price, source }) => [
-      service,
-      unit,
-      String(price),
-      `<${source}>`,
-    ]),
-  );
+function timeOf(minutes: number): string {
+  return minutes % 60 === 0 ? `${minutes / 60} hours` : `${minutes} minutes`;
+}
+
+function dayFailures(): number {
+  return Math.round(DEFAULT_SHAPE.failures_a_day * 200);
+}
+
+const DAY_MINUTES = 24 * 60;
+
+/** What happened while the network was measured, and what differs between how the two were. */
+function releaseNote({ reference, last_release }: Units): string {
+  const { minutes, changes } = reference;
+  const happened =
+    changes.edits + changes.failures + changes.silences === 0
+      ? ''
+      : `In that time people edited policies (${changes.edits}), paths failed for 20 minutes (${changes.failures}), and edges were silent for an hour (${changes.silences}).`;
+  const whole =
+    minutes > 60 && minutes < DAY_MINUTES
+      ? 'It is the longest run that was made yet; `npm run measure-units -- --reference --day` makes a whole day.'
+      : '';
+  const last = last_release.reference.minutes;
+  const compares =
+    last === minutes
+      ? ''
+      : `The last release was measured for ${timeOf(last)}, without such changes, its broadcast and its live figures. All is given an edge and hour, so that the two compare all the same.`;
+  return [happened, whole, compares].filter(text => text !== '').join('\n');
 }

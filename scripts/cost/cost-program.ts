@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { billOf } from './bill.ts';
 import { billTable, knobTable, serviceTable } from './bill-table.ts';
-import { compareKnobs } from './compare-knobs.ts';
+import { compareKnobs, recommendedKnobs, turned } from './compare-knobs.ts';
+import { consoleDollars } from './console-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { functionModel } from './function-model.ts';
+import { dollars } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
 import { PRICES } from './prices.ts';
 import { scaleTables } from './scale-page.ts';
@@ -19,7 +21,7 @@ interface Choice {
   retention: number;
   consoles: number;
   encryption: boolean;
-  provisioned: boolean;
+  provisioned: number;
   json: boolean;
   compare: boolean;
   scale: boolean;
@@ -39,15 +41,34 @@ export function runCost(argv: readonly string[], print: (text: string) => void =
   const units = readUnits();
   const model = functionModel(units);
   const bill = billOf(shape, model, units);
+  const advice = recommendedKnobs(shape, model, units);
+  const advised = billOf(turned(shape, advice), model, units);
+  const settings = advice.map(({ knob }) => knob);
   const knobs = choice.compare ? compareKnobs(shape, model, units) : undefined;
+  const console_hour = consoleDollars(shape, model, units);
   if (choice.json) {
     const compared = knobs?.map(({ knob, instead, saved }) => ({ knob, instead, saved }));
-    print(JSON.stringify({ shape, ...bill, ...(compared && { knobs: compared }) }, null, 2));
+    const recommended = { settings, ...advised };
+    print(
+      JSON.stringify(
+        { shape, ...bill, recommended, console_hour, ...(compared && { knobs: compared }) },
+        null,
+        2,
+      ),
+    );
     return 0;
   }
   print(`${describe(shape)}, ${PRICES.region}, list prices of ${PRICES.as_of}, a month of 30 days\n`);
+  if (advice.length > 0) {
+    print(`With the settings that we recommend at this size, ${settings.join(' ')}:\n`);
+    print(billTable(advised));
+    print(`\n${serviceTable(advised)}`);
+    for (const { knob, instead } of advice) print(`\n${knob}: ${instead}.`);
+    print('\nWith the settings as asked:\n');
+  }
   print(billTable(bill));
   print(`\n${serviceTable(bill)}`);
+  print(`\nAn open console costs ${dollars(console_hour)} dollars an hour.`);
   if (knobs) print(`\n${knobTable(knobs, bill)}`);
   if (choice.scale) print(`\n${scaleTables(units)}`);
   return 0;
@@ -84,7 +105,7 @@ function costCommand(): Command {
       console_hours,
     )
     .option('--no-encryption', 'encrypt_stream=false')
-    .option('--provisioned', 'provisioned_write_units above 0', false)
+    .option('--provisioned <n>', 'provisioned_write_units', wholeNumber({ max: 40_000 }), 0)
     .option('--compare', 'also what each setting would save, changed alone', false)
     .option('--scale', 'also what each element carries, and where it stops', false)
     .option('--json', 'as JSON, with the smallest rows too', false)
@@ -105,10 +126,11 @@ function shapeOf({
   encryption,
   provisioned,
 }: Choice): NetworkShape {
+  const { flow_hours, edits_a_day, failures_a_day } = DEFAULT_SHAPE;
   return {
     ...{ edges, policies, paths, flows, interval_s: interval, window_s: window },
-    ...{ retention_hours: retention, encrypted: encryption, console_hours: consoles, provisioned },
-    flow_hours: DEFAULT_SHAPE.flow_hours,
+    ...{ retention_hours: retention, encrypted: encryption, console_hours: consoles },
+    ...{ provisioned_units: provisioned, flow_hours, edits_a_day, failures_a_day },
   };
 }
 

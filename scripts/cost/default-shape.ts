@@ -10,9 +10,12 @@ export const DEFAULT_SHAPE: NetworkShape = {
   window_s: 5,
   retention_hours: 168,
   encrypted: true,
-  provisioned: false,
+  provisioned_units: 0,
   flow_hours: 24,
   console_hours: 0,
+  // As in the simulated day of 200 edges (bench/usage/network-changes.ts).
+  edits_a_day: 4,
+  failures_a_day: 3 / 200,
 };
 
 /** A network in words, for headings. */

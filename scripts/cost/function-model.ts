@@ -1,6 +1,10 @@
+import { groupsFor } from '../../core/history/groups/group-workers.ts';
 import { LANE_BUCKETS } from '../../core/ledger/lane-keys.ts';
+import { type ConsoleHour, consoleModel } from './console-model.ts';
+import { learnParts, type Parts, plus, usageBy, usedByParts } from './learnt-parts.ts';
 import { leastSquares } from './least-squares.ts';
-import { type NetworkShape, reportFlowOf } from './network-shape.ts';
+import { measuredShape } from './measured-shape.ts';
+import { MINUTES_A_DAY, type NetworkShape, reportFlowOf } from './network-shape.ts';
 import type { FunctionUsage, MeasuredUnits, SimulatedUsage } from './units.ts';
 
 /** What a function uses a minute, by the network's shape. */
@@ -14,35 +18,29 @@ export interface FunctionModel {
   /** Requests of edges to the API a minute, and bytes of an answer. */
   apiRequests(shape: NetworkShape): number;
   answer_bytes: number;
-  /** What each function uses a minute. */
+  /** Mutations that publish to edges, and messages that edges get, a minute. */
+  publications(shape: NetworkShape): { requests: number; to_edges: number };
+  /** What each function uses a minute, without consoles. */
   usageOf(shape: NetworkShape): UsageByFunction;
   /** What the parts of a function's work use of one kind a minute: of ingest, its lanes, counters, paths … */
-  partsOf(shape: NetworkShape, name: string, kind: keyof FunctionUsage): Record<string, number>;
+  partsOf(shape: NetworkShape, name: string, kind: keyof FunctionUsage): Parts;
+  consoleHour(shape: NetworkShape): ConsoleHour;
 }
 
 /** The measured networks that a model is made from. */
-export type LearntFrom = Pick<MeasuredUnits, 'shapes' | 'reference'>;
-
-type Parts = Record<string, number>;
+export type LearntFrom = Pick<MeasuredUnits, 'shapes' | 'reference' | 'console'>;
 
 const UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
-
-/** What the model takes of the deployment that the measured shapes leave at its default. */
-const DEPLOYED = {
-  ...{ retention_hours: 24, encrypted: true, provisioned: false },
-  ...{ flow_hours: 24, console_hours: 0 },
-};
 
 /**
  * Learns from measured shapes what a batch, a report, a lane and so on use of each kind, by function, and says what any other
  * shape uses: the sum over its parts.
  */
-export function functionModel({ shapes: small, reference }: LearntFrom): FunctionModel {
-  const shapes = [...small, reference];
-  const shapeOf = ({ shape }: SimulatedUsage): NetworkShape => ({ ...shape, ...DEPLOYED });
+export function functionModel({ shapes: small, reference, console: withConsole }: LearntFrom): FunctionModel {
+  const shapes = [...small, reference].map(withGroups);
   const learn = (used: (one: SimulatedUsage) => number, parts: (shape: NetworkShape) => number[]) => {
-    const solution = leastSquares(shapes.map(one => ({ parts: parts(shapeOf(one)), used: used(one) })));
+    const solution = leastSquares(shapes.map(one => ({ parts: parts(measuredShape(one)), used: used(one) })));
     return (shape: NetworkShape) => dot(solution, parts(shape));
   };
   const recordBytes = learn(
@@ -55,17 +53,31 @@ export function functionModel({ shapes: small, reference }: LearntFrom): Functio
   );
   const apiRequests = learn(
     one => one.api_requests / one.minutes,
-    ({ edges }) => [edges],
+    shape => [shape.edges, shape.edges * editsOf(shape), failuresOf(shape)],
+  );
+  const toEdges = learn(
+    one => one.publications.to_edges / one.minutes,
+    shape => [shape.edges * editsOf(shape), failuresOf(shape)],
+  );
+  // Paths that change class are told to people.
+  const publishing = learn(
+    one => one.publications.requests / one.minutes,
+    shape => [editsOf(shape), failuresOf(shape), shape.edges * shape.paths],
   );
   const asked = shapes.filter(one => one.api_requests > 0);
   const answer_bytes = asked.reduce((sum, one) => sum + one.answer_bytes, 0) / Math.max(1, asked.length);
+
+  // Each bucket is read in units of its own.
+  const pagesOf = (shape: NetworkShape) =>
+    LANE_BUCKETS * Math.ceil((shape.edges * laneBytes(shape)) / LANE_BUCKETS / READ_UNIT_BYTES);
 
   const partsOf = (shape: NetworkShape): Record<string, Parts> => {
     const flow = reportFlowOf(shape, { record_bytes: recordBytes(shape) });
     const lane_units = Math.ceil(laneBytes(shape) / UNIT_BYTES);
     const { edges: lanes, policies, paths, flows } = shape;
-    // Each bucket is read in units of its own.
-    const pages = LANE_BUCKETS * Math.ceil((lanes * laneBytes(shape)) / LANE_BUCKETS / READ_UNIT_BYTES);
+    const pages = pagesOf(shape);
+    const groups = groupsFor(lanes, undefined, shape.lanes_a_group);
+    const [edits, failures] = [editsOf(shape), failuresOf(shape)];
     return {
       ingest: {
         batches: flow.batches,
@@ -87,59 +99,46 @@ export function functionModel({ shapes: small, reference }: LearntFrom): Functio
         pages,
         pairs: lanes * policies,
         policies,
+        groups: groups > 1 ? groups : 0,
+        grouped_lanes: groups > 1 ? lanes : 0,
       },
       cleanup: { runs: 1, lanes, pages, pairs: lanes * policies, paths: lanes * paths },
       'flow-log': flows > 0 ? { runs: 1, batches: flow.batches, flows: flow.reports * flows } : {},
-      api: { requests: apiRequests(shape), paths: apiRequests(shape) * paths },
+      api: { readings: lanes, paths: lanes * paths, edits: lanes * edits, failures },
+      figures: { runs: 1 },
+      broadcast: { changes: edits + failures, paths: lanes * paths },
     };
   };
 
-  const learnt = new Map<string, Map<keyof FunctionUsage, Parts>>();
-  for (const name of new Set(shapes.flatMap(({ functions }) => Object.keys(functions)))) {
-    const seen = shapes.filter(({ functions }) => functions[name]);
-    const parts = seen.map(one => partsOf(shapeOf(one))[name] ?? {});
-    const names = [...new Set(parts.flatMap(one => Object.keys(one)))];
-    const kinds = Object.keys(seen[0]!.functions[name]!) as (keyof FunctionUsage)[];
-    const uses = kinds.map((kind): [keyof FunctionUsage, Parts] => {
-      const observations = seen.map((one, index) => ({
-        parts: names.map(part => parts[index]![part] ?? 0),
-        used: one.functions[name]![kind] / one.minutes,
-      }));
-      const solution = leastSquares(observations);
-      return [kind, Object.fromEntries(names.map((part, index) => [part, solution[index]!]))];
-    });
-    learnt.set(name, new Map(uses));
-  }
-
+  const learnt = learnParts(
+    shapes.map(one => ({
+      functions: one.functions,
+      minutes: one.minutes,
+      parts: partsOf(measuredShape(one)),
+    })),
+  );
   return {
     recordBytes,
     laneBytes,
     apiRequests,
     answer_bytes,
-    partsOf: usedByParts,
-    usageOf(shape) {
-      const usage = [...learnt].map(([name, kinds]): [string, FunctionUsage] => {
-        const uses = [...kinds.keys()].map(kind => [
-          kind,
-          sum(Object.values(usedByParts(shape, name, kind))),
-        ]);
-        return [name, Object.fromEntries(uses) as FunctionUsage];
-      });
-      return new Map(usage);
-    },
+    publications: shape => ({ requests: publishing(shape), to_edges: toEdges(shape) }),
+    partsOf: (shape, name, kind) => usedByParts(learnt, partsOf(shape), name, kind),
+    usageOf: shape => usageBy(learnt, partsOf(shape)),
+    consoleHour: consoleModel({ networks: [...small, withConsole], pagesOf }),
   };
-
-  function usedByParts(shape: NetworkShape, name: string, kind: keyof FunctionUsage): Parts {
-    const each = learnt.get(name)?.get(kind) ?? {};
-    const parts = partsOf(shape)[name] ?? {};
-    return Object.fromEntries(
-      Object.entries(parts).map(([part, count]) => [part, count * (each[part] ?? 0)]),
-    );
-  }
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+const editsOf = ({ edits_a_day }: NetworkShape): number => edits_a_day / MINUTES_A_DAY;
+const failuresOf = ({ edges, failures_a_day }: NetworkShape): number =>
+  (edges * failures_a_day) / MINUTES_A_DAY;
+
+/** With the groups of the snapshot counted as part of it. */
+export function withGroups(one: SimulatedUsage): SimulatedUsage {
+  const { 'snapshot-group': groups, ...functions } = one.functions;
+  const { snapshot } = functions;
+  if (!groups || !snapshot) return one;
+  return { ...one, functions: { ...functions, snapshot: plus(snapshot, groups) } };
 }
 
 function dot(a: readonly number[], b: readonly number[]): number {

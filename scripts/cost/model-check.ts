@@ -1,4 +1,5 @@
-import { functionModel, type LearntFrom } from './function-model.ts';
+import { functionModel, type LearntFrom, withGroups } from './function-model.ts';
+import { measuredShape } from './measured-shape.ts';
 import type { FunctionUsage, SimulatedUsage } from './units.ts';
 
 /** What a simulated network used a minute, beside what the model says of it. */
@@ -14,15 +15,9 @@ const KINDS = ['write_units', 'read_units', 'cpu_ms'] as const satisfies (keyof 
 const WORDS = { write_units: 'write units', read_units: 'read units', cpu_ms: 'ms of CPU' };
 
 /** By function and kind. */
-export function comparedWithModel(
-  units: LearntFrom,
-  { shape, minutes, functions }: SimulatedUsage,
-): ComparedUsage[] {
-  const deployed = {
-    ...{ retention_hours: 24, encrypted: true, provisioned: false },
-    ...{ flow_hours: 24, console_hours: 0 },
-  };
-  const usage = functionModel(units).usageOf({ ...shape, ...deployed });
+export function comparedWithModel(units: LearntFrom, simulated: SimulatedUsage): ComparedUsage[] {
+  const { minutes, functions } = withGroups(simulated);
+  const usage = functionModel(units).usageOf(measuredShape(simulated));
   return Object.entries(functions).flatMap(([name, used]) =>
     KINDS.map(kind => {
       const measured = used[kind] / minutes;

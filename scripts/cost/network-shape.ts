@@ -1,3 +1,5 @@
+import { QUOTAS } from './quotas.ts';
+
 /** A network and how it is deployed, as far as the bill depends on it. */
 export interface NetworkShape {
   edges: number;
@@ -14,21 +16,26 @@ export interface NetworkShape {
   retention_hours: number;
   /** Whether the stream is encrypted: `encrypt_stream`. */
   encrypted: boolean;
-  /** Whether Traffic and Cache are billed by the hour and follow their use: `provisioned_write_units`. */
-  provisioned: boolean;
+  /** Write units a second from which Traffic is billed by the hour: `provisioned_write_units`; 0: by the request. */
+  provisioned_units: number;
   /** How long flows are kept, hours: `flow_log_ttl_hours`. */
   flow_hours: number;
   /** Hours a month that consoles are open, of all people together. */
   console_hours: number;
+  /** How often people edit a policy, a day. */
+  edits_a_day: number;
+  /** How often a path fails, a day and edge. */
+  failures_a_day: number;
+  /** How many lanes a group of the snapshot has; left out: as many as by default. */
+  lanes_a_group?: number | undefined;
 }
 
-export const MINUTES_A_MONTH = 30 * 24 * 60;
+export const MINUTES_A_DAY = 24 * 60;
+export const MINUTES_A_MONTH = 30 * MINUTES_A_DAY;
 
 /** What one shard takes a second. */
 const SHARD_RECORDS = 1000;
 const SHARD_BYTES = 1_000_000;
-/** What DynamoDB writes a second under one partition key, before it splits it. */
-export const PARTITION_WRITE_UNITS = 1000;
 /** Lambda's limits of a batch: the event source's, and 6 MB of an event whose records are in base64. */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 4_400_000;
@@ -72,6 +79,10 @@ export function edgesOfShard(
 ): number {
   const lanes = Math.max(1, TRANSACTION_ACTIONS - policies);
   const counter_units = (2 * policies) / lanes;
-  const reports = Math.min(SHARD_RECORDS, SHARD_BYTES / record_bytes, PARTITION_WRITE_UNITS / counter_units);
+  const reports = Math.min(
+    SHARD_RECORDS,
+    SHARD_BYTES / record_bytes,
+    QUOTAS.key_writes.value / counter_units,
+  );
   return Math.max(1, Math.floor(reports * interval_s));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { markdownTable } from './markdown-table.ts';
 
 const priceTableSchema = z.object({
   region: z.string(),
@@ -11,7 +12,10 @@ const priceTableSchema = z.object({
       service: z.string(),
       unit: z.string(),
       dollars: z.number().positive(),
+      /** The provider's own page of it. */
       source: z.url(),
+      /** A page that was read and says this figure; null: none was found, the figure is from memory. */
+      confirmed_by: z.url().nullable(),
     }),
   ),
 });
@@ -36,4 +40,24 @@ export function countOfUnit({ unit }: Price): number {
   if (unit.startsWith('million ')) return 1_000_000;
   const [count] = /^[\d,]+(?= )/.exec(unit) ?? ['1'];
   return Number(count.replaceAll(',', ''));
+}
+
+/** Every price, with where it is from. */
+export function priceTable(): string {
+  return markdownTable(
+    [
+      { heading: 'service' },
+      { heading: 'unit' },
+      { heading: 'dollars', right: true },
+      { heading: 'source' },
+      { heading: 'confirmed by' },
+    ],
+    PRICES.prices.map(({ service, unit, dollars, source, confirmed_by }) => [
+      service,
+      unit,
+      String(dollars),
+      `<${source}>`,
+      confirmed_by === null ? 'not confirmed' : confirmed_by === source ? 'the same' : `<${confirmed_by}>`,
+    ]),
+  );
 }

@@ -3,14 +3,11 @@ import { type FunctionModel, functionModel } from './function-model.ts';
 import { markdownTable, shortNumber } from './markdown-table.ts';
 import { comparedWithModel } from './model-check.ts';
 import { edgesOfShard, type NetworkShape } from './network-shape.ts';
+import { QUOTAS, quotaSources } from './quotas.ts';
 import { changeRequests, elementsAtScale, type Needs, needsOf } from './scale.ts';
 import type { SimulatedUsage, Units } from './units.ts';
 
 const SIZES = [10, 1000, 100_000, 1_000_000];
-/** What a new table on demand writes and reads a second at once. */
-const WARM = { write_units: 4000, read_units: 12_000 };
-const LAMBDA_CONCURRENCY = 1000;
-const DEFAULT_SHARDS_QUOTA = 500;
 
 /** What networks of several sizes need, and what each element carries. */
 export function scaleTables(units: Units): string {
@@ -52,7 +49,13 @@ shard instead of ${perShard({ ...many, policies: 20 }, model)}.
 
 Nothing in the table grows with all edges in one item: a snapshot's mark lists silences by their minutes, hours and days, at most some 6,000 of them (80 KB), however many
 edges are silent.
-${checkedByRun(units)}`;
+${checkedByRun(units)}
+## Quotas and limits
+
+Defaults in us-east-1. What is not confirmed is from memory: look it up in your account before you rely on it.
+
+${quotaSources()}
+`;
 }
 
 function needsTable(shape: NetworkShape, model: FunctionModel, units: Units): string {
@@ -89,15 +92,23 @@ function quotaTable(shape: NetworkShape, model: FunctionModel, units: Units): st
       ...sizes.map(({ edges }) => ({ heading: edges.toLocaleString('en'), right: true })),
     ],
     [
-      row('Kinesis: shards of the account', ({ shards }) => over(shards, DEFAULT_SHARDS_QUOTA)),
-      row('DynamoDB: write units a second of a table', needs => over(needs.write_units, 40_000)),
-      row('Traffic table, warm write units a second', needs => over(needs.write_units, WARM.write_units)),
-      row('Traffic table, warm read units a second', needs => over(needs.read_units, WARM.read_units)),
-      row('Lambda: calls at a time', ({ concurrency }) => over(concurrency, LAMBDA_CONCURRENCY)),
-      row('AppSync: connections begun a second, all back in five minutes', ({ edges }) =>
-        over(edges / 300, 2000),
+      row('Kinesis: shards of the account', ({ shards }) => over(shards, QUOTAS.shards.value)),
+      row('DynamoDB: write units a second of a table', needs =>
+        over(needs.write_units, QUOTAS.table_units.value),
       ),
-      row('AppSync: requests a second, a change read in 90 s', needs => over(changeRequests(needs), 5000)),
+      row('Traffic table, warm write units a second', needs =>
+        over(needs.write_units, QUOTAS.warm_writes.value),
+      ),
+      row('Traffic table, warm read units a second', needs =>
+        over(needs.read_units, QUOTAS.warm_reads.value),
+      ),
+      row('Lambda: calls at a time', ({ concurrency }) => over(concurrency, QUOTAS.lambda_calls.value)),
+      row('AppSync: connections begun a second, all back in five minutes', ({ edges }) =>
+        over(edges / 300, QUOTAS.connections.value),
+      ),
+      row('AppSync: requests a second, a change read in 90 s', needs =>
+        over(changeRequests(needs), QUOTAS.requests.value),
+      ),
     ],
   );
 }
@@ -132,7 +143,7 @@ function checkedByRun(units: Units): string {
   return `
 ## Checked by a run
 
-${describe({ ...DEFAULT_SHAPE, ...shape })}, ${minutes === 1 ? 'a minute' : `${minutes} minutes`} of simulated time, beside what the model says of it. The model is made from networks of at most a
+${describe({ ...DEFAULT_SHAPE, ...shape })}, ${minutes === 1 ? 'a minute' : `${minutes} minutes`} of simulated time,${shape.lanes_a_group ? ` with a snapshot in groups of ${shape.lanes_a_group} lanes,` : ''} beside what the model says of it. The model is made from networks of at most a
 third of that size. CPU is this machine's, with others at work on it.
 
 ${checkTable(units, units.large)}

@@ -3,7 +3,8 @@ import { groupsFor } from '../../core/history/groups/group-workers.ts';
 import { LANE_BUCKETS } from '../../core/ledger/lane-keys.ts';
 import { billedMilliseconds, type Deployed } from './bill.ts';
 import type { FunctionModel } from './function-model.ts';
-import { edgesOfShard, type NetworkShape, PARTITION_WRITE_UNITS, reportFlowOf } from './network-shape.ts';
+import { edgesOfShard, type NetworkShape, reportFlowOf } from './network-shape.ts';
+import { QUOTAS } from './quotas.ts';
 
 /** What a network of a size needs. Figures a second unless their names say otherwise. */
 export interface Needs {
@@ -58,21 +59,12 @@ const FLOW_OBJECT_BYTES = 6 * 1024 * 1024;
 /** Names in an answer of S3, and how long it takes at most. */
 const LIST_NAMES = 1000;
 const LIST_S = 0.1;
-/** AppSync's quotas of an account and region. Source: AWS General Reference, «AWS AppSync endpoints and quotas». */
-const APPSYNC = { connections_a_second: 2000, requests_a_second: 5000, messages_a_second: 1_000_000 };
-/** DynamoDB's quota of a table on demand. */
-const TABLE_UNITS = 40_000;
-/** What DynamoDB reads a second under one partition key, before it splits it, and what a unit is. */
-const PARTITION_READ_UNITS = 3000;
 const READ_UNIT_BYTES = 4096;
 /** Items of a registered edge and of a policy, as they are stored. */
 const EDGE_ITEM_BYTES = 200;
 const POLICY_ITEM_BYTES = 300;
 /** The list of edges is read beside the lanes, and both must be there for the mark. */
 const REGISTERED_S = 30;
-const LAMBDA_CONCURRENCY = 1000;
-/** KMS in us-east-1, requests a second. */
-const KMS_REQUESTS = 50_000;
 const KMS_EVERY_S = 300;
 const MEMORY_OF_LANES = 128 * 1024 * 1024;
 const LANE_OVERHEAD_BYTES = 400;
@@ -165,7 +157,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'counters of a slot',
       measure: 'write units a second under a partition key',
-      limit: PARTITION_WRITE_UNITS,
+      limit: QUOTAS.key_writes.value,
       load: shape => (flowOf(shape).transactions * shape.policies * 2) / 60 / needs(shape).slots,
       instead: 'more shards, and as many `counter_slots`',
       raised: true,
@@ -173,7 +165,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'lanes of a bucket',
       measure: 'write units a second under a partition key',
-      limit: PARTITION_WRITE_UNITS,
+      limit: QUOTAS.key_writes.value,
       load: shape => (flowOf(shape).reports * 2 * laneUnits(shape)) / 60 / LANE_BUCKETS,
       instead: 'DynamoDB splits a busy key by its sort key, which is the edge: edges are in no order of time',
       raised: true,
@@ -199,14 +191,14 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       name: 'registered edges, read for each snapshot',
       measure: 'seconds at 3,000 read units a second of a partition key',
       limit: REGISTERED_S,
-      load: shape => (shape.edges * EDGE_ITEM_BYTES) / READ_UNIT_BYTES / PARTITION_READ_UNITS,
+      load: shape => (shape.edges * EDGE_ITEM_BYTES) / READ_UNIT_BYTES / QUOTAS.key_reads.value,
       instead: 'the list in partitions, as lanes are',
       raised: false,
     },
     {
       name: 'policies, read by every edge after a change',
       measure: 'read units a second of a partition key',
-      limit: PARTITION_READ_UNITS,
+      limit: QUOTAS.key_reads.value,
       load: shape => readersAtOnce(shape) * Math.ceil((shape.policies * POLICY_ITEM_BYTES) / READ_UNIT_BYTES),
       instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
       raised: false,
@@ -214,7 +206,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'version of all routes, read by every edge after a change',
       measure: 'read units a second of an item',
-      limit: PARTITION_READ_UNITS,
+      limit: QUOTAS.key_reads.value,
       load: readersAtOnce,
       instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
       raised: false,
@@ -248,7 +240,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'Traffic table, writes',
       measure: 'write units a second',
-      limit: TABLE_UNITS,
+      limit: QUOTAS.table_units.value,
       load: shape => needs(shape).write_units,
       instead: 'the quota of a table is raised, and the table is warmed for it',
       raised: true,
@@ -256,7 +248,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'Traffic table, reads',
       measure: 'read units a second',
-      limit: TABLE_UNITS,
+      limit: QUOTAS.table_units.value,
       load: shape => needs(shape).read_units,
       instead: 'the quota of a table is raised',
       raised: true,
@@ -264,7 +256,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'AppSync, requests of edges',
       measure: 'requests a second',
-      limit: APPSYNC.requests_a_second,
+      limit: QUOTAS.requests.value,
       load: shape => needs(shape).api_requests,
       instead: 'the quota of request tokens is raised',
       raised: true,
@@ -272,7 +264,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'AppSync, edges that read a change',
       measure: 'requests a second',
-      limit: APPSYNC.requests_a_second,
+      limit: QUOTAS.requests.value,
       load: changeRequests,
       instead: 'the quota of request tokens is raised',
       raised: true,
@@ -281,14 +273,14 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       name: 'AppSync, edges that connect again at once',
       measure: 'seconds until all are back',
       limit: 600,
-      load: shape => shape.edges / APPSYNC.connections_a_second,
+      load: shape => shape.edges / QUOTAS.connections.value,
       instead: 'meanwhile edges poll; the quota of connections a second is raised',
       raised: true,
     },
     {
       name: 'AppSync, one message to all edges',
       measure: 'messages a second',
-      limit: APPSYNC.messages_a_second,
+      limit: QUOTAS.messages.value,
       load: shape => shape.edges,
       instead: 'the quota of outbound messages is raised',
       raised: true,
@@ -296,7 +288,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'Lambda, calls at a time',
       measure: 'calls under way',
-      limit: LAMBDA_CONCURRENCY,
+      limit: QUOTAS.lambda_calls.value,
       load: shape => needs(shape).concurrency,
       instead: 'the account’s quota is raised',
       raised: true,
@@ -304,7 +296,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'Lambda, calls at a time while edges read a change',
       measure: 'calls under way',
-      limit: LAMBDA_CONCURRENCY,
+      limit: QUOTAS.lambda_calls.value,
       load: shape => needs(shape).concurrency + readersAtOnce(shape),
       instead: 'the account’s quota is raised',
       raised: true,
@@ -312,7 +304,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     {
       name: 'KMS, credentials of edges at the stream',
       measure: 'requests a second',
-      limit: KMS_REQUESTS,
+      limit: QUOTAS.kms_requests.value,
       load: shape => shape.edges / KMS_EVERY_S,
       instead: 'the quota is raised',
       raised: true,

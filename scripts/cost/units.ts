@@ -9,10 +9,26 @@ const usageSchema = z.object({
   waits: number,
   write_units: number,
   read_units: number,
+  // Earlier releases didn't count by table.
+  traffic_write_units: number.default(0),
+  traffic_read_units: number.default(0),
   log_bytes: number,
   s3_puts: number,
   s3_gets: number,
   s3_bytes: number,
+});
+
+const publicationsSchema = z.object({ requests: number, to_edges: number, to_consoles: number });
+
+/** What one open console used. */
+const consoleSchema = z.object({
+  minutes: number,
+  /** Minutes of history that the network had, of the hour that the console shows. */
+  history_minutes: number,
+  functions: z.record(z.string(), usageSchema),
+  requests: number,
+  answer_bytes: number,
+  publications: publicationsSchema,
 });
 
 const simulatedSchema = z.object({
@@ -23,6 +39,7 @@ const simulatedSchema = z.object({
     flows: number,
     interval_s: number,
     window_s: number,
+    lanes_a_group: number.optional(),
   }),
   minutes: number,
   functions: z.record(z.string(), usageSchema),
@@ -31,6 +48,12 @@ const simulatedSchema = z.object({
   lane_bytes: number,
   api_requests: number,
   answer_bytes: number,
+  publications: publicationsSchema.default({ requests: 0, to_edges: 0, to_consoles: 0 }),
+  /** How often a person edited a policy, a path failed, an edge fell silent. */
+  changes: z
+    .object({ edits: number, failures: number, silences: number })
+    .default({ edits: 0, failures: 0, silences: 0 }),
+  console: consoleSchema.optional(),
 });
 
 const referenceSchema = simulatedSchema.extend({
@@ -47,6 +70,8 @@ const measuredSchema = z.object({
   /** The network that releases are compared by. */
   reference: referenceSchema,
   shapes: z.array(simulatedSchema).min(1),
+  /** The same network with a console open for an hour. */
+  console: simulatedSchema.extend({ console: consoleSchema }),
   /** Alarms of the stacks with default settings. */
   alarms: number,
   /** Megabytes of memory by function. */
@@ -56,7 +81,7 @@ const measuredSchema = z.object({
 const unitsSchema = measuredSchema.extend({
   /** A network much larger than those that the model is made from. */
   large: simulatedSchema.optional(),
-  last_release: measuredSchema.omit({ shapes: true }).extend({ release: z.string() }),
+  last_release: measuredSchema.omit({ shapes: true, console: true }).extend({ release: z.string() }),
 });
 
 export type FunctionUsage = z.output<typeof usageSchema>;

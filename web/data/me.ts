@@ -1,10 +1,13 @@
 import { ApiError } from './errors.ts';
-import { graphql } from './graphql.ts';
+import { graphql, type ResultOf } from './graphql.ts';
 import { useAnswer } from './use-answer.ts';
 
 export const ME = graphql(`
   query Me {
-    me { sub email groups operations }
+    me {
+      sub email groups operations
+      preferences { theme time_zone units saved_views { name address } }
+    }
   }
 `);
 
@@ -45,4 +48,11 @@ export function useMay(): (operation: string) => boolean {
 /** Whether the person is an administrator, who sees what others have started; false until it is known. */
 export function useIsAdmin(): boolean {
   return useAnswer(ME, {}).data?.data.me.groups.includes('admin') === true;
+}
+
+export type Preferences = ResultOf<typeof ME>['me']['preferences'];
+
+/** What the person has set for the console; undefined until it is known. */
+export function usePreferences(): Preferences | undefined {
+  return useAnswer(ME, {}).data?.data.me.preferences;
 }

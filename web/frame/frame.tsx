@@ -6,12 +6,14 @@ import { Navigation } from './navigation.tsx';
 import { NoGroup } from './no-group.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useKeptFocus } from './use-kept-focus.ts';
+import { useKeptPreferences } from './use-kept-preferences.ts';
 import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
 
 /** What is around every page: navigation at the side, time range and account above. */
 export function Frame() {
   usePageKeys();
+  const notation = useKeptPreferences();
   useKeptFocus();
   const shutOut = useIsShutOut();
   return (
@@ -22,9 +24,9 @@ export function Frame() {
       <Navigation />
       <div className="frame-main">
         <TopBar />
-        <ConnectionBanner />
+        {!shutOut && <ConnectionBanner />}
         <main id="page" tabIndex={-1}>
-          {shutOut ? <NoGroup /> : <Outlet />}
+          {shutOut ? <NoGroup /> : <Outlet key={notation} />}
         </main>
       </div>
       <Toasts />

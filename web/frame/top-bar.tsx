@@ -9,9 +9,9 @@ import {
   Popover,
 } from 'react-aria-components';
 import { useGroups } from '../data/me.ts';
+import { type Theme, useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { Palette } from './palette.tsx';
-import { type Theme, useTheme } from './theme.ts';
 import { TimeRangePicker } from './time-range-picker.tsx';
 
 const THEMES: Record<Theme, string> = {

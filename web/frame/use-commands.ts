@@ -1,9 +1,11 @@
+import { useLocation } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { graphql } from '../data/graphql.ts';
+import { usePreferences } from '../data/me.ts';
 import { useAnswer } from '../data/use-answer.ts';
 import { PAGES } from '../pages/pages.ts';
+import { useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
-import { useTheme } from './theme.ts';
 
 /** Something that the palette finds: a place to go, or an action. */
 export type Command = { id: string; text: string; kind: string } & ({ to: string } | { run(): void });
@@ -22,6 +24,7 @@ const FOUND_LIMIT = 8;
 export function useCommands(text: string): Command[] {
   const { signOut } = useSession();
   const [, setTheme] = useTheme();
+  const { pathname, searchStr } = useLocation();
   const wanted = text.trim().toLowerCase();
   const { data, isPlaceholderData } = useAnswer(FIND, { text: text.trim() || null }, { keepPrevious: true });
   const actions = useMemo<Command[]>(
@@ -31,10 +34,17 @@ export function useCommands(text: string): Command[] {
       { id: 'dark', text: 'Dark theme', kind: 'Action', run: () => setTheme('dark') },
       { id: 'system', text: 'Theme of the system', kind: 'Action', run: () => setTheme('system') },
       { id: 'copy', text: 'Copy a link to this view', kind: 'Action', run: copyLink },
+      {
+        id: 'save',
+        text: 'Save this view',
+        kind: 'Action',
+        to: `/settings?view=${encodeURIComponent(`${pathname}${searchStr}`)}`,
+      },
       { id: 'sign-out', text: 'Sign out', kind: 'Action', run: signOut },
     ],
-    [setTheme, signOut],
+    [setTheme, signOut, pathname, searchStr],
   );
+  const views = usePreferences()?.saved_views ?? [];
   const has = (name: string): boolean => name.toLowerCase().includes(wanted);
   const found = data?.data.sites.items ?? [];
   // Until the answer to this text is there, those of the one before that fit: no other is chosen by a key.
@@ -42,6 +52,9 @@ export function useCommands(text: string): Command[] {
   const policies = (data?.data.policies.items ?? []).filter(({ name }) => has(name)).slice(0, FOUND_LIMIT);
   return [
     ...actions.filter(command => has(command.text)),
+    ...views
+      .filter(({ name }) => has(name))
+      .map(({ name, address }) => ({ id: `view ${name}`, text: name, kind: 'View', to: address })),
     ...sites.map(({ id, name }) => ({ id: `site ${id}`, text: name, kind: 'Site', to: `/sites/${id}` })),
     ...policies.map(({ id, name }) => ({
       id: `policy ${id}`,

@@ -1,4 +1,14 @@
-import { Activity, DatabaseZap, Download, History, type LucideIcon, MapPin, Waypoints } from 'lucide-react';
+import {
+  Activity,
+  DatabaseZap,
+  Download,
+  History,
+  ListOrdered,
+  type LucideIcon,
+  MapPin,
+  Settings,
+  Waypoints,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
@@ -20,6 +30,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/policies'],
+    title: 'Policies',
+    icon: ListOrdered,
+    key: 'o',
+    load: () => import('./policies/policies-page.tsx'),
   },
   {
     paths: ['/sites', '/sites/$site_id'],
@@ -48,5 +65,12 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/settings'],
+    title: 'Settings',
+    icon: Settings,
+    key: ',',
+    load: () => import('./settings/settings-page.tsx'),
   },
 ];

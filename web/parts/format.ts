@@ -4,7 +4,39 @@ const COUNT = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const THREE = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
 const PERCENT = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 });
 
-const PREFIXES = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+/** Steps of a unit: of decimal prefixes 1,000 each, of binary ones (bytes alone) 1,024. */
+const DECIMAL = { step: 1000, prefixes: ['', 'k', 'M', 'G', 'T', 'P', 'E'] };
+const BINARY = { step: 1024, prefixes: ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] };
+
+export interface Notation {
+  /** IANA name; undefined: that of the browser. */
+  timeZone: string | undefined;
+  /** `IEC`: 1 KiB is 1,024 bytes. Rates are always decimal, as links are sold. */
+  units: 'SI' | 'IEC';
+}
+
+let notation: Notation = { timeZone: undefined, units: 'SI' };
+let dates = dateFormats(undefined);
+
+/** Writes figures and times so from now on; what is on the screen is not drawn again by it. */
+export function setNotation(wanted: Notation): void {
+  if (wanted.timeZone !== notation.timeZone) dates = dateFormats(wanted.timeZone);
+  notation = wanted;
+}
+
+function dateFormats(timeZone: string | undefined) {
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(undefined, { ...options, timeZone });
+  return {
+    time: format({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
+    dateTime: format({ dateStyle: 'medium', timeStyle: 'medium' }),
+    hourMinute: format({ hour: '2-digit', minute: '2-digit' }),
+    day: format({ day: 'numeric', month: 'short' }),
+    /** To compare days, and to find midnight. */
+    wholeDay: format({ year: 'numeric', month: 'numeric', day: 'numeric' }),
+    clock: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }),
+  };
+}
 
 /** What is written where a figure isn't known. */
 export const UNKNOWN = '–';
@@ -16,12 +48,12 @@ export function count(value: string | number | bigint): string {
 
 /** Such as "9.31 GB". */
 export function bytes(value: string | number | null | undefined): string {
-  return scaled(value, 'B');
+  return scaled(value, 'B', notation.units === 'IEC' ? BINARY : DECIMAL);
 }
 
 /** Such as "1.2 Mbit/s". */
 export function bitsPerSecond(value: number | null | undefined): string {
-  return scaled(value, 'bit/s');
+  return scaled(value, 'bit/s', DECIMAL);
 }
 
 /** Such as "12.5 ms". */
@@ -34,34 +66,33 @@ export function percent(value: number | null | undefined): string {
   return value === null || value === undefined ? UNKNOWN : PERCENT.format(value / 100);
 }
 
-function scaled(value: string | number | null | undefined, unit: string): string {
+function scaled(
+  value: string | number | null | undefined,
+  unit: string,
+  { step, prefixes }: typeof DECIMAL,
+): string {
   if (value === null || value === undefined) return UNKNOWN;
   let rest = Number(value);
-  let step = 0;
-  while (Math.abs(rest) >= 999.5 && step < PREFIXES.length - 1) {
-    rest /= 1000;
-    step += 1;
+  let power = 0;
+  while (Math.abs(rest) >= step - 0.5 && power < prefixes.length - 1) {
+    rest /= step;
+    power += 1;
   }
-  return `${THREE.format(rest)} ${PREFIXES[step]}${unit}`;
+  return `${THREE.format(rest)} ${prefixes[power]}${unit}`;
 }
-
-const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
-const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** Local time: of today the time alone, else with its day. */
 export function time(at: string | number, now = Date.now()): string {
   const date = new Date(at);
-  return date.toDateString() === new Date(now).toDateString() ? TIME.format(date) : DATE_TIME.format(date);
+  const { wholeDay, time, dateTime } = dates;
+  return wholeDay.format(date) === wholeDay.format(now) ? time.format(date) : dateTime.format(date);
 }
-
-const HOUR_MINUTE = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const DAY = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
 /** A mark on a time axis whose marks are so many seconds apart. */
 export function tick(at: number, step_seconds: number): string {
   const date = new Date(at);
-  const isDay = step_seconds >= 86_400 || (date.getHours() === 0 && date.getMinutes() === 0);
-  return (isDay ? DAY : HOUR_MINUTE).format(date);
+  const isDay = step_seconds >= 86_400 || dates.clock.format(date) === '00:00';
+  return (isDay ? dates.day : dates.hourMinute).format(date);
 }
 
 /** The instant in UTC, such as "2026-01-31 12:00:00 UTC". */

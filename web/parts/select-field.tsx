@@ -9,6 +9,7 @@ import {
   Select,
   type SelectProps,
   SelectValue,
+  Text,
 } from 'react-aria-components';
 
 export interface Option {
@@ -19,10 +20,12 @@ export interface Option {
 export interface SelectFieldProps extends Omit<SelectProps<Option>, 'className' | 'style' | 'children'> {
   label: string;
   options: readonly Option[];
+  /** What it is for. */
+  description?: string;
 }
 
 /** A choice of one from a list. */
-export function SelectField({ label, options, ...props }: SelectFieldProps) {
+export function SelectField({ label, options, description, ...props }: SelectFieldProps) {
   return (
     <Select {...props} className="field">
       <Label>{label}</Label>
@@ -30,6 +33,11 @@ export function SelectField({ label, options, ...props }: SelectFieldProps) {
         <SelectValue className="clip" />
         <ChevronDown size={16} aria-hidden />
       </AriaButton>
+      {description !== undefined && (
+        <Text slot="description" className="muted">
+          {description}
+        </Text>
+      )}
       <FieldError />
       <Popover className="popover">
         <ListBox className="menu" items={options}>

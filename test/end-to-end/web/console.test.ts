@@ -9,8 +9,10 @@ import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
+import { policiesSuite } from './suites/policies.ts';
 import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
+import { settingsSuite } from './suites/settings.ts';
 import { sitesSuite } from './suites/sites.ts';
 
 /** Time to build the console and to start, on a busy machine. */
@@ -35,6 +37,8 @@ liveSuite(world);
 changesSuite(world);
 sitesSuite(world);
 exportsAndCachesSuite(world);
+policiesSuite(world);
+settingsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);

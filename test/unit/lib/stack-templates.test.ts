@@ -85,13 +85,16 @@ describe('tables', () => {
 });
 
 describe('tables billed by the hour', () => {
-  it('are Traffic and Cache where it is asked for, and follow their use', () => {
+  it('are Traffic alone where it is asked for, which follows its use', () => {
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], provisioned_write_units: '200' });
     const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusData')!);
-    const hourly = { ProvisionedThroughput: { ReadCapacityUnits: 200, WriteCapacityUnits: 200 } };
+    const hourly = { ProvisionedThroughput: { ReadCapacityUnits: 50, WriteCapacityUnits: 200 } };
     const tables = template.findResources('AWS::DynamoDB::Table', { Properties: hourly });
-    expect(Object.keys(tables).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['Traffic', 'Cache']);
-    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 6);
+    expect(Object.keys(tables).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual(['Traffic']);
+    template.resourceCountIs('AWS::ApplicationAutoScaling::ScalableTarget', 2);
+    for (const MinCapacity of [50, 200]) {
+      template.hasResourceProperties('AWS::ApplicationAutoScaling::ScalableTarget', { MinCapacity });
+    }
     template.allResourcesProperties('AWS::ApplicationAutoScaling::ScalingPolicy', {
       TargetTrackingScalingPolicyConfiguration: Match.objectLike({ TargetValue: 70 }),
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { billOf } from '../../../scripts/cost/bill.ts';
-import { compareKnobs, THRIFTY } from '../../../scripts/cost/compare-knobs.ts';
+import { compareKnobs, recommendedKnobs, thriftyKnobs, turned } from '../../../scripts/cost/compare-knobs.ts';
+import { consoleDollars, consoleRows } from '../../../scripts/cost/console-table.ts';
 import { DEFAULT_SHAPE } from '../../../scripts/cost/default-shape.ts';
 import { functionModel } from '../../../scripts/cost/function-model.ts';
 import { leastSquares } from '../../../scripts/cost/least-squares.ts';
@@ -14,6 +15,10 @@ import { readUnits } from '../../../scripts/cost/units.ts';
 const units = readUnits();
 const model = functionModel(units);
 const billFor = (change: object) => billOf({ ...DEFAULT_SHAPE, ...change }, model, units);
+const recommendedFor = (change: object) => {
+  const shape = { ...DEFAULT_SHAPE, ...change };
+  return billOf(turned(shape, recommendedKnobs(shape, model, units)), model, units);
+};
 
 describe('least squares over parts', () => {
   it('finds what each part uses', () => {
@@ -82,14 +87,48 @@ describe('the bill', () => {
     expect(an_edge).toBe(total / DEFAULT_SHAPE.edges);
   });
 
-  it('is under 0.15 dollars an edge without flows and 0.20 with them, with tables billed by the hour', () => {
-    expect(billFor({ flows: 0, provisioned: true }).an_edge).toBeLessThan(0.15);
-    expect(billFor({ provisioned: true }).an_edge).toBeLessThan(0.2);
+  it('is under 0.15 dollars an edge without flows and 0.20 with them, with the settings that are recommended', () => {
+    expect(recommendedFor({ flows: 0 }).an_edge).toBeLessThan(0.15);
+    expect(recommendedFor({}).an_edge).toBeLessThan(0.2);
   });
 
-  it('is under 0.09 dollars an edge without flows with every setting that costs no figure', () => {
-    const thrifty = Object.assign({}, ...THRIFTY);
-    expect(billFor({ flows: 0, ...thrifty }).an_edge).toBeLessThan(0.09);
+  it('recommends as many write units as the network uses to 70 %, and nothing that saves nothing', () => {
+    const [knob, ...others] = recommendedKnobs(DEFAULT_SHAPE, model, units);
+    expect(others).toEqual([]);
+    const used = [...model.usageOf(DEFAULT_SHAPE).values()];
+    const a_second = used.reduce((sum, { traffic_write_units }) => sum + traffic_write_units, 0) / 60;
+    const { provisioned_units = 0 } = knob!.change;
+    expect(knob!.knob).toBe(`-c provisioned_write_units=${provisioned_units}`);
+    expect(provisioned_units * 0.7).toBeGreaterThanOrEqual(a_second);
+    expect((provisioned_units - 10) * 0.7).toBeLessThan(a_second);
+    expect(recommendedKnobs({ ...DEFAULT_SHAPE, edges: 2 }, model, units)).toEqual([]);
+    // Auto scaling ends at the quota of a table.
+    expect(recommendedKnobs({ ...DEFAULT_SHAPE, edges: 1_000_000 }, model, units)).toEqual([]);
+  });
+
+  it('has the units that a table is given in it, also where they are not used', () => {
+    const { rows } = billFor({ edges: 10, provisioned_units: 1000 });
+    const quantity = (wanted: string) =>
+      rows.filter(({ unit }) => unit === wanted).reduce((sum, row) => sum + row.quantity, 0);
+    expect(quantity('1,000 provisioned write units for an hour')).toBeCloseTo(720, 6);
+    expect(quantity('1,000 provisioned read units for an hour')).toBeCloseTo(180, 6);
+  });
+
+  it('keeps other tables by the request where Traffic is billed by the hour', () => {
+    const requests = (rows: ReturnType<typeof billFor>['rows']) =>
+      rows
+        .filter(({ unit }) => unit === 'million write units')
+        .reduce((sum, { quantity }) => sum + quantity, 0);
+    const all = requests(billFor({}).rows);
+    const others = requests(billFor({ provisioned_units: 10 }).rows);
+    expect(others).toBeGreaterThan(0);
+    expect(others).toBeLessThan(all / 10);
+  });
+
+  it('is under 0.10 dollars an edge without flows with every setting that costs no figure', () => {
+    const shape = { ...DEFAULT_SHAPE, flows: 0 };
+    const { an_edge } = billOf(turned(shape, thriftyKnobs(shape, model)), model, units);
+    expect(an_edge).toBeLessThan(0.1);
   });
 
   it('is under 0.21 dollars an edge without flows and 0.23 with them, as it is deployed by default', () => {
@@ -104,7 +143,7 @@ describe('the bill', () => {
 
   it('has every price in it that something costs, and its source', () => {
     const used = new Set(billFor({ console_hours: 10, retention_hours: 200 }).rows.map(({ unit }) => unit));
-    for (const { unit } of billFor({ provisioned: true }).rows) used.add(unit);
+    for (const { unit } of billFor({ provisioned_units: 10 }).rows) used.add(unit);
     const unused = PRICES.prices.filter(({ unit }) => !used.has(unit)).map(({ id }) => id);
     // The job of the flow log reads only where an hour has ended.
     expect(unused.filter(id => id !== 's3_get')).toEqual([]);
@@ -127,6 +166,28 @@ describe('the bill', () => {
     expect(window.saved).toBeGreaterThan(0);
     const none = compareKnobs({ ...DEFAULT_SHAPE, flows: 0 }, model, units);
     expect(none.map(({ knob }) => knob)).not.toContain('-c flow_log_ttl_hours=0');
+  });
+});
+
+describe('an open console', () => {
+  it('is measured over an hour, with its requests, what is published to it, and both functions', () => {
+    const drivers = new Set(consoleRows(DEFAULT_SHAPE, model, units).map(({ driver }) => driver));
+    for (const driver of ['consoles', 'consoles: requests', 'consoles: answers', 'consoles: figures']) {
+      expect(drivers).toContain(driver);
+    }
+    const { minutes, requests, publications } = units.console.console;
+    expect(minutes).toBe(60);
+    // One a minute, and what is asked once.
+    expect(requests).toBeGreaterThanOrEqual(60);
+    expect(requests).toBeLessThan(70);
+    expect(publications.requests).toBeGreaterThanOrEqual(6 * 59);
+  });
+
+  it('costs some cents an hour, and is in the bill as often as it is open', () => {
+    const dollars = consoleDollars(DEFAULT_SHAPE, model, units);
+    expect(dollars).toBeGreaterThan(0.005);
+    expect(dollars).toBeLessThan(0.1);
+    expect(billFor({ console_hours: 10 }).total - billFor({}).total).toBeCloseTo(10 * dollars, 6);
   });
 });
 

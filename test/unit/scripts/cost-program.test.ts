@@ -24,7 +24,10 @@ it('prints the bill by driver, by service, and its total an edge', () => {
 
 it('prints JSON that says the same', () => {
   const { out } = run('--edges', '100', '--compare', '--json');
-  const { shape, rows, total, knobs } = JSON.parse(out);
+  const { shape, rows, total, knobs, recommended, console_hour } = JSON.parse(out);
+  expect(recommended.settings).toEqual([expect.stringMatching(/^-c provisioned_write_units=\d+$/)]);
+  expect(recommended.total).toBeLessThan(total);
+  expect(console_hour).toBeGreaterThan(0);
   expect(shape).toMatchObject({
     edges: 100,
     policies: 20,
@@ -38,6 +41,20 @@ it('prints JSON that says the same', () => {
     6,
   );
   expect(knobs.length).toBeGreaterThan(3);
+});
+
+it('prints the bill as recommended before the one that was asked for', () => {
+  const { out } = run('--edges', '1000');
+  const totals = [...out.matchAll(/\*\*([\d.]+) an edge\*\*/g)].map(([, dollars]) => Number(dollars));
+  expect(totals).toHaveLength(2);
+  expect(totals[0]).toBeLessThan(totals[1]!);
+  expect(out).toMatch(/settings that we recommend at this size, -c provisioned_write_units=\d+:/);
+  expect(out).toMatch(/An open console costs [\d.]+ dollars an hour\./);
+});
+
+it('prints one bill where there is nothing to recommend', () => {
+  const { out } = run('--edges', '2');
+  expect([...out.matchAll(/an edge\*\*/g)]).toHaveLength(1);
 });
 
 it('prints what each element carries', () => {

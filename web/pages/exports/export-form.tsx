@@ -1,8 +1,9 @@
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useTimeRange } from '../../address/time-range.ts';
 import { graphql } from '../../data/graphql.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { useChange } from '../../data/use-change.ts';
+import { useFieldsOf } from '../../data/use-fields-of.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
@@ -44,7 +45,7 @@ export function ExportForm({ given, onClose }: ExportFormProps) {
     done: ({ startExport }) => ({ message: `The export ${startExport.file_name} was started.` }),
     onDone: onClose,
   });
-  const marks = useMemo(() => unprefixed(fieldErrors), [fieldErrors]);
+  const marks = useFieldsOf('input', fieldErrors);
   const start = ({ format, from = '', to = '', ...fields }: Record<string, string>): void =>
     run({
       input: {
@@ -132,13 +133,6 @@ function ExportField({ field, given, suggestions }: ExportFieldProps) {
       {...(number && { inputMode: 'numeric' })}
       {...(suggestions && { suggestions })}
     />
-  );
-}
-
-/** The API names the fields of its input; the form's are called the same without that. */
-function unprefixed(errors: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(errors).map(([name, message]) => [name.replace(/^input\./, ''), message]),
   );
 }
 

@@ -158,6 +158,8 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.pathMatrix': 8,
   'Query.trafficAudit': 80,
   'Query.siteDeletionPreview': 10,
+  'Query.cacheHistory': 2,
+  'Mutation.warmCaches': 40,
   'Mutation.startExport': 20,
 };
 

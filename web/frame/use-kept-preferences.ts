@@ -1,0 +1,21 @@
+import { useEffect } from 'react';
+import { usePreferences } from '../data/me.ts';
+import { setNotation } from '../parts/format.ts';
+import { useTheme } from '../parts/theme.ts';
+
+/**
+ * Has the console as the person set it: times, units, and the theme where none was chosen on this device.
+ * @returns changes with what figures and times look like, so that a page can be drawn anew
+ */
+export function useKeptPreferences(): string {
+  const preferences = usePreferences();
+  const [theme, setTheme] = useTheme();
+  const kept = preferences?.theme ?? 'SYSTEM';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a theme that is chosen later stays
+  useEffect(() => {
+    if (theme === 'system' && kept !== 'SYSTEM') setTheme(kept === 'DARK' ? 'dark' : 'light');
+  }, [kept]);
+  const { time_zone = null, units = 'SI' } = preferences ?? {};
+  setNotation({ timeZone: time_zone ?? undefined, units });
+  return `${time_zone} ${units}`;
+}

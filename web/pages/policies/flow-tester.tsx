@@ -1,0 +1,116 @@
+import { useAddress } from '../../address/search.ts';
+import { ApiError } from '../../data/errors.ts';
+import { useAnswer } from '../../data/use-answer.ts';
+import { Form } from '../../parts/form.tsx';
+import { Loaded, Panel } from '../../parts/panel.tsx';
+import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { TextField } from '../../parts/text-field.tsx';
+import { conditionText } from './match-text.ts';
+import { MATCH_POLICY, type Verdict } from './operations.ts';
+
+const FIELDS = [
+  { name: 'src', label: 'Source address', description: 'IPv4 or IPv6.' },
+  { name: 'src_port', label: 'Source port', description: 'Empty where the protocol has none.' },
+  { name: 'dst', label: 'Destination address', description: 'Of the same IP version.' },
+  { name: 'dst_port', label: 'Destination port', description: 'Empty where the protocol has none.' },
+  { name: 'protocol', label: 'IP protocol', description: '6 is TCP, 17 is UDP.' },
+] as const;
+
+const REQUIRED: readonly string[] = ['src', 'dst', 'protocol'];
+
+/** Which policy takes a flow, and why each other one doesn't. The flow is in the address. */
+export function FlowTester() {
+  const [address, setAddress] = useAddress();
+  const isAsked = REQUIRED.every(name => address[name] !== undefined);
+  const answer = useAnswer(
+    MATCH_POLICY,
+    {
+      flow: {
+        src: address.src ?? '',
+        src_port: numberOf(address.src_port),
+        dst: address.dst ?? '',
+        dst_port: numberOf(address.dst_port),
+        protocol: numberOf(address.protocol) ?? -1,
+      },
+    },
+    { enabled: isAsked, changedBy: ['POLICY', 'CHANGE_UNDONE'] },
+  );
+  const error = isAsked ? answer.error : null;
+  const fields = error instanceof ApiError ? error.fields : [];
+  const wrong = Object.fromEntries(
+    fields.map(({ argument, message }) => [argument.replace('flow.', ''), message]),
+  );
+  return (
+    <>
+      <Panel title="A flow">
+        <Form
+          key={FIELDS.map(({ name }) => address[name]).join(' ')}
+          submit="Test"
+          isPending={answer.isFetching}
+          error={error}
+          fieldErrors={wrong}
+          onSubmit={values =>
+            setAddress(
+              Object.fromEntries(FIELDS.map(({ name }) => [name, values[name]?.trim() || undefined])),
+            )
+          }
+        >
+          {FIELDS.map(field => (
+            <TextField
+              key={field.name}
+              {...field}
+              isRequired={REQUIRED.includes(field.name)}
+              defaultValue={address[field.name] ?? ''}
+            />
+          ))}
+        </Form>
+      </Panel>
+      {isAsked && !error && (
+        <Panel title="Which policy takes it" flush>
+          <Loaded data={answer.data?.data.matchPolicy} onRetry={() => void answer.refetch()}>
+            {({ taken_by, application, others }) => (
+              <>
+                <p className="panel-body">
+                  Policy{' '}
+                  <strong>
+                    <bdi>{taken_by.policy_name}</bdi>
+                  </strong>{' '}
+                  takes it. By its ports it is of the class {application}.
+                </p>
+                <VirtualTable
+                  label="Policies that don’t take it"
+                  columns={COLUMNS}
+                  rows={others}
+                  rowId={({ policy }) => policy.policy_id ?? ''}
+                  maxRows={20}
+                />
+              </>
+            )}
+          </Loaded>
+        </Panel>
+      )}
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<Verdict>[] = [
+  {
+    id: 'name',
+    head: 'Policy',
+    width: 'minmax(128px, 1fr)',
+    cell: ({ policy }) => <bdi>{policy.policy_name}</bdi>,
+  },
+  { id: 'why', head: 'Why not', width: 'minmax(208px, 3fr)', cell: verdict => reasonText(verdict) },
+];
+
+function reasonText({ reason, condition, wanted, found }: Verdict): string {
+  if (reason === 'DISABLED') return 'It is switched off.';
+  if (reason === 'COMES_LATER') return 'It would match, but comes later.';
+  return `Its ${conditionText(condition)} must be ${wanted}, and is ${found}.`;
+}
+
+/** What is no number is sent as one that the API refuses, so that it says what is allowed. */
+function numberOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
+}

@@ -1,0 +1,191 @@
+import { useMemo, useState } from 'react';
+import { useAddress } from '../../address/search.ts';
+import { useMay } from '../../data/me.ts';
+import { useAnswer } from '../../data/use-answer.ts';
+import { useChange } from '../../data/use-change.ts';
+import { type Figure, useFigures } from '../../data/use-figures.ts';
+import { useList } from '../../data/use-list.ts';
+import { Button } from '../../parts/button.tsx';
+import { Bytes, Rate } from '../../parts/figures.tsx';
+import { More } from '../../parts/more.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { Status } from '../../parts/status.tsx';
+import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
+import { matchText } from './match-text.ts';
+import { POLICIES, type PolicyRow, SHADOWED_POLICIES, TOGGLE_POLICY } from './operations.ts';
+import { PolicyForm } from './policy-form.tsx';
+
+const CHANGED_BY = ['POLICY', 'CHANGE_UNDONE'];
+
+/** The defined policies, the first that is matched first, with live figures. */
+export function PolicyList() {
+  const may = useMay();
+  const [{ q, policy: open }, setAddress] = useAddress();
+  const [isNew, setNew] = useState(false);
+  const list = useList(
+    POLICIES,
+    { filter: q ? { text: q } : null },
+    { pick: data => data.policies, changedBy: CHANGED_BY },
+  );
+  const figures = useFigures('POLICIES').data?.items;
+  const shadowed = useAnswer(SHADOWED_POLICIES, {}, { changedBy: CHANGED_BY }).data?.data.shadowedPolicies;
+  const toggle = useChange(TOGGLE_POLICY, {
+    done: ({ togglePolicy: { id, name, enabled } }) => ({
+      message: `Policy ${name} was switched ${enabled ? 'on' : 'off'}.`,
+      change: { operation: 'togglePolicy', target: `policy:${id}` },
+    }),
+  });
+  const mayChange = may('updatePolicy');
+  const { run } = toggle;
+  const columns = useMemo(
+    () =>
+      columnsOf({
+        figures,
+        shadows: new Map(
+          shadowed?.items.map(({ policy, shadowed_by }) => [
+            policy.policy_id,
+            shadowed_by.map(({ policy_name }) => policy_name),
+          ]),
+        ),
+        ...(mayChange && {
+          onOpen: (id: string) => setAddress({ policy: id }),
+          onToggle: ({ id, enabled, updated_at }: PolicyRow) =>
+            run({ id, enabled: !enabled, if_updated_at: updated_at }),
+        }),
+      }),
+    [figures, shadowed, mayChange, setAddress, run],
+  );
+  const opened = list.items?.find(({ id }) => id === open);
+  const actions = (
+    <div className="panel-actions">
+      <SearchBox
+        label="Search policies"
+        value={q ?? ''}
+        onChange={text => setAddress({ q: text || undefined }, { replace: true })}
+      />
+      {may('createPolicy') && (
+        <Button kind="primary" onPress={() => setNew(true)}>
+          New policy
+        </Button>
+      )}
+    </div>
+  );
+  return (
+    <Panel title="In the order in which they are matched" actions={actions} flush>
+      {toggle.error && <Notice kind="bad">{toggle.error.message}</Notice>}
+      <Loaded data={list.items} error={list.error} onRetry={list.retry}>
+        {items =>
+          items.length === 0 ? (
+            <Empty>No policy has this in its name or id.</Empty>
+          ) : (
+            <>
+              <VirtualTable
+                label="Policies"
+                columns={columns}
+                rows={items}
+                rowId={({ id }) => id}
+                maxRows={20}
+              />
+              <More list={list} />
+            </>
+          )
+        }
+      </Loaded>
+      {isNew && <PolicyForm onClose={() => setNew(false)} />}
+      {opened?.updated_at && mayChange && (
+        <PolicyForm
+          key={opened.id}
+          policy={{ ...opened, updated_at: opened.updated_at }}
+          onClose={() => setAddress({ policy: undefined })}
+        />
+      )}
+    </Panel>
+  );
+}
+
+interface Shown {
+  figures: ReadonlyMap<string, Figure> | undefined;
+  /** By policy that can never match, the names of those that take all of its flows. */
+  shadows: ReadonlyMap<string | null, readonly string[]>;
+  onOpen?(id: string): void;
+  onToggle?(policy: PolicyRow): void;
+}
+
+function columnsOf({ figures, shadows, onOpen, onToggle }: Shown): Column<PolicyRow>[] {
+  const columns: Column<PolicyRow>[] = [
+    {
+      id: 'priority',
+      head: 'Priority',
+      width: '72px',
+      end: true,
+      cell: ({ priority, built_in }) => (built_in ? 'last' : priority),
+    },
+    { id: 'name', head: 'Policy', width: 'minmax(112px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
+    { id: 'match', head: 'Takes', width: 'minmax(168px, 3fr)', cell: ({ match }) => matchText(match) },
+    {
+      id: 'state',
+      head: 'State',
+      width: '144px',
+      cell: ({ id, enabled }) => <State enabled={enabled} shadow={shadows.get(id)} />,
+    },
+    {
+      id: 'rate',
+      head: 'Now',
+      width: '104px',
+      end: true,
+      cell: ({ id }) => <Rate rate={figures?.get(id)?.rate} />,
+    },
+    {
+      id: 'bytes',
+      head: 'Bytes',
+      width: '96px',
+      end: true,
+      cell: ({ id }) => <Bytes exact={figures?.get(id)?.bytes_exact} />,
+    },
+  ];
+  if (!onOpen || !onToggle) return columns;
+  const change: Column<PolicyRow> = {
+    id: 'change',
+    head: '',
+    width: '96px',
+    cell: ({ id, name, built_in }) =>
+      !built_in && (
+        <Button kind="quiet" aria-label={`Change ${name}`} onPress={() => onOpen(id)}>
+          Change…
+        </Button>
+      ),
+  };
+  const toggle: Column<PolicyRow> = {
+    id: 'toggle',
+    head: '',
+    width: '112px',
+    cell: policy => {
+      const word = policy.enabled ? 'Switch off' : 'Switch on';
+      return (
+        !policy.built_in && (
+          <Button kind="quiet" aria-label={`${word} ${policy.name}`} onPress={() => onToggle(policy)}>
+            {word}
+          </Button>
+        )
+      );
+    },
+  };
+  return [...columns, change, toggle];
+}
+
+function State({ enabled, shadow }: { enabled: boolean; shadow: readonly string[] | undefined }) {
+  if (!enabled) return <Status kind="unknown">Off</Status>;
+  if (!shadow) return <Status kind="good">On</Status>;
+  const why =
+    shadow.length === 0
+      ? 'No flow meets all of its conditions.'
+      : `All that it would take goes to ${shadow.join(', ')}.`;
+  return (
+    <span title={why}>
+      <Status kind="warn">Never matches</Status>
+      <span className="visually-hidden">{why}</span>
+    </span>
+  );
+}

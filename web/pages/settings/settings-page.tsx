@@ -1,0 +1,28 @@
+import { usePreferences } from '../../data/me.ts';
+import { Loaded, Panel } from '../../parts/panel.tsx';
+import { PreferencesForm } from './preferences-form.tsx';
+import { SavedViews } from './saved-views.tsx';
+
+/** How the person wants the console, and the views that they keep. The system keeps both, so that they hold on every device. */
+export function Page() {
+  const preferences = usePreferences();
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Settings</h1>
+      </div>
+      <div className="columns">
+        <Panel title="Figures, times and theme">
+          <Loaded data={preferences} onRetry={() => {}}>
+            {kept => <PreferencesForm preferences={kept} />}
+          </Loaded>
+        </Panel>
+        <Panel title="Saved views">
+          <Loaded data={preferences} onRetry={() => {}}>
+            {({ saved_views }) => <SavedViews views={saved_views} />}
+          </Loaded>
+        </Panel>
+      </div>
+    </div>
+  );
+}
