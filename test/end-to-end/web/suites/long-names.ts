@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { openConsole } from '../../../support/browser.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
@@ -101,7 +101,9 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
       await awaitAlarm(world(), EDGE);
     });
 
-    it('push nothing off the screen and nothing over anything else, on every page and dialog, at three widths', async () => {
+    it('push nothing off the screen and nothing over anything else, on every page and dialog, at three widths', async ({
+      expect,
+    }) => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
       const faults: string[] = [];
@@ -110,7 +112,7 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
         await page.goto(new URL(at(named), system.endpoints.dashboard).href);
         await open?.(page);
         await page.getByText(shows).first().waitFor();
-        await expect.poll(() => page.locator('.loading').count(), { timeout: 60_000 }).toBe(0);
+        await page.locator('.loading').first().waitFor({ state: 'detached' });
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           faults.push(...(await faultsOf(page)).map(fault => `${view} at ${width}: ${fault}`));
