@@ -24,7 +24,7 @@ export function Frame() {
       <Navigation />
       <div className="frame-main">
         <TopBar />
-        <ConnectionBanner />
+        {!shutOut && <ConnectionBanner />}
         <main id="page" tabIndex={-1}>
           {shutOut ? <NoGroup /> : <Outlet key={notation} />}
         </main>

@@ -27,9 +27,13 @@ export function SavedViews({ views }: { views: readonly { name: string; address:
           {views.map(({ name, address }) => (
             <li key={name} className="saved-view">
               <Button kind="quiet" onPress={() => void navigate({ href: address })}>
-                <bdi className="clip">{name}</bdi>
+                <bdi className="clip" title={name}>
+                  {name}
+                </bdi>
               </Button>
-              <span className="muted clip">{address}</span>
+              <span className="muted clip" title={address}>
+                {address}
+              </span>
               <Button kind="quiet" aria-label={`Remove ${name}`} onPress={() => remove.run({ name })}>
                 Remove
               </Button>

@@ -31,7 +31,7 @@ export function changesSuite(world: () => ConsoleWorld): void {
 
       const update = theirs.page.getByRole('button', { name: `Update policy ${target}: details` });
       const undone = timeline(theirs.page).getByRole('listitem').filter({ has: update });
-      await undone.filter({ hasText: 'Undone' }).waitFor();
+      await undone.filter({ has: theirs.page.getByText('Undone', { exact: true }) }).waitFor();
       expect(await theirs.page.getByRole('button', { name: /^Undo/ }).count()).toBe(0);
       expect([mine.problems, theirs.problems]).toEqual([[], []]);
       await mine.context.close();

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { openConsole } from '../../../support/browser.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
@@ -14,6 +14,7 @@ const NAME = 'W'.repeat(100);
 const LOCATION = 'M'.repeat(200);
 const DOMAIN = Array.from({ length: 4 }, () => 'w'.repeat(61)).join('.');
 const EDGE = 'E'.repeat(64);
+const VIEW = 'V'.repeat(80);
 
 const RIGHT_TO_LEFT = 'שלום עולם — مرحبا بالعالم '.repeat(4).trim().slice(0, 100);
 const MARKUP = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>';
@@ -73,6 +74,11 @@ const VIEWS: Record<string, View> = {
       await press('Delete 1…')(page);
     },
   },
+  policies: { at: () => '/policies', shows: NAME },
+  'a policy': { at: ({ policy }) => `/policies?policy=${policy}`, shows: 'Last destination port' },
+  'a test of a flow': { at: () => '/policies?view=test', shows: 'A flow' },
+  'a new export': { at: () => '/exports?new=HISTORY', shows: 'Format' },
+  settings: { at: () => '/settings', shows: VIEW },
   changes: { at: ({ site }) => `/changes?on=site:${site}`, shows: 'Create site' },
   'a change': { at: ({ entry }) => `/changes?entry=${entry}`, shows: LOCATION },
   palette: {
@@ -95,7 +101,9 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
       await awaitAlarm(world(), EDGE);
     });
 
-    it('push nothing off the screen and nothing over anything else, on every page and dialog, at three widths', async () => {
+    it('push nothing off the screen and nothing over anything else, on every page and dialog, at three widths', async ({
+      expect,
+    }) => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
       const faults: string[] = [];
@@ -104,7 +112,7 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
         await page.goto(new URL(at(named), system.endpoints.dashboard).href);
         await open?.(page);
         await page.getByText(shows).first().waitFor();
-        await expect.poll(() => page.locator('.loading').count(), { timeout: 60_000 }).toBe(0);
+        await page.locator('.loading').first().waitFor({ state: 'detached' });
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           faults.push(...(await faultsOf(page)).map(fault => `${view} at ${width}: ${fault}`));
@@ -148,6 +156,13 @@ async function withLongNames(admin: SystemClient): Promise<Named> {
   const { createPolicy } = await admin.data(
     'mutation ($name: String!) { createPolicy(name: $name, priority: 3) { id } }',
     { name: NAME },
+  );
+  await admin.data(
+    'mutation ($name: String!, $address: String!) { saveView(name: $name, address: $address) { saved_views { name } } }',
+    {
+      name: VIEW,
+      address: `/sites?q=${NAME}`,
+    },
   );
   const { auditLog } = await admin.data(
     'query ($target: String) { auditLog(target: $target, action: "createSite", limit: 1) { items { id } } }',

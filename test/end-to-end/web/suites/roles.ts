@@ -35,6 +35,7 @@ interface Control {
 const NOW = () => '/';
 const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
+const POLICIES = () => '/policies?q=Joined';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -62,6 +63,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   failoverPath: [{ at: PATH, name: 'Fail over' }],
   checkPathHealth: [{ at: PATH, name: 'Measure now' }],
   restorePath: [{ at: PATH_OUT, name: 'Bring back' }],
+  createPolicy: [{ at: POLICIES, name: 'New policy' }],
+  updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
+  togglePolicy: [{ at: POLICIES, name: 'Switch off Joined policy' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
@@ -71,7 +75,7 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
     { at: shown => `/changes?entry=${shown.creation}`, name: 'Undo', and: 'createSite' },
     { at: shown => `/changes?entry=${shown.deletion}`, name: 'Undo', and: 'deleteSite' },
   ],
-  ...notOffered(['createPolicy', 'updatePolicy', 'deletePolicy', 'togglePolicy', 'restorePolicyVersion']),
+  ...notOffered(['deletePolicy', 'restorePolicyVersion']),
   ...notOffered(['setPolicyRouting', 'rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
@@ -204,6 +208,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('path')) return 'Why this path';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
+  if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
   if (query.get('view') === 'deleted') return 'Joined and gone';
@@ -216,6 +221,7 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
     { id: joined.site },
   );
+  await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { hearsChanges, openConsole } from '../../../support/browser.ts';
 import { alarmTargets, type ConsoleWorld } from '../../../support/console-world.ts';
 import { type RunningEdge, startEdge } from '../../../support/run-edge.ts';
@@ -16,7 +16,7 @@ export function silenceSuite(world: () => ConsoleWorld): void {
     afterAll(() => stop());
     const isAlarm = async () => (await alarmTargets(world())).includes(`edge:${EDGE}`);
 
-    it('is an alarm on Now while it is silent, without a reload', async () => {
+    it('is an alarm on Now while it is silent, without a reload', async ({ expect }) => {
       const { browser, system, admin } = world();
       const { createSite } = await admin.data('mutation { createSite(name: "Of few words") { id } }');
       await admin.data(
