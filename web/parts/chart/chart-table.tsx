@@ -24,7 +24,7 @@ export function ChartTable({ label, intervals, series, format, exact }: ChartTab
   const rows = useMemo(() => rowsOf(intervals, series), [intervals, series]);
   const columns: Column<Interval>[] = [
     { id: 'end', head: 'Until', width: '176px', cell: ({ end }) => <Time at={end} /> },
-    { id: 'trust', head: 'Trust', width: 'minmax(224px, 1fr)', cell: ({ trust }) => trust },
+    { id: 'trust', head: 'Trust', width: '208px', cell: ({ trust }) => trust },
     ...series.map(
       ({ id, name }, index): Column<Interval> => ({
         id: `series ${id}`,
