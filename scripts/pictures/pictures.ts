@@ -33,6 +33,16 @@ export const PICTURES: readonly Picture[] = [
   { name: 'sites', at: '/sites', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Sites') },
   { name: 'site', at: '/sites', theme: 'dark', ...DESKTOP, prepare: oneSite },
   { name: 'changes', at: '/changes', theme: 'light', ...DESKTOP, prepare: changes },
+  {
+    name: 'policies',
+    at: '/policies',
+    theme: 'light',
+    ...DESKTOP,
+    prepare: page => cellsOf(page, 'Policies'),
+  },
+  { name: 'export', at: '/exports?new=STATS&range=24h', theme: 'dark', ...DESKTOP, prepare: exportForm },
+  { name: 'caches', at: '/caches', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Caches') },
+  { name: 'settings', at: '/settings', theme: 'light', ...DESKTOP, prepare: settings },
   { name: 'find', at: '/', theme: 'dark', ...DESKTOP, prepare: palette },
 ];
 
@@ -89,4 +99,12 @@ async function palette(page: Page): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('searchbox', { name: /^Find/ }).fill('ber');
   await page.getByRole('menuitem', { name: /Berlin/ }).waitFor();
+}
+
+async function exportForm(page: Page): Promise<void> {
+  await page.getByRole('dialog', { name: 'New export' }).getByLabel('Grouped by').waitFor();
+}
+
+async function settings(page: Page): Promise<void> {
+  await page.getByLabel('Time zone').waitFor();
 }
