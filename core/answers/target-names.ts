@@ -69,7 +69,6 @@ function sitesOf(of: Target, path: PathEnds | undefined): string[] {
 
 function nameOf(of: Target, path: PathEnds | undefined, names: ReadonlyMap<string, string>): string | null {
   const { kind, id } = kindOf(of);
-  const own = stateOf(of)?.name;
   if (kind === 'path') {
     if (!path) return null;
     const end = (site: string, endpoint: string) => `${names.get(site) ?? 'a deleted site'} ${endpoint}`;
@@ -80,5 +79,11 @@ function nameOf(of: Target, path: PathEnds | undefined, names: ReadonlyMap<strin
     return names.has(site) ? `${names.get(site)} ${endpoint}` : null;
   }
   if (kind === 'site' && names.has(id)) return names.get(id)!;
-  return typeof own === 'string' ? own : null;
+  return ownName(of.after) ?? ownName(of.before);
+}
+
+/** The name in a state; the deletion of a site has the site's beside those of its parts. */
+function ownName(state: unknown): string | null {
+  const { name, site } = (state ?? {}) as { name?: unknown; site?: { name?: unknown } };
+  return [name, site?.name].find(each => typeof each === 'string') ?? null;
 }

@@ -15,16 +15,22 @@ let path: string;
 beforeEach(async () => {
   db = await createTables();
   api = makeApi(db);
-  berlin = (await api.data('Mutation.createSite', { name: 'Berlin' })).id;
-  bonn = (await api.data('Mutation.createSite', { name: 'Bonn' })).id;
+  berlin = (await change('Mutation.createSite', { name: 'Berlin' })).id;
+  bonn = (await change('Mutation.createSite', { name: 'Bonn' })).id;
   for (const site_id of [berlin, bonn]) {
-    await api.data('Mutation.addEndpoint', { site_id, address: '192.0.2.1', interface_type: 'FIBER' });
+    await change('Mutation.addEndpoint', { site_id, address: '192.0.2.1', interface_type: 'FIBER' });
   }
   const ends = { source_site_id: berlin, destination_site_id: bonn };
   const endpoints = { source_endpoint_id: 'wan1', destination_endpoint_id: 'wan1' };
-  path = (await api.data('Mutation.createPath', { ...ends, ...endpoints })).id;
+  path = (await change('Mutation.createPath', { ...ends, ...endpoints })).id;
   return () => db.drop();
 });
+
+/** A change at an instant of its own, so that the order of the entries is that of the changes. */
+function change(operation: string, args: object): ReturnType<ApiUnderTest['data']> {
+  api.now += 1000;
+  return api.data(operation, args);
+}
 
 interface Named {
   target: string;
@@ -41,7 +47,7 @@ async function namesInLog(): Promise<Record<string, string | null>> {
 
 describe('what people call a target', () => {
   it('stands in the audit log: of sites, endpoints, paths and policies', async () => {
-    const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 1 });
+    const { id } = await change('Mutation.createPolicy', { name: 'Voice', priority: 1 });
     expect(await namesInLog()).toEqual({
       [`site:${berlin}`]: 'Berlin',
       [`site:${bonn}`]: 'Bonn',
@@ -53,8 +59,8 @@ describe('what people call a target', () => {
   });
 
   it('is the name of today, and of what is gone the one that it had', async () => {
-    await api.data('Mutation.updateSite', { site_id: berlin, name: 'Berlin Mitte' });
-    await api.data('Mutation.deleteSite', { site_id: bonn });
+    await change('Mutation.updateSite', { site_id: berlin, name: 'Berlin Mitte' });
+    await change('Mutation.deleteSite', { site_id: bonn });
     expect(await namesInLog()).toMatchObject({
       [`site:${berlin}`]: 'Berlin Mitte',
       [`site:${bonn}`]: 'Bonn',
@@ -84,7 +90,7 @@ describe('what people call a target', () => {
     expect(alarm).toMatchObject({ target: `path:${path}`, target_name: 'Berlin wan1 – Bonn wan1' });
     const { items } = await api.data('Query.events', { types: ['PATH_FAILED'] });
     for (const { target_name } of items) expect(target_name).toBe('Berlin wan1 – Bonn wan1');
-    await api.data('Mutation.deletePath', { path_id: path });
+    await change('Mutation.deletePath', { path_id: path });
     expect((await api.data('Query.alarms')).items[0]?.target_name ?? null).toBeNull();
   });
 });
