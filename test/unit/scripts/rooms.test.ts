@@ -38,8 +38,8 @@ describe('the tables of rooms', () => {
 });
 
 describe('the folders of tests', () => {
-  /** Not rooms: tests of the whole system, and of the documentation. */
-  const others = ['system', 'docs'];
+  /** Not rooms: tests of the whole system, of the documentation, and of the benchmarks. */
+  const others = ['system', 'docs', 'bench'];
 
   it.each(['unit', 'integration', 'faults', 'end-to-end'])('%s are rooms of core/ or top folders', kind => {
     const known = [...Object.keys(ROOMS.core!), ...Object.keys(MAY_IMPORT), ...others];
