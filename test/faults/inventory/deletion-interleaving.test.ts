@@ -1,4 +1,5 @@
 import { describe, it } from 'vitest';
+import { callStep, firstCall } from '../../support/call-step.ts';
 import {
   attempt,
   expectSoundWorld,
@@ -11,6 +12,9 @@ import {
 import type { NetworkBed } from '../../support/network-bed.ts';
 import { pausingClient } from '../../support/pausing-client.ts';
 import { withNetwork } from '../../support/use-network.ts';
+
+/** Of the calls of an operation, every so many-th is the one before which it stops. */
+const STEP = callStep(2);
 
 interface Case {
   title: string;
@@ -158,7 +162,7 @@ describe('an operation that stops before any of its calls, and what happens mean
   it.each(CASES)(
     '$title',
     async ({ deletedFirst = [], first, meanwhile }) => {
-      for (let at = 0; ; at++) {
+      for (let at = firstCall(STEP); ; at += STEP) {
         if (!(await withNetwork(bed => runOnce(bed, { deletedFirst, first, meanwhile, at })))) return;
       }
     },
