@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useMayUndo } from '../../data/me.ts';
 import { useUndo } from '../../data/undo.ts';
-import { useList } from '../../data/use-list.ts';
+import { type List, useList } from '../../data/use-list.ts';
 import { ChangeTarget } from '../../panels/change-target.tsx';
 import { actorName, operationWords } from '../../panels/change-words.ts';
 import { namedTitle } from '../../panels/named-title.ts';
@@ -27,27 +27,38 @@ const VIEWS = [
 type Change = LogEntry & { kind: 'CHANGE' };
 type Happening = HappenedEvent & { kind: 'EVENT'; at: string };
 
+/** Whether a list was loaded or has failed, or isn't asked for. */
+function isSettled({ items, error }: List<unknown>, asked: boolean): boolean {
+  return !asked || items !== undefined || error !== null;
+}
+
 /** What was changed, what was refused and what happened by itself, as one list, newest first. */
 export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
   const [{ view = 'all', by, what, on }, setAddress] = useAddress();
+  const asksLog = view !== 'events';
   const log = useList(
     AUDIT_LOG,
     { actor: by ?? null, action: what ?? null, target: on ?? null },
-    { pick: data => data.auditLog, changedBy: [''], enabled: view !== 'events' },
+    { pick: data => data.auditLog, changedBy: [''], enabled: asksLog },
   );
   const filtered = by !== undefined || what !== undefined;
+  const asksEvents = !filtered && (view === 'all' || view === 'events');
   const happened = useList(
     HAPPENED,
     { types: BY_ITSELF },
     {
       pick: data => data.events,
       changedBy: [''],
-      enabled: !filtered && (view === 'all' || view === 'events'),
+      enabled: asksEvents,
     },
   );
   const moments = useMemo(
-    () => (log.items || happened.items ? momentsOf(view, { log, happened, on }) : undefined),
-    [view, log, happened, on],
+    () =>
+      // Not the one before the other: what comes later would push in between.
+      isSettled(log, asksLog) && isSettled(happened, asksEvents) && (log.items || happened.items)
+        ? momentsOf(view, { log, happened, on })
+        : undefined,
+    [view, log, happened, on, asksLog, asksEvents],
   );
   const field = (name: string, label: string, value: string | undefined) => (
     <SearchBox
