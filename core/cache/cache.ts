@@ -174,8 +174,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * Makes the next look-up read what was cleared, because a change of this function's own may just
-   * have done so.
+   * Makes the next look-up read what was cleared: because a change of this function's own may just
+   * have done so, or because what is found is kept in another cache, which may have heard of a clear
+   * that this one has not.
    */
   recheck(): void {
     this.#tier.invalidate();

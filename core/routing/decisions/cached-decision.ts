@@ -15,6 +15,7 @@ export async function cachedDecision(
   key: RoutingKey,
 ): Promise<RoutingDecision> {
   const decision = await routing.getOrLoad(key, async () => {
+    metrics.recheck();
     const [pair, settings] = await Promise.all([
       readCandidates(context, metrics, key),
       readPolicyRouting(context, key.policy_id),

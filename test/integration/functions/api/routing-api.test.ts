@@ -5,9 +5,11 @@ import { USAGE_KEY } from '../../../../core/cache/shared/table-keys.ts';
 import { createPath } from '../../../../core/inventory/paths/create-path.ts';
 import { addEndpoint } from '../../../../core/inventory/sites/add-endpoint.ts';
 import { createSite } from '../../../../core/inventory/sites/create-site.ts';
+import { cachedDecision } from '../../../../core/routing/decisions/cached-decision.ts';
 import { writePathMetrics } from '../../../../core/routing/metrics/path-metrics-store.ts';
 import { updateItem } from '../../../../core/storage/item-update.ts';
 import type { StoreContext } from '../../../../core/storage/store-context.ts';
+import { makeProductCaches } from '../../../../functions/product-caches.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../../support/api.ts';
 import { storeContext } from '../../../support/store-context.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
@@ -296,6 +298,37 @@ describe('routing over GraphQL', () => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
   });
 });
+
+describe('clearCache', () => {
+  it('leaves no decision of another container that was made of metrics of before', async () => {
+    const { sites, fast, slow } = await twoSites();
+    const key = { policy_id: 'default', ...sites };
+    const clock = () => api.now;
+    const other = makeProductCaches({
+      client: t.client,
+      table: t.tables.cache,
+      clock,
+      schedule: () => () => {},
+    });
+    const context: StoreContext = storeContext(t, clock);
+    expect((await cachedDecision(context, other, key)).selected_path_id).toBe(fast);
+    await writePathMetrics(context, { path_id: slow, metrics: measuredNow(1) });
+    // It has looked at the metrics' clears just now, and at those of the decisions a while ago.
+    api.now += 900;
+    await other.metrics.get(fast);
+    api.now += 50;
+    await api.data('Mutation.clearCache');
+    api.now += 10;
+    await cachedDecision(context, other, key);
+    api.now += 1000;
+    expect((await cachedDecision(context, other, key)).selected_path_id).toBe(slow);
+  });
+});
+
+function measuredNow(latency_ms: number) {
+  const measured_at = new Date(api.now).toISOString();
+  return { latency_ms, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 100, measured_at };
+}
 
 /** As a container does at its end. */
 async function leaveHotKeys(routing_hot: string[]): Promise<void> {
