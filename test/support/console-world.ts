@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { createSignIn } from '../../local/provision/sign-ins.ts';
 import { type RunningSystem, startSystem } from '../../local/system/system.ts';
 import { startBrowser } from '../../scripts/browser/start-browser.ts';
@@ -22,7 +22,20 @@ export interface ConsoleWorld {
   stop(): Promise<void>;
 }
 
-export async function startConsoleWorld(): Promise<ConsoleWorld> {
+/** Time to build the console and to start, on a busy machine. */
+const START_MS = 300_000;
+
+/** One world for all suites of a file, from before the first test until after the last. */
+export function useConsoleWorld(): () => ConsoleWorld {
+  let started: ConsoleWorld | undefined;
+  beforeAll(async () => {
+    started = await startConsoleWorld();
+  }, START_MS);
+  afterAll(() => started?.stop());
+  return () => started!;
+}
+
+async function startConsoleWorld(): Promise<ConsoleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-console-'));
   const [system, browser] = await Promise.all([
     startSystem({ localDirectory: folder, context: { query_budget: '100000', silent_after_s: '10' } }),

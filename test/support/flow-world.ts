@@ -1,6 +1,11 @@
+import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
 import { type ArrivedReport, batchObjects } from '../../core/flows/batch-objects.ts';
+import { eraseFlows } from '../../core/flows/flow-erasures.ts';
 import { flowMatcher, hostOf } from '../../core/flows/flow-filter.ts';
+import { parseFlowKey } from '../../core/flows/flow-key.ts';
 import type { FlowLogResult, FlowLogRun } from '../../core/flows/flow-log-run.ts';
+import { readFlowLogState } from '../../core/flows/flow-log-state.ts';
 import type { FlowLogStore, LoggedFlow } from '../../core/flows/flow-log-store.ts';
 import type { FlowObjects } from '../../core/flows/flow-objects.ts';
 import { FlowGroups } from '../../core/flows/flow-stats.ts';
@@ -221,4 +226,34 @@ export function killedAt(objects: FlowObjects, at: number, lands: boolean): Flow
     };
   }
   return killing;
+}
+
+/** Each merged object has an index, and no index is without its object. */
+export async function expectTidy({ bucket }: FlowWorld): Promise<void> {
+  const keys = await bucket.keys('flows/');
+  const indexed = keys.filter(key => parseFlowKey(key)!.generation > 0);
+  expect(await bucket.keys('flow-index/')).toEqual(
+    indexed.map(key => `flow-index/${key.slice('flows/'.length)}.index`),
+  );
+}
+
+/** Has {@link HOST} erased by an administrator. */
+export async function eraseHost(world: FlowWorld): Promise<void> {
+  const { client, tables } = world;
+  const timing = { clock: () => world.now, sleep: async () => {}, random: () => 0.5 };
+  const actor = { kind: 'PERSON', id: 'sub', name: 'a', email: null, groups: ['admin'] } as never;
+  await eraseFlows({ client, tables, ...timing, deadline: world.now + 60_000 }, { actor, address: HOST });
+}
+
+export async function erasureStates({ client, tables }: FlowWorld): Promise<string[]> {
+  const { erasures } = await readFlowLogState({ client, table: tables.traffic });
+  return erasures.map(({ status }) => status);
+}
+
+/** Whether any object still has {@link HOST} in it. */
+export async function isHostStored({ bucket }: FlowWorld): Promise<boolean> {
+  for (const key of await bucket.keys('flows/')) {
+    if (gunzipSync((await bucket.objects.get(key))!).includes(HOST)) return true;
+  }
+  return false;
 }

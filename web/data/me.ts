@@ -47,7 +47,7 @@ export function useMay(): (operation: string) => boolean {
 
 /** Whether the person is an administrator, who sees what others have started; false until it is known. */
 export function useIsAdmin(): boolean {
-  return useAnswer(ME, {}).data?.data.me.groups.includes('admin') === true;
+  return useGroups()?.includes('admin') === true;
 }
 
 export type Preferences = ResultOf<typeof ME>['me']['preferences'];

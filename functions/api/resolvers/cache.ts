@@ -19,9 +19,6 @@ type CacheOperation =
 
 const nothing = z.object({});
 
-/** The longest range of cacheHistory: samples are kept no longer. */
-const RANGE_MAX_MS = CACHE_SAMPLES_KEPT_MS;
-
 /** Names of the columns, the sum last. */
 const COLUMNS = [...CACHE_NAMES, 'total'];
 
@@ -36,7 +33,7 @@ export const cacheResolvers: Pick<Resolvers, CacheOperation> = {
     cost: () => COSTS.cache_history,
     async resolve(range, { context }) {
       checkOrder(range.from, range.to);
-      if (range.to - range.from > RANGE_MAX_MS) {
+      if (range.to - range.from > CACHE_SAMPLES_KEPT_MS) {
         throw new ValidationError(
           'The range of cacheHistory is at most seven days: choose a later from or an earlier to.',
           { arguments: ['from', 'to'] },

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { type ConsoleWorld, startConsoleWorld } from '../../support/console-world.ts';
+import { describe } from 'vitest';
+import { useConsoleWorld } from '../../support/console-world.ts';
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
 import { changesSuite } from './suites/changes.ts';
@@ -15,17 +15,8 @@ import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
 import { sitesSuite } from './suites/sites.ts';
 
-/** Time to build the console and to start, on a busy machine. */
-const START_MS = 300_000;
-
 // One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
-let started: ConsoleWorld | undefined;
-const world = (): ConsoleWorld => started!;
-
-beforeAll(async () => {
-  started = await startConsoleWorld();
-}, START_MS);
-afterAll(() => started?.stop());
+const world = useConsoleWorld();
 
 sessionSuite(world);
 addressSuite(world);

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe } from 'vitest';
-import { type ConsoleWorld, startConsoleWorld } from '../../support/console-world.ts';
+import { describe } from 'vitest';
+import { useConsoleWorld } from '../../support/console-world.ts';
 import { keyboardSuite } from './suites/keyboard.ts';
 import { longNamesSuite } from './suites/long-names.ts';
 import { rolesSuite } from './suites/roles.ts';
@@ -7,17 +7,8 @@ import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
 
-/** Time to build the console and to start, on a busy machine. */
-const START_MS = 300_000;
-
 // What people are offered and can read. Beside console.test.ts with a world of its own, so that two workers share the browser tests.
-let started: ConsoleWorld | undefined;
-const world = (): ConsoleWorld => started!;
-
-beforeAll(async () => {
-  started = await startConsoleWorld();
-}, START_MS);
-afterAll(() => started?.stop());
+const world = useConsoleWorld();
 
 twoPeopleSuite(world);
 shadingSuite(world);

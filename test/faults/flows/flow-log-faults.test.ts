@@ -1,18 +1,19 @@
-import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ErasedAddresses } from '../../../core/flows/erased-addresses.ts';
-import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { parseFlowKey } from '../../../core/flows/flow-key.ts';
-import { readFlowLogState } from '../../../core/flows/flow-log-state.ts';
 import { mergeObjects } from '../../../core/flows/merge-objects.ts';
 import { listHour } from '../../../core/flows/read-hour.ts';
 import { callStep } from '../../support/call-step.ts';
 import {
   arrivedReports,
+  eraseHost,
+  erasureStates,
   expectedFlows,
+  expectTidy,
   type FlowWorld,
   HOST,
   HOUR,
+  isHostStored,
   killedAt,
   makeFlowWorld,
   pages,
@@ -23,7 +24,6 @@ import { T0 } from '../../support/report-records.ts';
 const STEP = callStep(4);
 
 const reports = arrivedReports();
-const actor = { kind: 'PERSON', id: 'sub', name: 'a', email: null, groups: ['admin'] } as never;
 
 /** Time for some twenty runs that are killed, on a busy machine. */
 const KILLS_MS = 240_000;
@@ -45,14 +45,6 @@ async function expectReadings(flows: readonly string[]): Promise<void> {
   }
 }
 
-async function expectTidy(): Promise<void> {
-  const keys = await world.bucket.keys('flows/');
-  const indexed = keys.filter(key => parseFlowKey(key)!.generation > 0);
-  expect(await world.bucket.keys('flow-index/')).toEqual(
-    indexed.map(key => `flow-index/${key.slice('flows/'.length)}.index`),
-  );
-}
-
 describe('the flow log, each flow once by every reader', () => {
   it.each([
     ['one report a batch', [1]],
@@ -63,7 +55,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectReadings(expectedFlows(reports));
     await world.run();
     await expectReadings(expectedFlows(reports));
-    await expectTidy();
+    await expectTidy(world);
   });
 
   it('cut in three ways at once, and replayed after it was merged', async () => {
@@ -77,7 +69,7 @@ describe('the flow log, each flow once by every reader', () => {
     await world.run();
     expect(await world.bucket.keys('flows/')).toHaveLength(2);
     await expectReadings(expectedFlows(reports));
-    await expectTidy();
+    await expectTidy(world);
   });
 
   it('with objects that come after their hour was merged', async () => {
@@ -87,7 +79,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectReadings(expectedFlows(reports));
     await world.run();
     await expectReadings(expectedFlows(reports));
-    await expectTidy();
+    await expectTidy(world);
   });
 
   it.each([false, true])(
@@ -108,7 +100,7 @@ describe('the flow log, each flow once by every reader', () => {
         const counting = killedAt(world.bucket.objects, Number.POSITIVE_INFINITY, lands);
         await world.run({ objects: counting });
         expect(await pages(world.store(), 1000)).toEqual(expectedFlows(reports));
-        await expectTidy();
+        await expectTidy(world);
         // As many as a run takes that nothing happens to.
         if (at === 0) calls = counting.calls;
       }
@@ -175,31 +167,6 @@ describe('the flow log, each flow once by every reader', () => {
 describe('an erasure', () => {
   const left = expectedFlows(reports, { without: HOST });
 
-  async function erase(): Promise<void> {
-    const context = {
-      client: world.client,
-      tables: world.tables,
-      clock: () => world.now,
-      sleep: async () => {},
-      random: () => 0.5,
-      deadline: world.now + 60_000,
-    };
-    await eraseFlows(context, { actor, address: HOST });
-  }
-
-  const states = async () =>
-    (await readFlowLogState({ client: world.client, table: world.tables.traffic })).erasures.map(
-      ({ status }) => status,
-    );
-
-  /** Whether any object or index still has the address in it. */
-  async function isStored(): Promise<boolean> {
-    for (const key of await world.bucket.keys('flows/')) {
-      if (gunzipSync((await world.bucket.objects.get(key))!).includes(HOST)) return true;
-    }
-    return false;
-  }
-
   beforeEach(async () => {
     await world.close();
     world = await makeFlowWorld();
@@ -214,19 +181,19 @@ describe('an erasure', () => {
     await world.write(reports, [1]);
     await world.run();
     expect(await pages(world.store(), 5, HOST)).toHaveLength(12);
-    await erase();
+    await eraseHost(world);
     const { read, 'pages of 7': paged } = await world.readings();
     expect([read, paged]).toEqual([left, left]);
     expect(await pages(world.store(), 5, HOST)).toEqual([]);
-    expect([await isStored(), await states()]).toEqual([true, ['RUNNING']]);
+    expect([await isHostStored(world), await erasureStates(world)]).toEqual([true, ['RUNNING']]);
     expect(await world.run()).toMatchObject({ erasures_finished: 1, complete: true });
-    expect([await isStored(), await states()]).toEqual([false, ['DONE']]);
+    expect([await isHostStored(world), await erasureStates(world)]).toEqual([false, ['DONE']]);
     await expectReadings(left);
-    await expectTidy();
+    await expectTidy(world);
     await world.write(reports, [3], 5);
     expect((await world.readings()).read).toEqual(left);
     await world.run();
-    expect(await isStored()).toBe(false);
+    expect(await isHostStored(world)).toBe(false);
     await expectReadings(left);
   });
 
@@ -235,9 +202,9 @@ describe('an erasure', () => {
     const before = reports.filter(({ arrived_at_ms }) => arrived_at_ms < world.now);
     const after = reports.filter(({ arrived_at_ms }) => arrived_at_ms >= world.now);
     await world.write(before, [1]);
-    await erase();
+    await eraseHost(world);
     await world.run();
-    expect(await isStored()).toBe(false);
+    expect(await isHostStored(world)).toBe(false);
     await world.write(after, [1]);
     const expected = [...expectedFlows(before, { without: HOST }), ...expectedFlows(after)].sort();
     await expectReadings(expected);
@@ -254,20 +221,20 @@ describe('an erasure', () => {
         world = await makeFlowWorld();
         await world.write(reports, [1]);
         await world.run();
-        await erase();
+        await eraseHost(world);
         const objects = killedAt(world.bucket.objects, at, true);
         await expect(world.run({ objects })).rejects.toThrow();
         expect(await pages(world.store(), 1000)).toEqual(left);
         world.now += 2000;
         const counting = killedAt(world.bucket.objects, Number.POSITIVE_INFINITY, true);
         await world.run({ objects: counting });
-        expect({ at, stored: await isStored(), states: await states() }).toEqual({
+        expect({ at, stored: await isHostStored(world), states: await erasureStates(world) }).toEqual({
           at,
           stored: false,
           states: ['DONE'],
         });
         expect(await pages(world.store(), 1000)).toEqual(left);
-        await expectTidy();
+        await expectTidy(world);
         if (at === 0) calls = counting.calls;
       }
     },

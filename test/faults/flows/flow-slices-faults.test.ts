@@ -1,18 +1,19 @@
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { parseFlowKey } from '../../../core/flows/flow-key.ts';
-import { readFlowLogState } from '../../../core/flows/flow-log-state.ts';
 import type { FlowObjects } from '../../../core/flows/flow-objects.ts';
 import { type HourSlice, SLICES } from '../../../core/flows/hour-slices.ts';
 import type { SliceResult } from '../../../core/flows/run-slice.ts';
 import { callStep } from '../../support/call-step.ts';
 import {
   arrivedReports,
+  eraseHost,
+  erasureStates,
   expectedFlows,
+  expectTidy,
   type FlowWorld,
   HOST,
   HOUR,
+  isHostStored,
   killedAt,
   makeFlowWorld,
 } from '../../support/flow-world.ts';
@@ -23,7 +24,6 @@ const STEP = callStep(4);
 
 const reports = arrivedReports();
 const flows = expectedFlows(reports);
-const actor = { kind: 'PERSON', id: 'sub', name: 'a', email: null, groups: ['admin'] } as never;
 
 /** Time for some twenty runs that are killed, on a busy machine. */
 const KILLS_MS = 240_000;
@@ -53,36 +53,8 @@ async function expectReadings(expected = flows): Promise<void> {
   expect(told).toEqual({ read: expected, 'pages of 7': expected, duckdb: expected });
 }
 
-async function expectTidy(): Promise<void> {
-  const keys = await world!.bucket.keys('flows/');
-  const indexed = keys.filter(key => parseFlowKey(key)!.generation > 0);
-  expect(await world!.bucket.keys('flow-index/')).toEqual(
-    indexed.map(key => `flow-index/${key.slice('flows/'.length)}.index`),
-  );
-}
-
 const generations = async () =>
   new Set((await world!.bucket.keys('flows/')).map(key => parseFlowKey(key)!.generation));
-
-async function erase(): Promise<void> {
-  const { client, tables, now } = world!;
-  const context = {
-    ...{ client, tables, clock: () => now, sleep: async () => {}, random: () => 0.5 },
-    deadline: now + 60_000,
-  };
-  await eraseFlows(context, { actor, address: HOST });
-}
-
-const erasureStates = async () =>
-  (await readFlowLogState({ client: world!.client, table: world!.tables.traffic })).erasures.map(
-    ({ status }) => status,
-  );
-
-async function isStored(): Promise<boolean> {
-  const keys = await world!.bucket.keys('flows/');
-  const bodies = await Promise.all(keys.map(key => world!.bucket.objects.get(key)));
-  return bodies.some(body => gunzipSync(body!).includes(HOST));
-}
 
 describe('a large hour', () => {
   it('is merged by runs on its slices side by side, which keep each flow once', async () => {
@@ -102,7 +74,7 @@ describe('a large hour', () => {
     expect(results.reduce((sum, { merged }) => sum + merged, 0)).toBe(reports.length);
     expect(await world!.bucket.keys('flows/')).toHaveLength(4);
     await expectReadings();
-    await expectTidy();
+    await expectTidy(world!);
     expect((await runInSlices()).result).toMatchObject({ slices_begun: 0, complete: true });
   });
 
@@ -113,7 +85,7 @@ describe('a large hour', () => {
     await mergeSide((await runInSlices()).begun);
     expect(await world!.bucket.keys('flows/')).toHaveLength(4);
     await expectReadings();
-    await expectTidy();
+    await expectTidy(world!);
   });
 
   it('that is small by the next run is merged by that', async () => {
@@ -123,7 +95,7 @@ describe('a large hour', () => {
     expect(await world!.run()).toMatchObject({ slices_begun: 0, complete: true });
     expect(await generations()).not.toContain(0);
     await expectReadings();
-    await expectTidy();
+    await expectTidy(world!);
   });
 
   it('has one run at a time on a slice, and none is begun for one that has it', async () => {
@@ -155,7 +127,7 @@ describe('a large hour', () => {
       },
     };
     for (const slice of begun) await world!.runSlice(slice, { objects });
-    await expectTidy();
+    await expectTidy(world!);
   });
 
   it('has no more runs begun at once than it has slices', async () => {
@@ -197,7 +169,7 @@ describe('a large hour', () => {
         for (const slice of (await runInSlices()).begun) await world!.runSlice(slice, { objects: counting });
         expect((await runInSlices()).result).toMatchObject({ slices_begun: 0, complete: true });
         expect({ at, read: (await world!.readings(['read'])).read }).toEqual({ at, read: flows });
-        await expectTidy();
+        await expectTidy(world!);
         if (at === 0) calls = counting.calls;
       }
     },
@@ -210,30 +182,30 @@ describe('an erasure in a large hour', () => {
 
   it('waits for the slices, and is carried out after them', async () => {
     await world!.write(reports, [1]);
-    await erase();
+    await eraseHost(world!);
     const { begun } = await runInSlices();
-    expect(await erasureStates()).toEqual(['RUNNING']);
+    expect(await erasureStates(world!)).toEqual(['RUNNING']);
     await mergeSide(begun);
     expect((await runInSlices()).result).toMatchObject({ erasures_finished: 1, complete: true });
-    expect([await isStored(), await erasureStates()]).toEqual([false, ['DONE']]);
+    expect([await isHostStored(world!), await erasureStates(world!)]).toEqual([false, ['DONE']]);
     await expectReadings(left);
   });
 
   it('takes lines out of what was merged in slices', async () => {
     await world!.write(reports, [1]);
     await mergeSide((await runInSlices()).begun);
-    await erase();
-    expect(await isStored()).toBe(true);
+    await eraseHost(world!);
+    expect(await isHostStored(world!)).toBe(true);
     expect((await runInSlices()).result).toMatchObject({ erasures_finished: 1, complete: true });
-    expect(await isStored()).toBe(false);
+    expect(await isHostStored(world!)).toBe(false);
     await expectReadings(left);
-    await expectTidy();
+    await expectTidy(world!);
   });
 
   it('goes on within an hour where the last run was cut off', async () => {
     await world!.write(reports, [1]);
     await mergeSide((await runInSlices()).begun);
-    await erase();
+    await eraseHost(world!);
     let read: string[] = [];
     const objects: FlowObjects = {
       ...world!.bucket.objects,
@@ -255,7 +227,7 @@ describe('an erasure in a large hour', () => {
     ).toMatchObject({ erasures_finished: 1, complete: true });
     expect(read.some(key => key.includes(keyPart(first!)))).toBe(false);
     expect(read.some(key => key.includes(keyPart(second!)))).toBe(true);
-    expect([await isStored(), await erasureStates()]).toEqual([false, ['DONE']]);
+    expect([await isHostStored(world!), await erasureStates(world!)]).toEqual([false, ['DONE']]);
     await expectReadings(left);
 
     /** The arrivals in its name. */
@@ -274,10 +246,10 @@ describe('an erasure in a large hour', () => {
       ...world!.bucket.objects,
       async put(key, body) {
         if (!during) {
-          await erase();
+          await eraseHost(world!);
           // For this one the hour is small, and its own to merge.
           await world!.run();
-          during = await erasureStates();
+          during = await erasureStates(world!);
         }
         await world!.bucket.objects.put(key, body);
       },
@@ -285,6 +257,6 @@ describe('an erasure in a large hour', () => {
     await world!.runSlice(begun[0]!, { objects });
     expect(during).toEqual(['RUNNING']);
     await runInSlices();
-    expect([await isStored(), await erasureStates()]).toEqual([false, ['DONE']]);
+    expect([await isHostStored(world!), await erasureStates(world!)]).toEqual([false, ['DONE']]);
   });
 });

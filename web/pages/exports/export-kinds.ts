@@ -1,3 +1,4 @@
+import { APPLICATION_CLASSES } from '../../../core/policy/application-class.ts';
 import type { Option } from '../../parts/select-field.tsx';
 
 export type ExportKindName = 'HISTORY' | 'STATS' | 'FLOWS' | 'AUDIT';
@@ -22,18 +23,6 @@ const TRAFFIC: readonly ExportFieldText[] = [
   { name: 'site_id', label: 'Site', description: 'Its id. Empty: all.', suggest: 'sites' },
   { name: 'endpoint_id', label: 'Endpoint', description: 'Its id at the site. Empty: all.' },
   { name: 'edge_id', label: 'Edge', description: 'Its id. Empty: all.' },
-];
-
-/** Classes of applications, as the API names them. */
-const APPLICATIONS = [
-  'VoIP',
-  'VideoConference',
-  'FileTransfer',
-  'Backup',
-  'Web',
-  'Email',
-  'Database',
-  'Other',
 ];
 
 /** What each kind of export is, and what narrows or shapes it. */
@@ -91,7 +80,7 @@ export const EXPORT_KIND_TEXTS: Record<
       {
         name: 'application',
         label: 'Application',
-        options: [{ id: '', text: 'Any' }, ...APPLICATIONS.map(id => ({ id, text: id }))],
+        options: [{ id: '', text: 'Any' }, ...APPLICATION_CLASSES.map(id => ({ id, text: id }))],
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { useAddress } from '../../address/search.ts';
-import { Tabs } from '../../parts/tabs.tsx';
+import { PageViews } from '../page-views.tsx';
 import { MatrixView } from './matrix-view.tsx';
 import { NeighbourhoodView } from './neighbourhood-view.tsx';
 import { PathList } from './path-list.tsx';
@@ -13,24 +13,14 @@ const VIEWS = [
   { id: 'list', title: 'Worst first', View: PathList },
   { id: 'matrix', title: 'Site by site', View: MatrixView },
   { id: 'neighbourhood', title: 'Neighbourhood', View: NeighbourhoodView },
-];
+] as const;
 
 /** The paths of the network, the worst first, with why each is taken, and how one is taken out of use and brought back. */
 export function Page() {
   const [address, setAddress] = useAddress();
-  const { View } = VIEWS.find(({ id }) => id === address.view) ?? VIEWS[0]!;
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>Paths</h1>
-        <Tabs
-          label="How the paths are shown"
-          tabs={VIEWS}
-          chosen={address.view ?? 'list'}
-          onChoose={view => setAddress({ view: view === 'list' ? undefined : view })}
-        />
-      </div>
-      <View />
+      <PageViews title="Paths" label="How the paths are shown" views={VIEWS} />
       {address.path !== undefined && (
         <Suspense>
           <PathDetail

@@ -1,7 +1,6 @@
 import { useParams } from '@tanstack/react-router';
-import { useAddress } from '../../address/search.ts';
 import { WorkPanel } from '../../panels/work-panel.tsx';
-import { Tabs } from '../../parts/tabs.tsx';
+import { PageViews } from '../page-views.tsx';
 import { DeletedSites } from './deleted-sites.tsx';
 import { EdgeList } from './edge-list.tsx';
 import { SiteDetail } from './site-detail.tsx';
@@ -11,7 +10,7 @@ const VIEWS = [
   { id: 'sites', title: 'Sites', View: SiteList },
   { id: 'edges', title: 'Edges', View: EdgeList },
   { id: 'deleted', title: 'Deleted', View: DeletedSites },
-];
+] as const;
 
 /** The inventory: sites with their endpoints, the edges, and deleted sites that can be restored. */
 export function Page() {
@@ -20,21 +19,11 @@ export function Page() {
 }
 
 function Inventory() {
-  const [address, setAddress] = useAddress();
-  const { View } = VIEWS.find(({ id }) => id === address.view) ?? VIEWS[0]!;
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>Sites and edges</h1>
-        <Tabs
-          label="What is listed"
-          tabs={VIEWS}
-          chosen={address.view ?? 'sites'}
-          onChoose={view => setAddress({ view: view === 'sites' ? undefined : view })}
-        />
-      </div>
-      <WorkPanel kinds={['SITE_DELETION', 'SITE_RESTORE', 'ENDPOINT_REMOVAL', 'ENDPOINT_RESTORE']} />
-      <View />
+      <PageViews title="Sites and edges" label="What is listed" views={VIEWS}>
+        <WorkPanel kinds={['SITE_DELETION', 'SITE_RESTORE', 'ENDPOINT_REMOVAL', 'ENDPOINT_RESTORE']} />
+      </PageViews>
     </div>
   );
 }
