@@ -625,20 +625,16 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not?: FlowExclusion | null | undefined;
-}
-
-export interface FlowExclusion {
-  policy_ids?: string[] | null | undefined;
-  site_ids?: string[] | null | undefined;
-  endpoint_ids?: string[] | null | undefined;
-  edge_ids?: string[] | null | undefined;
-  addresses?: string[] | null | undefined;
-  srcs?: string[] | null | undefined;
-  dsts?: string[] | null | undefined;
-  ports?: string[] | null | undefined;
-  protocols?: number[] | null | undefined;
-  applications?: ApplicationClass[] | null | undefined;
+  not_policy_ids?: string[] | null | undefined;
+  not_site_ids?: string[] | null | undefined;
+  not_endpoint_ids?: string[] | null | undefined;
+  not_edge_ids?: string[] | null | undefined;
+  not_addresses?: string[] | null | undefined;
+  not_srcs?: string[] | null | undefined;
+  not_dsts?: string[] | null | undefined;
+  not_ports?: string[] | null | undefined;
+  not_protocols?: number[] | null | undefined;
+  not_applications?: ApplicationClass[] | null | undefined;
 }
 
 export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
@@ -691,6 +687,8 @@ export interface FlowConnection {
 }
 
 export interface LoggedFlow {
+  id: string;
+  arrived_at: string | null;
   sent_at: string;
   interval_s: number;
   edge_id: string;

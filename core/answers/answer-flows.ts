@@ -90,5 +90,5 @@ function presentFlow(flow: LoggedFlow): PresentedFlow {
   const known = isOtherFlows(flow)
     ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
     : { application: applicationClass(protocol, src_port, dst_port) };
-  return { ...flow, ...known, ...presentCounts(flow) };
+  return { arrived_at: null, ...flow, ...known, ...presentCounts(flow) };
 }

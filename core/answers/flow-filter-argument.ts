@@ -64,6 +64,21 @@ const lists = z.object({
   applications: several(application),
 });
 
+const { shape } = lists;
+
+const exclusions = z.object({
+  not_policy_ids: shape.policy_ids,
+  not_site_ids: shape.site_ids,
+  not_endpoint_ids: shape.endpoint_ids,
+  not_edge_ids: shape.edge_ids,
+  not_addresses: shape.addresses,
+  not_srcs: shape.srcs,
+  not_dsts: shape.dsts,
+  not_ports: shape.ports,
+  not_protocols: shape.protocols,
+  not_applications: shape.applications,
+});
+
 /** The field of one value, by the field of several. */
 const ONE_OF = {
   policy_ids: 'policy_id',
@@ -82,7 +97,7 @@ const FIELDS = Object.keys(ONE_OF) as (keyof FlowValues)[];
 
 /** `filter` of a query on logged flows that has other arguments for the same: undefined where it is left out. */
 export const optionalFlowFilter = z
-  .object({ ...singles.shape, ...lists.shape, not: lists.nullish() })
+  .object({ ...singles.shape, ...shape, ...exclusions.shape })
   .nullish()
   .transform((given, context): FlowFilter | undefined => {
     if (!given) return undefined;
@@ -94,19 +109,21 @@ export const optionalFlowFilter = z
         message: `can't be given beside ${ONE_OF[field]}: put all values in ${field}`,
       });
     }
-    const ones = FIELDS.filter(field => given[ONE_OF[field]] != null);
     return {
-      ...Object.fromEntries(ones.map(field => [field, [given[ONE_OF[field]]]])),
-      ...valuesOf(given),
-      ...(given.not && { not: valuesOf(given.not) }),
+      ...valuesOf(field => given[field] ?? listOf(given[ONE_OF[field]])),
+      not: valuesOf(field => given[`not_${field}`]),
     };
   });
 
 /** The same; nothing given is everything. */
 export const flowFilter = optionalFlowFilter.transform((given): FlowFilter => given ?? {});
 
+function listOf<Value>(value: Value | null | undefined): Value[] | undefined {
+  return value == null ? undefined : [value];
+}
+
 /** The lists that are given. */
-function valuesOf(given: z.output<typeof lists>): FlowValues {
-  const fields = FIELDS.filter(field => given[field] != null);
-  return Object.fromEntries(fields.map(field => [field, given[field]]));
+function valuesOf(list: (field: keyof FlowValues) => unknown): FlowValues {
+  const entries = FIELDS.map(field => [field, list(field)] as const);
+  return Object.fromEntries(entries.filter(([, values]) => values != null));
 }

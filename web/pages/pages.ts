@@ -1,5 +1,6 @@
 import {
   Activity,
+  ArrowRightLeft,
   DatabaseZap,
   Download,
   History,
@@ -30,6 +31,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/flows'],
+    title: 'Flows',
+    icon: ArrowRightLeft,
+    key: 'f',
+    load: () => import('./flows/flows-page.tsx'),
   },
   {
     paths: ['/policies'],

@@ -4,6 +4,7 @@ import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
+import { flowsSuite } from './suites/flows.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
@@ -30,6 +31,7 @@ sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
 settingsSuite(world);
+flowsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
