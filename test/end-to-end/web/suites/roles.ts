@@ -36,6 +36,7 @@ const NOW = () => '/';
 const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
+const THRESHOLDS = () => '/alarms?view=thresholds';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -80,6 +81,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
+  setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
+  updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
+  removeThreshold: [{ at: THRESHOLDS, name: 'Remove Joined threshold' }],
   // Of a person's own exports, which every group may start.
   ...notOffered(['exportLink', 'cancelExport']),
 };
