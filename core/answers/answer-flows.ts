@@ -80,7 +80,7 @@ export function checkLogged(
   const oldest = askedAt(asking) - flow_log_ttl_hours * HOUR_MS;
   if (to > oldest) return;
   throw new ValidationError(
-    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: choose a later value for to.`,
     { arguments: ['to'] },
   );
 }

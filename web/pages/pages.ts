@@ -1,6 +1,8 @@
 import {
   Activity,
   ArrowRightLeft,
+  BellRing,
+  ChartArea,
   DatabaseZap,
   Download,
   History,
@@ -26,11 +28,25 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { paths: ['/'], title: 'Now', icon: Activity, key: 'n', load: () => import('./now/now-page.tsx') },
   {
+    paths: ['/alarms'],
+    title: 'Alarms',
+    icon: BellRing,
+    key: 'a',
+    load: () => import('./alarms/alarms-page.tsx'),
+  },
+  {
     paths: ['/paths'],
     title: 'Paths',
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/traffic'],
+    title: 'Traffic',
+    icon: ChartArea,
+    key: 't',
+    load: () => import('./traffic/traffic-page.tsx'),
   },
   {
     paths: ['/flows'],

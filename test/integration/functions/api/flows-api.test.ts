@@ -241,7 +241,8 @@ describe('flow logs, from the stream to the API', () => {
     expect(await api.call('Query.flows', { ...hour, filter })).toEqual({
       error: {
         type: 'ValidationError',
-        message: 'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: ask for a later to.',
+        message:
+          'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: choose a later value for to.',
       },
     });
   });
@@ -410,7 +411,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { from: iso(T0 - 800 * 24 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
-      'DAY samples are kept for 730 days, now since 2024-02-01T00:00:00.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-02-01T00:00:00.000Z: choose a later value for from.',
     ],
     [
       'Query.flowStats',
