@@ -62,6 +62,11 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   recoverCounters: { type: 'COUNTERS_RECOVERED', title: says('The counters were made anew.') },
   // The address itself stays in the audit log.
   eraseFlows: { type: 'FLOWS_ERASED', title: says('An address was erased from the flow log.') },
+  saveNamedGroup: {
+    type: 'GROUP_SAVED',
+    title: (thing, { before }) => `${thing} was ${before ? 'changed' : 'made'}.`,
+  },
+  deleteNamedGroup: { type: 'GROUP_DELETED', title: was('deleted') },
   acknowledgeAlarm: { type: 'ALARM_ACKNOWLEDGED', title: thing => `${thing} was acknowledged.` },
   setThreshold: { type: 'THRESHOLD_SET', title: was('set') },
   updateThreshold: { type: 'THRESHOLD_UPDATED', title: was('changed') },

@@ -4,6 +4,7 @@ import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
 import { undoEndpointUpdate } from './undo-endpoint-update.ts';
 import { undoSides } from './undo-failover.ts';
+import { undoNamedGroup } from './undo-named-group.ts';
 import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
 import { undoPolicyRouting } from './undo-policy-routing.ts';
@@ -39,6 +40,9 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   restoreEndpoint: undoRestoreEndpoint,
   createPath: undoCreatePath,
   deletePath: undoDeletePath,
+
+  saveNamedGroup: undoNamedGroup('Mutation.saveNamedGroup'),
+  deleteNamedGroup: undoNamedGroup('Mutation.deleteNamedGroup'),
 
   acknowledgeAlarm: undoAcknowledgement,
   setThreshold: undoThreshold('Mutation.setThreshold'),

@@ -13,6 +13,7 @@ import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
+import { namedGroupResolvers } from './resolvers/named-groups.ts';
 import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathHistoryResolvers } from './resolvers/path-history.ts';
@@ -40,6 +41,7 @@ export const resolvers: Resolvers = {
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,
+  ...namedGroupResolvers,
   ...eventResolvers,
   ...alarmResolvers,
   ...thresholdResolvers,

@@ -19,6 +19,8 @@ const NAMES = {
     { id: '9', name: 'bulk' },
   ],
   edge: [{ id: 'edge-7', name: 'edge-7' }],
+  networks: [{ id: 'Offices', name: 'Offices' }],
+  ports: [{ id: 'Mail', name: 'Mail' }],
 };
 
 const read = (text: string) => readFilter(FLOW_LANGUAGE, text, NAMES);
@@ -116,6 +118,7 @@ describe('the text of a filter', () => {
     ['-app:web protocol:tcp,99', { protocols: [6, 99], not_applications: ['Web'] }],
     ['10.0.0.0/8 -2001:db8::1', { addresses: ['10.0.0.0/8'], not_addresses: ['2001:db8::1'] }],
     ['abcd:1::2 src:::1', { addresses: ['abcd:1::2'], srcs: ['::1'] }],
+    ['src:@offices,10.0.0.1 -port:@mail', { srcs: ['@Offices', '10.0.0.1'], not_ports: ['@Mail'] }],
     ['  ', {}],
   ])('%s is read', (text, filter) => {
     expect(read(text)).toEqual({ filter, problems: [] });
@@ -142,6 +145,7 @@ describe('the text of a filter', () => {
       12,
       '300 is no IP protocol: write a number from 0 to 255, icmp, tcp, udp, gre, esp, icmpv6, sctp.',
     ],
+    ['dst:@Mail', 4, 9, 'There is no group of networks called Mail.'],
     ['app:game', 4, 8, `There is no application game: write one of ${APPLICATION_CLASSES.join(', ')}.`],
     ['site:"Ber', 5, 9, 'This quote has no end: write another " behind the value.'],
     ['port: 80', 5, 6, 'Write a value here, such as port:x; values have commas between them and no spaces.'],
@@ -164,6 +168,7 @@ describe('completion', () => {
     expect(texts('site:b')).toEqual(['site:Berlin']);
     expect(texts('site:"oslo, ')).toEqual(['site:"Oslo, \\"north\\""']);
     expect(texts('site:Berlin,os')).toEqual(['site:Berlin,"Oslo, \\"north\\""']);
+    expect(texts('src:@o')).toEqual(['src:@Offices']);
     expect(offers('colour:r')).toEqual([]);
   });
 

@@ -56,17 +56,31 @@ function byId(name: string, list: string): FilterField {
   };
 }
 
+/** Where what stands behind `@` is the name of a group; undefined where the text is none. */
+function groupOf(kind: string, text: string, names: Names): ReturnType<FilterField['read']> | undefined {
+  if (!text.startsWith('@')) return undefined;
+  const group = names[kind]?.find(({ name }) => sameName(name, text.slice(1)));
+  return group
+    ? { value: `@${group.name}` }
+    : { problem: `There is no group of ${kind} called ${text.slice(1)}.` };
+}
+
+function groupsOf(kind: string, names: Names): string[] {
+  return (names[kind] ?? []).map(({ name }) => `@${name}`);
+}
+
 function network(name: string, list: string, what: string): FilterField {
   return {
     name,
     list,
     what,
-    read: text =>
-      parseCidr(text)
+    read: (text, names) =>
+      groupOf('networks', text, names) ??
+      (parseCidr(text)
         ? { value: text }
-        : { problem: `${text} is no address or prefix: write one such as 10.1.0.0/16 or 2001:db8::/32.` },
+        : { problem: `${text} is no address or prefix: write one such as 10.1.0.0/16 or 2001:db8::/32.` }),
     write: String,
-    offers: () => [],
+    offers: names => groupsOf('networks', names),
   };
 }
 
@@ -74,12 +88,13 @@ const PORT_FIELD: FilterField = {
   name: 'port',
   list: 'ports',
   what: 'a port at either end, or a range such as 8000-8100',
-  read: text =>
-    parsePortRange(text)
+  read: (text, names) =>
+    groupOf('ports', text, names) ??
+    (parsePortRange(text)
       ? { value: text }
-      : { problem: `${text} is no port: write one from 0 to 65535, or a range such as 8000-8100.` },
+      : { problem: `${text} is no port: write one from 0 to 65535, or a range such as 8000-8100.` }),
   write: String,
-  offers: () => ['443', '80', '53', '22', '3389'],
+  offers: names => [...groupsOf('ports', names), '443', '80', '53', '22', '3389'],
 };
 
 const PROTOCOL_FIELD: FilterField = {

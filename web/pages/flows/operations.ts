@@ -14,11 +14,12 @@ export const FLOWS = graphql(`
 
 export type FlowRow = ResultOf<typeof FLOWS>['flows']['items'][number];
 
-/** What people call policies, and the first edges. */
+/** What people call policies, groups of networks and ports, and the first edges. */
 export const FLOW_NAMES = graphql(`
   query FlowNames {
     policies(limit: 1000, defined_only: true) { items { id name } }
     edges(limit: 100) { items { id } }
+    namedGroups { name kind }
   }
 `);
 

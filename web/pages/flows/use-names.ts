@@ -18,15 +18,23 @@ export function useNames(): KnownNames {
   const { data, error, refetch } = useQuery({
     queryKey: ['FlowNames'],
     queryFn: ({ signal }) => readNames(signal),
-    meta: { changedBy: ['SITE', 'POLICY', 'EDGE_REGISTERED', 'CHANGE_UNDONE'] },
+    meta: { changedBy: ['SITE', 'POLICY', 'EDGE_REGISTERED', 'GROUP', 'CHANGE_UNDONE'] },
   });
   return { names: data, error, retry: () => void refetch() };
 }
 
 async function readNames(signal: AbortSignal): Promise<Names> {
   const [site, { data }] = await Promise.all([readSiteNames(signal), ask(FLOW_NAMES, {}, { signal })]);
-  const { policies, edges } = data;
-  return { site, policy: policies.items, edge: edges.items.map(({ id }) => ({ id, name: id })) };
+  const { policies, edges, namedGroups } = data;
+  const groups = (kind: 'NETWORKS' | 'PORTS') =>
+    namedGroups.filter(group => group.kind === kind).map(({ name }) => ({ id: name, name }));
+  return {
+    site,
+    policy: policies.items,
+    edge: edges.items.map(({ id }) => ({ id, name: id })),
+    networks: groups('NETWORKS'),
+    ports: groups('PORTS'),
+  };
 }
 
 async function readSiteNames(signal: AbortSignal): Promise<Named[]> {

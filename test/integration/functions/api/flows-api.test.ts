@@ -157,6 +157,37 @@ describe('flow logs, from the stream to the API', () => {
       expect(next_token).toBeNull();
     });
 
+    it('finds flows by named groups, as they are when it is asked', async () => {
+      const operator = { identity: personIn('operator') };
+      // Before what the tests behind this one look for in the audit log.
+      api.now -= 30_000;
+      const found = async (filter: object) =>
+        (await api.data('Query.flows', { ...hour, filter })).items
+          .map(({ dst }: { dst: string }) => dst)
+          .sort();
+      const group = { name: 'Resolvers', kind: 'NETWORKS', members: ['192.0.2.48/28'] };
+      await api.data('Mutation.saveNamedGroup', group, operator);
+      await api.data('Mutation.saveNamedGroup', { name: 'Dns', kind: 'PORTS', members: ['53'] }, operator);
+      expect(await found({ dsts: ['@resolvers'] })).toEqual(['192.0.2.53']);
+      expect(await found({ dsts: ['@Resolvers', '2001:db8:1::9'], not_ports: ['@Dns'] })).toEqual([
+        '2001:db8:1::9',
+      ]);
+      await api.data('Mutation.saveNamedGroup', { ...group, members: ['192.0.2.9'] }, operator);
+      expect(await found({ dsts: ['@resolvers'], ports: ['443'] })).toEqual(['192.0.2.9', '192.0.2.9']);
+      expect(await api.call('Query.flows', { ...hour, filter: { srcs: ['@none'] } })).toEqual({
+        error: {
+          type: 'NotFound',
+          message: 'There is no group "none": the query namedGroups lists those that there are.',
+        },
+      });
+      expect(await api.call('Query.topFlows', { filter: { not_ports: ['@Resolvers'] } })).toEqual({
+        error: {
+          type: 'ValidationError',
+          message: 'The group Resolvers is of networks: ports takes groups of ports.',
+        },
+      });
+    });
+
     it('pages through all flows, each once, newest report first', async () => {
       const seen: { bytes_exact: string }[] = [];
       let next_token: string | null = null;
@@ -377,7 +408,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { ...hour, filter: { not_ports: ['80-70'] } },
-      'filter.not_ports.0 must be a port or a range of ports such as 443 or 8000-8100.',
+      'filter.not_ports.0 must be a port, a range of ports or a group such as 443, 8000-8100 or @Mail.',
     ],
     ['Query.flows', { ...hour, filter: { protocols: [] } }, 'filter.protocols must have 1 to 20 entries.'],
     ['Query.topFlows', { limit: 0 }, 'limit must be a whole number from 1 to 1000.'],
