@@ -106,7 +106,7 @@ export const INPUT_FIELDS = {
   FigureInput: { id: 'ID!', name: 'String', packets_exact: 'String', bytes_exact: 'String', active_flows: 'Int', rate: 'RateInput', status: 'PathStatus', score: 'Float', latency_ms: 'Float', jitter_ms: 'Float', packet_loss_pct: 'Float', measured_at: 'AWSDateTime', complete_share: 'Float' },
   RateInput: { bits_per_second: 'Float!', packets_per_second: 'Float!', from: 'AWSDateTime', to: 'AWSDateTime' },
   PreferencesInput: { theme: 'Theme', time_zone: 'String', units: 'ByteUnits' },
-  TrafficFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID' },
+  TrafficFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID', policy_ids: '[ID!]', site_ids: '[ID!]', endpoint_ids: '[ID!]', edge_ids: '[ID!]', not_policy_ids: '[ID!]', not_site_ids: '[ID!]', not_endpoint_ids: '[ID!]', not_edge_ids: '[ID!]' },
   FlowFilter: { policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID', address: 'String', src: 'String', dst: 'String', port: 'Int', protocol: 'Int', application: 'ApplicationClass' },
   PathWeightsInput: { latency: 'Float', jitter: 'Float', loss: 'Float', bandwidth: 'Float', cost: 'Float' },
   ExportInput: { kind: 'ExportKind!', format: 'ExportFormat', from: 'AWSDateTime!', to: 'AWSDateTime!', policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID', resolution: 'Resolution', group_by: '[ExportGroup!]', order_by: 'TrafficOrder', address: 'String', port: 'Int', protocol: 'Int', application: 'ApplicationClass', actor: 'String', action: 'String', target: 'String' },

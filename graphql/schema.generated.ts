@@ -493,6 +493,14 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  not_policy_ids?: string[] | null | undefined;
+  not_site_ids?: string[] | null | undefined;
+  not_endpoint_ids?: string[] | null | undefined;
+  not_edge_ids?: string[] | null | undefined;
 }
 
 export interface TrafficSeries {
@@ -520,6 +528,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  groups: SeriesGroup[];
   total: SeriesGroup;
 }
 

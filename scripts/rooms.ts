@@ -81,6 +81,7 @@ export const ROOMS: Record<string, Rooms> = {
       'inventory',
       'policy',
       'storage',
+      'totals',
     ],
     operations: ['access', 'audit', 'events', 'export', 'inventory', 'ledger', 'storage'],
     watch: [

@@ -5,18 +5,12 @@ import type {
   TrafficStats,
 } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { flowMatcher } from '../flows/flow-filter.ts';
 import { type FlowGroup, FlowGroups, type FlowStatsRow } from '../flows/flow-stats.ts';
 import { readFlowLogs } from '../flows/read-flow-logs.ts';
-import {
-  type AggregateFilter,
-  type AggregateRow,
-  aggregate,
-  type LaneGroup,
-  type Order,
-} from '../history/aggregate.ts';
+import { type AggregateRow, aggregate, type LaneGroup, type Order } from '../history/aggregate.ts';
 import { resolveRange } from '../history/resolution.ts';
 import { timestamp } from '../storage/store-context.ts';
+import { type DimensionFilter, idsOf, passes } from '../totals/dimension-filter.ts';
 import { checkLogged } from './answer-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
@@ -35,7 +29,7 @@ interface AskedStats<Group> {
   group_by: readonly Group[];
   from: number;
   to: number;
-  filter: AggregateFilter;
+  filter: DimensionFilter;
   order_by: Order;
   limit: number;
   next_token?: string | null | undefined;
@@ -115,9 +109,16 @@ export async function answerFlowStats(
   });
   if (total.packets === 0n) await checkKnown(asking, filter);
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
-  const groups = new FlowGroups(group_by, flowMatcher(filter), { max_rows });
-  const { site_id, edge_id } = filter;
-  await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => groups.add(report));
+  const groups = new FlowGroups(
+    group_by,
+    ({ policy_id, endpoint_id }) => passes(filter, { policy_id, endpoint_id }),
+    { max_rows },
+  );
+  const site_id = onlyOne(idsOf(filter, 'site_id'));
+  const edge_id = onlyOne(idsOf(filter, 'edge_id'));
+  await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => {
+    if (passes(filter, { site_id: report.site_id, edge_id: report.edge_id })) groups.add(report);
+  });
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });
   const { taken_at } = after.mark;
   return {
@@ -135,6 +136,11 @@ export async function answerFlowStats(
     total: presentSum(total),
     completeness: presentCompleteness({ ...after.mark, as_of: taken_at }),
   };
+}
+
+/** The id of a list of one, which can be looked up. */
+function onlyOne(ids: readonly string[] | undefined): string | undefined {
+  return ids?.length === 1 ? ids[0] : undefined;
 }
 
 function presentRow(row: AggregateRow): TrafficRow {

@@ -1,5 +1,4 @@
 import { noEdge, noEndpoint, noPolicy, noSite } from '../errors.ts';
-import type { AggregateFilter } from '../history/aggregate.ts';
 import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
 import { readSite } from '../inventory/sites/read-site.ts';
@@ -7,6 +6,7 @@ import { readCountersOf } from '../ledger/figures/read-counters.ts';
 import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import { readLanesWhere } from '../ledger/listing/find-lanes.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import { type DimensionFilter, idsOf } from '../totals/dimension-filter.ts';
 import type { Asking as AskingTraffic } from './asking.ts';
 
 type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
@@ -17,11 +17,26 @@ type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
  *
  * @throws NotFound that names the id
  */
-export async function checkKnown(asking: Asking, filter: AggregateFilter): Promise<void> {
+export async function checkKnown(asking: Asking, filter: DimensionFilter): Promise<void> {
   if (asking.ids_known) return;
-  const { policy_id, site_id, edge_id, endpoint_id } = filter;
-  if (policy_id !== undefined) await checkPolicy(asking, policy_id);
-  if (edge_id !== undefined) await checkEdge(asking, edge_id);
+  for (const policy_id of idsOf(filter, 'policy_id') ?? []) await checkPolicy(asking, policy_id);
+  for (const edge_id of idsOf(filter, 'edge_id') ?? []) await checkEdge(asking, edge_id);
+  const sites = idsOf(filter, 'site_id') ?? [undefined];
+  const endpoints = idsOf(filter, 'endpoint_id') ?? [undefined];
+  // Of several sites an endpoint may be at any one.
+  const places =
+    sites.length === 1
+      ? endpoints.map(endpoint_id => ({ site_id: sites[0], endpoint_id }))
+      : [...sites.map(site_id => ({ site_id })), ...endpoints.map(endpoint_id => ({ endpoint_id }))];
+  for (const place of places) await checkPlace(asking, place);
+}
+
+interface Place {
+  site_id?: string | undefined;
+  endpoint_id?: string | undefined;
+}
+
+async function checkPlace(asking: Asking, { site_id, endpoint_id }: Place): Promise<void> {
   const site = site_id === undefined ? undefined : await readSite(asking.context, site_id);
   const siteMissing = site_id !== undefined && !site;
   const endpointMissing = endpoint_id !== undefined && !site?.endpoints.some(({ id }) => id === endpoint_id);
@@ -45,7 +60,7 @@ async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
 /** Whether a lane is at the site, and whether one (of the site, if given) has counted for the endpoint. */
 async function readCounted(
   { context }: Asking,
-  { site_id, endpoint_id }: AggregateFilter,
+  { site_id, endpoint_id }: Place,
 ): Promise<{ site: boolean; endpoint: boolean }> {
   const counted = { site: false, endpoint: false };
   const store = { ...context, table: context.tables.traffic };
