@@ -1,6 +1,6 @@
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { type FlowFilter, flowMatcher, hostOf } from '../flows/flow-filter.ts';
+import { type FlowFilter, flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
 import type { LoggedFlow } from '../flows/flow-log-store.ts';
 import { pageFlows } from '../flows/page-flows.ts';
 import { applicationClass } from '../policy/application-class.ts';
@@ -45,10 +45,9 @@ export async function answerFlows(
   const { flows, next } = await pageFlows(flowLogOf(asking), {
     from,
     to: Math.min(to, now + CLOCK_AHEAD_MS),
-    site_id: filter.site_id,
-    edge_id: filter.edge_id,
+    ...reportsOf(filter),
     matches: flowMatcher(filter),
-    host: hostOf(filter),
+    hosts: hostsOf(filter),
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
@@ -81,7 +80,7 @@ export function checkLogged(
   const oldest = askedAt(asking) - flow_log_ttl_hours * HOUR_MS;
   if (to > oldest) return;
   throw new ValidationError(
-    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: choose a later value for to.`,
     { arguments: ['to'] },
   );
 }

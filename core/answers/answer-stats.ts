@@ -5,12 +5,13 @@ import type {
   TrafficStats,
 } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
+import { type FlowFilter, flowMatcher, reportsOf } from '../flows/flow-filter.ts';
 import { type FlowGroup, FlowGroups, type FlowStatsRow } from '../flows/flow-stats.ts';
 import { readFlowLogs } from '../flows/read-flow-logs.ts';
 import { type AggregateRow, aggregate, type LaneGroup, type Order } from '../history/aggregate.ts';
 import { resolveRange } from '../history/resolution.ts';
 import { timestamp } from '../storage/store-context.ts';
-import { type DimensionFilter, idsOf, passes } from '../totals/dimension-filter.ts';
+import { type DimensionFilter, idsOf } from '../totals/dimension-filter.ts';
 import { checkLogged } from './answer-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
@@ -109,16 +110,10 @@ export async function answerFlowStats(
   });
   if (total.packets === 0n) await checkKnown(asking, filter);
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
-  const groups = new FlowGroups(
-    group_by,
-    ({ policy_id, endpoint_id }) => passes(filter, { policy_id, endpoint_id }),
-    { max_rows },
-  );
-  const site_id = onlyOne(idsOf(filter, 'site_id'));
-  const edge_id = onlyOne(idsOf(filter, 'edge_id'));
-  await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => {
-    if (passes(filter, { site_id: report.site_id, edge_id: report.edge_id })) groups.add(report);
-  });
+  const flowFilter = flowFilterOf(filter);
+  const groups = new FlowGroups(group_by, flowMatcher(flowFilter), { max_rows });
+  const reports = { ...range, ...reportsOf(flowFilter) };
+  await readFlowLogs(flowLogOf(asking), reports, report => groups.add(report));
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });
   const { taken_at } = after.mark;
   return {
@@ -138,9 +133,15 @@ export async function answerFlowStats(
   };
 }
 
-/** The id of a list of one, which can be looked up. */
-function onlyOne(ids: readonly string[] | undefined): string | undefined {
-  return ids?.length === 1 ? ids[0] : undefined;
+/** The same filter of logged flows. */
+function flowFilterOf(filter: DimensionFilter): FlowFilter {
+  return {
+    policy_ids: idsOf(filter, 'policy_id'),
+    site_ids: idsOf(filter, 'site_id'),
+    endpoint_ids: idsOf(filter, 'endpoint_id'),
+    edge_ids: idsOf(filter, 'edge_id'),
+    not: filter.not,
+  };
 }
 
 function presentRow(row: AggregateRow): TrafficRow {

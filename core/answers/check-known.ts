@@ -12,7 +12,7 @@ import type { Asking as AskingTraffic } from './asking.ts';
 type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
 
 /**
- * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Known is what the inventory has and what was
+ * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Ids that are ruled out are not looked at. Known is what the inventory has and what was
  * ever counted, deleted since or not; lanes are read only for what nothing else names.
  *
  * @throws NotFound that names the id

@@ -11,14 +11,11 @@ export type Dimension = keyof Dimensions;
 /** One id of a dimension at most. */
 export type IdFilter = { [D in Dimension]?: string | undefined };
 
-/** Any of these ids. */
-type Lists = { [D in Dimension as `${D}s`]?: readonly string[] | undefined };
+/** Ids of each dimension; those of one are alternatives. */
+export type IdLists = { [D in Dimension as `${D}s`]?: readonly string[] | undefined };
 
-/** None of these ids. */
-type NotLists = { [D in Dimension as `not_${D}s`]?: readonly string[] | undefined };
-
-/** Which counts are asked for. All that is given must hold; nothing given is everything. */
-export type DimensionFilter = IdFilter & Lists & NotLists;
+/** Which counts are asked for: all that is given must hold, and none of `not`. Nothing given is everything. */
+export type DimensionFilter = IdFilter & IdLists & { not?: IdLists | undefined };
 
 /** The ids of a dimension that may pass, each once; undefined: no list says which. */
 export function idsOf(filter: DimensionFilter, dimension: Dimension): readonly string[] | undefined {
@@ -29,8 +26,8 @@ export function idsOf(filter: DimensionFilter, dimension: Dimension): readonly s
 }
 
 /** The ids of a dimension that never pass. */
-export function notIdsOf(filter: DimensionFilter, dimension: Dimension): readonly string[] {
-  return filter[`not_${dimension}s`] ?? [];
+export function notIdsOf({ not }: DimensionFilter, dimension: Dimension): readonly string[] {
+  return not?.[`${dimension}s`] ?? [];
 }
 
 /** Whether a filter says anything of a dimension. */

@@ -15,8 +15,12 @@ const listOf = (id: z.ZodType<string>) =>
     .nullish()
     .transform(given => given ?? undefined);
 
-const ids = listOf(idArgument);
-const uuids = listOf(uuidArgument);
+const lists = {
+  policy_ids: listOf(idArgument),
+  site_ids: listOf(uuidArgument),
+  endpoint_ids: listOf(idArgument),
+  edge_ids: listOf(idArgument),
+};
 
 const DIMENSIONS: readonly Dimension[] = ['policy_id', 'site_id', 'endpoint_id', 'edge_id'];
 
@@ -27,14 +31,11 @@ export const trafficFilter = z
     site_id: optionalUuid,
     endpoint_id: optionalId,
     edge_id: optionalId,
-    policy_ids: ids,
-    site_ids: uuids,
-    endpoint_ids: ids,
-    edge_ids: ids,
-    not_policy_ids: ids,
-    not_site_ids: uuids,
-    not_endpoint_ids: ids,
-    not_edge_ids: ids,
+    ...lists,
+    not: z
+      .object(lists)
+      .nullish()
+      .transform(given => given ?? undefined),
   })
   .superRefine((filter, context) => {
     for (const dimension of DIMENSIONS) {

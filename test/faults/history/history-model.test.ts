@@ -243,8 +243,8 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       { site_id, endpoint_id: 'wan2' },
       { site_id, policy_id: '2' },
       { policy_ids: ['1', 'default'] },
-      { not_policy_ids: ['2'] },
-      { not_edge_ids: [edge_id], endpoint_ids: ['wan1', 'wan2'], not_policy_ids: ['1'] },
+      { not: { policy_ids: ['2'] } },
+      { endpoint_ids: ['wan1', 'wan2'], not: { edge_ids: [edge_id], policy_ids: ['1'] } },
     ];
     const spread = new SpreadParts();
     for (const [a, b] of [
@@ -333,11 +333,10 @@ class SpreadParts {
 }
 
 function matches(pair: ModelPair, filter: DimensionFilter): boolean {
-  return Object.entries(filter).every(([key, value]) => {
-    if (typeof value === 'string') return pair[key as Dimension] === value;
-    const is = value?.includes(pair[key.replace(/^not_|s$/g, '') as Dimension]);
-    return is !== key.startsWith('not_');
-  });
+  const { not = {}, ...rest } = filter;
+  const holds = ([key, value]: [string, string | readonly string[] | undefined]) =>
+    [value].flat().includes(pair[key.replace(/s$/, '') as Dimension]);
+  return Object.entries(rest).every(holds) && !Object.entries(not).some(holds);
 }
 
 function sum(pairs: readonly ModelPair[]): bigint {

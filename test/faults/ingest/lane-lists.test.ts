@@ -105,19 +105,19 @@ class ListedWorld {
       ...EDGES.map(edge_id => ({ edge_id })),
       ...SITES.map(site_id => ({ site_id, endpoint_id: 'lte' })),
       { site_ids: SITES },
-      { site_ids: SITES, not_edge_ids: EDGES.slice(1) },
+      { site_ids: SITES, not: { edge_ids: EDGES.slice(1) } },
       { endpoint_ids: ENDPOINTS },
-      { edge_ids: EDGES.slice(1), not_site_ids: SITES.slice(1) },
-      { not_endpoint_ids: ENDPOINTS.slice(1) },
+      { edge_ids: EDGES.slice(1), not: { site_ids: SITES.slice(1) } },
+      { not: { endpoint_ids: ENDPOINTS.slice(1) } },
     ];
     for (const filter of filters) {
       const due = all.filter(
         lane =>
-          isLet(filter.edge_id, filter.edge_ids, filter.not_edge_ids, lane.edge_id) &&
-          isLet(filter.site_id, filter.site_ids, filter.not_site_ids, lane.site_id) &&
-          (!Object.keys(filter).some(name => name.includes('endpoint')) ||
+          isLet(filter.edge_id, filter.edge_ids, filter.not?.edge_ids, lane.edge_id) &&
+          isLet(filter.site_id, filter.site_ids, filter.not?.site_ids, lane.site_id) &&
+          (!JSON.stringify(filter).includes('endpoint_id') ||
             laneTotals(lane).some(({ endpoint_id }) =>
-              isLet(filter.endpoint_id, filter.endpoint_ids, filter.not_endpoint_ids, endpoint_id),
+              isLet(filter.endpoint_id, filter.endpoint_ids, filter.not?.endpoint_ids, endpoint_id),
             )),
       );
       const found = await collected(readLanesWhere(this.reader, filter));

@@ -117,8 +117,8 @@ describe('trafficSeries', () => {
         ...[{}, { site_id: SITES[1] }, { policy_id: '1' }, { edge_id: 'c' }],
         ...[
           { policy_ids: ['1', '3'] },
-          { not_policy_ids: ['1'] },
-          { not_policy_ids: ['2'], edge_ids: ['a', 'b'] },
+          { not: { policy_ids: ['1'] } },
+          { not: { policy_ids: ['2'] }, edge_ids: ['a', 'b'] },
         ],
       ),
       async (group_by, limit, points, cut, filter) => {
@@ -168,12 +168,12 @@ describe('trafficSeries', () => {
 
   it.each([
     [{ policy_ids: ['1', '3'] }, ['1', '3']],
-    [{ policy_ids: ['1', '3'], not_policy_ids: ['3'] }, ['1']],
-    [{ not_policy_ids: ['1'] }, ['2', '3']],
-    [{ site_ids: [SITES[1].toUpperCase()], not_edge_ids: ['c'] }, ['2']],
-    [{ not_site_ids: [SITES[0]] }, ['2', '1']],
+    [{ policy_ids: ['1', '3'], not: { policy_ids: ['3'] } }, ['1']],
+    [{ not: { policy_ids: ['1'] } }, ['2', '3']],
+    [{ site_ids: [SITES[1].toUpperCase()], not: { edge_ids: ['c'] } }, ['2']],
+    [{ not: { site_ids: [SITES[0]] } }, ['2', '1']],
     [{ edge_ids: ['a', 'd'], endpoint_ids: ['wan1', 'wan2'] }, ['1', '3']],
-    [{ not_endpoint_ids: ['wan1'] }, []],
+    [{ not: { endpoint_ids: ['wan1'] } }, []],
   ])('of %j is of the policies %j', async (filter, policies) => {
     const { groups, total } = await series({ group_by: 'POLICY', filter });
     expect(groups.map(({ id }) => id)).toEqual(policies);
@@ -185,7 +185,7 @@ describe('trafficSeries', () => {
     const of = async (filter: object) => (await series({ filter })).total.packets_per_second;
     const [one, three, both, rest, all] = await Promise.all([
       ...[of({ policy_id: '1' }), of({ policy_id: '3' }), of({ policy_ids: ['1', '3'] })],
-      ...[of({ not_policy_ids: ['1', '3'] }), of({})],
+      ...[of({ not: { policy_ids: ['1', '3'] } }), of({})],
     ]);
     for (const [index, sum] of both!.entries()) {
       expect(sum).toBe(sum === null ? null : one![index]! + three![index]!);
@@ -201,11 +201,11 @@ describe('trafficSeries', () => {
     [{ group_by: 'FLOW' }, 'group_by must be POLICY, SITE, ENDPOINT or EDGE.'],
     [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
     [
-      { filter: { not_edge_ids: Array.from({ length: 21 }, (_, index) => `e${index}`) } },
-      'filter.not_edge_ids must have 1 to 20 ids.',
+      { filter: { not: { edge_ids: Array.from({ length: 21 }, (_, index) => `e${index}`) } } },
+      'filter.not.edge_ids must have 1 to 20 ids.',
     ],
     [
-      { filter: { policy_ids: ['1'], not_policy_ids: ['1', '2'] } },
+      { filter: { policy_ids: ['1'], not: { policy_ids: ['1', '2'] } } },
       'filter.policy_ids must have an id that passes the other parts of the filter: nothing passes filter.policy_ids as it is.',
     ],
     [
