@@ -2,8 +2,8 @@ import { FLOW_GROUPS, type FlowGroup } from '../flows/flow-stats.ts';
 import { LANE_GROUPS, type LaneGroup, type Order } from '../history/aggregate.ts';
 import type { Range, Resolution } from '../history/resolution.ts';
 import type { ApplicationClass } from '../policy/application-class.ts';
+import type { ExportFormat } from '../rows/table.ts';
 import type { IdFilter } from '../totals/dimension-filter.ts';
-import type { ExportFormat } from './table.ts';
 
 /** What can be exported: intervals, sums by group, logged flows, the audit log. */
 export const EXPORT_KINDS = ['HISTORY', 'STATS', 'FLOWS', 'AUDIT'] as const;
