@@ -15,6 +15,7 @@ const {
   SILENT_AFTER_S,
   QUERY_BUDGET,
   EDGE_ROLES,
+  WEBHOOKS_TO_PRIVATE_ADDRESSES,
 } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
@@ -32,4 +33,7 @@ export const environmentSchema = z.object({
   SILENT_AFTER_S,
   QUERY_BUDGET,
   EDGE_ROLES,
+  WEBHOOKS_TO_PRIVATE_ADDRESSES,
+  /** Set where all of the system runs on one machine. */
+  AWS_ENDPOINT_URL: z.url().optional(),
 });
