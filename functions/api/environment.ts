@@ -5,6 +5,7 @@ import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { SETTINGS } from '../settings.ts';
 
 const {
+  AWS_ENDPOINT_URL,
   USER_POOL_ID,
   FLOW_BUCKET,
   EXPORT_BUCKET,
@@ -34,6 +35,5 @@ export const environmentSchema = z.object({
   QUERY_BUDGET,
   EDGE_ROLES,
   WEBHOOKS_TO_PRIVATE_ADDRESSES,
-  /** Set where all of the system runs on one machine. */
-  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL,
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { roleSettings, SETTINGS } from '../settings.ts';
 
-const { NOTICE_TOPIC_ARN, WEBHOOKS_TO_PRIVATE_ADDRESSES } = SETTINGS;
+const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SNS, NOTICE_TOPIC_ARN, WEBHOOKS_TO_PRIVATE_ADDRESSES } = SETTINGS;
 
 /**
  * The function's configuration, checked when a container starts. The credentials are the function's
@@ -13,7 +13,6 @@ export const environmentSchema = z.object({
   ...roleSettings,
   NOTICE_TOPIC_ARN,
   WEBHOOKS_TO_PRIVATE_ADDRESSES,
-  /** Set where all of the system runs on one machine. */
-  AWS_ENDPOINT_URL: z.url().optional(),
-  AWS_ENDPOINT_URL_SNS: z.url().optional(),
+  AWS_ENDPOINT_URL,
+  AWS_ENDPOINT_URL_SNS,
 });

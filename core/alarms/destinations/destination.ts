@@ -35,9 +35,11 @@ const destinationSchema = z
   })
   .transform(({ sk, ...destination }): Destination => ({ id: sk, ...destination }));
 
+const DESTINATION_PARTITION = 'DESTINATION';
+
 export const DESTINATION: SettingKind<Destination> = {
   name: 'destination',
-  partition: 'DESTINATION',
+  partition: DESTINATION_PARTITION,
   schema: destinationSchema,
   most: DESTINATIONS_MAX,
   query: 'destinations',

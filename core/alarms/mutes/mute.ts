@@ -24,9 +24,11 @@ const muteSchema = z
   })
   .transform(({ sk, ...mute }): Mute => ({ id: sk, ...mute }));
 
+const MUTE_PARTITION = 'MUTE';
+
 export const MUTE: SettingKind<Mute> = {
   name: 'mute',
-  partition: 'MUTE',
+  partition: MUTE_PARTITION,
   schema: muteSchema,
   most: 100,
   query: 'mutes',
