@@ -1,6 +1,7 @@
 import {
   Activity,
   BellRing,
+  ChartArea,
   DatabaseZap,
   Download,
   History,
@@ -38,6 +39,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/traffic'],
+    title: 'Traffic',
+    icon: ChartArea,
+    key: 't',
+    load: () => import('./traffic/traffic-page.tsx'),
   },
   {
     paths: ['/policies'],
