@@ -436,6 +436,7 @@ export interface Alarm {
   acknowledged_at: string | null;
   acknowledged_until: string | null;
   note: string | null;
+  muted_until: string | null;
 }
 
 export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK' | 'THRESHOLD';
@@ -475,6 +476,70 @@ export type ThresholdMetric = 'BITS_PER_SECOND' | 'PACKETS_PER_SECOND' | 'TX_BIT
 export type ThresholdDirection = 'ABOVE' | 'BELOW';
 
 export type ThresholdStatus = 'WITHIN' | 'BEYOND' | 'RAISED' | 'UNKNOWN';
+
+export interface DestinationConnection {
+  items: Destination[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Destination {
+  id: string;
+  name: string;
+  type: DestinationType;
+  url: string | null;
+  kinds: AlarmKind[] | null;
+  secret_set_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export type DestinationType = 'WEBHOOK' | 'MAIL';
+
+export interface DeliveryConnection {
+  items: Delivery[];
+  next_token: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  event: DeliveryEvent;
+  alarm_id: string | null;
+  title: string;
+  status: DeliveryStatus;
+  attempts: number;
+  answer_code: number | null;
+  error: string | null;
+  created_at: string;
+  last_attempt_at: string;
+  next_attempt_at: string | null;
+}
+
+export type DeliveryEvent = 'BEGAN' | 'ENDED' | 'TEST';
+
+export type DeliveryStatus = 'PENDING' | 'DELIVERED' | 'GIVEN_UP';
+
+export interface TestResult {
+  success: boolean;
+  message: string;
+  delivery_id: string;
+}
+
+export interface MuteConnection {
+  items: Mute[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Mute {
+  id: string;
+  target: string | null;
+  threshold_id: string | null;
+  until: string;
+  reason: string;
+  created_at: string;
+  updated_at: string;
+}
 
 export interface Operation {
   id: string;
@@ -1386,6 +1451,9 @@ export interface Operations {
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
+  'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
+  'Query.deliveries': { arguments: { destination_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeliveryConnection };
+  'Query.mutes': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: MuteConnection };
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
@@ -1442,6 +1510,12 @@ export interface Operations {
   'Mutation.setThreshold': { arguments: { name: string; scope: ThresholdScope; target_id: string; metric: ThresholdMetric; direction: ThresholdDirection; value: number; clear_value?: number | null | undefined; minutes: number }; result: Threshold };
   'Mutation.updateThreshold': { arguments: { id: string; name?: string | null | undefined; direction?: ThresholdDirection | null | undefined; value?: number | null | undefined; clear_value?: number | null | undefined; minutes?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Threshold };
   'Mutation.removeThreshold': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.setDestination': { arguments: { name: string; type: DestinationType; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined }; result: Destination };
+  'Mutation.updateDestination': { arguments: { id: string; name?: string | null | undefined; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined; if_updated_at?: string | null | undefined }; result: Destination };
+  'Mutation.removeDestination': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.testDestination': { arguments: { id: string }; result: TestResult };
+  'Mutation.setMute': { arguments: { target?: string | null | undefined; threshold_id?: string | null | undefined; until: string; reason: string }; result: Mute };
+  'Mutation.removeMute': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
   'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };

@@ -21,9 +21,21 @@ import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './m
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
+import {
+  cacheEnvironment,
+  retentionEnvironment,
+  silenceEnvironment,
+  webhookEnvironment,
+} from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
-import { grantAppend, grantCaching, grantRead, grantWriteExcept, grantWriteNetwork } from './table-grants.ts';
+import {
+  grantAppend,
+  grantCaching,
+  grantRead,
+  grantReadNetwork,
+  grantWriteExcept,
+  grantWriteNetwork,
+} from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -103,13 +115,14 @@ export class ApiStack extends Stack {
         QUERY_BUDGET: String(settings.query_budget),
         EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
+        ...webhookEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });
     // For the e-mail address in the audit log, which access tokens don't carry.
     this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
-    grantRead(data.network, fn);
+    grantReadNetwork(data.network, fn);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);

@@ -71,6 +71,12 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   setThreshold: { type: 'THRESHOLD_SET', title: was('set') },
   updateThreshold: { type: 'THRESHOLD_UPDATED', title: was('changed') },
   removeThreshold: { type: 'THRESHOLD_REMOVED', title: was('removed') },
+  setDestination: { type: 'DESTINATION_SET', title: was('set') },
+  updateDestination: { type: 'DESTINATION_UPDATED', title: was('changed') },
+  removeDestination: { type: 'DESTINATION_REMOVED', title: was('removed') },
+  testDestination: { type: 'DESTINATION_TESTED', title: was('tested') },
+  setMute: { type: 'MUTE_SET', title: says('Alarms were muted.') },
+  removeMute: { type: 'MUTE_REMOVED', title: says('A mute of alarms was removed.') },
   warmCaches: { type: 'CACHE_WARMED', title: says('The caches were filled.') },
   clearCache: { type: 'CACHE_CLEARED', title: says('The caches were cleared.') },
 

@@ -9,7 +9,7 @@ import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
 import { undoPolicyRouting } from './undo-policy-routing.ts';
 import { undoReset, undoUndoReset } from './undo-reset.ts';
-import { undoThreshold } from './undo-setting.ts';
+import { undoDestination, undoMute, undoThreshold } from './undo-setting.ts';
 import { undoCreateSite, undoDeleteSite, undoRestoreSite } from './undo-site.ts';
 import { undoSiteUpdate } from './undo-site-update.ts';
 import { undoUndoVoid, undoVoid } from './undo-void.ts';
@@ -48,6 +48,10 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   setThreshold: undoThreshold('Mutation.setThreshold'),
   updateThreshold: undoThreshold('Mutation.updateThreshold'),
   removeThreshold: undoThreshold('Mutation.removeThreshold'),
+  setDestination: undoDestination('Mutation.setDestination'),
+  updateDestination: undoDestination('Mutation.updateDestination'),
+  setMute: undoMute('Mutation.setMute'),
+  removeMute: undoMute('Mutation.removeMute'),
 
   failoverPath: undoSides('Mutation.failoverPath'),
   restorePath: undoSides('Mutation.restorePath'),
@@ -63,6 +67,8 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   failbackPath: {
     why: 'The system moved traffic by what was measured: failoverPath takes the path out of use.',
   },
+  removeDestination: { why: 'Its secret is gone: set it again with setDestination.' },
+  testDestination: { why: 'What was sent stays sent.' },
   rotateEdgeKey: { why: 'A key is never taken back: revokeEdgeKey ends it.' },
   revokeEdgeKey: { why: 'A key that was revoked stays revoked: rotateEdgeKey gives the edge another one.' },
   checkPathHealth: { why: 'It measured, and changed nothing.' },

@@ -36,6 +36,7 @@ export interface Surroundings
     | 'flow_objects'
     | 'caches'
     | 'exports'
+    | 'webhook_rules'
     | 'onFailover'
     | 'edge_roles'
     | 'identify'

@@ -5,6 +5,7 @@ import { tableEnvironment } from '../../core/storage/table-environment.ts';
 import { SETTINGS } from '../settings.ts';
 
 const {
+  AWS_ENDPOINT_URL,
   USER_POOL_ID,
   FLOW_BUCKET,
   EXPORT_BUCKET,
@@ -15,6 +16,7 @@ const {
   SILENT_AFTER_S,
   QUERY_BUDGET,
   EDGE_ROLES,
+  WEBHOOKS_TO_PRIVATE_ADDRESSES,
 } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
@@ -32,4 +34,6 @@ export const environmentSchema = z.object({
   SILENT_AFTER_S,
   QUERY_BUDGET,
   EDGE_ROLES,
+  WEBHOOKS_TO_PRIVATE_ADDRESSES,
+  AWS_ENDPOINT_URL,
 });
