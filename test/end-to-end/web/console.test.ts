@@ -10,6 +10,7 @@ import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { policiesSuite } from './suites/policies.ts';
+import { policyEditorSuite } from './suites/policy-editor.ts';
 import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
@@ -29,6 +30,7 @@ changesSuite(world);
 sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
+policyEditorSuite(world);
 settingsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
