@@ -54,7 +54,7 @@ export const ROOMS: Record<string, Rooms> = {
     inventory: ['access', 'audit', 'cache', 'edge-keys', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
-    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'storage'],
+    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
     preferences: ['access', 'errors', 'inventory', 'storage'],
     undo: ['access', 'alarms', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
     answers: [

@@ -25,6 +25,7 @@ import { policyVersionResolvers } from './resolvers/policy-versions.ts';
 import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
+import { thresholdResolvers } from './resolvers/thresholds.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
 import { voidResolvers } from './resolvers/voids.ts';
@@ -43,6 +44,7 @@ export const resolvers: Resolvers = {
   ...meResolvers,
   ...eventResolvers,
   ...alarmResolvers,
+  ...thresholdResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
   ...flowResolvers,

@@ -1,5 +1,7 @@
 import {
   Activity,
+  BellRing,
+  ChartArea,
   DatabaseZap,
   Download,
   History,
@@ -25,11 +27,25 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { paths: ['/'], title: 'Now', icon: Activity, key: 'n', load: () => import('./now/now-page.tsx') },
   {
+    paths: ['/alarms'],
+    title: 'Alarms',
+    icon: BellRing,
+    key: 'a',
+    load: () => import('./alarms/alarms-page.tsx'),
+  },
+  {
     paths: ['/paths'],
     title: 'Paths',
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/traffic'],
+    title: 'Traffic',
+    icon: ChartArea,
+    key: 't',
+    load: () => import('./traffic/traffic-page.tsx'),
   },
   {
     paths: ['/policies'],

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { useConsoleWorld } from '../../support/console-world.ts';
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
+import { alarmsSuite } from './suites/alarms.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
@@ -32,6 +33,7 @@ exportsAndCachesSuite(world);
 policiesSuite(world);
 policyEditorSuite(world);
 settingsSuite(world);
+alarmsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);

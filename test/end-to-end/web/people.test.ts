@@ -5,6 +5,7 @@ import { longNamesSuite } from './suites/long-names.ts';
 import { rolesSuite } from './suites/roles.ts';
 import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
+import { trafficSuite } from './suites/traffic.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
 
 // What people are offered and can read. Beside console.test.ts with a world of its own, so that two workers share the browser tests.
@@ -12,6 +13,7 @@ const world = useConsoleWorld();
 
 twoPeopleSuite(world);
 shadingSuite(world);
+trafficSuite(world);
 // Roles see the alarm that the keyboard acknowledges.
 rolesSuite(world);
 keyboardSuite(world);

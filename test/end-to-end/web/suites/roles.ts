@@ -39,6 +39,7 @@ const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
 const POLICY = ({ policy }: Shown) => `/policies?policy=${policy}`;
+const THRESHOLDS = () => '/alarms?view=thresholds';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -85,6 +86,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
+  setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
+  updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
+  removeThreshold: [{ at: THRESHOLDS, name: 'Remove Joined threshold' }],
   // Of a person's own exports, which every group may start.
   ...notOffered(['exportLink', 'cancelExport']),
 };
@@ -216,6 +220,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('policy')) return 'Priority';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
+  if (pathname === '/alarms') return 'Joined threshold';
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
@@ -233,6 +238,9 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     'mutation { createPolicy(name: "Joined policy", priority: 4) { id } }',
   );
   await admin.data('mutation ($id: ID!) { updatePolicy(id: $id, priority: 5) { id } }', createPolicy);
+  await admin.data(
+    'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
+  );
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
