@@ -3,6 +3,7 @@ import { aggregationResolvers } from './resolvers/aggregation.ts';
 import { alarmResolvers } from './resolvers/alarms.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
+import { changesBetweenResolvers } from './resolvers/changes-between.ts';
 import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { destinationResolvers } from './resolvers/destinations.ts';
@@ -14,8 +15,8 @@ import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
-import { namedGroupResolvers } from './resolvers/named-groups.ts';
 import { muteResolvers } from './resolvers/mutes.ts';
+import { namedGroupResolvers } from './resolvers/named-groups.ts';
 import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathHistoryResolvers } from './resolvers/path-history.ts';
@@ -42,6 +43,7 @@ export const resolvers: Resolvers = {
   ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
+  ...changesBetweenResolvers,
   ...meResolvers,
   ...namedGroupResolvers,
   ...eventResolvers,

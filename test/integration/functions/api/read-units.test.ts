@@ -47,6 +47,7 @@ function argumentsOf(
     'Query.edge': { id: 'a-0' },
     'Query.edgeBoots': edge,
     'Query.auditLog': { limit: e },
+    'Query.changesBetween': range,
     'Query.auditEntry': { id: audit_id },
     'Query.events': { limit: e },
     'Query.figures': { scope: 'POLICIES' },
