@@ -395,6 +395,31 @@ export interface Me {
   preferences: Preferences;
 }
 
+export type UserGroup = 'viewer' | 'operator' | 'admin';
+
+export type UserStatus = 'INVITED' | 'ACTIVE' | 'OTHER';
+
+export interface User {
+  id: string;
+  email: string | null;
+  groups: UserGroup[];
+  status: UserStatus;
+  enabled: boolean;
+  mfa: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface UserConnection {
+  items: User[];
+  next_token: string | null;
+}
+
+export interface UserChange {
+  user: User;
+  audit_id: string;
+}
+
 export interface Preferences {
   theme: Theme;
   time_zone: string | null;
@@ -1304,6 +1329,7 @@ export interface Operations {
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
+  'Query.users': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: UserConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
@@ -1359,6 +1385,9 @@ export interface Operations {
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserGroups': { arguments: { user_id: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserEnabled': { arguments: { user_id: string; enabled: boolean }; result: UserChange };
   'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
   'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
   'Mutation.removeView': { arguments: { name: string }; result: Preferences };

@@ -36,6 +36,13 @@ const COUNTED = [
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
+/** What the function does with people: it looks them up, and makes the changes of users that administrators ask for. */
+const USER_CALLS = [
+  ...['AdminGetUser', 'ListUsers', 'ListUsersInGroup', 'AdminListGroupsForUser', 'AdminCreateUser'],
+  ...['AdminAddUserToGroup', 'AdminRemoveUserFromGroup'],
+  ...['AdminEnableUser', 'AdminDisableUser', 'AdminUserGlobalSignOut'],
+].map(call => `cognito-idp:${call}`);
+
 export interface ApiStackProps {
   settings: Settings;
   data: DataStack;
@@ -107,8 +114,7 @@ export class ApiStack extends Stack {
         ...retentionEnvironment(settings),
       },
     });
-    // For the e-mail address in the audit log, which access tokens don't carry.
-    this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
+    this.signIn.pool.grant(fn, ...USER_CALLS);
     grantRead(data.network, fn);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);

@@ -5,6 +5,7 @@ import type { Asking } from '../../core/answers/asking.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
 import type { PathMonitorEvents } from '../../core/routing/failover/path-monitor.ts';
+import type { UserDirectory } from '../../core/users/user-directory.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import type { ProductCaches } from '../product-caches.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -29,6 +30,8 @@ export interface Call extends Asking {
   /** Called for a path that changed sides. */
   onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
+  /** The people who can sign in. */
+  directory: UserDirectory;
 }
 
 /** What exports need apart from the tables. */

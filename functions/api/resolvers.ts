@@ -26,6 +26,7 @@ import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
+import { userResolvers } from './resolvers/users.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
@@ -39,6 +40,7 @@ export const resolvers: Resolvers = {
   ...edgeResolvers,
   ...auditResolvers,
   ...meResolvers,
+  ...userResolvers,
   ...eventResolvers,
   ...alarmResolvers,
   ...historyResolvers,

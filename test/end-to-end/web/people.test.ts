@@ -6,6 +6,7 @@ import { rolesSuite } from './suites/roles.ts';
 import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
+import { usersSuite } from './suites/users.ts';
 
 // What people are offered and can read. Beside console.test.ts with a world of its own, so that two workers share the browser tests.
 const world = useConsoleWorld();
@@ -15,6 +16,7 @@ shadingSuite(world);
 // Roles see the alarm that the keyboard acknowledges.
 rolesSuite(world);
 keyboardSuite(world);
+usersSuite(world);
 // An edge is waited for while all pages are looked at.
 describe.concurrent('side by side', () => {
   silenceSuite(world);

@@ -36,6 +36,7 @@ const NOW = () => '/';
 const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
+const USERS = () => '/users';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -69,6 +70,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
+  inviteUser: [{ at: USERS, name: 'Invite a person' }],
+  setUserGroups: [{ at: USERS, name: 'Change groups of operator@example.com' }],
+  setUserEnabled: [{ at: USERS, name: 'Disable operator@example.com' }],
   undo: [
     { at: shown => `/changes?on=site:${shown.site}`, name: /^Undo Create site/, and: 'createSite' },
     { at: shown => `/changes?on=site:${shown.deleted_site}`, name: /^Undo Delete site/, and: 'deleteSite' },
@@ -208,6 +212,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('path')) return 'Why this path';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
+  if (pathname === '/users') return 'Users';
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';

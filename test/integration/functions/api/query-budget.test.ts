@@ -160,6 +160,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.siteDeletionPreview': 10,
   'Query.cacheHistory': 2,
   'Mutation.warmCaches': 40,
+  'Query.users': 4,
   'Mutation.startExport': 20,
 };
 
