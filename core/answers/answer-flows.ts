@@ -1,6 +1,6 @@
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { type FlowFilter, flowMatcher, hostOf } from '../flows/flow-filter.ts';
+import { type FlowFilter, flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
 import type { LoggedFlow } from '../flows/flow-log-store.ts';
 import { pageFlows } from '../flows/page-flows.ts';
 import { applicationClass } from '../policy/application-class.ts';
@@ -8,7 +8,7 @@ import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
-import { checkKnown } from './check-known.ts';
+import { checkFiltered } from './check-known.ts';
 import { presentCounts } from './present-counts.ts';
 
 const HOUR_MS = 3_600_000;
@@ -45,14 +45,13 @@ export async function answerFlows(
   const { flows, next } = await pageFlows(flowLogOf(asking), {
     from,
     to: Math.min(to, now + CLOCK_AHEAD_MS),
-    site_id: filter.site_id,
-    edge_id: filter.edge_id,
+    ...reportsOf(filter),
     matches: flowMatcher(filter),
-    host: hostOf(filter),
+    hosts: hostsOf(filter),
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
-  if (flows.length === 0 && !next && !position) await checkKnown(asking, filter);
+  if (flows.length === 0 && !next && !position) await checkFiltered(asking, filter);
   return {
     items: flows.map(presentFlow),
     next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
@@ -81,7 +80,7 @@ export function checkLogged(
   const oldest = askedAt(asking) - flow_log_ttl_hours * HOUR_MS;
   if (to > oldest) return;
   throw new ValidationError(
-    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: ask for a later to.`,
+    `Flows are kept for ${flow_log_ttl_hours} hours, now since ${timestamp(oldest)}: choose a later value for to.`,
     { arguments: ['to'] },
   );
 }

@@ -5,7 +5,7 @@ import type {
   TrafficStats,
 } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { flowMatcher } from '../flows/flow-filter.ts';
+import { filterOfIds, flowMatcher } from '../flows/flow-filter.ts';
 import { type FlowGroup, FlowGroups, type FlowStatsRow } from '../flows/flow-stats.ts';
 import { readFlowLogs } from '../flows/read-flow-logs.ts';
 import {
@@ -115,7 +115,7 @@ export async function answerFlowStats(
   });
   if (total.packets === 0n) await checkKnown(asking, filter);
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
-  const groups = new FlowGroups(group_by, flowMatcher(filter), { max_rows });
+  const groups = new FlowGroups(group_by, flowMatcher(filterOfIds(filter)), { max_rows });
   const { site_id, edge_id } = filter;
   await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => groups.add(report));
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });

@@ -1,4 +1,5 @@
 import { noEdge, noEndpoint, noPolicy, noSite } from '../errors.ts';
+import type { FlowFilter } from '../flows/flow-filter.ts';
 import type { AggregateFilter } from '../history/aggregate.ts';
 import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
@@ -29,6 +30,21 @@ export async function checkKnown(asking: Asking, filter: AggregateFilter): Promi
   const counted = await readCounted(asking, { site_id, endpoint_id });
   if (siteMissing && !counted.site) throw noSite(site_id);
   if (endpointMissing && !counted.endpoint) throw noEndpoint(endpoint_id, site_id);
+}
+
+/**
+ * The same of a filter on flows: of what is asked for, not of what is ruled out. An endpoint is looked up at the site where one alone
+ * is asked for.
+ *
+ * @throws NotFound that names the id
+ */
+export async function checkFiltered(asking: Asking, filter: FlowFilter): Promise<void> {
+  const { policy_ids = [], site_ids = [], edge_ids = [], endpoint_ids = [] } = filter;
+  const site_id = site_ids.length === 1 ? site_ids[0] : undefined;
+  for (const policy_id of policy_ids) await checkKnown(asking, { policy_id });
+  for (const edge_id of edge_ids) await checkKnown(asking, { edge_id });
+  for (const site_id of site_ids) await checkKnown(asking, { site_id });
+  for (const endpoint_id of endpoint_ids) await checkKnown(asking, { site_id, endpoint_id });
 }
 
 /** @throws NotFound for an id that is neither defined nor was ever counted */

@@ -14,9 +14,13 @@ export async function lanesAtEnds(
 ): Promise<{ before: LanesAt | undefined; after: LanesAt }> {
   const store = { ...context, table: context.tables.traffic };
   const { before, after, lost } = await readLanesAtEnds(store, { ...range, retention });
-  if (!after) throw new NotFound('No snapshot was taken before the end of this range: ask for a later to.');
+  if (!after) {
+    throw new NotFound('No snapshot was taken before the end of this range: choose a later value for to.');
+  }
   if (lost) {
-    throw new NotFound('No snapshot from before the beginning of this range is kept: ask for a later from.');
+    throw new NotFound(
+      'No snapshot from before the beginning of this range is kept: choose a later value for from.',
+    );
   }
   return { before, after };
 }

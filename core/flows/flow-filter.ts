@@ -1,63 +1,167 @@
 import { type ApplicationClass, applicationClass } from '../policy/application-class.ts';
-import { type Cidr, formatAddress, parseAddress } from '../policy/ip-address.ts';
+import { type Cidr, formatAddress, parseKnownAddress } from '../policy/ip-address.ts';
+import type { PortRange } from '../policy/port-range.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 
-/** What a logged flow must be like; all that is given must hold. */
-export interface FlowFilter {
+/** Values by field. A field that is left out says nothing; the values of one are alternatives. */
+export interface FlowValues {
+  policy_ids?: readonly string[] | undefined;
+  site_ids?: readonly string[] | undefined;
+  endpoint_ids?: readonly string[] | undefined;
+  edge_ids?: readonly string[] | undefined;
+  /** Either end lies in one of them. */
+  addresses?: readonly Cidr[] | undefined;
+  srcs?: readonly Cidr[] | undefined;
+  dsts?: readonly Cidr[] | undefined;
+  /** Either end has one of them. */
+  ports?: readonly PortRange[] | undefined;
+  protocols?: readonly number[] | undefined;
+  applications?: readonly ApplicationClass[] | undefined;
+}
+
+/** What a logged flow must be like: of each field one value holds, and none of those of `not` does. */
+export interface FlowFilter extends FlowValues {
+  not?: FlowValues | undefined;
+}
+
+/** The filter that takes only these ids. */
+export function filterOfIds({ policy_id, site_id, endpoint_id, edge_id }: OneIds): FlowFilter {
+  const list = (id: string | undefined) => (id === undefined ? undefined : [id]);
+  return {
+    policy_ids: list(policy_id),
+    site_ids: list(site_id),
+    endpoint_ids: list(endpoint_id),
+    edge_ids: list(edge_id),
+  };
+}
+
+interface OneIds {
   policy_id?: string | undefined;
   site_id?: string | undefined;
   endpoint_id?: string | undefined;
   edge_id?: string | undefined;
-  /** Either end lies in it. */
-  address?: Cidr | undefined;
-  src?: Cidr | undefined;
-  dst?: Cidr | undefined;
-  /** Either end has it. */
-  port?: number | undefined;
-  protocol?: number | undefined;
-  application?: ApplicationClass | undefined;
 }
 
-/** Whether a flow passes; made once a query. Site and edge are a log item's, and asked there. */
+/** Whether a flow passes; made once a query. Site and edge are its report's: see {@link reportMatcher}. */
 export type FlowMatcher = (flow: FlowRecord) => boolean;
+
+/** Whether the flows of a report may pass. */
+export type ReportMatcher = (report: { site_id: string; edge_id: string }) => boolean;
+
+type Tests<Tested> = { [Field in keyof FlowValues]: (values: never) => (tested: Tested) => boolean };
+
+/** Of what every report says of a flow. */
+const BY_ACCOUNT = {
+  policy_ids: (ids: readonly string[]) => flow => ids.includes(flow.policy_id),
+  endpoint_ids: (ids: readonly string[]) => flow => ids.includes(flow.endpoint_id),
+} satisfies Tests<FlowRecord>;
+
+/** Of what only a listed flow has. */
+const BY_CONTENTS = {
+  protocols: (numbers: readonly number[]) => flow => numbers.includes(flow.protocol),
+  ports: (ranges: readonly PortRange[]) => flow =>
+    ranges.some(range => within(flow.src_port, range) || within(flow.dst_port, range)),
+  applications: (names: readonly ApplicationClass[]) => flow =>
+    names.includes(applicationClass(flow.protocol, flow.src_port, flow.dst_port)),
+  srcs: (networks: readonly Cidr[]) => flow => lies(flow.src, networks),
+  dsts: (networks: readonly Cidr[]) => flow => lies(flow.dst, networks),
+  addresses: (networks: readonly Cidr[]) => flow => lies(flow.src, networks) || lies(flow.dst, networks),
+} satisfies Tests<FlowRecord>;
+
+const BY_REPORT = {
+  site_ids: (ids: readonly string[]) => report => ids.includes(report.site_id),
+  edge_ids: (ids: readonly string[]) => report => ids.includes(report.edge_id),
+} satisfies Tests<{ site_id: string; edge_id: string }>;
 
 /**
  * Makes the test of a filter. The record that sums the flows a report doesn't list has no addresses, ports or protocol: it
- * passes only where none of them is asked for.
+ * passes only where none of them is asked for or ruled out.
  */
 export function flowMatcher(filter: FlowFilter): FlowMatcher {
-  const tests: FlowMatcher[] = [];
-  const { policy_id, endpoint_id, address, src, dst, port, protocol, application } = filter;
-  if (policy_id !== undefined) tests.push(flow => flow.policy_id === policy_id);
-  if (endpoint_id !== undefined) tests.push(flow => flow.endpoint_id === endpoint_id);
-  if ([address, src, dst, port, protocol, application].some(given => given !== undefined)) {
-    tests.push(flow => !isOtherFlows(flow));
-  }
-  if (protocol !== undefined) tests.push(flow => flow.protocol === protocol);
-  if (port !== undefined) tests.push(flow => flow.src_port === port || flow.dst_port === port);
-  if (application !== undefined) {
-    tests.push(flow => applicationClass(flow.protocol, flow.src_port, flow.dst_port) === application);
-  }
-  if (src) tests.push(flow => lies(flow.src, src));
-  if (dst) tests.push(flow => lies(flow.dst, dst));
-  if (address) tests.push(flow => lies(flow.src, address) || lies(flow.dst, address));
-  return flow => tests.every(test => test(flow));
+  const account = matcherOf<FlowRecord>(BY_ACCOUNT, filter);
+  if (!asksContents(filter)) return account;
+  const contents = matcherOf<FlowRecord>(BY_CONTENTS, filter);
+  return flow => account(flow) && !isOtherFlows(flow) && contents(flow);
 }
 
-/** The host that every flow which passes has at one end, canonical; undefined where a network or none is asked for. */
-export function hostOf({ address, src, dst }: FlowFilter): string | undefined {
-  const host = [address, src, dst].find(
-    cidr => cidr && cidr.length === (cidr.address.family === 4 ? 32 : 128),
-  );
-  return host && formatAddress(host.address);
+/** Makes the test of a filter on reports. */
+export function reportMatcher(filter: FlowFilter): ReportMatcher {
+  return matcherOf(BY_REPORT, filter);
 }
 
-function lies(text: string, { address, length }: Cidr): boolean {
-  const given = parseAddress(text);
-  if (given?.family !== address.family) return false;
-  return given.words.every((word, index) => {
-    const bits = Math.min(32, Math.max(0, length - 32 * index));
-    return bits === 0 || (word ^ address.words[index]!) >>> (32 - bits) === 0;
+/** Whether a filter asks what only listed flows have: addresses, ports, protocol, application. */
+export function asksContents({ not, ...values }: FlowFilter): boolean {
+  return Object.keys(BY_CONTENTS).some(field => isGiven(values, field) || isGiven(not, field));
+}
+
+/** Where in the log a filter's flows are. */
+export function reportsOf(filter: FlowFilter): {
+  site_id: string | undefined;
+  edge_id: string | undefined;
+  includes: ReportMatcher;
+} {
+  const { site_ids, edge_ids } = filter;
+  return { site_id: only(site_ids), edge_id: only(edge_ids), includes: reportMatcher(filter) };
+}
+
+/** More hosts than this are not looked up one by one. */
+const MAX_HOSTS = 16;
+
+/**
+ * Hosts of which every flow that passes has one at an end, canonical, each once; undefined where networks or no addresses are asked
+ * for, or too many.
+ */
+export function hostsOf({ addresses, srcs, dsts }: FlowFilter): string[] | undefined {
+  const lists = [addresses, srcs, dsts].filter(list => list?.every(isHost)) as Cidr[][];
+  const hosts = lists.map(list => [...new Set(list.map(({ address }) => formatAddress(address)))]);
+  const [fewest] = hosts.sort((a, b) => a.length - b.length);
+  return fewest && fewest.length <= MAX_HOSTS ? fewest : undefined;
+}
+
+function matcherOf<Tested>(
+  tests: Tests<Tested>,
+  { not, ...values }: FlowFilter,
+): (tested: Tested) => boolean {
+  const wanted = testsOf(tests, values);
+  const barred = testsOf(tests, not ?? {});
+  return tested => wanted.every(test => test(tested)) && !barred.some(test => test(tested));
+}
+
+function testsOf<Tested>(tests: Tests<Tested>, values: FlowValues): ((tested: Tested) => boolean)[] {
+  return Object.entries(tests).flatMap(([field, make]) => {
+    const given = values[field as keyof FlowValues];
+    return given === undefined ? [] : [make(given as never)];
   });
+}
+
+function isGiven(values: FlowValues | undefined, field: string): boolean {
+  return values?.[field as keyof FlowValues] !== undefined;
+}
+
+function only(ids: readonly string[] | undefined): string | undefined {
+  return ids?.length === 1 ? ids[0] : undefined;
+}
+
+function within(port: number, { from, to }: PortRange): boolean {
+  return port >= from && port <= to;
+}
+
+function isHost({ address, length }: Cidr): boolean {
+  return length === (address.family === 4 ? 32 : 128);
+}
+
+function lies(text: string, networks: readonly Cidr[]): boolean {
+  const given = parseKnownAddress(text);
+  return given !== undefined && networks.some(network => contains(network, given));
+}
+
+function contains({ address, length }: Cidr, given: Readonly<Cidr['address']>): boolean {
+  return (
+    given.family === address.family &&
+    given.words.every((word, index) => {
+      const bits = Math.min(32, Math.max(0, length - 32 * index));
+      return bits === 0 || (word ^ address.words[index]!) >>> (32 - bits) === 0;
+    })
+  );
 }

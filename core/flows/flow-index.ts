@@ -106,7 +106,23 @@ export async function readBucket(
   objects: FlowObjects,
   { key, index, address }: { key: string; index: FlowIndex; address: string },
 ): Promise<Uint8Array | undefined> {
-  const bucket = bucketOf(address, index.buckets.length - 1);
+  return readRange(objects, { key, index, bucket: bucketOf(address, index.buckets.length - 1) });
+}
+
+/** The same of several addresses: each bucket that has any of them once. */
+export async function readBuckets(
+  objects: FlowObjects,
+  { key, index, addresses }: { key: string; index: FlowIndex; addresses: readonly string[] },
+): Promise<Uint8Array[] | undefined> {
+  const numbers = new Set(addresses.map(address => bucketOf(address, index.buckets.length - 1)));
+  const buckets = await Promise.all([...numbers].map(bucket => readRange(objects, { key, index, bucket })));
+  return buckets.every(bucket => bucket !== undefined) ? buckets : undefined;
+}
+
+async function readRange(
+  objects: FlowObjects,
+  { key, index, bucket }: { key: string; index: FlowIndex; bucket: number },
+): Promise<Uint8Array | undefined> {
   const [start, end] = [index.buckets[bucket]!, index.buckets[bucket + 1]!];
   if (start === end) return new Uint8Array();
   return objects.get(indexKey(key), { start, end: end - 1 });

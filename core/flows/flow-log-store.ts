@@ -10,6 +10,8 @@ export interface FlowLogRange {
   to: number;
   site_id?: string | undefined;
   edge_id?: string | undefined;
+  /** Reports that it refuses are left out; all pass when it is left out. */
+  includes?: ((report: { site_id: string; edge_id: string }) => boolean) | undefined;
 }
 
 /** What the log is read with. */

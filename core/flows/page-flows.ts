@@ -19,8 +19,8 @@ const FIRST_SLICE_MS = 10_000;
 
 export interface FlowPageRequest extends FlowLogRange {
   matches: FlowMatcher;
-  /** The host that all flows asked for have at either end, canonical, where there is one. */
-  host?: string | undefined;
+  /** Every flow that is asked for has one of these hosts at an end, canonical; left out: any may be there. */
+  hosts?: readonly string[] | undefined;
   limit: number;
   start?: FlowPosition | undefined;
 }
@@ -61,7 +61,7 @@ async function pageObjects(
   state: FlowLogState,
   request: FlowPageRequest,
 ): Promise<FlowPage> {
-  const { limit, host } = request;
+  const { limit, hosts } = request;
   const start = request.start && readPosition(request.start);
   const kept = keptOf(store, request);
   const erased = new ErasedAddresses(state.erasures);
@@ -69,7 +69,7 @@ async function pageObjects(
   const found: Candidate[] = [];
   const begin = start ? Math.min(kept.to, start.arrived_ms + 1) : kept.to;
   const end = hourOf(begin - 1) - (MAX_HOURS - 1) * HOUR_MS;
-  let slice_ms = host === undefined ? FIRST_SLICE_MS : HOUR_MS;
+  let slice_ms = hosts === undefined ? FIRST_SLICE_MS : HOUR_MS;
   let listed: readonly StoredObject[] = [];
   for (let to = begin; kept.from < to; ) {
     const hour = hourOf(to - 1);
@@ -80,7 +80,7 @@ async function pageObjects(
     to = behind.reduce((at, { last_ms }) => Math.max(at, Math.min(to, last_ms + 1)), hour);
     if (to === hour) continue;
     const from = Math.max(kept.from, hour, to - slice_ms);
-    const slice = { hour, from, to, erased, host, listed, check: checkOf(store) };
+    const slice = { hour, from, to, erased, hosts, listed, check: checkOf(store) };
     const room = limit - found.length;
     try {
       const candidates = await collect(store, { slice, request, start, seen, limit: room });

@@ -34,11 +34,15 @@ export async function readFlowLogs(
   }
 }
 
-/** Whether a line is of the site and the edge that were asked for. */
-export function isOf({ site_id, edge_id }: FlowLine, range: FlowLogRange): boolean {
+/** Whether a line is of the sites and the edges that were asked for. */
+export function isOf(
+  { site_id, edge_id }: Pick<FlowLine, 'site_id' | 'edge_id'>,
+  range: FlowLogRange,
+): boolean {
   return (
     (range.site_id === undefined || range.site_id === site_id) &&
-    (range.edge_id === undefined || range.edge_id === edge_id)
+    (range.edge_id === undefined || range.edge_id === edge_id) &&
+    (range.includes === undefined || range.includes({ site_id, edge_id }))
   );
 }
 
@@ -87,6 +91,7 @@ async function visitLegacy(
   const erased = new ErasedAddresses(state.erasures);
   await readLegacyFlows(legacyStore(store), legacy, (report, sk) => {
     ids.add(legacyIdIn(sk));
+    if (!isOf(report, range)) return;
     const flows = report.flows.filter(flow => !erased.has(flow, 0));
     visit({ ...report, flows });
   });

@@ -1,8 +1,8 @@
 import type { ErasedAddresses } from './erased-addresses.ts';
-import { bytesOf, readBucket, readIndex } from './flow-index.ts';
+import { bytesOf, readBuckets, readIndex } from './flow-index.ts';
 import { FLOWS_PREFIX, type FlowKey, hourPrefix, parseFlowKey } from './flow-key.ts';
 import type { FlowLine } from './flow-line.ts';
-import type { FlowObject, FlowObjects } from './flow-objects.ts';
+import type { ByteRange, FlowObject, FlowObjects } from './flow-objects.ts';
 import { type HourSlice, slicePrefix } from './hour-slices.ts';
 import { inOrder } from './in-order.ts';
 import { reportsOf } from './lines-of-object.ts';
@@ -43,8 +43,8 @@ export interface HourQuery {
   from: number;
   to: number;
   erased: ErasedAddresses;
-  /** Lines with this host at either end are enough. */
-  host?: string | undefined;
+  /** Lines with one of these hosts at an end are enough; their canonical texts. */
+  hosts?: readonly string[] | undefined;
   /** The hour's objects, where they were listed a moment ago. */
   listed?: readonly StoredObject[] | undefined;
   /** Called before each object is read; throws to end it. */
@@ -53,7 +53,7 @@ export interface HourQuery {
 
 /**
  * All reports of an hour that arrived in a range, with their lines that aren't erased; in the order of objects, repeats included. With
- * `host`, lines of other hosts may be left out.
+ * `hosts`, lines of other hosts may be left out.
  */
 export async function* readHour(objects: FlowObjects, query: HourQuery): AsyncGenerator<FlowLine[]> {
   const done = new Set<string>();
@@ -75,13 +75,13 @@ export async function* readHour(objects: FlowObjects, query: HourQuery): AsyncGe
         continue;
       }
       done.add(key);
-      if (body.length > 0) yield* within(body, query);
+      yield* within(body, query);
     }
   }
 }
 
-async function* within(body: Uint8Array, { from, to, erased }: HourQuery): AsyncGenerator<FlowLine[]> {
-  for await (const reports of reportsOf(body)) {
+async function* within(pieces: Pieces, { from, to, erased }: HourQuery): AsyncGenerator<FlowLine[]> {
+  for await (const reports of reportsIn(pieces)) {
     for (const report of reports) {
       const arrived = Date.parse(report[0]!.arrived_at);
       if (arrived < from || arrived >= to) continue;
@@ -91,21 +91,51 @@ async function* within(body: Uint8Array, { from, to, erased }: HourQuery): Async
   }
 }
 
+/** Texts of lines, compressed. A report is whole in one, or its lines are in several, some of them twice. */
+type Pieces = readonly Uint8Array[];
+
+async function* reportsIn(pieces: Pieces): AsyncGenerator<FlowLine[][]> {
+  const [first] = pieces;
+  if (first === undefined) return;
+  if (pieces.length === 1) yield* reportsOf(first);
+  else yield await joined(pieces);
+}
+
+/** The reports of several pieces, each whole and every line once. They are buckets of an index, which are small. */
+async function joined(pieces: Pieces): Promise<FlowLine[][]> {
+  const reports = new Map<string, Map<number, FlowLine>>();
+  for (const piece of pieces) {
+    for await (const found of reportsOf(piece)) {
+      for (const line of found.flat()) {
+        const id = JSON.stringify([line.edge_id, line.boot_id, line.part, line.seq]);
+        const lines = reports.get(id) ?? new Map<number, FlowLine>();
+        reports.set(id, lines.set(line.n, line));
+      }
+    }
+  }
+  return [...reports.values()].map(lines => [...lines.values()]);
+}
+
 /** What of an object has to be read. Undefined where it is gone. */
 async function fetch(
   objects: FlowObjects,
   { key, size, generation, first_ms, last_ms }: StoredObject,
-  { from, to, host, check }: HourQuery,
-): Promise<Uint8Array | undefined> {
+  { from, to, hosts, check }: HourQuery,
+): Promise<Pieces | undefined> {
   check();
+  const readAll = async (range?: ByteRange) => {
+    const body = await objects.get(key, range);
+    return body && [body];
+  };
   const whole = first_ms >= from && last_ms < to;
-  if (generation === 0 || size < SMALL_BYTES || (whole && host === undefined)) return objects.get(key);
+  if (generation === 0 || size < SMALL_BYTES || (whole && hosts === undefined)) return readAll();
   const index = await readIndex(objects, key);
-  if (index?.object_size !== size) return objects.get(key);
-  if (host !== undefined) {
-    // Where the index is gone meanwhile, so is the object, or it will be.
-    return readBucket(objects, { key, index, address: host });
+  if (index?.object_size !== size) return readAll();
+  // Where the index is gone meanwhile, so is the object, or it will be.
+  if (hosts !== undefined) {
+    const buckets = await readBuckets(objects, { key, index, addresses: hosts });
+    return buckets?.filter(({ length }) => length > 0);
   }
   const range = bytesOf(index, { from, to });
-  return range ? objects.get(key, range) : new Uint8Array();
+  return range ? readAll(range) : [];
 }

@@ -90,17 +90,18 @@ export class FlowSums {
     });
   }
 
-  /** The largest by bytes; equals in the order of their fields, so that the same logs give the same answer. */
-  largest(limit: number): TopFlows {
-    const threshold = this.#threshold(limit);
+  /** The largest; equals in the order of their fields, so that the same logs give the same answer. */
+  largest(limit: number, order_by: 'BYTES' | 'PACKETS' = 'BYTES'): TopFlows {
+    const size = order_by === 'BYTES' ? 'bytes' : 'packets';
+    const threshold = this.#threshold(limit, size);
     const large: TopFlow[] = [];
     for (const [site_id, known] of this.#sites) {
       for (const flow of known.values()) {
-        if (flow.bytes >= threshold) large.push(topFlow(site_id, flow));
+        if (flow[size] >= threshold) large.push(topFlow(site_id, flow));
       }
     }
     large.sort((a, b) =>
-      a.bytes === b.bytes ? (fieldsOf(a) < fieldsOf(b) ? -1 : 1) : a.bytes < b.bytes ? 1 : -1,
+      a[size] === b[size] ? (fieldsOf(a) < fieldsOf(b) ? -1 : 1) : a[size] < b[size] ? 1 : -1,
     );
     const flows = large.slice(0, limit);
     const other = { ...this.#total };
@@ -127,12 +128,12 @@ export class FlowSums {
   }
 
   // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the answer falls below.
-  #threshold(limit: number): bigint {
+  #threshold(limit: number, size: 'bytes' | 'packets'): bigint {
     if (this.#distinct <= limit) return 0n;
     const sizes = new Float64Array(this.#distinct);
     let index = 0;
     for (const known of this.#sites.values()) {
-      for (const { bytes } of known.values()) sizes[index++] = Number(bytes);
+      for (const flow of known.values()) sizes[index++] = Number(flow[size]);
     }
     sizes.sort();
     const at = sizes[sizes.length - limit]!;

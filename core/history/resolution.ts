@@ -64,7 +64,7 @@ export function resolveRange(request: RangeRequest): Range {
   const oldest = oldestKept(resolution, request);
   if (from < oldest) {
     throw new ValidationError(
-      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${timestamp(oldest)}: ask for a later from${coarserHint(resolution, name => from >= oldestKept(name, request))}.`,
+      `${resolution} samples are kept for ${span(retention[resolution])}, now since ${timestamp(oldest)}: choose a later value for from${coarserHint(resolution, name => from >= oldestKept(name, request))}.`,
       { arguments: ['from'] },
     );
   }

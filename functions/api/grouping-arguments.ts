@@ -4,6 +4,12 @@ import { timeArgument } from './time-argument.ts';
 import { trafficFilter } from './traffic-filter.ts';
 import { wholeNumber } from './whole-number.ts';
 
+/** What the largest are chosen by. */
+export const orderArgument = z
+  .enum(ORDERS, `must be ${ORDERS.join(' or ')}`)
+  .nullish()
+  .transform(order => order ?? 'BYTES');
+
 /**
  * Arguments of a query that groups what came between two instants by one to all of `groups`, each
  * once.
@@ -18,10 +24,7 @@ export function groupingArguments<const Group extends string>(groups: readonly G
     from: timeArgument,
     to: timeArgument,
     filter: trafficFilter,
-    order_by: z
-      .enum(ORDERS, `must be ${ORDERS.join(' or ')}`)
-      .nullish()
-      .transform(order => order ?? 'BYTES'),
+    order_by: orderArgument,
     limit: wholeNumber('limit', { max: 1000, fallback: 20 }),
     next_token: z.string().nullish(),
   });

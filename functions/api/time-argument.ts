@@ -5,3 +5,6 @@ export const timeArgument = z
   .string()
   .transform(text => Date.parse(text))
   .refine(ms => Number.isFinite(ms), 'must be a time such as 2026-01-31T12:00:00Z');
+
+/** The same where it may be left out. */
+export const optionalTime = timeArgument.nullish().transform(given => given ?? undefined);

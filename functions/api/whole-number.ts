@@ -1,12 +1,16 @@
 import { z } from 'zod';
 
 /** A whole number from 1 to `max`, `fallback` where it is left out. */
-export const wholeNumber = (name: string, { max, fallback }: { max: number; fallback: number }) => {
+export const wholeNumber = (name: string, { max, fallback }: { max: number; fallback: number }) =>
+  optionalWholeNumber(name, { max }).transform(given => given ?? fallback);
+
+/** The same without a fallback. */
+export const optionalWholeNumber = (name: string, { max }: { max: number }) => {
   const rule = `${name} must be a whole number from 1 to ${max}.`;
   return z
     .int(rule)
     .min(1, rule)
     .max(max, rule)
     .nullish()
-    .transform(given => given ?? fallback);
+    .transform(given => given ?? undefined);
 };

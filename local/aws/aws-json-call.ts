@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { REGION } from './account.ts';
 
@@ -19,9 +20,18 @@ export interface AwsJsonApi {
   jsonVersion: string;
 }
 
+/** Milliseconds before each further try of a reading that an engine could not answer. */
+const WAITS_MS = [50, 100, 200, 400];
+
+/** Operations that change nothing, and so may be asked again. */
+const READING = /^(Describe|Get|List|Admin(Get|List))/;
+
 /**
- * Calls an operation of a local engine in the AWS JSON protocol. The SDK's clients aren't used to read streams: the one for Kinesis
- * speaks HTTP/2 only, which kinesis-local breaks off now and then, and records are handed on in the protocol's own form anyway.
+ * Calls an operation of a local engine in the AWS JSON protocol. A reading that the engine fails at
+ * (status 500 or above) is tried again, as the SDK's clients do: DynamoDB Local now and then can't
+ * describe a table whose index it makes at that moment. The SDK's client for Kinesis isn't used to read
+ * streams: it speaks HTTP/2 only, which kinesis-local breaks off now and then, and records are handed
+ * on in the protocol's own form anyway.
  * @throws AwsCallError when the engine refuses.
  */
 export async function callAwsJson<Answer>(
@@ -29,6 +39,21 @@ export async function callAwsJson<Answer>(
   operation: string,
   input: object,
 ): Promise<Answer> {
+  for (const wait of READING.test(operation) ? WAITS_MS : []) {
+    const { status, text } = await send(api, operation, input);
+    if (status < 500) return read<Answer>(status, text);
+    await sleep(wait);
+  }
+  const { status, text } = await send(api, operation, input);
+  return read<Answer>(status, text);
+}
+
+interface RawAnswer {
+  status: number;
+  text: string;
+}
+
+async function send(api: AwsJsonApi, operation: string, input: object): Promise<RawAnswer> {
   const response = await fetch(api.endpoint, {
     method: 'POST',
     headers: {
@@ -40,9 +65,12 @@ export async function callAwsJson<Answer>(
     },
     body: JSON.stringify(input),
   });
-  const text = await response.text();
-  if (response.ok) return JSON.parse(text || '{}') as Answer;
-  throw asError(response.status, text);
+  return { status: response.status, text: await response.text() };
+}
+
+function read<Answer>(status: number, text: string): Answer {
+  if (status >= 300) throw asError(status, text);
+  return JSON.parse(text || '{}') as Answer;
 }
 
 function asError(status: number, text: string): AwsCallError {

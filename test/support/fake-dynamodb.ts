@@ -58,7 +58,7 @@ export class FakeDynamoDb {
 
   /** All items in the order of their keys, for comparing whole tables. */
   dump(): Item[] {
-    return [...this.items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+    return inOrder([...this.items]);
   }
 
   #single(write: Write): object {
@@ -123,12 +123,17 @@ export class FakeDynamoDb {
     if (!input.ConsistentRead) throw new Error('a weak read');
     const { ':pk': pk, ...others } = input.ExpressionAttributeValues ?? {};
     const prefix = String(Object.values(others)[0] ?? '');
-    const found = this.dump().filter(item => item.pk === pk && String(item.sk).startsWith(prefix));
+    const begin = keyOf({ pk, sk: prefix });
+    const found = inOrder([...this.items].filter(([key]) => key.startsWith(begin)));
     if (input.ScanIndexForward === false) found.reverse();
     const start = found.findIndex(item => item.sk === input.ExclusiveStartKey?.sk);
     const Items = found.slice(start + 1).slice(0, input.Limit);
     return { Items: Items.map(item => copy(item)) };
   }
+}
+
+function inOrder(items: [key: string, item: Item][]): Item[] {
+  return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
 /** A document client that sends through `send`. The SDK's paginators check the class of their client. */

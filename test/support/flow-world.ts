@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { type ArrivedReport, batchObjects } from '../../core/flows/batch-objects.ts';
 import { eraseFlows } from '../../core/flows/flow-erasures.ts';
-import { flowMatcher, hostOf } from '../../core/flows/flow-filter.ts';
+import { flowMatcher, hostsOf } from '../../core/flows/flow-filter.ts';
 import { parseFlowKey } from '../../core/flows/flow-key.ts';
 import type { FlowLogResult, FlowLogRun } from '../../core/flows/flow-log-run.ts';
 import { readFlowLogState } from '../../core/flows/flow-log-state.ts';
@@ -184,16 +184,16 @@ async function readAll({ store }: FlowWorld): Promise<string[]> {
   return read.sort();
 }
 
-/** All flows with a filter's host at either end, page by page. */
-export async function pages(store: FlowLogStore, limit: number, address?: string): Promise<string[]> {
-  const filter = { address: address === undefined ? undefined : parseCidr(address) };
+/** All flows with one of these hosts at an end, page by page; all when none is named. */
+export async function pages(store: FlowLogStore, limit: number, ...hosts: string[]): Promise<string[]> {
+  const filter = hosts.length === 0 ? {} : { addresses: hosts.map(host => parseCidr(host)!) };
   const told: LoggedFlow[] = [];
   let start: { sk: string; index: number } | undefined;
   do {
     const page = await pageFlows(store, {
       ...RANGE,
       matches: flowMatcher(filter),
-      host: hostOf(filter),
+      hosts: hostsOf(filter),
       limit,
       start,
     });

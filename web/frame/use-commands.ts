@@ -13,7 +13,7 @@ export type Command = { id: string; text: string; kind: string } & ({ to: string
 const FIND = graphql(`
   query Find($text: String) {
     sites(search: $text, limit: 8) { items { id name } }
-    policies(limit: 100, defined_only: true) { items { id name } }
+    policies(limit: 1000, defined_only: true) { items { id name } }
   }
 `);
 

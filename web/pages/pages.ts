@@ -1,5 +1,6 @@
 import {
   Activity,
+  ChartArea,
   DatabaseZap,
   Download,
   History,
@@ -33,6 +34,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: Waypoints,
     key: 'p',
     load: () => import('./paths/paths-page.tsx'),
+  },
+  {
+    paths: ['/traffic'],
+    title: 'Traffic',
+    icon: ChartArea,
+    key: 't',
+    load: () => import('./traffic/traffic-page.tsx'),
   },
   {
     paths: ['/policies'],

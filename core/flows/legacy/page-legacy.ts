@@ -39,9 +39,10 @@ export async function pageLegacyFlows(store: LegacyStore, request: LegacyPageReq
 /** Takes a report's flows; the number of the one that found no room any more, if any. */
 function take(
   item: FlowLogItem,
-  { start, matches, limit }: LegacyPageRequest,
+  { start, matches, includes, limit }: LegacyPageRequest,
   flows: LoggedFlow[],
 ): number | undefined {
+  if (includes && !includes(item)) return undefined;
   const { flows: logged, ...report } = openFlowLog(item);
   for (let index = start?.sk === item.sk ? start.index : 0; index < logged.length; index++) {
     const flow = logged[index]!;

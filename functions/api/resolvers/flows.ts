@@ -1,31 +1,27 @@
 import { z } from 'zod';
 import { answerFlows, checkLogged } from '../../../core/answers/answer-flows.ts';
 import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
+import { answerTopFlows, lengthOf } from '../../../core/answers/answer-top-flows.ts';
 import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
-import { flowFilter } from '../../../core/answers/flow-filter-argument.ts';
+import { flowFilter, optionalFlowFilter } from '../../../core/answers/flow-filter-argument.ts';
 import { optionalId, optionalUuid, uuidArgument } from '../../../core/answers/id-argument.ts';
-import { presentCounts, presentUnknown } from '../../../core/answers/present-counts.ts';
 import { DuplicateFlows, type DuplicatePair } from '../../../core/flows/duplicate-flows.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
-import { flowMatcher } from '../../../core/flows/flow-filter.ts';
 import { type FlowErasure, readFlowLogState } from '../../../core/flows/flow-log-state.ts';
 import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
 import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
-import { FlowSums, type TopFlow } from '../../../core/flows/top-flows.ts';
-import { applicationClass } from '../../../core/policy/application-class.ts';
 import { clientToken } from '../../../core/storage/commit-once.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
 import type {
   DuplicateCountingWarning,
   FlowErasure as PresentedErasure,
-  TopFlow as PresentedTopFlow,
 } from '../../../graphql/schema.generated.ts';
 import { COSTS, flowLogCost } from '../costs.ts';
-import { groupingArguments } from '../grouping-arguments.ts';
+import { groupingArguments, orderArgument } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
-import { timeArgument } from '../time-argument.ts';
-import { wholeNumber } from '../whole-number.ts';
+import { optionalTime, timeArgument } from '../time-argument.ts';
+import { optionalWholeNumber, wholeNumber } from '../whole-number.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -42,29 +38,15 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
     arguments: z.object({
       policy_id: optionalId,
       site_id: optionalUuid,
-      window: wholeNumber('window', { max: 60, fallback: 5 }),
+      window: optionalWholeNumber('window', { max: 60 }),
+      from: optionalTime,
+      to: optionalTime,
+      filter: optionalFlowFilter,
+      order_by: orderArgument,
       limit: wholeNumber('limit', { max: 1000, fallback: 10 }),
     }),
-    cost: ({ window }) => flowLogCost(window * MINUTE_MS),
-    async resolve({ policy_id, site_id, window, limit }, call) {
-      const { context } = call;
-      checkLogged(call);
-      const to = context.clock();
-      const from = to - window * MINUTE_MS;
-      const sums = new FlowSums(flowMatcher({ policy_id }));
-      await readFlowLogs(flowLogOf(call), { from, to, site_id }, report => sums.add(report));
-      const { flows, other, total, distinct, reports } = sums.largest(limit);
-      if (total.packets === 0n) await checkKnown(call, { policy_id, site_id });
-      return {
-        from: timestamp(from),
-        to: timestamp(to),
-        flows: flows.map(presentTopFlow),
-        other: presentUnknown(other),
-        total: presentUnknown(total),
-        flows_seen: distinct,
-        reports,
-      };
-    },
+    cost: asked => flowLogCost(lengthOf(asked)),
+    resolve: (asked, call) => answerTopFlows(call, asked),
   }),
 
   'Query.duplicateCounting': resolver({
@@ -143,13 +125,4 @@ function presentErasure(erasure: FlowErasure): PresentedErasure {
 function presentDuplicate({ edge_ids, flows, bytes }: DuplicatePair): DuplicateCountingWarning {
   const message = `Edges ${edge_ids.join(' and ')} reported ${flows} large flow(s) with the same addresses and ports, at the same time and with about the same bytes: it seems that both see the same packets, which are counted twice then. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).`;
   return { edge_ids, flows, bytes: Number(bytes), bytes_exact: String(bytes), message };
-}
-
-function presentTopFlow(flow: TopFlow): PresentedTopFlow {
-  const { protocol, src_port, dst_port } = flow;
-  return {
-    ...flow,
-    application: applicationClass(protocol, src_port, dst_port),
-    ...presentCounts(flow),
-  };
 }

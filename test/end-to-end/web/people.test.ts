@@ -5,6 +5,7 @@ import { longNamesSuite } from './suites/long-names.ts';
 import { rolesSuite } from './suites/roles.ts';
 import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
+import { trafficSuite } from './suites/traffic.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
 import { usersSuite } from './suites/users.ts';
 
@@ -13,6 +14,7 @@ const world = useConsoleWorld();
 
 twoPeopleSuite(world);
 shadingSuite(world);
+trafficSuite(world);
 // Roles see the alarm that the keyboard acknowledges.
 rolesSuite(world);
 keyboardSuite(world);

@@ -112,15 +112,15 @@ interface Plan {
   fault: Fault;
 }
 
-/** Small sites: every fault at every call. 300 paths: a kill at every call, the others at every third. 5,000: some kills. */
+/** Small sites: every fault at every call. 300 paths: a kill at every second call, the others at every sixth. 5,000: two kills. */
 function plansFor(paths: number, calls: number): Plan[] {
   const everyCall = Array.from({ length: calls }, (_, at) => at);
   const at = (fault: Fault) => (call: number) => ({ at: call, fault });
   if (paths <= 45 || ALL) return TROUBLES.flatMap(fault => everyCall.map(at(fault)));
-  if (paths > 300) return [1, Math.floor(calls / 2), calls - 1].map(at('killed after'));
+  if (paths > 300) return [Math.floor(calls / 2), calls - 1].map(at('killed after'));
   return [
-    ...everyCall.map(at('killed after')),
-    ...everyCall.filter(call => call % 3 === 0).map(call => at(TROUBLES[1 + (call % 4)]!)(call)),
+    ...everyCall.filter(call => call % 2 === 0).map(at('killed after')),
+    ...everyCall.filter(call => call % 6 === 0).map(call => at(TROUBLES[1 + ((call / 6) % 4)]!)(call)),
   ];
 }
 

@@ -184,7 +184,7 @@ describe('an export by the function', () => {
     expect(await bed.runAll()).toEqual(['refused']);
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
-      error: 'No snapshot was taken before the end of this range: ask for a later to.',
+      error: 'No snapshot was taken before the end of this range: choose a later value for to.',
     });
   });
 
@@ -464,7 +464,7 @@ describe('bad input', () => {
     ],
     [
       { kind: 'HISTORY', resolution: 'MINUTE', from: iso(T0 - 49 * 60 * MINUTE) },
-      'MINUTE samples are kept for 48 hours, now since 2026-01-29T12:02:00.000Z: ask for a later from or the resolution HOUR or DAY.',
+      'MINUTE samples are kept for 48 hours, now since 2026-01-29T12:02:00.000Z: choose a later value for from or the resolution HOUR or DAY.',
     ],
     [
       { kind: 'HISTORY', address: '10.0.0.0/8' },

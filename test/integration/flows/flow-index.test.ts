@@ -86,6 +86,20 @@ describe('the index by address', () => {
     expect(calls.length - gets.length).toBe(33);
   });
 
+  it('answers for several hosts without the objects, each flow once, also where two of them meet', async () => {
+    const { objects, calls } = counting();
+    const flow = day[0]!.report.flows[0]!;
+    const hosts = [HOST, flow.src, flow.dst];
+    const naive = expectedFlows(day).filter(text =>
+      hosts.some(host => ` ${text.replaceAll(':', ' ')} `.includes(` ${host} `)),
+    );
+    expect(naive.length).toBeGreaterThan(HOURS);
+    expect(await pages({ ...world.store(), objects }, 1000, ...hosts)).toEqual(naive);
+    const gets = calls.filter(({ name }) => name === 'get');
+    expect(gets.every(({ key }) => key.startsWith('flow-index/'))).toBe(true);
+    expect(gets.length).toBeLessThanOrEqual((1 + hosts.length) * HOURS);
+  });
+
   it('lets a minute be read alone, by a range of the object', async () => {
     const { objects, calls } = counting();
     const from = T0 - 2 * HOUR + 30 * 60_000;

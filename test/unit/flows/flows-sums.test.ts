@@ -147,7 +147,7 @@ describe('a filter by prefix', () => {
       fc.property(address, address, fc.integer({ min: 0, max: 128 }), (src, network, bits) => {
         const length = parseAddress(network)!.family === 4 ? Math.min(32, bits) : bits;
         const cidr = parseCidr(`${network}/${length}`)!;
-        expect(flowMatcher({ src: cidr })(makeFlow({ src }))).toBe(
+        expect(flowMatcher({ srcs: [cidr] })(makeFlow({ src }))).toBe(
           bitsOf(network).slice(0, length) === bitsOf(src).slice(0, length) && sameFamily(src, network),
         );
       }),

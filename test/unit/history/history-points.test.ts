@@ -213,15 +213,15 @@ describe('resolveRange', () => {
     [{ from: now + 1, to: now + 2 }, 'from (2026-03-29T12:00:30.001Z) lies in the future.'],
     [
       { from: now - hours(49), to: now, resolution: 'MINUTE' as const },
-      'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: ask for a later from or the resolution HOUR or DAY.',
+      'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: choose a later value for from or the resolution HOUR or DAY.',
     ],
     [
       { from: now - hours(24 * 800), to: now },
-      'DAY samples are kept for 730 days, now since 2024-03-29T00:00:00.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-03-29T00:00:00.000Z: choose a later value for from.',
     ],
     [
       { from: now - hours(24 * 91), to: now, resolution: 'MINUTE' as const },
-      'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: ask for a later from or the resolution DAY.',
+      'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: choose a later value for from or the resolution DAY.',
     ],
     [
       {
@@ -230,7 +230,7 @@ describe('resolveRange', () => {
         resolution: 'MINUTE' as const,
         retention: { MINUTE: hours(24), HOUR: hours(48), DAY: hours(72) },
       },
-      'MINUTE samples are kept for 24 hours, now since 2026-03-28T12:00:00.000Z: ask for a later from or the resolution HOUR or DAY.',
+      'MINUTE samples are kept for 24 hours, now since 2026-03-28T12:00:00.000Z: choose a later value for from or the resolution HOUR or DAY.',
     ],
     [
       {

@@ -143,7 +143,7 @@ describe('ids that plain objects know already', () => {
     expect(sums.largest(1000).flows.map(({ packets }) => packets)).toEqual(
       Array.from({ length: IDS.length ** 2 }, () => 6n),
     );
-    const groups = new FlowGroups(['PROTOCOL'], flowMatcher({ policy_id: '__proto__' }));
+    const groups = new FlowGroups(['PROTOCOL'], flowMatcher({ policy_ids: ['__proto__'] }));
     groups.add({ ...report, site_id: '__proto__' });
     expect(groups.beside(SUM, { order_by: 'BYTES', limit: 10 }).rows).toMatchObject([{ packets: 6n }]);
   });

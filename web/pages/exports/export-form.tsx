@@ -20,7 +20,7 @@ import { START_EXPORT } from './operations.ts';
 
 const NAMES = graphql(`
   query ExportNames {
-    policies(limit: 100, defined_only: true) { items { id name } }
+    policies(limit: 1000, defined_only: true) { items { id name } }
     sites(limit: 100) { items { id name } }
   }
 `);

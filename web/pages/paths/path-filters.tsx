@@ -7,7 +7,7 @@ import { PATH_STATUSES, type PathStatusName } from '../../parts/path-status.tsx'
 import { SelectField } from '../../parts/select-field.tsx';
 
 const POLICY_NAMES = graphql(`
-  query PolicyNames { policies(limit: 100, defined_only: true) { items { id name } } }
+  query PolicyNames { policies(limit: 1000, defined_only: true) { items { id name } } }
 `);
 
 const ALL = 'all';

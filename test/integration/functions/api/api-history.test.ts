@@ -132,7 +132,7 @@ describe('history over the API', () => {
     ).toEqual({
       error: {
         type: 'NotFound',
-        message: 'No snapshot was taken before the end of this range: ask for a later to.',
+        message: 'No snapshot was taken before the end of this range: choose a later value for to.',
       },
     });
   });
@@ -162,7 +162,8 @@ describe('history over the API', () => {
     expect(await api.call('Query.trafficStats', { ...range, from, group_by: ['SITE'] })).toEqual({
       error: {
         type: 'NotFound',
-        message: 'No snapshot from before the beginning of this range is kept: ask for a later from.',
+        message:
+          'No snapshot from before the beginning of this range is kept: choose a later value for from.',
       },
     });
     await first(START);
@@ -293,7 +294,7 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { policy_id: 'default', from: '2026-03-12T00:00:00Z', to: range.to, resolution: 'MINUTE' },
-      'MINUTE samples are kept for 48 hours, now since 2026-03-13T11:34:00.000Z: ask for a later from or the resolution HOUR or DAY.',
+      'MINUTE samples are kept for 48 hours, now since 2026-03-13T11:34:00.000Z: choose a later value for from or the resolution HOUR or DAY.',
     ],
     [
       'Query.trafficHistory',
@@ -308,7 +309,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { from: '2023-01-01T00:00:00Z', to: range.to, group_by: ['SITE'] },
-      'DAY samples are kept for 730 days, now since 2024-03-15T00:00:00.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-03-15T00:00:00.000Z: choose a later value for from.',
     ],
     [
       'Query.trafficStats',

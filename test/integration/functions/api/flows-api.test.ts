@@ -114,6 +114,22 @@ describe('flow logs, from the stream to the API', () => {
       expect(policy.total.bytes).toBe(70);
     });
 
+    it('gives those that a filter takes, of a range, by packets', async () => {
+      const top = await api.data('Query.topFlows', {
+        ...hour,
+        filter: { applications: ['Web'], not: { srcs: ['2001:db8::/32'] } },
+        order_by: 'PACKETS',
+        limit: 1,
+      });
+      expect(top).toMatchObject({
+        from: hour.from,
+        to: hour.to,
+        flows: [{ site_id: SITE_A, packets: 9 }],
+        other: { bytes: 1000, packets: 4 },
+        flows_seen: 2,
+      });
+    });
+
     it('leaves out what was sent before the window', async () => {
       api.now = T0 + MINUTE + 10_000;
       const top = await api.data('Query.topFlows', { window: 1 });
@@ -129,6 +145,12 @@ describe('flow logs, from the stream to the API', () => {
       [{ application: 'Web', edge_id: 'edge-2' }, ['192.0.2.9']],
       [{ policy_id: '7', site_id: SITE_A }, ['192.0.2.9', '2001:db8:1::9', null]],
       [{ endpoint_id: 'wan1', policy_id: '8', port: 443 }, []],
+      [{ dsts: ['192.0.2.53', '2001:db8:1::/48'] }, ['192.0.2.53', '2001:db8:1::9']],
+      [{ ports: ['50-60', '25'], protocols: [6, 17] }, ['192.0.2.53']],
+      [{ site_ids: [SITE_A, SITE_B], not: { applications: ['Web'] } }, ['192.0.2.53']],
+      [{ not: { policy_ids: ['7'] } }, ['192.0.2.53']],
+      [{ not: { site_ids: [SITE_A] } }, ['192.0.2.9']],
+      [{ edge_ids: ['edge-1', 'edge-2'], not: { edge_ids: ['edge-1'] } }, ['192.0.2.9']],
     ])('finds flows by %j', async (filter, destinations) => {
       const { items, next_token } = await api.data('Query.flows', { ...hour, filter });
       expect(items.map((flow: { dst: string | null }) => flow.dst).sort()).toEqual([...destinations].sort());
@@ -219,7 +241,8 @@ describe('flow logs, from the stream to the API', () => {
     expect(await api.call('Query.flows', { ...hour, filter })).toEqual({
       error: {
         type: 'ValidationError',
-        message: 'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: ask for a later to.',
+        message:
+          'Flows are kept for 24 hours, now since 2026-01-31T12:30:00.000Z: choose a later value for to.',
       },
     });
   });
@@ -334,6 +357,29 @@ describe('flow logs, from the stream to the API', () => {
       { site_id: SITE_A, window: 61 },
       'window must be a whole number from 1 to 60.',
     ],
+    ['Query.topFlows', { window: 5, ...hour }, 'A range is asked for by window, or by from and to together.'],
+    ['Query.topFlows', { from: hour.from }, 'A range is asked for by window, or by from and to together.'],
+    [
+      'Query.topFlows',
+      { site_id: SITE_A, filter: {} },
+      'policy_id and site_id belong into filter where it is given.',
+    ],
+    [
+      'Query.topFlows',
+      { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0) },
+      'from and to may lie 48 hours apart at most.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { port: 1, ports: ['2'] } },
+      "filter.ports can't be given beside port: put all values in ports.",
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { not: { ports: ['80-70'] } } },
+      'filter.not.ports.0 must be a port or a range of ports such as 443 or 8000-8100.',
+    ],
+    ['Query.flows', { ...hour, filter: { protocols: [] } }, 'filter.protocols must have 1 to 20 entries.'],
     ['Query.topFlows', { limit: 0 }, 'limit must be a whole number from 1 to 1000.'],
     [
       'Query.flows',
@@ -365,7 +411,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { from: iso(T0 - 800 * 24 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
-      'DAY samples are kept for 730 days, now since 2024-02-01T00:00:00.000Z: ask for a later from.',
+      'DAY samples are kept for 730 days, now since 2024-02-01T00:00:00.000Z: choose a later value for from.',
     ],
     [
       'Query.flowStats',
@@ -406,6 +452,11 @@ describe('flow logs, from the stream to the API', () => {
       'Query.flows',
       { ...hour, filter: { edge_id: 'nobody' } },
       'No edge "nobody" is registered: the query edges lists those that are.',
+    ],
+    [
+      'Query.flows',
+      { ...hour, filter: { policy_ids: ['7', '99'], protocols: [99] } },
+      'There is no policy "99": the query policies lists those that there are.',
     ],
     [
       'Query.flows',

@@ -1,14 +1,31 @@
-import type { ChartSeries } from '../../parts/chart/chart-series.ts';
-import { totalAt } from '../../parts/chart/readout.ts';
-import type { TrustedIntervals } from '../../parts/chart/trust.ts';
-import type { Series } from './operations.ts';
+import type { ChartSeries } from '../parts/chart/chart-series.ts';
+import { totalAt } from '../parts/chart/readout.ts';
+import type { TrustedIntervals } from '../parts/chart/trust.ts';
 
-/** Policies with a colour of their own; more can't be told apart. */
-const DRAWN = 8;
+/** Groups with a colour of their own; more can't be told apart. */
+export const DRAWN = 8;
+
+interface Rates {
+  id: string;
+  bits_per_second: (number | null)[];
+}
+
+/** What of `trafficSeries` a chart is made of. */
+export interface DrawnSeries {
+  from: string;
+  step_s: number;
+  at: string[];
+  completeness: (number | null)[];
+  gaps: boolean[];
+  resets: boolean[];
+  groups: Rates[];
+  other: Rates | null;
+  previous: { total: Rates } | null;
+}
 
 /** A series of the API as the chart draws it; the period before as a dashed line over the same time. */
 export function chartOf(
-  { from, step_s, at: ends, completeness, gaps, resets, groups, other, previous }: Series,
+  { from, step_s, at: ends, completeness, gaps, resets, groups, other, previous }: DrawnSeries,
   name: (id: string) => string,
 ): { intervals: TrustedIntervals; series: ChartSeries[] } {
   const at = ends.map(end => Date.parse(end) / 1000);

@@ -1,0 +1,49 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import { newLane } from '../../../core/ledger/lane/lane.ts';
+import { wholeListing } from '../../../core/ledger/lane/lane-listing.ts';
+import { NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
+import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
+import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { T0 } from '../../support/report-records.ts';
+
+const MINUTE = 60_000;
+
+it('a lane that is listed nowhere is listed under the site that it left too', () => {
+  const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), site_id: 'south' };
+  const state = { lane, idle: undefined, boots: new Map(), parts: new Map(), changes: NO_CHANGES };
+  const { sites } = wholeListing({ site_id: 'north' }, state);
+  expect([...sites].sort()).toEqual(['north', 'south']);
+});
+
+it('a look that another one overtook does not take back what that one found', async () => {
+  const store = new FakeDynamoDb();
+  const [buckets, ...others] = listingGroups();
+  let now = T0;
+  const context = {
+    client: store.client,
+    tables: { traffic: 'traffic' },
+    clock: () => now,
+    sleep: async () => {},
+    random: () => 0.5,
+    deadline: T0 + 60 * MINUTE,
+  };
+  const look = (unlisted: number) => ({ buckets: buckets!, began: now, unlisted });
+  for (let looks = 0; looks < 2; looks++) {
+    for (const group of [buckets!, ...others]) {
+      await noteListing(context, { buckets: group, began: now, unlisted: 0 });
+    }
+    now += 5 * MINUTE;
+  }
+  expect(await listedSince(context)).toBe(T0);
+
+  // A slow look that found all listed is about to be noted; one that began later finds a lane that isn't.
+  const slow = look(0);
+  now += MINUTE;
+  const overtaken = clientWith(async command => {
+    if (command instanceof PutCommand) await noteListing(context, look(1));
+    return store.send(command);
+  });
+  await noteListing({ ...context, client: overtaken }, slow);
+  expect(await listedSince(context)).toBeUndefined();
+});

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { parseSearch, stringifySearch } from '../../../web/address/search.ts';
+import {
+  type Chosen,
+  choose,
+  drop,
+  FIELD_NAMES,
+  readTraffic,
+  writeFilter,
+  writeGroup,
+} from '../../../web/pages/traffic/traffic-address.ts';
+
+const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }), { maxLength: 4 });
+const chosen: fc.Arbitrary<Chosen> = fc.record({ only: ids, not: ids });
+
+it('any choice goes into the address and comes back from it', () => {
+  const choice = fc.record({
+    by: fc.constantFrom(...FIELD_NAMES),
+    filters: fc.record({ policy: chosen, site: chosen, endpoint: chosen, edge: chosen }),
+  });
+  const property = fc.property(choice, ({ by, filters }) => {
+    const parts = FIELD_NAMES.map(field => writeFilter(field, filters[field]));
+    const search = stringifySearch(Object.assign({}, writeGroup(by), ...parts));
+    expect(readTraffic(parseSearch(search))).toEqual({ by, filters });
+  });
+  fc.assert(property);
+});
+
+it('an address can be read by a person', () => {
+  const search = { ...writeGroup('site'), ...writeFilter('policy', { only: ['1', '7'], not: ['default'] }) };
+  expect(stringifySearch(search)).toBe('?by=site&policy=1,7&not-policy=default');
+});
+
+it('what an address can’t say is left out', () => {
+  expect(readTraffic({ by: 'constructor', site: ',,a,a' })).toEqual({
+    by: 'policy',
+    filters: {
+      policy: { only: [], not: [] },
+      site: { only: ['a'], not: [] },
+      endpoint: { only: [], not: [] },
+      edge: { only: [], not: [] },
+    },
+  });
+});
+
+it('an id is in one of the lists of its field', () => {
+  const both = choose(choose({ only: ['a'], not: [] }, 'only', 'b'), 'not', 'a');
+  expect(both).toEqual({ only: ['b'], not: ['a'] });
+  expect(choose(both, 'not', 'a')).toEqual(both);
+  expect(drop(both, 'a')).toEqual({ only: ['b'], not: [] });
+});

@@ -1,0 +1,73 @@
+import type { Search } from '../../address/search.ts';
+
+/** What traffic is grouped and filtered by, by its name in the address. */
+export const FIELDS = {
+  policy: { group: 'POLICY', one: 'Policy', many: 'Policies' },
+  site: { group: 'SITE', one: 'Site', many: 'Sites' },
+  endpoint: { group: 'ENDPOINT', one: 'Endpoint', many: 'Endpoints' },
+  edge: { group: 'EDGE', one: 'Edge', many: 'Edges' },
+} as const;
+
+export type Field = keyof typeof FIELDS;
+
+export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
+
+/** Ids of a field: traffic of one of the first, and of none of the others. No list: any. */
+export interface Chosen {
+  only: readonly string[];
+  not: readonly string[];
+}
+
+export type TrafficFilters = Record<Field, Chosen>;
+
+/** What the page shows beside its range, as its address says it. */
+export interface TrafficChoice {
+  by: Field;
+  filters: TrafficFilters;
+}
+
+const DEFAULT_FIELD: Field = 'policy';
+
+/** What an address says; what it can't say is left out. */
+export function readTraffic(search: Search): TrafficChoice {
+  const { by = DEFAULT_FIELD } = search;
+  const chosen = (field: Field): Chosen => ({
+    only: readList(search[field]),
+    not: readList(search[`not-${field}`]),
+  });
+  return {
+    by: Object.hasOwn(FIELDS, by) ? (by as Field) : DEFAULT_FIELD,
+    filters: Object.fromEntries(FIELD_NAMES.map(field => [field, chosen(field)])) as TrafficFilters,
+  };
+}
+
+/** The parts of an address that say a field's filter. @example { site: 'a,b', 'not-site': undefined } */
+export function writeFilter(field: Field, { only, not }: Chosen): Record<string, string | undefined> {
+  return { [field]: writeList(only), [`not-${field}`]: writeList(not) };
+}
+
+/** The parts of an address that say what is grouped by. */
+export function writeGroup(by: Field): { by: string | undefined } {
+  return { by: by === DEFAULT_FIELD ? undefined : by };
+}
+
+/** Adds an id to one of a field's lists and takes it out of the other. */
+export function choose({ only, not }: Chosen, list: keyof Chosen, id: string): Chosen {
+  const without = drop({ only, not }, id);
+  return { ...without, [list]: [...without[list], id] };
+}
+
+/** Takes an id out of both lists of a field. */
+export function drop({ only, not }: Chosen, id: string): Chosen {
+  return { only: only.filter(each => each !== id), not: not.filter(each => each !== id) };
+}
+
+/** Ids apart by commas; a comma of an id has a backslash before it, and so has a backslash. */
+function writeList(ids: readonly string[]): string | undefined {
+  return ids.length === 0 ? undefined : ids.map(id => id.replace(/[\\,]/g, '\\$&')).join(',');
+}
+
+function readList(text = ''): string[] {
+  const ids = text.match(/(?:\\.|[^\\,])+/gs) ?? [];
+  return [...new Set(ids.map(id => id.replace(/\\(.)/gs, '$1')))];
+}
