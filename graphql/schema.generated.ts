@@ -617,6 +617,38 @@ export interface TrafficStats {
   completeness: Completeness;
 }
 
+export interface CostSum {
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
+export interface TrafficCost {
+  currency: string;
+  from: string;
+  to: string;
+  rows: CostRow[];
+  other: CostSum;
+  other_rows: number;
+  next_token: string | null;
+  total: CostSum;
+  completeness: Completeness;
+}
+
+export interface CostRow {
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
 export interface TrafficRow {
   policy_id: string | null;
   site_id: string | null;
@@ -1362,6 +1394,7 @@ export interface Operations {
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
+  'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };

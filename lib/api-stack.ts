@@ -108,6 +108,7 @@ export class ApiStack extends Stack {
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         QUERY_BUDGET: String(settings.query_budget),
+        CURRENCY: settings.currency,
         EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
         ...cacheEnvironment(settings),

@@ -56,6 +56,7 @@ export const ROLES = {
   'Query.trafficHistory': forAll,
   'Query.trafficSeries': forAll,
   'Query.trafficStats': forAll,
+  'Query.trafficCost': forAll,
   'Query.topFlows': forAll,
   'Query.duplicateCounting': forAll,
   'Query.flows': forAll,

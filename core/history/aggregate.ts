@@ -94,7 +94,8 @@ function matches(dimensions: Required<AggregateFilter>, filter: AggregateFilter 
   );
 }
 
-const FIELD_OF: Record<LaneGroup, keyof AggregateFilter> = {
+/** The field of a row that says what it is grouped by. */
+export const FIELD_OF: Record<LaneGroup, keyof AggregateFilter> = {
   POLICY: 'policy_id',
   SITE: 'site_id',
   ENDPOINT: 'endpoint_id',

@@ -37,6 +37,7 @@ export interface Surroundings
     | 'caches'
     | 'exports'
     | 'directory'
+    | 'currency'
     | 'onFailover'
     | 'edge_roles'
     | 'identify'

@@ -15,6 +15,7 @@ const {
   SILENT_AFTER_S,
   QUERY_BUDGET,
   EDGE_ROLES,
+  CURRENCY,
 } = SETTINGS;
 
 /** The function's configuration, checked when a container starts. */
@@ -32,4 +33,5 @@ export const environmentSchema = z.object({
   SILENT_AFTER_S,
   QUERY_BUDGET,
   EDGE_ROLES,
+  CURRENCY,
 });

@@ -80,6 +80,7 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
     ...persons,
     directory,
+    currency: environment.CURRENCY,
     onFailover: done => countStranded('api', done),
     onInternalError: countInternalError,
     query_budget: { units: environment.QUERY_BUDGET, wait_ms: BUDGET_WAIT_MS },

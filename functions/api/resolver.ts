@@ -30,6 +30,8 @@ export interface Call extends Asking {
   /** Called for a path that changed sides. */
   onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
+  /** Of all prices, ISO 4217. */
+  currency: string;
   /** The people who can sign in. */
   directory: UserDirectory;
 }

@@ -111,6 +111,7 @@ export function makeApi(
     identify: async caller => caller,
     isDisabled: async () => false,
     directory: memoryDirectory(),
+    currency: 'USD',
     onFailover: ({ receipt }, operation) => {
       api.failovers.push(`${operation} without path: ${receipt.without_path.join(', ') || 'none'}`);
     },

@@ -62,6 +62,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.policyRouting': 'forAll',
   'Query.cacheHistory': 'forAll',
   'Mutation.clearCache': 'forAdmins',
+  'Query.trafficCost': 'forAll',
   'Query.users': 'forAdmins',
   'Mutation.inviteUser': 'forAdmins',
   'Mutation.setUserGroups': 'forAdmins',
