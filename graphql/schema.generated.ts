@@ -463,9 +463,43 @@ export interface Alarm {
   note: string | null;
 }
 
-export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK';
+export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK' | 'THRESHOLD';
 
 export type AlarmSeverity = 'CRITICAL' | 'WARNING' | 'INFO';
+
+export interface ThresholdConnection {
+  items: Threshold[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Threshold {
+  id: string;
+  name: string;
+  scope: ThresholdScope;
+  target_id: string;
+  target_name: string | null;
+  metric: ThresholdMetric;
+  unit: string;
+  direction: ThresholdDirection;
+  value: number;
+  clear_value: number;
+  minutes: number;
+  status: ThresholdStatus;
+  current_value: number | null;
+  current_at: string | null;
+  since: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export type ThresholdScope = 'POLICY' | 'SITE' | 'EDGE' | 'PATH';
+
+export type ThresholdMetric = 'BITS_PER_SECOND' | 'PACKETS_PER_SECOND' | 'TX_BITS_PER_SECOND' | 'RX_BITS_PER_SECOND' | 'LATENCY_MS' | 'JITTER_MS' | 'PACKET_LOSS_PCT' | 'SCORE' | 'COMPLETENESS_PCT' | 'SILENCE_MINUTES';
+
+export type ThresholdDirection = 'ABOVE' | 'BELOW';
+
+export type ThresholdStatus = 'WITHIN' | 'BEYOND' | 'RAISED' | 'UNKNOWN';
 
 export interface Operation {
   id: string;
@@ -1389,6 +1423,7 @@ export interface Operations {
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
+  'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
@@ -1440,6 +1475,9 @@ export interface Operations {
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
+  'Mutation.setThreshold': { arguments: { name: string; scope: ThresholdScope; target_id: string; metric: ThresholdMetric; direction: ThresholdDirection; value: number; clear_value?: number | null | undefined; minutes: number }; result: Threshold };
+  'Mutation.updateThreshold': { arguments: { id: string; name?: string | null | undefined; direction?: ThresholdDirection | null | undefined; value?: number | null | undefined; clear_value?: number | null | undefined; minutes?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Threshold };
+  'Mutation.removeThreshold': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
   'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };

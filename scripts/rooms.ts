@@ -53,7 +53,7 @@ export const ROOMS: Record<string, Rooms> = {
     inventory: ['access', 'audit', 'cache', 'edge-keys', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
-    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'storage'],
+    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
     preferences: ['access', 'errors', 'inventory', 'storage'],
     users: ['access', 'audit', 'errors', 'storage'],
     undo: [

@@ -49,6 +49,10 @@ export const ROLES = {
   'Query.events': forAll,
   'Query.alarms': forAll,
   'Mutation.acknowledgeAlarm': forOperators,
+  'Query.thresholds': forAll,
+  'Mutation.setThreshold': forOperators,
+  'Mutation.updateThreshold': forOperators,
+  'Mutation.removeThreshold': forOperators,
   'Query.operations': forPeople,
   // And who may do the operation that is undone.
   'Mutation.undo': forOperators,

@@ -61,4 +61,10 @@ export const ALARM_ROWS: Record<AlarmKind, AlarmRow> = {
     ends: 'WORK_GOES_ON',
     ended: () => 'Work that was stuck goes on, or has ended.',
   },
+  THRESHOLD: {
+    severity: 'WARNING',
+    begins: 'THRESHOLD_CROSSED',
+    ends: 'THRESHOLD_CLEARED',
+    ended: thing => `${thing} is within its threshold again.`,
+  },
 };

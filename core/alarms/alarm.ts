@@ -13,6 +13,7 @@ export const ALARM_KINDS = [
   'QUARANTINE',
   'REPORTS_REFUSED',
   'WORK_STUCK',
+  'THRESHOLD',
 ] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
 

@@ -63,6 +63,9 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   // The address itself stays in the audit log.
   eraseFlows: { type: 'FLOWS_ERASED', title: says('An address was erased from the flow log.') },
   acknowledgeAlarm: { type: 'ALARM_ACKNOWLEDGED', title: thing => `${thing} was acknowledged.` },
+  setThreshold: { type: 'THRESHOLD_SET', title: was('set') },
+  updateThreshold: { type: 'THRESHOLD_UPDATED', title: was('changed') },
+  removeThreshold: { type: 'THRESHOLD_REMOVED', title: was('removed') },
   warmCaches: { type: 'CACHE_WARMED', title: says('The caches were filled.') },
   clearCache: { type: 'CACHE_CLEARED', title: says('The caches were cleared.') },
 

@@ -8,6 +8,7 @@ import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
 import { undoPolicyRouting } from './undo-policy-routing.ts';
 import { undoReset, undoUndoReset } from './undo-reset.ts';
+import { undoThreshold } from './undo-setting.ts';
 import { undoCreateSite, undoDeleteSite, undoRestoreSite } from './undo-site.ts';
 import { undoSiteUpdate } from './undo-site-update.ts';
 import { undoUser } from './undo-user.ts';
@@ -44,6 +45,9 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   setUserEnabled: undoUser('Mutation.setUserEnabled', 'setUserEnabled'),
 
   acknowledgeAlarm: undoAcknowledgement,
+  setThreshold: undoThreshold('Mutation.setThreshold'),
+  updateThreshold: undoThreshold('Mutation.updateThreshold'),
+  removeThreshold: undoThreshold('Mutation.removeThreshold'),
 
   failoverPath: undoSides('Mutation.failoverPath'),
   restorePath: undoSides('Mutation.restorePath'),

@@ -11,6 +11,7 @@ import { decodeLane } from '../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../ledger/packing/packed-item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { edgeProblems } from './edge-problems.ts';
+import type { ReadGroup } from './threshold-figures.ts';
 
 export const EDGE_KINDS: readonly AlarmKind[] = ['EDGE_SILENT', 'POLICIES_BEHIND', 'CLOCK_SKEW'];
 
@@ -19,7 +20,10 @@ const GROUPS = 4;
 
 const RUN_EVERY_MS = 60_000;
 
-export interface WatchContext extends StoreContext, SilenceOptions {}
+export interface WatchContext extends StoreContext, SilenceOptions {
+  /** The instant that the run was due, milliseconds: thresholds are judged for its minute. Default: now. */
+  scheduled_at?: number;
+}
 
 export interface WatchedEdges extends SettledAlarms {
   /** False when the deadline came first. */
@@ -34,7 +38,16 @@ export interface WatchedEdges extends SettledAlarms {
  */
 export async function watchEdges(
   context: WatchContext,
-  { edges, open }: { edges: readonly EdgeInService[]; open: readonly Alarm[] },
+  {
+    edges,
+    open,
+    onRead,
+  }: {
+    edges: readonly EdgeInService[];
+    open: readonly Alarm[];
+    /** Gets the edges and lanes of each group as they were read. */
+    onRead(group: ReadGroup): void;
+  },
 ): Promise<WatchedEdges> {
   const { silent_after_s, clock, deadline } = context;
   const meta = await readPoliciesMeta(context);
@@ -49,6 +62,7 @@ export async function watchEdges(
     // Read first: who reports meanwhile is not silent.
     const now_ms = clock();
     const lanes = await readGroup(context, group);
+    onRead({ edges: inGroup, lanes, now_ms, silent_after_s });
     const problems = edgeProblems({ edges: inGroup, lanes, policies, now_ms, silent_after_s });
     const settled = await settleAlarms(context, {
       open: open.filter(({ target }) => isIn(target.slice('edge:'.length))),

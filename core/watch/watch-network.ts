@@ -8,6 +8,7 @@ import { readEdgesInService } from '../inventory/edges/read-edges.ts';
 import { endStalePathAlarms } from '../routing/metrics/stale-path-alarms.ts';
 import { QUARANTINE_KINDS, quarantineProblems } from './quarantine-problems.ts';
 import { EDGE_KINDS, type WatchContext, watchEdges } from './watch-edges.ts';
+import { beginThresholds, judgeThresholds, THRESHOLD_KINDS } from './watch-thresholds.ts';
 import { WORK_KINDS, workProblems } from './work-problems.ts';
 
 export interface WatchedNetwork {
@@ -24,7 +25,11 @@ export interface WatchedNetwork {
  * ends their alarms itself; here those end that nothing measures any more.
  */
 export async function watchNetwork(context: WatchContext): Promise<WatchedNetwork> {
-  const [stored, edges] = await Promise.all([readAllAlarms(context), readEdgesInService(context)]);
+  const [stored, edges, watchedThresholds] = await Promise.all([
+    readAllAlarms(context),
+    readEdgesInService(context),
+    beginThresholds(context),
+  ]);
   const alarms = stored.filter(({ ended }) => !ended);
   await removeEnded(context, stored);
   const ofKinds = (kinds: readonly AlarmKind[]) => alarms.filter(({ kind }) => kinds.includes(kind));
@@ -37,11 +42,24 @@ export async function watchNetwork(context: WatchContext): Promise<WatchedNetwor
     await endStalePathAlarms(context, ofKinds(['PATH_FAILED', 'PATH_DEGRADED'])),
   ];
   const exports_told = await tellEndedExports(context);
-  const watched = await watchEdges(context, { edges, open: ofKinds(EDGE_KINDS) });
+  const watched = await watchEdges(context, {
+    edges,
+    open: ofKinds(EDGE_KINDS),
+    onRead: group => watchedThresholds.figures.add(group),
+  });
+  const judged = await judgeThresholds(context, watchedThresholds, {
+    open: ofKinds(THRESHOLD_KINDS),
+    minute_ms: minuteOf(context.scheduled_at ?? context.clock()),
+    complete: watched.complete,
+  });
   const sum = (count: 'begun' | 'ended' | 'left') =>
-    [...settled, watched].reduce((total, each) => total + each[count], 0);
+    [...settled, watched, judged].reduce((total, each) => total + each[count], 0);
   const complete = watched.complete && sum('left') === 0;
   // Another run may have written meanwhile, and ingest has: the next run counts again.
   await keepTotal(context, alarms.length + sum('begun') - sum('ended'));
   return { begun: sum('begun'), ended: sum('ended'), exports_told, complete };
 }
+
+const MINUTE_MS = 60_000;
+
+const minuteOf = (at_ms: number): number => Math.floor(at_ms / MINUTE_MS) * MINUTE_MS;

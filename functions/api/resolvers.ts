@@ -24,6 +24,7 @@ import { policyVersionResolvers } from './resolvers/policy-versions.ts';
 import { resetResolvers } from './resolvers/reset.ts';
 import { routingResolvers } from './resolvers/routing.ts';
 import { siteResolvers } from './resolvers/sites.ts';
+import { thresholdResolvers } from './resolvers/thresholds.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
 import { userResolvers } from './resolvers/users.ts';
@@ -43,6 +44,7 @@ export const resolvers: Resolvers = {
   ...userResolvers,
   ...eventResolvers,
   ...alarmResolvers,
+  ...thresholdResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
   ...flowResolvers,

@@ -1,5 +1,6 @@
 import {
   Activity,
+  BellRing,
   ChartArea,
   DatabaseZap,
   Download,
@@ -28,6 +29,13 @@ export interface PageEntry {
 /** Every page, in the order of the navigation. */
 export const PAGES: readonly PageEntry[] = [
   { paths: ['/'], title: 'Now', icon: Activity, key: 'n', load: () => import('./now/now-page.tsx') },
+  {
+    paths: ['/alarms'],
+    title: 'Alarms',
+    icon: BellRing,
+    key: 'a',
+    load: () => import('./alarms/alarms-page.tsx'),
+  },
   {
     paths: ['/paths'],
     title: 'Paths',

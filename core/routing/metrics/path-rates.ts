@@ -25,6 +25,9 @@ export interface PathRate {
   to_ms: number;
 }
 
+/** A path, and which of its ends is the source. */
+type PathSource = Pick<Path, 'id' | 'source_site_id'>;
+
 /** The earlier of the two reports is at least so old: an edge that reports each minute has reported since. */
 const AGO_MS = 90_000;
 
@@ -39,7 +42,7 @@ const SILENT_MS = 300_000;
  */
 export async function readPathTraffic(
   context: StoreContext,
-  { paths, told_by }: { paths: readonly Path[]; told_by: ReadonlyMap<string, LaneOfPath> },
+  { paths, told_by }: { paths: readonly PathSource[]; told_by: ReadonlyMap<string, LaneOfPath> },
 ): Promise<Map<string, PathTraffic>> {
   const store = { ...context, table: context.tables.traffic, eventually: true };
   const now = context.clock();
@@ -83,7 +86,7 @@ function sampleOf(lane: Lane, sampleAt: LaneSampleAt, mark: Parameters<LaneSampl
 }
 
 function trafficOver(
-  path: Path,
+  path: PathSource,
   { lane, before }: { lane: Lane; before: Lane | undefined },
 ): PathTraffic | undefined {
   const now = sentOver(path, lane);
@@ -106,7 +109,7 @@ function trafficOver(
 }
 
 /** Seen from the path's source, whichever end the lane's edge stands at. */
-function sentOver(path: Path, lane: Lane): Pick<PathTraffic, 'tx_bytes' | 'rx_bytes'> | undefined {
+function sentOver(path: PathSource, lane: Lane): Pick<PathTraffic, 'tx_bytes' | 'rx_bytes'> | undefined {
   const counts = lane.paths.get(path.id);
   if (!counts) return undefined;
   const tx_bytes = counts.current.tx_bytes + counts.earlier.tx_bytes;

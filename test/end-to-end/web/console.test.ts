@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { useConsoleWorld } from '../../support/console-world.ts';
 import { accessibilitySuite } from './suites/accessibility.ts';
 import { addressSuite } from './suites/addresses.ts';
+import { alarmsSuite } from './suites/alarms.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
@@ -30,6 +31,7 @@ sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
 settingsSuite(world);
+alarmsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);

@@ -37,6 +37,7 @@ const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
 const USERS = () => '/users';
+const THRESHOLDS = () => '/alarms?view=thresholds';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -84,6 +85,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
+  setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
+  updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
+  removeThreshold: [{ at: THRESHOLDS, name: 'Remove Joined threshold' }],
   // Of a person's own exports, which every group may start.
   ...notOffered(['exportLink', 'cancelExport']),
 };
@@ -213,6 +217,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/users') return 'Users';
+  if (pathname === '/alarms') return 'Joined threshold';
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
@@ -225,6 +230,9 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   await admin.data(
     'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
     { id: joined.site },
+  );
+  await admin.data(
+    'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
   );
   await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {

@@ -1,0 +1,128 @@
+import { ulid } from 'ulid';
+import type { Caller } from '../../access/caller.ts';
+import { auditAction } from '../../audit/audit-action.ts';
+import type { ChangeOperation } from '../../audit/audit-entry.ts';
+import { refuseChanged } from '../../audit/refuse-changed.ts';
+import { commitChange } from '../../storage/commit-change.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { type StoreContext, timestamp } from '../../storage/store-context.ts';
+import type { TableNames } from '../../storage/tables.ts';
+import type { WriteAction } from '../../storage/write-action.ts';
+import { readMeta, readSetting, type SettingsMeta } from './read-settings.ts';
+import {
+  metaKey,
+  refuseTooMany,
+  type Setting,
+  type SettingKind,
+  settingKey,
+  settingTarget,
+} from './setting.ts';
+
+export interface SettingChange {
+  actor: Caller;
+  operation: ChangeOperation;
+}
+
+/** What is written beside a setting, in its transaction. */
+type Companions<T> = (setting: T) => WriteAction[];
+
+/** Sets a new one. @throws ValidationError where there are as many as there may be */
+export function addSetting<T extends Setting>(
+  context: StoreContext,
+  kind: SettingKind<T>,
+  {
+    actor,
+    operation,
+    given,
+    companions = () => [],
+  }: SettingChange & { given: Omit<T, keyof Setting>; companions?: Companions<T> },
+): Promise<T> {
+  return commitChange(context, async begun => {
+    const meta = await readMeta(context, kind);
+    refuseTooMany(kind, meta.count);
+    const at_ms = context.clock();
+    const now = timestamp(at_ms);
+    const after = { id: ulid(at_ms), ...given, created_at: now, updated_at: now } as T;
+    const audit = auditAction(context.tables, begun, {
+      ...{ actor, operation, after, before: null },
+      target: settingTarget(kind, after.id),
+    });
+    const actions = settingActions(context.tables, kind, { meta, after });
+    return { actions: [...actions, ...companions(after), audit], result: after };
+  });
+}
+
+/** Changes one. @throws NotFound · Conflict for another state than that of `if_updated_at` · what `change` throws */
+export function updateSetting<T extends Setting>(
+  context: StoreContext,
+  kind: SettingKind<T>,
+  {
+    id,
+    actor,
+    operation,
+    if_updated_at,
+    change,
+    companions = () => [],
+  }: SettingChange & {
+    id: string;
+    if_updated_at?: number | undefined;
+    change(before: T): T;
+    companions?: Companions<T>;
+  },
+): Promise<T> {
+  return commitChange(context, async begun => {
+    const [meta, before] = await Promise.all([readMeta(context, kind), readSetting(context, kind, id)]);
+    const target = settingTarget(kind, id);
+    const what = `The ${kind.name} ${id}`;
+    await refuseChanged(context, { what, updated_at: before.updated_at, targets: [target] }, if_updated_at);
+    const after = { ...change(before), updated_at: timestamp(context.clock()) };
+    const audit = auditAction(context.tables, begun, { actor, operation, target, before, after });
+    const actions = settingActions(context.tables, kind, { meta, before, after });
+    return { actions: [...actions, ...companions(after), audit], result: after };
+  });
+}
+
+/** Removes one. @throws NotFound */
+export function removeSetting<T extends Setting>(
+  context: StoreContext,
+  kind: SettingKind<T>,
+  { id, actor, operation, companions = () => [] }: SettingChange & { id: string; companions?: Companions<T> },
+): Promise<{ removed: T; audit_id: string }> {
+  return commitChange(context, async begun => {
+    const [meta, before] = await Promise.all([readMeta(context, kind), readSetting(context, kind, id)]);
+    const target = settingTarget(kind, id);
+    const audit = auditAction(context.tables, begun, { actor, operation, target, before, after: null });
+    const actions = settingActions(context.tables, kind, { meta, before });
+    return {
+      actions: [...actions, ...companions(before), audit],
+      result: { removed: before, audit_id: begun.audit_id },
+    };
+  });
+}
+
+/** Writes a setting as it is `after`, or removes it; conditional on what was read. */
+export function settingActions<T extends Setting>(
+  { network }: TableNames,
+  kind: SettingKind<T>,
+  {
+    meta: { count, seq },
+    before,
+    after,
+  }: { meta: SettingsMeta; before?: T | undefined; after?: T | undefined },
+): WriteAction[] {
+  const key = settingKey(kind, (after ?? before)!.id);
+  const unchanged = before
+    ? conditionOf({ expression: '#updated_at = :was', values: { was: before.updated_at } })
+    : conditionOf({ expression: 'attribute_not_exists(#pk)' });
+  const counted =
+    seq === 0
+      ? conditionOf({ expression: 'attribute_not_exists(#pk)' })
+      : conditionOf({ expression: '#seq = :seq', values: { seq } });
+  const meta = { count: count + (after ? 1 : 0) - (before ? 1 : 0), seq: seq + 1 };
+  return [
+    after
+      ? { Put: { TableName: network, Item: { ...key, ...after }, ...unchanged } }
+      : { Delete: { TableName: network, Key: key, ...unchanged } },
+    { Put: { TableName: network, Item: { ...metaKey(kind), ...meta }, ...counted } },
+  ];
+}

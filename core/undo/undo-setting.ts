@@ -1,0 +1,82 @@
+import { settingActions } from '../alarms/settings/change-settings.ts';
+import { readMeta, readSetting } from '../alarms/settings/read-settings.ts';
+import { refuseTooMany, type Setting, type SettingKind, settingKey } from '../alarms/settings/setting.ts';
+import { THRESHOLD } from '../alarms/thresholds/threshold.ts';
+import type { ChangeOperation } from '../audit/audit-entry.ts';
+import { Conflict, NotFound } from '../errors.ts';
+import { timestamp } from '../storage/store-context.ts';
+import { commitUndo } from './commit-undo.ts';
+import { stepBack } from './step-back.ts';
+import type { Undoer, UndoRequest } from './undoer.ts';
+
+/** The operations of a kind of setting. */
+interface Operations {
+  add: ChangeOperation;
+  update?: ChangeOperation;
+  remove: ChangeOperation;
+}
+
+/** A setting of alarms that was added, changed or removed is as it was before. */
+function undoSetting<T extends Setting>(
+  role: Undoer['role'],
+  kind: SettingKind<T>,
+  operations: Operations,
+): Undoer {
+  return { role, undo: request => commitUndo(request, () => plan(request, kind, operations)) };
+}
+
+export const undoThreshold = (role: Undoer['role']) =>
+  undoSetting(role, THRESHOLD, {
+    add: 'setThreshold',
+    update: 'updateThreshold',
+    remove: 'removeThreshold',
+  });
+
+async function plan<T extends Setting>(
+  { context, entry }: UndoRequest,
+  kind: SettingKind<T>,
+  { add, update = add, remove }: Operations,
+) {
+  const [before, after] = [entry.before, entry.after].map(state => stateOf(kind, state));
+  const { id } = (after ?? before)!;
+  const what = `The ${kind.name} ${id}`;
+  const meta = await readMeta(context, kind);
+  const current = await readSetting(context, kind, id).catch(cause => {
+    if (cause instanceof NotFound) return undefined;
+    throw cause;
+  });
+  const plannedActions = (change: { before?: T; after?: T }) =>
+    settingActions(context.tables, kind, { meta, ...change });
+  if (!after) {
+    if (current) throw new Conflict(`${what} is there again.`);
+    refuseTooMany(kind, meta.count);
+    const back = { ...before!, updated_at: timestamp(context.clock()) };
+    const actions = plannedActions({ after: back });
+    return { did: add, actions, after: back, message: `${what} is there again.` };
+  }
+  if (!current) throw new Conflict(`${what} was removed since.`);
+  if (!before) {
+    if (current.updated_at !== after.updated_at) {
+      throw new Conflict(`${what} was changed since: remove it with ${kind.remove}.`);
+    }
+    const actions = plannedActions({ before: current });
+    return { did: remove, actions, before: current, message: `${what} is removed.` };
+  }
+  const now = timestamp(context.clock());
+  const back = stepBack({ what, by_hand: update, before, after, current, now });
+  const actions = plannedActions({ before: current, after: back });
+  return {
+    did: update,
+    actions,
+    before: current,
+    after: back,
+    message: `${what} is as it was before the change.`,
+  };
+}
+
+/** A setting as an audit entry has it. */
+function stateOf<T extends Setting>(kind: SettingKind<T>, state: unknown): T | undefined {
+  if (!state) return undefined;
+  const { id, ...rest } = state as T;
+  return kind.schema.parse({ ...settingKey(kind, id), ...rest });
+}

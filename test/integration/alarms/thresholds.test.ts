@@ -1,0 +1,201 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { watchNetwork } from '../../../core/watch/watch-network.ts';
+import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
+import { makeFaults } from '../../support/faults.ts';
+import { storeContext } from '../../support/store-context.ts';
+import { putLane, someLane } from '../../support/stored-lane.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+const SITE = '550e8400-e29b-41d4-a716-446655440000';
+const MINUTE_MS = 60_000;
+
+let t: TestTables;
+let api: ApiUnderTest;
+let context: StoreContext;
+
+beforeEach(async () => {
+  t = await createTables();
+  api = makeApi(t);
+  context = storeContext(t, () => api.now);
+  await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE });
+  await putLane(t, someLane({ edge_id: 'edge-7', site_id: SITE, last_heard_at_ms: api.now }));
+  return () => t.drop();
+});
+
+interface Events {
+  items: { type: string }[];
+}
+
+const silence = (given: object = {}) =>
+  api.data('Mutation.setThreshold', {
+    ...{ name: 'Quiet', scope: 'EDGE', target_id: 'edge-7', metric: 'SILENCE_MINUTES' },
+    ...{ direction: 'ABOVE', value: 2, minutes: 2, ...given },
+  }) as Promise<{ id: string; updated_at: string }>;
+
+const alarms = async () => {
+  const { items } = (await api.data('Query.alarms')) as { items: { id: string; kind: string }[] };
+  return items.filter(({ kind }) => kind === 'THRESHOLD');
+};
+const watch = (given: object = {}) => watchNetwork({ ...context, ...given });
+const minute = async () => {
+  api.now += MINUTE_MS;
+  await watch();
+};
+const list = async () => (await api.data('Query.thresholds')) as { items: object[]; total: number };
+const refused = async (given: object) => {
+  const input = {
+    ...{ name: 'Quiet', scope: 'EDGE', target_id: 'edge-7', metric: 'SILENCE_MINUTES' },
+    ...{ direction: 'ABOVE', value: 2, minutes: 2, ...given },
+  };
+  return ((await api.call('Mutation.setThreshold', input)) as { error: object }).error;
+};
+
+describe('a threshold on silence', () => {
+  it('is an alarm after its minutes, and until the edge reports', async () => {
+    const { id } = await silence();
+    for (let minutes = 1; minutes <= 3; minutes++) await minute();
+    expect(await alarms()).toEqual([]);
+    expect(await list()).toMatchObject({ items: [{ status: 'BEYOND', current_value: 3 }], total: 1 });
+    await minute();
+    expect(await alarms()).toEqual([
+      {
+        id: `THRESHOLD#${id}`,
+        kind: 'THRESHOLD',
+        severity: 'WARNING',
+        since: new Date(Math.floor((api.now - MINUTE_MS) / MINUTE_MS) * MINUTE_MS).toISOString(),
+        title: 'Quiet: the silence of edge edge-7 is above 2 minutes for 2 minutes.',
+        target: 'edge:edge-7',
+        target_name: null,
+        site_id: null,
+        acknowledged_by: null,
+        acknowledged_at: null,
+        acknowledged_until: null,
+        note: null,
+      },
+    ]);
+    expect(await list()).toMatchObject({ items: [{ status: 'RAISED' }] });
+    await putLane(t, someLane({ edge_id: 'edge-7', site_id: SITE, last_heard_at_ms: api.now }));
+    await minute();
+    expect(await alarms()).toEqual([]);
+    expect(await list()).toMatchObject({ items: [{ status: 'WITHIN', current_value: 1, since: null }] });
+  });
+
+  it('is judged once a minute, however often it runs, and a minute that is missed counts for nothing', async () => {
+    await silence({ value: 0.5, minutes: 3 });
+    await minute();
+    await Promise.all([watch(), watch(), watch()]);
+    await watch({ scheduled_at: api.now - MINUTE_MS });
+    api.now += 10 * MINUTE_MS;
+    await Promise.all([watch(), watch()]);
+    expect(await alarms()).toEqual([]);
+    await Promise.all([minute(), watch()]);
+    expect(await alarms()).toHaveLength(1);
+  });
+
+  it('has its alarm once, and ends it once, where a run is killed behind any of its writes', async () => {
+    const faults = makeFaults();
+    const killed = { ...context, client: faults.on(t.client) };
+    const isWrite = (name: string) => /Put|Transact/.test(name);
+    const heard = (edge_id: string, at_ms: number) =>
+      putLane(t, someLane({ edge_id, site_id: SITE, last_heard_at_ms: at_ms }));
+    const crossings = async () =>
+      ((await api.data('Query.events', { from: '2026-03-01T00:00:00Z', limit: 100 })) as Events).items
+        .map(({ type }) => type)
+        .filter(type => /^THRESHOLD_C/.test(type));
+    await silence({ value: 0.5, minutes: 1 });
+    // The calls of a run that raises it: those that write are the states and the alarm.
+    const raised = async (fault?: Parameters<typeof faults.arm>[0]) => {
+      api.now += MINUTE_MS;
+      faults.arm(fault);
+      await watchNetwork(killed).catch(() => {});
+      // The edge reports before the next run: the alarm that was due is told of all the same.
+      await heard('edge-7', api.now + MINUTE_MS);
+      await minute();
+      // Removes what has ended, so that each run makes the same calls.
+      await watch();
+    };
+    await raised();
+    const writes = faults.calls.flatMap((name, at) => (isWrite(name) ? [at] : []));
+    expect(writes.length).toBeGreaterThanOrEqual(2);
+    for (const at of writes) await raised({ fault: 'killed after', at });
+    expect(await crossings()).toEqual(
+      [0, ...writes].flatMap(() => ['THRESHOLD_CROSSED', 'THRESHOLD_CLEARED']),
+    );
+  });
+
+  it('that is changed begins anew; that is removed ends its alarm', async () => {
+    const { id } = await silence({ value: 0.5, minutes: 2 });
+    await minute();
+    await minute();
+    expect(await alarms()).toHaveLength(1);
+    const changed = await api.data('Mutation.updateThreshold', { id, value: 0.7 });
+    expect(changed).toMatchObject({ value: 0.7, clear_value: 0.7, minutes: 2, status: 'UNKNOWN' });
+    await minute();
+    expect(await alarms()).toEqual([]);
+    await minute();
+    expect(await alarms()).toHaveLength(1);
+    await api.data('Mutation.removeThreshold', { id });
+    await minute();
+    expect(await alarms()).toEqual([]);
+    expect(await list()).toEqual({ items: [], total: 0, next_token: null });
+  });
+});
+
+describe('changes of thresholds', () => {
+  it.each([
+    [
+      { scope: 'SITE' },
+      'metric of a SITE must be one of BITS_PER_SECOND, PACKETS_PER_SECOND, COMPLETENESS_PCT.',
+    ],
+    [{ direction: 'BELOW' }, 'direction of SILENCE_MINUTES must be ABOVE.'],
+    [{ value: -1 }, 'value must be a number from 0 to 10,080 (minutes).'],
+    [{ clear_value: 3 }, 'clear_value must be value or less: the alarm ends when the figure has reached it.'],
+    [{ minutes: 0 }, 'minutes must be a whole number from 1 to 1440.'],
+    [{ minutes: 1441 }, 'minutes must be a whole number from 1 to 1440.'],
+    [{ name: ' ' }, 'name must be 1 to 80 characters on one line, without control characters.'],
+    [{ name: 'n'.repeat(81) }, 'name must be 1 to 80 characters on one line, without control characters.'],
+  ])('%j is refused', async (given, message) => {
+    expect(await refused(given)).toEqual({ type: 'ValidationError', message });
+  });
+
+  it('need a target that there is', async () => {
+    expect(await refused({ target_id: 'edge-8' })).toEqual({
+      type: 'NotFound',
+      message: 'No edge "edge-8" is registered: the query edges lists those that are.',
+    });
+  });
+
+  it('are refused on another state than the one that was read', async () => {
+    const { id, updated_at } = await silence();
+    api.now += 1000;
+    await api.data('Mutation.updateThreshold', { id, minutes: 5, if_updated_at: updated_at });
+    const again = await api.call('Mutation.updateThreshold', { id, minutes: 6, if_updated_at: updated_at });
+    expect(again).toMatchObject({ error: { type: 'Conflict' } });
+  });
+
+  it('are undone', async () => {
+    const undo = async (operation: string) => {
+      const { items } = (await api.data('Query.auditLog', { action: operation })) as {
+        items: { id: string }[];
+      };
+      await api.data('Mutation.undo', { audit_id: items.at(0)!.id });
+    };
+    const { id } = await silence();
+    api.now += 1000;
+    await api.data('Mutation.updateThreshold', { id, minutes: 5 });
+    api.now += 1000;
+    await undo('updateThreshold');
+    expect(await list()).toMatchObject({ items: [{ minutes: 2 }] });
+    api.now += 1000;
+    await api.data('Mutation.removeThreshold', { id });
+    await undo('removeThreshold');
+    expect(await list()).toMatchObject({ items: [{ id, minutes: 2 }], total: 1 });
+  });
+
+  it('are for operators', async () => {
+    const viewer = { identity: personIn('viewer') };
+    const answer = await api.call('Mutation.removeThreshold', { id: '01J' }, viewer);
+    expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
+  });
+});
