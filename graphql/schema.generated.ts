@@ -461,6 +461,7 @@ export interface Alarm {
   acknowledged_at: string | null;
   acknowledged_until: string | null;
   note: string | null;
+  muted_until: string | null;
 }
 
 export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK' | 'THRESHOLD';
@@ -500,6 +501,70 @@ export type ThresholdMetric = 'BITS_PER_SECOND' | 'PACKETS_PER_SECOND' | 'TX_BIT
 export type ThresholdDirection = 'ABOVE' | 'BELOW';
 
 export type ThresholdStatus = 'WITHIN' | 'BEYOND' | 'RAISED' | 'UNKNOWN';
+
+export interface DestinationConnection {
+  items: Destination[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Destination {
+  id: string;
+  name: string;
+  type: DestinationType;
+  url: string | null;
+  kinds: AlarmKind[] | null;
+  secret_set_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export type DestinationType = 'WEBHOOK' | 'MAIL';
+
+export interface DeliveryConnection {
+  items: Delivery[];
+  next_token: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  event: DeliveryEvent;
+  alarm_id: string | null;
+  title: string;
+  status: DeliveryStatus;
+  attempts: number;
+  answer_code: number | null;
+  error: string | null;
+  created_at: string;
+  last_attempt_at: string;
+  next_attempt_at: string | null;
+}
+
+export type DeliveryEvent = 'BEGAN' | 'ENDED' | 'TEST';
+
+export type DeliveryStatus = 'PENDING' | 'DELIVERED' | 'GIVEN_UP';
+
+export interface TestResult {
+  success: boolean;
+  message: string;
+  delivery_id: string;
+}
+
+export interface MuteConnection {
+  items: Mute[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Mute {
+  id: string;
+  target: string | null;
+  threshold_id: string | null;
+  until: string;
+  reason: string;
+  created_at: string;
+  updated_at: string;
+}
 
 export interface Operation {
   id: string;
@@ -552,6 +617,18 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  not?: TrafficExclusion | null | undefined;
+}
+
+export interface TrafficExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
 }
 
 export interface TrafficSeries {
@@ -579,6 +656,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  groups: SeriesGroup[];
   total: SeriesGroup;
 }
 
@@ -716,21 +794,26 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not?: FlowExclusion | null | undefined;
+  not_policy_ids?: string[] | null | undefined;
+  not_site_ids?: string[] | null | undefined;
+  not_endpoint_ids?: string[] | null | undefined;
+  not_edge_ids?: string[] | null | undefined;
+  not_addresses?: string[] | null | undefined;
+  not_srcs?: string[] | null | undefined;
+  not_dsts?: string[] | null | undefined;
+  not_ports?: string[] | null | undefined;
+  not_protocols?: number[] | null | undefined;
+  not_applications?: ApplicationClass[] | null | undefined;
 }
 
-export interface FlowExclusion {
-  policy_ids?: string[] | null | undefined;
-  site_ids?: string[] | null | undefined;
-  endpoint_ids?: string[] | null | undefined;
-  edge_ids?: string[] | null | undefined;
-  addresses?: string[] | null | undefined;
-  srcs?: string[] | null | undefined;
-  dsts?: string[] | null | undefined;
-  ports?: string[] | null | undefined;
-  protocols?: number[] | null | undefined;
-  applications?: ApplicationClass[] | null | undefined;
+export interface NamedGroup {
+  name: string;
+  kind: NamedGroupKind;
+  members: string[];
+  updated_at: string;
 }
+
+export type NamedGroupKind = 'NETWORKS' | 'PORTS';
 
 export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
 
@@ -782,6 +865,8 @@ export interface FlowConnection {
 }
 
 export interface LoggedFlow {
+  id: string;
+  arrived_at: string | null;
   sent_at: string;
   interval_s: number;
   edge_id: string;
@@ -1424,6 +1509,9 @@ export interface Operations {
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
+  'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
+  'Query.deliveries': { arguments: { destination_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeliveryConnection };
+  'Query.mutes': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: MuteConnection };
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
@@ -1434,6 +1522,7 @@ export interface Operations {
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.pathHistory': { arguments: { path_id: string; from: string; to: string; points?: number | null | undefined }; result: PathHistory };
@@ -1473,11 +1562,19 @@ export interface Operations {
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
+  'Mutation.saveNamedGroup': { arguments: { name: string; kind: NamedGroupKind; members: string[]; if_updated_at?: string | null | undefined }; result: NamedGroup };
+  'Mutation.deleteNamedGroup': { arguments: { name: string; if_updated_at?: string | null | undefined }; result: NamedGroup };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.setThreshold': { arguments: { name: string; scope: ThresholdScope; target_id: string; metric: ThresholdMetric; direction: ThresholdDirection; value: number; clear_value?: number | null | undefined; minutes: number }; result: Threshold };
   'Mutation.updateThreshold': { arguments: { id: string; name?: string | null | undefined; direction?: ThresholdDirection | null | undefined; value?: number | null | undefined; clear_value?: number | null | undefined; minutes?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Threshold };
   'Mutation.removeThreshold': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.setDestination': { arguments: { name: string; type: DestinationType; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined }; result: Destination };
+  'Mutation.updateDestination': { arguments: { id: string; name?: string | null | undefined; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined; if_updated_at?: string | null | undefined }; result: Destination };
+  'Mutation.removeDestination': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.testDestination': { arguments: { id: string }; result: TestResult };
+  'Mutation.setMute': { arguments: { target?: string | null | undefined; threshold_id?: string | null | undefined; until: string; reason: string }; result: Mute };
+  'Mutation.removeMute': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
   'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };

@@ -21,9 +21,21 @@ import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './m
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
+import {
+  cacheEnvironment,
+  retentionEnvironment,
+  silenceEnvironment,
+  webhookEnvironment,
+} from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
-import { grantAppend, grantCaching, grantRead, grantWriteExcept, grantWriteNetwork } from './table-grants.ts';
+import {
+  grantAppend,
+  grantCaching,
+  grantRead,
+  grantReadNetwork,
+  grantWriteExcept,
+  grantWriteNetwork,
+} from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -111,12 +123,13 @@ export class ApiStack extends Stack {
         CURRENCY: settings.currency,
         EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
+        ...webhookEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });
     this.signIn.pool.grant(fn, ...USER_CALLS);
-    grantRead(data.network, fn);
+    grantReadNetwork(data.network, fn);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);

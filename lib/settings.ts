@@ -63,6 +63,10 @@ export interface Settings {
   existing_tables: ExistingTables;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
+  /** Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of the system itself. */
+  notice_emails: string[];
+  /** Whether webhooks may lead to addresses of private networks; never to the machine itself or its link. */
+  webhooks_to_private_addresses: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
 }
@@ -134,6 +138,11 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
+    notice_emails: readText('notice_emails', lookUp('notice_emails'))?.split(',') ?? [],
+    webhooks_to_private_addresses: readSwitch(
+      'webhooks_to_private_addresses',
+      lookUp('webhooks_to_private_addresses'),
+    ),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],

@@ -29,6 +29,7 @@ export const ROOMS: Record<string, Rooms> = {
     access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
+    rows: [],
     storage: ['digest', 'errors', 'time'],
     audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
@@ -53,9 +54,10 @@ export const ROOMS: Record<string, Rooms> = {
     inventory: ['access', 'audit', 'cache', 'edge-keys', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
-    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
+    alarms: ['access', 'appsync', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
     preferences: ['access', 'errors', 'inventory', 'storage'],
     users: ['access', 'audit', 'errors', 'storage'],
+    'named-groups': ['access', 'audit', 'errors', 'policy', 'storage'],
     undo: [
       'access',
       'alarms',
@@ -64,6 +66,7 @@ export const ROOMS: Record<string, Rooms> = {
       'errors',
       'inventory',
       'ledger',
+      'named-groups',
       'routing',
       'storage',
       'users',
@@ -75,6 +78,7 @@ export const ROOMS: Record<string, Rooms> = {
       'history',
       'inventory',
       'ledger',
+      'named-groups',
       'policy',
       'storage',
       'totals',
@@ -92,7 +96,9 @@ export const ROOMS: Record<string, Rooms> = {
       'history',
       'inventory',
       'policy',
+      'rows',
       'storage',
+      'totals',
     ],
     operations: ['access', 'audit', 'events', 'export', 'inventory', 'ledger', 'storage'],
     watch: [
@@ -167,14 +173,24 @@ export const ROOMS: Record<string, Rooms> = {
     'failover-metrics': ['metrics'],
     'flow-log': ['settings', 'until-answered'],
     metrics: [],
+    notify: ['api-client', 'metrics', 'settings', 'until-answered', 'webhook-rules'],
     'product-caches': [],
     settings: [],
     snapshot: ['metrics', 'settings', 'until-answered'],
     'snapshot-group': ['until-answered'],
-    api: ['container-caches', 'failover-metrics', 'metrics', 'product-caches', 'settings', 'until-answered'],
+    api: [
+      'container-caches',
+      'failover-metrics',
+      'metrics',
+      'product-caches',
+      'settings',
+      'until-answered',
+      'webhook-rules',
+    ],
     ingest: ['container-caches', 'failover-metrics', 'metrics', 'settings', 'until-answered'],
     export: ['metrics', 'settings', 'until-answered'],
     'until-answered': [],
+    'webhook-rules': [],
   },
   web: {
     'amplify-loopback': [],
@@ -199,6 +215,7 @@ export const ROOMS: Record<string, Rooms> = {
     engines: ['aws', 'http'],
     gateway: ['aws', 'http'],
     lambda: ['aws', 'http'],
+    mail: ['http'],
     s3: ['aws', 'http'],
     schedules: ['aws'],
     console: ['kept-builds'],
@@ -215,7 +232,7 @@ export const ROOMS: Record<string, Rooms> = {
       'schedules',
       'template',
     ],
-    provision: ['aws', 'gateway', 'lambda', 'queues', 'resources', 's3', 'template'],
+    provision: ['aws', 'gateway', 'lambda', 'mail', 'queues', 'resources', 's3', 'template'],
     system: ['aws', 'console', 'engines', 'gateway', 'http', 'lambda', 'provision', 'resources', 'template'],
     demo: ['aws', 'provision', 'system'],
     main: ['demo', 'start-options', 'system'],
@@ -230,6 +247,7 @@ export const PURE = [
   'local-credentials',
   'time',
   'policy',
+  'rows',
   'totals',
   'report',
   'recorder',
@@ -239,7 +257,7 @@ export const PURE = [
 ];
 
 /** Pure rooms that the browser shares: without Node's own modules too. */
-export const BROWSER = ['errors', 'time', 'policy'];
+export const BROWSER = ['errors', 'time', 'policy', 'rows'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
 export const READS_SCHEMA = ['answers', 'export', 'live'];

@@ -38,6 +38,7 @@ export interface Surroundings
     | 'exports'
     | 'directory'
     | 'currency'
+    | 'webhook_rules'
     | 'onFailover'
     | 'edge_roles'
     | 'identify'

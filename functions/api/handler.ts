@@ -13,6 +13,7 @@ import { cognitoDirectory } from '../../core/users/cognito-directory.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countStranded } from '../failover-metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
+import { webhookRulesOf } from '../webhook-rules.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
 import { environmentSchema } from './environment.ts';
@@ -73,6 +74,7 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
     caches: container.caches,
     silent_after_s: environment.SILENT_AFTER_S,
     exports,
+    webhook_rules: webhookRulesOf(environment),
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
     flow_objects,

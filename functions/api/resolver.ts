@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Caller } from '../../core/access/caller.ts';
 import type { OperationName } from '../../core/access/roles.ts';
+import type { WebhookRules } from '../../core/alarms/destinations/destination-input.ts';
 import type { Asking } from '../../core/answers/asking.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
@@ -34,6 +35,8 @@ export interface Call extends Asking {
   currency: string;
   /** The people who can sign in. */
   directory: UserDirectory;
+  /** Which addresses webhooks may lead to; public ones alone when left out. */
+  webhook_rules?: WebhookRules;
 }
 
 /** What exports need apart from the tables. */

@@ -5,6 +5,7 @@ import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
 import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
+import { destinationResolvers } from './resolvers/destinations.ts';
 import { edgeResolvers } from './resolvers/edges.ts';
 import { endpointResolvers } from './resolvers/endpoints.ts';
 import { eventResolvers } from './resolvers/events.ts';
@@ -13,6 +14,8 @@ import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
+import { namedGroupResolvers } from './resolvers/named-groups.ts';
+import { muteResolvers } from './resolvers/mutes.ts';
 import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathHistoryResolvers } from './resolvers/path-history.ts';
@@ -42,9 +45,12 @@ export const resolvers: Resolvers = {
   ...auditResolvers,
   ...meResolvers,
   ...userResolvers,
+  ...namedGroupResolvers,
   ...eventResolvers,
   ...alarmResolvers,
   ...thresholdResolvers,
+  ...destinationResolvers,
+  ...muteResolvers,
   ...historyResolvers,
   ...aggregationResolvers,
   ...flowResolvers,

@@ -121,6 +121,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       signIns: SIGN_INS,
       logs,
       dataDirectory,
+      mailFile: join(localDirectory, 'mails.jsonl'),
       scratchDirectory: join(localDirectory, 'scratch'),
       onFunctionFailure: (name, { message }) =>
         onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),

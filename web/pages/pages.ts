@@ -1,5 +1,6 @@
 import {
   Activity,
+  ArrowRightLeft,
   BellRing,
   ChartArea,
   DatabaseZap,
@@ -49,6 +50,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: ChartArea,
     key: 't',
     load: () => import('./traffic/traffic-page.tsx'),
+  },
+  {
+    paths: ['/flows'],
+    title: 'Flows',
+    icon: ArrowRightLeft,
+    key: 'f',
+    load: () => import('./flows/flows-page.tsx'),
   },
   {
     paths: ['/policies'],

@@ -30,6 +30,8 @@ describe('settings', () => {
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
+      notice_emails: [],
+      webhooks_to_private_addresses: false,
       callback_urls: ['http://localhost:4000/'],
     });
   });

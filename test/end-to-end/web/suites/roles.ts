@@ -38,6 +38,8 @@ const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
 const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
+const DESTINATIONS = () => '/alarms?view=destinations';
+const MUTES = () => '/alarms?view=mutes';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -84,9 +86,16 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['setPolicyRouting', 'rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
+  ...notOffered(['saveNamedGroup', 'deleteNamedGroup']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
   setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
   updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
+  setDestination: [{ at: DESTINATIONS, name: 'New destination' }],
+  updateDestination: [{ at: DESTINATIONS, name: 'Change Joined destination' }],
+  removeDestination: [{ at: DESTINATIONS, name: 'Remove Joined destination' }],
+  testDestination: [{ at: DESTINATIONS, name: 'Test Joined destination' }],
+  setMute: [{ at: MUTES, name: 'New mute' }],
+  removeMute: [{ at: MUTES, name: 'End Joined mute' }],
   removeThreshold: [{ at: THRESHOLDS, name: 'Remove Joined threshold' }],
   // Of a person's own exports, which every group may start.
   ...notOffered(['exportLink', 'cancelExport']),
