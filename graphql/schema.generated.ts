@@ -395,6 +395,31 @@ export interface Me {
   preferences: Preferences;
 }
 
+export type UserGroup = 'viewer' | 'operator' | 'admin';
+
+export type UserStatus = 'INVITED' | 'ACTIVE' | 'OTHER';
+
+export interface User {
+  id: string;
+  email: string | null;
+  groups: UserGroup[];
+  status: UserStatus;
+  enabled: boolean;
+  mfa: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface UserConnection {
+  items: User[];
+  next_token: string | null;
+}
+
+export interface UserChange {
+  user: User;
+  audit_id: string;
+}
+
 export interface Preferences {
   theme: Theme;
   time_zone: string | null;
@@ -735,6 +760,38 @@ export interface TrafficStats {
   next_token: string | null;
   total: TrafficSum;
   completeness: Completeness;
+}
+
+export interface CostSum {
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
+export interface TrafficCost {
+  currency: string;
+  from: string;
+  to: string;
+  rows: CostRow[];
+  other: CostSum;
+  other_rows: number;
+  next_token: string | null;
+  total: CostSum;
+  completeness: Completeness;
+}
+
+export interface CostRow {
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
 }
 
 export interface TrafficRow {
@@ -1480,6 +1537,7 @@ export interface Operations {
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
+  'Query.users': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: UserConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
@@ -1493,6 +1551,7 @@ export interface Operations {
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
+  'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
@@ -1552,6 +1611,9 @@ export interface Operations {
   'Mutation.removeMute': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserGroups': { arguments: { user_id: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserEnabled': { arguments: { user_id: string; enabled: boolean }; result: UserChange };
   'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
   'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
   'Mutation.removeView': { arguments: { name: string }; result: Preferences };

@@ -57,6 +57,7 @@ export const ROOMS: Record<string, Rooms> = {
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
     alarms: ['access', 'appsync', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
     preferences: ['access', 'errors', 'inventory', 'storage'],
+    users: ['access', 'audit', 'errors', 'storage'],
     'named-groups': ['access', 'audit', 'errors', 'policy', 'storage'],
     undo: [
       'access',
@@ -69,6 +70,7 @@ export const ROOMS: Record<string, Rooms> = {
       'named-groups',
       'routing',
       'storage',
+      'users',
     ],
     answers: [
       'audit',

@@ -80,6 +80,14 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   warmCaches: { type: 'CACHE_WARMED', title: says('The caches were filled.') },
   clearCache: { type: 'CACHE_CLEARED', title: says('The caches were cleared.') },
 
+  // Addresses stay in the audit log.
+  inviteUser: { type: 'USER_INVITED', title: says('A person was invited.') },
+  setUserGroups: { type: 'USER_GROUPS_SET', title: says("A person's groups were changed.") },
+  setUserEnabled: {
+    type: 'USER_ENABLED_SET',
+    title: (_, { after }) => `An account was ${isEnabled(after) ? 'enabled' : 'disabled'}.`,
+  },
+
   startExport: { type: 'EXPORT_STARTED', title: says('An export was started.') },
   exportLink: { type: 'EXPORT_LINKED', title: says('A link to an export was given.') },
   cancelExport: { type: 'EXPORT_CANCELLED', title: says('An export was cancelled.') },

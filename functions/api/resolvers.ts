@@ -31,6 +31,7 @@ import { siteResolvers } from './resolvers/sites.ts';
 import { thresholdResolvers } from './resolvers/thresholds.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
+import { userResolvers } from './resolvers/users.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
@@ -45,6 +46,7 @@ export const resolvers: Resolvers = {
   ...auditResolvers,
   ...changesBetweenResolvers,
   ...meResolvers,
+  ...userResolvers,
   ...namedGroupResolvers,
   ...eventResolvers,
   ...alarmResolvers,

@@ -39,6 +39,7 @@ const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
 const POLICY = ({ policy }: Shown) => `/policies?policy=${policy}`;
+const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
 const DESTINATIONS = () => '/alarms?view=destinations';
 const MUTES = () => '/alarms?view=mutes';
@@ -75,6 +76,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
+  inviteUser: [{ at: USERS, name: 'Invite a person' }],
+  setUserGroups: [{ at: USERS, name: 'Change groups of operator@example.com' }],
+  setUserEnabled: [{ at: USERS, name: 'Disable operator@example.com' }],
   undo: [
     { at: shown => `/changes?on=site:${shown.site}`, name: /^Undo Create site/, and: 'createSite' },
     { at: shown => `/changes?on=site:${shown.deleted_site}`, name: /^Undo Delete site/, and: 'deleteSite' },
@@ -229,6 +233,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('policy')) return 'Priority';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
+  if (pathname === '/users') return 'Users';
   if (pathname === '/alarms') return 'Joined threshold';
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';

@@ -55,6 +55,7 @@ function argumentsOf(
     'Query.trafficHistory': { ...range, filter },
     'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
+    'Query.trafficCost': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
     'Query.duplicateCounting': site,
     'Query.flows': range,
