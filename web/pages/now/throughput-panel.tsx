@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useTimeRange, writeRange } from '../../address/time-range.ts';
+import { chartOf } from '../../panels/series-chart.ts';
 import { Button } from '../../parts/button.tsx';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { bitsPerSecond, count } from '../../parts/format.ts';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { chartOf } from '../../panels/series-chart.ts';
 import type { Now } from './use-now.ts';
 
 /** What passed over the range, by policy; the address can choose one of them. */
