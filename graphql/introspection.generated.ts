@@ -902,6 +902,7 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"packets_per_second","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":null,"kind":"LIST","ofType":{"name":"Float","kind":"SCALAR","ofType":null}}}}],"inputFields":null,"interfaces":[],"enumValues":null,"possibleTypes":null},
 {"kind":"OBJECT","name":"TrafficSeriesBefore","fields":[{"name":"from","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"AWSDateTime","kind":"SCALAR","ofType":null}}},
   {"name":"to","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"AWSDateTime","kind":"SCALAR","ofType":null}}},
+  {"name":"at","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":null,"kind":"LIST","ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"AWSDateTime","kind":"SCALAR","ofType":null}}}}},
   {"name":"groups","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":null,"kind":"LIST","ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"SeriesGroup","kind":"OBJECT","ofType":null}}}}},
   {"name":"total","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":"SeriesGroup","kind":"OBJECT","ofType":null}}}],"inputFields":null,"interfaces":[],"enumValues":null,"possibleTypes":null},
 {"kind":"ENUM","name":"TrafficGroup","fields":null,"inputFields":null,"interfaces":null,"enumValues":[{"name":"POLICY"},

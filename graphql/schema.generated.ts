@@ -689,6 +689,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  at: string[];
   groups: SeriesGroup[];
   total: SeriesGroup;
 }

@@ -51,6 +51,10 @@ const VIEWS: Record<string, View> = {
     shows: 'Every policy on it takes another path at once. It can be brought back at any time.',
     open: press('Fail over'),
   },
+  'filters of traffic': {
+    at: ({ policy, site }) => `/traffic?policy=${policy}&not-site=${site}&not-edge=${EDGE}`,
+    shows: EDGE,
+  },
   sites: { at: () => '/sites', shows: NAME },
   edges: { at: () => '/sites?view=edges', shows: EDGE },
   'deleted sites': { at: () => '/sites?view=deleted', shows: `Gone ${NAME.slice(5)}` },
