@@ -527,6 +527,18 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  not?: TrafficExclusion | null | undefined;
+}
+
+export interface TrafficExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
 }
 
 export interface TrafficSeries {
@@ -554,6 +566,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  groups: SeriesGroup[];
   total: SeriesGroup;
 }
 
@@ -659,16 +672,20 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not_policy_ids?: string[] | null | undefined;
-  not_site_ids?: string[] | null | undefined;
-  not_endpoint_ids?: string[] | null | undefined;
-  not_edge_ids?: string[] | null | undefined;
-  not_addresses?: string[] | null | undefined;
-  not_srcs?: string[] | null | undefined;
-  not_dsts?: string[] | null | undefined;
-  not_ports?: string[] | null | undefined;
-  not_protocols?: number[] | null | undefined;
-  not_applications?: ApplicationClass[] | null | undefined;
+  not?: FlowExclusion | null | undefined;
+}
+
+export interface FlowExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  addresses?: string[] | null | undefined;
+  srcs?: string[] | null | undefined;
+  dsts?: string[] | null | undefined;
+  ports?: string[] | null | undefined;
+  protocols?: number[] | null | undefined;
+  applications?: ApplicationClass[] | null | undefined;
 }
 
 export interface NamedGroup {

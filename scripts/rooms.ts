@@ -29,6 +29,7 @@ export const ROOMS: Record<string, Rooms> = {
     access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
+    rows: [],
     storage: ['digest', 'errors', 'time'],
     audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
@@ -93,7 +94,9 @@ export const ROOMS: Record<string, Rooms> = {
       'history',
       'inventory',
       'policy',
+      'rows',
       'storage',
+      'totals',
     ],
     operations: ['access', 'audit', 'events', 'export', 'inventory', 'ledger', 'storage'],
     watch: [
@@ -231,6 +234,7 @@ export const PURE = [
   'local-credentials',
   'time',
   'policy',
+  'rows',
   'totals',
   'report',
   'recorder',
@@ -240,7 +244,7 @@ export const PURE = [
 ];
 
 /** Pure rooms that the browser shares: without Node's own modules too. */
-export const BROWSER = ['errors', 'time', 'policy'];
+export const BROWSER = ['errors', 'time', 'policy', 'rows'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
 export const READS_SCHEMA = ['answers', 'export', 'live'];

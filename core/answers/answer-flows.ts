@@ -8,7 +8,7 @@ import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
-import { checkFiltered } from './check-known.ts';
+import { checkKnown } from './check-known.ts';
 import { presentCounts } from './present-counts.ts';
 import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 
@@ -59,7 +59,7 @@ export async function answerFlows(
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
-  if (flows.length === 0 && !next && !position) await checkFiltered(asking, filter);
+  if (flows.length === 0 && !next && !position) await checkKnown(asking, filter);
   return {
     items: flows.map(presentFlow),
     next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,

@@ -8,7 +8,7 @@ import { applicationClass } from '../policy/application-class.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { checkLogged, checkOrder } from './answer-flows.ts';
 import { type Asking, flowLogOf } from './asking.ts';
-import { checkFiltered } from './check-known.ts';
+import { checkKnown } from './check-known.ts';
 import { presentCounts, presentUnknown } from './present-counts.ts';
 import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 
@@ -46,7 +46,7 @@ export async function answerTopFlows(asking: Asking, asked: AskedTopFlows): Prom
   const sums = new FlowSums(flowMatcher(filter));
   await readFlowLogs(flowLogOf(asking), { from, to, ...reportsOf(filter) }, report => sums.add(report));
   const { flows, other, total, distinct, reports } = sums.largest(asked.limit, asked.order_by);
-  if (total.packets === 0n) await checkFiltered(asking, filter);
+  if (total.packets === 0n) await checkKnown(asking, filter);
   return {
     from: timestamp(from),
     to: timestamp(to),

@@ -27,7 +27,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await reloadConsole(page);
       await rows.first().waitFor();
       const range = { from: new Date(Date.now() - HOUR_MS).toISOString(), to: new Date().toISOString() };
-      const filter = { protocols: [17], not_applications: ['Web'] };
+      const filter = { protocols: [17], not: { applications: ['Web'] } };
       const { flows } = await admin.data(ALL, { ...range, filter });
       expect(flows.items.length).toBeGreaterThan(0);
       const total = await page.getByRole('table', { name: 'Flows' }).getAttribute('aria-rowcount');
