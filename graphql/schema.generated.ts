@@ -688,6 +688,8 @@ export interface FlowExclusion {
   applications?: ApplicationClass[] | null | undefined;
 }
 
+export type FlowOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST';
+
 export interface NamedGroup {
   name: string;
   kind: NamedGroupKind;
@@ -697,7 +699,7 @@ export interface NamedGroup {
 
 export type NamedGroupKind = 'NETWORKS' | 'PORTS';
 
-export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX' | 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE' | 'SOURCE' | 'DESTINATION' | 'PORT' | 'SOURCE_GROUP' | 'DESTINATION_GROUP' | 'PORT_GROUP';
 
 export interface TopFlows {
   from: string;
@@ -776,6 +778,7 @@ export interface FlowStats {
   other: TrafficSum;
   other_rows: number;
   next_token: string | null;
+  unmatched: TrafficSum;
   unattributed: TrafficSum;
   total: TrafficSum;
   completeness: Completeness;
@@ -797,6 +800,16 @@ export interface FlowStatsRow {
   application: ApplicationClass | null;
   source_prefix: string | null;
   destination_prefix: string | null;
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  source: string | null;
+  destination: string | null;
+  port: number | null;
+  source_group: string | null;
+  destination_group: string | null;
+  port_group: string | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -1397,8 +1410,8 @@ export interface Operations {
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
-  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
-  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; order?: FlowOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
+  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; flows?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };

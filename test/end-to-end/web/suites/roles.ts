@@ -37,6 +37,7 @@ const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
 const THRESHOLDS = () => '/alarms?view=thresholds';
+const NAMED_GROUPS = () => '/flows?view=groups';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -67,6 +68,11 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   createPolicy: [{ at: POLICIES, name: 'New policy' }],
   updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
   togglePolicy: [{ at: POLICIES, name: 'Switch off Joined policy' }],
+  saveNamedGroup: [
+    { at: NAMED_GROUPS, name: 'New group' },
+    { at: NAMED_GROUPS, name: 'Change Joined-group' },
+  ],
+  deleteNamedGroup: [{ at: NAMED_GROUPS, name: 'Delete Joined-group' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
@@ -80,7 +86,6 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['setPolicyRouting', 'rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
-  ...notOffered(['saveNamedGroup', 'deleteNamedGroup']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
   setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
   updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
@@ -215,6 +220,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/alarms') return 'Joined threshold';
   if (pathname === '/policies') return 'Joined policy';
+  if (pathname === '/flows') return '@Joined-group';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
   if (query.get('view') === 'deleted') return 'Joined and gone';
@@ -231,6 +237,7 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
   );
   await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
+  await admin.data('mutation { saveNamedGroup(name: "Joined-group", kind: PORTS, members: ["9"]) { name } }');
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
