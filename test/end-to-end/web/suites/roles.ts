@@ -43,6 +43,7 @@ const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
 const DESTINATIONS = () => '/alarms?view=destinations';
 const MUTES = () => '/alarms?view=mutes';
+const NAMED_GROUPS = () => '/flows?view=groups';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -73,6 +74,11 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   createPolicy: [{ at: POLICIES, name: 'New policy' }],
   updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
   togglePolicy: [{ at: POLICIES, name: 'Switch off Joined policy' }],
+  saveNamedGroup: [
+    { at: NAMED_GROUPS, name: 'New group' },
+    { at: NAMED_GROUPS, name: 'Change Joined-group' },
+  ],
+  deleteNamedGroup: [{ at: NAMED_GROUPS, name: 'Delete Joined-group' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
@@ -91,7 +97,6 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
-  ...notOffered(['saveNamedGroup', 'deleteNamedGroup']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
   setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
   updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
@@ -236,6 +241,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (pathname === '/users') return 'Users';
   if (pathname === '/alarms') return 'Joined threshold';
   if (pathname === '/policies') return 'Joined policy';
+  if (pathname === '/flows') return '@Joined-group';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
   if (query.get('view') === 'deleted') return 'Joined and gone';
@@ -255,6 +261,8 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   await admin.data(
     'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
   );
+  await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
+  await admin.data('mutation { saveNamedGroup(name: "Joined-group", kind: PORTS, members: ["9"]) { name } }');
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
