@@ -4,6 +4,7 @@ import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
 import { undoEndpointUpdate } from './undo-endpoint-update.ts';
 import { undoSides } from './undo-failover.ts';
+import { undoIncident } from './undo-incident.ts';
 import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
 import { undoPolicyRouting } from './undo-policy-routing.ts';
@@ -44,6 +45,9 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   setThreshold: undoThreshold('Mutation.setThreshold'),
   updateThreshold: undoThreshold('Mutation.updateThreshold'),
   removeThreshold: undoThreshold('Mutation.removeThreshold'),
+
+  createIncident: undoIncident('Mutation.createIncident'),
+  removeIncident: undoIncident('Mutation.removeIncident'),
 
   failoverPath: undoSides('Mutation.failoverPath'),
   restorePath: undoSides('Mutation.restorePath'),

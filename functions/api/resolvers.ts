@@ -13,6 +13,7 @@ import { exportResolvers } from './resolvers/exports.ts';
 import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
+import { incidentResolvers } from './resolvers/incidents.ts';
 import { meResolvers } from './resolvers/me.ts';
 import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
@@ -41,6 +42,7 @@ export const resolvers: Resolvers = {
   ...edgeResolvers,
   ...auditResolvers,
   ...changesBetweenResolvers,
+  ...incidentResolvers,
   ...meResolvers,
   ...eventResolvers,
   ...alarmResolvers,

@@ -1,6 +1,7 @@
 import {
   Activity,
   BellRing,
+  Camera,
   ChartArea,
   DatabaseZap,
   Download,
@@ -67,6 +68,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: History,
     key: 'c',
     load: () => import('./changes/changes-page.tsx'),
+  },
+  {
+    paths: ['/incidents', '/incidents/$incident_id'],
+    title: 'Incidents',
+    icon: Camera,
+    key: 'i',
+    load: () => import('./incidents/incidents-page.tsx'),
   },
   {
     paths: ['/exports'],

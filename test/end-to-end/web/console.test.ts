@@ -7,6 +7,7 @@ import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
+import { incidentsSuite } from './suites/incidents.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
@@ -32,6 +33,7 @@ sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
 policyEditorSuite(world);
+incidentsSuite(world);
 settingsSuite(world);
 alarmsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
