@@ -18,6 +18,7 @@ export const METRICS = {
   snapshot: ['LanesUnreadable'],
   cleanup: ['totals_mismatches'],
   export: ['ExportsFailed'],
+  notify: ['DeliveriesGivenUp'],
   /** Of all functions that have caches. */
   caches: ['CacheSlow', 'CacheFailed', 'CacheGarbage', 'CacheTooLarge'],
 } as const;

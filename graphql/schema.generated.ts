@@ -395,6 +395,31 @@ export interface Me {
   preferences: Preferences;
 }
 
+export type UserGroup = 'viewer' | 'operator' | 'admin';
+
+export type UserStatus = 'INVITED' | 'ACTIVE' | 'OTHER';
+
+export interface User {
+  id: string;
+  email: string | null;
+  groups: UserGroup[];
+  status: UserStatus;
+  enabled: boolean;
+  mfa: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface UserConnection {
+  items: User[];
+  next_token: string | null;
+}
+
+export interface UserChange {
+  user: User;
+  audit_id: string;
+}
+
 export interface Preferences {
   theme: Theme;
   time_zone: string | null;
@@ -436,6 +461,7 @@ export interface Alarm {
   acknowledged_at: string | null;
   acknowledged_until: string | null;
   note: string | null;
+  muted_until: string | null;
 }
 
 export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK' | 'THRESHOLD';
@@ -475,6 +501,70 @@ export type ThresholdMetric = 'BITS_PER_SECOND' | 'PACKETS_PER_SECOND' | 'TX_BIT
 export type ThresholdDirection = 'ABOVE' | 'BELOW';
 
 export type ThresholdStatus = 'WITHIN' | 'BEYOND' | 'RAISED' | 'UNKNOWN';
+
+export interface DestinationConnection {
+  items: Destination[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Destination {
+  id: string;
+  name: string;
+  type: DestinationType;
+  url: string | null;
+  kinds: AlarmKind[] | null;
+  secret_set_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export type DestinationType = 'WEBHOOK' | 'MAIL';
+
+export interface DeliveryConnection {
+  items: Delivery[];
+  next_token: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  event: DeliveryEvent;
+  alarm_id: string | null;
+  title: string;
+  status: DeliveryStatus;
+  attempts: number;
+  answer_code: number | null;
+  error: string | null;
+  created_at: string;
+  last_attempt_at: string;
+  next_attempt_at: string | null;
+}
+
+export type DeliveryEvent = 'BEGAN' | 'ENDED' | 'TEST';
+
+export type DeliveryStatus = 'PENDING' | 'DELIVERED' | 'GIVEN_UP';
+
+export interface TestResult {
+  success: boolean;
+  message: string;
+  delivery_id: string;
+}
+
+export interface MuteConnection {
+  items: Mute[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Mute {
+  id: string;
+  target: string | null;
+  threshold_id: string | null;
+  until: string;
+  reason: string;
+  created_at: string;
+  updated_at: string;
+}
 
 export interface Operation {
   id: string;
@@ -628,6 +718,18 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  not?: TrafficExclusion | null | undefined;
+}
+
+export interface TrafficExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
 }
 
 export interface TrafficSeries {
@@ -655,6 +757,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  groups: SeriesGroup[];
   total: SeriesGroup;
 }
 
@@ -727,6 +830,38 @@ export interface TrafficStats {
   completeness: Completeness;
 }
 
+export interface CostSum {
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
+export interface TrafficCost {
+  currency: string;
+  from: string;
+  to: string;
+  rows: CostRow[];
+  other: CostSum;
+  other_rows: number;
+  next_token: string | null;
+  total: CostSum;
+  completeness: Completeness;
+}
+
+export interface CostRow {
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
 export interface TrafficRow {
   policy_id: string | null;
   site_id: string | null;
@@ -760,21 +895,26 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not?: FlowExclusion | null | undefined;
+  not_policy_ids?: string[] | null | undefined;
+  not_site_ids?: string[] | null | undefined;
+  not_endpoint_ids?: string[] | null | undefined;
+  not_edge_ids?: string[] | null | undefined;
+  not_addresses?: string[] | null | undefined;
+  not_srcs?: string[] | null | undefined;
+  not_dsts?: string[] | null | undefined;
+  not_ports?: string[] | null | undefined;
+  not_protocols?: number[] | null | undefined;
+  not_applications?: ApplicationClass[] | null | undefined;
 }
 
-export interface FlowExclusion {
-  policy_ids?: string[] | null | undefined;
-  site_ids?: string[] | null | undefined;
-  endpoint_ids?: string[] | null | undefined;
-  edge_ids?: string[] | null | undefined;
-  addresses?: string[] | null | undefined;
-  srcs?: string[] | null | undefined;
-  dsts?: string[] | null | undefined;
-  ports?: string[] | null | undefined;
-  protocols?: number[] | null | undefined;
-  applications?: ApplicationClass[] | null | undefined;
+export interface NamedGroup {
+  name: string;
+  kind: NamedGroupKind;
+  members: string[];
+  updated_at: string;
 }
+
+export type NamedGroupKind = 'NETWORKS' | 'PORTS';
 
 export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
 
@@ -826,6 +966,8 @@ export interface FlowConnection {
 }
 
 export interface LoggedFlow {
+  id: string;
+  arrived_at: string | null;
   sent_at: string;
   interval_s: number;
   edge_id: string;
@@ -1463,6 +1605,7 @@ export interface Operations {
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
+  'Query.users': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: UserConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
@@ -1470,15 +1613,20 @@ export interface Operations {
   'Query.incident': { arguments: { id: string }; result: FrozenIncident };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
+  'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
+  'Query.deliveries': { arguments: { destination_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeliveryConnection };
+  'Query.mutes': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: MuteConnection };
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
+  'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.pathHistory': { arguments: { path_id: string; from: string; to: string; points?: number | null | undefined }; result: PathHistory };
@@ -1520,13 +1668,24 @@ export interface Operations {
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
+  'Mutation.saveNamedGroup': { arguments: { name: string; kind: NamedGroupKind; members: string[]; if_updated_at?: string | null | undefined }; result: NamedGroup };
+  'Mutation.deleteNamedGroup': { arguments: { name: string; if_updated_at?: string | null | undefined }; result: NamedGroup };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.setThreshold': { arguments: { name: string; scope: ThresholdScope; target_id: string; metric: ThresholdMetric; direction: ThresholdDirection; value: number; clear_value?: number | null | undefined; minutes: number }; result: Threshold };
   'Mutation.updateThreshold': { arguments: { id: string; name?: string | null | undefined; direction?: ThresholdDirection | null | undefined; value?: number | null | undefined; clear_value?: number | null | undefined; minutes?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Threshold };
   'Mutation.removeThreshold': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.setDestination': { arguments: { name: string; type: DestinationType; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined }; result: Destination };
+  'Mutation.updateDestination': { arguments: { id: string; name?: string | null | undefined; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined; if_updated_at?: string | null | undefined }; result: Destination };
+  'Mutation.removeDestination': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.testDestination': { arguments: { id: string }; result: TestResult };
+  'Mutation.setMute': { arguments: { target?: string | null | undefined; threshold_id?: string | null | undefined; until: string; reason: string }; result: Mute };
+  'Mutation.removeMute': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserGroups': { arguments: { user_id: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserEnabled': { arguments: { user_id: string; enabled: boolean }; result: UserChange };
   'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
   'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
   'Mutation.removeView': { arguments: { name: string }; result: Preferences };

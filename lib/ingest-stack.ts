@@ -22,6 +22,7 @@ import {
   grantCaching,
   grantPutAndUpdate,
   grantRead,
+  grantReadNetwork,
   grantWriteExcept,
   grantWriteNetwork,
 } from './table-grants.ts';
@@ -132,7 +133,7 @@ export class IngestStack extends Stack {
     grantPutAndUpdate(data.traffic, ingest);
     // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
     // the Network table.
-    grantRead(data.network, ingest);
+    grantReadNetwork(data.network, ingest);
     grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
     grantAppend(data.audit, ingest);
     grantCaching(data.cache, ingest);
@@ -217,7 +218,7 @@ export class IngestStack extends Stack {
     // became entries.
     grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
-    grantRead(data.network, cleanup);
+    grantReadNetwork(data.network, cleanup);
     grantWriteNetwork(data.network, cleanup);
     grantAppend(data.audit, cleanup);
     grantCaching(data.cache, cleanup);
@@ -284,7 +285,7 @@ export class IngestStack extends Stack {
     snapshot.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [group.functionArn] }),
     );
-    grantRead(data.network, snapshot);
+    grantReadNetwork(data.network, snapshot);
     grantRead(data.traffic, snapshot);
     grantBatchPut(data.traffic, snapshot);
     data.alarms.add(snapshot, 'LanesUnreadable', {

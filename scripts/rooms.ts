@@ -29,6 +29,7 @@ export const ROOMS: Record<string, Rooms> = {
     access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
+    rows: [],
     storage: ['digest', 'errors', 'time'],
     audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
@@ -54,9 +55,11 @@ export const ROOMS: Record<string, Rooms> = {
     inventory: ['access', 'audit', 'cache', 'edge-keys', 'errors', 'ledger', 'policy', 'report', 'storage'],
     events: ['access', 'audit', 'inventory', 'storage'],
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
-    alarms: ['access', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
+    alarms: ['access', 'appsync', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
     preferences: ['access', 'errors', 'inventory', 'storage'],
     incidents: ['access', 'alarms', 'audit', 'errors', 'storage'],
+    users: ['access', 'audit', 'errors', 'storage'],
+    'named-groups': ['access', 'audit', 'errors', 'policy', 'storage'],
     undo: [
       'access',
       'alarms',
@@ -66,8 +69,10 @@ export const ROOMS: Record<string, Rooms> = {
       'incidents',
       'inventory',
       'ledger',
+      'named-groups',
       'routing',
       'storage',
+      'users',
     ],
     answers: [
       'audit',
@@ -79,6 +84,7 @@ export const ROOMS: Record<string, Rooms> = {
       'incidents',
       'inventory',
       'ledger',
+      'named-groups',
       'policy',
       'routing',
       'storage',
@@ -97,7 +103,9 @@ export const ROOMS: Record<string, Rooms> = {
       'history',
       'inventory',
       'policy',
+      'rows',
       'storage',
+      'totals',
     ],
     operations: ['access', 'audit', 'events', 'export', 'inventory', 'ledger', 'storage'],
     watch: [
@@ -172,14 +180,24 @@ export const ROOMS: Record<string, Rooms> = {
     'failover-metrics': ['metrics'],
     'flow-log': ['settings', 'until-answered'],
     metrics: [],
+    notify: ['api-client', 'metrics', 'settings', 'until-answered', 'webhook-rules'],
     'product-caches': [],
     settings: [],
     snapshot: ['metrics', 'settings', 'until-answered'],
     'snapshot-group': ['until-answered'],
-    api: ['container-caches', 'failover-metrics', 'metrics', 'product-caches', 'settings', 'until-answered'],
+    api: [
+      'container-caches',
+      'failover-metrics',
+      'metrics',
+      'product-caches',
+      'settings',
+      'until-answered',
+      'webhook-rules',
+    ],
     ingest: ['container-caches', 'failover-metrics', 'metrics', 'settings', 'until-answered'],
     export: ['metrics', 'settings', 'until-answered'],
     'until-answered': [],
+    'webhook-rules': [],
   },
   web: {
     'amplify-loopback': [],
@@ -204,6 +222,7 @@ export const ROOMS: Record<string, Rooms> = {
     engines: ['aws', 'http'],
     gateway: ['aws', 'http'],
     lambda: ['aws', 'http'],
+    mail: ['http'],
     s3: ['aws', 'http'],
     schedules: ['aws'],
     console: ['kept-builds'],
@@ -220,7 +239,7 @@ export const ROOMS: Record<string, Rooms> = {
       'schedules',
       'template',
     ],
-    provision: ['aws', 'gateway', 'lambda', 'queues', 'resources', 's3', 'template'],
+    provision: ['aws', 'gateway', 'lambda', 'mail', 'queues', 'resources', 's3', 'template'],
     system: ['aws', 'console', 'engines', 'gateway', 'http', 'lambda', 'provision', 'resources', 'template'],
     demo: ['aws', 'provision', 'system'],
     main: ['demo', 'start-options', 'system'],
@@ -235,6 +254,7 @@ export const PURE = [
   'local-credentials',
   'time',
   'policy',
+  'rows',
   'totals',
   'effects',
   'report',
@@ -245,7 +265,7 @@ export const PURE = [
 ];
 
 /** Pure rooms that the browser shares: without Node's own modules too. */
-export const BROWSER = ['errors', 'time', 'policy'];
+export const BROWSER = ['errors', 'time', 'policy', 'rows'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
 export const READS_SCHEMA = ['answers', 'export', 'live'];

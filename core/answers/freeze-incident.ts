@@ -108,7 +108,15 @@ async function readKnown(asking: Asking, asked: AskedIncident): Promise<Known> {
   };
   const series = await unless(
     'The traffic of this time',
-    answerTrafficSeries(asking, { from, to, filter, points: POINTS, group_by: 'POLICY', limit: SERIES }),
+    answerTrafficSeries(asking, {
+      from,
+      to,
+      filter,
+      points: POINTS,
+      group_by: 'POLICY',
+      limit: SERIES,
+      with_groups_before: false,
+    }),
   );
   const decisions: Known['decisions'] = [];
   const { context, retention } = asking;

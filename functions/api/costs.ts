@@ -44,6 +44,8 @@ export const COSTS = {
   cache_history: 2,
   /** Up to 100 decisions, each with the figures of its paths: 6 a minute. */
   warm_caches: 40,
+  /** Three requests to the user pool for each person of a page: 60 a minute. */
+  users: 4,
   /** A page of the flow log: its reading ends when the page is full. */
   page_of_flows: 2,
 } as const;

@@ -1,5 +1,6 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { systemCaller } from '../../core/access/caller.ts';
+import { setDestination } from '../../core/alarms/destinations/change-destinations.ts';
 import { createIncident } from '../../core/incidents/change-incidents.ts';
 import { packContent } from '../../core/incidents/frozen-content.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
@@ -48,6 +49,7 @@ export interface ReadUnitsWorld {
   path_id: string;
   policy_id: string;
   export_id: string;
+  destination_id: string;
   /** Of some entry of the audit log. */
   audit_id: string;
   incident_id: string;
@@ -63,6 +65,8 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const db = await createTables();
   let now = T0;
   const context = storeContext(db, () => now);
+  const given = { name: 'Mail', type: 'MAIL', loopback: false, private_addresses: false } as const;
+  const { id: destination_id } = await setDestination(context, actor, given);
   const sites: string[] = [];
   for (const name of ['A', 'B', 'C']) {
     // Lists of sites are in the order in which they were made.
@@ -116,7 +120,15 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
     scope: { policy_id: null, site_id: null, peer_site_id: null },
   });
   return measured({
-    ...{ db, now, site_a, site_b, path_id: path.id, policy_id: ids[1]!, export_id: id, audit_id },
+    db,
+    now,
+    site_a,
+    site_b,
+    path_id: path.id,
+    policy_id: ids[1]!,
+    export_id: id,
+    audit_id,
+    destination_id,
     incident_id: incident.id,
   });
 }

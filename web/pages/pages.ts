@@ -1,5 +1,6 @@
 import {
   Activity,
+  ArrowRightLeft,
   BellRing,
   Camera,
   ChartArea,
@@ -10,6 +11,7 @@ import {
   type LucideIcon,
   MapPin,
   Settings,
+  Users,
   Waypoints,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
@@ -21,6 +23,8 @@ export interface PageEntry {
   icon: LucideIcon;
   /** Key after G that opens it. */
   key: string;
+  /** The operation without which the page shows nothing: who may not call it is not offered the page. */
+  needs?: string;
   load(): Promise<{ Page: ComponentType }>;
 }
 
@@ -47,6 +51,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: ChartArea,
     key: 't',
     load: () => import('./traffic/traffic-page.tsx'),
+  },
+  {
+    paths: ['/flows'],
+    title: 'Flows',
+    icon: ArrowRightLeft,
+    key: 'f',
+    load: () => import('./flows/flows-page.tsx'),
   },
   {
     paths: ['/policies'],
@@ -89,6 +100,14 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/users'],
+    title: 'Users',
+    icon: Users,
+    key: 'u',
+    needs: 'users',
+    load: () => import('./users/users-page.tsx'),
   },
   {
     paths: ['/settings'],

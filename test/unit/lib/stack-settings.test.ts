@@ -26,9 +26,12 @@ describe('settings', () => {
       query_budget: 240,
       edge_roles: ['*edge*'],
       edge_spread_s: 5,
+      currency: 'USD',
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
       alarm_email: undefined,
+      notice_emails: [],
+      webhooks_to_private_addresses: false,
       callback_urls: ['http://localhost:4000/'],
     });
   });
@@ -63,6 +66,7 @@ describe('settings', () => {
       { edge_roles: 'router,a*b' },
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
     ],
+    [{ currency: 'euro' }, 'Setting currency must be a currency of ISO 4217 such as EUR, but is "euro".'],
     [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
     [{ require_signed_reports: 'on' }, 'Setting require_signed_reports must be true or false, but is "on".'],
     [{ flow_log_mask_hosts: 'yes' }, 'Setting flow_log_mask_hosts must be true or false, but is "yes".'],

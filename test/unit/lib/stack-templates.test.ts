@@ -463,6 +463,18 @@ describe('rights', () => {
     expect(denied('Cache', 'DeletionWorker').map(deniedKeys)).toEqual([['ENTRY#*', 'USAGE']]);
   });
 
+  it('let the function that signs webhooks alone read their secrets', () => {
+    const reads = statements().filter(
+      ({ Action, Resource }) =>
+        JSON.stringify(Action).includes('dynamodb:GetItem') && JSON.stringify(Resource).includes('Network'),
+    );
+    const roles = (effect: string) =>
+      reads.filter(({ Effect }) => Effect === effect).map(({ id }) => id.replace(/Role.*$/, ''));
+    const denied = reads.filter(({ Effect }) => Effect === 'Deny');
+    for (const statement of denied) expect(deniedKeys(statement)).toEqual(['SECRET#*']);
+    expect(roles('Allow').filter(role => !roles('Deny').includes(role))).toEqual(['Notify']);
+  });
+
   it('rest on no leading keys where a function writes in transactions', () => {
     const byKeys = statements().filter(
       ({ Effect, Condition }) =>
@@ -474,6 +486,7 @@ describe('rights', () => {
       'Export',
       'Figures',
       'FlowLog',
+      'Notify',
     ]);
   });
 
@@ -496,6 +509,24 @@ describe('rights', () => {
     const onNetwork = statements().filter(({ Resource }) => JSON.stringify(Resource).includes('Network'));
     expect(onNetwork.length).toBeGreaterThan(0);
     expect(onNetwork.flatMap(actionsOf).filter(action => action.includes('BatchWrite'))).toEqual([]);
+  });
+
+  it('let the api function alone call the user pool, by ten calls on that pool', () => {
+    const calls = ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[])
+        .filter(statement => actionsOf(statement).some(action => action.startsWith('cognito-idp:')))
+        .map(statement => ({ id: id.replace(/Function.*/, ''), statement })),
+    );
+    expect(calls.map(({ id }) => id)).toEqual(['Api']);
+    const [{ statement }] = calls as [(typeof calls)[number]];
+    expect(statement.Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^SignInPeople/), 'Arn'] });
+    expect(actionsOf(statement).toSorted()).toEqual(
+      [
+        ...['AdminAddUserToGroup', 'AdminCreateUser', 'AdminDisableUser', 'AdminEnableUser', 'AdminGetUser'],
+        ...['AdminListGroupsForUser', 'AdminRemoveUserFromGroup', 'AdminUserGlobalSignOut'],
+        ...['ListUsers', 'ListUsersInGroup'],
+      ].map(call => `cognito-idp:${call}`),
+    );
   });
 
   it('let an edge only report, and a machine only call the queries that are open to machines', () => {
@@ -568,9 +599,9 @@ describe('rights', () => {
     ]);
   });
 
-  it('let only clients with TLS reach queues and the topic', () => {
+  it('let only clients with TLS reach queues and the topics', () => {
     const policies = [...ofType('AWS::SQS::QueuePolicy'), ...ofType('AWS::SNS::TopicPolicy')];
-    expect(policies).toHaveLength(ofType('AWS::SQS::Queue').length + 1);
+    expect(policies).toHaveLength(ofType('AWS::SQS::Queue').length + 2);
     for (const [, { Properties }] of policies) {
       expect(Properties.PolicyDocument.Statement).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
@@ -610,6 +641,7 @@ describe('alarms', () => {
   it.each([
     'ingest: ReportsQuarantined > 0',
     'export: ExportsFailed > 0',
+    'notify: DeliveriesGivenUp > 0',
     'snapshot: LanesUnreadable > 0',
     'cleanup: totals_mismatches > 0',
     'ingest: PoliciesWithoutPath > 0',
@@ -632,12 +664,12 @@ describe('alarms', () => {
         expect(Properties.Dimensions).toHaveLength(1);
         return `${watchedThing(Properties)}: ${Properties.MetricName}`;
       });
-    expect(own).toHaveLength(10);
+    expect(own).toHaveLength(11);
     expect(own.filter(alarm => !emitted.includes(alarm))).toEqual([]);
   });
 
   it('are so many: each costs 0.10 dollars a month', () => {
-    expect(watched()).toHaveLength(49);
+    expect(watched()).toHaveLength(53);
   });
 
   it('tell the topic and say in words what to do', () => {

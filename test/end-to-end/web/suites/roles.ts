@@ -40,7 +40,10 @@ const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
 const POLICY = ({ policy }: Shown) => `/policies?policy=${policy}`;
+const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
+const DESTINATIONS = () => '/alarms?view=destinations';
+const MUTES = () => '/alarms?view=mutes';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -76,6 +79,9 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
+  inviteUser: [{ at: USERS, name: 'Invite a person' }],
+  setUserGroups: [{ at: USERS, name: 'Change groups of operator@example.com' }],
+  setUserEnabled: [{ at: USERS, name: 'Disable operator@example.com' }],
   undo: [
     { at: shown => `/changes?on=site:${shown.site}`, name: /^Undo Create site/, and: 'createSite' },
     { at: shown => `/changes?on=site:${shown.deleted_site}`, name: /^Undo Delete site/, and: 'deleteSite' },
@@ -88,9 +94,16 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
+  ...notOffered(['saveNamedGroup', 'deleteNamedGroup']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
   setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
   updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
+  setDestination: [{ at: DESTINATIONS, name: 'New destination' }],
+  updateDestination: [{ at: DESTINATIONS, name: 'Change Joined destination' }],
+  removeDestination: [{ at: DESTINATIONS, name: 'Remove Joined destination' }],
+  testDestination: [{ at: DESTINATIONS, name: 'Test Joined destination' }],
+  setMute: [{ at: MUTES, name: 'New mute' }],
+  removeMute: [{ at: MUTES, name: 'End Joined mute' }],
   removeThreshold: [{ at: THRESHOLDS, name: 'Remove Joined threshold' }],
   // Of a person's own exports, which every group may start.
   ...notOffered(['exportLink', 'cancelExport']),
@@ -225,6 +238,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (pathname.startsWith('/incidents/')) return 'Joined incident';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
+  if (pathname === '/users') return 'Users';
   if (pathname === '/alarms') return 'Joined threshold';
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';

@@ -162,6 +162,8 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.cacheHistory': 2,
   'Mutation.warmCaches': 40,
   'Mutation.createIncident': 60,
+  'Query.users': 4,
+  'Query.trafficCost': 10,
   'Mutation.startExport': 20,
 };
 
