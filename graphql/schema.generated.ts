@@ -641,6 +641,74 @@ export interface RankedChange {
   entry_id: string | null;
 }
 
+export interface IncidentScopeInput {
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  peer_site_id?: string | null | undefined;
+}
+
+export interface IncidentConnection {
+  items: Incident[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Incident {
+  id: string;
+  name: string;
+  from: string;
+  to: string;
+  scope: IncidentScope;
+  created_by: AuditActor;
+  created_at: string;
+}
+
+export interface IncidentScope {
+  policy_id: string | null;
+  site_id: string | null;
+  peer_site_id: string | null;
+}
+
+export interface FrozenIncident {
+  incident: Incident;
+  changes: ChangesBetween;
+  series: TrafficSeries | null;
+  names: FrozenName[];
+  decisions: FrozenDecisions[];
+  log: FrozenEntry[];
+  log_total: number;
+  gaps: string[];
+}
+
+export interface FrozenName {
+  target: string;
+  name: string;
+}
+
+export interface FrozenDecisions {
+  source_site_id: string;
+  destination_site_id: string;
+  at: string;
+  decisions: PolicyDecision[];
+  left_out: number;
+}
+
+export interface FrozenEntry {
+  id: string;
+  at: string;
+  title: string;
+  actor: AuditActor | null;
+  target: string | null;
+  target_name: string | null;
+  audited: boolean;
+}
+
+export interface RemoveIncidentResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+}
+
 export type EffectKind = 'POLICY_TRAFFIC' | 'SITE_TRAFFIC' | 'DECISION' | 'STATE' | 'POLICY' | 'INVENTORY' | 'OTHER';
 
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
@@ -1559,6 +1627,8 @@ export interface Operations {
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
+  'Query.incidents': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: IncidentConnection };
+  'Query.incident': { arguments: { id: string }; result: FrozenIncident };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
   'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
@@ -1610,6 +1680,8 @@ export interface Operations {
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
+  'Mutation.createIncident': { arguments: { name: string; from: string; to: string; scope?: IncidentScopeInput | null | undefined; client_token?: string | null | undefined }; result: Incident };
+  'Mutation.removeIncident': { arguments: { id: string }; result: RemoveIncidentResult };
   'Mutation.undo': { arguments: { audit_id: string }; result: UndoResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };

@@ -18,6 +18,7 @@ const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
 /** What the pages show. */
 interface Shown extends JoinedSites {
   deleted_site: string;
+  incident: string;
   /** With two versions. */
   policy: string;
   /** Entries of the audit log. */
@@ -79,6 +80,8 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
     { at: NAMED_GROUPS, name: 'Change Joined-group' },
   ],
   deleteNamedGroup: [{ at: NAMED_GROUPS, name: 'Delete Joined-group' }],
+  createIncident: [{ at: () => '/changes?show=between', name: 'Freeze as an incident…' }],
+  removeIncident: [{ at: ({ incident }) => `/incidents/${incident}`, name: 'Remove…' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
@@ -236,6 +239,8 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.get('part') === 'versions') return 'As it is now';
   if (query.get('part') === 'routing') return 'Its paths';
   if (query.has('policy')) return 'Priority';
+  if (query.get('show') === 'between') return 'Second instant (UTC)';
+  if (pathname.startsWith('/incidents/')) return 'Joined incident';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/users') return 'Users';
@@ -266,6 +271,10 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
+  const { createIncident } = await admin.data(
+    'mutation ($from: AWSDateTime!, $to: AWSDateTime!) { createIncident(name: "Joined incident", from: $from, to: $to) { id } }',
+    { from: new Date(Date.now() - 120_000).toISOString(), to: new Date().toISOString() },
+  );
   const { createSite } = await admin.data('mutation { createSite(name: "Joined and gone") { id } }');
   const { deleteSite } = await admin.data(
     'mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }',
@@ -279,6 +288,7 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     ...joined,
     deleted_site: createSite.id,
     policy: createPolicy.id,
+    incident: createIncident.id,
     deletion: deleteSite.audit_id,
     creation: auditLog.items[0].id,
   };
