@@ -215,12 +215,19 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
   return place;
 }
 
+/** Those who may not see destinations see none, in the same panel. */
+const ALARM_SIGNS: Record<string, string> = {
+  thresholds: 'Joined threshold',
+  destinations: 'Destinations',
+  mutes: 'Joined mute',
+};
+
 function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
-  if (pathname === '/alarms') return 'Joined threshold';
+  if (pathname === '/alarms') return ALARM_SIGNS[query.get('view')!]!;
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
@@ -236,6 +243,11 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   );
   await admin.data(
     'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
+  );
+  await admin.data('mutation { setDestination(name: "Joined destination", type: MAIL) { id } }');
+  await admin.data(
+    'mutation ($until: AWSDateTime!) { setMute(target: "site:none", reason: "Joined mute", until: $until) { id } }',
+    { until: new Date(Date.now() + 3_600_000).toISOString() },
   );
   await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
