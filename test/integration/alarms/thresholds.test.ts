@@ -1,8 +1,13 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { ThresholdState } from '../../../core/alarms/thresholds/judge-threshold.ts';
+import { THRESHOLDS_MAX } from '../../../core/alarms/thresholds/threshold.ts';
+import { keepStates, readStates } from '../../../core/alarms/thresholds/threshold-states.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { watchNetwork } from '../../../core/watch/watch-network.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
 import { makeFaults } from '../../support/faults.ts';
+import { itemBytes } from '../../support/item-bytes.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -201,4 +206,18 @@ describe('changes of thresholds', () => {
     const answer = await api.call('Mutation.removeThreshold', { id: '01J' }, viewer);
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
   });
+});
+
+it('500 thresholds have states of so many bytes, a write unit a kilobyte', async () => {
+  const state: ThresholdState = {
+    ...{ revision: '2026-03-15T12:00:00.000Z', value: 1_234_567_890, count: 1440 },
+    ...{ since_ms: 1_773_576_000_000, unknown_since_ms: null },
+  };
+  const ids = Array.from({ length: THRESHOLDS_MAX }, (_, index) => `01JQ3W8Z6M5T4K2N1P0RXY${1000 + index}`);
+  const states = new Map(ids.map(id => [id, state]));
+  await keepStates(context, undefined, { minute_ms: 0, states });
+  expect((await readStates(context))!.states).toEqual(states);
+  const Key = { pk: 'THRESHOLDS', sk: 'STATES' };
+  const { Item } = await t.client.send(new GetCommand({ TableName: t.tables.traffic, Key }));
+  expect(Math.ceil(itemBytes(Item!) / 1024)).toBe(57);
 });

@@ -44,7 +44,7 @@ const EVENTS: Record<DeliveryRow['event'], string> = { BEGAN: 'Began', ENDED: 'E
 
 const STATUS: Record<DeliveryRow['status'], { kind: StatusKind; word: string }> = {
   DELIVERED: { kind: 'good', word: 'Delivered' },
-  PENDING: { kind: 'warn', word: 'Tried again' },
+  PENDING: { kind: 'warn', word: 'Retrying' },
   GIVEN_UP: { kind: 'bad', word: 'Given up' },
 };
 
@@ -67,7 +67,7 @@ const COLUMNS: readonly Column<DeliveryRow>[] = [
     width: '128px',
     cell: ({ status }) => <Status kind={STATUS[status].kind}>{STATUS[status].word}</Status>,
   },
-  { id: 'attempts', head: 'Attempts', width: '80px', end: true, cell: ({ attempts }) => attempts },
+  { id: 'attempts', head: 'Attempts', width: '96px', end: true, cell: ({ attempts }) => attempts },
   {
     id: 'answer',
     head: 'Answer',

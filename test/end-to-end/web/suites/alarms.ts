@@ -70,7 +70,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await reloadConsole(page);
       const row = page.getByRole('group', { name: 'Deliveries to Receiver' }).getByRole('row');
       await row.getByText('A test.').waitFor();
-      await row.getByText('Tried again').waitFor();
+      await row.getByText('Retrying').waitFor();
       await row.getByText('500', { exact: true }).waitFor();
       const [{ headers, body }] = receiver.received as [(typeof receiver.received)[number]];
       expect(JSON.parse(body)).toMatchObject({ v: 1, type: 'test', alarm: null });
