@@ -43,6 +43,11 @@ export const SETTINGS = {
   FLOW_BUCKET: text,
   /** What expensive queries may cost a caller in a minute. */
   QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
+  /** Of all prices, ISO 4217. */
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
   /** Roles whose sessions are edges, separated by commas. */
   EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
   /** Over how long edges spread their readings after news that concerns all of them. */

@@ -395,6 +395,31 @@ export interface Me {
   preferences: Preferences;
 }
 
+export type UserGroup = 'viewer' | 'operator' | 'admin';
+
+export type UserStatus = 'INVITED' | 'ACTIVE' | 'OTHER';
+
+export interface User {
+  id: string;
+  email: string | null;
+  groups: UserGroup[];
+  status: UserStatus;
+  enabled: boolean;
+  mfa: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface UserConnection {
+  items: User[];
+  next_token: string | null;
+}
+
+export interface UserChange {
+  user: User;
+  audit_id: string;
+}
+
 export interface Preferences {
   theme: Theme;
   time_zone: string | null;
@@ -585,6 +610,39 @@ export interface AuditConnection {
   settled_until: string;
 }
 
+export interface ChangesBetween {
+  from: string;
+  to: string;
+  before: RateWindow | null;
+  after: RateWindow | null;
+  items: RankedChange[];
+  total: number;
+  log_from: string;
+}
+
+export interface RateWindow {
+  from: string;
+  to: string;
+  bits_per_second: number | null;
+  completeness: Completeness;
+}
+
+export interface RankedChange {
+  kind: EffectKind;
+  target: string | null;
+  target_name: string | null;
+  title: string | null;
+  effect_bits_per_second: number | null;
+  before_bits_per_second: number | null;
+  after_bits_per_second: number | null;
+  times: number;
+  first_at: string | null;
+  last_at: string | null;
+  entry_id: string | null;
+}
+
+export type EffectKind = 'POLICY_TRAFFIC' | 'SITE_TRAFFIC' | 'DECISION' | 'STATE' | 'POLICY' | 'INVENTORY' | 'OTHER';
+
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
 
 export interface TrafficFilter {
@@ -592,6 +650,18 @@ export interface TrafficFilter {
   site_id?: string | null | undefined;
   endpoint_id?: string | null | undefined;
   edge_id?: string | null | undefined;
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  not?: TrafficExclusion | null | undefined;
+}
+
+export interface TrafficExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
 }
 
 export interface TrafficSeries {
@@ -619,6 +689,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  groups: SeriesGroup[];
   total: SeriesGroup;
 }
 
@@ -691,6 +762,38 @@ export interface TrafficStats {
   completeness: Completeness;
 }
 
+export interface CostSum {
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
+export interface TrafficCost {
+  currency: string;
+  from: string;
+  to: string;
+  rows: CostRow[];
+  other: CostSum;
+  other_rows: number;
+  next_token: string | null;
+  total: CostSum;
+  completeness: Completeness;
+}
+
+export interface CostRow {
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
 export interface TrafficRow {
   policy_id: string | null;
   site_id: string | null;
@@ -724,21 +827,26 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not?: FlowExclusion | null | undefined;
+  not_policy_ids?: string[] | null | undefined;
+  not_site_ids?: string[] | null | undefined;
+  not_endpoint_ids?: string[] | null | undefined;
+  not_edge_ids?: string[] | null | undefined;
+  not_addresses?: string[] | null | undefined;
+  not_srcs?: string[] | null | undefined;
+  not_dsts?: string[] | null | undefined;
+  not_ports?: string[] | null | undefined;
+  not_protocols?: number[] | null | undefined;
+  not_applications?: ApplicationClass[] | null | undefined;
 }
 
-export interface FlowExclusion {
-  policy_ids?: string[] | null | undefined;
-  site_ids?: string[] | null | undefined;
-  endpoint_ids?: string[] | null | undefined;
-  edge_ids?: string[] | null | undefined;
-  addresses?: string[] | null | undefined;
-  srcs?: string[] | null | undefined;
-  dsts?: string[] | null | undefined;
-  ports?: string[] | null | undefined;
-  protocols?: number[] | null | undefined;
-  applications?: ApplicationClass[] | null | undefined;
+export interface NamedGroup {
+  name: string;
+  kind: NamedGroupKind;
+  members: string[];
+  updated_at: string;
 }
+
+export type NamedGroupKind = 'NETWORKS' | 'PORTS';
 
 export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
 
@@ -790,6 +898,8 @@ export interface FlowConnection {
 }
 
 export interface LoggedFlow {
+  id: string;
+  arrived_at: string | null;
   sent_at: string;
   interval_s: number;
   edge_id: string;
@@ -1427,8 +1537,10 @@ export interface Operations {
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
+  'Query.users': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: UserConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
+  'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
   'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
@@ -1439,10 +1551,12 @@ export interface Operations {
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
+  'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
   'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
   'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.pathHistory': { arguments: { path_id: string; from: string; to: string; points?: number | null | undefined }; result: PathHistory };
@@ -1460,7 +1574,7 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
-  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; left_by?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
   'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
@@ -1482,6 +1596,8 @@ export interface Operations {
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
+  'Mutation.saveNamedGroup': { arguments: { name: string; kind: NamedGroupKind; members: string[]; if_updated_at?: string | null | undefined }; result: NamedGroup };
+  'Mutation.deleteNamedGroup': { arguments: { name: string; if_updated_at?: string | null | undefined }; result: NamedGroup };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.setThreshold': { arguments: { name: string; scope: ThresholdScope; target_id: string; metric: ThresholdMetric; direction: ThresholdDirection; value: number; clear_value?: number | null | undefined; minutes: number }; result: Threshold };
@@ -1495,6 +1611,9 @@ export interface Operations {
   'Mutation.removeMute': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserGroups': { arguments: { user_id: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserEnabled': { arguments: { user_id: string; enabled: boolean }; result: UserChange };
   'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
   'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
   'Mutation.removeView': { arguments: { name: string }; result: Preferences };

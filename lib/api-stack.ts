@@ -48,6 +48,13 @@ const COUNTED = [
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
+/** What the function does with people: it looks them up, and makes the changes of users that administrators ask for. */
+const USER_CALLS = [
+  ...['AdminGetUser', 'ListUsers', 'ListUsersInGroup', 'AdminListGroupsForUser', 'AdminCreateUser'],
+  ...['AdminAddUserToGroup', 'AdminRemoveUserFromGroup'],
+  ...['AdminEnableUser', 'AdminDisableUser', 'AdminUserGlobalSignOut'],
+].map(call => `cognito-idp:${call}`);
+
 export interface ApiStackProps {
   settings: Settings;
   data: DataStack;
@@ -113,6 +120,7 @@ export class ApiStack extends Stack {
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         QUERY_BUDGET: String(settings.query_budget),
+        CURRENCY: settings.currency,
         EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
         ...webhookEnvironment(settings),
@@ -120,8 +128,7 @@ export class ApiStack extends Stack {
         ...retentionEnvironment(settings),
       },
     });
-    // For the e-mail address in the audit log, which access tokens don't carry.
-    this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
+    this.signIn.pool.grant(fn, ...USER_CALLS);
     grantReadNetwork(data.network, fn);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);

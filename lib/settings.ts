@@ -55,6 +55,8 @@ export interface Settings {
    * 5,000 edges at AppSync's lowest quota of 2,000 requests a second.
    */
   edge_spread_s: number;
+  /** Of the prices of endpoints, ISO 4217, such as EUR. Changing it converts nothing. */
+  currency: string;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
@@ -132,6 +134,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     query_budget: number('query_budget'),
     edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
     edge_spread_s: number('edge_spread_s'),
+    currency: readCurrency(lookUp('currency')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
@@ -144,6 +147,14 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
       'http://localhost:4000/',
     ],
   };
+}
+
+function readCurrency(given: unknown): string {
+  if (given === undefined) return 'USD';
+  if (typeof given === 'string' && Intl.supportedValuesOf('currency').includes(given)) return given;
+  throw new Error(
+    `Setting currency must be a currency of ISO 4217 such as EUR, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {

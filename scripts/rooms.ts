@@ -29,9 +29,11 @@ export const ROOMS: Record<string, Rooms> = {
     access: ['errors', 'storage', 'time'],
     appsync: ['digest', 'time'],
     policy: ['errors'],
+    rows: [],
     storage: ['digest', 'errors', 'time'],
     audit: ['access', 'digest', 'errors', 'hash', 'storage', 'time'],
     totals: ['policy'],
+    effects: [],
     cache: ['access', 'audit', 'errors', 'hash', 'storage', 'time'],
     recorder: ['errors', 'policy', 'time', 'totals'],
     report: ['errors', 'hash', 'policy', 'totals'],
@@ -55,14 +57,31 @@ export const ROOMS: Record<string, Rooms> = {
     history: ['errors', 'inventory', 'ledger', 'storage', 'time', 'totals'],
     alarms: ['access', 'appsync', 'audit', 'errors', 'events', 'hash', 'inventory', 'policy', 'storage'],
     preferences: ['access', 'errors', 'inventory', 'storage'],
-    undo: ['access', 'alarms', 'audit', 'commands', 'errors', 'inventory', 'ledger', 'routing', 'storage'],
+    users: ['access', 'audit', 'errors', 'storage'],
+    'named-groups': ['access', 'audit', 'errors', 'policy', 'storage'],
+    undo: [
+      'access',
+      'alarms',
+      'audit',
+      'commands',
+      'errors',
+      'inventory',
+      'ledger',
+      'named-groups',
+      'routing',
+      'storage',
+      'users',
+    ],
     answers: [
       'audit',
+      'effects',
       'errors',
+      'events',
       'flows',
       'history',
       'inventory',
       'ledger',
+      'named-groups',
       'policy',
       'storage',
       'totals',
@@ -80,7 +99,9 @@ export const ROOMS: Record<string, Rooms> = {
       'history',
       'inventory',
       'policy',
+      'rows',
       'storage',
+      'totals',
     ],
     operations: ['access', 'audit', 'events', 'export', 'inventory', 'ledger', 'storage'],
     watch: [
@@ -229,7 +250,9 @@ export const PURE = [
   'local-credentials',
   'time',
   'policy',
+  'rows',
   'totals',
+  'effects',
   'report',
   'recorder',
   'ledger/lane',
@@ -238,7 +261,7 @@ export const PURE = [
 ];
 
 /** Pure rooms that the browser shares: without Node's own modules too. */
-export const BROWSER = ['errors', 'time', 'policy'];
+export const BROWSER = ['errors', 'time', 'policy', 'rows'];
 
 /** Rooms of core/ that may import the types that are generated from the schema. */
 export const READS_SCHEMA = ['answers', 'export', 'live'];

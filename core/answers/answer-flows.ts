@@ -1,6 +1,6 @@
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { type FlowFilter, flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
+import { flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
 import type { LoggedFlow } from '../flows/flow-log-store.ts';
 import { pageFlows } from '../flows/page-flows.ts';
 import { applicationClass } from '../policy/application-class.ts';
@@ -8,8 +8,9 @@ import { makePageToken, readPageToken } from '../storage/page-token.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
-import { checkFiltered } from './check-known.ts';
+import { checkKnown } from './check-known.ts';
 import { presentCounts } from './present-counts.ts';
+import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -31,17 +32,24 @@ const TOKEN_SHAPE = [
 export async function answerFlows(
   asking: Asking,
   {
-    filter,
+    filter: asked,
     from,
     to,
     limit,
     next_token,
-  }: { filter: FlowFilter; from: number; to: number; limit: number; next_token?: string | null | undefined },
+  }: {
+    filter: AskedFlowFilter;
+    from: number;
+    to: number;
+    limit: number;
+    next_token?: string | null | undefined;
+  },
 ): Promise<FlowConnection> {
   checkOrder(from, to);
   checkLogged(asking, to);
   const position = readPageToken('flows', next_token, TOKEN_SHAPE);
   const now = askedAt(asking);
+  const filter = await resolveGroups(asking.context, asked);
   const { flows, next } = await pageFlows(flowLogOf(asking), {
     from,
     to: Math.min(to, now + CLOCK_AHEAD_MS),
@@ -51,7 +59,7 @@ export async function answerFlows(
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
-  if (flows.length === 0 && !next && !position) await checkFiltered(asking, filter);
+  if (flows.length === 0 && !next && !position) await checkKnown(asking, filter);
   return {
     items: flows.map(presentFlow),
     next_token: next ? makePageToken('flows', [next.sk, String(next.index)]) : null,
@@ -90,5 +98,5 @@ function presentFlow(flow: LoggedFlow): PresentedFlow {
   const known = isOtherFlows(flow)
     ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
     : { application: applicationClass(protocol, src_port, dst_port) };
-  return { ...flow, ...known, ...presentCounts(flow) };
+  return { arrived_at: null, ...flow, ...known, ...presentCounts(flow) };
 }

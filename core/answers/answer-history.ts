@@ -4,14 +4,14 @@ import type {
   TrafficHistory,
   TrafficSum,
 } from '../../graphql/schema.generated.ts';
-import type { AggregateFilter } from '../history/aggregate.ts';
 import type { HistoryPoint, ReportingSpan } from '../history/points/points.ts';
 import { type History, readPolicyHistory } from '../history/points/read-history.ts';
 import { readTrafficHistory } from '../history/points/traffic-history.ts';
 import { previousRange, type Range, type Resolution, resolveRange } from '../history/resolution.ts';
-import { coversPolicy, readResets } from '../ledger/figures/baselines.ts';
+import { readResets } from '../ledger/figures/baselines.ts';
 import { type Correction, readCorrections } from '../ledger/voids/corrections.ts';
 import { timestamp } from '../storage/store-context.ts';
+import { type DimensionFilter, idsOf, passes } from '../totals/dimension-filter.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown, checkPolicy } from './check-known.ts';
 import { presentActiveFlows } from './present-active-flows.ts';
@@ -33,7 +33,10 @@ export async function answerPolicyHistory(
 ): Promise<PolicyHistory> {
   const { client, tables } = asking.context;
   const store = { client, table: tables.traffic };
-  const [resets, voids] = await Promise.all([resetsOf(asking, policy_id), voidsOf(asking, { policy_id })]);
+  const [resets, voids] = await Promise.all([
+    resetsOf(asking, { policy_id }),
+    voidsOf(asking, { policy_id }),
+  ]);
   const now = askedAt(asking);
   const read = (range: Range) =>
     readPolicyHistory(store, { policy_id, range, resets, voids, now, retention: asking.retention });
@@ -49,12 +52,12 @@ export async function answerTrafficHistory(
     filter,
     max_lane_samples,
     ...asked
-  }: AskedHistory & { filter: AggregateFilter; max_lane_samples?: number | undefined },
+  }: AskedHistory & { filter: DimensionFilter; max_lane_samples?: number | undefined },
 ): Promise<TrafficHistory> {
   const { context, retention } = asking;
   const now = askedAt(asking);
   const store = { ...context, table: context.tables.traffic };
-  const [resets, voids] = await Promise.all([resetsOf(asking, filter.policy_id), voidsOf(asking, filter)]);
+  const [resets, voids] = await Promise.all([resetsOf(asking, filter), voidsOf(asking, filter)]);
   const read = (range: Range) =>
     readTrafficHistory(store, { range, filter, now, retention, resets, voids, max_lane_samples });
   const history = await answer({ ...asked, now }, asking, read);
@@ -82,22 +85,23 @@ async function answer(
   };
 }
 
-/** When what is shown of a policy was reset; without one: of all policies. */
+/** When what is shown was reset: all policies, or one that the filter names. */
 async function resetsOf(
   { context: { client, tables } }: Pick<Asking, 'context'>,
-  policy_id: string | undefined,
+  filter: DimensionFilter,
 ): Promise<number[]> {
+  const named = idsOf(filter, 'policy_id');
   const resets = await readResets(client, tables);
   return resets
     .filter(({ undone }) => !undone)
-    .filter(reset => (policy_id === undefined ? reset.covers.all : coversPolicy(reset, policy_id)))
+    .filter(({ covers }) => covers.all || named?.includes(covers.policy_id))
     .map(({ at }) => at);
 }
 
 /** When boots reported that were voided and had counted what a filter leaves. */
 async function voidsOf(
   { context }: Pick<Asking, 'context'>,
-  filter: AggregateFilter,
+  filter: DimensionFilter,
 ): Promise<ReportingSpan[]> {
   const corrections = await readCorrections(context);
   return corrections
@@ -105,16 +109,9 @@ async function voidsOf(
     .map(({ first_heard_at_ms, last_heard_at_ms }) => ({ from: first_heard_at_ms, to: last_heard_at_ms }));
 }
 
-function countedFor(
-  { edge_id, site_id, pairs }: Correction,
-  { policy_id, endpoint_id, ...filter }: AggregateFilter,
-): boolean {
-  if (filter.edge_id !== undefined && filter.edge_id !== edge_id) return false;
-  if (filter.site_id !== undefined && filter.site_id !== site_id) return false;
-  return pairs.some(
-    pair =>
-      (policy_id === undefined || pair.policy_id === policy_id) &&
-      (endpoint_id === undefined || pair.endpoint_id === endpoint_id),
+function countedFor({ edge_id, site_id, pairs }: Correction, filter: DimensionFilter): boolean {
+  return pairs.some(({ policy_id, endpoint_id }) =>
+    passes(filter, { edge_id, site_id, policy_id, endpoint_id }),
   );
 }
 

@@ -1,11 +1,12 @@
 import type { SeriesGroup, TrafficSeries } from '../../graphql/schema.generated.ts';
-import type { AggregateFilter, LaneGroup } from '../history/aggregate.ts';
+import type { LaneGroup } from '../history/aggregate.ts';
 import type { History } from '../history/points/read-history.ts';
 import { previousRange } from '../history/resolution.ts';
 import { frameOf, type IntervalSum, ratesOf, restOf, sumsOf } from '../history/series/columns.ts';
 import { readTrafficSeries } from '../history/series/traffic-series.ts';
-import { coversPolicy, readResets } from '../ledger/figures/baselines.ts';
+import { readResets } from '../ledger/figures/baselines.ts';
 import { timestamp } from '../storage/store-context.ts';
+import { type DimensionFilter, idsOf, passes } from '../totals/dimension-filter.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 
@@ -15,9 +16,11 @@ export interface AskedSeries {
   to: number;
   points: number;
   group_by: LaneGroup | undefined;
-  filter: AggregateFilter;
+  filter: DimensionFilter;
   limit: number;
   compare_previous?: boolean | null | undefined;
+  /** Whether the groups of the period before are wanted, and not its total alone. */
+  with_groups_before: boolean;
 }
 
 /**
@@ -36,8 +39,8 @@ export async function answerTrafficSeries(
   const request = { ...asked, now, retention };
   const { range, groups, total, more } = await readTrafficSeries(store, { ...request, resets });
   const previous = compare_previous ? previousRange(range, { now, retention }) : undefined;
-  const before =
-    previous && (await readTrafficSeries(store, { ...request, ...previous, group_by: undefined }));
+  const ids = asked.with_groups_before ? groups.map(({ id }) => id) : [];
+  const before = previous && (await readTrafficSeries(store, { ...request, ...previous, ids }));
   if (total.points.every(({ packets_total = 0n }) => packets_total === 0n)) {
     await checkKnown(asking, asked.filter);
   }
@@ -60,6 +63,9 @@ export async function answerTrafficSeries(
       ? {
           from: timestamp(before.range.from),
           to: timestamp(before.range.to),
+          groups: before.groups.map(({ id, history }) =>
+            presentGroup(id, history.bytes, sumsOf(history, before.range)),
+          ),
           total: presentGroup('total', before.total.bytes, sumsOf(before.total, before.range)),
         }
       : null,
@@ -74,15 +80,16 @@ function sumOf(histories: readonly History[]): bigint {
   return histories.reduce((sum, { bytes }) => sum + bytes, 0n);
 }
 
-/** When something that a series shows was reset: all policies, the filter's, or any where policies are the groups. */
+/** When something that a series shows was reset: all policies, one that the filter names, or any that passes where policies are the groups. */
 async function resetsOf(
   { context: { client, tables } }: Asking,
-  { group_by, filter: { policy_id } }: AskedSeries,
+  { group_by, filter }: AskedSeries,
 ): Promise<number[]> {
   const resets = await readResets(client, tables);
-  const shows = (reset: (typeof resets)[number]): boolean => {
-    if (reset.covers.all) return true;
-    return policy_id === undefined ? group_by === 'POLICY' : coversPolicy(reset, policy_id);
+  const shows = ({ covers }: (typeof resets)[number]): boolean => {
+    if (covers.all) return true;
+    const shown = idsOf(filter, 'policy_id') !== undefined || group_by === 'POLICY';
+    return shown && passes(filter, covers);
   };
   return resets
     .filter(({ undone }) => !undone)

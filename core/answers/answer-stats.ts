@@ -5,18 +5,13 @@ import type {
   TrafficStats,
 } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { filterOfIds, flowMatcher } from '../flows/flow-filter.ts';
+import { type FlowFilter, flowMatcher, reportsOf } from '../flows/flow-filter.ts';
 import { type FlowGroup, FlowGroups, type FlowStatsRow } from '../flows/flow-stats.ts';
 import { readFlowLogs } from '../flows/read-flow-logs.ts';
-import {
-  type AggregateFilter,
-  type AggregateRow,
-  aggregate,
-  type LaneGroup,
-  type Order,
-} from '../history/aggregate.ts';
+import { type AggregateRow, aggregate, type LaneGroup, type Order } from '../history/aggregate.ts';
 import { resolveRange } from '../history/resolution.ts';
 import { timestamp } from '../storage/store-context.ts';
+import { type DimensionFilter, idsOf } from '../totals/dimension-filter.ts';
 import { checkLogged } from './answer-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
@@ -35,7 +30,7 @@ interface AskedStats<Group> {
   group_by: readonly Group[];
   from: number;
   to: number;
-  filter: AggregateFilter;
+  filter: DimensionFilter;
   order_by: Order;
   limit: number;
   next_token?: string | null | undefined;
@@ -115,9 +110,10 @@ export async function answerFlowStats(
   });
   if (total.packets === 0n) await checkKnown(asking, filter);
   const range = { from: before?.mark.taken_at ?? from, to: after.mark.taken_at };
-  const groups = new FlowGroups(group_by, flowMatcher(filterOfIds(filter)), { max_rows });
-  const { site_id, edge_id } = filter;
-  await readFlowLogs(flowLogOf(asking), { ...range, site_id, edge_id }, report => groups.add(report));
+  const flowFilter = flowFilterOf(filter);
+  const groups = new FlowGroups(group_by, flowMatcher(flowFilter), { max_rows });
+  const reports = { ...range, ...reportsOf(flowFilter) };
+  await readFlowLogs(flowLogOf(asking), reports, report => groups.add(report));
   const stats = groups.beside(total, { order_by, limit, offset: position.offset });
   const { taken_at } = after.mark;
   return {
@@ -134,6 +130,17 @@ export async function answerFlowStats(
     unattributed: presentUnknown(stats.unattributed),
     total: presentSum(total),
     completeness: presentCompleteness({ ...after.mark, as_of: taken_at }),
+  };
+}
+
+/** The same filter of logged flows. */
+function flowFilterOf(filter: DimensionFilter): FlowFilter {
+  return {
+    policy_ids: idsOf(filter, 'policy_id'),
+    site_ids: idsOf(filter, 'site_id'),
+    endpoint_ids: idsOf(filter, 'endpoint_id'),
+    edge_ids: idsOf(filter, 'edge_id'),
+    not: filter.not,
   };
 }
 

@@ -1,6 +1,4 @@
 import { noEdge, noEndpoint, noPolicy, noSite } from '../errors.ts';
-import type { FlowFilter } from '../flows/flow-filter.ts';
-import type { AggregateFilter } from '../history/aggregate.ts';
 import { readKnownEdge } from '../inventory/edges/read-edges.ts';
 import { readPolicy } from '../inventory/policies/read-policies.ts';
 import { readSite } from '../inventory/sites/read-site.ts';
@@ -8,21 +6,37 @@ import { readCountersOf } from '../ledger/figures/read-counters.ts';
 import { laneTotals } from '../ledger/lane/lane-totals.ts';
 import { readLanesWhere } from '../ledger/listing/find-lanes.ts';
 import { DEFAULT_POLICY_ID } from '../policy/policy.ts';
+import { type DimensionFilter, idsOf } from '../totals/dimension-filter.ts';
 import type { Asking as AskingTraffic } from './asking.ts';
 
 type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
 
 /**
- * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Known is what the inventory has and what was
+ * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Ids that are ruled out are not looked at. Known is what the inventory has and what was
  * ever counted, deleted since or not; lanes are read only for what nothing else names.
  *
  * @throws NotFound that names the id
  */
-export async function checkKnown(asking: Asking, filter: AggregateFilter): Promise<void> {
+export async function checkKnown(asking: Asking, filter: DimensionFilter): Promise<void> {
   if (asking.ids_known) return;
-  const { policy_id, site_id, edge_id, endpoint_id } = filter;
-  if (policy_id !== undefined) await checkPolicy(asking, policy_id);
-  if (edge_id !== undefined) await checkEdge(asking, edge_id);
+  for (const policy_id of idsOf(filter, 'policy_id') ?? []) await checkPolicy(asking, policy_id);
+  for (const edge_id of idsOf(filter, 'edge_id') ?? []) await checkEdge(asking, edge_id);
+  const sites = idsOf(filter, 'site_id') ?? [undefined];
+  const endpoints = idsOf(filter, 'endpoint_id') ?? [undefined];
+  // Of several sites an endpoint may be at any one.
+  const places =
+    sites.length === 1
+      ? endpoints.map(endpoint_id => ({ site_id: sites[0], endpoint_id }))
+      : [...sites.map(site_id => ({ site_id })), ...endpoints.map(endpoint_id => ({ endpoint_id }))];
+  for (const place of places) await checkPlace(asking, place);
+}
+
+interface Place {
+  site_id?: string | undefined;
+  endpoint_id?: string | undefined;
+}
+
+async function checkPlace(asking: Asking, { site_id, endpoint_id }: Place): Promise<void> {
   const site = site_id === undefined ? undefined : await readSite(asking.context, site_id);
   const siteMissing = site_id !== undefined && !site;
   const endpointMissing = endpoint_id !== undefined && !site?.endpoints.some(({ id }) => id === endpoint_id);
@@ -30,21 +44,6 @@ export async function checkKnown(asking: Asking, filter: AggregateFilter): Promi
   const counted = await readCounted(asking, { site_id, endpoint_id });
   if (siteMissing && !counted.site) throw noSite(site_id);
   if (endpointMissing && !counted.endpoint) throw noEndpoint(endpoint_id, site_id);
-}
-
-/**
- * The same of a filter on flows: of what is asked for, not of what is ruled out. An endpoint is looked up at the site where one alone
- * is asked for.
- *
- * @throws NotFound that names the id
- */
-export async function checkFiltered(asking: Asking, filter: FlowFilter): Promise<void> {
-  const { policy_ids = [], site_ids = [], edge_ids = [], endpoint_ids = [] } = filter;
-  const site_id = site_ids.length === 1 ? site_ids[0] : undefined;
-  for (const policy_id of policy_ids) await checkKnown(asking, { policy_id });
-  for (const edge_id of edge_ids) await checkKnown(asking, { edge_id });
-  for (const site_id of site_ids) await checkKnown(asking, { site_id });
-  for (const endpoint_id of endpoint_ids) await checkKnown(asking, { site_id, endpoint_id });
 }
 
 /** @throws NotFound for an id that is neither defined nor was ever counted */
@@ -61,7 +60,7 @@ async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
 /** Whether a lane is at the site, and whether one (of the site, if given) has counted for the endpoint. */
 async function readCounted(
   { context }: Asking,
-  { site_id, endpoint_id }: AggregateFilter,
+  { site_id, endpoint_id }: Place,
 ): Promise<{ site: boolean; endpoint: boolean }> {
   const counted = { site: false, endpoint: false };
   const store = { ...context, table: context.tables.traffic };

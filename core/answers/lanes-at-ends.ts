@@ -1,6 +1,6 @@
 import { NotFound } from '../errors.ts';
-import type { AggregateFilter } from '../history/aggregate.ts';
 import { type LanesAt, readLanesAtEnds } from '../history/lane-history.ts';
+import type { DimensionFilter } from '../totals/dimension-filter.ts';
 import type { Asking } from './asking.ts';
 
 /**
@@ -10,7 +10,7 @@ import type { Asking } from './asking.ts';
  */
 export async function lanesAtEnds(
   { context, retention }: Pick<Asking, 'context' | 'retention'>,
-  range: { from: number; to: number; now: number; filter: AggregateFilter },
+  range: { from: number; to: number; now: number; filter: DimensionFilter },
 ): Promise<{ before: LanesAt | undefined; after: LanesAt }> {
   const store = { ...context, table: context.tables.traffic };
   const { before, after, lost } = await readLanesAtEnds(store, { ...range, retention });

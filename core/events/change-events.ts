@@ -62,6 +62,11 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   recoverCounters: { type: 'COUNTERS_RECOVERED', title: says('The counters were made anew.') },
   // The address itself stays in the audit log.
   eraseFlows: { type: 'FLOWS_ERASED', title: says('An address was erased from the flow log.') },
+  saveNamedGroup: {
+    type: 'GROUP_SAVED',
+    title: (thing, { before }) => `${thing} was ${before ? 'changed' : 'made'}.`,
+  },
+  deleteNamedGroup: { type: 'GROUP_DELETED', title: was('deleted') },
   acknowledgeAlarm: { type: 'ALARM_ACKNOWLEDGED', title: thing => `${thing} was acknowledged.` },
   setThreshold: { type: 'THRESHOLD_SET', title: was('set') },
   updateThreshold: { type: 'THRESHOLD_UPDATED', title: was('changed') },
@@ -74,6 +79,14 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   removeMute: { type: 'MUTE_REMOVED', title: says('A mute of alarms was removed.') },
   warmCaches: { type: 'CACHE_WARMED', title: says('The caches were filled.') },
   clearCache: { type: 'CACHE_CLEARED', title: says('The caches were cleared.') },
+
+  // Addresses stay in the audit log.
+  inviteUser: { type: 'USER_INVITED', title: says('A person was invited.') },
+  setUserGroups: { type: 'USER_GROUPS_SET', title: says("A person's groups were changed.") },
+  setUserEnabled: {
+    type: 'USER_ENABLED_SET',
+    title: (_, { after }) => `An account was ${isEnabled(after) ? 'enabled' : 'disabled'}.`,
+  },
 
   startExport: { type: 'EXPORT_STARTED', title: says('An export was started.') },
   exportLink: { type: 'EXPORT_LINKED', title: says('A link to an export was given.') },

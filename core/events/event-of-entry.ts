@@ -95,6 +95,7 @@ const KINDS: Record<string, string> = {
   edge: 'Edge',
   export: 'Export',
   alarm: 'Alarm',
+  group: 'Group',
 };
 
 /** What people call the target of an entry: its name, which the states before and after may have, else its id. */

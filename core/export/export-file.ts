@@ -1,9 +1,9 @@
 import { ValidationError } from '../errors.ts';
-import { csvWriter } from './csv.ts';
+import { csvWriter } from '../rows/csv.ts';
+import { jsonLinesWriter } from '../rows/json-lines.ts';
+import type { Column, ExportFormat, RowWriter } from '../rows/table.ts';
 import type { ExportFiles } from './export-files.ts';
 import type { Checkpoint } from './export-job.ts';
-import { jsonLinesWriter } from './json-lines.ts';
-import type { Column, ExportFormat, RowWriter } from './table.ts';
 
 const PART_BYTES = 8 * 1024 * 1024;
 

@@ -3,11 +3,11 @@ import { FLOW_GROUPS } from '../flows/flow-stats.ts';
 import { LANE_GROUPS, ORDERS } from '../history/aggregate.ts';
 import { RESOLUTION_NAMES } from '../history/resolution.ts';
 import { APPLICATION_CLASSES } from '../policy/application-class.ts';
+import { EXPORT_FORMATS } from '../rows/table.ts';
 import type { Item } from '../storage/item.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
 import { EXPORT_KINDS, exportRequest, type SettledRequest, settledHistory } from './export-request.ts';
-import { EXPORT_FORMATS } from './table.ts';
 
 /** A stored export is not as this release or an earlier one wrote it. */
 export class UnreadableExport extends Error {

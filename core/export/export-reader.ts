@@ -7,8 +7,9 @@ import type {
   TrafficRow,
   TrafficSum,
 } from '../../graphql/schema.generated.ts';
-import type { AggregateFilter, Order } from '../history/aggregate.ts';
+import type { Order } from '../history/aggregate.ts';
 import type { Range } from '../history/resolution.ts';
+import type { IdFilter } from '../totals/dimension-filter.ts';
 import type { ExportFields, ExportGrouping, ExportRequest } from './export-request.ts';
 
 /** Exact figures alone are exported. */
@@ -42,7 +43,7 @@ export interface StatsAnswer extends StatsRange {
 }
 
 /** A logged flow. */
-export type FlowRow = Omit<LoggedFlow, 'packets' | 'bytes'>;
+export type FlowRow = Omit<LoggedFlow, 'id' | 'arrived_at' | 'packets' | 'bytes'>;
 
 /** An entry of the audit log. */
 export type AuditRow = AuditEntry;
@@ -62,16 +63,16 @@ interface NextToken {
 }
 
 /** A range on the grid of its resolution, see {@link SettledRequest}. */
-export type HistoryQuery = Range & { filter: AggregateFilter };
+export type HistoryQuery = Range & { filter: IdFilter };
 
 export interface StatsQuery extends TimeRange, NextToken {
   group_by: ExportGrouping;
-  filter: AggregateFilter;
+  filter: IdFilter;
   order_by: Order;
 }
 
 export interface FlowsQuery extends TimeRange, NextToken {
-  filter: AggregateFilter & Pick<ExportFields, 'address' | 'port' | 'protocol' | 'application'>;
+  filter: IdFilter & Pick<ExportFields, 'address' | 'port' | 'protocol' | 'application'>;
 }
 
 export type AuditQuery = TimeRange & NextToken & Pick<ExportRequest<'AUDIT'>, 'actor' | 'action' | 'target'>;

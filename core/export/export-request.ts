@@ -1,8 +1,9 @@
 import { FLOW_GROUPS, type FlowGroup } from '../flows/flow-stats.ts';
-import { type AggregateFilter, LANE_GROUPS, type LaneGroup, type Order } from '../history/aggregate.ts';
+import { LANE_GROUPS, type LaneGroup, type Order } from '../history/aggregate.ts';
 import type { Range, Resolution } from '../history/resolution.ts';
 import type { ApplicationClass } from '../policy/application-class.ts';
-import type { ExportFormat } from './table.ts';
+import type { ExportFormat } from '../rows/table.ts';
+import type { IdFilter } from '../totals/dimension-filter.ts';
 
 /** What can be exported: intervals, sums by group, logged flows, the audit log. */
 export const EXPORT_KINDS = ['HISTORY', 'STATS', 'FLOWS', 'AUDIT'] as const;
@@ -16,7 +17,7 @@ export type ExportGroup = LaneGroup | FlowGroup;
 export type ExportGrouping = readonly LaneGroup[] | readonly FlowGroup[];
 
 /** What narrows or shapes an export, over all kinds. All that is given must hold. */
-export interface ExportFields extends AggregateFilter {
+export interface ExportFields extends IdFilter {
   resolution?: Resolution | undefined;
   group_by?: ExportGrouping | undefined;
   order_by?: Order | undefined;
@@ -103,12 +104,12 @@ export function groupingOf(groups: readonly ExportGroup[]): ExportGrouping | und
 }
 
 /** What of a request narrows traffic; nothing of the audit log. */
-export function trafficFilterOf(request: { kind: ExportKind } & AggregateFilter): AggregateFilter {
+export function trafficFilterOf(request: { kind: ExportKind } & IdFilter): IdFilter {
   const given = TRAFFIC_FIELDS.filter(name => request[name] !== undefined);
   return Object.fromEntries(given.map(name => [name, request[name]]));
 }
 
 /** Whether a filter names a policy and nothing else: the policy has a history of its own. */
-export function isPolicyAlone(filter: AggregateFilter): filter is { policy_id: string } {
+export function isPolicyAlone(filter: IdFilter): filter is { policy_id: string } {
   return TRAFFIC_FIELDS.every(name => (filter[name] !== undefined) === (name === 'policy_id'));
 }

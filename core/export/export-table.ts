@@ -1,6 +1,6 @@
+import type { Cell, Column } from '../rows/table.ts';
 import type { ExportReader } from './export-reader.ts';
 import type { ExportFrame, ExportKind, SettledRequest } from './export-request.ts';
-import type { Cell, Column } from './table.ts';
 
 /** A kind of export: its columns, and its rows page by page. */
 export interface ExportTable<Kind extends ExportKind, Row> {

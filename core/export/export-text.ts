@@ -1,6 +1,6 @@
-import { csvWriter } from './csv.ts';
-import { jsonLinesWriter } from './json-lines.ts';
-import type { Column, ExportFormat } from './table.ts';
+import { csvWriter } from '../rows/csv.ts';
+import { jsonLinesWriter } from '../rows/json-lines.ts';
+import type { Column, ExportFormat } from '../rows/table.ts';
 
 /** Text is handed on in pieces of about this many characters: a piece a row would cost more than the rows. */
 const PIECE_CHARACTERS = 64 * 1024;

@@ -1,6 +1,6 @@
+import type { ExportFormat } from '../rows/table.ts';
 import { timestamp } from '../storage/store-context.ts';
 import type { ExportRequest } from './export-request.ts';
-import type { ExportFormat } from './table.ts';
 
 const CONTENT_TYPES: Record<ExportFormat, string> = {
   csv: 'text/csv; charset=utf-8',

@@ -152,8 +152,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function present({ line: { edge_id, site_id, sent_at, interval_s }, flow }: Candidate): LoggedFlow {
-  return { ...flow, edge_id, site_id, sent_at, interval_s };
+function present({ line, flow }: Candidate): LoggedFlow {
+  const { edge_id, boot_id, part, seq, n, site_id, sent_at, arrived_at, interval_s } = line;
+  const id = [edge_id, boot_id, part, seq, n].map(encodeURIComponent).join('/');
+  return { ...flow, id, edge_id, site_id, sent_at, arrived_at, interval_s };
 }
 
 /** Keys of the last release begin with a time. */

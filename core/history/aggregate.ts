@@ -1,3 +1,5 @@
+import { type Dimension, type DimensionFilter, type Dimensions, passes } from '../totals/dimension-filter.ts';
+
 /** What traffic can be grouped by from lane totals; the grouping by flow contents comes from the flow logs. */
 export const LANE_GROUPS = ['POLICY', 'SITE', 'ENDPOINT', 'EDGE'] as const;
 export type LaneGroup = (typeof LANE_GROUPS)[number];
@@ -21,20 +23,13 @@ export interface PairTotals {
   estimated_bytes: bigint;
 }
 
-export interface AggregateFilter {
-  policy_id?: string | undefined;
-  site_id?: string | undefined;
-  endpoint_id?: string | undefined;
-  edge_id?: string | undefined;
-}
-
 export interface AggregateRequest {
   /** Lanes at the beginning of the range; a lane that is missing here began at zero. */
   before: Iterable<LaneTotals>;
   /** Lanes at its end. */
   after: Iterable<LaneTotals>;
   group_by: readonly LaneGroup[];
-  filter?: AggregateFilter | undefined;
+  filter?: DimensionFilter | undefined;
   order_by: Order;
   limit: number;
   /** Rows that are left out before those; 0 by default. */
@@ -66,10 +61,12 @@ export interface Aggregate {
  */
 export function aggregate(request: AggregateRequest): Aggregate {
   const rows = new Map<string, AggregateRow>();
+  const { filter = {} } = request;
   const add = (lane: LaneTotals, site_id: string, sign: bigint): void => {
     for (const pair of lane.pairs) {
-      const dimensions = { ...pair, site_id, edge_id: lane.edge_id };
-      if (!matches(dimensions, request.filter)) continue;
+      const { policy_id, endpoint_id } = pair;
+      const dimensions = { policy_id, endpoint_id, site_id, edge_id: lane.edge_id };
+      if (!passes(filter, dimensions)) continue;
       const row = rowOf(rows, dimensions, request.group_by);
       row.packets += sign * pair.packets;
       row.bytes += sign * pair.bytes;
@@ -88,13 +85,8 @@ export function aggregate(request: AggregateRequest): Aggregate {
   return ranked([...rows.values()], request);
 }
 
-function matches(dimensions: Required<AggregateFilter>, filter: AggregateFilter = {}): boolean {
-  return (Object.keys(filter) as (keyof AggregateFilter)[]).every(
-    key => filter[key] === undefined || filter[key] === dimensions[key],
-  );
-}
-
-const FIELD_OF: Record<LaneGroup, keyof AggregateFilter> = {
+/** The field of a row that says what it is grouped by. */
+export const FIELD_OF: Record<LaneGroup, Dimension> = {
   POLICY: 'policy_id',
   SITE: 'site_id',
   ENDPOINT: 'endpoint_id',
@@ -103,14 +95,14 @@ const FIELD_OF: Record<LaneGroup, keyof AggregateFilter> = {
 
 function rowOf(
   rows: Map<string, AggregateRow>,
-  dimensions: Required<AggregateFilter>,
+  dimensions: Dimensions,
   group_by: readonly LaneGroup[],
 ): AggregateRow {
   const key = JSON.stringify(group_by.map(group => dimensions[FIELD_OF[group]]));
   const known = rows.get(key);
   if (known) return known;
   const row: AggregateRow = { packets: 0n, bytes: 0n, estimated_bytes: 0n };
-  for (const group of group_by) row[FIELD_OF[group]] = dimensions[FIELD_OF[group]] as string;
+  for (const group of group_by) row[FIELD_OF[group]] = dimensions[FIELD_OF[group]];
   rows.set(key, row);
   return row;
 }

@@ -1,7 +1,8 @@
 import { Throttled } from '../errors.ts';
 import { laneTotals } from '../ledger/lane/lane-totals.ts';
-import { findLanes, type LaneFilter } from '../ledger/listing/find-lanes.ts';
+import { findLanes } from '../ledger/listing/find-lanes.ts';
 import type { BatchGetOptions } from '../storage/batch-get.ts';
+import type { DimensionFilter } from '../totals/dimension-filter.ts';
 import type { LaneTotals } from './aggregate.ts';
 import { readFirstSnapshot } from './first-snapshot.ts';
 import { type LaneName, readLanesAt, readNamedLanesAt } from './lane-sample.ts';
@@ -45,7 +46,7 @@ export interface LanesAtEnds {
  */
 export async function readLanesAtEnds(
   store: BatchGetOptions,
-  { from, to, filter = {}, ...keptAsOf }: KeptAsOf & { from: number; to: number; filter?: LaneFilter },
+  { from, to, filter = {}, ...keptAsOf }: KeptAsOf & { from: number; to: number; filter?: DimensionFilter },
 ): Promise<LanesAtEnds> {
   const [begin, end, found] = await Promise.all([
     readingsBefore(store, { before: from, ...keptAsOf }),

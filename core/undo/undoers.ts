@@ -4,6 +4,7 @@ import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
 import { undoEndpointUpdate } from './undo-endpoint-update.ts';
 import { undoSides } from './undo-failover.ts';
+import { undoNamedGroup } from './undo-named-group.ts';
 import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
 import { undoPolicyRouting } from './undo-policy-routing.ts';
@@ -11,6 +12,7 @@ import { undoReset, undoUndoReset } from './undo-reset.ts';
 import { undoDestination, undoMute, undoThreshold } from './undo-setting.ts';
 import { undoCreateSite, undoDeleteSite, undoRestoreSite } from './undo-site.ts';
 import { undoSiteUpdate } from './undo-site-update.ts';
+import { undoUser } from './undo-user.ts';
 import { undoUndoVoid, undoVoid } from './undo-void.ts';
 import type { NotUndoable, Undoer } from './undoer.ts';
 
@@ -40,6 +42,11 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   createPath: undoCreatePath,
   deletePath: undoDeletePath,
 
+  setUserGroups: undoUser('Mutation.setUserGroups', 'setUserGroups'),
+  setUserEnabled: undoUser('Mutation.setUserEnabled', 'setUserEnabled'),
+  saveNamedGroup: undoNamedGroup('Mutation.saveNamedGroup'),
+  deleteNamedGroup: undoNamedGroup('Mutation.deleteNamedGroup'),
+
   acknowledgeAlarm: undoAcknowledgement,
   setThreshold: undoThreshold('Mutation.setThreshold'),
   updateThreshold: undoThreshold('Mutation.updateThreshold'),
@@ -58,6 +65,7 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   voidBoot: undoVoid,
   undoVoidBoot: undoUndoVoid,
 
+  inviteUser: { why: 'The invitation was mailed: setUserEnabled disables the account.' },
   deleteSites: { why: 'Each of its sites has an entry of its own: undo that.' },
   undo: { why: 'Undo what it amounts to.' },
   failbackPath: {

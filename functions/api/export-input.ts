@@ -19,7 +19,7 @@ import {
   type SettledRequest,
 } from '../../core/export/export-request.ts';
 import { settleRange } from '../../core/export/settle-range.ts';
-import type { ExportFormat } from '../../core/export/table.ts';
+import type { ExportFormat } from '../../core/rows/table.ts';
 import type { ExportInput } from '../../graphql/schema.generated.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { timeArgument } from './time-argument.ts';

@@ -3,6 +3,7 @@ import { aggregationResolvers } from './resolvers/aggregation.ts';
 import { alarmResolvers } from './resolvers/alarms.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
+import { changesBetweenResolvers } from './resolvers/changes-between.ts';
 import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { destinationResolvers } from './resolvers/destinations.ts';
@@ -15,6 +16,7 @@ import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
 import { meResolvers } from './resolvers/me.ts';
 import { muteResolvers } from './resolvers/mutes.ts';
+import { namedGroupResolvers } from './resolvers/named-groups.ts';
 import { overviewResolvers } from './resolvers/overview.ts';
 import { pathHealthResolvers } from './resolvers/path-health.ts';
 import { pathHistoryResolvers } from './resolvers/path-history.ts';
@@ -29,6 +31,7 @@ import { siteResolvers } from './resolvers/sites.ts';
 import { thresholdResolvers } from './resolvers/thresholds.ts';
 import { trafficResolvers } from './resolvers/traffic.ts';
 import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
+import { userResolvers } from './resolvers/users.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
 /** The look-up table from operation to resolver. */
@@ -41,7 +44,10 @@ export const resolvers: Resolvers = {
   ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
+  ...changesBetweenResolvers,
   ...meResolvers,
+  ...userResolvers,
+  ...namedGroupResolvers,
   ...eventResolvers,
   ...alarmResolvers,
   ...thresholdResolvers,

@@ -1,9 +1,54 @@
 import { z } from 'zod';
-import { optionalId, optionalUuid } from '../../core/answers/id-argument.ts';
-import type { AggregateFilter } from '../../core/history/aggregate.ts';
+import { idArgument, optionalId, optionalUuid, uuidArgument } from '../../core/answers/id-argument.ts';
+import { type Dimension, type DimensionFilter, idsOf } from '../../core/totals/dimension-filter.ts';
+
+/** The most ids that a list of a filter holds. */
+const MAX_IDS = 20;
+
+const RULE = `must have 1 to ${MAX_IDS} ids`;
+
+const listOf = (id: z.ZodType<string>) =>
+  z
+    .array(id, RULE)
+    .min(1, RULE)
+    .max(MAX_IDS, RULE)
+    .nullish()
+    .transform(given => given ?? undefined);
+
+const lists = {
+  policy_ids: listOf(idArgument),
+  site_ids: listOf(uuidArgument),
+  endpoint_ids: listOf(idArgument),
+  edge_ids: listOf(idArgument),
+};
+
+const DIMENSIONS: readonly Dimension[] = ['policy_id', 'site_id', 'endpoint_id', 'edge_id'];
 
 /** `filter` of the queries on traffic; nothing given is everything. */
 export const trafficFilter = z
-  .object({ policy_id: optionalId, site_id: optionalUuid, endpoint_id: optionalId, edge_id: optionalId })
+  .object({
+    policy_id: optionalId,
+    site_id: optionalUuid,
+    endpoint_id: optionalId,
+    edge_id: optionalId,
+    ...lists,
+    not: z
+      .object(lists)
+      .nullish()
+      .transform(given => given ?? undefined),
+  })
+  .superRefine((filter, context) => {
+    for (const dimension of DIMENSIONS) {
+      const list = filter[`${dimension}s` as const];
+      // An empty list is said already.
+      if (list?.length === 0 || idsOf(filter, dimension)?.length !== 0) continue;
+      const name = list ? (`${dimension}s` as const) : dimension;
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: `must have an id that passes the other parts of the filter: nothing passes filter.${name} as it is`,
+      });
+    }
+  })
   .nullish()
-  .transform((given): AggregateFilter => given ?? {});
+  .transform((given): DimensionFilter => given ?? {});

@@ -12,10 +12,10 @@ import {
 } from '../../core/export/export-request.ts';
 import { type ExportRow, exportTable } from '../../core/export/export-tables.ts';
 import { exportText } from '../../core/export/export-text.ts';
-import { EXPORT_FORMATS, type ExportFormat } from '../../core/export/table.ts';
 import { ORDERS, type Order } from '../../core/history/aggregate.ts';
 import { RESOLUTION_NAMES } from '../../core/history/resolution.ts';
 import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
+import { EXPORT_FORMATS, type ExportFormat } from '../../core/rows/table.ts';
 import { exitCodeOf, isPlanned } from '../../edge/cli/exit-code.ts';
 import { userPath, wholeValue } from '../../edge/cli/option-values.ts';
 import {

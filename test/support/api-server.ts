@@ -18,7 +18,7 @@ export async function serveApi(api: () => ApiUnderTest): Promise<ApiServer> {
     [schema.getQueryType()!, schema.getMutationType()!].flatMap(type =>
       Object.keys(type.getFields()).map(name => [
         name,
-        (args: unknown) => api().data(`${type.name}.${name}`, args),
+        (args: unknown) => api().data(`${type.name}.${name}`, args, { selection: [] }),
       ]),
     ),
   );

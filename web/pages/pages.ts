@@ -1,5 +1,6 @@
 import {
   Activity,
+  ArrowRightLeft,
   BellRing,
   ChartArea,
   DatabaseZap,
@@ -9,6 +10,7 @@ import {
   type LucideIcon,
   MapPin,
   Settings,
+  Users,
   Waypoints,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
@@ -20,6 +22,8 @@ export interface PageEntry {
   icon: LucideIcon;
   /** Key after G that opens it. */
   key: string;
+  /** The operation without which the page shows nothing: who may not call it is not offered the page. */
+  needs?: string;
   load(): Promise<{ Page: ComponentType }>;
 }
 
@@ -46,6 +50,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: ChartArea,
     key: 't',
     load: () => import('./traffic/traffic-page.tsx'),
+  },
+  {
+    paths: ['/flows'],
+    title: 'Flows',
+    icon: ArrowRightLeft,
+    key: 'f',
+    load: () => import('./flows/flows-page.tsx'),
   },
   {
     paths: ['/policies'],
@@ -81,6 +92,14 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/users'],
+    title: 'Users',
+    icon: Users,
+    key: 'u',
+    needs: 'users',
+    load: () => import('./users/users-page.tsx'),
   },
   {
     paths: ['/settings'],

@@ -77,6 +77,9 @@ export function signInProblem(cause: unknown, step: SignInStep): string {
   const { name, message } = cause as Error;
   if (step === 'NEW_PASSWORD' && name === 'InvalidPasswordException')
     return `${message} Choose another password.`;
+  if (name === 'NotAuthorizedException' && message === 'User is disabled.') {
+    return 'Your account is disabled: ask an administrator to enable it.';
+  }
   if (WRONG_CREDENTIALS.has(name)) {
     return 'E-mail address and password don’t belong together. Check both, then try again.';
   }

@@ -3,6 +3,7 @@ import type { LanePair } from '../../ledger/lane/lane.ts';
 import { laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
+import { type DimensionFilter, passes } from '../../totals/dimension-filter.ts';
 import { type LaneName, type LaneSampleAt, readLaneSamples } from '../lane-sample.ts';
 import { LateSpans } from '../late/late-span.ts';
 import { RESOLUTIONS } from '../resolution.ts';
@@ -11,8 +12,8 @@ import type { Sample, SnapshotMark } from '../sample.ts';
 /** Which lanes, and which pairs of them, a series sums. */
 export interface SeriesSelection {
   lanes: readonly LaneName[];
-  policy_id?: string | undefined;
-  endpoint_id?: string | undefined;
+  /** Which pairs: by policy and endpoint. */
+  filter?: DimensionFilter;
 }
 
 interface SeriesRequest {
@@ -36,7 +37,7 @@ const ALL = '';
 /** What of the lanes is summed apart. */
 interface Grouping {
   /** Groups that the answer has in any case; the others are those that counted. */
-  groups?: readonly string[];
+  groups?: readonly string[] | undefined;
   groupOf: (pair: Pick<LanePair, 'policy_id' | 'endpoint_id'>, lane: LaneName) => string;
 }
 
@@ -163,11 +164,11 @@ class LaneSeries {
   }
 
   #countsOf(lane: WholeLane): Map<string, Counts> {
-    const { policy_id, endpoint_id } = this.#selection;
+    const { filter = {} } = this.#selection;
     const counts = new Map<string, Counts>();
     for (const pair of laneTotals(lane)) {
-      if (policy_id !== undefined && pair.policy_id !== policy_id) continue;
-      if (endpoint_id !== undefined && pair.endpoint_id !== endpoint_id) continue;
+      const { policy_id, endpoint_id } = pair;
+      if (!passes(filter, { policy_id, endpoint_id })) continue;
       const group = this.#grouping.groupOf(pair, lane);
       const sum = counts.get(group) ?? noCounts();
       add(sum, pair);

@@ -1,22 +1,22 @@
 import { ValidationError } from '../../errors.ts';
 import { readLanesWhere } from '../../ledger/listing/find-lanes.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
-import type { AggregateFilter } from '../aggregate.ts';
-import { ALL_TRAFFIC } from '../history-keys.ts';
+import type { DimensionFilter } from '../../totals/dimension-filter.ts';
 import type { LaneName } from '../lane-sample.ts';
 import type { Range, Retention } from '../resolution.ts';
 import { readSilences } from '../silence-spans.ts';
 import { readLaneSeries } from './lane-series.ts';
 import type { ReportingSpan } from './points.ts';
+import { isOfLanes, readPoliciesSamples } from './policies-samples.ts';
 import { readRangeMarks } from './range-marks.ts';
-import { type History, readPolicyHistory, toHistory } from './read-history.ts';
+import { type History, toHistory } from './read-history.ts';
 
 /** The most lane samples that one answer reads: a lane is one at every point. */
 const MAX_LANE_SAMPLES = 50_000;
 
 export interface TrafficHistoryRequest {
   range: Range;
-  filter: AggregateFilter;
+  filter: DimensionFilter;
   /** By when an interval must be over, and what is kept as of then, milliseconds. */
   now: number;
   retention: Retention;
@@ -39,23 +39,22 @@ export async function readTrafficHistory(
 ): Promise<History> {
   const { range, filter, now, retention, resets = [], voids = [] } = request;
   const { max_lane_samples = MAX_LANE_SAMPLES } = request;
-  const { policy_id, site_id, edge_id, endpoint_id } = filter;
-  if (site_id === undefined && edge_id === undefined && endpoint_id === undefined) {
-    const id = policy_id ?? ALL_TRAFFIC;
-    return readPolicyHistory(store, { policy_id: id, range, resets, voids, now, retention });
-  }
-  const lanes: LaneName[] = [];
-  for await (const { edge_id, part } of readLanesWhere(store, filter)) lanes.push({ edge_id, part });
-  const [{ marks, later, base, begins }, silences] = await Promise.all([
+  const [around, silences] = await Promise.all([
     readRangeMarks(store, { range, now, retention }),
     readSilences(store, { now }),
   ]);
+  const { marks, later, base, begins } = around;
+  const frame = { range, marks, base, begins, silences, resets, voids, now };
+  if (!isOfLanes(filter)) {
+    return toHistory({ ...frame, samples: await readPoliciesSamples(store, filter, around) });
+  }
+  const lanes: LaneName[] = [];
+  for await (const { edge_id, part } of readLanesWhere(store, filter)) lanes.push({ edge_id, part });
   if (lanes.length * marks.length > max_lane_samples) {
     throw new ValidationError(
       `${lanes.length} lanes at ${marks.length} instants are more than the ${max_lane_samples} samples that one answer reads: ask for a coarser resolution, a shorter range or a single edge.`,
     );
   }
-  const selection = { lanes, policy_id, endpoint_id };
-  const samples = await readLaneSeries(store, { marks, later, selection });
-  return toHistory({ range, samples, marks, base, begins, silences, resets, voids, now });
+  const samples = await readLaneSeries(store, { marks, later, selection: { lanes, filter } });
+  return toHistory({ ...frame, samples });
 }

@@ -2,13 +2,15 @@ import { readCounters } from '../../ledger/figures/read-counters.ts';
 import { readLanesWhere } from '../../ledger/listing/find-lanes.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
 import type { TableNames } from '../../storage/tables.ts';
-import type { AggregateFilter, LaneGroup } from '../aggregate.ts';
+import { type DimensionFilter, idsOf, passes } from '../../totals/dimension-filter.ts';
+import type { LaneGroup } from '../aggregate.ts';
 import { ALL_TRAFFIC } from '../history-keys.ts';
 import type { LaneName } from '../lane-sample.ts';
-import { LateSpans } from '../late/late-span.ts';
 import { readGroupedSeries } from '../points/lane-series.ts';
+import { isOfLanes, readPoliciesSamples, readSamplesOf } from '../points/policies-samples.ts';
 import { type RangeMarks, readRangeMarks } from '../points/range-marks.ts';
 import { type History, toHistory } from '../points/read-history.ts';
+import { sumSamples } from '../points/sum-samples.ts';
 import type { KeptAsOf } from '../resolution.ts';
 import type { Sample, SnapshotMark } from '../sample.ts';
 import { BASE_WITHIN_MS } from '../sample-expiry.ts';
@@ -31,9 +33,11 @@ export interface SeriesRequest extends KeptAsOf {
   points: number;
   /** Without one there is a total only. */
   group_by: LaneGroup | undefined;
-  filter: AggregateFilter;
+  filter: DimensionFilter;
   /** Groups, the largest by bytes. */
   limit: number;
+  /** The groups that are wanted, in this order, in place of the largest. */
+  ids?: readonly string[];
   resets?: readonly number[];
 }
 
@@ -56,8 +60,7 @@ export async function readTrafficSeries(
   request: SeriesRequest,
 ): Promise<TrafficSeries> {
   const { filter, group_by } = request;
-  const ofLanes =
-    filter.site_id !== undefined || filter.edge_id !== undefined || filter.endpoint_id !== undefined;
+  const ofLanes = isOfLanes(filter);
   const byLanes = group_by !== undefined && group_by !== 'POLICY';
   return ofLanes || byLanes ? seriesOfLanes(store, request) : seriesOfPolicies(store, request);
 }
@@ -90,28 +93,31 @@ async function seriesOfPolicies(
   store: BatchGetOptions & { tables: TableNames },
   request: SeriesRequest,
 ): Promise<TrafficSeries> {
-  const { filter, group_by, limit } = request;
+  const { filter, group_by, limit, ids: wanted } = request;
   const range = seriesRange(request);
   const frame = await readFrame(store, range, request);
-  const read = async (policy_id: string): Promise<History> => {
-    const marks = [...frame.marks, ...frame.later];
-    const parts = await Promise.all(
-      frame.ranges.map(part => readPolicySamples(store, { policy_id, range: part, marks })),
-    );
-    return historyOf(frame, parts.flat());
-  };
-  const total = await read(filter.policy_id ?? ALL_TRAFFIC);
+  const read = async (policy_id: string) => ({
+    id: policy_id,
+    history: historyOf(frame, await readSamplesOf(store, policy_id, frame)),
+  });
+  const total = historyOf(frame, await readPoliciesSamples(store, filter, frame));
   if (group_by === undefined) return { range, groups: [], total, more: false };
-  if (filter.policy_id !== undefined) {
-    return { range, groups: [{ id: filter.policy_id, history: total }], total, more: false };
-  }
+  if (wanted) return { range, groups: await inTurns(wanted, read), total, more: false };
+  const ids = idsOf(filter, 'policy_id') ?? (await countedPolicies(store, filter));
+  const largest = ids.length > limit ? await largestPolicies(store, frame, { ids, limit }) : ids;
+  return { range, groups: ranked(await inTurns(largest, read)), total, more: ids.length > limit };
+}
+
+/** The policies that pass, those first that have counted most. */
+async function countedPolicies(
+  store: BatchGetOptions & { tables: TableNames },
+  filter: DimensionFilter,
+): Promise<string[]> {
   const counters = await readCounters(store.client, store.tables);
-  const ids = [...counters]
+  return [...counters]
+    .filter(([policy_id]) => passes(filter, { policy_id }))
     .sort(([, a], [, b]) => (a.bytes === b.bytes ? 0 : a.bytes < b.bytes ? 1 : -1))
     .map(([id]) => id);
-  const largest = ids.length > limit ? await largestPolicies(store, frame, { ids, limit }) : ids;
-  const histories = await inTurns(largest, async id => ({ id, history: await read(id) }));
-  return { range, groups: ranked(histories), total, more: ids.length > limit };
 }
 
 /** The policies that counted most between the ends of the marks: samples of the hour before an end hold every policy's. */
@@ -140,7 +146,7 @@ async function largestPolicies(
 }
 
 async function seriesOfLanes(store: BatchGetOptions, request: SeriesRequest): Promise<TrafficSeries> {
-  const { filter, group_by, limit } = request;
+  const { filter, group_by, limit, ids: wanted } = request;
   const sites = new Map<string, string>();
   const lanes: LaneName[] = [];
   const groupOf = (pair: { policy_id: string; endpoint_id: string }, { edge_id }: LaneName): string => {
@@ -156,34 +162,16 @@ async function seriesOfLanes(store: BatchGetOptions, request: SeriesRequest): Pr
   const max_readings = Math.floor(MAX_LANE_SAMPLES / Math.max(1, lanes.length));
   const range = seriesRange({ ...request, max_readings });
   const frame = await readFrame(store, range, request);
-  const { policy_id, endpoint_id } = filter;
-  const selection = { lanes, policy_id, endpoint_id };
+  const selection = { lanes, filter };
   const { marks, later } = frame;
-  const series = await readGroupedSeries(store, { marks, later, selection, groupOf });
+  const series = await readGroupedSeries(store, { marks, later, selection, groupOf, groups: wanted });
   const total = historyOf(frame, sumSamples([...series.values()]));
   if (group_by === undefined) return { range, groups: [], total, more: false };
-  const all = Array.from(series, ([id, samples]) => ({ id, history: historyOf(frame, samples) }));
+  const historyById = (id: string) => ({ id, history: historyOf(frame, series.get(id)!) });
+  if (wanted) return { range, groups: wanted.map(historyById), total, more: false };
+  const all = [...series.keys()].map(historyById);
   const moved = ranked(all).filter(({ history }) => history.packets !== 0n);
   return { range, groups: moved.slice(0, limit), total, more: moved.length > limit };
-}
-
-/** What groups have together at each reading. All have a sample at every one. */
-function sumSamples(groups: readonly (readonly Sample[])[]): Sample[] {
-  const [first = []] = groups;
-  return first.map(({ at, taken_at }, index) => {
-    const sum: Sample = { at, taken_at, packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 };
-    const late = new LateSpans();
-    for (const samples of groups) {
-      const { packets, bytes, estimated_bytes = 0n, active_flows, late: spans = [] } = samples[index]!;
-      sum.packets += packets;
-      sum.bytes += bytes;
-      sum.estimated_bytes! += estimated_bytes;
-      sum.active_flows += active_flows;
-      for (const span of spans) late.add(span);
-    }
-    const spans = late.list();
-    return spans.length > 0 ? { ...sum, late: spans } : sum;
-  });
 }
 
 function ranked<G extends { id: string; history: History }>(groups: readonly G[]): G[] {
@@ -192,12 +180,13 @@ function ranked<G extends { id: string; history: History }>(groups: readonly G[]
   );
 }
 
+/** The results in the order of the items. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  const waiting = items.values();
+  const waiting = items.entries();
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      for (const item of waiting) results.push(await work(item));
+      for (const [index, item] of waiting) results[index] = await work(item);
     }),
   );
   return results;

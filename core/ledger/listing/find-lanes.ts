@@ -1,6 +1,7 @@
 import { type BatchGetOptions, batchGet } from '../../storage/batch-get.ts';
 import type { ItemKey } from '../../storage/item.ts';
 import { readPartitions } from '../../storage/read-partitions.ts';
+import { type DimensionFilter, idsOf, isFiltered, passes } from '../../totals/dimension-filter.ts';
 import { type LaneItem, readAllLanes, readLanesOfEdge, readWholeLanes } from '../figures/read-lanes.ts';
 import { laneTotals, type WholeLane } from '../lane/lane-totals.ts';
 import {
@@ -11,13 +12,6 @@ import {
   siteLanesPartition,
 } from '../lane-keys.ts';
 import { listedSince } from './listing-state.ts';
-
-/** What a reader wants lanes of; all that is given must hold. */
-export interface LaneFilter {
-  site_id?: string | undefined;
-  endpoint_id?: string | undefined;
-  edge_id?: string | undefined;
-}
 
 /** Which lane. */
 export interface LaneName {
@@ -32,29 +26,34 @@ export interface FoundLanes {
   since: number;
 }
 
+/** Lists of more endpoints take more requests, 64 each, than all lanes. */
+const MAX_ENDPOINTS = 4;
+
 /** A lane never ends, and a pair never leaves it: who has counted for an endpoint is found for all times. */
 const EVER = 0;
 
 /**
- * The lanes that a filter may leave, without reading the others: those of the edge, else those listed under the site, else those
- * listed under the endpoint. Undefined where all lanes have to be looked at: nothing is filtered, or the lists aren't complete.
+ * The lanes that a filter may leave, without reading the others: those of the edges that it names, else those listed under the sites,
+ * else those listed under up to four endpoints. Undefined where all lanes have to be looked at: none is named, or the lists aren't complete.
  *
  * @throws Throttled at the deadline
  */
 export async function findLanes(
   store: BatchGetOptions,
-  { edge_id, site_id, endpoint_id }: LaneFilter,
+  filter: DimensionFilter,
 ): Promise<FoundLanes | undefined> {
-  if (edge_id !== undefined) {
-    const lanes = await readLanesOfEdge(store.client, { traffic: store.table }, edge_id);
-    return { lanes: lanes.map(({ part }) => ({ edge_id, part })), since: EVER };
-  }
-  if (site_id === undefined && endpoint_id === undefined) return undefined;
+  const edges = idsOf(filter, 'edge_id');
+  if (edges) return { lanes: await lanesOfEdges(store, edges), since: EVER };
+  const sites = idsOf(filter, 'site_id');
+  const endpoints = idsOf(filter, 'endpoint_id');
+  if (!sites && (endpoints?.length ?? MAX_ENDPOINTS + 1) > MAX_ENDPOINTS) return undefined;
   const since = await listedSince({ ...store, tables: { traffic: store.table } });
   if (since === undefined) return undefined;
-  if (site_id !== undefined) return { lanes: await readList(store, [siteLanesPartition(site_id)]), since };
-  const partitions = laneBuckets().map(bucket => endpointLanesPartition(endpoint_id!, bucket));
-  return { lanes: await readList(store, partitions), since: EVER };
+  if (sites) return { lanes: await readLists(store, sites.map(siteLanesPartition)), since };
+  const partitions = endpoints!.flatMap(id =>
+    laneBuckets().map(bucket => endpointLanesPartition(id, bucket)),
+  );
+  return { lanes: await readLists(store, partitions), since: EVER };
 }
 
 /**
@@ -65,7 +64,7 @@ export async function findLanes(
  */
 export async function* readLanesWhere(
   store: BatchGetOptions,
-  filter: LaneFilter,
+  filter: DimensionFilter,
 ): AsyncGenerator<WholeLane, void> {
   const found = await findLanes(store, filter);
   const tables = { traffic: store.table };
@@ -87,16 +86,25 @@ async function* readNamed(
 
 type StoredLane = ItemKey & Pick<LaneItem, 'version' | 'data'>;
 
-function matches(lane: WholeLane, { edge_id, site_id, endpoint_id }: LaneFilter): boolean {
-  if (edge_id !== undefined && lane.edge_id !== edge_id) return false;
-  if (site_id !== undefined && lane.site_id !== site_id) return false;
-  return endpoint_id === undefined || laneTotals(lane).some(pair => pair.endpoint_id === endpoint_id);
+function matches(lane: WholeLane, filter: DimensionFilter): boolean {
+  const { edge_id, site_id } = lane;
+  if (!passes(filter, { edge_id, site_id })) return false;
+  if (!isFiltered(filter, 'endpoint_id')) return true;
+  return laneTotals(lane).some(({ endpoint_id }) => passes(filter, { endpoint_id }));
 }
 
-async function readList({ client, table }: BatchGetOptions, partitions: string[]): Promise<LaneName[]> {
-  const lanes: LaneName[] = [];
+async function lanesOfEdges(store: BatchGetOptions, edges: readonly string[]): Promise<LaneName[]> {
+  const lanes = await Promise.all(
+    edges.map(edge_id => readLanesOfEdge(store.client, { traffic: store.table }, edge_id)),
+  );
+  return lanes.flat().map(({ edge_id, part }) => ({ edge_id, part }));
+}
+
+/** The lanes of some lists, each once. */
+async function readLists({ client, table }: BatchGetOptions, partitions: string[]): Promise<LaneName[]> {
+  const lanes = new Map<string, LaneName>();
   for await (const { items } of readPartitions<ItemKey>(client, table, partitions)) {
-    for (const { sk } of items) lanes.push(parseLaneSortKey(sk));
+    for (const { sk } of items) lanes.set(sk, parseLaneSortKey(sk));
   }
-  return lanes;
+  return [...lanes.values()];
 }

@@ -4,6 +4,7 @@ import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { MAX_SERIES_POINTS } from '../../../core/history/series/series-step.ts';
 import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
+import { selectsOnly } from '../selection.ts';
 import { timeArgument } from '../time-argument.ts';
 import { trafficFilter } from '../traffic-filter.ts';
 
@@ -37,6 +38,10 @@ export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries'> = {
       compare_previous: z.boolean().nullish(),
     }),
     cost: () => COSTS.series,
-    resolve: (args, call) => answerTrafficSeries(call, args),
+    resolve: (args, call) =>
+      answerTrafficSeries(call, {
+        ...args,
+        with_groups_before: !selectsOnly(call.selection, 'previous', ['from', 'to', 'total', '__typename']),
+      }),
   }),
 };

@@ -5,12 +5,14 @@ import { addressSuite } from './suites/addresses.ts';
 import { alarmsSuite } from './suites/alarms.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
+import { flowsSuite } from './suites/flows.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { policiesSuite } from './suites/policies.ts';
+import { policyEditorSuite } from './suites/policy-editor.ts';
 import { ratesSuite } from './suites/rates.ts';
 import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
@@ -30,7 +32,9 @@ changesSuite(world);
 sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
+policyEditorSuite(world);
 settingsSuite(world);
+flowsSuite(world);
 alarmsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {

@@ -7,6 +7,7 @@ import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
 import { trafficSuite } from './suites/traffic.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
+import { usersSuite } from './suites/users.ts';
 
 // What people are offered and can read. Beside console.test.ts with a world of its own, so that two workers share the browser tests.
 const world = useConsoleWorld();
@@ -17,6 +18,7 @@ trafficSuite(world);
 // Roles see the alarm that the keyboard acknowledges.
 rolesSuite(world);
 keyboardSuite(world);
+usersSuite(world);
 // An edge is waited for while all pages are looked at.
 describe.concurrent('side by side', () => {
   silenceSuite(world);

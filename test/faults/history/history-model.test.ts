@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
-import { type AggregateFilter, aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
+import { aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
@@ -10,6 +10,7 @@ import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import type { Dimension, DimensionFilter } from '../../../core/totals/dimension-filter.ts';
 import type { GroupFate } from '../../support/group-workers.ts';
 import { EDGES, HistoryWorld, type ModelPair, RETENTION } from '../../support/history-world.ts';
 import { T0 } from '../../support/report-records.ts';
@@ -236,11 +237,14 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     const between = await world.oracle(resolution);
     const estimatedBetween = await world.oracle(resolution, 'estimated');
     const { edge_id, site_id } = EDGES[1];
-    const filters: AggregateFilter[] = [
+    const filters: DimensionFilter[] = [
       {},
       { edge_id },
       { site_id, endpoint_id: 'wan2' },
       { site_id, policy_id: '2' },
+      { policy_ids: ['1', 'default'] },
+      { not: { policy_ids: ['2'] } },
+      { endpoint_ids: ['wan1', 'wan2'], not: { edge_ids: [edge_id], policy_ids: ['1'] } },
     ];
     const spread = new SpreadParts();
     for (const [a, b] of [
@@ -251,7 +255,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       if (a >= b) continue;
       const whole = a === from && b === to;
       const range = { from: a, to: b, resolution };
-      const expected = (filter: AggregateFilter) => between(range, pair => matches(pair, filter));
+      const expected = (filter: DimensionFilter) => between(range, pair => matches(pair, filter));
       for (const filter of filters) {
         const history = await readTrafficHistory(store, {
           range,
@@ -328,10 +332,11 @@ class SpreadParts {
   }
 }
 
-function matches(pair: ModelPair, filter: AggregateFilter): boolean {
-  return (Object.entries(filter) as [keyof AggregateFilter, string][]).every(
-    ([key, value]) => pair[key] === value,
-  );
+function matches(pair: ModelPair, filter: DimensionFilter): boolean {
+  const { not = {}, ...rest } = filter;
+  const holds = ([key, value]: [string, string | readonly string[] | undefined]) =>
+    [value].flat().includes(pair[key.replace(/s$/, '') as Dimension]);
+  return Object.entries(rest).every(holds) && !Object.entries(not).some(holds);
 }
 
 function sum(pairs: readonly ModelPair[]): bigint {

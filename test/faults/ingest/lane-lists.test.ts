@@ -7,9 +7,10 @@ import { withdrawSilentGauges } from '../../../core/ingest/silent-gauges.ts';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
 import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
-import { findLanes, type LaneFilter, readLanesWhere } from '../../../core/ledger/listing/find-lanes.ts';
+import { findLanes, readLanesWhere } from '../../../core/ledger/listing/find-lanes.ts';
 import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
 import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
+import type { DimensionFilter } from '../../../core/totals/dimension-filter.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { FAULTS, type Fault, faultyClient, REFUSALS } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
@@ -98,19 +99,26 @@ class ListedWorld {
   /** Each filter finds, by the lists or not, what a look at all lanes finds. */
   async expectFound(): Promise<void> {
     const all = await collected(readAllLanes(this.store.client, TABLES));
-    const filters: LaneFilter[] = [
+    const filters: DimensionFilter[] = [
       ...SITES.map(site_id => ({ site_id })),
       ...ENDPOINTS.map(endpoint_id => ({ endpoint_id })),
       ...EDGES.map(edge_id => ({ edge_id })),
       ...SITES.map(site_id => ({ site_id, endpoint_id: 'lte' })),
+      { site_ids: SITES },
+      { site_ids: SITES, not: { edge_ids: EDGES.slice(1) } },
+      { endpoint_ids: ENDPOINTS },
+      { edge_ids: EDGES.slice(1), not: { site_ids: SITES.slice(1) } },
+      { not: { endpoint_ids: ENDPOINTS.slice(1) } },
     ];
     for (const filter of filters) {
       const due = all.filter(
         lane =>
-          (filter.edge_id === undefined || lane.edge_id === filter.edge_id) &&
-          (filter.site_id === undefined || lane.site_id === filter.site_id) &&
-          (filter.endpoint_id === undefined ||
-            laneTotals(lane).some(pair => pair.endpoint_id === filter.endpoint_id)),
+          isLet(filter.edge_id, filter.edge_ids, filter.not?.edge_ids, lane.edge_id) &&
+          isLet(filter.site_id, filter.site_ids, filter.not?.site_ids, lane.site_id) &&
+          (!JSON.stringify(filter).includes('endpoint_id') ||
+            laneTotals(lane).some(({ endpoint_id }) =>
+              isLet(filter.endpoint_id, filter.endpoint_ids, filter.not?.endpoint_ids, endpoint_id),
+            )),
       );
       const found = await collected(readLanesWhere(this.reader, filter));
       expect(names(found), JSON.stringify(filter)).toEqual(names(due));
@@ -352,3 +360,12 @@ describe('the lists of lanes', () => {
     expect(puts).toEqual([]);
   });
 });
+
+function isLet(
+  only: string | undefined,
+  some: readonly string[] | undefined,
+  none: readonly string[] | undefined,
+  id: string,
+): boolean {
+  return (only ?? id) === id && (some ?? [id]).includes(id) && !(none ?? []).includes(id);
+}

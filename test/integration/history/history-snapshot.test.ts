@@ -165,7 +165,7 @@ describe('snapshots on DynamoDB Local', () => {
     };
     const series = await readLaneSeries(reading, {
       marks,
-      selection: { lanes: [{ edge_id: 'edge-1', part: 0 }], endpoint_id: 'wan1' },
+      selection: { lanes: [{ edge_id: 'edge-1', part: 0 }], filter: { endpoint_id: 'wan1' } },
     });
     expect(series.map(sample => sample.packets)).toEqual([40n, 100n, 220n]);
   });

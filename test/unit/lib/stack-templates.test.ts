@@ -511,6 +511,24 @@ describe('rights', () => {
     expect(onNetwork.flatMap(actionsOf).filter(action => action.includes('BatchWrite'))).toEqual([]);
   });
 
+  it('let the api function alone call the user pool, by ten calls on that pool', () => {
+    const calls = ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
+      (Properties.PolicyDocument.Statement as Statement[])
+        .filter(statement => actionsOf(statement).some(action => action.startsWith('cognito-idp:')))
+        .map(statement => ({ id: id.replace(/Function.*/, ''), statement })),
+    );
+    expect(calls.map(({ id }) => id)).toEqual(['Api']);
+    const [{ statement }] = calls as [(typeof calls)[number]];
+    expect(statement.Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^SignInPeople/), 'Arn'] });
+    expect(actionsOf(statement).toSorted()).toEqual(
+      [
+        ...['AdminAddUserToGroup', 'AdminCreateUser', 'AdminDisableUser', 'AdminEnableUser', 'AdminGetUser'],
+        ...['AdminListGroupsForUser', 'AdminRemoveUserFromGroup', 'AdminUserGlobalSignOut'],
+        ...['ListUsers', 'ListUsersInGroup'],
+      ].map(call => `cognito-idp:${call}`),
+    );
+  });
+
   it('let an edge only report, and a machine only call the queries that are open to machines', () => {
     const [edge, reader] = ofType('AWS::IAM::ManagedPolicy').map(
       ([, { Properties }]) => Properties.PolicyDocument.Statement,

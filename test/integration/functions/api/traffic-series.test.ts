@@ -113,7 +113,14 @@ describe('trafficSeries', () => {
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 20 }),
       fc.nat(10),
-      fc.constantFrom({}, { site_id: SITES[1] }, { policy_id: '1' }, { edge_id: 'c' }),
+      fc.constantFrom(
+        ...[{}, { site_id: SITES[1] }, { policy_id: '1' }, { edge_id: 'c' }],
+        ...[
+          { policy_ids: ['1', '3'] },
+          { not: { policy_ids: ['1'] } },
+          { not: { policy_ids: ['2'] }, edge_ids: ['a', 'b'] },
+        ],
+      ),
       async (group_by, limit, points, cut, filter) => {
         const from = iso(START + cut * MINUTE);
         const { groups, other, total, at } = await series({ group_by, limit, points, from, filter });
@@ -137,8 +144,53 @@ describe('trafficSeries', () => {
     const [from, middle, to] = [START + MINUTE, START + 4 * MINUTE, START + 7 * MINUTE].map(iso);
     const before = await series({ from, to: middle });
     const { previous, groups, other } = await series({ from: middle, to, compare_previous: true });
-    expect(previous).toEqual({ from: before.from, to: before.to, total: before.total });
+    expect(previous).toEqual({ from: before.from, to: before.to, groups: [], total: before.total });
     expect([groups, other]).toEqual([[], null]);
+  });
+
+  it.each(LANE_GROUPS)(
+    'has the groups by %s of the period before where they are selected',
+    async group_by => {
+      const [from, middle, to] = [START + MINUTE, START + 4 * MINUTE, START + 7 * MINUTE].map(iso);
+      const before = await series({ group_by, from, to: middle });
+      const args = { group_by, from: middle, to, compare_previous: true };
+      const { previous, groups } = (await api.data('Query.trafficSeries', args, {
+        selection: [],
+      })) as TrafficSeries;
+      const byId = new Map(before.groups.map(group => [group.id, group]));
+      expect(previous!.groups).toEqual(groups.map(({ id }) => byId.get(id)));
+      expect(groups.length).toBeGreaterThan(0);
+      const selection = ['previous', 'previous/total', 'previous/total/id'];
+      const short = (await api.data('Query.trafficSeries', args, { selection })) as TrafficSeries;
+      expect(short.previous).toEqual({ ...previous, groups: [] });
+    },
+  );
+
+  it.each([
+    [{ policy_ids: ['1', '3'] }, ['1', '3']],
+    [{ policy_ids: ['1', '3'], not: { policy_ids: ['3'] } }, ['1']],
+    [{ not: { policy_ids: ['1'] } }, ['2', '3']],
+    [{ site_ids: [SITES[1].toUpperCase()], not: { edge_ids: ['c'] } }, ['2']],
+    [{ not: { site_ids: [SITES[0]] } }, ['2', '1']],
+    [{ edge_ids: ['a', 'd'], endpoint_ids: ['wan1', 'wan2'] }, ['1', '3']],
+    [{ not: { endpoint_ids: ['wan1'] } }, []],
+  ])('of %j is of the policies %j', async (filter, policies) => {
+    const { groups, total } = await series({ group_by: 'POLICY', filter });
+    expect(groups.map(({ id }) => id)).toEqual(policies);
+    const alone = await series({ filter });
+    expect(alone.total).toEqual(total);
+  });
+
+  it('has in a list what its ids have by themselves', async () => {
+    const of = async (filter: object) => (await series({ filter })).total.packets_per_second;
+    const [one, three, both, rest, all] = await Promise.all([
+      ...[of({ policy_id: '1' }), of({ policy_id: '3' }), of({ policy_ids: ['1', '3'] })],
+      ...[of({ not: { policy_ids: ['1', '3'] } }), of({})],
+    ]);
+    for (const [index, sum] of both!.entries()) {
+      expect(sum).toBe(sum === null ? null : one![index]! + three![index]!);
+      expect(rest![index]).toBe(sum === null ? null : all![index]! - sum);
+    }
   });
 
   it.each([
@@ -147,6 +199,19 @@ describe('trafficSeries', () => {
     [{ limit: 51 }, 'limit must be a whole number, 1 to 50.'],
     [{ limit: 1.5 }, 'limit must be a whole number, 1 to 50.'],
     [{ group_by: 'FLOW' }, 'group_by must be POLICY, SITE, ENDPOINT or EDGE.'],
+    [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
+    [
+      { filter: { not: { edge_ids: Array.from({ length: 21 }, (_, index) => `e${index}`) } } },
+      'filter.not.edge_ids must have 1 to 20 ids.',
+    ],
+    [
+      { filter: { policy_ids: ['1'], not: { policy_ids: ['1', '2'] } } },
+      'filter.policy_ids must have an id that passes the other parts of the filter: nothing passes filter.policy_ids as it is.',
+    ],
+    [
+      { filter: { edge_id: 'a', edge_ids: ['b'] } },
+      'filter.edge_ids must have an id that passes the other parts of the filter: nothing passes filter.edge_ids as it is.',
+    ],
     [{ to: iso(START) }, `from (${iso(START)}) must lie before to (${iso(START)}).`],
   ])('refuses %j', async (args, message) => {
     const range = { from: iso(START), to: iso(START + MINUTE) };
@@ -155,8 +220,13 @@ describe('trafficSeries', () => {
     });
   });
 
-  it('says that a policy never was', async () => {
-    const args = { from: iso(START), to: iso(world.now), filter: { policy_id: '99' } };
+  it.each([
+    { policy_id: '99' },
+    { policy_ids: ['99', '98'] },
+    { edge_ids: ['none', 'no'] },
+    { site_ids: [SITES[0].replace('5', '6')] },
+  ])('says that nothing of %j ever was', async filter => {
+    const args = { from: iso(START), to: iso(world.now), filter };
     expect(await api.call('Query.trafficSeries', args)).toMatchObject({ error: { type: 'NotFound' } });
   });
 

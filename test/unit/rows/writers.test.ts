@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvCell, csvWriter } from '../../../core/export/csv.ts';
 import { exportText } from '../../../core/export/export-text.ts';
-import { jsonLinesWriter } from '../../../core/export/json-lines.ts';
-import type { Cell, Column } from '../../../core/export/table.ts';
+import { csvCell, csvWriter } from '../../../core/rows/csv.ts';
+import { jsonLinesWriter } from '../../../core/rows/json-lines.ts';
+import type { Cell, Column } from '../../../core/rows/table.ts';
 
 /** The cells of an RFC 4180 text, read independently of how they were written. */
 function parseCsv(text: string): string[][] {

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  type Dimension,
+  type DimensionFilter,
+  idsOf,
+  isFiltered,
+  passes,
+} from '../../../core/totals/dimension-filter.ts';
+
+const DIMENSIONS: Dimension[] = ['policy_id', 'site_id', 'endpoint_id', 'edge_id'];
+const id = fc.constantFrom('a', 'b', 'c', 'd');
+const ids = fc.array(id, { minLength: 1, maxLength: 4 });
+const listOf = { policy_ids: ids, site_ids: ids, endpoint_ids: ids, edge_ids: ids };
+const filters: fc.Arbitrary<DimensionFilter> = fc.record(
+  {
+    ...{ policy_id: id, site_id: id, endpoint_id: id, edge_id: id, ...listOf },
+    not: fc.record(listOf, { requiredKeys: [] }),
+  },
+  { requiredKeys: [] },
+);
+
+it('counts pass where each dimension is the one id, one of its list and none of the other', () => {
+  const counts = fc.record({ policy_id: id, site_id: id, endpoint_id: id, edge_id: id });
+  const property = fc.property(filters, counts, (filter, dimensions) => {
+    const expected = DIMENSIONS.every(name => {
+      const given = dimensions[name];
+      const { [name]: one = given, [`${name}s` as const]: list = [given] } = filter;
+      return one === given && list.includes(given) && !(filter.not?.[`${name}s`] ?? []).includes(given);
+    });
+    expect(passes(filter, dimensions)).toBe(expected);
+    for (const name of DIMENSIONS) {
+      const alone = passes(filter, { [name]: dimensions[name] });
+      const list = idsOf(filter, name);
+      if (list) expect(list.includes(dimensions[name]), name).toBe(alone);
+      else if (!isFiltered(filter, name)) expect(alone, name).toBe(true);
+    }
+  });
+  fc.assert(property);
+});
+
+it('dimensions that are not given are not judged', () => {
+  expect(passes({ policy_id: 'a', not: { site_ids: ['s'] } }, { policy_id: 'a' })).toBe(true);
+});

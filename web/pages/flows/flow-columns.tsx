@@ -1,0 +1,78 @@
+import { protocolName } from '../../../core/policy/ip-protocol.ts';
+import type { Names } from '../../address/filter/language.ts';
+import { Bytes, Count, Time } from '../../parts/figures.tsx';
+import type { Column } from '../../parts/table/virtual-table.tsx';
+import type { FlowRow } from './operations.ts';
+import { nameOf } from './use-names.ts';
+
+/** Columns of a table of logged flows. */
+export function flowColumns(names: Names | undefined): Column<FlowRow>[] {
+  return [
+    { id: 'at', head: 'Reported', width: '88px', cell: ({ sent_at }) => <Time at={sent_at} /> },
+    {
+      id: 'src',
+      head: 'From',
+      width: 'minmax(152px, 2fr)',
+      cell: ({ src, src_port }) => <End address={src} port={src_port} />,
+    },
+    {
+      id: 'dst',
+      head: 'To',
+      width: 'minmax(152px, 2fr)',
+      cell: ({ dst, dst_port }) => <End address={dst} port={dst_port} />,
+    },
+    {
+      id: 'application',
+      head: 'Application',
+      width: 'minmax(128px, 1fr)',
+      cell: ({ application, protocol }) =>
+        application !== null &&
+        protocol !== null && (
+          <>
+            {application} <span className="muted">{protocolName(protocol)}</span>
+          </>
+        ),
+    },
+    {
+      id: 'site',
+      head: 'Site',
+      width: 'minmax(96px, 1fr)',
+      cell: ({ site_id }) => <bdi>{nameOf(names, 'site', site_id)}</bdi>,
+    },
+    {
+      id: 'policy',
+      head: 'Policy',
+      width: 'minmax(96px, 1fr)',
+      cell: ({ policy_id }) => <bdi>{nameOf(names, 'policy', policy_id)}</bdi>,
+    },
+    {
+      id: 'packets',
+      head: 'Packets',
+      width: '88px',
+      end: true,
+      cell: ({ packets_exact }) => <Count exact={packets_exact} of="packets" />,
+    },
+    {
+      id: 'bytes',
+      head: 'Bytes',
+      width: '88px',
+      end: true,
+      cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
+    },
+  ];
+}
+
+function End({ address, port }: { address: string | null; port: number | null }) {
+  if (address === null) {
+    return (
+      <span className="muted" title="The sum of the flows that the report doesn't list">
+        unlisted
+      </span>
+    );
+  }
+  return (
+    <span title={`${address}, port ${port}`}>
+      {address} <span className="muted">{port}</span>
+    </span>
+  );
+}

@@ -1,0 +1,28 @@
+import { CheckGroup } from '../../parts/check-group.tsx';
+import type { UserRow } from './operations.ts';
+
+export type UserGroup = UserRow['groups'][number];
+
+const GROUPS: readonly { id: UserGroup; text: string }[] = [
+  { id: 'viewer', text: 'Viewer: may read' },
+  { id: 'operator', text: 'Operator: may change policies, edges and sites' },
+  { id: 'admin', text: 'Administrator: may do everything, deletions, resets and users included' },
+];
+
+export interface GroupChoiceProps {
+  chosen: readonly UserGroup[];
+  onChange(groups: UserGroup[]): void;
+}
+
+/** The groups of a person. */
+export function GroupChoice({ chosen, onChange }: GroupChoiceProps) {
+  return (
+    <CheckGroup
+      label="Groups"
+      name="groups"
+      options={GROUPS}
+      value={[...chosen]}
+      onChange={ids => onChange(GROUPS.filter(({ id }) => ids.includes(id)).map(({ id }) => id))}
+    />
+  );
+}
