@@ -233,6 +233,13 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
   return place;
 }
 
+/** Those who may not see destinations see none, in the same panel. */
+const ALARM_SIGNS: Record<string, string> = {
+  thresholds: 'Joined threshold',
+  destinations: 'Destinations',
+  mutes: 'Joined mute',
+};
+
 function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
@@ -244,7 +251,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/users') return 'Users';
-  if (pathname === '/alarms') return 'Joined threshold';
+  if (pathname === '/alarms') return ALARM_SIGNS[query.get('view')!]!;
   if (pathname === '/policies') return 'Joined policy';
   if (pathname === '/flows') return '@Joined-group';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
@@ -268,6 +275,11 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   );
   await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
   await admin.data('mutation { saveNamedGroup(name: "Joined-group", kind: PORTS, members: ["9"]) { name } }');
+  await admin.data('mutation { setDestination(name: "Joined destination", type: MAIL) { id } }');
+  await admin.data(
+    'mutation ($until: AWSDateTime!) { setMute(target: "site:none", reason: "Joined mute", until: $until) { id } }',
+    { until: new Date(Date.now() + 3_600_000).toISOString() },
+  );
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
