@@ -1,7 +1,8 @@
 import type { CostSum, TrafficCost } from '../../graphql/schema.generated.ts';
-import { type AggregateFilter, aggregate, type LaneGroup } from '../history/aggregate.ts';
+import { aggregate, type LaneGroup } from '../history/aggregate.ts';
 import { readEndpointPrices } from '../inventory/sites/endpoint-prices.ts';
 import { timestamp } from '../storage/store-context.ts';
+import type { DimensionFilter } from '../totals/dimension-filter.ts';
 import { checkStatsRange } from './answer-stats.ts';
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown } from './check-known.ts';
@@ -14,7 +15,7 @@ export interface AskedCost {
   group_by: readonly LaneGroup[];
   from: number;
   to: number;
-  filter: AggregateFilter;
+  filter: DimensionFilter;
   limit: number;
   next_token?: string | null | undefined;
 }

@@ -3,6 +3,7 @@ import {
   ArrowRightLeft,
   BellRing,
   ChartArea,
+  Coins,
   DatabaseZap,
   Download,
   History,
@@ -71,6 +72,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: MapPin,
     key: 's',
     load: () => import('./sites/sites-page.tsx'),
+  },
+  {
+    paths: ['/cost'],
+    title: 'Cost',
+    icon: Coins,
+    key: 'm',
+    load: () => import('./cost/cost-page.tsx'),
   },
   {
     paths: ['/changes'],

@@ -1,15 +1,17 @@
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useTimeRange, writeRange } from '../../address/time-range.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { chartOf } from '../../panels/series-chart.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { bitsPerSecond, count } from '../../parts/format.ts';
-import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { GroupTable } from './group-table.tsx';
+import { Empty, Loaded, Loading, Panel } from '../../parts/panel.tsx';
 import { TRAFFIC_SERIES } from './operations.ts';
 import { FIELDS, type Field, readTraffic } from './traffic-address.ts';
 import { useNames } from './use-names.ts';
+
+// Below the chart, and behind the first view.
+const GroupTable = lazy(async () => ({ default: (await import('./group-table.tsx')).GroupTable }));
 
 /** What was carried over the range, stacked by group, and its sums as a table. */
 export function OverTime() {
@@ -55,7 +57,11 @@ function SeriesOf({ by }: { by: Field }) {
       </Panel>
       <Panel title={FIELDS[by].many} flush>
         <Loaded data={series} error={answer.error} onRetry={retry}>
-          {known => <GroupTable by={by} series={known} name={id => nameOf(by, id)} />}
+          {known => (
+            <Suspense fallback={<Loading />}>
+              <GroupTable by={by} series={known} name={id => nameOf(by, id)} />
+            </Suspense>
+          )}
         </Loaded>
       </Panel>
     </>
