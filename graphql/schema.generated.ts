@@ -611,6 +611,39 @@ export interface AuditConnection {
   settled_until: string;
 }
 
+export interface ChangesBetween {
+  from: string;
+  to: string;
+  before: RateWindow | null;
+  after: RateWindow | null;
+  items: RankedChange[];
+  total: number;
+  log_from: string;
+}
+
+export interface RateWindow {
+  from: string;
+  to: string;
+  bits_per_second: number | null;
+  completeness: Completeness;
+}
+
+export interface RankedChange {
+  kind: EffectKind;
+  target: string | null;
+  target_name: string | null;
+  title: string | null;
+  effect_bits_per_second: number | null;
+  before_bits_per_second: number | null;
+  after_bits_per_second: number | null;
+  times: number;
+  first_at: string | null;
+  last_at: string | null;
+  entry_id: string | null;
+}
+
+export type EffectKind = 'POLICY_TRAFFIC' | 'SITE_TRAFFIC' | 'DECISION' | 'STATE' | 'POLICY' | 'INVENTORY' | 'OTHER';
+
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
 
 export interface TrafficFilter {
@@ -1508,6 +1541,7 @@ export interface Operations {
   'Query.users': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: UserConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
+  'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
   'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
@@ -1541,7 +1575,7 @@ export interface Operations {
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
-  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; left_by?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
   'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };

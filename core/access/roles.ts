@@ -41,6 +41,7 @@ export const ROLES = {
   'Query.edgeBoots': forPeople,
   'Query.auditLog': forPeople,
   'Query.auditEntry': forPeople,
+  'Query.changesBetween': forPeople,
   'Query.me': forPeople,
   'Query.users': forAdmins,
   'Mutation.inviteUser': forAdmins,

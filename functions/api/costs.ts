@@ -10,6 +10,8 @@ export const COSTS = {
   export: 20,
   /** Samples of lanes at every instant of a range. */
   history_of_lanes: 10,
+  /** Every lane at four instants, and up to 2,000 entries of the log. */
+  changes_between: 20,
   /** The samples of one policy. */
   history_of_policy: 2,
   /** The samples of up to 50 policies, or of lanes at every instant of a range. */

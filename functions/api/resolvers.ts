@@ -3,6 +3,7 @@ import { aggregationResolvers } from './resolvers/aggregation.ts';
 import { alarmResolvers } from './resolvers/alarms.ts';
 import { auditResolvers } from './resolvers/audit.ts';
 import { cacheResolvers } from './resolvers/cache.ts';
+import { changesBetweenResolvers } from './resolvers/changes-between.ts';
 import { commandResolvers } from './resolvers/commands.ts';
 import { deletionResolvers } from './resolvers/deletion.ts';
 import { destinationResolvers } from './resolvers/destinations.ts';
@@ -43,6 +44,7 @@ export const resolvers: Resolvers = {
   ...overviewResolvers,
   ...edgeResolvers,
   ...auditResolvers,
+  ...changesBetweenResolvers,
   ...meResolvers,
   ...userResolvers,
   ...namedGroupResolvers,

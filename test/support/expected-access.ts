@@ -19,6 +19,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.edgeBoots': 'forPeople',
   'Query.auditLog': 'forPeople',
   'Query.auditEntry': 'forPeople',
+  'Query.changesBetween': 'forPeople',
   'Query.me': 'forPeople',
   'Query.events': 'forAll',
   'Query.alarms': 'forAll',

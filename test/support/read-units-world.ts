@@ -1,5 +1,6 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { systemCaller } from '../../core/access/caller.ts';
+import { setDestination } from '../../core/alarms/destinations/change-destinations.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { registerEdge } from '../../core/inventory/edges/change-edges.ts';
@@ -46,6 +47,7 @@ export interface ReadUnitsWorld {
   path_id: string;
   policy_id: string;
   export_id: string;
+  destination_id: string;
   /** Of some entry of the audit log. */
   audit_id: string;
   /** Runs a query and counts what it reads. */
@@ -60,6 +62,8 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const db = await createTables();
   let now = T0;
   const context = storeContext(db, () => now);
+  const given = { name: 'Mail', type: 'MAIL', loopback: false, private_addresses: false } as const;
+  const { id: destination_id } = await setDestination(context, actor, given);
   const sites: string[] = [];
   for (const name of ['A', 'B', 'C']) {
     // Lists of sites are in the order in which they were made.
@@ -108,7 +112,17 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const { id } = await api.data('Mutation.startExport', { input: { kind: 'HISTORY', ...range } });
   const [entry] = (await api.data('Query.auditLog')).items;
   const audit_id: string = entry.id;
-  return measured({ db, now, site_a, site_b, path_id: path.id, policy_id: ids[1]!, export_id: id, audit_id });
+  return measured({
+    db,
+    now,
+    site_a,
+    site_b,
+    path_id: path.id,
+    policy_id: ids[1]!,
+    export_id: id,
+    audit_id,
+    destination_id,
+  });
 }
 
 /** Exports begin, and nothing is exported. */

@@ -338,7 +338,7 @@ type Verify = (given: { body: string; signature: string; secret: string; now: nu
 /** The example of docs/alarms.md, as a reader would run it. */
 async function documentedVerification(): Promise<Verify> {
   const text = await readFile(projectFile('docs/alarms.md'), 'utf8');
-  const [, code] = /```js\n([^]*?)```/.exec(text)!;
+  const [, code] = /```js\n([\s\S]*?)```/.exec(text)!;
   const module = await import(`data:text/javascript,${encodeURIComponent(code!)}`);
   return module.isFromPatronus;
 }

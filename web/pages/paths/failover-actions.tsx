@@ -28,7 +28,7 @@ function termsOf(choice: string): { until?: string; until_restored?: boolean } {
 export interface FailoverActionsProps {
   path: PathToMove & { out_for: string[] };
   /** Gets the receipt of what was done. */
-  onDone(receipt: Receipt): void;
+  onDone?(receipt: Receipt): void;
 }
 
 /** Takes a path out of use, brings it back, and has it measured; what the person's role may not do isn't offered. */
@@ -40,12 +40,12 @@ export function FailoverActions({ path, onDone }: FailoverActionsProps) {
     done: ({ failoverPath }) => failoverPath,
     onDone: ({ failoverPath }) => {
       setAsking(false);
-      onDone(failoverPath);
+      onDone?.(failoverPath);
     },
   });
   const bringBack = useChange(BRING_BACK, {
     done: ({ restorePath }) => restorePath,
-    onDone: ({ restorePath }) => onDone(restorePath),
+    onDone: ({ restorePath }) => onDone?.(restorePath),
   });
   const check = useChange(CHECK_HEALTH, {
     done: ({ checkPathHealth }) => ({ message: checkPathHealth.probe?.reason ?? 'The path was measured.' }),

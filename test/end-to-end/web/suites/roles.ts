@@ -18,6 +18,8 @@ const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
 /** What the pages show. */
 interface Shown extends JoinedSites {
   deleted_site: string;
+  /** With two versions. */
+  policy: string;
   /** Entries of the audit log. */
   deletion: string;
   creation: string;
@@ -36,6 +38,7 @@ const NOW = () => '/';
 const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
+const POLICY = ({ policy }: Shown) => `/policies?policy=${policy}`;
 const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
 const DESTINATIONS = () => '/alarms?view=destinations';
@@ -82,8 +85,10 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
     { at: shown => `/changes?entry=${shown.creation}`, name: 'Undo', and: 'createSite' },
     { at: shown => `/changes?entry=${shown.deletion}`, name: 'Undo', and: 'deleteSite' },
   ],
-  ...notOffered(['deletePolicy', 'restorePolicyVersion']),
-  ...notOffered(['setPolicyRouting', 'rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
+  deletePolicy: [{ at: POLICY, name: 'Delete…' }],
+  restorePolicyVersion: [{ at: shown => `${POLICY(shown)}&part=versions`, name: /^Restore the version of/ }],
+  setPolicyRouting: [{ at: shown => `${POLICY(shown)}&part=routing`, name: 'Save the routing' }],
+  ...notOffered(['rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
   ...notOffered(['saveNamedGroup', 'deleteNamedGroup']),
@@ -210,7 +215,7 @@ async function goWithin(page: Page, address: string): Promise<void> {
 /** The page or the dialog that an address opens, once it shows what its controls are about. */
 async function placeOf(page: Page, address: string): Promise<Locator> {
   const { pathname, searchParams } = new URL(address, 'http://console');
-  const inDialog = searchParams.has('entry') || searchParams.has('path');
+  const inDialog = ['entry', 'path', 'policy'].some(name => searchParams.has(name));
   const place = inDialog ? page.getByRole('dialog') : page.getByRole('main');
   const on = searchParams.get('on');
   const sign = on
@@ -223,6 +228,9 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
 function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
+  if (query.get('part') === 'versions') return 'As it is now';
+  if (query.get('part') === 'routing') return 'Its paths';
+  if (query.has('policy')) return 'Priority';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/users') return 'Users';
@@ -240,10 +248,13 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
     { id: joined.site },
   );
+  const { createPolicy } = await admin.data(
+    'mutation { createPolicy(name: "Joined policy", priority: 4) { id } }',
+  );
+  await admin.data('mutation ($id: ID!) { updatePolicy(id: $id, priority: 5) { id } }', createPolicy);
   await admin.data(
     'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
   );
-  await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
@@ -259,6 +270,7 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   return {
     ...joined,
     deleted_site: createSite.id,
+    policy: createPolicy.id,
     deletion: deleteSite.audit_id,
     creation: auditLog.items[0].id,
   };

@@ -148,6 +148,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.policyHistory': 2,
   'Query.shadowedPolicies': 10,
   'Query.policyVersions': 10,
+  'Query.changesBetween': 20,
   'Query.topFlows': 1,
   'Query.duplicateCounting': 1,
   'Query.flows': 2,
