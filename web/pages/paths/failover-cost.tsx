@@ -9,7 +9,8 @@ export interface PathToMove {
   id: string;
   source_site_id: string;
   destination_site_id: string;
-  traffic: { tx_bits_per_second: number | null; rx_bits_per_second: number | null } | null;
+  /** Left out where the page doesn’t know it: then nothing is said of costs. */
+  traffic?: { tx_bits_per_second: number | null; rx_bits_per_second: number | null } | null;
 }
 
 /** What an hour costs more, at what the path carries now, once its policies have left it. */

@@ -44,10 +44,7 @@ export function costSuite(world: () => ConsoleWorld): void {
         at: `/cost?${new URLSearchParams(RANGE)}`,
         prepare: each => each.route('**/graphql', route => route.continue({ url: server.url })),
       });
-      await page
-        .getByRole('tab', { name: 'Endpoints' })
-        .or(page.getByRole('button', { name: 'Endpoints' }))
-        .click();
+      await page.getByRole('radio', { name: 'Endpoints' }).click();
       await page.waitForURL(/by=endpoint/);
       await reloadConsole(page);
       const table = page.getByRole('table', { name: 'Cost' });
