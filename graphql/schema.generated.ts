@@ -393,6 +393,7 @@ export interface Me {
   groups: string[];
   operations: string[];
   preferences: Preferences;
+  currency: string;
 }
 
 export type UserGroup = 'viewer' | 'operator' | 'admin';

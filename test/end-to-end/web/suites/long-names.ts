@@ -63,8 +63,8 @@ const VIEWS: Record<string, View> = {
   'a site': { at: SITE, shows: EDGE },
   'a site’s form': { at: SITE, shows: 'Base64 of 32 bytes', open: press('Change…') },
   'a site’s deletion': { at: SITE, shows: 'It takes with it:', open: press('Delete…') },
-  'a new endpoint': { at: SITE, shows: 'Cost, US dollars a GB', open: press('Add an endpoint') },
-  'a change of an endpoint': { at: SITE, shows: 'Cost, US dollars a GB', open: press('Change wan1') },
+  'a new endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Add an endpoint') },
+  'a change of an endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Change wan1') },
   'a removal': { at: SITE, shows: 'Every path that ends at it goes with it.', open: press('Remove wan1') },
   'an edge out of service': {
     at: SITE,
