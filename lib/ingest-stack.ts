@@ -14,6 +14,7 @@ import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { reserve } from './reserved-concurrency.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
@@ -119,6 +120,7 @@ export class IngestStack extends Stack {
       description: 'Adds the reports of the edges to the counters, exactly once',
       timeout: Duration.seconds(60),
       memory: 1024,
+      ...reserve(settings, settings.shards),
       environment: {
         FLOW_BUCKET: flows.bucket.bucketName,
         FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
@@ -286,7 +288,7 @@ export class IngestStack extends Stack {
       description: 'Every minute: keeps the totals of all policies and lanes',
       timeout: Duration.seconds(55),
       memory: 1769,
-      concurrency: 1,
+      ...reserve(settings, 1),
       environment: {
         ...retentionEnvironment(settings),
         ...silenceEnvironment(settings),

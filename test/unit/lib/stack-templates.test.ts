@@ -331,10 +331,26 @@ describe('functions', () => {
     }
   });
 
-  it('take one snapshot at a time, each minute, done before the next is due', () => {
+  it('keep no places of the account, which a new one refuses, unless they are asked for', () => {
+    const reserved = (context: object) => {
+      const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...context });
+      return Object.fromEntries(
+        stacks
+          .flatMap(stack => Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')))
+          .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+          .map(({ Properties }) => [
+            Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME,
+            Properties.ReservedConcurrentExecutions,
+          ]),
+      );
+    };
+    expect(reserved({})).toEqual({});
+    expect(reserved({ api_concurrency: 200, shards: 4 })).toEqual({ api: 200, ingest: 4, snapshot: 1 });
+  });
+
+  it('take a snapshot each minute, done before the next is due', () => {
     ingest.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Every minute: keeps the totals of all policies and lanes',
-      ReservedConcurrentExecutions: 1,
       Timeout: 55,
     });
     ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
