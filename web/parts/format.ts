@@ -69,6 +69,8 @@ export function percent(value: number | null | undefined): string {
 /** Such as "+12 %" or "−3.5 %", of a number that is per cent already. */
 export function signedPercent(value: number): string {
   return `${value >= 0 ? '+' : '−'}${percent(Math.abs(value))}`;
+}
+
 /**
  * An amount of a currency: cents where it is large enough, three digits where it is smaller. Without a currency, which isn't known yet, the bare
  * number.

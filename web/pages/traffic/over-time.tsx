@@ -1,11 +1,11 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useTimeRange, writeRange } from '../../address/time-range.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { chartOf } from '../../panels/series-chart.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { bitsPerSecond, count } from '../../parts/format.ts';
-import { Empty, Empty, Loaded, Loaded, Loading, Panel, Panel } from '../../parts/panel.tsx';
+import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { SaveButtons } from '../../parts/save-buttons.tsx';
 import { INTERVAL_COLUMNS, intervalRows, sumColumns } from './file-rows.ts';
 import { groupRows } from './group-rows.ts';
@@ -14,9 +14,6 @@ import { TRAFFIC_SERIES } from './operations.ts';
 import { FIELDS } from './traffic-address.ts';
 import { useNames } from './use-names.ts';
 import { useTraffic } from './use-traffic.ts';
-
-// Below the chart, and behind the first view.
-const GroupTable = lazy(async () => ({ default: (await import('./group-table.tsx')).GroupTable }));
 
 /** What was carried over the range, stacked by group, and its sums as a table. */
 export function OverTime() {
@@ -80,13 +77,6 @@ function SeriesOf() {
       >
         <Loaded data={rows} error={answer.error} onRetry={retry}>
           {sums => <GroupTable rows={sums} compares={series?.previous != null} names={names} />}
-      <Panel title={FIELDS[by].many} flush>
-        <Loaded data={series} error={answer.error} onRetry={retry}>
-          {known => (
-            <Suspense fallback={<Loading />}>
-              <GroupTable by={by} series={known} name={id => nameOf(by, id)} />
-            </Suspense>
-          )}
         </Loaded>
       </Panel>
     </>
