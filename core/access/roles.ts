@@ -54,6 +54,7 @@ export const ROLES = {
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
   'Query.trafficHistory': forAll,
+  'Query.trafficPercentile': forAll,
   'Query.trafficSeries': forAll,
   'Query.trafficStats': forAll,
   'Query.topFlows': forAll,
