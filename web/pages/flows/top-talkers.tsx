@@ -128,11 +128,11 @@ interface Shown {
 
 function columnsOf({ title, largest, textFor, onShow }: Shown): Column<Talker>[] {
   return [
-    { id: 'name', head: title, width: 'minmax(152px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
+    { id: 'name', head: title, width: 'minmax(152px, 3fr)', cell: ({ name }) => <bdi>{name}</bdi> },
     {
       id: 'bar',
       head: 'Share',
-      width: 'minmax(96px, 2fr)',
+      width: 'minmax(128px, 3fr)',
       cell: ({ bytes_exact, share }) => (
         <>
           <Bar value={Number(bytes_exact)} of={largest} />
