@@ -2,7 +2,9 @@ import {
   Activity,
   ArrowRightLeft,
   BellRing,
+  Camera,
   ChartArea,
+  Coins,
   DatabaseZap,
   Download,
   History,
@@ -10,6 +12,7 @@ import {
   type LucideIcon,
   MapPin,
   Settings,
+  Users,
   Waypoints,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
@@ -21,6 +24,8 @@ export interface PageEntry {
   icon: LucideIcon;
   /** Key after G that opens it. */
   key: string;
+  /** The operation without which the page shows nothing: who may not call it is not offered the page. */
+  needs?: string;
   load(): Promise<{ Page: ComponentType }>;
 }
 
@@ -70,11 +75,25 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./sites/sites-page.tsx'),
   },
   {
+    paths: ['/cost'],
+    title: 'Cost',
+    icon: Coins,
+    key: 'm',
+    load: () => import('./cost/cost-page.tsx'),
+  },
+  {
     paths: ['/changes'],
     title: 'Changes',
     icon: History,
     key: 'c',
     load: () => import('./changes/changes-page.tsx'),
+  },
+  {
+    paths: ['/incidents', '/incidents/$incident_id'],
+    title: 'Incidents',
+    icon: Camera,
+    key: 'i',
+    load: () => import('./incidents/incidents-page.tsx'),
   },
   {
     paths: ['/exports'],
@@ -89,6 +108,14 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/users'],
+    title: 'Users',
+    icon: Users,
+    key: 'u',
+    needs: 'users',
+    load: () => import('./users/users-page.tsx'),
   },
   {
     paths: ['/settings'],

@@ -1,5 +1,6 @@
 import { Button } from './button.tsx';
-import { type FileColumn, saveText, tableText } from './table-file.ts';
+import { saveText } from './save-text.ts';
+import { type FileColumn, tableText } from './table-file.ts';
 
 export interface SaveButtonsProps<Row> {
   /** What the file is of, such as `Throughput by policy`; its name is made of it. */

@@ -9,7 +9,7 @@ import { INTERFACE_TYPES } from './site.ts';
 const PUBLIC_KEY_RULE = 'public_key must be a WireGuard public key: base64 of 32 bytes.';
 const ADDRESS_RULE =
   'address must be an IPv4 address, an IPv6 address or a host name, with or without a port.';
-const COST_RULE = 'cost_per_gb must be a number of US dollars from 0 to 1000000.';
+const COST_RULE = 'cost_per_gb must be an amount from 0 to 1000000 with at most nine decimals.';
 const ENDPOINT_ID_RULE = 'must be 1 to 64 letters, digits, dots, hyphens or underscores, such as wan1.';
 const WG_RULE = 'wg_interface must be a Linux interface name of 1 to 15 characters, such as wg0.';
 const PATH_ID_RULE = 'path_id must be the id of a path, as the list of paths shows it.';
@@ -46,7 +46,11 @@ export const siteIdInput = z.object({ site_id: uuid('site_id') });
 
 const address = z.string(ADDRESS_RULE).refine(isEndpointAddress, ADDRESS_RULE);
 const interfaceType = z.enum(INTERFACE_TYPES, `interface_type must be one of ${INTERFACE_TYPES.join(', ')}.`);
-const costPerGb = z.number(COST_RULE).min(0, COST_RULE).max(1_000_000, COST_RULE);
+const costPerGb = z
+  .number(COST_RULE)
+  .min(0, COST_RULE)
+  .max(1_000_000, COST_RULE)
+  .refine(cost => Math.round(cost * 1e9) / 1e9 === cost, COST_RULE);
 
 export const addEndpointInput = z.object({
   site_id: uuid('site_id'),

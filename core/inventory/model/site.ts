@@ -40,7 +40,7 @@ export interface Endpoint {
   /** IPv4 or IPv6 address or host name, with or without a port. */
   address: string;
   interface_type: InterfaceType;
-  /** US dollars a gigabyte (10⁹ bytes). */
+  /** In the currency of the system a gigabyte (10⁹ bytes); 0: nothing is paid by the gigabyte, or it isn't known. */
   cost_per_gb: number;
   /** null: not tried yet. */
   reachable: boolean | null;

@@ -21,6 +21,8 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
       async () => {
         const { browser, system } = world();
         const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
+        // It is offered once it is known who is signed in.
+        await page.getByRole('link', { name: 'Users' }).waitFor();
         const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
         const addresses = await Promise.all(links.map(link => link.getAttribute('href')));
         expect(addresses.length).toBeGreaterThan(0);

@@ -148,6 +148,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.policyHistory': 2,
   'Query.shadowedPolicies': 10,
   'Query.policyVersions': 10,
+  'Query.changesBetween': 20,
   'Query.topFlows': 1,
   'Query.duplicateCounting': 1,
   'Query.flows': 2,
@@ -160,6 +161,9 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.siteDeletionPreview': 10,
   'Query.cacheHistory': 2,
   'Mutation.warmCaches': 40,
+  'Mutation.createIncident': 60,
+  'Query.users': 4,
+  'Query.trafficCost': 10,
   'Mutation.startExport': 20,
 };
 

@@ -264,7 +264,7 @@ describe('what is refused', () => {
       'addEndpoint',
       () => ({ ...endpoint(b()), cost_per_gb: -1 }),
       'ValidationError',
-      'cost_per_gb must be a number of US dollars from 0 to 1000000.',
+      'cost_per_gb must be an amount from 0 to 1000000 with at most nine decimals.',
     ],
     [
       'removeEndpoint',
