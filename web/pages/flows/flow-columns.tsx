@@ -38,13 +38,13 @@ export function flowColumns(names: Names | undefined): Column<FlowRow>[] {
       id: 'site',
       head: 'Site',
       width: 'minmax(96px, 3fr)',
-      cell: ({ site_id }) => <bdi>{nameOf(names, 'site', site_id)}</bdi>,
+      cell: ({ site_id }) => <Name of={nameOf(names, 'site', site_id)} />,
     },
     {
       id: 'policy',
       head: 'Policy',
       width: 'minmax(96px, 3fr)',
-      cell: ({ policy_id }) => <bdi>{nameOf(names, 'policy', policy_id)}</bdi>,
+      cell: ({ policy_id }) => <Name of={nameOf(names, 'policy', policy_id)} />,
     },
     {
       id: 'packets',
@@ -61,6 +61,10 @@ export function flowColumns(names: Names | undefined): Column<FlowRow>[] {
       cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
     },
   ];
+}
+
+function Name({ of }: { of: string }) {
+  return <bdi title={of}>{of}</bdi>;
 }
 
 function End({ address, port }: { address: string | null; port: number | null }) {
