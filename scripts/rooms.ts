@@ -75,6 +75,7 @@ export const ROOMS: Record<string, Rooms> = {
       'users',
     ],
     answers: [
+      'access',
       'audit',
       'effects',
       'errors',
