@@ -393,6 +393,7 @@ export interface Me {
   groups: string[];
   operations: string[];
   preferences: Preferences;
+  currency: string;
 }
 
 export type UserGroup = 'viewer' | 'operator' | 'admin';
@@ -757,6 +758,7 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  at: string[];
   groups: SeriesGroup[];
   total: SeriesGroup;
 }
@@ -895,17 +897,23 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not_policy_ids?: string[] | null | undefined;
-  not_site_ids?: string[] | null | undefined;
-  not_endpoint_ids?: string[] | null | undefined;
-  not_edge_ids?: string[] | null | undefined;
-  not_addresses?: string[] | null | undefined;
-  not_srcs?: string[] | null | undefined;
-  not_dsts?: string[] | null | undefined;
-  not_ports?: string[] | null | undefined;
-  not_protocols?: number[] | null | undefined;
-  not_applications?: ApplicationClass[] | null | undefined;
+  not?: FlowExclusion | null | undefined;
 }
+
+export interface FlowExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  addresses?: string[] | null | undefined;
+  srcs?: string[] | null | undefined;
+  dsts?: string[] | null | undefined;
+  ports?: string[] | null | undefined;
+  protocols?: number[] | null | undefined;
+  applications?: ApplicationClass[] | null | undefined;
+}
+
+export type FlowOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST';
 
 export interface NamedGroup {
   name: string;
@@ -916,7 +924,7 @@ export interface NamedGroup {
 
 export type NamedGroupKind = 'NETWORKS' | 'PORTS';
 
-export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX' | 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE' | 'SOURCE' | 'DESTINATION' | 'PORT' | 'SOURCE_GROUP' | 'DESTINATION_GROUP' | 'PORT_GROUP';
 
 export interface TopFlows {
   from: string;
@@ -995,6 +1003,7 @@ export interface FlowStats {
   other: TrafficSum;
   other_rows: number;
   next_token: string | null;
+  unmatched: TrafficSum;
   unattributed: TrafficSum;
   total: TrafficSum;
   completeness: Completeness;
@@ -1016,6 +1025,16 @@ export interface FlowStatsRow {
   application: ApplicationClass | null;
   source_prefix: string | null;
   destination_prefix: string | null;
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  source: string | null;
+  destination: string | null;
+  port: number | null;
+  source_group: string | null;
+  destination_group: string | null;
+  port_group: string | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -1624,8 +1643,8 @@ export interface Operations {
   'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
-  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
-  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; order?: FlowOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
+  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; flows?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };

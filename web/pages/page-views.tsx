@@ -1,4 +1,4 @@
-import type { ComponentType, ReactNode } from 'react';
+import { type ComponentType, type ReactNode, Suspense } from 'react';
 import { useAddress } from '../address/search.ts';
 import { Tabs } from '../parts/tabs.tsx';
 
@@ -6,6 +6,7 @@ export interface PageView {
   /** As the address names it; that of the first view is left out there. */
   id: string;
   title: string;
+  /** May be loaded when it is shown. */
   View: ComponentType;
 }
 
@@ -37,7 +38,9 @@ export function PageViews({ title, label, views, part = 'view', children }: Page
         />
       </div>
       {children}
-      <View />
+      <Suspense>
+        <View />
+      </Suspense>
     </>
   );
 }

@@ -4,6 +4,7 @@ import {
   BellRing,
   Camera,
   ChartArea,
+  Coins,
   DatabaseZap,
   Download,
   History,
@@ -72,6 +73,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: MapPin,
     key: 's',
     load: () => import('./sites/sites-page.tsx'),
+  },
+  {
+    paths: ['/cost'],
+    title: 'Cost',
+    icon: Coins,
+    key: 'm',
+    load: () => import('./cost/cost-page.tsx'),
   },
   {
     paths: ['/changes'],

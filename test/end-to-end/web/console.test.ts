@@ -5,7 +5,7 @@ import { addressSuite } from './suites/addresses.ts';
 import { alarmsSuite } from './suites/alarms.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
-import { flowsSuite } from './suites/flows.ts';
+import { flowsSuite, flowTailSuite } from './suites/flows.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { incidentsSuite } from './suites/incidents.ts';
@@ -41,6 +41,7 @@ alarmsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
+  flowTailSuite(world);
   accessibilitySuite(world);
 });
 oneSourceFailsSuite(world);

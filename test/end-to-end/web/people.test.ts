@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { useConsoleWorld } from '../../support/console-world.ts';
+import { costSuite } from './suites/cost.ts';
 import { keyboardSuite } from './suites/keyboard.ts';
 import { longNamesSuite } from './suites/long-names.ts';
 import { rolesSuite } from './suites/roles.ts';
@@ -19,6 +20,7 @@ trafficSuite(world);
 rolesSuite(world);
 keyboardSuite(world);
 usersSuite(world);
+costSuite(world);
 // An edge is waited for while all pages are looked at.
 describe.concurrent('side by side', () => {
   silenceSuite(world);

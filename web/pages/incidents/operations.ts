@@ -31,7 +31,7 @@ export const INCIDENT = graphql(`
         groups { id bytes_exact bits_per_second packets_per_second }
         other { id bytes_exact bits_per_second packets_per_second }
         total { id bytes_exact bits_per_second packets_per_second }
-        previous { total { id bits_per_second } }
+        previous { from at total { id bits_per_second packets_per_second } }
       }
       names { target name }
       decisions {

@@ -22,7 +22,7 @@ const COMPARED: Record<string, { unit: string; head?: string }> = {
   LOWEST_LATENCY: { unit: 'ms' },
   HIGHEST_BANDWIDTH: { unit: 'Mbit/s', head: 'Bandwidth' },
   LOWEST_PACKET_LOSS: { unit: '%' },
-  LOWEST_COST: { unit: '$ a GB', head: 'Cost' },
+  LOWEST_COST: { unit: 'a GB', head: 'Price' },
   CUSTOM: { unit: 'points', head: 'Points' },
 };
 
