@@ -1,0 +1,20 @@
+import type { Position } from 'geojson';
+import { feature } from 'topojson-client';
+import type { GeometryCollection, Topology } from 'topojson-specification';
+import land from 'world-atlas/land-110m.json' with { type: 'json' };
+
+const topology = land as unknown as Topology<{ land: GeometryCollection }>;
+
+const outline = (ring: Position[]): string =>
+  `M${ring.map(([longitude, latitude]) => `${round(longitude!)} ${round(-latitude!)}`).join('L')}Z`;
+
+const round = (degrees: number): number => Math.round(degrees * 100) / 100;
+
+/** Outlines of all land as the data of an SVG path, a unit a degree, north up. Natural Earth, 1:110 million. */
+export const LAND: string = feature(topology, topology.objects.land)
+  .features.flatMap(({ geometry }) => {
+    if (geometry.type === 'Polygon') return geometry.coordinates;
+    return geometry.type === 'MultiPolygon' ? geometry.coordinates.flat() : [];
+  })
+  .map(outline)
+  .join('');
