@@ -40,7 +40,7 @@ export interface DifferencesFound extends Differences {
 }
 
 /** @throws ValidationError for instants that are no range, or less than a minute apart */
-export function checkInstants({ from, to, now }: { from: number; to: number; now: number }): void {
+function checkInstants({ from, to, now }: { from: number; to: number; now: number }): void {
   if (to - from < MINUTE_MS) {
     throw new ValidationError(
       `from (${timestamp(from)}) must lie a minute or more before to (${timestamp(to)}).`,
@@ -129,7 +129,12 @@ async function readLog(
 
 /** What the entries of failovers, and of the way back, keep of what they moved; other entries have none. */
 const moving = z.object({
-  receipt: z.object({ bytes_moved: z.string().nullable(), moved_since: z.string().nullable() }),
+  receipt: z.object({
+    bytes_moved: z.string().nullable(),
+    moved_since: z.string().nullable(),
+    source_site_id: z.string(),
+    destination_site_id: z.string(),
+  }),
 });
 
 function happenedOf(entry: AuditEntry): Happened {
@@ -142,7 +147,7 @@ function happenedOf(entry: AuditEntry): Happened {
     kind: receipt ? 'DECISION' : kindOf(entry, prefix),
     title: eventOfEntry(entry).title,
     policy_id: prefix === 'policy' ? policy_id : undefined,
-    site_ids: sitesOf(entry),
+    site_ids: receipt ? [receipt.source_site_id, receipt.destination_site_id] : sitesOf(entry),
     moved: receipt ? movedRate(receipt, at) : null,
   };
 }
@@ -154,7 +159,7 @@ function kindOf(entry: AuditEntry, prefix: string | undefined): Happened['kind']
 }
 
 function movedRate(
-  { bytes_moved, moved_since }: z.output<typeof moving>['receipt'],
+  { bytes_moved, moved_since }: { bytes_moved: string | null; moved_since: string | null },
   at: number,
 ): number | null {
   if (bytes_moved === null || moved_since === null) return null;

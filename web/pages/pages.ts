@@ -2,6 +2,7 @@ import {
   Activity,
   ArrowRightLeft,
   BellRing,
+  Camera,
   ChartArea,
   Coins,
   DatabaseZap,
@@ -86,6 +87,13 @@ export const PAGES: readonly PageEntry[] = [
     icon: History,
     key: 'c',
     load: () => import('./changes/changes-page.tsx'),
+  },
+  {
+    paths: ['/incidents', '/incidents/$incident_id'],
+    title: 'Incidents',
+    icon: Camera,
+    key: 'i',
+    load: () => import('./incidents/incidents-page.tsx'),
   },
   {
     paths: ['/exports'],

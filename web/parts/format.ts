@@ -66,6 +66,11 @@ export function percent(value: number | null | undefined): string {
   return value === null || value === undefined ? UNKNOWN : PERCENT.format(value / 100);
 }
 
+/** Such as "+12 %" or "−3.5 %", of a number that is per cent already. */
+export function signedPercent(value: number): string {
+  return `${value >= 0 ? '+' : '−'}${percent(Math.abs(value))}`;
+}
+
 /**
  * An amount of a currency: cents where it is large enough, three digits where it is smaller. Without a currency, which isn't known yet, the bare
  * number.
@@ -105,6 +110,13 @@ export function tick(at: number, step_seconds: number): string {
   const date = new Date(at);
   const isDay = step_seconds >= 86_400 || dates.clock.format(date) === '00:00';
   return (isDay ? dates.day : dates.hourMinute).format(date);
+}
+
+/** The local day that an instant lies in, as a key and as people write it, and the hour of it, 0 to 23. */
+export function hourPlace(at: number): { day: string; title: string; hour: number } {
+  const date = new Date(at);
+  const hour = Number(dates.clock.format(date).slice(0, 2)) % 24;
+  return { day: dates.wholeDay.format(date), title: dates.day.format(date), hour };
 }
 
 /** The instant in UTC, such as "2026-01-31 12:00:00 UTC". */

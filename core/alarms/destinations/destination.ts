@@ -7,7 +7,7 @@ export const DESTINATION_TYPES = ['WEBHOOK', 'MAIL'] as const;
 export type DestinationType = (typeof DESTINATION_TYPES)[number];
 
 /** So many destinations there may be: each takes a part of the minute's run. */
-export const DESTINATIONS_MAX = 20;
+const DESTINATIONS_MAX = 20;
 
 /** Where alarms are sent to. */
 export interface Destination extends Setting {

@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup as systemLookup } from 'node:dns';
 import { request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { withTimeLimit } from '../../time/time-limit.ts';
 import type { WebhookRules } from '../destinations/destination-input.ts';
 import { addressKind } from './address-kind.ts';
 import type { Attempt } from './delivery-log.ts';
@@ -49,18 +50,21 @@ export function postWebhook({
     method: 'POST',
     headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     agent: false,
-    signal: AbortSignal.timeout(timeout_ms),
     lookup: guardedLookup(lookup, rules) as NonNullable<RequestOptions['lookup']>,
   };
-  return new Promise(resolve => {
-    const send = protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, options, ({ statusCode = 0 }) => {
-      resolve(outcomeOf(statusCode));
-      request.destroy();
-    });
-    request.on('error', error => resolve(failed(error)));
-    request.end(body);
-  });
+  const send = protocol === 'https:' ? httpsRequest : httpRequest;
+  return withTimeLimit(
+    timeout_ms,
+    signal =>
+      new Promise<PostOutcome>(resolve => {
+        const request = send(url, { ...options, signal }, ({ statusCode = 0 }) => {
+          resolve(outcomeOf(statusCode));
+          request.destroy();
+        });
+        request.on('error', error => resolve(failed(error)));
+        request.end(body);
+      }),
+  );
 }
 
 /** A look-up that leaves out what may not be connected to. */

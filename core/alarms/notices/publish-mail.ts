@@ -1,4 +1,5 @@
 import type { SignPost } from '../../appsync/sign-post.ts';
+import { withTimeLimit } from '../../time/time-limit.ts';
 import type { PostOutcome } from './post-webhook.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -23,8 +24,11 @@ export async function publishMail(
     const headers = await sign(new URL(endpoint), body, {
       'content-type': 'application/x-www-form-urlencoded',
     });
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const { status } = await fetch(endpoint, { method: 'POST', headers, body, signal });
+    const status = await withTimeLimit(TIMEOUT_MS, async signal => {
+      const response = await fetch(endpoint, { method: 'POST', headers, body, signal });
+      await response.arrayBuffer();
+      return response.status;
+    });
     const error = status === 200 ? null : `The mail topic answered with status ${status}.`;
     return { answer_code: status, error };
   } catch (cause) {

@@ -41,7 +41,13 @@ export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries'> = {
     resolve: (args, call) =>
       answerTrafficSeries(call, {
         ...args,
-        with_groups_before: !selectsOnly(call.selection, 'previous', ['from', 'to', 'total', '__typename']),
+        with_groups_before: !selectsOnly(call.selection, 'previous', [
+          'from',
+          'to',
+          'at',
+          'total',
+          '__typename',
+        ]),
       }),
   }),
 };

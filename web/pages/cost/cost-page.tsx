@@ -21,7 +21,7 @@ export function Page() {
   const [address, setAddress] = useAddress();
   const group = COST_GROUPS.find(({ id }) => id === address.by) ?? COST_GROUPS[0];
   const { from, to } = useTimeRange();
-  const nameOf = useNames();
+  const { of: nameOf } = useNames();
   const answer = useAnswer(
     TRAFFIC_COST,
     { by: [...group.by], from, to },

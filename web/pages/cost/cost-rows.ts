@@ -1,7 +1,7 @@
 import { csvWriter } from '../../../core/rows/csv.ts';
 import type { Column } from '../../../core/rows/table.ts';
 import type { Field } from '../traffic/traffic-address.ts';
-import type { NameOf } from '../traffic/use-names.ts';
+import type { Names } from '../traffic/use-names.ts';
 import type { TrafficCost } from './operations.ts';
 
 /** What a page can group costs by. */
@@ -33,7 +33,10 @@ export interface CostTableRow {
 }
 
 /** The table of an answer: its rows by their names, what is behind them, and the sum at the end. */
-export function costTable({ rows, other, other_rows, total }: TrafficCost, nameOf: NameOf): CostTableRow[] {
+export function costTable(
+  { rows, other, other_rows, total }: TrafficCost,
+  nameOf: Names['of'],
+): CostTableRow[] {
   const whole = Number(total.cost_exact ?? 0);
   const shareOf = (cost_exact: string | null) =>
     cost_exact === null || whole <= 0 ? null : Number(cost_exact) / whole;
@@ -52,7 +55,7 @@ export function costTable({ rows, other, other_rows, total }: TrafficCost, nameO
   ];
 }
 
-function named(row: TrafficCost['rows'][number], nameOf: NameOf): { id: string; name: string } {
+function named(row: TrafficCost['rows'][number], nameOf: Names['of']): { id: string; name: string } {
   const { policy_id, site_id, endpoint_id, edge_id } = row;
   const parts = [
     policy_id !== null && nameOf('policy', policy_id),

@@ -2,6 +2,7 @@ import { protocolName } from '../../../core/policy/ip-protocol.ts';
 import type { Names } from '../../address/filter/language.ts';
 import { Bytes, Count, Time } from '../../parts/figures.tsx';
 import type { Column } from '../../parts/table/virtual-table.tsx';
+import type { FileColumn } from '../../parts/table-file.ts';
 import type { FlowRow } from './operations.ts';
 import { nameOf } from './use-names.ts';
 
@@ -76,3 +77,24 @@ function End({ address, port }: { address: string | null; port: number | null })
     </span>
   );
 }
+
+/** Columns of a file of flows: those of exports. */
+export const FLOW_FILE_COLUMNS: readonly FileColumn<FlowRow>[] = [
+  { name: 'sent_at_utc', value: ({ sent_at }) => sent_at },
+  { name: 'arrived_at_utc', value: ({ arrived_at }) => arrived_at },
+  { name: 'interval_seconds', value: ({ interval_s }) => interval_s },
+  { name: 'edge_id', value: ({ edge_id }) => edge_id },
+  { name: 'site_id', value: ({ site_id }) => site_id },
+  { name: 'endpoint_id', value: ({ endpoint_id }) => endpoint_id },
+  { name: 'policy_id', value: ({ policy_id }) => policy_id },
+  { name: 'source_address', value: ({ src }) => src },
+  { name: 'source_port', value: ({ src_port }) => src_port },
+  { name: 'destination_address', value: ({ dst }) => dst },
+  { name: 'destination_port', value: ({ dst_port }) => dst_port },
+  { name: 'ip_protocol', value: ({ protocol }) => protocol },
+  { name: 'application', value: ({ application }) => application },
+  { name: 'packets', value: ({ packets_exact }) => BigInt(packets_exact) },
+  { name: 'bytes', value: ({ bytes_exact }) => BigInt(bytes_exact) },
+  { name: 'first_packet_utc', value: ({ first }) => first },
+  { name: 'last_packet_utc', value: ({ last }) => last },
+];

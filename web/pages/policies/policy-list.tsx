@@ -32,7 +32,7 @@ export function PolicyList() {
   );
   const figures = useFigures('POLICIES').data?.items;
   const shadowed = useAnswer(SHADOWED_POLICIES, {}, { changedBy: CHANGED_BY }).data?.data.shadowedPolicies;
-  const trends = useTrends();
+  const { trends, onSight } = useTrends(list.items);
   const toggle = useChange(TOGGLE_POLICY, {
     done: ({ togglePolicy: { id, name, enabled } }) => ({
       message: `Policy ${name} was switched ${enabled ? 'on' : 'off'}.`,
@@ -89,6 +89,7 @@ export function PolicyList() {
                 rows={items}
                 rowId={({ id }) => id}
                 maxRows={20}
+                onSight={onSight}
               />
               <More list={list} />
             </>

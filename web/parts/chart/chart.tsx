@@ -31,6 +31,8 @@ export interface ChartProps {
   height?: number;
   /** Called with the chosen range, in milliseconds, when one is drawn with the pointer. */
   onZoom?(from: number, to: number): void;
+  /** Called with the id of a series whose name in the legend is chosen; without it names are no buttons. */
+  onChoose?(id: string): void;
 }
 
 /** Seconds between two marks of the time axis: whole minutes, hours and days. */
@@ -56,6 +58,7 @@ export function Chart(props: ChartProps) {
     stacked = false,
     height = 240,
     onZoom,
+    onChoose,
   } = props;
   const box = useRef<HTMLDivElement>(null);
   const colours = useThemeColours(box);
@@ -178,7 +181,7 @@ export function Chart(props: ChartProps) {
         <TrustList intervals={intervals} />
         {intervals.at.length > 0 && (
           <>
-            <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} />
+            <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} onChoose={onChoose} />
             <Button kind="quiet" onPress={() => setAsTable(!asTable)}>
               {asTable ? 'Hide the table' : 'Show as table'}
             </Button>

@@ -161,6 +161,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.siteDeletionPreview': 10,
   'Query.cacheHistory': 2,
   'Mutation.warmCaches': 40,
+  'Mutation.createIncident': 60,
   'Query.users': 4,
   'Query.trafficCost': 10,
   'Mutation.startExport': 20,
