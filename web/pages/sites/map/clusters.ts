@@ -1,8 +1,5 @@
 import { drawnAt, type MapBox } from './map-view.ts';
 
-/** Cells that the width of a view is divided into: what lies in the same cell would overlap. */
-const CELLS = 28;
-
 export interface Placed {
   latitude: number;
   longitude: number;
@@ -16,9 +13,10 @@ export interface Cluster<T> {
   latitude: number;
 }
 
-/** Things by the cells of a view that they lie in; what lies outside is left out. In the order of the things. */
-export function clustersOf<T extends Placed>(things: readonly T[], view: MapBox): Cluster<T>[] {
-  const size = (view.east - view.west) / CELLS;
+/**
+ * Things by the cells of a view that they lie in, each of `size` degrees; what lies outside is left out. In the order of the things.
+ */
+export function clustersOf<T extends Placed>(things: readonly T[], view: MapBox, size: number): Cluster<T>[] {
   const cells = new Map<string, Cluster<T>>();
   for (const thing of things) {
     const x = drawnAt(thing.longitude, view);

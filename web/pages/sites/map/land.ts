@@ -5,8 +5,18 @@ import land from 'world-atlas/land-110m.json' with { type: 'json' };
 
 const topology = land as unknown as Topology<{ land: GeometryCollection }>;
 
-const outline = (ring: Position[]): string =>
-  `M${ring.map(([longitude, latitude]) => `${round(longitude!)} ${round(-latitude!)}`).join('L')}Z`;
+/** A ring that crosses the 180th meridian goes on beyond it, so that no edge leads back across the whole map. */
+function outline(ring: Position[]): string {
+  let turn = 0;
+  let before = ring[0]![0]!;
+  const points = ring.map(([longitude, latitude]) => {
+    if (longitude! - before > 180) turn -= 360;
+    if (before - longitude! > 180) turn += 360;
+    before = longitude!;
+    return `${round(longitude! + turn)} ${round(-latitude!)}`;
+  });
+  return `M${points.join('L')}Z`;
+}
 
 const round = (degrees: number): number => Math.round(degrees * 100) / 100;
 

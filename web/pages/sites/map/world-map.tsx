@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { PATH_STATUSES, type PathStatusName } from '../../../parts/path-status.tsx';
+import { useWidth } from '../../../parts/use-width.ts';
 import { ORDER } from '../../paths/severity.ts';
 import { boxAround, type Cluster, clustersOf } from './clusters.ts';
 import { boxBetween, type MapBox, type SharePoint, viewOf, WORLD } from './map-view.ts';
@@ -22,19 +23,30 @@ export interface WorldMapProps {
   onChoose(box: MapBox): void;
 }
 
+/** Of a site, pixels. */
+const RADIUS = 9;
+
+/** What lies closer together is drawn as one, pixels. */
+const APART = 36;
+
 /** A share of the map's width that a drag has to have: less is a click. */
 const LEAST_DRAG = 0.01;
 
 /** Sites on outlines of land, in the colour of their worst path. A dragged box, or a group of sites, is looked at closer. */
 export function WorldMap({ sites, box, onChoose }: WorldMapProps) {
   const land = useLand();
-  const svg = useRef<SVGSVGElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const pixels = useWidth(frame);
   const [drag, setDrag] = useState<{ from: SharePoint; to: SharePoint }>();
   const view = useMemo(() => viewOf(box ?? WORLD), [box]);
-  const clusters = useMemo(() => clustersOf(sites, view), [sites, view]);
   const [width, height] = [view.east - view.west, view.north - view.south];
+  const a_pixel = width / (pixels || 1);
+  const clusters = useMemo(
+    () => (pixels === 0 ? [] : clustersOf(sites, view, a_pixel * APART)),
+    [sites, view, a_pixel, pixels],
+  );
   const at = ({ clientX, clientY }: PointerEvent): SharePoint => {
-    const { left, top, width, height } = svg.current!.getBoundingClientRect();
+    const { left, top, width, height } = frame.current!.getBoundingClientRect();
     return { x: (clientX - left) / width, y: (clientY - top) / height };
   };
   const end = (): void => {
@@ -44,34 +56,35 @@ export function WorldMap({ sites, box, onChoose }: WorldMapProps) {
     if (chosen.south < chosen.north) onChoose(chosen);
   };
   return (
-    <svg
-      ref={svg}
-      className="world-map"
-      viewBox={`${view.west} ${-view.north} ${width} ${height}`}
-      onPointerDown={event => {
-        if ((event.target as Element).closest('a, [role=button]') || event.button !== 0) return;
-        setDrag({ from: at(event), to: at(event) });
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }}
-      onPointerMove={event => drag && setDrag({ from: drag.from, to: at(event) })}
-      onPointerUp={end}
-      onPointerCancel={() => setDrag(undefined)}
-    >
-      <title>Map of the sites</title>
-      {land !== undefined &&
-        [-360, 0, 360].map(turn => (
-          <path key={turn} className="world-land" d={land} transform={`translate(${turn} 0)`} />
+    <div ref={frame}>
+      <svg
+        className="world-map"
+        viewBox={`${view.west} ${-view.north} ${width} ${height}`}
+        onPointerDown={event => {
+          if ((event.target as Element).closest('a, [role=button]') || event.button !== 0) return;
+          setDrag({ from: at(event), to: at(event) });
+          event.currentTarget.setPointerCapture(event.pointerId);
+        }}
+        onPointerMove={event => drag && setDrag({ from: drag.from, to: at(event) })}
+        onPointerUp={end}
+        onPointerCancel={() => setDrag(undefined)}
+      >
+        <title>Map of the sites</title>
+        {land !== undefined &&
+          [-360, 0, 360].map(turn => (
+            <path key={turn} className="world-land" d={land} transform={`translate(${turn} 0)`} />
+          ))}
+        {clusters.map(cluster => (
+          <Marker
+            key={cluster.members[0]!.id}
+            cluster={cluster}
+            radius={a_pixel * RADIUS}
+            onChoose={() => onChoose(boxAround(cluster.members))}
+          />
         ))}
-      {clusters.map(cluster => (
-        <Marker
-          key={cluster.members[0]!.id}
-          cluster={cluster}
-          radius={width / 110}
-          onChoose={() => onChoose(boxAround(cluster.members))}
-        />
-      ))}
-      {drag && <DragBox {...boxBetween(view, drag.from, drag.to)} view={view} />}
-    </svg>
+        {drag && <DragBox {...boxBetween(view, drag.from, drag.to)} view={view} />}
+      </svg>
+    </div>
   );
 }
 
