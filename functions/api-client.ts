@@ -1,29 +1,37 @@
 import { signedBy } from '../core/appsync/authorizer.ts';
 import { type GraphqlClient, graphqlClient } from '../core/appsync/graphql-client.ts';
 import type { PostFailure } from '../core/appsync/post-json.ts';
-import { makeSignPost } from '../core/appsync/sign-post.ts';
+import { makeSignPost, type SigningCredentials } from '../core/appsync/sign-post.ts';
 
 /** Time-out of one call, milliseconds. */
 const CALL_LIMIT_MS = 10_000;
 
 /** Where the API is, and the credentials of the function's role. */
-interface Environment {
+interface Environment extends RoleEnvironment {
   GRAPHQL_URL: string;
+}
+
+interface RoleEnvironment {
   AWS_REGION: string;
   AWS_ACCESS_KEY_ID: string;
   AWS_SECRET_ACCESS_KEY: string;
   AWS_SESSION_TOKEN?: string | undefined;
 }
 
+/** The credentials of the function's role, for what signs with them. */
+export function roleCredentials(environment: RoleEnvironment): SigningCredentials {
+  return {
+    accessKeyId: environment.AWS_ACCESS_KEY_ID,
+    secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
+    sessionToken: environment.AWS_SESSION_TOKEN,
+  };
+}
+
 /** A client of the GraphQL API, signed as the function's role. */
 export function makeApiClient(environment: Environment): GraphqlClient {
   const sign = makeSignPost({
     region: environment.AWS_REGION,
-    credentials: async () => ({
-      accessKeyId: environment.AWS_ACCESS_KEY_ID,
-      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY,
-      sessionToken: environment.AWS_SESSION_TOKEN,
-    }),
+    credentials: async () => roleCredentials(environment),
   });
   return graphqlClient({
     url: environment.GRAPHQL_URL,

@@ -43,6 +43,11 @@ export const SETTINGS = {
   FLOW_BUCKET: text,
   /** What expensive queries may cost a caller in a minute. */
   QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
+  /** Of all prices, ISO 4217. */
+  CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .default('USD'),
   /** Roles whose sessions are edges, separated by commas. */
   EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
   /** Over how long edges spread their readings after news that concerns all of them. */
@@ -56,6 +61,13 @@ export const SETTINGS = {
   EXPORT_FUNCTION: text,
   EXPORT_RETENTION_DAYS: z.coerce.number().int().min(1).default(7),
   USER_POOL_ID: text,
+  /** The topic whose subscribers get mails of alarms. */
+  NOTICE_TOPIC_ARN: text,
+  /** Where AWS is, in the place of its own addresses: set where all of the system runs on one machine. */
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL_SNS: z.url().optional(),
+  /** Whether webhooks may lead to addresses of private networks. */
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: onOff.default('off'),
   GRAPHQL_URL: z.url(),
 };
 

@@ -393,6 +393,32 @@ export interface Me {
   groups: string[];
   operations: string[];
   preferences: Preferences;
+  currency: string;
+}
+
+export type UserGroup = 'viewer' | 'operator' | 'admin';
+
+export type UserStatus = 'INVITED' | 'ACTIVE' | 'OTHER';
+
+export interface User {
+  id: string;
+  email: string | null;
+  groups: UserGroup[];
+  status: UserStatus;
+  enabled: boolean;
+  mfa: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface UserConnection {
+  items: User[];
+  next_token: string | null;
+}
+
+export interface UserChange {
+  user: User;
+  audit_id: string;
 }
 
 export interface Preferences {
@@ -436,6 +462,7 @@ export interface Alarm {
   acknowledged_at: string | null;
   acknowledged_until: string | null;
   note: string | null;
+  muted_until: string | null;
 }
 
 export type AlarmKind = 'EDGE_SILENT' | 'POLICIES_BEHIND' | 'CLOCK_SKEW' | 'PATH_FAILED' | 'PATH_DEGRADED' | 'QUARANTINE' | 'REPORTS_REFUSED' | 'WORK_STUCK' | 'THRESHOLD';
@@ -475,6 +502,70 @@ export type ThresholdMetric = 'BITS_PER_SECOND' | 'PACKETS_PER_SECOND' | 'TX_BIT
 export type ThresholdDirection = 'ABOVE' | 'BELOW';
 
 export type ThresholdStatus = 'WITHIN' | 'BEYOND' | 'RAISED' | 'UNKNOWN';
+
+export interface DestinationConnection {
+  items: Destination[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Destination {
+  id: string;
+  name: string;
+  type: DestinationType;
+  url: string | null;
+  kinds: AlarmKind[] | null;
+  secret_set_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export type DestinationType = 'WEBHOOK' | 'MAIL';
+
+export interface DeliveryConnection {
+  items: Delivery[];
+  next_token: string | null;
+}
+
+export interface Delivery {
+  id: string;
+  event: DeliveryEvent;
+  alarm_id: string | null;
+  title: string;
+  status: DeliveryStatus;
+  attempts: number;
+  answer_code: number | null;
+  error: string | null;
+  created_at: string;
+  last_attempt_at: string;
+  next_attempt_at: string | null;
+}
+
+export type DeliveryEvent = 'BEGAN' | 'ENDED' | 'TEST';
+
+export type DeliveryStatus = 'PENDING' | 'DELIVERED' | 'GIVEN_UP';
+
+export interface TestResult {
+  success: boolean;
+  message: string;
+  delivery_id: string;
+}
+
+export interface MuteConnection {
+  items: Mute[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Mute {
+  id: string;
+  target: string | null;
+  threshold_id: string | null;
+  until: string;
+  reason: string;
+  created_at: string;
+  updated_at: string;
+}
 
 export interface Operation {
   id: string;
@@ -519,6 +610,107 @@ export interface AuditConnection {
   next_token: string | null;
   settled_until: string;
 }
+
+export interface ChangesBetween {
+  from: string;
+  to: string;
+  before: RateWindow | null;
+  after: RateWindow | null;
+  items: RankedChange[];
+  total: number;
+  log_from: string;
+}
+
+export interface RateWindow {
+  from: string;
+  to: string;
+  bits_per_second: number | null;
+  completeness: Completeness;
+}
+
+export interface RankedChange {
+  kind: EffectKind;
+  target: string | null;
+  target_name: string | null;
+  title: string | null;
+  effect_bits_per_second: number | null;
+  before_bits_per_second: number | null;
+  after_bits_per_second: number | null;
+  times: number;
+  first_at: string | null;
+  last_at: string | null;
+  entry_id: string | null;
+}
+
+export interface IncidentScopeInput {
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  peer_site_id?: string | null | undefined;
+}
+
+export interface IncidentConnection {
+  items: Incident[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Incident {
+  id: string;
+  name: string;
+  from: string;
+  to: string;
+  scope: IncidentScope;
+  created_by: AuditActor;
+  created_at: string;
+}
+
+export interface IncidentScope {
+  policy_id: string | null;
+  site_id: string | null;
+  peer_site_id: string | null;
+}
+
+export interface FrozenIncident {
+  incident: Incident;
+  changes: ChangesBetween;
+  series: TrafficSeries | null;
+  names: FrozenName[];
+  decisions: FrozenDecisions[];
+  log: FrozenEntry[];
+  log_total: number;
+  gaps: string[];
+}
+
+export interface FrozenName {
+  target: string;
+  name: string;
+}
+
+export interface FrozenDecisions {
+  source_site_id: string;
+  destination_site_id: string;
+  at: string;
+  decisions: PolicyDecision[];
+  left_out: number;
+}
+
+export interface FrozenEntry {
+  id: string;
+  at: string;
+  title: string;
+  actor: AuditActor | null;
+  target: string | null;
+  target_name: string | null;
+  audited: boolean;
+}
+
+export interface RemoveIncidentResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+}
+
+export type EffectKind = 'POLICY_TRAFFIC' | 'SITE_TRAFFIC' | 'DECISION' | 'STATE' | 'POLICY' | 'INVENTORY' | 'OTHER';
 
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
 
@@ -650,6 +842,38 @@ export interface TrafficStats {
   completeness: Completeness;
 }
 
+export interface CostSum {
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
+export interface TrafficCost {
+  currency: string;
+  from: string;
+  to: string;
+  rows: CostRow[];
+  other: CostSum;
+  other_rows: number;
+  next_token: string | null;
+  total: CostSum;
+  completeness: Completeness;
+}
+
+export interface CostRow {
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  bytes: number;
+  bytes_exact: string;
+  cost: number | null;
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+}
+
 export interface TrafficRow {
   policy_id: string | null;
   site_id: string | null;
@@ -699,7 +923,18 @@ export interface FlowExclusion {
   applications?: ApplicationClass[] | null | undefined;
 }
 
-export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+export type FlowOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST';
+
+export interface NamedGroup {
+  name: string;
+  kind: NamedGroupKind;
+  members: string[];
+  updated_at: string;
+}
+
+export type NamedGroupKind = 'NETWORKS' | 'PORTS';
+
+export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX' | 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE' | 'SOURCE' | 'DESTINATION' | 'PORT' | 'SOURCE_GROUP' | 'DESTINATION_GROUP' | 'PORT_GROUP';
 
 export interface TopFlows {
   from: string;
@@ -749,6 +984,8 @@ export interface FlowConnection {
 }
 
 export interface LoggedFlow {
+  id: string;
+  arrived_at: string | null;
   sent_at: string;
   interval_s: number;
   edge_id: string;
@@ -776,6 +1013,7 @@ export interface FlowStats {
   other: TrafficSum;
   other_rows: number;
   next_token: string | null;
+  unmatched: TrafficSum;
   unattributed: TrafficSum;
   total: TrafficSum;
   completeness: Completeness;
@@ -797,6 +1035,16 @@ export interface FlowStatsRow {
   application: ApplicationClass | null;
   source_prefix: string | null;
   destination_prefix: string | null;
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  source: string | null;
+  destination: string | null;
+  port: number | null;
+  source_group: string | null;
+  destination_group: string | null;
+  port_group: string | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -1048,6 +1296,8 @@ export interface Site {
   id: string;
   name: string;
   location: string | null;
+  latitude: number | null;
+  longitude: number | null;
   public_key: string | null;
   status: SiteStatus;
   endpoints: Endpoint[];
@@ -1057,6 +1307,13 @@ export interface Site {
   rate: Rate | null;
   path_count: number | null;
   worst_status: PathStatus | null;
+}
+
+export interface GeoBox {
+  south: number;
+  west: number;
+  north: number;
+  east: number;
 }
 
 export type SiteStatus = 'ACTIVE';
@@ -1386,20 +1643,29 @@ export interface Operations {
   'Query.edgeBoots': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: EdgeBootConnection };
   'Query.auditEntry': { arguments: { id: string }; result: AuditEntry | null };
   'Query.me': { arguments: Record<string, never>; result: Me };
+  'Query.users': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: UserConnection };
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
+  'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
+  'Query.incidents': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: IncidentConnection };
+  'Query.incident': { arguments: { id: string }; result: FrozenIncident };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
+  'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
+  'Query.deliveries': { arguments: { destination_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: DeliveryConnection };
+  'Query.mutes': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: MuteConnection };
   'Query.operations': { arguments: Record<string, never>; result: Operation[] };
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
   'Query.trafficPercentile': { arguments: { from: string; to: string; filter?: TrafficFilter | null | undefined }; result: TrafficPercentile };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
+  'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
-  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
-  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; order?: FlowOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
+  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; flows?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
   'Query.pathHistory': { arguments: { path_id: string; from: string; to: string; points?: number | null | undefined }; result: PathHistory };
@@ -1413,11 +1679,11 @@ export interface Operations {
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
   'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined; policies_version?: string | null | undefined; routing_version?: number | null | undefined }; result: EdgeRouteConnection };
-  'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
+  'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined; within?: GeoBox | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
-  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
+  'Query.allPaths': { arguments: { status?: PathStatus | null | undefined; site_id?: string | null | undefined; beside?: string | null | undefined; policy_id?: string | null | undefined; left_by?: string | null | undefined; order_by?: PathOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: AllPaths };
   'Query.pathMatrix': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathMatrix };
   'Query.countSitePaths': { arguments: { site_id: string }; result: number };
   'Query.siteDeletionPreview': { arguments: { site_id: string }; result: SiteDeletionPreview };
@@ -1435,17 +1701,30 @@ export interface Operations {
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
+  'Mutation.createIncident': { arguments: { name: string; from: string; to: string; scope?: IncidentScopeInput | null | undefined; client_token?: string | null | undefined }; result: Incident };
+  'Mutation.removeIncident': { arguments: { id: string }; result: RemoveIncidentResult };
   'Mutation.undo': { arguments: { audit_id: string }; result: UndoResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
   'Mutation.undoVoidBoot': { arguments: { audit_id: string }; result: VoidResult };
+  'Mutation.saveNamedGroup': { arguments: { name: string; kind: NamedGroupKind; members: string[]; if_updated_at?: string | null | undefined }; result: NamedGroup };
+  'Mutation.deleteNamedGroup': { arguments: { name: string; if_updated_at?: string | null | undefined }; result: NamedGroup };
   'Mutation.eraseFlows': { arguments: { address: string; client_token?: string | null | undefined }; result: FlowErasure };
   'Mutation.acknowledgeAlarm': { arguments: { id: string; note?: string | null | undefined; until?: string | null | undefined }; result: Alarm };
   'Mutation.setThreshold': { arguments: { name: string; scope: ThresholdScope; target_id: string; metric: ThresholdMetric; direction: ThresholdDirection; value: number; clear_value?: number | null | undefined; minutes: number }; result: Threshold };
   'Mutation.updateThreshold': { arguments: { id: string; name?: string | null | undefined; direction?: ThresholdDirection | null | undefined; value?: number | null | undefined; clear_value?: number | null | undefined; minutes?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Threshold };
   'Mutation.removeThreshold': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.setDestination': { arguments: { name: string; type: DestinationType; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined }; result: Destination };
+  'Mutation.updateDestination': { arguments: { id: string; name?: string | null | undefined; url?: string | null | undefined; secret?: string | null | undefined; kinds?: AlarmKind[] | null | undefined; if_updated_at?: string | null | undefined }; result: Destination };
+  'Mutation.removeDestination': { arguments: { id: string }; result: RemovalResult };
+  'Mutation.testDestination': { arguments: { id: string }; result: TestResult };
+  'Mutation.setMute': { arguments: { target?: string | null | undefined; threshold_id?: string | null | undefined; until: string; reason: string }; result: Mute };
+  'Mutation.removeMute': { arguments: { id: string }; result: RemovalResult };
   'Mutation.clearCache': { arguments: Record<string, never>; result: ClearCacheResult };
   'Mutation.warmCaches': { arguments: Record<string, never>; result: WarmCachesResult };
+  'Mutation.inviteUser': { arguments: { email: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserGroups': { arguments: { user_id: string; groups: UserGroup[] }; result: UserChange };
+  'Mutation.setUserEnabled': { arguments: { user_id: string; enabled: boolean }; result: UserChange };
   'Mutation.setPreferences': { arguments: { preferences: PreferencesInput }; result: Preferences };
   'Mutation.saveView': { arguments: { name: string; address: string }; result: Preferences };
   'Mutation.removeView': { arguments: { name: string }; result: Preferences };
@@ -1462,8 +1741,8 @@ export interface Operations {
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
-  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
-  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
+  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; latitude?: number | null | undefined; longitude?: number | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
+  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; latitude?: number | null | undefined; longitude?: number | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };
   'Mutation.updateEndpoint': { arguments: { site_id: string; endpoint_id: string; address?: string | null | undefined; interface_type?: InterfaceType | null | undefined; cost_per_gb?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Endpoint };
   'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };

@@ -20,10 +20,23 @@ import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
-import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
+import {
+  cacheEnvironment,
+  retentionEnvironment,
+  silenceEnvironment,
+  webhookEnvironment,
+} from './shared-environment.ts';
 import { SignIn } from './sign-in.ts';
-import { grantAppend, grantCaching, grantRead, grantWriteExcept, grantWriteNetwork } from './table-grants.ts';
+import {
+  grantAppend,
+  grantCaching,
+  grantRead,
+  grantReadNetwork,
+  grantWriteExcept,
+  grantWriteNetwork,
+} from './table-grants.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -35,6 +48,13 @@ const COUNTED = [
   ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
+
+/** What the function does with people: it looks them up, and makes the changes of users that administrators ask for. */
+const USER_CALLS = [
+  ...['AdminGetUser', 'ListUsers', 'ListUsersInGroup', 'AdminListGroupsForUser', 'AdminCreateUser'],
+  ...['AdminAddUserToGroup', 'AdminRemoveUserFromGroup'],
+  ...['AdminEnableUser', 'AdminDisableUser', 'AdminUserGlobalSignOut'],
+].map(call => `cognito-idp:${call}`);
 
 export interface ApiStackProps {
   settings: Settings;
@@ -92,6 +112,7 @@ export class ApiStack extends Stack {
       // AppSync waits 30 s for a request: the function must have given its own answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
+      ...reserve(settings, settings.api_concurrency),
       environment: {
         USER_POOL_ID: this.signIn.pool.userPoolId,
         FLOW_BUCKET: flows.bucket.bucketName,
@@ -101,15 +122,16 @@ export class ApiStack extends Stack {
         FLOW_LOG_MASK_HOSTS: settings.flow_log_mask_hosts ? 'on' : 'off',
         FLOW_LOG_TTL_HOURS: String(settings.flow_log_ttl_hours),
         QUERY_BUDGET: String(settings.query_budget),
+        CURRENCY: settings.currency,
         EDGE_ROLES: settings.edge_roles.join(','),
         ...silenceEnvironment(settings),
+        ...webhookEnvironment(settings),
         ...cacheEnvironment(settings),
         ...retentionEnvironment(settings),
       },
     });
-    // For the e-mail address in the audit log, which access tokens don't carry.
-    this.signIn.pool.grant(fn, 'cognito-idp:AdminGetUser');
-    grantRead(data.network, fn);
+    this.signIn.pool.grant(fn, ...USER_CALLS);
+    grantReadNetwork(data.network, fn);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn);

@@ -1,10 +1,14 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { alarmOnStreamAge } from './alarm-on-stream-age.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -12,12 +16,14 @@ import { DeadLetterQueue } from './dead-letter-queue.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { silenceEnvironment } from './shared-environment.ts';
+import { silenceEnvironment, webhookEnvironment } from './shared-environment.ts';
 import {
   grantAppend,
   grantForgetting,
   grantPutAndUpdateAmong,
   grantRead,
+  grantReadNetwork,
+  grantWriteAmong,
   grantWriteNetwork,
 } from './table-grants.ts';
 
@@ -34,6 +40,7 @@ export class EventsStack extends Stack {
     this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
     this.makeFigures({ settings, data, api });
+    this.makeNotify({ settings, data });
   }
 
   private makeBroadcast({ settings, data, api }: EventsStackProps): void {
@@ -50,7 +57,7 @@ export class EventsStack extends Stack {
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
     // A path that fails over is an order to the edges at its ends, and other changes raise the versions of the sites that they concern.
-    grantRead(data.network, broadcast);
+    grantReadNetwork(data.network, broadcast);
     grantRead(data.traffic, broadcast);
     grantPutAndUpdateAmong(data.network, broadcast, ['COMMAND#*', 'ROUTES#*']);
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
@@ -92,6 +99,11 @@ export class EventsStack extends Stack {
         ],
       }),
     );
+    alarmOnStreamAge(data.alarms, broadcast, {
+      id: 'EventsLate',
+      description:
+        'Changes have waited for more than five minutes to be published: consoles are late, and edges find them when they ask. Look at the log of broadcast.',
+    });
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
       metric: new Metric({
         namespace: 'Patronus',
@@ -105,6 +117,7 @@ export class EventsStack extends Stack {
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
     });
   }
+
   /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
   private makeDeletionWorker({ data }: Pick<EventsStackProps, 'data'>): void {
     const worker = new PatronusFunction(this, 'DeletionWorker', {
@@ -114,7 +127,7 @@ export class EventsStack extends Stack {
       timeout: Duration.seconds(120),
       memory: 512,
     });
-    grantRead(data.network, worker);
+    grantReadNetwork(data.network, worker);
     grantWriteNetwork(data.network, worker);
     grantAppend(data.audit, worker);
     // A site that is gone or back changes the routes.
@@ -143,6 +156,11 @@ export class EventsStack extends Stack {
         ],
       }),
     );
+    alarmOnStreamAge(data.alarms, worker, {
+      id: 'DeletionsLate',
+      description:
+        'Deletions that were handed over have waited for more than five minutes: the clean-up goes on with them meanwhile. Look at the log of deletion-worker.',
+    });
   }
 
   /** Live figures of those who follow them. Runs of two minutes may overlap. */
@@ -156,7 +174,7 @@ export class EventsStack extends Stack {
       environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
     });
     api.api.grantMutation(figures, 'publishFigures');
-    grantRead(data.network, figures);
+    grantReadNetwork(data.network, figures);
     grantRead(data.traffic, figures);
     grantRead(data.cache, figures);
     grantPutAndUpdateAmong(data.traffic, figures, ['FIGURES']);
@@ -166,6 +184,50 @@ export class EventsStack extends Stack {
       data,
       description: 'Live figures of the minute',
       failure: 'Live figures of a minute were not published: dashboards show them when they ask again.',
+      maxEventAge: Duration.minutes(1),
+    });
+  }
+
+  /** Tells destinations of the network's alarms. It alone may read the secrets that webhooks are signed with. */
+  private makeNotify({ settings, data }: Pick<EventsStackProps, 'settings' | 'data'>): void {
+    const topic = new Topic(this, 'Notices', { enforceSSL: true });
+    for (const email of settings.notice_emails) topic.addSubscription(new EmailSubscription(email));
+    const notify = new PatronusFunction(this, 'Notify', {
+      folder: 'notify',
+      data,
+      description: 'Every minute: tells webhooks and mail of alarms',
+      timeout: Duration.seconds(55),
+      memory: 512,
+      environment: { NOTICE_TOPIC_ARN: topic.topicArn, ...webhookEnvironment(settings) },
+    });
+    grantRead(data.network, notify);
+    grantRead(data.traffic, notify);
+    grantWriteAmong(data.traffic, notify, ['NOTICE#*', 'DELIVERY#*']);
+    notify.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
+    data.alarms.add(notify, 'DeliveriesGivenUp', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'DeliveriesGivenUp',
+        dimensionsMap: { service: 'notify' },
+        statistic: Stats.SUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      description:
+        'A destination of alarms has taken a delivery at none of its attempts: the page Alarms, and the query deliveries, say which and why.',
+    });
+    data.alarms.addPulse(notify, 'NoticesNotRunning', {
+      metric: notify.metricInvocations({ period: ALARM_PERIOD }),
+      periods: 2,
+      description:
+        'Destinations of the network’s alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.',
+    });
+    scheduleFunction(this, 'Notify', {
+      fn: notify,
+      schedule: ScheduleExpression.rate(Duration.minutes(1)),
+      data,
+      description: 'Alarms to webhooks and mail',
+      failure: 'Destinations of alarms were not told in a minute: the next one tells them.',
       maxEventAge: Duration.minutes(1),
     });
   }

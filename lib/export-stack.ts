@@ -9,7 +9,7 @@ import type { FlowLogStack } from './flow-log-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
-import { grantPutAndUpdateAmong, grantQuery, grantRead } from './table-grants.ts';
+import { grantPutAndUpdateAmong, grantQuery, grantRead, grantReadNetwork } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
 const FINISHED = 'exports/*';
@@ -66,14 +66,14 @@ export class ExportStack extends Stack {
       },
     });
     exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
-    grantRead(data.network, exporter);
+    grantReadNetwork(data.network, exporter);
     grantQuery(data.audit, exporter);
     grantRead(data.traffic, exporter);
     grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
     flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
-    data.alarms.add(exporter, 'Failed', {
+    data.alarms.add(exporter, 'ExportsFailed', {
       metric: new Metric({
         namespace: 'Patronus',
         metricName: 'ExportsFailed',

@@ -46,6 +46,11 @@ export interface Settings {
   silent_after_s: number;
   /** From how many lanes on (an edge has one, as a rule) the snapshot reads them in groups side by side, and how many a group has. */
   lanes_a_group: number;
+  /**
+   * How many requests the API answers at once at most; with it ingest keeps a place for each shard, and the snapshot one. 0: no place is
+   * kept and nothing is held back, since an account whose limit is 10, as that of a new one, refuses to keep any.
+   */
+  api_concurrency: number;
   /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
   query_budget: number;
   /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
@@ -55,12 +60,18 @@ export interface Settings {
    * 5,000 edges at AppSync's lowest quota of 2,000 requests a second.
    */
   edge_spread_s: number;
+  /** Of the prices of endpoints, ISO 4217, such as EUR. Changing it converts nothing. */
+  currency: string;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
   existing_tables: ExistingTables;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
+  /** Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of the system itself. */
+  notice_emails: string[];
+  /** Whether webhooks may lead to addresses of private networks; never to the machine itself or its link. */
+  webhooks_to_private_addresses: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
 }
@@ -94,6 +105,7 @@ const WHOLE_NUMBERS = {
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   silent_after_s: { fallback: 300, min: 10, max: 86_400 },
   lanes_a_group: { fallback: 8_000, min: 1, max: 100_000 },
+  api_concurrency: { fallback: 0, min: 0, max: 10_000 },
   query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   edge_spread_s: { fallback: 5, min: 0, max: 90 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
@@ -125,16 +137,31 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
     lanes_a_group: number('lanes_a_group'),
+    api_concurrency: number('api_concurrency'),
     query_budget: number('query_budget'),
     edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
     edge_spread_s: number('edge_spread_s'),
+    currency: readCurrency(lookUp('currency')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
+    notice_emails: readText('notice_emails', lookUp('notice_emails'))?.split(',') ?? [],
+    webhooks_to_private_addresses: readSwitch(
+      'webhooks_to_private_addresses',
+      lookUp('webhooks_to_private_addresses'),
+    ),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],
   };
+}
+
+function readCurrency(given: unknown): string {
+  if (given === undefined) return 'USD';
+  if (typeof given === 'string' && Intl.supportedValuesOf('currency').includes(given)) return given;
+  throw new Error(
+    `Setting currency must be a currency of ISO 4217 such as EUR, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {

@@ -17,6 +17,11 @@ export function cacheEnvironment(settings: Settings): Record<string, string> {
   };
 }
 
+/** Which addresses webhooks may lead to, for the function that takes them and for the one that calls them. */
+export function webhookEnvironment(settings: Settings): Record<string, string> {
+  return { WEBHOOKS_TO_PRIVATE_ADDRESSES: settings.webhooks_to_private_addresses ? 'on' : 'off' };
+}
+
 /** What the functions share that tell silent edges. */
 export function silenceEnvironment(settings: Settings): Record<string, string> {
   return { SILENT_AFTER_S: String(settings.silent_after_s) };

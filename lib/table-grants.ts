@@ -19,6 +19,15 @@ export function grantRead(table: Table, to: IGrantable): void {
   allow(to, READ, table);
 }
 
+/** Partitions of the Network table with what webhooks are signed with. */
+const SECRETS = ['SECRET#*'];
+
+/** Reads of the Network table, but not of the secrets. */
+export function grantReadNetwork(network: Table, to: IGrantable): void {
+  grantRead(network, to);
+  deny(to, ['GetItem', 'BatchGetItem', 'Query'], { table: network, partitions: SECRETS });
+}
+
 /** Puts and updates, for tables and functions where nothing is ever deleted. */
 export function grantPutAndUpdate(table: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'UpdateItem'], table);
@@ -27,6 +36,11 @@ export function grantPutAndUpdate(table: Table, to: IGrantable): void {
 /** Puts and updates in these partitions only, for a function that may read the rest. A `*` at the end stands for anything. */
 export function grantPutAndUpdateAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
   allowAmong(to, ['PutItem', 'UpdateItem'], { table, partitions });
+}
+
+/** Puts, updates and deletes in these partitions only, of which no transaction is made. */
+export function grantWriteAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
+  allowAmong(to, WRITE, { table, partitions });
 }
 
 /** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */

@@ -39,6 +39,7 @@ async function run(options: StartOptions): Promise<void> {
     localDirectory,
     onProgress: text => say(`… ${text}`),
     onNotice: say,
+    onMail: ({ to, password }) => say(`Mail to ${to}: you are invited. Your first password is ${password}`),
     ...(verbose && { onFunctionOutput: say }),
   });
   const system = await Promise.race([starting, interrupted.then(() => undefined)]);

@@ -11,6 +11,9 @@ import { readTotal } from './alarm-total.ts';
 /** Alarms of a partition that are read at most: so an answer shows 1,024 of however many there are. */
 const SHOWN_A_PARTITION = 64;
 
+/** Alarms that are shown at most. */
+export const SHOWN_MAX = SHOWN_A_PARTITION * alarmPartitions().length;
+
 export interface AlarmPage {
   items: Alarm[];
   /** Of all alarms: counted, or as the last clean-up counted them where there are more than are read. */

@@ -1,7 +1,8 @@
 import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { type FlowFilter, flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
+import { flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
 import type { LoggedFlow } from '../flows/flow-log-store.ts';
+import type { FlowOrder } from '../flows/flow-order.ts';
 import { pageFlows } from '../flows/page-flows.ts';
 import { applicationClass } from '../policy/application-class.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
@@ -10,6 +11,7 @@ import { isOtherFlows } from '../totals/other-flows.ts';
 import { type Asking, askedAt, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 import { presentCounts } from './present-counts.ts';
+import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -31,23 +33,33 @@ const TOKEN_SHAPE = [
 export async function answerFlows(
   asking: Asking,
   {
-    filter,
+    filter: asked,
     from,
     to,
+    order,
     limit,
     next_token,
-  }: { filter: FlowFilter; from: number; to: number; limit: number; next_token?: string | null | undefined },
+  }: {
+    filter: AskedFlowFilter;
+    from: number;
+    to: number;
+    order?: FlowOrder | undefined;
+    limit: number;
+    next_token?: string | null | undefined;
+  },
 ): Promise<FlowConnection> {
   checkOrder(from, to);
   checkLogged(asking, to);
   const position = readPageToken('flows', next_token, TOKEN_SHAPE);
   const now = askedAt(asking);
+  const filter = await resolveGroups(asking.context, asked);
   const { flows, next } = await pageFlows(flowLogOf(asking), {
     from,
     to: Math.min(to, now + CLOCK_AHEAD_MS),
     ...reportsOf(filter),
     matches: flowMatcher(filter),
     hosts: hostsOf(filter),
+    order,
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });
@@ -90,5 +102,5 @@ function presentFlow(flow: LoggedFlow): PresentedFlow {
   const known = isOtherFlows(flow)
     ? { src: null, src_port: null, dst: null, dst_port: null, protocol: null, application: null }
     : { application: applicationClass(protocol, src_port, dst_port) };
-  return { ...flow, ...known, ...presentCounts(flow) };
+  return { arrived_at: null, ...flow, ...known, ...presentCounts(flow) };
 }

@@ -1,6 +1,6 @@
 import type { TopFlow as PresentedTopFlow, TopFlows } from '../../graphql/schema.generated.ts';
 import { ValidationError } from '../errors.ts';
-import { type FlowFilter, filterOfIds, flowMatcher, reportsOf } from '../flows/flow-filter.ts';
+import { filterOfIds, flowMatcher, reportsOf } from '../flows/flow-filter.ts';
 import { readFlowLogs } from '../flows/read-flow-logs.ts';
 import { FlowSums, type TopFlow } from '../flows/top-flows.ts';
 import type { Order } from '../history/aggregate.ts';
@@ -10,6 +10,7 @@ import { checkLogged, checkOrder } from './answer-flows.ts';
 import { type Asking, flowLogOf } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 import { presentCounts, presentUnknown } from './present-counts.ts';
+import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 
 const MINUTE_MS = 60_000;
 const DEFAULT_WINDOW = 5;
@@ -27,7 +28,7 @@ interface AskedRange {
 interface AskedTopFlows extends AskedRange {
   policy_id?: string | undefined;
   site_id?: string | undefined;
-  filter?: FlowFilter | undefined;
+  filter?: AskedFlowFilter | undefined;
   order_by: Order;
   limit: number;
 }
@@ -40,8 +41,8 @@ export function lengthOf({ window = DEFAULT_WINDOW, from, to }: AskedRange): num
 /** `topFlows`. @throws ValidationError · NotFound for an id that never was */
 export async function answerTopFlows(asking: Asking, asked: AskedTopFlows): Promise<TopFlows> {
   const { from, to } = rangeOf(asked, asking.context.clock());
-  const filter = filterOf(asked);
   checkLogged(asking, to);
+  const filter = await resolveGroups(asking.context, filterOf(asked));
   const sums = new FlowSums(flowMatcher(filter));
   await readFlowLogs(flowLogOf(asking), { from, to, ...reportsOf(filter) }, report => sums.add(report));
   const { flows, other, total, distinct, reports } = sums.largest(asked.limit, asked.order_by);
@@ -71,7 +72,7 @@ function rangeOf({ window, from, to }: AskedRange, now: number): { from: number;
   });
 }
 
-function filterOf({ policy_id, site_id, filter }: AskedTopFlows): FlowFilter {
+function filterOf({ policy_id, site_id, filter }: AskedTopFlows): AskedFlowFilter {
   if (filter && (policy_id !== undefined || site_id !== undefined)) {
     throw new ValidationError('policy_id and site_id belong into filter where it is given.', {
       arguments: ['policy_id', 'site_id'],

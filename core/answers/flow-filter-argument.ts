@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { FlowFilter, FlowValues } from '../flows/flow-filter.ts';
 import { APPLICATION_CLASSES } from '../policy/application-class.ts';
 import { parseCidr } from '../policy/ip-address.ts';
 import { parsePortRange } from '../policy/port-range.ts';
 import { idArgument, uuidArgument } from './id-argument.ts';
+import type { AskedFlowFilter, AskedValues } from './resolve-groups.ts';
 
 /** Alternatives that a field takes. */
 const MAX_VALUES = 20;
@@ -15,10 +15,20 @@ const network = z.string().transform((given, context) => {
   return z.NEVER;
 });
 
+/** A network, or a group of networks such as `@Offices`. */
+const networks = z.string().transform((given, context) => {
+  if (given.startsWith('@')) return { group: given.slice(1) };
+  const cidr = parseCidr(given);
+  if (cidr) return cidr;
+  context.addIssue('must be an address, a prefix or a group such as 10.1.0.0/16, 2001:db8::/32 or @Offices');
+  return z.NEVER;
+});
+
 const ports = z.string().transform((given, context) => {
+  if (given.startsWith('@')) return { group: given.slice(1) };
   const range = parsePortRange(given);
   if (range) return range;
-  context.addIssue('must be a port or a range of ports such as 443 or 8000-8100');
+  context.addIssue('must be a port, a range of ports or a group such as 443, 8000-8100 or @Mail');
   return z.NEVER;
 });
 
@@ -56,9 +66,9 @@ const lists = z.object({
   site_ids: several(uuidArgument),
   endpoint_ids: several(idArgument),
   edge_ids: several(idArgument),
-  addresses: several(network),
-  srcs: several(network),
-  dsts: several(network),
+  addresses: several(networks),
+  srcs: several(networks),
+  dsts: several(networks),
   ports: several(ports),
   protocols: several(protocol),
   applications: several(application),
@@ -76,15 +86,15 @@ const ONE_OF = {
   ports: 'port',
   protocols: 'protocol',
   applications: 'application',
-} as const satisfies Record<keyof FlowValues, keyof typeof singles.shape>;
+} as const satisfies Record<keyof AskedValues, keyof typeof singles.shape>;
 
-const FIELDS = Object.keys(ONE_OF) as (keyof FlowValues)[];
+const FIELDS = Object.keys(ONE_OF) as (keyof AskedValues)[];
 
 /** `filter` of a query on logged flows that has other arguments for the same: undefined where it is left out. */
 export const optionalFlowFilter = z
   .object({ ...singles.shape, ...lists.shape, not: lists.nullish() })
   .nullish()
-  .transform((given, context): FlowFilter | undefined => {
+  .transform((given, context): AskedFlowFilter | undefined => {
     if (!given) return undefined;
     const twice = FIELDS.filter(field => given[field] != null && given[ONE_OF[field]] != null);
     for (const field of twice) {
@@ -94,19 +104,22 @@ export const optionalFlowFilter = z
         message: `can't be given beside ${ONE_OF[field]}: put all values in ${field}`,
       });
     }
-    const ones = FIELDS.filter(field => given[ONE_OF[field]] != null);
+    const { not } = given;
     return {
-      ...Object.fromEntries(ones.map(field => [field, [given[ONE_OF[field]]]])),
-      ...valuesOf(given),
-      ...(given.not && { not: valuesOf(given.not) }),
+      ...valuesOf(field => given[field] ?? listOf(given[ONE_OF[field]])),
+      ...(not && { not: valuesOf(field => not[field]) }),
     };
   });
 
 /** The same; nothing given is everything. */
-export const flowFilter = optionalFlowFilter.transform((given): FlowFilter => given ?? {});
+export const flowFilter = optionalFlowFilter.transform((given): AskedFlowFilter => given ?? {});
+
+function listOf<Value>(value: Value | null | undefined): Value[] | undefined {
+  return value == null ? undefined : [value];
+}
 
 /** The lists that are given. */
-function valuesOf(given: z.output<typeof lists>): FlowValues {
-  const fields = FIELDS.filter(field => given[field] != null);
-  return Object.fromEntries(fields.map(field => [field, given[field]]));
+function valuesOf(list: (field: keyof AskedValues) => unknown): AskedValues {
+  const entries = FIELDS.map(field => [field, list(field)] as const);
+  return Object.fromEntries(entries.filter(([, values]) => values != null));
 }

@@ -16,18 +16,20 @@ export type SignPost = (
 ) => Promise<Record<string, string>>;
 
 /**
- * Signs posts to AppSync (AWS Signature Version 4, service `appsync`). Credentials are read for each post, since roles
+ * Signs posts to AppSync, or to another service of AWS (AWS Signature Version 4). Credentials are read for each post, since roles
  * renew them.
  */
 export function makeSignPost({
   region,
   credentials,
+  service = 'appsync',
 }: {
   region: string;
+  service?: string;
   credentials: () => Promise<SigningCredentials>;
 }): SignPost {
   const signer = new SignatureV4({
-    service: 'appsync',
+    service,
     region,
     credentials: async () => {
       const { sessionToken, ...keys } = await credentials();

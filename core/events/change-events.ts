@@ -47,6 +47,9 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   createPath: { type: SITE_EVENT.pathCreated, title: was('created') },
   deletePath: { type: SITE_EVENT.pathDeleted, title: was('deleted') },
 
+  createIncident: { type: 'INCIDENT_CREATED', title: thing => `${thing} was frozen.` },
+  removeIncident: { type: 'INCIDENT_REMOVED', title: was('removed') },
+
   failoverPath: { type: 'PATH_FAILOVER', title: was('taken out of use') },
   failbackPath: { type: 'PATH_RESTORED', title: was('brought back into use') },
   restorePath: { type: 'PATH_RESTORED', title: was('brought back into use') },
@@ -62,12 +65,31 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   recoverCounters: { type: 'COUNTERS_RECOVERED', title: says('The counters were made anew.') },
   // The address itself stays in the audit log.
   eraseFlows: { type: 'FLOWS_ERASED', title: says('An address was erased from the flow log.') },
+  saveNamedGroup: {
+    type: 'GROUP_SAVED',
+    title: (thing, { before }) => `${thing} was ${before ? 'changed' : 'made'}.`,
+  },
+  deleteNamedGroup: { type: 'GROUP_DELETED', title: was('deleted') },
   acknowledgeAlarm: { type: 'ALARM_ACKNOWLEDGED', title: thing => `${thing} was acknowledged.` },
   setThreshold: { type: 'THRESHOLD_SET', title: was('set') },
   updateThreshold: { type: 'THRESHOLD_UPDATED', title: was('changed') },
   removeThreshold: { type: 'THRESHOLD_REMOVED', title: was('removed') },
+  setDestination: { type: 'DESTINATION_SET', title: was('set') },
+  updateDestination: { type: 'DESTINATION_UPDATED', title: was('changed') },
+  removeDestination: { type: 'DESTINATION_REMOVED', title: was('removed') },
+  testDestination: { type: 'DESTINATION_TESTED', title: was('tested') },
+  setMute: { type: 'MUTE_SET', title: says('Alarms were muted.') },
+  removeMute: { type: 'MUTE_REMOVED', title: says('A mute of alarms was removed.') },
   warmCaches: { type: 'CACHE_WARMED', title: says('The caches were filled.') },
   clearCache: { type: 'CACHE_CLEARED', title: says('The caches were cleared.') },
+
+  // Addresses stay in the audit log.
+  inviteUser: { type: 'USER_INVITED', title: says('A person was invited.') },
+  setUserGroups: { type: 'USER_GROUPS_SET', title: says("A person's groups were changed.") },
+  setUserEnabled: {
+    type: 'USER_ENABLED_SET',
+    title: (_, { after }) => `An account was ${isEnabled(after) ? 'enabled' : 'disabled'}.`,
+  },
 
   startExport: { type: 'EXPORT_STARTED', title: says('An export was started.') },
   exportLink: { type: 'EXPORT_LINKED', title: says('A link to an export was given.') },

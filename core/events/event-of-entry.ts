@@ -95,6 +95,8 @@ const KINDS: Record<string, string> = {
   edge: 'Edge',
   export: 'Export',
   alarm: 'Alarm',
+  incident: 'Incident',
+  group: 'Group',
 };
 
 /** What people call the target of an entry: its name, which the states before and after may have, else its id. */

@@ -43,7 +43,7 @@ export interface StatsAnswer extends StatsRange {
 }
 
 /** A logged flow. */
-export type FlowRow = Omit<LoggedFlow, 'packets' | 'bytes'>;
+export type FlowRow = Omit<LoggedFlow, 'id' | 'arrived_at' | 'packets' | 'bytes'>;
 
 /** An entry of the audit log. */
 export type AuditRow = AuditEntry;

@@ -1,6 +1,7 @@
 import { type ApplicationClass, applicationClass } from '../policy/application-class.ts';
 import { type Cidr, formatAddress, parseKnownAddress } from '../policy/ip-address.ts';
-import type { PortRange } from '../policy/port-range.ts';
+import { NetworkTable } from '../policy/network-table.ts';
+import { MAX_PORT, type PortRange } from '../policy/port-range.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 
@@ -60,13 +61,24 @@ const BY_ACCOUNT = {
 /** Of what only a listed flow has. */
 const BY_CONTENTS = {
   protocols: (numbers: readonly number[]) => flow => numbers.includes(flow.protocol),
-  ports: (ranges: readonly PortRange[]) => flow =>
-    ranges.some(range => within(flow.src_port, range) || within(flow.dst_port, range)),
+  ports(ranges: readonly PortRange[]) {
+    const has = portTest(ranges);
+    return flow => has(flow.src_port) || has(flow.dst_port);
+  },
   applications: (names: readonly ApplicationClass[]) => flow =>
     names.includes(applicationClass(flow.protocol, flow.src_port, flow.dst_port)),
-  srcs: (networks: readonly Cidr[]) => flow => lies(flow.src, networks),
-  dsts: (networks: readonly Cidr[]) => flow => lies(flow.dst, networks),
-  addresses: (networks: readonly Cidr[]) => flow => lies(flow.src, networks) || lies(flow.dst, networks),
+  srcs(networks: readonly Cidr[]) {
+    const has = networkTest(networks);
+    return flow => has(flow.src);
+  },
+  dsts(networks: readonly Cidr[]) {
+    const has = networkTest(networks);
+    return flow => has(flow.dst);
+  },
+  addresses(networks: readonly Cidr[]) {
+    const has = networkTest(networks);
+    return flow => has(flow.src) || has(flow.dst);
+  },
 } satisfies Tests<FlowRecord>;
 
 const BY_REPORT = {
@@ -79,10 +91,15 @@ const BY_REPORT = {
  * passes only where none of them is asked for or ruled out.
  */
 export function flowMatcher(filter: FlowFilter): FlowMatcher {
-  const account = matcherOf<FlowRecord>(BY_ACCOUNT, filter);
+  const account = accountMatcher(filter);
   if (!asksContents(filter)) return account;
   const contents = matcherOf<FlowRecord>(BY_CONTENTS, filter);
   return flow => account(flow) && !isOtherFlows(flow) && contents(flow);
+}
+
+/** The test of what a filter asks of policies and endpoints, which is known of all traffic. */
+export function accountMatcher(filter: FlowFilter): FlowMatcher {
+  return matcherOf<FlowRecord>(BY_ACCOUNT, filter);
 }
 
 /** Makes the test of a filter on reports. */
@@ -143,25 +160,21 @@ function only(ids: readonly string[] | undefined): string | undefined {
   return ids?.length === 1 ? ids[0] : undefined;
 }
 
-function within(port: number, { from, to }: PortRange): boolean {
-  return port >= from && port <= to;
+/** Groups have many ranges: one look-up for all of them. */
+function portTest(ranges: readonly PortRange[]): (port: number) => boolean {
+  const has = new Uint8Array(MAX_PORT + 1);
+  for (const { from, to } of ranges) has.fill(1, from, to + 1);
+  return port => has[port] === 1;
+}
+
+function networkTest(networks: readonly Cidr[]): (address: string) => boolean {
+  const table = new NetworkTable(networks.map(network => [network, true]));
+  return text => {
+    const address = parseKnownAddress(text);
+    return address !== undefined && table.longest(address) === true;
+  };
 }
 
 function isHost({ address, length }: Cidr): boolean {
   return length === (address.family === 4 ? 32 : 128);
-}
-
-function lies(text: string, networks: readonly Cidr[]): boolean {
-  const given = parseKnownAddress(text);
-  return given !== undefined && networks.some(network => contains(network, given));
-}
-
-function contains({ address, length }: Cidr, given: Readonly<Cidr['address']>): boolean {
-  return (
-    given.family === address.family &&
-    given.words.every((word, index) => {
-      const bits = Math.min(32, Math.max(0, length - 32 * index));
-      return bits === 0 || (word ^ address.words[index]!) >>> (32 - bits) === 0;
-    })
-  );
 }

@@ -40,6 +40,10 @@ export interface LoggedReport {
 
 /** A flow as one report tells it. */
 export interface LoggedFlow extends FlowRecord {
+  /** Of report and place in it; the same in every answer. */
+  id: string;
+  /** When the stream got the report, RFC 3339; undefined for what the last release logged. */
+  arrived_at?: string;
   edge_id: string;
   site_id: string;
   sent_at: string;

@@ -85,7 +85,8 @@ export function aggregate(request: AggregateRequest): Aggregate {
   return ranked([...rows.values()], request);
 }
 
-const FIELD_OF: Record<LaneGroup, Dimension> = {
+/** The field of a row that says what it is grouped by. */
+export const FIELD_OF: Record<LaneGroup, Dimension> = {
   POLICY: 'policy_id',
   SITE: 'site_id',
   ENDPOINT: 'endpoint_id',

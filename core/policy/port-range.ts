@@ -6,7 +6,7 @@ export interface PortRange {
   to: number;
 }
 
-const MAX_PORT = 65_535;
+export const MAX_PORT = 65_535;
 
 /** Parses `443` or `8000-8100`; undefined for anything else. */
 export function parsePortRange(text: string): PortRange | undefined {

@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
  * @throws NotFound for no entry's id · Unauthorized for who may not do what is undone · Conflict that says what is in the way
  */
 export async function undoChange(
-  { context, caches, actor }: Omit<UndoRequest, 'entry'>,
+  { context, caches, directory, actor }: Omit<UndoRequest, 'entry'>,
   audit_id: string,
 ): Promise<Undone> {
   const asked = await readEntry(context, audit_id);
@@ -28,7 +28,7 @@ export async function undoChange(
     throw new Conflict(`The change ${entry.id} could be undone until ${timestamp(until_ms)}.`);
   }
   try {
-    return await undoerOf(entry).undo({ context, caches, actor, entry });
+    return await undoerOf(entry).undo({ context, caches, directory, actor, entry });
   } catch (cause) {
     // What it concerns is gone: that is what is in the way.
     if (cause instanceof NotFound) throw new Conflict(cause.message, { cause });

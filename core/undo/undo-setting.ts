@@ -1,3 +1,6 @@
+import { removeSecret } from '../alarms/destinations/change-destinations.ts';
+import { DESTINATION } from '../alarms/destinations/destination.ts';
+import { MUTE } from '../alarms/mutes/mute.ts';
 import { settingActions } from '../alarms/settings/change-settings.ts';
 import { readMeta, readSetting } from '../alarms/settings/read-settings.ts';
 import { refuseTooMany, type Setting, type SettingKind, settingKey } from '../alarms/settings/setting.ts';
@@ -5,22 +8,28 @@ import { THRESHOLD } from '../alarms/thresholds/threshold.ts';
 import type { ChangeOperation } from '../audit/audit-entry.ts';
 import { Conflict, NotFound } from '../errors.ts';
 import { timestamp } from '../storage/store-context.ts';
+import type { TableNames } from '../storage/tables.ts';
+import type { WriteAction } from '../storage/write-action.ts';
 import { commitUndo } from './commit-undo.ts';
 import { stepBack } from './step-back.ts';
 import type { Undoer, UndoRequest } from './undoer.ts';
 
 /** The operations of a kind of setting. */
-interface Operations {
+interface Operations<T> {
   add: ChangeOperation;
   update?: ChangeOperation;
   remove: ChangeOperation;
+  /** What is written where one is removed again. */
+  removal?(tables: TableNames, id: string): WriteAction[];
+  /** Why a change can't be taken back; undefined: it can. */
+  refusal?(before: T, after: T): string | undefined;
 }
 
 /** A setting of alarms that was added, changed or removed is as it was before. */
 function undoSetting<T extends Setting>(
   role: Undoer['role'],
   kind: SettingKind<T>,
-  operations: Operations,
+  operations: Operations<T>,
 ): Undoer {
   return { role, undo: request => commitUndo(request, () => plan(request, kind, operations)) };
 }
@@ -32,10 +41,25 @@ export const undoThreshold = (role: Undoer['role']) =>
     remove: 'removeThreshold',
   });
 
+export const undoDestination = (role: Undoer['role']) =>
+  undoSetting(role, DESTINATION, {
+    add: 'setDestination',
+    update: 'updateDestination',
+    remove: 'removeDestination',
+    removal: (tables, id) => [removeSecret(tables, id)],
+    refusal: (before, after) =>
+      before.secret_set_at === after.secret_set_at
+        ? undefined
+        : 'was given another secret by this change, and the one before is gone: set one with updateDestination.',
+  });
+
+export const undoMute = (role: Undoer['role']) =>
+  undoSetting(role, MUTE, { add: 'setMute', remove: 'removeMute' });
+
 async function plan<T extends Setting>(
   { context, entry }: UndoRequest,
   kind: SettingKind<T>,
-  { add, update = add, remove }: Operations,
+  { add, update = add, remove, removal, refusal }: Operations<T>,
 ) {
   const [before, after] = [entry.before, entry.after].map(state => stateOf(kind, state));
   const { id } = (after ?? before)!;
@@ -59,9 +83,11 @@ async function plan<T extends Setting>(
     if (current.updated_at !== after.updated_at) {
       throw new Conflict(`${what} was changed since: remove it with ${kind.remove}.`);
     }
-    const actions = plannedActions({ before: current });
+    const actions = [...plannedActions({ before: current }), ...(removal?.(context.tables, id) ?? [])];
     return { did: remove, actions, before: current, message: `${what} is removed.` };
   }
+  const refused = refusal?.(before, after);
+  if (refused) throw new Conflict(`${what} ${refused}`);
   const now = timestamp(context.clock());
   const back = stepBack({ what, by_hand: update, before, after, current, now });
   const actions = plannedActions({ before: current, after: back });

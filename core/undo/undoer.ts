@@ -3,10 +3,12 @@ import type { OperationName } from '../access/roles.ts';
 import type { AuditEntry } from '../audit/audit-entry.ts';
 import type { RoutingCaches } from '../routing/routing-caches.ts';
 import type { StoreContext } from '../storage/store-context.ts';
+import type { UserDirectory } from '../users/user-directory.ts';
 
 export interface UndoRequest {
   context: StoreContext;
   caches: RoutingCaches;
+  directory: UserDirectory;
   actor: Caller;
   /** Of the change that is to be undone. */
   entry: AuditEntry;

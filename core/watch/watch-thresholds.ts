@@ -4,6 +4,7 @@ import { type SettledAlarms, settleAlarms } from '../alarms/settle-alarms.ts';
 import { isRaised, judgeThreshold } from '../alarms/thresholds/judge-threshold.ts';
 import { conditionText, THRESHOLD, type Threshold, targetOf } from '../alarms/thresholds/threshold.ts';
 import { keepStates, readStates, type ThresholdStates } from '../alarms/thresholds/threshold-states.ts';
+import { sourceSiteOf } from '../inventory/model/path-id.ts';
 import { readPathTraffic } from '../routing/metrics/path-rates.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { ThresholdFigures } from './threshold-figures.ts';
@@ -108,7 +109,7 @@ async function readPathRates(context: StoreContext, { thresholds, figures }: Wat
     scope === 'PATH' && metric.endsWith('BITS_PER_SECOND') ? [target_id] : [],
   );
   if (ids.length === 0) return new Map();
-  const paths = [...new Set(ids)].map(id => ({ id, source_site_id: id.split('.')[0]! }));
+  const paths = [...new Set(ids)].map(id => ({ id, source_site_id: sourceSiteOf(id) }));
   const traffic = await readPathTraffic(context, { paths, told_by: figures.laneOfPaths() });
   return new Map(Array.from(traffic).flatMap(([id, { rate }]) => (rate ? [[id, rate] as const] : [])));
 }

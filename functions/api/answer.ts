@@ -36,10 +36,15 @@ export interface Surroundings
     | 'flow_objects'
     | 'caches'
     | 'exports'
+    | 'directory'
+    | 'currency'
+    | 'webhook_rules'
     | 'onFailover'
     | 'edge_roles'
     | 'identify'
   > {
+  /** Whether the caller's account was disabled after its token was given. */
+  isDisabled(caller: Caller): Promise<boolean>;
   /** What expensive operations may cost a caller in a minute. */
   query_budget: QueryBudget;
   context: StoreContext;
@@ -58,6 +63,8 @@ export interface Surroundings
  */
 const MAX_MESSAGE_LENGTH = 2000;
 
+const DISABLED = 'Your account is disabled: ask an administrator to enable it.';
+
 /** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
 export async function answer(event: ApiEvent, surroundings: Surroundings): Promise<Answer> {
   const isPart = event.type === 'Overview';
@@ -67,7 +74,10 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
     if (!isOperation(operation)) throw new Error('The schema has an operation that the function lacks');
     caller = callerOf(event.identity);
     authorize(operation, caller);
-    if (event.type === 'Mutation') caller = await surroundings.identify(caller);
+    if (event.type === 'Mutation') {
+      caller = await surroundings.identify(caller);
+      if (await surroundings.isDisabled(caller)) throw new Unauthorized(DISABLED);
+    }
     const spend = spender(caller, surroundings);
     const call = { caller, selection: event.selection ?? [], spend, ...surroundings };
     const given = parseArguments(argumentSchema(operation), event.arguments);

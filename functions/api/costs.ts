@@ -10,6 +10,10 @@ export const COSTS = {
   export: 20,
   /** Samples of lanes at every instant of a range. */
   history_of_lanes: 10,
+  /** Every lane at four instants, and up to 2,000 entries of the log. */
+  changes_between: 20,
+  /** What changed, the series of it, and the decisions of the past between three pairs of sites: 4 a minute. */
+  incident: 60,
   /** The samples of one policy. */
   history_of_policy: 2,
   /** The samples of up to 50 policies, or of lanes at every instant of a range. */
@@ -42,6 +46,8 @@ export const COSTS = {
   cache_history: 2,
   /** Up to 100 decisions, each with the figures of its paths: 6 a minute. */
   warm_caches: 40,
+  /** Three requests to the user pool for each person of a page: 60 a minute. */
+  users: 4,
   /** A page of the flow log: its reading ends when the page is full. */
   page_of_flows: 2,
 } as const;

@@ -9,14 +9,16 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { cognitoDirectory } from '../../core/users/cognito-directory.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countStranded } from '../failover-metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
+import { webhookRulesOf } from '../webhook-rules.ts';
 import { type Answer, answer } from './answer.ts';
 import type { ApiEvent } from './api-event.ts';
 import { environmentSchema } from './environment.ts';
 import { countInternalError } from './internal-error-metric.ts';
-import { makeIdentify } from './person-email.ts';
+import { makePersons } from './persons.ts';
 import { overviewParts } from './resolvers/overview.ts';
 import { resolvers } from './resolvers.ts';
 
@@ -32,14 +34,12 @@ const logger = new Logger();
 const client = makeDocumentClient({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
 });
-const identify = makeIdentify({
-  cognito: new CognitoIdentityProviderClient({
-    maxAttempts: 2,
-    requestHandler: { connectionTimeout: 1000, requestTimeout: 1000, throwOnRequestTimeout: true },
-  }),
+const persons = makePersons({
+  cognito: makeCognitoClient(1000),
   user_pool_id: environment.USER_POOL_ID,
-  report: error => logger.warn('The e-mail address of a person could not be looked up', error),
+  report: error => logger.warn('A person could not be looked up', error),
 });
+const directory = cognitoDirectory(makeCognitoClient(5000), environment.USER_POOL_ID);
 const tables = tablesOf(environment);
 
 // A read that hangs must leave time for another within the request's.
@@ -59,6 +59,13 @@ const exports = {
 const container = makeContainerCaches({ client, table: tables.cache, settings: environment });
 await container.warmUp();
 
+function makeCognitoClient(requestTimeout: number): CognitoIdentityProviderClient {
+  return new CognitoIdentityProviderClient({
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 1000, requestTimeout, throwOnRequestTimeout: true },
+  });
+}
+
 async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   const deadline = systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const answered = await answer(event, {
@@ -67,12 +74,15 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
     caches: container.caches,
     silent_after_s: environment.SILENT_AFTER_S,
     exports,
+    webhook_rules: webhookRulesOf(environment),
     retention,
     flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
     flow_objects,
     flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
     context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
-    identify,
+    ...persons,
+    directory,
+    currency: environment.CURRENCY,
     onFailover: done => countStranded('api', done),
     onInternalError: countInternalError,
     query_budget: { units: environment.QUERY_BUDGET, wait_ms: BUDGET_WAIT_MS },

@@ -2,6 +2,9 @@ const MAX_TEXT = 128;
 const MAX_ENTRIES = 20;
 const MAX_DEPTH = 3;
 
+/** The argument that the audit log must not keep, at any depth. */
+const SECRET = 'secret';
+
 /**
  * Longest text of a target in the audit log, characters; no id that may be asked for makes a longer
  * one.
@@ -39,7 +42,10 @@ function shortenedValue(value: unknown, depth: number): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, MAX_ENTRIES)
-      .map(([name, part]) => [shortenedText(name) || '(no name)', inner(part)]),
+      .map(([name, part]) => [
+        shortenedText(name) || '(no name)',
+        name === SECRET ? '(not kept)' : inner(part),
+      ]),
   );
 }
 

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { Caller } from '../../core/access/caller.ts';
 import type { OperationName } from '../../core/access/roles.ts';
+import type { WebhookRules } from '../../core/alarms/destinations/destination-input.ts';
 import type { Asking } from '../../core/answers/asking.ts';
 import type { ExportDispatcher } from '../../core/export/export-dispatcher.ts';
 import type { LinkSigner } from '../../core/export/link-export.ts';
 import type { PathMonitorEvents } from '../../core/routing/failover/path-monitor.ts';
+import type { UserDirectory } from '../../core/users/user-directory.ts';
 import type { Operations } from '../../graphql/schema.generated.ts';
 import type { ProductCaches } from '../product-caches.ts';
 import { parseArguments } from './parse-arguments.ts';
@@ -29,6 +31,12 @@ export interface Call extends Asking {
   /** Called for a path that changed sides. */
   onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
+  /** Of all prices, ISO 4217. */
+  currency: string;
+  /** The people who can sign in. */
+  directory: UserDirectory;
+  /** Which addresses webhooks may lead to; public ones alone when left out. */
+  webhook_rules?: WebhookRules;
 }
 
 /** What exports need apart from the tables. */

@@ -3,12 +3,22 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
 import { REGION } from '../aws/account.ts';
+import type { MailMessage } from './cognito-additions.ts';
 import type { Engine } from './engine.ts';
 import { startNodeEngine } from './node-engine.ts';
 
 export interface CognitoOptions {
   /** Folder for its files, made when missing. cognito-local keeps everything in files: for a run that is not to be kept, a temporary folder. */
   directory: string;
+  /** Gets each mail that Cognito would have sent. */
+  onMail?: ((mail: InvitationMail) => void) | undefined;
+}
+
+/** An invitation, as its mail has it. */
+export interface InvitationMail {
+  to: string;
+  /** Good for the first sign-in, which asks for another. */
+  password: string;
 }
 
 export interface CognitoEngine extends Engine {
@@ -23,7 +33,7 @@ const ISSUER_DOMAIN = 'http://cognito.localhost';
 const PORT = 9229;
 
 /** Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public: tokens prove nothing outside this machine. */
-export async function startCognito({ directory }: CognitoOptions): Promise<CognitoEngine> {
+export async function startCognito({ directory, onMail }: CognitoOptions): Promise<CognitoEngine> {
   const settings = join(directory, '.cognito');
   await mkdir(settings, { recursive: true });
   await setAsideBroken(settings);
@@ -36,7 +46,14 @@ export async function startCognito({ directory }: CognitoOptions): Promise<Cogni
     file: createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'),
     cwd: directory,
     givenPort: PORT,
-    preloads: [new URL('cognito-stubs.ts', import.meta.url)],
+    preloads: [
+      new URL('cognito-stubs.ts', import.meta.url),
+      new URL('cognito-additions.ts', import.meta.url),
+    ],
+    onMessage(message) {
+      const { mail } = message as Partial<MailMessage>;
+      if (mail) onMail?.({ to: mail.to, password: mail.code });
+    },
     env: {
       PORT: `${PORT}`,
       AWS_REGION: REGION,

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CognitoEngine, startCognito } from './cognito.ts';
+import { type CognitoEngine, type CognitoOptions, startCognito } from './cognito.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import type { Engine } from './engine.ts';
 import { startKinesis } from './kinesis.ts';
@@ -21,6 +21,7 @@ export interface EnginesOptions {
   dataDirectory?: string | undefined;
   /** Called as each of them is ready. */
   onReady?: (engine: Engine) => void;
+  onMail?: CognitoOptions['onMail'];
 }
 
 /** Starts the three engines together. @throws what the first one that failed threw; the others are ended. */
@@ -28,6 +29,7 @@ export async function startEngines({
   scratchDirectory,
   dataDirectory,
   onReady = () => {},
+  onMail,
 }: EnginesOptions): Promise<Engines> {
   const folder = async (name: string): Promise<string> => {
     const path = join(dataDirectory ?? scratchDirectory, name);
@@ -44,7 +46,7 @@ export async function startEngines({
   const starts = [
     kept('dynamodb').then(startDynamoDb),
     kept('kinesis').then(startKinesis),
-    folder('cognito').then(directory => startCognito({ directory })),
+    folder('cognito').then(directory => startCognito({ directory, onMail })),
   ] as const;
   const results = await Promise.allSettled(starts.map(start => start.then(told)));
   const started = results.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));

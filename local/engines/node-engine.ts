@@ -14,6 +14,8 @@ export interface NodeEngineOptions {
   preloads?: readonly URL[];
   /** The port that `env` gives its plain HTTP server; it really listens on a free one. */
   givenPort: number;
+  /** Gets what its preloads send, apart from where it listens. */
+  onMessage?: (message: unknown) => void;
   /** How to end it: SIGKILL for an engine that keeps nothing and takes its time otherwise. */
   endSignal?: 'SIGTERM' | 'SIGKILL';
 }
@@ -29,6 +31,7 @@ export function startNodeEngine({
   env,
   givenPort,
   preloads = [],
+  onMessage = () => {},
   endSignal = 'SIGTERM',
 }: NodeEngineOptions): Promise<Engine> {
   const child = fork(file, [], {
@@ -42,6 +45,7 @@ export function startNodeEngine({
     // Ctrl-C in a terminal is for the process that started it, which ends the engines in order.
     detached: true,
   });
+  child.on('message', onMessage);
   return engineProcess({
     name,
     child,

@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { REGION } from '../aws/account.ts';
 import { makeInvokeEndpoint } from '../lambda/invoke-endpoint.ts';
+import { makeMailHandler } from '../mail/mail-handler.ts';
 import type { Host, MadeResources } from '../resources/resource-type.ts';
 import { asynchronousCall } from '../resources/types/lambda-event-invoke-config.ts';
 import { findFunction } from '../resources/types/lambda-function.ts';
 import { s3Bucket } from '../resources/types/s3-bucket.ts';
+import { snsTopic } from '../resources/types/sns-topic.ts';
 import { makeS3Handler } from '../s3/s3-handler.ts';
 
 /** Answers a request to a service of this process. Never rejects. */
@@ -15,6 +17,8 @@ const S3_PATH = '/s3';
 /** Where Lambda's own API is served, beside the GraphQL API. */
 export const LAMBDA_PATH = '/lambda';
 
+const SNS_PATH = '/sns';
+
 /** Where functions reach the engines and the services of this process. */
 export function endpointVariables({ engines, server }: Pick<Host, 'engines' | 'server'>) {
   return {
@@ -23,6 +27,7 @@ export function endpointVariables({ engines, server }: Pick<Host, 'engines' | 's
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: engines.cognito.endpoint,
     AWS_ENDPOINT_URL_S3: `${server}${S3_PATH}`,
     AWS_ENDPOINT_URL_LAMBDA: `${server}${LAMBDA_PATH}`,
+    AWS_ENDPOINT_URL_SNS: `${server}${SNS_PATH}`,
     // Any other service: calls end here instead of leaving the machine.
     AWS_ENDPOINT_URL: `${server}/no-such-service`,
   };
@@ -50,8 +55,14 @@ export function makeServices(made: MadeResources, host: Host): Map<string, Servi
     },
     clock: host.clock,
   });
+  const mail = makeMailHandler({
+    file: host.mailFile,
+    topics: new Set(made.all(snsTopic).map(({ attributes }) => String(attributes.Ref))),
+    clock: host.clock,
+  });
   return new Map([
     [S3_PATH, s3],
     [LAMBDA_PATH, lambda],
+    [SNS_PATH, mail],
   ]);
 }

@@ -73,6 +73,8 @@ export interface Host {
   logs: FunctionLogs;
   /** Folder to keep data in. */
   dataDirectory?: string | undefined;
+  /** Where mails are written to in the place of sending them. */
+  mailFile: string;
   /** Folder for files that are not to be kept. */
   scratchDirectory: string;
   /** Gets the short name of a function that failed. */

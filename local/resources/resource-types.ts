@@ -19,6 +19,7 @@ import { lambdaFunction } from './types/lambda-function.ts';
 import { s3Bucket } from './types/s3-bucket.ts';
 import { schedulerSchedule } from './types/scheduler-schedule.ts';
 import { schedulerScheduleGroup } from './types/scheduler-schedule-group.ts';
+import { snsTopic } from './types/sns-topic.ts';
 import { sqsQueue } from './types/sqs-queue.ts';
 import { withoutEffect } from './without-effect.ts';
 
@@ -41,6 +42,7 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   s3Bucket,
   schedulerSchedule,
   schedulerScheduleGroup,
+  snsTopic,
   sqsQueue,
 ];
 
@@ -67,7 +69,6 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::Logs::MetricFilter', METRICS),
   withoutEffect('AWS::S3::BucketPolicy', 'anyone on this machine may sign for its buckets'),
   withoutEffect('AWS::SNS::Subscription', MAIL),
-  withoutEffect('AWS::SNS::Topic', MAIL, name => ({ Ref: arn('sns', name), Arn: arn('sns', name) })),
   withoutEffect('AWS::SNS::TopicPolicy', MAIL),
   withoutEffect('AWS::SQS::QueuePolicy', 'anyone on this machine may use its queues'),
 ];

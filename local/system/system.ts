@@ -5,6 +5,7 @@ import { systemSchedule } from '../../core/time/schedule.ts';
 import { REGION } from '../aws/account.ts';
 import { consoleFiles } from '../console/console-files.ts';
 import { makeServeConsole } from '../console/serve-console.ts';
+import type { CognitoOptions } from '../engines/cognito.ts';
 import { type Engines, startEngines } from '../engines/engines.ts';
 import { JavaMissing } from '../engines/java.ts';
 import { KeptDataError } from '../engines/kept-data-error.ts';
@@ -35,6 +36,8 @@ export interface SystemOptions {
   onProgress?: (text: string) => void;
   /** Gets a sentence about each thing that goes wrong while it runs. */
   onNotice?: (text: string) => void;
+  /** Gets each mail that Cognito would have sent. */
+  onMail?: CognitoOptions['onMail'];
   /** Gets every line that a function prints, with its name before it. */
   onFunctionOutput?: ((line: string) => void) | undefined;
 }
@@ -89,6 +92,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       startEngines({
         scratchDirectory: join(localDirectory, 'scratch'),
         dataDirectory,
+        onMail: options.onMail,
         onReady: ({ name }) => onProgress(`${name} runs`),
       }),
       Promise.all([
@@ -117,6 +121,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       signIns: SIGN_INS,
       logs,
       dataDirectory,
+      mailFile: join(localDirectory, 'mails.jsonl'),
       scratchDirectory: join(localDirectory, 'scratch'),
       onFunctionFailure: (name, { message }) =>
         onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),

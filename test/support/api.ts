@@ -5,6 +5,7 @@ import type { ApiEvent, ApiIdentity } from '../../functions/api/api-event.ts';
 import { overviewParts } from '../../functions/api/resolvers/overview.ts';
 import { resolvers } from '../../functions/api/resolvers.ts';
 import { makeProductCaches } from '../../functions/product-caches.ts';
+import { memoryDirectory } from './memory-directory.ts';
 import { noExports } from './no-exports.ts';
 import { noFlows } from './no-flows.ts';
 import type { TestTables } from './tables.ts';
@@ -108,6 +109,9 @@ export function makeApi(
       deadline: api.now + 20_000,
     },
     identify: async caller => caller,
+    isDisabled: async () => false,
+    directory: memoryDirectory(),
+    currency: 'USD',
     onFailover: ({ receipt }, operation) => {
       api.failovers.push(`${operation} without path: ${receipt.without_path.join(', ') || 'none'}`);
     },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
+import type { InvitationMail } from '../../local/engines/cognito.ts';
 import { createSignIn } from '../../local/provision/sign-ins.ts';
 import { type RunningSystem, startSystem } from '../../local/system/system.ts';
 import { startBrowser } from '../../scripts/browser/start-browser.ts';
@@ -17,6 +18,8 @@ export interface ConsoleWorld {
   system: RunningSystem;
   browser: Browser;
   admin: SystemClient;
+  /** Invitations that would have been mailed. */
+  mails: InvitationMail[];
   /** An edge in service that never reports: once it is silent, `awaitAlarm` finds it silent. */
   silent_edge: string;
   stop(): Promise<void>;
@@ -37,8 +40,13 @@ export function useConsoleWorld(): () => ConsoleWorld {
 
 async function startConsoleWorld(): Promise<ConsoleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-console-'));
+  const mails: InvitationMail[] = [];
   const [system, browser] = await Promise.all([
-    startSystem({ localDirectory: folder, context: { query_budget: '100000', silent_after_s: '10' } }),
+    startSystem({
+      localDirectory: folder,
+      context: { query_budget: '100000', silent_after_s: '10' },
+      onMail: mail => mails.push(mail),
+    }),
     startBrowser(),
   ]);
   const run = await runEdge([
@@ -53,6 +61,7 @@ async function startConsoleWorld(): Promise<ConsoleWorld> {
     system,
     browser,
     admin,
+    mails,
     silent_edge: await unheardEdge(admin),
     async stop() {
       await browser.close();

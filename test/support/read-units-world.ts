@@ -1,5 +1,8 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { systemCaller } from '../../core/access/caller.ts';
+import { setDestination } from '../../core/alarms/destinations/change-destinations.ts';
+import { createIncident } from '../../core/incidents/change-incidents.ts';
+import { packContent } from '../../core/incidents/frozen-content.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { registerEdge } from '../../core/inventory/edges/change-edges.ts';
@@ -46,8 +49,10 @@ export interface ReadUnitsWorld {
   path_id: string;
   policy_id: string;
   export_id: string;
+  destination_id: string;
   /** Of some entry of the audit log. */
   audit_id: string;
+  incident_id: string;
   /** Runs a query and counts what it reads. */
   measure(operation: string, args: object, by?: Parameters<ApiUnderTest['data']>[2]): Promise<Reads>;
 }
@@ -60,6 +65,8 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const db = await createTables();
   let now = T0;
   const context = storeContext(db, () => now);
+  const given = { name: 'Mail', type: 'MAIL', loopback: false, private_addresses: false } as const;
+  const { id: destination_id } = await setDestination(context, actor, given);
   const sites: string[] = [];
   for (const name of ['A', 'B', 'C']) {
     // Lists of sites are in the order in which they were made.
@@ -108,7 +115,22 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const { id } = await api.data('Mutation.startExport', { input: { kind: 'HISTORY', ...range } });
   const [entry] = (await api.data('Query.auditLog')).items;
   const audit_id: string = entry.id;
-  return measured({ db, now, site_a, site_b, path_id: path.id, policy_id: ids[1]!, export_id: id, audit_id });
+  const incident = await createIncident(context, actor, {
+    ...{ name: 'An incident', ...range, packed: packContent({ changes: null })! },
+    scope: { policy_id: null, site_id: null, peer_site_id: null },
+  });
+  return measured({
+    db,
+    now,
+    site_a,
+    site_b,
+    path_id: path.id,
+    policy_id: ids[1]!,
+    export_id: id,
+    audit_id,
+    destination_id,
+    incident_id: incident.id,
+  });
 }
 
 /** Exports begin, and nothing is exported. */

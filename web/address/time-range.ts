@@ -98,7 +98,7 @@ export function useTimeRange(): TimeRange {
 }
 
 /** The current minute's beginning; changes as the clock does. */
-function useMinute(): number {
+export function useMinute(): number {
   const [minute, setMinute] = useState(() => Math.floor(Date.now() / MINUTE) * MINUTE);
   useEffect(() => {
     const timer = setTimeout(

@@ -16,4 +16,4 @@ type Tag = ReturnType<typeof initGraphQLTada<Setup>>;
 export const graphql = ((text: string, fragments: readonly string[] = []) =>
   [text, ...new Set(fragments)].join('\n')) as unknown as Tag;
 
-export type { ResultOf } from 'gql.tada';
+export type { ResultOf, VariablesOf } from 'gql.tada';

@@ -52,6 +52,8 @@ export function useChange<Data, Variables>(
     run: mutation.mutate,
     isPending: mutation.isPending,
     error: mutation.error,
+    /** What was asked for last. */
+    variables: mutation.variables,
     /** The answer, once it is done. */
     done: mutation.data,
     fieldErrors,

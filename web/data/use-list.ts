@@ -14,6 +14,8 @@ export interface ListOptions<Data, Item> {
   /** Beginnings of the types of events after which it is asked again. */
   changedBy?: readonly string[];
   enabled?: boolean;
+  /** Milliseconds between two requests; left out: only when the page asks or a change is heard of. */
+  everyMs?: number;
 }
 
 export interface List<Item> {
@@ -33,7 +35,7 @@ export interface List<Item> {
 export function useList<Data, Variables extends object, Item>(
   document: TadaDocumentNode<Data, Variables & { next_token?: string | null }>,
   variables: Variables,
-  { pick, changedBy = [], enabled = true }: ListOptions<Data, Item>,
+  { pick, changedBy = [], enabled = true, everyMs }: ListOptions<Data, Item>,
 ): List<Item> {
   const query = useInfiniteQuery({
     queryKey: [operationName(document), variables],
@@ -43,6 +45,7 @@ export function useList<Data, Variables extends object, Item>(
     getNextPageParam: page => page.next_token,
     enabled,
     meta: { changedBy },
+    ...(everyMs !== undefined && { refetchInterval: everyMs }),
   });
   return {
     items: query.data?.pages.flatMap(({ items }) => items),

@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { PAGES } from '../pages/pages.ts';
+import { useOfferedPages } from './use-offered-pages.ts';
 
 export function Navigation() {
+  const pages = useOfferedPages();
   return (
     <nav className="navigation" aria-label="Pages">
       <span className="brand">Patronus</span>
       <ul>
-        {PAGES.map(({ paths: [path], title, icon: Icon, key }) => (
+        {pages.map(({ paths: [path], title, icon: Icon, key }) => (
           <li key={path}>
             <Link
               to={path}

@@ -3,9 +3,9 @@ import { useMemo } from 'react';
 import { graphql } from '../data/graphql.ts';
 import { usePreferences } from '../data/me.ts';
 import { useAnswer } from '../data/use-answer.ts';
-import { PAGES } from '../pages/pages.ts';
 import { useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
+import { useOfferedPages } from './use-offered-pages.ts';
 
 /** Something that the palette finds: a place to go, or an action. */
 export type Command = { id: string; text: string; kind: string } & ({ to: string } | { run(): void });
@@ -22,6 +22,7 @@ const FOUND_LIMIT = 8;
 
 /** What fits the text, pages first. */
 export function useCommands(text: string): Command[] {
+  const pages = useOfferedPages();
   const { signOut } = useSession();
   const [, setTheme] = useTheme();
   const { pathname, searchStr } = useLocation();
@@ -29,7 +30,7 @@ export function useCommands(text: string): Command[] {
   const { data, isPlaceholderData } = useAnswer(FIND, { text: text.trim() || null }, { keepPrevious: true });
   const actions = useMemo<Command[]>(
     () => [
-      ...PAGES.map(({ title, paths: [to] }) => ({ id: `page ${to}`, text: title, kind: 'Page', to })),
+      ...pages.map(({ title, paths: [to] }) => ({ id: `page ${to}`, text: title, kind: 'Page', to })),
       { id: 'light', text: 'Light theme', kind: 'Action', run: () => setTheme('light') },
       { id: 'dark', text: 'Dark theme', kind: 'Action', run: () => setTheme('dark') },
       { id: 'system', text: 'Theme of the system', kind: 'Action', run: () => setTheme('system') },
@@ -42,7 +43,7 @@ export function useCommands(text: string): Command[] {
       },
       { id: 'sign-out', text: 'Sign out', kind: 'Action', run: signOut },
     ],
-    [setTheme, signOut, pathname, searchStr],
+    [pages, setTheme, signOut, pathname, searchStr],
   );
   const views = usePreferences()?.saved_views ?? [];
   const has = (name: string): boolean => name.toLowerCase().includes(wanted);

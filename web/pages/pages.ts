@@ -1,7 +1,10 @@
 import {
   Activity,
+  ArrowRightLeft,
   BellRing,
+  Camera,
   ChartArea,
+  Coins,
   DatabaseZap,
   Download,
   History,
@@ -9,6 +12,7 @@ import {
   type LucideIcon,
   MapPin,
   Settings,
+  Users,
   Waypoints,
 } from 'lucide-react';
 import type { ComponentType } from 'react';
@@ -20,6 +24,8 @@ export interface PageEntry {
   icon: LucideIcon;
   /** Key after G that opens it. */
   key: string;
+  /** The operation without which the page shows nothing: who may not call it is not offered the page. */
+  needs?: string;
   load(): Promise<{ Page: ComponentType }>;
 }
 
@@ -48,6 +54,13 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./traffic/traffic-page.tsx'),
   },
   {
+    paths: ['/flows'],
+    title: 'Flows',
+    icon: ArrowRightLeft,
+    key: 'f',
+    load: () => import('./flows/flows-page.tsx'),
+  },
+  {
     paths: ['/policies'],
     title: 'Policies',
     icon: ListOrdered,
@@ -62,11 +75,25 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import('./sites/sites-page.tsx'),
   },
   {
+    paths: ['/cost'],
+    title: 'Cost',
+    icon: Coins,
+    key: 'm',
+    load: () => import('./cost/cost-page.tsx'),
+  },
+  {
     paths: ['/changes'],
     title: 'Changes',
     icon: History,
     key: 'c',
     load: () => import('./changes/changes-page.tsx'),
+  },
+  {
+    paths: ['/incidents', '/incidents/$incident_id'],
+    title: 'Incidents',
+    icon: Camera,
+    key: 'i',
+    load: () => import('./incidents/incidents-page.tsx'),
   },
   {
     paths: ['/exports'],
@@ -81,6 +108,14 @@ export const PAGES: readonly PageEntry[] = [
     icon: DatabaseZap,
     key: 'h',
     load: () => import('./caches/caches-page.tsx'),
+  },
+  {
+    paths: ['/users'],
+    title: 'Users',
+    icon: Users,
+    key: 'u',
+    needs: 'users',
+    load: () => import('./users/users-page.tsx'),
   },
   {
     paths: ['/settings'],

@@ -7,8 +7,8 @@ import { TextField } from './text-field.tsx';
 
 export interface DialogProps {
   title: ReactNode;
-  /** In the middle of the screen, or at its side over the whole height for details. */
-  place?: 'middle' | 'side';
+  /** In the middle of the screen, there with room for two columns, or at its side over the whole height for details. */
+  place?: 'middle' | 'wide' | 'side';
   onClose(): void;
   children: ReactNode;
 }
@@ -22,7 +22,7 @@ export function Dialog({ title, place = 'middle', onClose, children }: DialogPro
       onOpenChange={open => !open && onClose()}
       className={place === 'side' ? 'overlay overlay-side' : 'overlay'}
     >
-      <Modal className={place === 'side' ? 'dialog dialog-side' : 'dialog'}>
+      <Modal className={place === 'middle' ? 'dialog' : `dialog dialog-${place}`}>
         <AriaDialog className="dialog-content">
           <header className="dialog-head">
             <Heading slot="title" level={2}>

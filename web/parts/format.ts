@@ -71,6 +71,18 @@ export function signedPercent(value: number): string {
   return `${value >= 0 ? '+' : '−'}${percent(Math.abs(value))}`;
 }
 
+/**
+ * An amount of a currency: cents where it is large enough, three digits where it is smaller. Without a currency, which isn't known yet, the bare
+ * number.
+ */
+export function money(value: number | null | undefined, currency: string | undefined): string {
+  if (value === null || value === undefined) return UNKNOWN;
+  const digits: Intl.NumberFormatOptions =
+    value !== 0 && Math.abs(value) < 1 ? { maximumSignificantDigits: 3 } : {};
+  const style: Intl.NumberFormatOptions = currency ? { style: 'currency', currency } : {};
+  return new Intl.NumberFormat(undefined, { ...style, ...digits }).format(value);
+}
+
 function scaled(
   value: string | number | null | undefined,
   unit: string,

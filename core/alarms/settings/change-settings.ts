@@ -8,7 +8,7 @@ import { conditionOf } from '../../storage/item-update.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
-import { readMeta, readSetting, type SettingsMeta } from './read-settings.ts';
+import { readMeta, readSetting, readSettings, type SettingsMeta } from './read-settings.ts';
 import {
   metaKey,
   refuseTooMany,
@@ -38,18 +38,35 @@ export function addSetting<T extends Setting>(
   }: SettingChange & { given: Omit<T, keyof Setting>; companions?: Companions<T> },
 ): Promise<T> {
   return commitChange(context, async begun => {
-    const meta = await readMeta(context, kind);
-    refuseTooMany(kind, meta.count);
     const at_ms = context.clock();
+    const [meta, over] = await Promise.all([readMeta(context, kind), readOver(context, kind, at_ms)]);
+    refuseTooMany(kind, meta.count - over.length);
     const now = timestamp(at_ms);
     const after = { id: ulid(at_ms), ...given, created_at: now, updated_at: now } as T;
     const audit = auditAction(context.tables, begun, {
       ...{ actor, operation, after, before: null },
       target: settingTarget(kind, after.id),
     });
-    const actions = settingActions(context.tables, kind, { meta, after });
-    return { actions: [...actions, ...companions(after), audit], result: after };
+    const counted = { ...meta, count: meta.count - over.length };
+    const actions = settingActions(context.tables, kind, { meta: counted, after });
+    const removals = over.map(({ id }) => ({
+      Delete: { TableName: context.tables.network, Key: settingKey(kind, id) },
+    }));
+    return { actions: [...actions, ...removals, ...companions(after), audit], result: after };
   });
+}
+
+/** Of those that are over, so many as a transaction has room for. */
+const OVER_AT_ONCE = 50;
+
+async function readOver<T extends Setting>(
+  context: StoreContext,
+  kind: SettingKind<T>,
+  now_ms: number,
+): Promise<T[]> {
+  if (!kind.isOver) return [];
+  const all = await readSettings(context, kind);
+  return all.filter(setting => kind.isOver!(setting, now_ms)).slice(0, OVER_AT_ONCE);
 }
 
 /** Changes one. @throws NotFound · Conflict for another state than that of `if_updated_at` · what `change` throws */

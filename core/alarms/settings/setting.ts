@@ -24,6 +24,8 @@ export interface SettingKind<T extends Setting> {
   query: string;
   /** The operation that removes one. */
   remove: string;
+  /** Whether one has ended by itself: it doesn't count, and goes when another one is added. */
+  isOver?(setting: T, now_ms: number): boolean;
 }
 
 /** The item that counts a kind's settings: each change replaces it, so that the limit holds. */

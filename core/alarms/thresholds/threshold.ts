@@ -89,9 +89,11 @@ const thresholdSchema = z
   })
   .transform(({ sk, ...threshold }): Threshold => ({ id: sk, ...threshold }));
 
+const THRESHOLD_PARTITION = 'THRESHOLD';
+
 export const THRESHOLD: SettingKind<Threshold> = {
   name: 'threshold',
-  partition: 'THRESHOLD',
+  partition: THRESHOLD_PARTITION,
   schema: thresholdSchema,
   most: THRESHOLDS_MAX,
   query: 'thresholds',

@@ -48,7 +48,7 @@ function take(
     const flow = logged[index]!;
     if (!matches(flow)) continue;
     if (flows.length >= limit) return index;
-    flows.push({ ...flow, ...report });
+    flows.push({ ...flow, ...report, id: `${item.sk}/${index}` });
   }
   return undefined;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { clientToken } from '../../storage/commit-once.ts';
 import { isEndpointAddress } from './endpoint-address.ts';
+import { latitude, longitude } from './geo.ts';
 import { lineOfText, lowerUuid, uuid } from './parse-input.ts';
 import { PATH_ID } from './path-id.ts';
 import { INTERFACE_TYPES } from './site.ts';
@@ -9,7 +10,7 @@ import { INTERFACE_TYPES } from './site.ts';
 const PUBLIC_KEY_RULE = 'public_key must be a WireGuard public key: base64 of 32 bytes.';
 const ADDRESS_RULE =
   'address must be an IPv4 address, an IPv6 address or a host name, with or without a port.';
-const COST_RULE = 'cost_per_gb must be a number of US dollars from 0 to 1000000.';
+const COST_RULE = 'cost_per_gb must be an amount from 0 to 1000000 with at most nine decimals.';
 const ENDPOINT_ID_RULE = 'must be 1 to 64 letters, digits, dots, hyphens or underscores, such as wan1.';
 const WG_RULE = 'wg_interface must be a Linux interface name of 1 to 15 characters, such as wg0.';
 const PATH_ID_RULE = 'path_id must be the id of a path, as the list of paths shows it.';
@@ -22,31 +23,56 @@ const publicKey = z
 const endpointId = (field: string) =>
   z.string(`${field} ${ENDPOINT_ID_RULE}`).regex(/^[A-Za-z0-9._-]{1,64}$/, `${field} ${ENDPOINT_ID_RULE}`);
 
-export const createSiteInput = z.object({
-  name: lineOfText('name', 100),
-  location: lineOfText('location', 200).nullish(),
-  public_key: publicKey.nullish(),
-  client_token: clientToken,
-});
+const TOGETHER = {
+  error: 'Give latitude and longitude together, or neither.',
+  path: ['latitude'],
+};
+
+const isSet = (value: number | null | undefined): boolean => value !== null && value !== undefined;
+
+export const createSiteInput = z
+  .object({
+    name: lineOfText('name', 100),
+    location: lineOfText('location', 200).nullish(),
+    latitude: latitude.nullish(),
+    longitude: longitude.nullish(),
+    public_key: publicKey.nullish(),
+    client_token: clientToken,
+  })
+  .refine(site => isSet(site.latitude) === isSet(site.longitude), TOGETHER);
 
 export const updateSiteInput = z
   .object({
     site_id: uuid('site_id'),
     name: lineOfText('name', 100).optional(),
     location: lineOfText('location', 200).nullish(),
+    latitude: latitude.nullish(),
+    longitude: longitude.nullish(),
     public_key: publicKey.nullish(),
     if_updated_at: ifUpdatedAt,
   })
   .refine(
-    ({ name, location, public_key }) => [name, location, public_key].some(given => given !== undefined),
-    'Give at least one of name, location and public_key to change.',
+    ({ site_id: _, if_updated_at: __, ...changes }) =>
+      Object.values(changes).some(given => given !== undefined),
+    'Give at least one of name, location, latitude with longitude, and public_key to change.',
+  )
+  // One that is left out would stay, and a place be made of an old half and a new one.
+  .refine(
+    site =>
+      isSet(site.latitude) === isSet(site.longitude) &&
+      (site.latitude === undefined) === (site.longitude === undefined),
+    TOGETHER,
   );
 
 export const siteIdInput = z.object({ site_id: uuid('site_id') });
 
 const address = z.string(ADDRESS_RULE).refine(isEndpointAddress, ADDRESS_RULE);
 const interfaceType = z.enum(INTERFACE_TYPES, `interface_type must be one of ${INTERFACE_TYPES.join(', ')}.`);
-const costPerGb = z.number(COST_RULE).min(0, COST_RULE).max(1_000_000, COST_RULE);
+const costPerGb = z
+  .number(COST_RULE)
+  .min(0, COST_RULE)
+  .max(1_000_000, COST_RULE)
+  .refine(cost => Math.round(cost * 1e9) / 1e9 === cost, COST_RULE);
 
 export const addEndpointInput = z.object({
   site_id: uuid('site_id'),

@@ -11,6 +11,9 @@ export interface Site {
   id: string;
   name: string;
   location: string | null;
+  /** WGS 84 degrees; null, both: not known. */
+  latitude: number | null;
+  longitude: number | null;
   /** WireGuard public key: base64 of 32 bytes. */
   public_key: string | null;
   status: SiteStatus;
@@ -40,7 +43,7 @@ export interface Endpoint {
   /** IPv4 or IPv6 address or host name, with or without a port. */
   address: string;
   interface_type: InterfaceType;
-  /** US dollars a gigabyte (10⁹ bytes). */
+  /** In the currency of the system a gigabyte (10⁹ bytes); 0: nothing is paid by the gigabyte, or it isn't known. */
   cost_per_gb: number;
   /** null: not tried yet. */
   reachable: boolean | null;

@@ -2,6 +2,7 @@ import type { Path } from '../../inventory/model/site.ts';
 import { readPath } from '../../inventory/paths/read-paths.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { type PolicyRouting, readEnabledRouting, requirePolicy } from '../decisions/policy-routing.ts';
+import { isOut } from '../failover/path-out.ts';
 import { type PathTraffic, readPathTraffic } from '../metrics/path-rates.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { countByStatus, listPathsInOrder, type PathListQuery, type PathPage } from './list-paths.ts';
@@ -16,6 +17,8 @@ export interface PathQuery extends Omit<PathListQuery, 'rates'> {
   /** A path: only it and the others between its two sites. */
   beside?: string | null | undefined;
   policy_id?: string | null | undefined;
+  /** A policy: only paths that it keeps off since a failover. */
+  left_by?: string | null | undefined;
   /** What to add to each path that is shown. */
   with_policies: boolean;
   with_traffic: boolean;
@@ -40,19 +43,22 @@ export type FoundPath = JudgedPath & PathExtras;
 export async function findPaths(
   context: StoreContext,
   caches: RoutingCaches,
-  { site_id, beside, policy_id, with_policies, with_traffic, ...list }: PathQuery,
+  { site_id, beside, policy_id, left_by, with_policies, with_traffic, ...list }: PathQuery,
 ): Promise<PathPage<FoundPath>> {
   const [picture, routing] = await Promise.all([
     readPicture(context, caches, { site_id, beside }),
     with_policies || policy_id ? readEnabledRouting(context) : undefined,
     policy_id ? requirePolicy(context, policy_id) : undefined,
+    left_by ? requirePolicy(context, left_by) : undefined,
   ]);
   const policies =
     routing && policiesOf(picture, routing, { policy_id, with_policies, now: context.clock() });
   const wanted = policy_id
     ? picture.paths.filter(({ id }) => policies!.get(id)?.includes(policy_id))
     : picture.paths;
-  const judged = await judgePaths(context, wanted, picture);
+  const left = left_by ? { policy_id: left_by, now: context.clock() } : undefined;
+  const listed = left ? wanted.filter(({ id }) => isOut(picture.states.get(id)!, left)) : wanted;
+  const judged = await judgePaths(context, listed, picture);
   const all = list.order_by === 'TRAFFIC' ? await trafficOf(context, picture, judged) : undefined;
   const page = listPathsInOrder(judged, { ...list, ...(all && { rates: ratesOf(all) }) });
   const traffic = with_traffic ? (all ?? (await trafficOf(context, picture, page.items))) : undefined;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerTrafficCost } from '../../../core/answers/answer-cost.ts';
 import { answerTrafficStats } from '../../../core/answers/answer-stats.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
 import { uuidArgument } from '../../../core/answers/id-argument.ts';
@@ -17,7 +18,11 @@ import { groupingArguments } from '../grouping-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
 
-type AggregationOperation = 'Query.trafficStats' | 'Query.endpointStats' | 'Query.trafficAudit';
+type AggregationOperation =
+  | 'Query.trafficStats'
+  | 'Query.trafficCost'
+  | 'Query.endpointStats'
+  | 'Query.trafficAudit';
 
 /** So many policies whose counters differ one answer names. */
 const MAX_MISMATCHES = 1000;
@@ -40,6 +45,14 @@ export const aggregationResolvers: Pick<Resolvers, AggregationOperation> = {
     arguments: groupingArguments(LANE_GROUPS),
     cost: () => COSTS.lanes_twice,
     resolve: (args, call) => answerTrafficStats(call, args),
+  }),
+
+  'Query.trafficCost': resolver({
+    arguments: groupingArguments(LANE_GROUPS).omit({ order_by: true }),
+    cost: () => COSTS.lanes_twice,
+    async resolve(args, call) {
+      return { currency: call.currency, ...(await answerTrafficCost(call, args)) };
+    },
   }),
 
   'Query.endpointStats': resolver({

@@ -6,7 +6,9 @@ import {
 } from '../../../core/alarms/acknowledge-alarm.ts';
 import type { Alarm } from '../../../core/alarms/alarm.ts';
 import { ALARM_ROWS } from '../../../core/alarms/alarm-rows.ts';
+import { MUTE, muteOf } from '../../../core/alarms/mutes/mute.ts';
 import { readAlarms } from '../../../core/alarms/read-alarms.ts';
+import { readSettings } from '../../../core/alarms/settings/read-settings.ts';
 import { idArgument } from '../../../core/answers/id-argument.ts';
 import { readTargetNames } from '../../../core/answers/target-names.ts';
 import { publicActor } from '../../../core/events/event-of-entry.ts';
@@ -23,9 +25,16 @@ export const alarmResolvers: Pick<Resolvers, AlarmOperation> = {
     arguments: z.object(pageArguments),
     async resolve(query, { context }) {
       const { items, total, next_token } = await readAlarms(context, query);
-      const names = await readTargetNames(context, items);
+      const [names, mutes] = await Promise.all([
+        readTargetNames(context, items),
+        readSettings(context, MUTE),
+      ]);
       const now = context.clock();
-      const shown = items.map((alarm, index) => ({ ...present(alarm, now), target_name: names[index]! }));
+      const shown = items.map((alarm, index) => ({
+        ...present(alarm, now),
+        target_name: names[index]!,
+        muted_until: muteOf(alarm, mutes, now)?.until ?? null,
+      }));
       return { items: shown, total, next_token };
     },
   }),
@@ -62,5 +71,6 @@ function present(alarm: Alarm, now_ms: number): PresentedAlarm {
     acknowledged_at: known?.at ?? null,
     acknowledged_until: known?.until ?? null,
     note: known?.note ?? null,
+    muted_until: null,
   };
 }

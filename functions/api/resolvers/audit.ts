@@ -56,8 +56,9 @@ export const auditResolvers: Pick<Resolvers, AuditOperation> = {
   'Mutation.undo': resolver({
     arguments: z.object({ audit_id: idArgument }),
     target: ({ audit_id }) => `change:${audit_id}`,
-    async resolve({ audit_id: id }, { context, caches, caller }) {
-      const { message, audit_id, finished } = await undoChange({ context, caches, actor: caller }, id);
+    async resolve({ audit_id: id }, { context, caches, directory, caller }) {
+      const request = { context, caches, directory, actor: caller };
+      const { message, audit_id, finished } = await undoChange(request, id);
       return { success: true, message, audit_id, finished };
     },
   }),

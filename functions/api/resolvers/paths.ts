@@ -70,6 +70,7 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
         site_id: uuid('site_id').nullish(),
         beside: uuidArgument.nullish(),
         policy_id: idArgument.nullish(),
+        left_by: idArgument.nullish(),
         order_by: z
           .enum(PATH_ORDERS)
           .nullish()

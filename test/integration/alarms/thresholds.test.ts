@@ -1,8 +1,17 @@
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
+import { addSetting } from '../../../core/alarms/settings/change-settings.ts';
+import type { ThresholdState } from '../../../core/alarms/thresholds/judge-threshold.ts';
+import { THRESHOLD, THRESHOLDS_MAX } from '../../../core/alarms/thresholds/threshold.ts';
+import { keepStates, readStates } from '../../../core/alarms/thresholds/threshold-states.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { noPathCounts } from '../../../core/totals/path-counts.ts';
 import { watchNetwork } from '../../../core/watch/watch-network.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
 import { makeFaults } from '../../support/faults.ts';
+import { itemBytes } from '../../support/item-bytes.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -72,6 +81,7 @@ describe('a threshold on silence', () => {
         acknowledged_at: null,
         acknowledged_until: null,
         note: null,
+        muted_until: null,
       },
     ]);
     expect(await list()).toMatchObject({ items: [{ status: 'RAISED' }] });
@@ -119,9 +129,11 @@ describe('a threshold on silence', () => {
     const writes = faults.calls.flatMap((name, at) => (isWrite(name) ? [at] : []));
     expect(writes.length).toBeGreaterThanOrEqual(2);
     for (const at of writes) await raised({ fault: 'killed after', at });
-    expect(await crossings()).toEqual(
-      [0, ...writes].flatMap(() => ['THRESHOLD_CROSSED', 'THRESHOLD_CLEARED']),
+    const all = await crossings();
+    const numbers = ['THRESHOLD_CROSSED', 'THRESHOLD_CLEARED'].map(
+      type => all.filter(each => each === type).length,
     );
+    expect(numbers).toEqual([writes.length + 1, writes.length + 1]);
   });
 
   it('that is changed begins anew; that is removed ends its alarm', async () => {
@@ -198,4 +210,55 @@ describe('changes of thresholds', () => {
     const answer = await api.call('Mutation.removeThreshold', { id: '01J' }, viewer);
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
   });
+});
+
+it('a threshold on what a path carries reads what its edge has counted since a minute and a half', async () => {
+  const path_id = `${SITE}.0123456789abcdef`;
+  const begun = api.now;
+  // 1,000 bytes a second out, 250 in.
+  const report = async (minutes: number) => {
+    api.now = begun + minutes * MINUTE_MS;
+    const at = api.now;
+    const [tx_bytes, rx_bytes] = [BigInt(minutes) * 60_000n, BigInt(minutes) * 15_000n];
+    const current = { tx_packets: 1n, tx_bytes, rx_packets: 1n, rx_bytes };
+    const reading = {
+      ...{ measured_at_ms: at, told_at_ms: at, latency_ms: 10, jitter_ms: 1, packet_loss_pct: 0 },
+      bandwidth_mbps: 100,
+    };
+    const paths = new Map([[path_id, { path_id, current, earlier: noPathCounts(), reading }]]);
+    await putLane(t, someLane({ edge_id: 'edge-7', site_id: SITE, last_heard_at_ms: at, paths }));
+    await snapshotAt(t, at, ['edge-7']);
+  };
+  const given = { scope: 'PATH', target_id: path_id, direction: 'ABOVE', minutes: 1 };
+  // The path itself isn't needed: its threshold stays when it goes.
+  const actor = systemCaller('test');
+  for (const metric of ['TX_BITS_PER_SECOND', 'RX_BITS_PER_SECOND', 'BITS_PER_SECOND'] as const) {
+    await addSetting(context, THRESHOLD, {
+      ...{ actor, operation: 'setThreshold' },
+      given: { ...given, name: metric, metric, value: 7999, clear_value: 7999 } as never,
+    });
+  }
+  for (const minutes of [1, 2, 3, 4]) await report(minutes);
+  await watch();
+  const items = (await list()).items as { name: string; current_value: number; status: string }[];
+  const shown = items.map(({ name, current_value, status }) => [name, current_value, status]);
+  expect(shown.sort()).toEqual([
+    ['BITS_PER_SECOND', 10_000, 'RAISED'],
+    ['RX_BITS_PER_SECOND', 2000, 'WITHIN'],
+    ['TX_BITS_PER_SECOND', 8000, 'RAISED'],
+  ]);
+});
+
+it('500 thresholds have states of so many bytes, a write unit a kilobyte', async () => {
+  const state: ThresholdState = {
+    ...{ revision: '2026-03-15T12:00:00.000Z', value: 1_234_567_890, count: 1440 },
+    ...{ since_ms: 1_773_576_000_000, unknown_since_ms: null },
+  };
+  const ids = Array.from({ length: THRESHOLDS_MAX }, (_, index) => `01JQ3W8Z6M5T4K2N1P0RXY${1000 + index}`);
+  const states = new Map(ids.map(id => [id, state]));
+  await keepStates(context, undefined, { minute_ms: 0, states });
+  expect((await readStates(context))!.states).toEqual(states);
+  const Key = { pk: 'THRESHOLDS', sk: 'STATES' };
+  const { Item } = await t.client.send(new GetCommand({ TableName: t.tables.traffic, Key }));
+  expect(Math.ceil(itemBytes(Item!) / 1024)).toBe(57);
 });

@@ -34,6 +34,13 @@ export interface ModelPolicy {
   enabled: boolean;
   defined: boolean;
   preference: string;
+  /** Definitions that it has had, by the entries of their changes. */
+  versions: PolicyVersion[];
+}
+
+interface PolicyVersion {
+  id: string;
+  definition: Pick<ModelPolicy, 'name' | 'priority' | 'enabled'>;
 }
 
 /** Packets by policy. */

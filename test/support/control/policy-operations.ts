@@ -17,6 +17,7 @@ export const POLICY_OPERATIONS = {
   updatePolicy,
   togglePolicy,
   deletePolicy,
+  restorePolicyVersion,
   setPolicyRouting,
 } satisfies Record<string, Planner>;
 
@@ -28,12 +29,13 @@ function createPolicy(state: ControlState, choose: Choose): Plan | undefined {
     enabled: choose([true, false])!,
   };
   return done('createPolicy', given, {
-    apply: ({ after }) =>
+    apply: ({ id: version, after }) =>
       void state.policies.push({
         ...given,
         id: (after as { id: string }).id,
         defined: true,
         preference: 'LOWEST_LATENCY',
+        versions: [{ id: version, definition: given }],
       }),
   });
 }
@@ -68,7 +70,30 @@ function change(
   if (!policy.defined) return refused(operation, asked, 'NotFound');
   return done(operation, asked, {
     target: `policy:${policy.id}`,
-    apply: () => void Object.assign(policy, changes),
+    apply({ id }) {
+      Object.assign(policy, changes);
+      if (policy.defined) keepVersion(policy, id);
+    },
+  });
+}
+
+function keepVersion({ versions, name, priority, enabled }: ModelPolicy, id: string): void {
+  versions.push({ id, definition: { name, priority, enabled } });
+}
+
+/** Of a policy that is defined, or isn't any more. */
+function restorePolicyVersion(state: ControlState, choose: Choose): Plan | undefined {
+  const policy = choose([...state.policies, undefined]);
+  const version = policy && choose([...policy.versions, undefined]);
+  const args = { id: policy?.id ?? 'default', version: version?.id ?? 'of-nothing' };
+  if (!policy) return refused('restorePolicyVersion', args, 'ValidationError');
+  if (!version) return refused('restorePolicyVersion', args, 'NotFound');
+  return done('restorePolicyVersion', args, {
+    target: `policy:${policy.id}`,
+    apply({ id }) {
+      Object.assign(policy, version.definition, { defined: true });
+      keepVersion(policy, id);
+    },
   });
 }
 

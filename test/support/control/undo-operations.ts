@@ -50,6 +50,7 @@ export const UNDOABLE: Record<string, Leaves> = {
   createPolicy: {},
   updatePolicy: {},
   togglePolicy: {},
+  restorePolicyVersion: {},
   deletePolicy: {},
   setPolicyRouting: {},
   registerEdge: {},

@@ -11,7 +11,7 @@ import {
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
-import { startCognito } from '../../../local/engines/cognito.ts';
+import { type CognitoOptions, startCognito } from '../../../local/engines/cognito.ts';
 import type { CognitoMode } from '../../../local/gateway/gateway-options.ts';
 
 export interface LocalSignIn {
@@ -25,9 +25,12 @@ export interface LocalSignIn {
 export const PASSWORD = 'Correct-Horse-9';
 
 /** A sign-in with one person a group, named `<group>@example.com`. */
-export async function startLocalSignIn(groups: string[]): Promise<LocalSignIn> {
+export async function startLocalSignIn(
+  groups: string[],
+  { onMail }: Pick<CognitoOptions, 'onMail'> = {},
+): Promise<LocalSignIn> {
   const directory = await mkdtemp(join(tmpdir(), 'patronus-sign-in-'));
-  const engine = await startCognito({ directory });
+  const engine = await startCognito({ directory, onMail });
   const client = new CognitoIdentityProviderClient({
     endpoint: engine.endpoint,
     region: 'eu-central-1',

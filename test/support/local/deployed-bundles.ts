@@ -59,6 +59,7 @@ export async function deployBundles(): Promise<DeployedBundles> {
     scratchDirectory: folder,
     onFunctionFailure: () => {},
     onQueueMessage: () => {},
+    mailFile: join(folder, 'mails.jsonl'),
     onTrouble: () => {},
     clock: systemClock,
     sleep: systemSleep,

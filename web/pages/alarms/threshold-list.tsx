@@ -98,7 +98,7 @@ function columnsOf({ onOpen, onRemove }: Offered): Column<ThresholdRow>[] {
     buttons.push({
       id: 'change',
       head: '',
-      width: '96px',
+      width: '88px',
       cell: ({ id, name }) => (
         <Button kind="quiet" aria-label={`Change ${name}`} onPress={() => onOpen(id)}>
           Change…
@@ -110,7 +110,7 @@ function columnsOf({ onOpen, onRemove }: Offered): Column<ThresholdRow>[] {
     buttons.push({
       id: 'remove',
       head: '',
-      width: '88px',
+      width: '80px',
       cell: ({ id, name }) => (
         <Button kind="quiet" aria-label={`Remove ${name}`} onPress={() => onRemove(id)}>
           Remove
@@ -122,22 +122,22 @@ function columnsOf({ onOpen, onRemove }: Offered): Column<ThresholdRow>[] {
 }
 
 const COLUMNS: readonly Column<ThresholdRow>[] = [
-  { id: 'name', head: 'Threshold', width: 'minmax(120px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
+  { id: 'name', head: 'Threshold', width: 'minmax(96px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
   {
     id: 'target',
     head: 'On',
-    width: 'minmax(144px, 2fr)',
+    width: 'minmax(120px, 2fr)',
     cell: ({ scope, target_id, target_name }) => (
       <span title={target_id}>
         {SCOPES[scope].word} <bdi>{target_name ?? target_id}</bdi>
       </span>
     ),
   },
-  { id: 'metric', head: 'Figure', width: '120px', cell: ({ metric }) => METRIC_WORDS[metric] },
+  { id: 'metric', head: 'Figure', width: '104px', cell: ({ metric }) => METRIC_WORDS[metric] },
   {
     id: 'limit',
     head: 'Limit',
-    width: 'minmax(168px, 1fr)',
+    width: 'minmax(176px, 1fr)',
     cell: row => (
       <span title={`The alarm ends at ${figureText(row.clear_value, row)}`}>
         {row.direction === 'ABOVE' ? 'above' : 'below'} {figureText(row.value, row)} for {row.minutes} min
@@ -147,7 +147,7 @@ const COLUMNS: readonly Column<ThresholdRow>[] = [
   {
     id: 'current',
     head: 'Now',
-    width: '120px',
+    width: '96px',
     end: true,
     cell: row =>
       row.current_value === null ? (
@@ -163,7 +163,7 @@ const COLUMNS: readonly Column<ThresholdRow>[] = [
   {
     id: 'status',
     head: 'State',
-    width: '112px',
+    width: '104px',
     cell: ({ status }) => <Status kind={STATUS[status].kind}>{STATUS[status].word}</Status>,
   },
 ];

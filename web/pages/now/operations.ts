@@ -6,7 +6,7 @@ const OVERVIEW_PART = graphql(`
     overview {
       top_sites { id name rate { bits_per_second packets_per_second from to } }
       top_policies { id name }
-      problems { id severity since title target target_name site_id acknowledged_at }
+      problems { id severity since title target target_name site_id acknowledged_at muted_until }
       running { id kind target target_name started_at progress finished error }
       paths_by_status { status count }
       last_changes {

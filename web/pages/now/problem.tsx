@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { graphql } from '../../data/graphql.ts';
 import { useMay } from '../../data/me.ts';
 import { useChange } from '../../data/use-change.ts';
@@ -25,9 +26,12 @@ const SEVERITIES: Record<Alarm['severity'], { kind: StatusKind; word: string }> 
 
 /** An alarm in a list, with a way to say that one knows of it. */
 export function Problem({
-  alarm: { id, severity, since, title, target, target_name, site_id, acknowledged_at },
+  alarm: { id, severity, since, title, target, target_name, site_id, acknowledged_at, muted_until },
+  children,
 }: {
   alarm: Alarm;
+  /** Behind the rest, such as what else can be done about it. */
+  children?: ReactNode;
 }) {
   const may = useMay();
   const acknowledge = useChange(ACKNOWLEDGE, {
@@ -44,12 +48,14 @@ export function Problem({
       <span className="muted">
         <Time at={since} relative />
       </span>
+      {muted_until !== null && <span className="muted">Muted</span>}
       {acknowledged_at !== null && <span className="muted">Acknowledged</span>}
       {acknowledged_at === null && may('acknowledgeAlarm') && (
         <Button isPending={acknowledge.isPending} onPress={() => acknowledge.run({ id })}>
           Acknowledge
         </Button>
       )}
+      {children}
     </li>
   );
 }

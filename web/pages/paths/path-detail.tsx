@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError } from '../../data/errors.ts';
+import { useMay } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { Dialog } from '../../parts/dialog.tsx';
 import { Bytes, Time } from '../../parts/figures.tsx';
@@ -75,6 +77,7 @@ interface DetailProps {
 
 function Detail({ path, names, pathNames }: DetailProps) {
   const { metrics, traffic, maintenance } = path;
+  const may = useMay();
   const [receipt, setReceipt] = useState<Receipt>();
   return (
     <div className="stack">
@@ -106,6 +109,11 @@ function Detail({ path, names, pathNames }: DetailProps) {
         )}
       </dl>
       <FailoverActions path={path} onDone={setReceipt} />
+      {may('setThreshold') && (
+        <Link to="/alarms" search={{ view: 'thresholds', set: 'PATH', on: path.id } as never}>
+          Set an alarm on this path
+        </Link>
+      )}
       {receipt && <FailoverReceipt receipt={receipt} names={pathNames} />}
       <PathHistory path_id={path.id} />
       <WhyThisPath path={path} names={pathNames} />

@@ -7,6 +7,7 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { TextField } from '../../parts/text-field.tsx';
 import { conditionText } from './match-text.ts';
 import { MATCH_POLICY, type Verdict } from './operations.ts';
+import { numberOf, type PolicyDraft } from './policy-draft.ts';
 
 const FIELDS = [
   { name: 'src', label: 'Source address', description: 'IPv4 or IPv6.' },
@@ -18,8 +19,10 @@ const FIELDS = [
 
 const REQUIRED: readonly string[] = ['src', 'dst', 'protocol'];
 
-/** Which policy takes a flow, and why each other one doesn't. The flow is in the address. */
-export function FlowTester() {
+/**
+ * Which policy takes a flow, and why each other one doesn't; with a draft as if that were saved. The flow is in the address.
+ */
+export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
   const [address, setAddress] = useAddress();
   const isAsked = REQUIRED.every(name => address[name] !== undefined);
   const answer = useAnswer(
@@ -32,6 +35,7 @@ export function FlowTester() {
         dst_port: numberOf(address.dst_port),
         protocol: numberOf(address.protocol) ?? -1,
       },
+      draft: draft ?? null,
     },
     { enabled: isAsked, changedBy: ['POLICY', 'CHANGE_UNDONE'] },
   );
@@ -107,10 +111,4 @@ function reasonText({ reason, condition, wanted, found }: Verdict): string {
   if (reason === 'DISABLED') return 'It is switched off.';
   if (reason === 'COMES_LATER') return 'It would match, but comes later.';
   return `Its ${conditionText(condition)} must be ${wanted}, and is ${found}.`;
-}
-
-/** What is no number is sent as one that the API refuses, so that it says what is allowed. */
-function numberOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
 }

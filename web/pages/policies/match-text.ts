@@ -1,25 +1,13 @@
+import { protocolName } from '../../../core/policy/ip-protocol.ts';
 import { UNKNOWN } from '../../parts/format.ts';
 import type { PolicyRow } from './operations.ts';
-
-const PROTOCOLS: Record<number, string> = {
-  1: 'ICMP',
-  6: 'TCP',
-  17: 'UDP',
-  47: 'GRE',
-  50: 'ESP',
-  132: 'SCTP',
-};
-
-function protocolText(protocol: number): string {
-  return PROTOCOLS[protocol] ?? `protocol ${protocol}`;
-}
 
 /** What a policy matches, in a line. @example `Web · TCP · 10.1.0.0/16 to any · port 443` */
 export function matchText(match: PolicyRow['match']): string {
   const { application, protocol, source_cidr, destination_cidr, source_port } = match;
   const parts = [
     application,
-    protocol !== null && protocolText(protocol),
+    protocol !== null && protocolName(protocol),
     (source_cidr ?? destination_cidr) && `${source_cidr ?? 'any'} to ${destination_cidr ?? 'any'}`,
     source_port !== null && `from port ${source_port}`,
     portsText(match),

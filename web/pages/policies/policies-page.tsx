@@ -1,6 +1,15 @@
+import { lazy, Suspense } from 'react';
+import { useAddress } from '../../address/search.ts';
+import { useMay } from '../../data/me.ts';
+import { Dialog } from '../../parts/dialog.tsx';
 import { PageViews } from '../page-views.tsx';
 import { FlowTester } from './flow-tester.tsx';
 import { PolicyList } from './policy-list.tsx';
+import './policies.css';
+
+/** What is beside the fields, versions and routing: what the lists don't need. */
+const PolicyDialog = lazy(async () => ({ default: (await import('./policy-dialog.tsx')).PolicyDialog }));
+const PolicyForm = lazy(async () => ({ default: (await import('./policy-form.tsx')).PolicyForm }));
 
 const VIEWS = [
   { id: 'list', title: 'Policies', View: PolicyList },
@@ -9,9 +18,25 @@ const VIEWS = [
 
 /** The policies in the order in which they are matched, with what passes by each, and which of them takes a flow. */
 export function Page() {
+  const [address, setAddress] = useAddress();
+  const may = useMay();
   return (
     <div className="page">
       <PageViews title="Policies" label="What is shown of the policies" views={VIEWS} />
+      <Suspense>
+        {address.policy !== undefined && (
+          <PolicyDialog
+            key={address.policy}
+            id={address.policy}
+            onClose={() => setAddress({ policy: undefined, part: undefined })}
+          />
+        )}
+        {address.new !== undefined && may('createPolicy') && (
+          <Dialog place="wide" title="New policy" onClose={() => setAddress({ new: undefined })}>
+            <PolicyForm onClose={() => setAddress({ new: undefined })} />
+          </Dialog>
+        )}
+      </Suspense>
     </div>
   );
 }

@@ -1,14 +1,16 @@
-import { useState } from 'react';
-import { APPLICATION_CLASSES, type ApplicationClass } from '../../../core/policy/application-class.ts';
+import { useMemo, useState } from 'react';
+import { APPLICATION_CLASSES } from '../../../core/policy/application-class.ts';
 import { useChange } from '../../data/use-change.ts';
 import { Conflict, isConflict, useSeen } from '../../panels/conflict.tsx';
-import { Dialog } from '../../parts/dialog.tsx';
 import { Form } from '../../parts/form.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
 import { TextField } from '../../parts/text-field.tsx';
+import { useRested } from '../../parts/use-rested.ts';
+import { DraftImpact } from './draft-impact.tsx';
+import { DraftShadows } from './draft-shadows.tsx';
+import { FlowTester } from './flow-tester.tsx';
 import { CREATE_POLICY, type PolicyRow, UPDATE_POLICY } from './operations.ts';
-
-const ANY = 'any';
+import { ANY, argumentsOf, draftOf, type PolicyValues, valuesOf } from './policy-draft.ts';
 
 const APPLICATIONS = [
   { id: ANY, text: 'Any' },
@@ -16,19 +18,16 @@ const APPLICATIONS = [
 ];
 
 /** Conditions that are typed in. */
-const TEXTS = [
+const CONDITIONS = [
   { name: 'source_cidr', label: 'Source network', description: 'Such as 10.1.0.0/16. Empty: any.' },
   { name: 'destination_cidr', label: 'Destination network', description: 'Empty: any.' },
-] as const;
-
-const NUMBERS = [
   { name: 'protocol', label: 'IP protocol', description: '6 is TCP, 17 is UDP. Empty: any.' },
-  { name: 'source_port', label: 'Source port', description: '' },
-  { name: 'destination_port_from', label: 'Destination port, or the first of a range', description: '' },
-  { name: 'destination_port_to', label: 'Last destination port', description: '' },
+  { name: 'source_port', label: 'Source port' },
+  { name: 'destination_port_from', label: 'Destination port, or the first of a range' },
+  { name: 'destination_port_to', label: 'Last destination port' },
 ] as const;
 
-type DefinedPolicy = PolicyRow & { updated_at: string };
+export type DefinedPolicy = PolicyRow & { updated_at: string };
 
 export interface PolicyFormProps {
   /** The policy to change; left out: a new one. */
@@ -36,9 +35,75 @@ export interface PolicyFormProps {
   onClose(): void;
 }
 
+/** The definition of a policy, and beside it what saving it would do to traffic and to other policies. */
 export function PolicyForm({ policy: latest, onClose }: PolicyFormProps) {
   const [policy, showLatest] = useSeen(latest);
-  const [sent, setSent] = useState<Record<string, string>>({});
+  return (
+    <Editor key={policy?.updated_at} {...(policy && { policy })} onLatest={showLatest} onClose={onClose} />
+  );
+}
+
+interface EditorProps extends PolicyFormProps {
+  onLatest(): void;
+}
+
+function Editor({ policy, onLatest, onClose }: EditorProps) {
+  const [values, setValues] = useState(() => valuesOf(policy));
+  const rested = useRested(values);
+  const draft = useMemo(() => draftOf(rested, policy), [rested, policy]);
+  const { save, change } = useSave(policy, onClose);
+  const field = (name: string) => ({
+    name,
+    value: values[name] ?? '',
+    onChange: (text: string) => setValues(now => ({ ...now, [name]: text })),
+  });
+  return (
+    <div className="editor">
+      <Form
+        submit={policy ? 'Save' : 'Create'}
+        isPending={change.isPending}
+        error={policy && isConflict(change.error) ? null : change.error}
+        fieldErrors={change.fieldErrors}
+        onSubmit={() => save(values)}
+        onCancel={onClose}
+      >
+        <Conflict
+          error={policy ? change.error : null}
+          onReload={() => {
+            change.reset();
+            onLatest();
+          }}
+          onOverwrite={() => save(values, { over: true })}
+        />
+        <TextField label="Name" isRequired autoFocus {...field('name')} />
+        <TextField
+          label="Priority"
+          description="0 to 1000; the highest is matched first."
+          isRequired
+          inputMode="numeric"
+          {...field('priority')}
+        />
+        <SelectField
+          label="Application"
+          options={APPLICATIONS}
+          name="match.application"
+          value={values['match.application'] ?? ANY}
+          onChange={key => setValues(now => ({ ...now, 'match.application': String(key) }))}
+        />
+        {CONDITIONS.map(({ name, ...texts }) => (
+          <TextField key={name} {...texts} {...field(`match.${name}`)} />
+        ))}
+      </Form>
+      <div className="stack">
+        <DraftImpact draft={draft} />
+        <DraftShadows draft={draft} />
+        <FlowTester draft={draft} />
+      </div>
+    </div>
+  );
+}
+
+function useSave(policy: DefinedPolicy | undefined, onDone: () => void) {
   // A form that is sent twice makes one policy.
   const [client_token] = useState(() => crypto.randomUUID());
   const create = useChange(CREATE_POLICY, {
@@ -46,93 +111,20 @@ export function PolicyForm({ policy: latest, onClose }: PolicyFormProps) {
       message: `Policy ${name} was created.`,
       change: { operation: 'createPolicy', target: `policy:${id}` },
     }),
-    onDone: onClose,
+    onDone,
   });
   const update = useChange(UPDATE_POLICY, {
     done: ({ updatePolicy: { id, name } }) => ({
       message: `Policy ${name} was changed.`,
       change: { operation: 'updatePolicy', target: `policy:${id}` },
     }),
-    onDone: onClose,
+    onDone,
   });
-  const { isPending, error, fieldErrors } = policy ? update : create;
-  const save = (given: Record<string, string>, { over = false } = {}): void => {
-    const { name = '', priority = '' } = given;
-    const values = { name, priority: numberOf(priority)!, match: matchOf(given) };
-    setSent(given);
-    if (!policy) create.run({ ...values, client_token });
-    else update.run({ id: policy.id, ...values, ...(!over && { if_updated_at: policy.updated_at }) });
+  const save = (values: PolicyValues, { over = false } = {}): void => {
+    const { priority, ...others } = argumentsOf(values);
+    const given = { ...others, priority: priority ?? -1 };
+    if (!policy) create.run({ ...given, client_token });
+    else update.run({ id: policy.id, ...given, ...(!over && { if_updated_at: policy.updated_at }) });
   };
-  const { match } = policy ?? {};
-  return (
-    <Dialog title={policy ? 'Change the policy' : 'New policy'} onClose={onClose}>
-      <Form
-        key={policy?.updated_at}
-        submit={policy ? 'Save' : 'Create'}
-        isPending={isPending}
-        error={policy && isConflict(error) ? null : error}
-        fieldErrors={fieldErrors}
-        onSubmit={values => save(values)}
-        onCancel={onClose}
-      >
-        <Conflict
-          error={policy ? error : null}
-          onReload={() => {
-            update.reset();
-            showLatest();
-          }}
-          onOverwrite={() => save(sent, { over: true })}
-        />
-        <TextField label="Name" name="name" isRequired autoFocus defaultValue={policy?.name ?? ''} />
-        <TextField
-          label="Priority"
-          description="0 to 1000; the highest is matched first."
-          name="priority"
-          isRequired
-          inputMode="numeric"
-          defaultValue={policy ? String(policy.priority) : ''}
-        />
-        <SelectField
-          label="Application"
-          name="match.application"
-          options={APPLICATIONS}
-          defaultValue={match?.application ?? ANY}
-        />
-        {TEXTS.map(({ name, ...texts }) => (
-          <TextField key={name} {...texts} name={`match.${name}`} defaultValue={match?.[name] ?? ''} />
-        ))}
-        {NUMBERS.map(({ name, label, description }) => (
-          <TextField
-            key={name}
-            label={label}
-            {...(description && { description })}
-            name={`match.${name}`}
-            inputMode="numeric"
-            defaultValue={String(match?.[name] ?? '')}
-          />
-        ))}
-      </Form>
-    </Dialog>
-  );
-}
-
-/** Conditions by what the fields hold: an empty one asks for nothing. */
-function matchOf(given: Record<string, string>) {
-  const text = (name: string) => given[`match.${name}`]?.trim() || null;
-  const application = text('application');
-  return {
-    application: application === ANY ? null : (application as ApplicationClass | null),
-    source_cidr: text('source_cidr'),
-    destination_cidr: text('destination_cidr'),
-    protocol: numberOf(text('protocol')),
-    source_port: numberOf(text('source_port')),
-    destination_port_from: numberOf(text('destination_port_from')),
-    destination_port_to: numberOf(text('destination_port_to')),
-  };
-}
-
-/** What is no number is sent as one that the API refuses, so that it says what is allowed. */
-function numberOf(text: string | null): number | null {
-  if (text === null) return null;
-  return /^\d{1,9}$/.test(text) ? Number(text) : -1;
+  return { save, change: policy ? update : create };
 }

@@ -1,4 +1,5 @@
-import { useMemo, useState } from 'react';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useMay } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
@@ -7,23 +8,24 @@ import { type Figure, useFigures } from '../../data/use-figures.ts';
 import { useList } from '../../data/use-list.ts';
 import { Button } from '../../parts/button.tsx';
 import { Bytes, Rate } from '../../parts/figures.tsx';
+import { UNKNOWN } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
+import { Sparkline } from '../../parts/sparkline.tsx';
 import { Status } from '../../parts/status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { matchText } from './match-text.ts';
 import { POLICIES, type PolicyRow, SHADOWED_POLICIES, TOGGLE_POLICY } from './operations.ts';
-import { PolicyForm } from './policy-form.tsx';
+import { useTrends } from './use-trends.ts';
 
 const CHANGED_BY = ['POLICY', 'CHANGE_UNDONE'];
 
 /** The defined policies, the first that is matched first, with live figures. */
 export function PolicyList() {
   const may = useMay();
-  const [{ q, policy: open }, setAddress] = useAddress();
-  const [isNew, setNew] = useState(false);
+  const [{ q }, setAddress] = useAddress();
   const list = useList(
     POLICIES,
     { filter: q ? { text: q } : null },
@@ -31,6 +33,7 @@ export function PolicyList() {
   );
   const figures = useFigures('POLICIES').data?.items;
   const shadowed = useAnswer(SHADOWED_POLICIES, {}, { changedBy: CHANGED_BY }).data?.data.shadowedPolicies;
+  const { trends, onSight } = useTrends(list.items);
   const toggle = useChange(TOGGLE_POLICY, {
     done: ({ togglePolicy: { id, name, enabled } }) => ({
       message: `Policy ${name} was switched ${enabled ? 'on' : 'off'}.`,
@@ -43,6 +46,7 @@ export function PolicyList() {
     () =>
       columnsOf({
         figures,
+        trends,
         shadows: new Map(
           shadowed?.items.map(({ policy, shadowed_by }) => [
             policy.policy_id,
@@ -55,9 +59,8 @@ export function PolicyList() {
             run({ id, enabled: !enabled, if_updated_at: updated_at }),
         }),
       }),
-    [figures, shadowed, mayChange, setAddress, run],
+    [figures, trends, shadowed, mayChange, setAddress, run],
   );
-  const opened = list.items?.find(({ id }) => id === open);
   const actions = (
     <div className="panel-actions">
       <SearchBox
@@ -66,7 +69,7 @@ export function PolicyList() {
         onChange={text => setAddress({ q: text || undefined }, { replace: true })}
       />
       {may('createPolicy') && (
-        <Button kind="primary" onPress={() => setNew(true)}>
+        <Button kind="primary" onPress={() => setAddress({ new: 'policy' })}>
           New policy
         </Button>
       )}
@@ -87,33 +90,28 @@ export function PolicyList() {
                 rows={items}
                 rowId={({ id }) => id}
                 maxRows={20}
+                onSight={onSight}
               />
               <More list={list} />
             </>
           )
         }
       </Loaded>
-      {isNew && <PolicyForm onClose={() => setNew(false)} />}
-      {opened?.updated_at && mayChange && (
-        <PolicyForm
-          key={opened.id}
-          policy={{ ...opened, updated_at: opened.updated_at }}
-          onClose={() => setAddress({ policy: undefined })}
-        />
-      )}
     </Panel>
   );
 }
 
 interface Shown {
   figures: ReadonlyMap<string, Figure> | undefined;
+  /** Rates of the last hour by policy, of the largest. */
+  trends: ReadonlyMap<string, readonly (number | null)[]> | undefined;
   /** By policy that can never match, the names of those that take all of its flows. */
   shadows: ReadonlyMap<string | null, readonly string[]>;
   onOpen?(id: string): void;
   onToggle?(policy: PolicyRow): void;
 }
 
-function columnsOf({ figures, shadows, onOpen, onToggle }: Shown): Column<PolicyRow>[] {
+function columnsOf({ figures, trends, shadows, onOpen, onToggle }: Shown): Column<PolicyRow>[] {
   const columns: Column<PolicyRow>[] = [
     {
       id: 'priority',
@@ -122,13 +120,32 @@ function columnsOf({ figures, shadows, onOpen, onToggle }: Shown): Column<Policy
       end: true,
       cell: ({ priority, built_in }) => (built_in ? 'last' : priority),
     },
-    { id: 'name', head: 'Policy', width: 'minmax(112px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
+    {
+      id: 'name',
+      head: 'Policy',
+      width: 'minmax(112px, 2fr)',
+      cell: ({ id, name }) => (
+        <Link to="." search={(now: object) => ({ ...now, policy: id }) as never}>
+          <bdi>{name}</bdi>
+        </Link>
+      ),
+    },
     { id: 'match', head: 'Takes', width: 'minmax(168px, 3fr)', cell: ({ match }) => matchText(match) },
     {
       id: 'state',
       head: 'State',
       width: '144px',
       cell: ({ id, enabled }) => <State enabled={enabled} shadow={shadows.get(id)} />,
+    },
+    {
+      id: 'trend',
+      head: 'Last hour',
+      width: '112px',
+      cell: ({ id, name }) => {
+        const values = trends?.get(id);
+        if (!values?.some(value => value !== null)) return <span className="muted">{UNKNOWN}</span>;
+        return <Sparkline values={values} label={`Throughput of ${name} in the last hour`} />;
+      },
     },
     {
       id: 'rate',

@@ -12,6 +12,9 @@ import { SiteEndpoints } from './site-endpoints.tsx';
 import { SiteForm } from './site-form.tsx';
 import { SitePaths } from './site-paths.tsx';
 
+/** Where a threshold on it is set. */
+const alarmOn = (set: string, on: string) => ({ view: 'thresholds', set, on });
+
 /** One site: what it is, and its endpoints, edges and paths. */
 export function SiteDetail({ site_id }: { site_id: string }) {
   const may = useMay();
@@ -40,6 +43,11 @@ export function SiteDetail({ site_id }: { site_id: string }) {
           <bdi>{site?.name ?? 'Site'}</bdi>
         </h1>
         <span className="spacer" />
+        {may('setThreshold') && (
+          <Button onPress={() => void navigate({ to: '/alarms', search: alarmOn('SITE', site_id) as never })}>
+            Set an alarm…
+          </Button>
+        )}
         {may('updateSite') && (
           <Button isDisabled={!site} onPress={() => setOpen('CHANGE')}>
             Change…

@@ -1,10 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { Button } from '../button.tsx';
 import { tick, utc } from '../format.ts';
+import { Loading } from '../panel.tsx';
 import type { ChartSeries } from './chart-series.ts';
-import { ChartTable } from './chart-table.tsx';
 import { steps } from './draw-steps.ts';
 import { drawResets, drawTrust } from './draw-trust.ts';
 import { Legend, Tooltip } from './legend.tsx';
@@ -12,6 +12,9 @@ import { intervalAt, lastRead } from './readout.ts';
 import { heardWords, resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
 import { useThemeColours } from './use-theme-colours.ts';
 import './chart.css';
+
+// Only who asks for the figures loads it.
+const ChartTable = lazy(async () => ({ default: (await import('./chart-table.tsx')).ChartTable }));
 
 export interface ChartProps {
   label: string;
@@ -182,7 +185,11 @@ export function Chart(props: ChartProps) {
             <Button kind="quiet" onPress={() => setAsTable(!asTable)}>
               {asTable ? 'Hide the table' : 'Show as table'}
             </Button>
-            {asTable && <ChartTable label={label} {...readout} />}
+            {asTable && (
+              <Suspense fallback={<Loading />}>
+                <ChartTable label={label} {...readout} />
+              </Suspense>
+            )}
           </>
         )}
       </figcaption>

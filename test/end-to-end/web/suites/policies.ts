@@ -61,7 +61,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
         as: 'operator',
         at: `/policies?policy=${id}`,
       });
-      const dialog = page.getByRole('dialog', { name: 'Change the policy' });
+      const dialog = page.getByRole('dialog', { name: 'Policy Addressed' });
       await dialog.waitFor();
       await reloadConsole(page);
       await dialog.waitFor();

@@ -18,6 +18,9 @@ const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
 /** What the pages show. */
 interface Shown extends JoinedSites {
   deleted_site: string;
+  incident: string;
+  /** With two versions. */
+  policy: string;
   /** Entries of the audit log. */
   deletion: string;
   creation: string;
@@ -36,7 +39,12 @@ const NOW = () => '/';
 const SITES = () => '/sites?q=Joined';
 const SITE = ({ site }: Shown) => `/sites/${site}`;
 const POLICIES = () => '/policies?q=Joined';
+const POLICY = ({ policy }: Shown) => `/policies?policy=${policy}`;
+const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
+const DESTINATIONS = () => '/alarms?view=destinations';
+const MUTES = () => '/alarms?view=mutes';
+const NAMED_GROUPS = () => '/flows?view=groups';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -67,22 +75,40 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   createPolicy: [{ at: POLICIES, name: 'New policy' }],
   updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
   togglePolicy: [{ at: POLICIES, name: 'Switch off Joined policy' }],
+  saveNamedGroup: [
+    { at: NAMED_GROUPS, name: 'New group' },
+    { at: NAMED_GROUPS, name: 'Change Joined-group' },
+  ],
+  deleteNamedGroup: [{ at: NAMED_GROUPS, name: 'Delete Joined-group' }],
+  createIncident: [{ at: () => '/changes?show=between', name: 'Freeze as an incident…' }],
+  removeIncident: [{ at: ({ incident }) => `/incidents/${incident}`, name: 'Remove…' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
+  inviteUser: [{ at: USERS, name: 'Invite a person' }],
+  setUserGroups: [{ at: USERS, name: 'Change groups of operator@example.com' }],
+  setUserEnabled: [{ at: USERS, name: 'Disable operator@example.com' }],
   undo: [
     { at: shown => `/changes?on=site:${shown.site}`, name: /^Undo Create site/, and: 'createSite' },
     { at: shown => `/changes?on=site:${shown.deleted_site}`, name: /^Undo Delete site/, and: 'deleteSite' },
     { at: shown => `/changes?entry=${shown.creation}`, name: 'Undo', and: 'createSite' },
     { at: shown => `/changes?entry=${shown.deletion}`, name: 'Undo', and: 'deleteSite' },
   ],
-  ...notOffered(['deletePolicy', 'restorePolicyVersion']),
-  ...notOffered(['setPolicyRouting', 'rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
+  deletePolicy: [{ at: POLICY, name: 'Delete…' }],
+  restorePolicyVersion: [{ at: shown => `${POLICY(shown)}&part=versions`, name: /^Restore the version of/ }],
+  setPolicyRouting: [{ at: shown => `${POLICY(shown)}&part=routing`, name: 'Save the routing' }],
+  ...notOffered(['rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
   setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
   updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
+  setDestination: [{ at: DESTINATIONS, name: 'New destination' }],
+  updateDestination: [{ at: DESTINATIONS, name: 'Change Joined destination' }],
+  removeDestination: [{ at: DESTINATIONS, name: 'Remove Joined destination' }],
+  testDestination: [{ at: DESTINATIONS, name: 'Test Joined destination' }],
+  setMute: [{ at: MUTES, name: 'New mute' }],
+  removeMute: [{ at: MUTES, name: 'End Joined mute' }],
   removeThreshold: [{ at: THRESHOLDS, name: 'Remove Joined threshold' }],
   // Of a person's own exports, which every group may start.
   ...notOffered(['exportLink', 'cancelExport']),
@@ -197,7 +223,7 @@ async function goWithin(page: Page, address: string): Promise<void> {
 /** The page or the dialog that an address opens, once it shows what its controls are about. */
 async function placeOf(page: Page, address: string): Promise<Locator> {
   const { pathname, searchParams } = new URL(address, 'http://console');
-  const inDialog = searchParams.has('entry') || searchParams.has('path');
+  const inDialog = ['entry', 'path', 'policy'].some(name => searchParams.has(name));
   const place = inDialog ? page.getByRole('dialog') : page.getByRole('main');
   const on = searchParams.get('on');
   const sign = on
@@ -207,13 +233,27 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
   return place;
 }
 
+/** Those who may not see destinations see none, in the same panel. */
+const ALARM_SIGNS: Record<string, string> = {
+  thresholds: 'Joined threshold',
+  destinations: 'Destinations',
+  mutes: 'Joined mute',
+};
+
 function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
+  if (query.get('part') === 'versions') return 'As it is now';
+  if (query.get('part') === 'routing') return 'Its paths';
+  if (query.has('policy')) return 'Priority';
+  if (query.get('show') === 'between') return 'Second instant (UTC)';
+  if (pathname.startsWith('/incidents/')) return 'Joined incident';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
-  if (pathname === '/alarms') return 'Joined threshold';
+  if (pathname === '/users') return 'Users';
+  if (pathname === '/alarms') return ALARM_SIGNS[query.get('view')!]!;
   if (pathname === '/policies') return 'Joined policy';
+  if (pathname === '/flows') return '@Joined-group';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
   if (query.get('view') === 'deleted') return 'Joined and gone';
@@ -226,13 +266,27 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
     { id: joined.site },
   );
+  const { createPolicy } = await admin.data(
+    'mutation { createPolicy(name: "Joined policy", priority: 4) { id } }',
+  );
+  await admin.data('mutation ($id: ID!) { updatePolicy(id: $id, priority: 5) { id } }', createPolicy);
   await admin.data(
     'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
   );
   await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
+  await admin.data('mutation { saveNamedGroup(name: "Joined-group", kind: PORTS, members: ["9"]) { name } }');
+  await admin.data('mutation { setDestination(name: "Joined destination", type: MAIL) { id } }');
+  await admin.data(
+    'mutation ($until: AWSDateTime!) { setMute(target: "site:none", reason: "Joined mute", until: $until) { id } }',
+    { until: new Date(Date.now() + 3_600_000).toISOString() },
+  );
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
+  const { createIncident } = await admin.data(
+    'mutation ($from: AWSDateTime!, $to: AWSDateTime!) { createIncident(name: "Joined incident", from: $from, to: $to) { id } }',
+    { from: new Date(Date.now() - 120_000).toISOString(), to: new Date().toISOString() },
+  );
   const { createSite } = await admin.data('mutation { createSite(name: "Joined and gone") { id } }');
   const { deleteSite } = await admin.data(
     'mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }',
@@ -245,6 +299,8 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   return {
     ...joined,
     deleted_site: createSite.id,
+    policy: createPolicy.id,
+    incident: createIncident.id,
     deletion: deleteSite.audit_id,
     creation: auditLog.items[0].id,
   };

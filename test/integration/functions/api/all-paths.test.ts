@@ -158,6 +158,11 @@ describe('all paths of the network', () => {
     await api.data('Mutation.setPolicyRouting', { policy_id: policy.id, preference: 'HIGHEST_BANDWIDTH' });
     await api.data('Mutation.failoverPath', { path_id: paths[0] });
     expect(await policiesOf()).toEqual([[], ['default', policy.id].sort()]);
+    const leftBy = async (left_by: string) => idsOf(await api.data('Query.allPaths', { left_by }));
+    expect(await leftBy('default')).toEqual([paths[0]]);
+    expect(await leftBy(policy.id)).toEqual([paths[0]]);
+    await api.data('Mutation.restorePath', { path_id: paths[0] });
+    expect(await leftBy(policy.id)).toEqual([]);
   });
 
   it('comes in pages, each path once, in every order', async () => {
@@ -329,6 +334,9 @@ describe('all paths of the network', () => {
     );
     expect(await message({ beside: paths[0], site_id: sites[0] })).toBe(
       'ValidationError: beside and site_id exclude each other: leave one of them out.',
+    );
+    expect(await message({ left_by: 'p-none' })).toBe(
+      'NotFound: There is no policy "p-none": the query policies lists those that there are.',
     );
     expect(await message({ policy_id: 'p-none' })).toBe(
       'NotFound: There is no policy "p-none": the query policies lists those that there are.',

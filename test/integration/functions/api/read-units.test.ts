@@ -30,7 +30,7 @@ const OF_EDGES: Query[] = ['Query.pendingCommands', 'Query.ownEdge', 'Query.edge
 
 /** What is asked for. Of a query without an entry: nothing but the page's length. */
 function argumentsOf(
-  { site_a, site_b, path_id, policy_id, export_id, audit_id }: ReadUnitsWorld,
+  { site_a, site_b, path_id, policy_id, export_id, audit_id, incident_id, destination_id }: ReadUnitsWorld,
   { e, m }: Measures,
 ): Partial<Record<Query, object>> {
   const range = { from: new Date(START).toISOString(), to: new Date(START + m * 60_000).toISOString() };
@@ -47,6 +47,8 @@ function argumentsOf(
     'Query.edge': { id: 'a-0' },
     'Query.edgeBoots': edge,
     'Query.auditLog': { limit: e },
+    'Query.changesBetween': range,
+    'Query.incident': { id: incident_id },
     'Query.auditEntry': { id: audit_id },
     'Query.events': { limit: e },
     'Query.figures': { scope: 'POLICIES' },
@@ -58,6 +60,7 @@ function argumentsOf(
       filter: { policy_id },
     },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
+    'Query.trafficCost': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
     'Query.duplicateCounting': site,
     'Query.flows': range,
@@ -78,6 +81,7 @@ function argumentsOf(
     'Query.countSitePaths': site,
     'Query.siteDeletionPreview': site,
     'Query.export': { id: export_id },
+    'Query.deliveries': { destination_id },
   };
 }
 

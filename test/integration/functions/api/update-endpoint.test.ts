@@ -86,7 +86,7 @@ describe('updateEndpoint', () => {
 
   it.each([
     [{}, 'Give at least one of address, interface_type and cost_per_gb to change.'],
-    [{ cost_per_gb: -1 }, 'cost_per_gb must be a number of US dollars from 0 to 1000000.'],
+    [{ cost_per_gb: -1 }, 'cost_per_gb must be an amount from 0 to 1000000 with at most nine decimals.'],
     [
       { address: 'no address' },
       'address must be an IPv4 address, an IPv6 address or a host name, with or without a port.',

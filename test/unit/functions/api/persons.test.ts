@@ -1,7 +1,7 @@
 import type { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { describe, expect, it } from 'vitest';
 import { type Caller, systemCaller } from '../../../../core/access/caller.ts';
-import { makeIdentify } from '../../../../functions/api/person-email.ts';
+import { makePersons } from '../../../../functions/api/persons.ts';
 
 const person: Caller = { ...systemCaller('sub-1'), kind: 'PERSON', username: 'someone' };
 
@@ -14,8 +14,8 @@ function setUp(respond: () => Promise<unknown>) {
       return respond();
     },
   } as unknown as CognitoIdentityProviderClient;
-  const identify = makeIdentify({ cognito, user_pool_id: 'pool', report: error => reported.push(error) });
-  return { asked, reported, identify };
+  const persons = makePersons({ cognito, user_pool_id: 'pool', report: error => reported.push(error) });
+  return { asked, reported, ...persons };
 }
 
 describe('the e-mail address of a person', () => {
@@ -46,5 +46,23 @@ describe('the e-mail address of a person', () => {
     expect([await identify(person), await identify(person)]).toEqual([person, person]);
     expect(reported.map(({ message }) => message)).toEqual(['slow', 'slow']);
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('whether a person is disabled', () => {
+  it.each([
+    [true, false],
+    [false, true],
+  ])('is asked of the user pool, which says of Enabled %s: %s', async (Enabled, expected) => {
+    const { asked, identify, isDisabled } = setUp(async () => ({ Enabled }));
+    const known = { ...person, email: 'someone@example.com' };
+    expect(await isDisabled(known)).toBe(expected);
+    await identify(person);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is not known where the user pool does not answer, and lets them pass', async () => {
+    const { isDisabled } = setUp(() => Promise.reject(new Error('slow')));
+    expect(await isDisabled(person)).toBe(false);
   });
 });

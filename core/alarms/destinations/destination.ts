@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { ItemKey } from '../../storage/item.ts';
+import { ALARM_KINDS, type AlarmKind } from '../alarm.ts';
+import type { Setting, SettingKind } from '../settings/setting.ts';
+
+export const DESTINATION_TYPES = ['WEBHOOK', 'MAIL'] as const;
+export type DestinationType = (typeof DESTINATION_TYPES)[number];
+
+/** So many destinations there may be: each takes a part of the minute's run. */
+const DESTINATIONS_MAX = 20;
+
+/** Where alarms are sent to. */
+export interface Destination extends Setting {
+  name: string;
+  /** `MAIL`: the topic of this installation, whose subscribers are a setting. */
+  type: DestinationType;
+  /** Of a webhook; null: mail. */
+  url: string | null;
+  /** Alarms of these kinds; null: of all. */
+  kinds: readonly AlarmKind[] | null;
+  /** When its secret was set last; null: mail. RFC 3339, UTC. */
+  secret_set_at: string | null;
+}
+
+const destinationSchema = z
+  .object({
+    sk: z.string(),
+    name: z.string(),
+    type: z.enum(DESTINATION_TYPES),
+    url: z.string().nullable(),
+    kinds: z.array(z.enum(ALARM_KINDS)).nullable().default(null),
+    secret_set_at: z.string().nullable().default(null),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .transform(({ sk, ...destination }): Destination => ({ id: sk, ...destination }));
+
+const DESTINATION_PARTITION = 'DESTINATION';
+
+export const DESTINATION: SettingKind<Destination> = {
+  name: 'destination',
+  partition: DESTINATION_PARTITION,
+  schema: destinationSchema,
+  most: DESTINATIONS_MAX,
+  query: 'destinations',
+  remove: 'removeDestination',
+};
+
+/** The secret of a webhook, apart from it: only the function that signs with it may read it (docs/decisions/219). */
+export const secretKey = (destination_id: string): ItemKey => ({
+  pk: `SECRET#${destination_id}`,
+  sk: 'WEBHOOK',
+});
+
+export const secretSchema = z.object({ secret: z.string() });

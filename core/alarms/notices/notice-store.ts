@@ -1,0 +1,74 @@
+import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { ItemKey } from '../../storage/item.ts';
+import { conditionOf } from '../../storage/item-update.ts';
+import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
+import type { StoreContext } from '../../storage/store-context.ts';
+import { type Notice, noticeItem, noticeKey, noticeOfItem, noticesOf } from './notice.ts';
+
+/** All that a destination was told, or is to be told. @throws BrokenItem */
+export async function readNotices(context: StoreContext, destination_id: string): Promise<Notice[]> {
+  const { client, tables } = context;
+  const notices: Notice[] = [];
+  let start: ItemKey | undefined;
+  do {
+    const query = new QueryCommand({
+      TableName: tables.traffic,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': noticesOf(destination_id) },
+      ConsistentRead: true,
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    const { Items = [], LastEvaluatedKey } = await repeatUntil(context, () => client.send(query));
+    notices.push(...Items.map(noticeOfItem));
+    start = LastEvaluatedKey as ItemKey | undefined;
+  } while (start);
+  return notices;
+}
+
+/** A notice as it was read, or that there was none. */
+function asRead(before: Notice | undefined) {
+  if (!before) return conditionOf({ expression: 'attribute_not_exists(#pk)' });
+  const { delivery_id, attempts, state } = before;
+  return conditionOf({
+    expression: '#delivery_id = :delivery_id AND #attempts = :attempts AND #state = :state',
+    values: { delivery_id, attempts, state },
+  });
+}
+
+/** Puts a notice in the place of what was read; false: another run was faster. */
+export function putNotice(
+  context: StoreContext,
+  destination_id: string,
+  { before, notice }: { before: Notice | undefined; notice: Notice },
+): Promise<boolean> {
+  const put = new PutCommand({
+    TableName: context.tables.traffic,
+    Item: noticeItem(destination_id, notice),
+    ...asRead(before),
+  });
+  return unlessChanged(repeatUntil(context, () => context.client.send(put)));
+}
+
+/** Removes a notice as it was read; false: another run was faster. */
+export function removeNotice(
+  context: StoreContext,
+  destination_id: string,
+  before: Notice,
+): Promise<boolean> {
+  const command = new DeleteCommand({
+    TableName: context.tables.traffic,
+    Key: noticeKey(destination_id, before.about),
+    ...asRead(before),
+  });
+  return unlessChanged(repeatUntil(context, () => context.client.send(command)));
+}
+
+async function unlessChanged(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) return false;
+    throw cause;
+  }
+}

@@ -1,0 +1,71 @@
+import type { Alarm } from '../alarm.ts';
+import type { Destination } from '../destinations/destination.ts';
+import { type Mute, muteOf } from '../mutes/mute.ts';
+import { type Notice, newNotice } from './notice.ts';
+
+/** What a destination is to be told beside what it was told. */
+export interface NoticePlan {
+  /** To be put, in the place of `before` where there is one. */
+  put: { before: Notice | undefined; notice: Notice }[];
+  /** Told, and of no more use. */
+  remove: Notice[];
+  /** Alarms that were told of and aren't among those that were read: they have ended, unless a look at each says otherwise. */
+  maybeEnded: Notice[];
+}
+
+export interface NoticeFacts {
+  destination: Destination;
+  /** What is wrong now. */
+  alarms: readonly Alarm[];
+  notices: readonly Notice[];
+  mutes: readonly Mute[];
+  now_ms: number;
+}
+
+/** Compares what is wrong with what a destination was told. Muted alarms wait: what is still so at the end of the mute is told then. Pure. */
+export function planNotices({ destination, alarms, notices, mutes, now_ms }: NoticeFacts): NoticePlan {
+  const plan: NoticePlan = { put: [], remove: [], maybeEnded: [] };
+  const told = new Map(notices.map(notice => [notice.about, notice]));
+  const wrong = new Set(alarms.map(({ id }) => id));
+  const isMuted = (alarm: Pick<Alarm, 'id' | 'target' | 'site_id'>) =>
+    muteOf(alarm, mutes, now_ms) !== undefined;
+  for (const alarm of alarms) {
+    const before = told.get(alarm.id);
+    if (before?.since === alarm.since && before.event === 'BEGAN') continue;
+    if (isMuted(alarm) || destination.kinds?.includes(alarm.kind) === false) continue;
+    const { id, kind, title, target, site_id, since } = alarm;
+    const about = { id, kind, title, target, site_id };
+    const notice = newNotice({ about: id, event: 'BEGAN', since, alarm: about }, now_ms);
+    plan.put.push({ before, notice });
+  }
+  for (const notice of notices) {
+    const { event, state, alarm } = notice;
+    if (event !== 'BEGAN') {
+      if (state !== 'PENDING' && !wrong.has(notice.about)) plan.remove.push(notice);
+    } else if (!wrong.has(notice.about) && alarm && !isMuted(alarm)) plan.maybeEnded.push(notice);
+  }
+  return plan;
+}
+
+/** What follows when an alarm has ended. Nobody needs to hear of the end of what nobody was told of. */
+export function endOf(before: Notice, now_ms: number): NoticePlan {
+  if (before.state === 'PENDING' && before.attempts === 0)
+    return { put: [], remove: [before], maybeEnded: [] };
+  const { about, since, alarm } = before;
+  const notice = newNotice({ about, event: 'ENDED', since, alarm }, now_ms);
+  return { put: [{ before, notice }], remove: [], maybeEnded: [] };
+}
+
+/** What is due, the oldest first; what is muted waits. Pure. */
+export function dueNotices({
+  notices,
+  mutes,
+  now_ms,
+}: Pick<NoticeFacts, 'notices' | 'mutes' | 'now_ms'>): Notice[] {
+  return notices
+    .filter(({ state, next_ms, alarm }) => {
+      if (state !== 'PENDING' || next_ms > now_ms) return false;
+      return !alarm || muteOf(alarm, mutes, now_ms) === undefined;
+    })
+    .toSorted((a, b) => a.created_ms - b.created_ms || (a.delivery_id < b.delivery_id ? -1 : 1));
+}

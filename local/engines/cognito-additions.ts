@@ -1,0 +1,116 @@
+// Loaded with --import into cognito-local: what Cognito does in the cloud and cognito-local doesn't. Pages of ListUsers, invitations that are sent
+// again, the sign-out of a person everywhere, and the refusal of sign-ins by who is disabled. Mails go to the parent, which shows them.
+import { createRequire } from 'node:module';
+
+const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'));
+
+/** A mail that Cognito would have sent. */
+export interface MailMessage {
+  mail: { to: string; code: string };
+}
+
+interface StoredUser {
+  Username: string;
+  Password: string;
+  Enabled: boolean;
+  UserStatus: string;
+  RefreshTokens: string[];
+}
+
+interface Pool {
+  options: { Id: string };
+  getUserByUsername(context: unknown, name: string): Promise<StoredUser | null>;
+  getUserByRefreshToken(context: unknown, token: string): Promise<StoredUser | null>;
+  saveUser(context: unknown, user: StoredUser): Promise<void>;
+}
+
+interface Services {
+  cognito: {
+    getUserPool(context: unknown, id: string): Promise<Pool>;
+    getUserPoolForClientId(context: unknown, id: string): Promise<Pool>;
+  };
+  messages: { deliver(...given: unknown[]): Promise<void> };
+}
+
+interface Given {
+  UserPoolId: string;
+  ClientId: string;
+  Username: string;
+  MessageAction?: string;
+  Limit?: number;
+  PaginationToken?: string;
+  AuthParameters?: { USERNAME?: string; PASSWORD?: string; REFRESH_TOKEN?: string };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the answers of cognito-local are passed on
+type Target = (services: Services) => (context: unknown, given: Given) => Promise<any>;
+
+const { Targets } = ofCognito('../targets/targets.js') as { Targets: Record<string, Target> };
+const errors = ofCognito('../errors.js') as Record<string, new (message?: string) => Error>;
+const { ConsoleMessageSender } = ofCognito('../services/messageDelivery/consoleMessageSender.js') as {
+  ConsoleMessageSender: { prototype: { sendToConsole: unknown } };
+};
+
+ConsoleMessageSender.prototype.sendToConsole = async (
+  _context: unknown,
+  _user: StoredUser,
+  to: string,
+  { __code: code }: { __code: string },
+) => {
+  process.send?.({ mail: { to, code } } satisfies MailMessage);
+};
+
+replace('ListUsers', list => services => async (context, given) => {
+  const { Users } = (await list(services)(context, given)) as { Users: StoredUser[] };
+  const begin = Number(given.PaginationToken ?? 0);
+  if (!Number.isInteger(begin)) throw new errors.InvalidParameterError!('Invalid pagination token given.');
+  const end = begin + (given.Limit ?? 60);
+  return {
+    Users: Users.slice(begin, end),
+    ...(end < Users.length && { PaginationToken: String(end) }),
+  };
+});
+
+replace('AdminCreateUser', create => services => async (context, given) => {
+  if (given.MessageAction !== 'RESEND') return create(services)(context, given);
+  const { pool, user } = await personOf(services, context, given);
+  if (user.UserStatus !== 'FORCE_CHANGE_PASSWORD')
+    throw new errors.InvalidParameterError!('User is confirmed.');
+  const { Username, Password } = user;
+  const delivery = { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: given.Username };
+  const to = [context, 'AdminCreateUser', null, pool.options.Id, user, Password, undefined, delivery];
+  await services.messages.deliver(...to);
+  return { User: await Targets.AdminGetUser!(services)(context, { ...given, Username }) };
+});
+
+Targets.AdminUserGlobalSignOut = services => async (context, given) => {
+  const { pool, user } = await personOf(services, context, given);
+  await pool.saveUser(context, { ...user, RefreshTokens: [] });
+  return {};
+};
+
+replace('InitiateAuth', initiate => services => async (context, given) => {
+  const pool = await services.cognito.getUserPoolForClientId(context, given.ClientId);
+  const { USERNAME, PASSWORD, REFRESH_TOKEN } = given.AuthParameters ?? {};
+  const user = USERNAME
+    ? await pool.getUserByUsername(context, USERNAME)
+    : REFRESH_TOKEN && (await pool.getUserByRefreshToken(context, REFRESH_TOKEN));
+  if (user && !user.Enabled) throw new errors.NotAuthorizedError!('User is disabled.');
+  // It would let anyone in who knows the address of an invited person.
+  const isFirst = USERNAME && user && user.UserStatus === 'FORCE_CHANGE_PASSWORD';
+  if (isFirst && user.Password !== PASSWORD) {
+    throw new errors.NotAuthorizedError!('Incorrect username or password.');
+  }
+  return initiate(services)(context, given);
+});
+
+function replace(name: string, by: (target: Target) => Target): void {
+  Targets[name] = by(Targets[name]!);
+}
+
+async function personOf({ cognito }: Services, context: unknown, { UserPoolId, Username }: Given) {
+  const pool = await cognito.getUserPool(context, UserPoolId);
+  const user = await pool.getUserByUsername(context, Username);
+  if (!user) throw new errors.UserNotFoundError!('User does not exist.');
+  return { pool, user };
+}

@@ -1,0 +1,98 @@
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
+import { cognitoDirectory } from '../../../core/users/cognito-directory.ts';
+import type { UserDirectory } from '../../../core/users/user-directory.ts';
+import { callCognito } from '../../../local/aws/cognito-call.ts';
+import type { InvitationMail } from '../../../local/engines/cognito.ts';
+import { type LocalSignIn, PASSWORD, startLocalSignIn } from '../../support/gateway/local-sign-in.ts';
+
+describe('the people of a Cognito user pool', () => {
+  const mails: InvitationMail[] = [];
+  let signIn: LocalSignIn;
+  let client: CognitoIdentityProviderClient;
+  let directory: UserDirectory;
+
+  beforeAll(async () => {
+    signIn = await startLocalSignIn(['viewer', 'operator', 'admin'], { onMail: mail => mails.push(mail) });
+    const { endpoint } = signIn;
+    client = new CognitoIdentityProviderClient({
+      ...{ endpoint, region: 'eu-central-1', credentials: LOCAL_CREDENTIALS },
+    });
+    directory = cognitoDirectory(client, signIn.poolId);
+  });
+  afterAll(async () => {
+    client.destroy();
+    await signIn.stop();
+  });
+
+  const initiate = (AuthFlow: string, AuthParameters: Record<string, string>) =>
+    callCognito<{ ChallengeName?: string; AuthenticationResult?: { RefreshToken: string } }>(
+      signIn.endpoint,
+      'InitiateAuth',
+      { AuthFlow, ClientId: signIn.clientId, AuthParameters },
+    );
+  const enter = (USERNAME: string, given: string) =>
+    initiate('USER_PASSWORD_AUTH', { USERNAME, PASSWORD: given });
+  const adminsNow = async () => {
+    const addresses: (string | null)[] = [];
+    for await (const { email } of directory.inGroup('admin')) addresses.push(email);
+    return addresses;
+  };
+
+  it('are listed by pages with their groups', async () => {
+    const first = await directory.list({ limit: 2, token: null });
+    const second = await directory.list({ limit: 2, token: first.next_token });
+    expect(second.next_token).toBeNull();
+    expect([...first.users, ...second.users].map(({ email, groups }) => [email, groups]).toSorted()).toEqual([
+      ['admin@example.com', ['admin']],
+      ['operator@example.com', ['operator']],
+      ['viewer@example.com', ['viewer']],
+    ]);
+    expect(first.users[0]).toMatchObject({ status: 'ACTIVE', enabled: true, mfa: false });
+    await expect(directory.list({ limit: 2, token: 'x' })).rejects.toThrow(
+      'next_token must be one that the query users has answered.',
+    );
+  });
+
+  it('are invited by mail, again as long as they have not come, and asked for a password of their own', async () => {
+    const invited = await directory.invite('eve@example.com');
+    expect(invited).toMatchObject({ email: 'eve@example.com', groups: [], status: 'INVITED', enabled: true });
+    const again = await directory.invite('eve@example.com');
+    expect(again.id).toBe(invited.id);
+    expect(mails.map(({ to }) => to)).toEqual(['eve@example.com', 'eve@example.com']);
+    await expect(enter('eve@example.com', 'some password')).rejects.toThrow(
+      'Incorrect username or password.',
+    );
+    const { ChallengeName } = await enter('eve@example.com', mails.at(-1)!.password);
+    expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
+  });
+
+  it('who are disabled neither sign in nor renew a token, until they are enabled', async () => {
+    const { id } = (await directory.read('viewer@example.com'))!;
+    const { AuthenticationResult } = await enter('viewer@example.com', PASSWORD);
+    const renew = () => initiate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: AuthenticationResult!.RefreshToken });
+    await renew();
+    await directory.disable(id);
+    expect(await directory.read(id)).toMatchObject({ enabled: false });
+    await expect(renew()).rejects.toThrow();
+    await expect(enter('viewer@example.com', PASSWORD)).rejects.toThrow('User is disabled.');
+    await directory.enable(id);
+    await expect(renew()).rejects.toThrow();
+    expect(await enter('viewer@example.com', PASSWORD)).toHaveProperty('AuthenticationResult');
+  });
+
+  it('join and leave groups, and joining twice is joining', async () => {
+    const { id } = (await directory.read('operator@example.com'))!;
+    await directory.addToGroup(id, 'admin');
+    await directory.addToGroup(id, 'admin');
+    expect(await adminsNow()).toEqual(['admin@example.com', 'operator@example.com']);
+    await directory.removeFromGroup(id, 'admin');
+    await directory.removeFromGroup(id, 'admin');
+    expect(await adminsNow()).toEqual(['admin@example.com']);
+  });
+
+  it('that there are not are undefined', async () => {
+    expect(await directory.read('none@example.com')).toBeUndefined();
+  });
+});
