@@ -87,11 +87,9 @@ function Proved({ proof }: { proof: Proof }) {
         {missing.length === 0 ? (
           <p>Nothing: every expected edge has reported, and every interval was read.</p>
         ) : (
-          <ul className="result-list">
+          <ul className="name-list">
             {missing.map(sentence => (
-              <li key={sentence} className="result-text">
-                {sentence}
-              </li>
+              <li key={sentence}>{sentence}</li>
             ))}
           </ul>
         )}
