@@ -145,6 +145,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.trafficStats': 10,
   'Query.trafficHistory': 10,
   'Query.trafficSeries': 10,
+  'Query.trafficPercentile': 5,
   'Query.pathHistory': 5,
   'Query.policyHistory': 2,
   'Query.shadowedPolicies': 10,
