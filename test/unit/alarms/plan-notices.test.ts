@@ -23,7 +23,7 @@ const alarm = (given: Partial<Alarm> = {}): Alarm => ({
 
 const destination: Destination = {
   ...{ id: '01D', name: 'Pager', type: 'WEBHOOK', url: 'https://hooks.example.com/', kinds: null },
-  ...{ secret_set_at: SINCE, created_at: SINCE, updated_at: SINCE },
+  ...{ secret_set_at: SINCE, url_set_at: SINCE, created_at: SINCE, updated_at: SINCE },
 };
 
 const mute = (given: Partial<Mute> = {}): Mute => ({
