@@ -291,12 +291,13 @@ describe('changes of destinations', () => {
       { name: 'P', type: 'WEBHOOK', url: '', secret: SECRET },
       operator,
     );
-    await refused({ url: 'http://example.com/' });
+    await refused({ url: `${receiver.url}#a`, secret: 'short' });
+    await refused({ url: receiver.url, name: '' });
     const done = await api.data('Query.auditLog', { limit: 100 });
     const refusals = await api.data('Query.auditLog', { limit: 100, outcome: 'REFUSED' });
     expect(JSON.stringify([answers, done, refusals])).not.toContain(SECRET);
     // Addresses of webhooks often are secrets too, and everyone may read the log.
-    expect(JSON.stringify(done)).not.toContain(receiver.url);
+    expect(JSON.stringify([done, refusals])).not.toContain(receiver.url);
     expect(JSON.stringify(refusals)).toContain('(not kept)');
   });
 

@@ -90,7 +90,7 @@ describe('what a destination is to be told', () => {
     expect(planned({ alarms: [alarm()], destination: other })).toEqual(NOTHING);
   });
 
-  it('is no end of what nobody was told of', () => {
+  it('is no end of what was never sent', () => {
     const unsent = notice();
     expect(endOf(unsent, NOW)).toEqual({ put: [], remove: [unsent], maybeEnded: [] });
     const tried = notice({ attempts: 1 });
