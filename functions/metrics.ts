@@ -15,7 +15,8 @@ export const METRICS = {
   ],
   api: ['InternalErrors', 'PoliciesWithoutPath'],
   broadcast: ['AuditEntriesChanged'],
-  snapshot: ['LanesUnreadable'],
+  /** Only of snapshots that were taken: where they are missing, there are none. */
+  snapshot: ['LanesUnreadable', 'EdgesSilent'],
   cleanup: ['totals_mismatches'],
   export: ['ExportsFailed'],
   notify: ['DeliveriesGivenUp'],

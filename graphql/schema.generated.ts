@@ -393,6 +393,7 @@ export interface Me {
   groups: string[];
   operations: string[];
   preferences: Preferences;
+  currency: string;
 }
 
 export type UserGroup = 'viewer' | 'operator' | 'admin';
@@ -641,6 +642,74 @@ export interface RankedChange {
   entry_id: string | null;
 }
 
+export interface IncidentScopeInput {
+  policy_id?: string | null | undefined;
+  site_id?: string | null | undefined;
+  peer_site_id?: string | null | undefined;
+}
+
+export interface IncidentConnection {
+  items: Incident[];
+  total: number;
+  next_token: string | null;
+}
+
+export interface Incident {
+  id: string;
+  name: string;
+  from: string;
+  to: string;
+  scope: IncidentScope;
+  created_by: AuditActor;
+  created_at: string;
+}
+
+export interface IncidentScope {
+  policy_id: string | null;
+  site_id: string | null;
+  peer_site_id: string | null;
+}
+
+export interface FrozenIncident {
+  incident: Incident;
+  changes: ChangesBetween;
+  series: TrafficSeries | null;
+  names: FrozenName[];
+  decisions: FrozenDecisions[];
+  log: FrozenEntry[];
+  log_total: number;
+  gaps: string[];
+}
+
+export interface FrozenName {
+  target: string;
+  name: string;
+}
+
+export interface FrozenDecisions {
+  source_site_id: string;
+  destination_site_id: string;
+  at: string;
+  decisions: PolicyDecision[];
+  left_out: number;
+}
+
+export interface FrozenEntry {
+  id: string;
+  at: string;
+  title: string;
+  actor: AuditActor | null;
+  target: string | null;
+  target_name: string | null;
+  audited: boolean;
+}
+
+export interface RemoveIncidentResult {
+  success: boolean;
+  message: string;
+  audit_id: string;
+}
+
 export type EffectKind = 'POLICY_TRAFFIC' | 'SITE_TRAFFIC' | 'DECISION' | 'STATE' | 'POLICY' | 'INVENTORY' | 'OTHER';
 
 export type Resolution = 'MINUTE' | 'HOUR' | 'DAY';
@@ -689,8 +758,19 @@ export interface SeriesGroup {
 export interface TrafficSeriesBefore {
   from: string;
   to: string;
+  at: string[];
   groups: SeriesGroup[];
   total: SeriesGroup;
+}
+
+export interface TrafficPercentile {
+  from: string;
+  to: string;
+  samples_expected: number;
+  samples_known: number;
+  p95_bits_per_second: number | null;
+  highest_bits_per_second: number | null;
+  average_bits_per_second: number | null;
 }
 
 export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
@@ -827,17 +907,23 @@ export interface FlowFilter {
   ports?: string[] | null | undefined;
   protocols?: number[] | null | undefined;
   applications?: ApplicationClass[] | null | undefined;
-  not_policy_ids?: string[] | null | undefined;
-  not_site_ids?: string[] | null | undefined;
-  not_endpoint_ids?: string[] | null | undefined;
-  not_edge_ids?: string[] | null | undefined;
-  not_addresses?: string[] | null | undefined;
-  not_srcs?: string[] | null | undefined;
-  not_dsts?: string[] | null | undefined;
-  not_ports?: string[] | null | undefined;
-  not_protocols?: number[] | null | undefined;
-  not_applications?: ApplicationClass[] | null | undefined;
+  not?: FlowExclusion | null | undefined;
 }
+
+export interface FlowExclusion {
+  policy_ids?: string[] | null | undefined;
+  site_ids?: string[] | null | undefined;
+  endpoint_ids?: string[] | null | undefined;
+  edge_ids?: string[] | null | undefined;
+  addresses?: string[] | null | undefined;
+  srcs?: string[] | null | undefined;
+  dsts?: string[] | null | undefined;
+  ports?: string[] | null | undefined;
+  protocols?: number[] | null | undefined;
+  applications?: ApplicationClass[] | null | undefined;
+}
+
+export type FlowOrder = 'NEWEST_FIRST' | 'OLDEST_FIRST';
 
 export interface NamedGroup {
   name: string;
@@ -848,7 +934,7 @@ export interface NamedGroup {
 
 export type NamedGroupKind = 'NETWORKS' | 'PORTS';
 
-export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX';
+export type FlowGroup = 'PROTOCOL' | 'APPLICATION' | 'SOURCE_PREFIX' | 'DESTINATION_PREFIX' | 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE' | 'SOURCE' | 'DESTINATION' | 'PORT' | 'SOURCE_GROUP' | 'DESTINATION_GROUP' | 'PORT_GROUP';
 
 export interface TopFlows {
   from: string;
@@ -927,6 +1013,7 @@ export interface FlowStats {
   other: TrafficSum;
   other_rows: number;
   next_token: string | null;
+  unmatched: TrafficSum;
   unattributed: TrafficSum;
   total: TrafficSum;
   completeness: Completeness;
@@ -948,6 +1035,16 @@ export interface FlowStatsRow {
   application: ApplicationClass | null;
   source_prefix: string | null;
   destination_prefix: string | null;
+  policy_id: string | null;
+  site_id: string | null;
+  endpoint_id: string | null;
+  edge_id: string | null;
+  source: string | null;
+  destination: string | null;
+  port: number | null;
+  source_group: string | null;
+  destination_group: string | null;
+  port_group: string | null;
   packets: number;
   bytes: number;
   packets_exact: string;
@@ -1199,6 +1296,8 @@ export interface Site {
   id: string;
   name: string;
   location: string | null;
+  latitude: number | null;
+  longitude: number | null;
   public_key: string | null;
   status: SiteStatus;
   endpoints: Endpoint[];
@@ -1208,6 +1307,13 @@ export interface Site {
   rate: Rate | null;
   path_count: number | null;
   worst_status: PathStatus | null;
+}
+
+export interface GeoBox {
+  south: number;
+  west: number;
+  north: number;
+  east: number;
 }
 
 export type SiteStatus = 'ACTIVE';
@@ -1541,6 +1647,8 @@ export interface Operations {
   'Query.auditLog': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; actor?: string | null | undefined; action?: string | null | undefined; target?: string | null | undefined; from?: string | null | undefined; to?: string | null | undefined; after_id?: string | null | undefined; order?: AuditOrder | null | undefined }; result: AuditConnection };
   'Query.events': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; after_id?: string | null | undefined; from?: string | null | undefined; types?: string[] | null | undefined; site_id?: string | null | undefined }; result: EventConnection };
   'Query.changesBetween': { arguments: { from: string; to: string; limit?: number | null | undefined }; result: ChangesBetween };
+  'Query.incidents': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: IncidentConnection };
+  'Query.incident': { arguments: { id: string }; result: FrozenIncident };
   'Query.alarms': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: AlarmConnection };
   'Query.thresholds': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: ThresholdConnection };
   'Query.destinations': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined }; result: DestinationConnection };
@@ -1550,12 +1658,13 @@ export interface Operations {
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
+  'Query.trafficPercentile': { arguments: { from: string; to: string; filter?: TrafficFilter | null | undefined }; result: TrafficPercentile };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };
   'Query.duplicateCounting': { arguments: { site_id: string; window?: number | null | undefined }; result: DuplicateCounting };
-  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
-  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
+  'Query.flows': { arguments: { filter?: FlowFilter | null | undefined; from: string; to: string; order?: FlowOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowConnection };
+  'Query.flowStats': { arguments: { group_by: FlowGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; flows?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: FlowStats };
   'Query.namedGroups': { arguments: Record<string, never>; result: NamedGroup[] };
   'Query.flowErasures': { arguments: Record<string, never>; result: FlowErasure[] };
   'Query.pathLoss': { arguments: { path_id: string; window?: number | null | undefined }; result: PathLoss };
@@ -1570,7 +1679,7 @@ export interface Operations {
   'Query.pendingCommands': { arguments: { edge_id: string; policies_version?: string | null | undefined }; result: EdgeCommand[] };
   'Query.ownEdge': { arguments: { edge_id: string }; result: Edge | null };
   'Query.edgeRoutes': { arguments: { edge_id: string; limit?: number | null | undefined; next_token?: string | null | undefined; policies_version?: string | null | undefined; routing_version?: number | null | undefined }; result: EdgeRouteConnection };
-  'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined }; result: SiteConnection };
+  'Query.sites': { arguments: { limit?: number | null | undefined; next_token?: string | null | undefined; search?: string | null | undefined; within?: GeoBox | null | undefined }; result: SiteConnection };
   'Query.site': { arguments: { id: string }; result: Site | null };
   'Query.siteCount': { arguments: Record<string, never>; result: number };
   'Query.paths': { arguments: { site_id: string; limit?: number | null | undefined; next_token?: string | null | undefined }; result: PathConnection };
@@ -1592,6 +1701,8 @@ export interface Operations {
   'Mutation.revokeEdgeKey': { arguments: { edge_id: string; kid: string; at?: string | null | undefined }; result: Edge };
   'Mutation.resetPolicyStats': { arguments: { policy_id: string }; result: ResetResult };
   'Mutation.resetAllStats': { arguments: Record<string, never>; result: ResetResult };
+  'Mutation.createIncident': { arguments: { name: string; from: string; to: string; scope?: IncidentScopeInput | null | undefined; client_token?: string | null | undefined }; result: Incident };
+  'Mutation.removeIncident': { arguments: { id: string }; result: RemoveIncidentResult };
   'Mutation.undo': { arguments: { audit_id: string }; result: UndoResult };
   'Mutation.undoReset': { arguments: { audit_id: string }; result: ResetResult };
   'Mutation.voidBoot': { arguments: { edge_id: string; boot_id: string }; result: VoidResult };
@@ -1630,8 +1741,8 @@ export interface Operations {
   'Mutation.publishCommand': { arguments: { edge_id: string; id: string; type: EdgeCommandType; data: string; created_at: string }; result: EdgeCommand };
   'Mutation.publishFigures': { arguments: { scope: FigureScope; seq: number; part: number; parts: number; as_of: string; lease_until: string; items: FigureInput[]; removed: string[] }; result: Figures };
   'Mutation.publishEvent': { arguments: { id: string; type: string; timestamp: string; site_id?: string | null | undefined; site_seq?: number | null | undefined; data?: string | null | undefined; title?: string | null | undefined; actor?: EventActorInput | null | undefined; target?: string | null | undefined; target_name?: string | null | undefined; audit_id?: string | null | undefined }; result: Event };
-  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
-  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
+  'Mutation.createSite': { arguments: { name: string; location?: string | null | undefined; latitude?: number | null | undefined; longitude?: number | null | undefined; public_key?: string | null | undefined; client_token?: string | null | undefined }; result: Site };
+  'Mutation.updateSite': { arguments: { site_id: string; name?: string | null | undefined; location?: string | null | undefined; latitude?: number | null | undefined; longitude?: number | null | undefined; public_key?: string | null | undefined; if_updated_at?: string | null | undefined }; result: Site };
   'Mutation.addEndpoint': { arguments: { site_id: string; endpoint_id?: string | null | undefined; address: string; interface_type: InterfaceType; cost_per_gb?: number | null | undefined; reachable?: boolean | null | undefined; client_token?: string | null | undefined }; result: Endpoint };
   'Mutation.updateEndpoint': { arguments: { site_id: string; endpoint_id: string; address?: string | null | undefined; interface_type?: InterfaceType | null | undefined; cost_per_gb?: number | null | undefined; if_updated_at?: string | null | undefined }; result: Endpoint };
   'Mutation.removeEndpoint': { arguments: { site_id: string; endpoint_id: string }; result: RemovalResult };

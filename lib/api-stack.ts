@@ -20,6 +20,7 @@ import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
 import {
   cacheEnvironment,
@@ -111,6 +112,7 @@ export class ApiStack extends Stack {
       // AppSync waits 30 s for a request: the function must have given its own answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
+      ...reserve(settings, settings.api_concurrency),
       environment: {
         USER_POOL_ID: this.signIn.pool.userPoolId,
         FLOW_BUCKET: flows.bucket.bucketName,

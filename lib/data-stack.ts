@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AttributeType,
   BillingMode,
@@ -32,6 +32,10 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
     super(scope, id, { description: 'Patronus: tables and alarm topic' });
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
+    new CfnOutput(this, 'AlarmTopicArn', {
+      value: this.alarms.topic.topicArn,
+      description: 'Where every alarm of the system goes: subscribe to it',
+    });
     const ownAudit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     const ownNetwork = new Table(this, 'Network', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
     const ownTraffic = this.makeTraffic(settings.provisioned_write_units);

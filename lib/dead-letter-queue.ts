@@ -17,7 +17,7 @@ export class DeadLetterQueue extends Queue {
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
-    alarms.add(this, 'Depth', {
+    alarms.add(this, 'Undelivered', {
       metric: this.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(1) }),
       above: 0,
       description,

@@ -8,6 +8,7 @@ import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { alarmOnStreamAge } from './alarm-on-stream-age.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
@@ -98,6 +99,11 @@ export class EventsStack extends Stack {
         ],
       }),
     );
+    alarmOnStreamAge(data.alarms, broadcast, {
+      id: 'EventsLate',
+      description:
+        'Changes have waited for more than five minutes to be published: consoles are late, and edges find them when they ask. Look at the log of broadcast.',
+    });
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
       metric: new Metric({
         namespace: 'Patronus',
@@ -111,6 +117,7 @@ export class EventsStack extends Stack {
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
     });
   }
+
   /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
   private makeDeletionWorker({ data }: Pick<EventsStackProps, 'data'>): void {
     const worker = new PatronusFunction(this, 'DeletionWorker', {
@@ -149,6 +156,11 @@ export class EventsStack extends Stack {
         ],
       }),
     );
+    alarmOnStreamAge(data.alarms, worker, {
+      id: 'DeletionsLate',
+      description:
+        'Deletions that were handed over have waited for more than five minutes: the clean-up goes on with them meanwhile. Look at the log of deletion-worker.',
+    });
   }
 
   /** Live figures of those who follow them. Runs of two minutes may overlap. */
@@ -203,6 +215,12 @@ export class EventsStack extends Stack {
       above: 0,
       description:
         'A destination of alarms has taken a delivery at none of its attempts: the page Alarms, and the query deliveries, say which and why.',
+    });
+    data.alarms.addPulse(notify, 'NoticesNotRunning', {
+      metric: notify.metricInvocations({ period: ALARM_PERIOD }),
+      periods: 2,
+      description:
+        'Destinations of the network’s alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.',
     });
     scheduleFunction(this, 'Notify', {
       fn: notify,

@@ -73,7 +73,7 @@ export class ExportStack extends Stack {
     flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
-    data.alarms.add(exporter, 'Failed', {
+    data.alarms.add(exporter, 'ExportsFailed', {
       metric: new Metric({
         namespace: 'Patronus',
         metricName: 'ExportsFailed',

@@ -7,12 +7,14 @@ import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
+import { alarmOnStreamAge } from './alarm-on-stream-age.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { reserve } from './reserved-concurrency.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './shared-environment.ts';
@@ -102,7 +104,7 @@ export class IngestStack extends Stack {
       encryption: settings.encrypt_stream ? StreamEncryption.MANAGED : StreamEncryption.UNENCRYPTED,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    alarms.add(stream, 'WriteThrottle', {
+    alarms.add(stream, 'StreamThrottle', {
       metric: stream.metricWriteProvisionedThroughputExceeded({ statistic: Stats.SUM, period: ALARM_PERIOD }),
       above: 0,
       periods: 3,
@@ -118,6 +120,7 @@ export class IngestStack extends Stack {
       description: 'Adds the reports of the edges to the counters, exactly once',
       timeout: Duration.seconds(60),
       memory: 1024,
+      ...reserve(settings, settings.shards),
       environment: {
         FLOW_BUCKET: flows.bucket.bucketName,
         FLOW_LOG: settings.flow_log_ttl_hours === 0 ? 'off' : 'on',
@@ -148,9 +151,8 @@ export class IngestStack extends Stack {
         // Neither an age nor a number of tries ends it: what the stream keeps is tried (docs/decisions/064).
       }),
     );
-    data.alarms.add(ingest, 'IteratorAge', {
-      metric: ingest.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: ALARM_PERIOD }),
-      above: Duration.minutes(5).toMilliseconds(),
+    alarmOnStreamAge(data.alarms, ingest, {
+      id: 'IteratorAge',
       description: 'Ingest is more than five minutes behind the stream: counters are late (nothing is lost).',
     });
     data.alarms.add(ingest, 'IngestFarBehind', {
@@ -234,6 +236,18 @@ export class IngestStack extends Stack {
       description:
         'Counters are not what the lanes hold: the log of cleanup names the policies, the query trafficAudit compares again. Lanes that can not be read, which have an alarm of their own, are missing in the comparison.',
     });
+    data.alarms.addPulse(cleanup, 'CleanupNotRunning', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'totals_mismatches',
+        dimensionsMap: { service: 'cleanup' },
+        statistic: Stats.SAMPLE_COUNT,
+        period: ALARM_PERIOD,
+      }),
+      periods: 4,
+      description:
+        'No clean-up has come to its end for 20 minutes: silent edges stay counted as active, and cut-off work waits. Look at the schedule and the log of cleanup.',
+    });
     scheduleFunction(this, 'Cleanup', {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),
@@ -274,7 +288,7 @@ export class IngestStack extends Stack {
       description: 'Every minute: keeps the totals of all policies and lanes',
       timeout: Duration.seconds(55),
       memory: 1769,
-      concurrency: 1,
+      ...reserve(settings, 1),
       environment: {
         ...retentionEnvironment(settings),
         ...silenceEnvironment(settings),
@@ -299,6 +313,31 @@ export class IngestStack extends Stack {
       above: 0,
       description:
         'What an edge has counted can not be read: its history stands still, the counters go on. Was a later release deployed and taken back? Deploy it again.',
+    });
+    data.alarms.add(snapshot, 'EdgesSilent', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'EdgesSilent',
+        dimensionsMap: { service: 'snapshot' },
+        statistic: Stats.MINIMUM,
+        period: ALARM_PERIOD,
+      }),
+      above: 0,
+      periods: 2,
+      description:
+        'Edges that should report have not been heard for ten minutes: figures are without them, as their completeness says. The page Alarms of the console names them.',
+    });
+    data.alarms.addPulse(snapshot, 'SnapshotNotRunning', {
+      metric: new Metric({
+        namespace: 'Patronus',
+        metricName: 'LanesUnreadable',
+        dimensionsMap: { service: 'snapshot' },
+        statistic: Stats.SAMPLE_COUNT,
+        period: ALARM_PERIOD,
+      }),
+      periods: 2,
+      description:
+        'No snapshot has been taken for ten minutes: history has a gap, the counters go on. Look at the schedule and the log of snapshot.',
     });
     scheduleFunction(this, 'Snapshot', {
       fn: snapshot,

@@ -46,6 +46,11 @@ export interface Settings {
   silent_after_s: number;
   /** From how many lanes on (an edge has one, as a rule) the snapshot reads them in groups side by side, and how many a group has. */
   lanes_a_group: number;
+  /**
+   * How many requests the API answers at once at most; with it ingest keeps a place for each shard, and the snapshot one. 0: no place is
+   * kept and nothing is held back, since an account whose limit is 10, as that of a new one, refuses to keep any.
+   */
+  api_concurrency: number;
   /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
   query_budget: number;
   /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
@@ -100,6 +105,7 @@ const WHOLE_NUMBERS = {
   counter_slots: { fallback: 16, min: 16, max: 1024 },
   silent_after_s: { fallback: 300, min: 10, max: 86_400 },
   lanes_a_group: { fallback: 8_000, min: 1, max: 100_000 },
+  api_concurrency: { fallback: 0, min: 0, max: 10_000 },
   query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   edge_spread_s: { fallback: 5, min: 0, max: 90 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
@@ -131,6 +137,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     counter_slots: number('counter_slots'),
     silent_after_s: number('silent_after_s'),
     lanes_a_group: number('lanes_a_group'),
+    api_concurrency: number('api_concurrency'),
     query_budget: number('query_budget'),
     edge_roles: readRoles('edge_roles', lookUp('edge_roles')),
     edge_spread_s: number('edge_spread_s'),

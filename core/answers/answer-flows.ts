@@ -2,6 +2,7 @@ import type { FlowConnection, LoggedFlow as PresentedFlow } from '../../graphql/
 import { ValidationError } from '../errors.ts';
 import { flowMatcher, hostsOf, reportsOf } from '../flows/flow-filter.ts';
 import type { LoggedFlow } from '../flows/flow-log-store.ts';
+import type { FlowOrder } from '../flows/flow-order.ts';
 import { pageFlows } from '../flows/page-flows.ts';
 import { applicationClass } from '../policy/application-class.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
@@ -35,12 +36,14 @@ export async function answerFlows(
     filter: asked,
     from,
     to,
+    order,
     limit,
     next_token,
   }: {
     filter: AskedFlowFilter;
     from: number;
     to: number;
+    order?: FlowOrder | undefined;
     limit: number;
     next_token?: string | null | undefined;
   },
@@ -56,6 +59,7 @@ export async function answerFlows(
     ...reportsOf(filter),
     matches: flowMatcher(filter),
     hosts: hostsOf(filter),
+    order,
     limit,
     ...(position && { start: { sk: position[0]!, index: Number(position[1]) } }),
   });

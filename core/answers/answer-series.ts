@@ -63,6 +63,7 @@ export async function answerTrafficSeries(
       ? {
           from: timestamp(before.range.from),
           to: timestamp(before.range.to),
+          at: frameOf(before.total, before.range).at.map(timestamp),
           groups: before.groups.map(({ id, history }) =>
             presentGroup(id, history.bytes, sumsOf(history, before.range)),
           ),

@@ -4,7 +4,7 @@ import type { AuditView } from '../audit/audit-view.ts';
 import { readAuditLog } from '../audit/read-audit-log.ts';
 import type { Differences, Happened } from '../effects/rank-changes.ts';
 import { type Counted, ratesBetween } from '../effects/rates-between.ts';
-import { ValidationError } from '../errors.ts';
+import { Throttled, ValidationError } from '../errors.ts';
 import { eventOfEntry, sitesOf } from '../events/event-of-entry.ts';
 import { isStateEvent } from '../events/state-event.ts';
 import { aggregate } from '../history/aggregate.ts';
@@ -23,6 +23,10 @@ const MEASURED_OVER = { MINUTE: 5 * MINUTE_MS, HOUR: RESOLUTIONS.HOUR.ms, DAY: R
 const MAX_ENTRIES = 2_000;
 const ENTRIES_A_PAGE = 500;
 
+/** There is no filter that would make it less. */
+const NO_TIME =
+  'There was no time to read what all edges had counted at both instants. Try again in a minute.';
+
 /** The time that rates were measured over: between two snapshots. */
 export interface Measured {
   from_ms: number;
@@ -40,7 +44,7 @@ export interface DifferencesFound extends Differences {
 }
 
 /** @throws ValidationError for instants that are no range, or less than a minute apart */
-export function checkInstants({ from, to, now }: { from: number; to: number; now: number }): void {
+function checkInstants({ from, to, now }: { from: number; to: number; now: number }): void {
   if (to - from < MINUTE_MS) {
     throw new ValidationError(
       `from (${timestamp(from)}) must lie a minute or more before to (${timestamp(to)}).`,
@@ -89,7 +93,10 @@ async function measuredBefore(
   const kept = RESOLUTION_NAMES.find(name => at > now - retention[name] + MEASURED_OVER[name]) ?? 'DAY';
   const from = at - Math.min(MEASURED_OVER[kept], length_ms);
   const store = { ...context, table: context.tables.traffic };
-  const { before, after } = await readLanesAtEnds(store, { from, to: at, now, retention });
+  const { before, after } = await readLanesAtEnds(store, { from, to: at, now, retention }).catch(cause => {
+    if (cause instanceof Throttled) throw new Throttled(NO_TIME, { cause });
+    throw cause;
+  });
   if (!before || !after || before.mark.taken_at >= after.mark.taken_at) return undefined;
   const seconds = (after.mark.taken_at - before.mark.taken_at) / 1000;
   const by = (group: 'POLICY' | 'SITE', field: 'policy_id' | 'site_id'): Counted => {
@@ -129,7 +136,12 @@ async function readLog(
 
 /** What the entries of failovers, and of the way back, keep of what they moved; other entries have none. */
 const moving = z.object({
-  receipt: z.object({ bytes_moved: z.string().nullable(), moved_since: z.string().nullable() }),
+  receipt: z.object({
+    bytes_moved: z.string().nullable(),
+    moved_since: z.string().nullable(),
+    source_site_id: z.string(),
+    destination_site_id: z.string(),
+  }),
 });
 
 function happenedOf(entry: AuditEntry): Happened {
@@ -142,7 +154,7 @@ function happenedOf(entry: AuditEntry): Happened {
     kind: receipt ? 'DECISION' : kindOf(entry, prefix),
     title: eventOfEntry(entry).title,
     policy_id: prefix === 'policy' ? policy_id : undefined,
-    site_ids: sitesOf(entry),
+    site_ids: receipt ? [receipt.source_site_id, receipt.destination_site_id] : sitesOf(entry),
     moved: receipt ? movedRate(receipt, at) : null,
   };
 }
@@ -154,7 +166,7 @@ function kindOf(entry: AuditEntry, prefix: string | undefined): Happened['kind']
 }
 
 function movedRate(
-  { bytes_moved, moved_since }: z.output<typeof moving>['receipt'],
+  { bytes_moved, moved_since }: { bytes_moved: string | null; moved_since: string | null },
   at: number,
 ): number | null {
   if (bytes_moved === null || moved_since === null) return null;

@@ -74,21 +74,6 @@ const lists = z.object({
   applications: several(application),
 });
 
-const { shape } = lists;
-
-const exclusions = z.object({
-  not_policy_ids: shape.policy_ids,
-  not_site_ids: shape.site_ids,
-  not_endpoint_ids: shape.endpoint_ids,
-  not_edge_ids: shape.edge_ids,
-  not_addresses: shape.addresses,
-  not_srcs: shape.srcs,
-  not_dsts: shape.dsts,
-  not_ports: shape.ports,
-  not_protocols: shape.protocols,
-  not_applications: shape.applications,
-});
-
 /** The field of one value, by the field of several. */
 const ONE_OF = {
   policy_ids: 'policy_id',
@@ -107,7 +92,7 @@ const FIELDS = Object.keys(ONE_OF) as (keyof AskedValues)[];
 
 /** `filter` of a query on logged flows that has other arguments for the same: undefined where it is left out. */
 export const optionalFlowFilter = z
-  .object({ ...singles.shape, ...shape, ...exclusions.shape })
+  .object({ ...singles.shape, ...lists.shape, not: lists.nullish() })
   .nullish()
   .transform((given, context): AskedFlowFilter | undefined => {
     if (!given) return undefined;
@@ -119,9 +104,10 @@ export const optionalFlowFilter = z
         message: `can't be given beside ${ONE_OF[field]}: put all values in ${field}`,
       });
     }
+    const { not } = given;
     return {
       ...valuesOf(field => given[field] ?? listOf(given[ONE_OF[field]])),
-      not: valuesOf(field => given[`not_${field}`]),
+      ...(not && { not: valuesOf(field => not[field]) }),
     };
   });
 

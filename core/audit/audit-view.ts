@@ -17,6 +17,9 @@ export function isSeenBy(view: AuditView | undefined, { outcome, actor }: AuditE
 
 /** An entry as it is seen. Of others it says who they are, and neither their e-mail nor their network address. */
 export function seenBy(view: AuditView | undefined, entry: AuditEntry): AuditEntry {
-  if (view === undefined || entry.actor.sub === view.sub) return entry;
-  return { ...entry, actor: { ...entry.actor, email: null, source_ip: null } };
+  return { ...entry, actor: actorSeenBy(view, entry.actor) };
+}
+
+export function actorSeenBy(view: AuditView | undefined, actor: Caller): Caller {
+  return view === undefined || actor.sub === view.sub ? actor : { ...actor, email: null, source_ip: null };
 }

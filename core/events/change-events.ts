@@ -47,6 +47,9 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   createPath: { type: SITE_EVENT.pathCreated, title: was('created') },
   deletePath: { type: SITE_EVENT.pathDeleted, title: was('deleted') },
 
+  createIncident: { type: 'INCIDENT_CREATED', title: thing => `${thing} was frozen.` },
+  removeIncident: { type: 'INCIDENT_REMOVED', title: was('removed') },
+
   failoverPath: { type: 'PATH_FAILOVER', title: was('taken out of use') },
   failbackPath: { type: 'PATH_RESTORED', title: was('brought back into use') },
   restorePath: { type: 'PATH_RESTORED', title: was('brought back into use') },

@@ -95,6 +95,7 @@ const KINDS: Record<string, string> = {
   edge: 'Edge',
   export: 'Export',
   alarm: 'Alarm',
+  incident: 'Incident',
   group: 'Group',
 };
 

@@ -1,8 +1,9 @@
 import type { Caller } from '../access/caller.ts';
 import { answerAuditLog } from '../answers/answer-audit-log.ts';
+import { answerFlowStats } from '../answers/answer-flow-stats.ts';
 import { answerFlows } from '../answers/answer-flows.ts';
 import { answerPolicyHistory, answerTrafficHistory } from '../answers/answer-history.ts';
-import { answerFlowStats, answerTrafficStats } from '../answers/answer-stats.ts';
+import { answerTrafficStats } from '../answers/answer-stats.ts';
 import type { Asking } from '../answers/asking.ts';
 import { flowFilter } from '../answers/flow-filter-argument.ts';
 import { viewOf } from '../audit/audit-view.ts';

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { FLOW_GROUPS } from '../flows/flow-stats.ts';
 import { LANE_GROUPS, ORDERS } from '../history/aggregate.ts';
 import { RESOLUTION_NAMES } from '../history/resolution.ts';
 import { APPLICATION_CLASSES } from '../policy/application-class.ts';
@@ -7,7 +6,13 @@ import { EXPORT_FORMATS } from '../rows/table.ts';
 import type { Item } from '../storage/item.ts';
 import { timestamp } from '../storage/store-context.ts';
 import { EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
-import { EXPORT_KINDS, exportRequest, type SettledRequest, settledHistory } from './export-request.ts';
+import {
+  EXPORT_FLOW_GROUPS,
+  EXPORT_KINDS,
+  exportRequest,
+  type SettledRequest,
+  settledHistory,
+} from './export-request.ts';
 
 /** A stored export is not as this release or an earlier one wrote it. */
 export class UnreadableExport extends Error {
@@ -53,7 +58,7 @@ const requestSchema = z
     endpoint_id: text,
     edge_id: text,
     resolution: z.enum(RESOLUTION_NAMES).optional(),
-    group_by: z.union([z.array(z.enum(LANE_GROUPS)), z.array(z.enum(FLOW_GROUPS))]).optional(),
+    group_by: z.union([z.array(z.enum(LANE_GROUPS)), z.array(z.enum(EXPORT_FLOW_GROUPS))]).optional(),
     order_by: z.enum(ORDERS).optional(),
     address: text,
     port: z.number().optional(),

@@ -1,4 +1,3 @@
-import { FLOW_GROUPS, type FlowGroup } from '../flows/flow-stats.ts';
 import { LANE_GROUPS, type LaneGroup, type Order } from '../history/aggregate.ts';
 import type { Range, Resolution } from '../history/resolution.ts';
 import type { ApplicationClass } from '../policy/application-class.ts';
@@ -9,12 +8,16 @@ import type { IdFilter } from '../totals/dimension-filter.ts';
 export const EXPORT_KINDS = ['HISTORY', 'STATS', 'FLOWS', 'AUDIT'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
+/** What sums of flows can be grouped by in an export; counters have the other groups. */
+export const EXPORT_FLOW_GROUPS = ['PROTOCOL', 'APPLICATION', 'SOURCE_PREFIX', 'DESTINATION_PREFIX'] as const;
+type ExportFlowGroup = (typeof EXPORT_FLOW_GROUPS)[number];
+
 /** What sums can be grouped by. */
-export const EXPORT_GROUPS = [...LANE_GROUPS, ...FLOW_GROUPS] as const;
-export type ExportGroup = LaneGroup | FlowGroup;
+export const EXPORT_GROUPS = [...LANE_GROUPS, ...EXPORT_FLOW_GROUPS] as const;
+export type ExportGroup = LaneGroup | ExportFlowGroup;
 
 /** The groups of one export: counters or flows, not both at once. */
-export type ExportGrouping = readonly LaneGroup[] | readonly FlowGroup[];
+export type ExportGrouping = readonly LaneGroup[] | readonly ExportFlowGroup[];
 
 /** What narrows or shapes an export, over all kinds. All that is given must hold. */
 export interface ExportFields extends IdFilter {
@@ -93,8 +96,8 @@ export function endingBy(request: ExportRequest<'AUDIT'>, last_ms: number): Sett
 }
 
 /** Whether sums come from the flow log instead of the counters. */
-export function isFlowGrouping(groups: readonly string[] = []): groups is readonly FlowGroup[] {
-  return groups.some(group => (FLOW_GROUPS as readonly string[]).includes(group));
+export function isFlowGrouping(groups: readonly string[] = []): groups is readonly ExportFlowGroup[] {
+  return groups.some(group => (EXPORT_FLOW_GROUPS as readonly string[]).includes(group));
 }
 
 /** The groups as those of one export; undefined where counters and flows are mixed, which no query can answer. */

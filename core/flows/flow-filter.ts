@@ -91,10 +91,15 @@ const BY_REPORT = {
  * passes only where none of them is asked for or ruled out.
  */
 export function flowMatcher(filter: FlowFilter): FlowMatcher {
-  const account = matcherOf<FlowRecord>(BY_ACCOUNT, filter);
+  const account = accountMatcher(filter);
   if (!asksContents(filter)) return account;
   const contents = matcherOf<FlowRecord>(BY_CONTENTS, filter);
   return flow => account(flow) && !isOtherFlows(flow) && contents(flow);
+}
+
+/** The test of what a filter asks of policies and endpoints, which is known of all traffic. */
+export function accountMatcher(filter: FlowFilter): FlowMatcher {
+  return matcherOf<FlowRecord>(BY_ACCOUNT, filter);
 }
 
 /** Makes the test of a filter on reports. */

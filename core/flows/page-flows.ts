@@ -1,3 +1,4 @@
+import { ValidationError } from '../errors.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { ErasedAddresses } from './erased-addresses.ts';
 import type { FlowMatcher } from './flow-filter.ts';
@@ -5,6 +6,7 @@ import { HOUR_MS, hourOf } from './flow-key.ts';
 import { type FlowLine, flowOf } from './flow-line.ts';
 import { type FlowLogState, readFlowLogState } from './flow-log-state.ts';
 import type { FlowLogRange, FlowLogStore, FlowPage, FlowPosition, LoggedFlow } from './flow-log-store.ts';
+import { DIRECTIONS, type Direction, type FlowOrder, type Place } from './flow-order.ts';
 import { legacyIdOf } from './legacy/legacy-item.ts';
 import { pageLegacyFlows } from './legacy/page-legacy.ts';
 import { checkOf, isOf, keptOf, legacyRange, legacyStore } from './read-flow-logs.ts';
@@ -23,18 +25,25 @@ export interface FlowPageRequest extends FlowLogRange {
   hosts?: readonly string[] | undefined;
   limit: number;
   start?: FlowPosition | undefined;
+  /** NEWEST_FIRST when left out. */
+  order?: FlowOrder | undefined;
 }
 
 /**
- * The logged flows of a range, one page, the report that arrived last first. What is written or merged meanwhile moves nothing. Memory
+ * The logged flows of a range, one page, by the arrival of their reports. What is written or merged meanwhile moves nothing. Memory
  * holds the flows of a page and those of one object's chunk.
  *
- * @throws ValidationError when the deadline comes before a page could be read
+ * @throws ValidationError when the deadline comes before a page could be read, and for the oldest first of a range in which the last
+ *   release has flows
  */
 export async function pageFlows(store: FlowLogStore, request: FlowPageRequest): Promise<FlowPage> {
   const state = await readFlowLogState(store);
   const { start } = request;
   if (start && isLegacy(start)) return pageLegacy(store, state, request);
+  if (request.order === 'OLDEST_FIRST') {
+    if (!start) await refuseLegacy(store, state, request);
+    return pageObjects(store, state, request);
+  }
   const page = await pageObjects(store, state, request);
   const left = page.next ? undefined : legacyRange(store, state, request);
   if (!left) return page;
@@ -49,9 +58,22 @@ function legacyBefore(to: number): FlowPosition {
   return { sk: `${new Date(to - 1).toISOString()}~`, index: 0 };
 }
 
-/** A flow on its way to a page, and what it is put in order by. */
-interface Candidate {
-  arrived_ms: number;
+/** The log of the last release goes back in time only: where it has flows of the range, they would be missing. */
+async function refuseLegacy(
+  store: FlowLogStore,
+  state: FlowLogState,
+  request: FlowPageRequest,
+): Promise<void> {
+  const { flows, next } = await pageLegacy(store, state, { ...request, limit: 1 });
+  if (flows.length === 0 && !next) return;
+  throw new ValidationError(
+    'The release before has logged flows of this range, which can be listed the newest first only: leave order out, or choose a later from.',
+    { arguments: ['order', 'from'] },
+  );
+}
+
+/** A flow on its way to a page. */
+interface Candidate extends Place {
   line: FlowLine;
   flow: FlowRecord;
 }
@@ -67,32 +89,30 @@ async function pageObjects(
   const erased = new ErasedAddresses(state.erasures);
   const seen = new ReportsSeen();
   const found: Candidate[] = [];
-  const begin = start ? Math.min(kept.to, start.arrived_ms + 1) : kept.to;
-  const end = hourOf(begin - 1) - (MAX_HOURS - 1) * HOUR_MS;
+  const way = DIRECTIONS[request.order ?? 'NEWEST_FIRST'];
+  const begin = way.begin(kept, start);
   let slice_ms = hosts === undefined ? FIRST_SLICE_MS : HOUR_MS;
   let listed: readonly StoredObject[] = [];
-  for (let to = begin; kept.from < to; ) {
-    const hour = hourOf(to - 1);
-    if (hour < end) return { flows: found.map(present), next: before(to) };
-    if (to === begin || to === hour + HOUR_MS) listed = await listHour(store.objects, hour);
-    // Straight to where there is something.
-    const behind = listed.filter(({ first_ms }) => first_ms < to);
-    to = behind.reduce((at, { last_ms }) => Math.max(at, Math.min(to, last_ms + 1)), hour);
-    if (to === hour) continue;
-    const from = Math.max(kept.from, hour, to - slice_ms);
-    const slice = { hour, from, to, erased, hosts, listed, check: checkOf(store) };
+  for (let edge = begin; !way.isOver(edge, kept); ) {
+    const hour = way.hourAhead(edge);
+    if (way.hoursTo(hour, begin) >= MAX_HOURS) return { flows: found.map(present), next: ahead(way, edge) };
+    if (edge === begin || way.isAtHour(edge)) listed = await listHour(store.objects, hour);
+    edge = way.seek(edge, hour, listed);
+    if (edge === way.hourEnd(hour)) continue;
+    const span = way.slice(edge, slice_ms, hour, kept);
+    const slice = { hour, ...span, erased, hosts, listed, check: checkOf(store) };
     const room = limit - found.length;
     try {
-      const candidates = await collect(store, { slice, request, start, seen, limit: room });
+      const candidates = await collect(store, { slice, request, way, start, seen, limit: room });
       found.push(...candidates.slice(0, room));
       const next = candidates[room];
       if (next) return { flows: found.map(present), next: positionOf(next) };
-      to = from;
+      edge = way.behind(span);
       slice_ms *= 2;
     } catch (cause) {
       // What was read is a page already; a slice that is cut off is read again by the next.
-      if (store.clock() < store.deadline || to === begin) throw cause;
-      return { flows: found.map(present), next: before(to) };
+      if (store.clock() < store.deadline || edge === begin) throw cause;
+      return { flows: found.map(present), next: ahead(way, edge) };
     }
   }
   return { flows: found.map(present), next: undefined };
@@ -104,13 +124,15 @@ async function collect(
   {
     slice,
     request,
+    way,
     start,
     seen,
     limit,
   }: {
     slice: Parameters<typeof readHour>[1];
     request: FlowPageRequest;
-    start: Position | undefined;
+    way: Direction;
+    start: Place | undefined;
     seen: ReportsSeen;
     limit: number;
   },
@@ -124,32 +146,11 @@ async function collect(
       const flow = flowOf(line);
       if (!request.matches(flow)) continue;
       const candidate = { arrived_ms, line, flow };
-      if (start === undefined || byPlace(candidate, start) >= 0) candidates.push(candidate);
+      if (start === undefined || way.compare(candidate, start) >= 0) candidates.push(candidate);
     }
-    if (candidates.length > 2 * limit + 1000) candidates = candidates.sort(byPlace).slice(0, limit + 1);
+    if (candidates.length > 2 * limit + 1000) candidates = candidates.sort(way.compare).slice(0, limit + 1);
   }
-  return candidates.sort(byPlace).slice(0, limit + 1);
-}
-
-type Place = Pick<Candidate, 'arrived_ms'> & {
-  line: Pick<FlowLine, 'edge_id' | 'boot_id' | 'part' | 'seq' | 'n'>;
-};
-type Position = Place;
-
-/** Later arrivals first; what arrived together by its report and its place there, so that a token finds it again. */
-function byPlace(a: Place, b: Place): number {
-  return (
-    b.arrived_ms - a.arrived_ms ||
-    compare(a.line.edge_id, b.line.edge_id) ||
-    compare(a.line.boot_id, b.line.boot_id) ||
-    a.line.part - b.line.part ||
-    a.line.seq - b.line.seq ||
-    a.line.n - b.line.n
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return candidates.sort(way.compare).slice(0, limit + 1);
 }
 
 function present({ line, flow }: Candidate): LoggedFlow {
@@ -169,12 +170,11 @@ function positionOf({ arrived_ms, line: { edge_id, boot_id, part, seq, n } }: Pl
   return { sk: `${BY_ARRIVAL}${JSON.stringify([arrived_ms, edge_id, boot_id, part, seq])}`, index: n };
 }
 
-/** Behind all that arrived at or after this time. */
-function before(to: number): FlowPosition {
-  return positionOf({ arrived_ms: to - 1, line: { edge_id: '', boot_id: '', part: 0, seq: 0, n: 0 } });
+function ahead(way: Direction, edge: number): FlowPosition {
+  return positionOf(way.firstPlace(edge));
 }
 
-function readPosition({ sk, index }: FlowPosition): Position {
+function readPosition({ sk, index }: FlowPosition): Place {
   const [arrived_ms, edge_id, boot_id, part, seq] = JSON.parse(sk.slice(BY_ARRIVAL.length));
   return { arrived_ms, line: { edge_id, boot_id, part, seq, n: index } };
 }

@@ -32,6 +32,8 @@ export interface SnapshotResult {
   minute: number;
   lanes: number;
   bad_lanes: number;
+  /** Edges that should have reported and weren't heard. */
+  edges_silent: number;
   /** Samples written: the policies whose totals changed, and the sum of all. */
   policies_written: number;
   /** The resolutions whose hour or day this reading also stands for. */
@@ -113,12 +115,16 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
     if (!first) for (const rolled of await rollUp()) await putRolledMark(options, rolled);
   }
   const late_groups = groups?.late.map(({ index }) => index) ?? [];
-  return { taken, minute, lanes, bad_lanes, policies_written: written.size, rollups, late_groups };
+  const edges_silent = mark.edges_expected - mark.edges_heard;
+  return {
+    ...{ taken, minute, lanes, bad_lanes, edges_silent },
+    ...{ policies_written: written.size, rollups, late_groups },
+  };
 }
 
 function notTaken(minute: number): SnapshotResult {
   return {
-    ...{ taken: false, minute, lanes: 0, bad_lanes: 0 },
+    ...{ taken: false, minute, lanes: 0, bad_lanes: 0, edges_silent: 0 },
     ...{ policies_written: 0, rollups: [], late_groups: [] },
   };
 }

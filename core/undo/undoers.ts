@@ -4,6 +4,7 @@ import { undoEdge } from './undo-edge.ts';
 import { undoAddEndpoint, undoRemoveEndpoint, undoRestoreEndpoint } from './undo-endpoint.ts';
 import { undoEndpointUpdate } from './undo-endpoint-update.ts';
 import { undoSides } from './undo-failover.ts';
+import { undoIncident } from './undo-incident.ts';
 import { undoNamedGroup } from './undo-named-group.ts';
 import { undoCreatePath, undoDeletePath } from './undo-path.ts';
 import { undoPolicy } from './undo-policy.ts';
@@ -55,6 +56,9 @@ export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   updateDestination: undoDestination('Mutation.updateDestination'),
   setMute: undoMute('Mutation.setMute'),
   removeMute: undoMute('Mutation.removeMute'),
+
+  createIncident: undoIncident('Mutation.createIncident'),
+  removeIncident: undoIncident('Mutation.removeIncident'),
 
   failoverPath: undoSides('Mutation.failoverPath'),
   restorePath: undoSides('Mutation.restorePath'),

@@ -12,10 +12,14 @@ export const COSTS = {
   history_of_lanes: 10,
   /** Every lane at four instants, and up to 2,000 entries of the log. */
   changes_between: 20,
+  /** What changed, the series of it, and the decisions of the past between three pairs of sites: 4 a minute. */
+  incident: 60,
   /** The samples of one policy. */
   history_of_policy: 2,
   /** The samples of up to 50 policies, or of lanes at every instant of a range. */
   series: 10,
+  /** The hours of a billing period, of a policy or a few, and minutes of two days at most. */
+  percentile: 5,
   /** Every lane at two instants. */
   lanes_twice: 10,
   /** Every lane. */

@@ -14,6 +14,7 @@ import { exportResolvers } from './resolvers/exports.ts';
 import { figureResolvers } from './resolvers/figures.ts';
 import { flowResolvers } from './resolvers/flows.ts';
 import { historyResolvers } from './resolvers/history.ts';
+import { incidentResolvers } from './resolvers/incidents.ts';
 import { meResolvers } from './resolvers/me.ts';
 import { muteResolvers } from './resolvers/mutes.ts';
 import { namedGroupResolvers } from './resolvers/named-groups.ts';
@@ -45,6 +46,7 @@ export const resolvers: Resolvers = {
   ...edgeResolvers,
   ...auditResolvers,
   ...changesBetweenResolvers,
+  ...incidentResolvers,
   ...meResolvers,
   ...userResolvers,
   ...namedGroupResolvers,

@@ -63,7 +63,9 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
     lanes_a_group: environment.LANES_A_GROUP,
   });
   logger.info('Snapshot is done.', { ...result });
-  countMetrics('snapshot', { LanesUnreadable: result.bad_lanes });
+  if (result.taken) {
+    countMetrics('snapshot', { LanesUnreadable: result.bad_lanes, EdgesSilent: result.edges_silent });
+  }
   return result;
 }
 

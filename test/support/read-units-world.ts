@@ -1,6 +1,8 @@
 import { BatchGetCommand, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { systemCaller } from '../../core/access/caller.ts';
 import { setDestination } from '../../core/alarms/destinations/change-destinations.ts';
+import { createIncident } from '../../core/incidents/change-incidents.ts';
+import { packContent } from '../../core/incidents/frozen-content.ts';
 import { ingest } from '../../core/ingest/ingest.ts';
 import { withdrawSilentGauges } from '../../core/ingest/silent-gauges.ts';
 import { registerEdge } from '../../core/inventory/edges/change-edges.ts';
@@ -50,6 +52,7 @@ export interface ReadUnitsWorld {
   destination_id: string;
   /** Of some entry of the audit log. */
   audit_id: string;
+  incident_id: string;
   /** Runs a query and counts what it reads. */
   measure(operation: string, args: object, by?: Parameters<ApiUnderTest['data']>[2]): Promise<Reads>;
 }
@@ -112,6 +115,10 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const { id } = await api.data('Mutation.startExport', { input: { kind: 'HISTORY', ...range } });
   const [entry] = (await api.data('Query.auditLog')).items;
   const audit_id: string = entry.id;
+  const incident = await createIncident(context, actor, {
+    ...{ name: 'An incident', ...range, packed: packContent({ changes: null, log: [] })! },
+    scope: { policy_id: null, site_id: null, peer_site_id: null },
+  });
   return measured({
     db,
     now,
@@ -122,6 +129,7 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
     export_id: id,
     audit_id,
     destination_id,
+    incident_id: incident.id,
   });
 }
 

@@ -5,7 +5,7 @@ import { useAnswer } from './use-answer.ts';
 export const ME = graphql(`
   query Me {
     me {
-      sub email groups operations
+      sub email groups operations currency
       preferences { theme time_zone units saved_views { name address } }
     }
   }
@@ -48,6 +48,11 @@ export function useMay(): (operation: string) => boolean {
 /** Whether the person is an administrator, who sees what others have started; false until it is known. */
 export function useIsAdmin(): boolean {
   return useGroups()?.includes('admin') === true;
+}
+
+/** Of all prices, ISO 4217; undefined until it is known. */
+export function useCurrency(): string | undefined {
+  return useAnswer(ME, {}).data?.data.me.currency;
 }
 
 export type Preferences = ResultOf<typeof ME>['me']['preferences'];

@@ -20,7 +20,7 @@ export interface DrawnSeries {
   resets: boolean[];
   groups: Rates[];
   other: Rates | null;
-  previous: { total: Rates } | null;
+  previous: { from: string; at: string[]; total: Rates } | null;
 }
 
 /** A series of the API as the chart draws it; the period before as a dashed line over the same time. */
@@ -39,11 +39,23 @@ export function chartOf(
   const rest = [...groups.slice(DRAWN), ...(other ? [other] : [])].map(group => group.bits_per_second);
   if (rest.length > 0) {
     const values = at.map((_, index) => totalAt(rest, index));
-    series.push({ id: 'other', name: 'Others', colour: 'series-other', values });
+    series.push({ id: 'other', name: 'Others', colour: 'series-other', values, isRest: true });
   }
   if (previous) {
-    const values = previous.total.bits_per_second;
+    const values = laidOver({ from, at: ends }, previous);
     series.push({ id: 'previous', name: 'Period before', colour: 'text', values, dashed: true });
   }
   return { intervals: { from: begin, at, completeness, gaps, resets }, series };
+}
+
+/** The rates of the period before at the intervals that lie as far from their period's beginning; null where it has none. */
+function laidOver(
+  { from, at }: Pick<DrawnSeries, 'from' | 'at'>,
+  previous: NonNullable<DrawnSeries['previous']>,
+): (number | null)[] {
+  const shift = Date.parse(from) - Date.parse(previous.from);
+  const rates = new Map(
+    previous.at.map((end, index) => [Date.parse(end) + shift, previous.total.bits_per_second[index] ?? null]),
+  );
+  return at.map(end => rates.get(Date.parse(end)) ?? null);
 }

@@ -1,26 +1,47 @@
 import { Check } from 'lucide-react';
-import { Checkbox, CheckboxGroup, type CheckboxGroupProps, FieldError, Label } from 'react-aria-components';
+import { useId } from 'react';
+import { Checkbox } from 'react-aria-components';
 import type { Option } from './select-field.tsx';
 
-export interface CheckGroupProps extends Omit<CheckboxGroupProps, 'className' | 'style' | 'children'> {
+export interface CheckGroupProps<Id extends string> {
   label: string;
-  options: readonly Option[];
+  options: readonly (Option & { id: Id })[];
+  chosen: readonly Id[];
+  /** Gets what is chosen, in the order of the options. */
+  onChange(chosen: Id[]): void;
+  /** What the API found wrong with it. */
+  error?: string | undefined;
 }
 
 /** A choice of any number of a few, each with its words beside its box. */
-export function CheckGroup({ label, options, ...props }: CheckGroupProps) {
+export function CheckGroup<Id extends string>(props: CheckGroupProps<Id>) {
+  const { label, options, chosen, onChange, error } = props;
+  const errorId = useId();
+  const choose = (id: Id, on: boolean): void => {
+    const ids = options.map(option => option.id);
+    onChange(ids.filter(each => (each === id ? on : chosen.includes(each))));
+  };
   return (
-    <CheckboxGroup {...props} className="field">
-      <Label>{label}</Label>
+    <fieldset className="field" {...(error !== undefined && { 'aria-describedby': errorId })}>
+      <legend>{label}</legend>
       {options.map(({ id, text }) => (
-        <Checkbox key={id} value={id} className="check check-line">
+        <Checkbox
+          key={id}
+          className="check check-line"
+          isSelected={chosen.includes(id)}
+          onChange={on => choose(id, on)}
+        >
           <span className="check-box">
             <Check size={12} aria-hidden />
           </span>
           {text}
         </Checkbox>
       ))}
-      <FieldError />
-    </CheckboxGroup>
+      {error !== undefined && (
+        <span id={errorId} className="react-aria-FieldError">
+          {error}
+        </span>
+      )}
+    </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { ago, bitsPerSecond, bytes, count, time, UNKNOWN, utc } from './format.ts';
+import { ago, bitsPerSecond, bytes, count, money, time, UNKNOWN, utc } from './format.ts';
 import { useClock } from './use-clock.ts';
 
 /** A number of bytes in short, the exact one on hover. */
@@ -17,6 +17,22 @@ export function Count({ exact, of }: { exact: string | number | null | undefined
   return (
     <data value={String(exact)} title={`${count(exact)} ${of}`}>
       {count(exact)}
+    </data>
+  );
+}
+
+export interface MoneyProps {
+  /** In decimal, exact. */
+  exact: string | null | undefined;
+  currency: string | undefined;
+}
+
+/** An amount in short, the exact one on hover. */
+export function Money({ exact, currency }: MoneyProps) {
+  if (exact === null || exact === undefined) return <Unknown title="Not known: no price" />;
+  return (
+    <data value={exact} title={`${exact} ${currency ?? ''}`.trim()}>
+      {money(Number(exact), currency)}
     </data>
   );
 }

@@ -66,6 +66,23 @@ export function percent(value: number | null | undefined): string {
   return value === null || value === undefined ? UNKNOWN : PERCENT.format(value / 100);
 }
 
+/** Such as "+12 %" or "−3.5 %", of a number that is per cent already. */
+export function signedPercent(value: number): string {
+  return `${value >= 0 ? '+' : '−'}${percent(Math.abs(value))}`;
+}
+
+/**
+ * An amount of a currency: cents where it is large enough, three digits where it is smaller. Without a currency, which isn't known yet, the bare
+ * number.
+ */
+export function money(value: number | null | undefined, currency: string | undefined): string {
+  if (value === null || value === undefined) return UNKNOWN;
+  const digits: Intl.NumberFormatOptions =
+    value !== 0 && Math.abs(value) < 1 ? { maximumSignificantDigits: 3 } : {};
+  const style: Intl.NumberFormatOptions = currency ? { style: 'currency', currency } : {};
+  return new Intl.NumberFormat(undefined, { ...style, ...digits }).format(value);
+}
+
 function scaled(
   value: string | number | null | undefined,
   unit: string,
@@ -93,6 +110,13 @@ export function tick(at: number, step_seconds: number): string {
   const date = new Date(at);
   const isDay = step_seconds >= 86_400 || dates.clock.format(date) === '00:00';
   return (isDay ? dates.day : dates.hourMinute).format(date);
+}
+
+/** The local day that an instant lies in, as a key and as people write it, and the hour of it, 0 to 23. */
+export function hourPlace(at: number): { day: string; title: string; hour: number } {
+  const date = new Date(at);
+  const hour = Number(dates.clock.format(date).slice(0, 2)) % 24;
+  return { day: dates.wholeDay.format(date), title: dates.day.format(date), hour };
 }
 
 /** The instant in UTC, such as "2026-01-31 12:00:00 UTC". */

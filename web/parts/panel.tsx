@@ -45,6 +45,11 @@ export function Loaded<Data>({ data, error, onRetry, height = 96, children }: Lo
       </Notice>
     );
   }
+  return <Loading height={height} />;
+}
+
+/** A placeholder of so many pixels. */
+export function Loading({ height = 96 }: { height?: number }) {
   return (
     <div className="loading" role="status" style={{ height }}>
       <span className="visually-hidden">Loading</span>

@@ -1,6 +1,20 @@
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
+import {
+  createContext,
+  lazy,
+  type ReactNode,
+  Suspense,
+  use,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { currentPerson, endSession, type Person } from './session.ts';
-import { SignIn } from './sign-in.tsx';
+
+const loadSignIn = () => import('./sign-in.tsx');
+
+/** Who has a session sees their page without the code of the sign-in. */
+const SignIn = lazy(async () => ({ default: (await loadSignIn()).SignIn }));
 
 interface Session {
   person: Person;
@@ -54,12 +68,23 @@ export function SessionProvider({ children, onReady, onSignedIn }: SessionProvid
   const person = state.is === 'in' ? state.person : undefined;
   const session = useMemo(() => person && { person, signOut }, [person, signOut]);
 
+  useEffect(() => {
+    // It is there when a session ends, also where the connection or the release isn't the same any more.
+    if (person) void loadSignIn().catch(() => {});
+  }, [person]);
+
   if (state.is === 'starting') return null;
-  if (state.is === 'out') return <SignIn onSignedIn={begun} />;
+  if (state.is === 'out') {
+    return (
+      <Suspense>
+        <SignIn onSignedIn={begun} />
+      </Suspense>
+    );
+  }
   return (
     <SessionContext value={session}>
       {children}
-      {state.expired && <SignIn over={state.person.email} onSignedIn={begun} />}
+      <Suspense>{state.expired && <SignIn over={state.person.email} onSignedIn={begun} />}</Suspense>
     </SessionContext>
   );
 }

@@ -3,7 +3,7 @@ import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-component
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { TextField } from '../parts/text-field.tsx';
-import { beginSession, replacePassword, type SignInStep, signInProblem } from './session.ts';
+import { beginSession, replacePassword, type SignInStep, signInProblem } from './begin-session.ts';
 import './sign-in.css';
 
 interface SignInProps {

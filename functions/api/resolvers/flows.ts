@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { answerFlowStats } from '../../../core/answers/answer-flow-stats.ts';
 import { answerFlows, checkLogged } from '../../../core/answers/answer-flows.ts';
-import { answerFlowStats } from '../../../core/answers/answer-stats.ts';
 import { answerTopFlows, lengthOf } from '../../../core/answers/answer-top-flows.ts';
 import { flowLogOf } from '../../../core/answers/asking.ts';
 import { checkKnown } from '../../../core/answers/check-known.ts';
@@ -9,6 +9,7 @@ import { optionalId, optionalUuid, uuidArgument } from '../../../core/answers/id
 import { DuplicateFlows, type DuplicatePair } from '../../../core/flows/duplicate-flows.ts';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { type FlowErasure, readFlowLogState } from '../../../core/flows/flow-log-state.ts';
+import { FLOW_ORDERS } from '../../../core/flows/flow-order.ts';
 import { FLOW_GROUPS } from '../../../core/flows/flow-stats.ts';
 import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
 import { clientToken } from '../../../core/storage/commit-once.ts';
@@ -80,6 +81,10 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
       filter: flowFilter,
       from: timeArgument,
       to: timeArgument,
+      order: z
+        .enum(FLOW_ORDERS)
+        .nullish()
+        .transform(order => order ?? undefined),
       limit: wholeNumber('limit', { max: 1000, fallback: 100 }),
       next_token: z.string().nullish(),
     }),
@@ -88,7 +93,7 @@ export const flowResolvers: Pick<Resolvers, FlowOperation> = {
   }),
 
   'Query.flowStats': resolver({
-    arguments: groupingArguments(FLOW_GROUPS),
+    arguments: groupingArguments(FLOW_GROUPS).extend({ flows: optionalFlowFilter }),
     cost: ({ from, to }) => COSTS.lanes_twice + flowLogCost(to - from),
     resolve: (args, call) => answerFlowStats(call, args),
   }),

@@ -23,12 +23,12 @@ const preferencesArgument = z.object({
 export const meResolvers: Pick<Resolvers, MeOperation> = {
   'Query.me': resolver({
     arguments: z.object({}),
-    async resolve(_, { context, caller, identify }) {
+    async resolve(_, { context, caller, identify, currency }) {
       const [{ sub, email, groups }, preferences] = await Promise.all([
         identify(caller),
         readPreferences(context, caller),
       ]);
-      return { sub, email, groups, operations: allowedOperations(caller), preferences };
+      return { sub, email, groups, operations: allowedOperations(caller), preferences, currency };
     },
   }),
 

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { idArgument, uuidArgument } from '../../../core/answers/id-argument.ts';
+import { presentDecision } from '../../../core/answers/present-decision.ts';
 import { ValidationError } from '../../../core/errors.ts';
 import { lowerUuid } from '../../../core/inventory/model/parse-input.ts';
 import { pathTarget } from '../../../core/inventory/model/site-events.ts';
 import { comparePolicyIds } from '../../../core/policy/policy-match.ts';
-import type { Standing } from '../../../core/routing/choice/choose-path.ts';
-import type { ExplainedPath } from '../../../core/routing/choice/explain-choice.ts';
-import { decideAll, type PolicyDecision } from '../../../core/routing/decisions/all-decisions.ts';
+import { decideAll } from '../../../core/routing/decisions/all-decisions.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import {
   type PolicyRouting,
@@ -21,11 +20,7 @@ import { restorePath } from '../../../core/routing/failover/restore-path.ts';
 import type { SitesAsked } from '../../../core/routing/past/topology-at.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
-import type {
-  PathCandidate as PresentedCandidate,
-  PolicyDecision as PresentedDecision,
-  PolicyRouting as PresentedRouting,
-} from '../../../graphql/schema.generated.ts';
+import type { PolicyRouting as PresentedRouting } from '../../../graphql/schema.generated.ts';
 import { COSTS } from '../costs.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { timeArgument } from '../time-argument.ts';
@@ -155,42 +150,6 @@ function presentRouting(
 ): PresentedRouting {
   const weights = preference.kind === 'CUSTOM' ? preference.weights : null;
   return { policy_id, preference: preference.kind, weights, ...failover, updated_at };
-}
-
-function presentDecision({ preference, candidates, ...decision }: PolicyDecision): PresentedDecision {
-  return {
-    ...decision,
-    preference: preference.kind,
-    weights: preference.kind === 'CUSTOM' ? preference.weights : null,
-    candidates: candidates.map(presentCandidate),
-  };
-}
-
-/** A path that lost everything counts as out of use; its class says what it is. */
-const CLASSES: Record<Standing, PresentedCandidate['class']> = {
-  optimal: 'OPTIMAL',
-  degraded: 'DEGRADED',
-  unmeasured: 'UNKNOWN',
-  failed: 'FAILED',
-  out: 'FAILED',
-};
-
-function presentCandidate({
-  candidate: { path_id, cost_per_gb, metrics, out },
-  standing,
-  ...explained
-}: ExplainedPath): PresentedCandidate {
-  return {
-    path_id,
-    class: out ? 'OUT' : CLASSES[standing],
-    latency_ms: metrics?.latency_ms ?? null,
-    jitter_ms: metrics?.jitter_ms ?? null,
-    packet_loss_pct: metrics?.packet_loss_pct ?? null,
-    bandwidth_mbps: metrics?.bandwidth_mbps ?? null,
-    cost_per_gb,
-    measured_at: metrics?.measured_at ?? null,
-    ...explained,
-  };
 }
 
 /** How the message of a change of sides begins, and what it says where no policy has another path. */

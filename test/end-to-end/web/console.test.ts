@@ -5,9 +5,10 @@ import { addressSuite } from './suites/addresses.ts';
 import { alarmsSuite } from './suites/alarms.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
-import { flowsSuite } from './suites/flows.ts';
+import { flowsSuite, flowTailSuite } from './suites/flows.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
+import { incidentsSuite } from './suites/incidents.ts';
 import { liveSuite } from './suites/live.ts';
 import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
@@ -33,12 +34,14 @@ sitesSuite(world);
 exportsAndCachesSuite(world);
 policiesSuite(world);
 policyEditorSuite(world);
+incidentsSuite(world);
 settingsSuite(world);
 flowsSuite(world);
 alarmsSuite(world);
 // A capture of half a minute is replayed while all pages are looked at.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
+  flowTailSuite(world);
   accessibilitySuite(world);
 });
 oneSourceFailsSuite(world);

@@ -1,8 +1,19 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ArrivedReport } from '../../../core/flows/batch-objects.ts';
+import {
+  type FlowFilter,
+  flowMatcher,
+  hostsOf,
+  reportMatcher,
+  reportsOf,
+} from '../../../core/flows/flow-filter.ts';
 import { parseFlowKey } from '../../../core/flows/flow-key.ts';
+import type { FlowPosition, LoggedFlow } from '../../../core/flows/flow-log-store.ts';
 import type { ByteRange, FlowObjects } from '../../../core/flows/flow-objects.ts';
+import { pageFlows } from '../../../core/flows/page-flows.ts';
 import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
+import { parseCidr } from '../../../core/policy/ip-address.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 import { expectedFlows, type FlowWorld, HOST, HOUR, makeFlowWorld, pages } from '../../support/flow-world.ts';
 import { makeReport, T0 } from '../../support/report-records.ts';
@@ -32,6 +43,15 @@ const day: ArrivedReport[] = Array.from({ length: HOURS * MINUTES * EDGES }, (_,
   const report = makeReport({ edge_id: `edge-${edge}`, boot_id: 'b', seq, flows });
   return { report, sent_at_ms: arrived_at_ms, arrived_at_ms };
 });
+
+const textOf = ({
+  edge_id,
+  src,
+  src_port,
+  dst,
+  bytes,
+}: Omit<LoggedFlow, 'id' | 'site_id' | 'sent_at' | 'interval_s'>) =>
+  `${edge_id} ${src}:${src_port} ${dst} ${bytes}`;
 
 const ofHost = expectedFlows(day).filter(flow => flow.includes(HOST));
 
@@ -98,6 +118,47 @@ describe('the index by address', () => {
     const gets = calls.filter(({ name }) => name === 'get');
     expect(gets.every(({ key }) => key.startsWith('flow-index/'))).toBe(true);
     expect(gets.length).toBeLessThanOrEqual((1 + hosts.length) * HOURS);
+  });
+
+  it('gives for any filter what looking at every flow gives', async () => {
+    const range = { from: T0 - 3 * HOUR, to: T0 - HOUR };
+    const arrived = day.filter(({ arrived_at_ms: at }) => range.from <= at && at < range.to);
+    const everyFlow = arrived.flatMap(({ report }) => report.flows.map(flow => ({ report, flow })));
+    const known = [HOST, ...everyFlow.slice(0, 3).flatMap(({ flow: { src, dst } }) => [src, dst])];
+    const networks = fc
+      .subarray([...known, '10.1.0.0/16'], { minLength: 1, maxLength: 4 })
+      .map(texts => texts.map(text => parseCidr(text)!));
+    const edge_ids = fc.subarray(['edge-0', 'edge-2'], { minLength: 1 });
+    const fields = fc.record(
+      { addresses: networks, srcs: networks, dsts: networks, edge_ids },
+      { requiredKeys: [] },
+    );
+    const filters = fc.tuple(fields, fields).map(([wanted, not]): FlowFilter => ({ ...wanted, not }));
+    await fc.assert(
+      fc.asyncProperty(filters, async filter => {
+        const order = filter.edge_ids ? 'OLDEST_FIRST' : 'NEWEST_FIRST';
+        const [matches, ofReport] = [flowMatcher(filter), reportMatcher(filter)];
+        const naive = everyFlow.filter(({ report, flow }) => ofReport(report) && matches(flow));
+        const found: string[] = [];
+        let start: FlowPosition | undefined;
+        do {
+          const asked = {
+            ...range,
+            ...reportsOf(filter),
+            matches,
+            hosts: hostsOf(filter),
+            limit: 1000,
+            start,
+            order,
+          } as const;
+          const page = await pageFlows(world.store(), asked);
+          found.push(...page.flows.map(textOf));
+          start = page.next;
+        } while (start);
+        expect(found.sort()).toEqual(naive.map(({ report, flow }) => textOf({ ...report, ...flow })).sort());
+      }),
+      { numRuns: 20 },
+    );
   });
 
   it('lets a minute be read alone, by a range of the object', async () => {

@@ -94,6 +94,7 @@ describe('snapshots on DynamoDB Local', () => {
       minute: START,
       lanes: 2,
       bad_lanes: 0,
+      edges_silent: 1,
       policies_written: 3,
       rollups: ['HOUR', 'DAY'],
       late_groups: [],

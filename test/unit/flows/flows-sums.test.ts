@@ -8,7 +8,7 @@ import { maskHosts, networkOf } from '../../../core/flows/mask-hosts.ts';
 import { FlowSums } from '../../../core/flows/top-flows.ts';
 import { formatAddress, parseAddress, parseCidr } from '../../../core/policy/ip-address.ts';
 import type { FlowRecord } from '../../../core/totals/flow-record.ts';
-import { limitFlows } from '../../../core/totals/other-flows.ts';
+import { isOtherFlows, limitFlows } from '../../../core/totals/other-flows.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 
 const everything = flowMatcher({});
@@ -129,10 +129,17 @@ describe('sums by what flows are', () => {
     const counts = fc.record({ packets: fc.bigInt(), bytes: fc.bigInt() });
     fc.assert(
       fc.property(reports, groups, counts, fc.integer({ min: 1, max: 5 }), (logged, by, total, limit) => {
-        const grouped = new FlowGroups(by, everything);
+        const tcp = flowMatcher({ protocols: [6] });
+        const grouped = new FlowGroups(by, tcp, { counted: everything });
         for (const each of logged) grouped.add(each);
-        const { rows, other, unattributed } = grouped.beside(total, { order_by: 'PACKETS', limit });
-        expect(sumOf([...rows, other, unattributed])).toEqual([total.packets, total.bytes]);
+        const { rows, other, unmatched, unattributed } = grouped.beside(total, {
+          order_by: 'PACKETS',
+          limit,
+        });
+        expect(sumOf([...rows, other, unmatched, unattributed])).toEqual([total.packets, total.bytes]);
+        const listed = logged.flatMap(({ flows }) => flows).filter(flow => !isOtherFlows(flow));
+        expect(sumOf([...rows, other])).toEqual(sumOf(listed.filter(tcp)));
+        expect(sumOf([unmatched])).toEqual(sumOf(listed.filter(flow => !tcp(flow))));
         expect(rows.length).toBeLessThanOrEqual(limit);
       }),
     );

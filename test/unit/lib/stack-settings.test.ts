@@ -23,6 +23,7 @@ describe('settings', () => {
       require_signed_reports: false,
       silent_after_s: 300,
       lanes_a_group: 8_000,
+      api_concurrency: 0,
       query_budget: 240,
       edge_roles: ['*edge*'],
       edge_spread_s: 5,

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXPIRY_INDEX } from '../../../core/cache/shared/table-keys.ts';
@@ -8,6 +8,7 @@ import { TTL_ATTRIBUTE } from '../../../core/storage/tables.ts';
 import { METRICS } from '../../../functions/metrics.ts';
 import { operationFields } from '../../../lib/operation-fields.ts';
 import { makeApp } from '../../../lib/patronus-app.ts';
+import { projectText } from '../../support/project-files.ts';
 
 interface Resource {
   Type: string;
@@ -330,10 +331,26 @@ describe('functions', () => {
     }
   });
 
-  it('take one snapshot at a time, each minute, done before the next is due', () => {
+  it('keep no places of the account, which a new one refuses, unless they are asked for', () => {
+    const reserved = (context: object) => {
+      const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...context });
+      return Object.fromEntries(
+        stacks
+          .flatMap(stack => Object.values(Template.fromStack(stack).findResources('AWS::Lambda::Function')))
+          .filter(({ Properties }) => Properties.ReservedConcurrentExecutions !== undefined)
+          .map(({ Properties }) => [
+            Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME,
+            Properties.ReservedConcurrentExecutions,
+          ]),
+      );
+    };
+    expect(reserved({})).toEqual({});
+    expect(reserved({ api_concurrency: 200, shards: 4 })).toEqual({ api: 200, ingest: 4, snapshot: 1 });
+  });
+
+  it('take a snapshot each minute, done before the next is due', () => {
     ingest.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Every minute: keeps the totals of all policies and lanes',
-      ReservedConcurrentExecutions: 1,
       Timeout: 55,
     });
     ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -611,10 +628,11 @@ describe('rights', () => {
 });
 
 describe('alarms', () => {
+  const SIGNS: Record<string, string> = { GreaterThanThreshold: '>', LessThanThreshold: '<' };
   const watched = () =>
     ofType('AWS::CloudWatch::Alarm').map(
       ([, { Properties }]) =>
-        `${watchedThing(Properties)}: ${Properties.MetricName} > ${Properties.Threshold}`,
+        `${watchedThing(Properties)}: ${Properties.MetricName} ${SIGNS[Properties.ComparisonOperator]} ${Properties.Threshold}`,
     );
 
   function watchedThing({ Dimensions }: { Dimensions: { Value: unknown }[] }): string {
@@ -648,6 +666,12 @@ describe('alarms', () => {
     'api: PoliciesWithoutPath > 0',
     'api: InternalErrors > 0',
     'Ingest: IteratorAge > 300000',
+    'Broadcast: IteratorAge > 300000',
+    'DeletionWorker: IteratorAge > 300000',
+    'snapshot: EdgesSilent > 0',
+    'snapshot: LanesUnreadable < 1',
+    'cleanup: totals_mismatches < 1',
+    'Notify: Invocations < 1',
     'Reports: WriteProvisionedThroughputExceeded > 0',
     'Api: 5XXError > 0',
   ])('watch %s', alarm => {
@@ -664,19 +688,103 @@ describe('alarms', () => {
         expect(Properties.Dimensions).toHaveLength(1);
         return `${watchedThing(Properties)}: ${Properties.MetricName}`;
       });
-    expect(own).toHaveLength(11);
+    expect(own).toHaveLength(14);
     expect(own.filter(alarm => !emitted.includes(alarm))).toEqual([]);
   });
 
   it('are so many: each costs 0.10 dollars a month', () => {
-    expect(watched()).toHaveLength(53);
+    expect(watched()).toHaveLength(59);
   });
 
-  it('tell the topic and say in words what to do', () => {
+  it('take silence for an alarm where it is one, and for nothing elsewhere', () => {
     for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
-      expect(Properties.AlarmActions).toHaveLength(1);
-      expect(Properties.AlarmDescription).toMatch(/^.{40,}\.$/);
+      const isPulse = Properties.ComparisonOperator === 'LessThanThreshold';
+      expect(Properties.TreatMissingData).toBe(isPulse ? 'breaching' : 'notBreaching');
     }
+  });
+
+  it('watch how old the stream of every function is that reads one', () => {
+    const readers = ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) =>
+      Properties.FunctionName.Ref.replace(/[0-9A-F]{8}$/, ''),
+    );
+    expect(new Set(readers).size).toBe(3);
+    for (const reader of readers) expect(watched()).toContain(`${reader}: IteratorAge > 300000`);
+  });
+
+  it('reach a topic that lets the alarms of this account publish, when they go off and when they are over', () => {
+    const topics = new Map(
+      ofType('AWS::SNS::TopicPolicy').flatMap(([, { Properties }]) =>
+        Properties.Topics.map(({ Ref }: { Ref: string }) => [Ref, Properties.PolicyDocument.Statement]),
+      ),
+    );
+    for (const [id, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
+      for (const actions of [Properties.AlarmActions, Properties.OKActions]) {
+        expect(actions, id).toHaveLength(1);
+        const topic = topicOf(actions[0]);
+        expect(topics.get(topic), `${id} → ${topic}`).toContainEqual({
+          Sid: 'AlarmsOfThisAccount',
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: { Ref: topic },
+          Condition: {
+            StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            ArnLike: {
+              'aws:SourceArn': {
+                'Fn::Join': [
+                  '',
+                  [
+                    'arn:',
+                    { Ref: 'AWS::Partition' },
+                    ':cloudwatch:*:',
+                    { Ref: 'AWS::AccountId' },
+                    ':alarm:*',
+                  ],
+                ],
+              },
+            },
+          },
+        });
+        // An encrypted topic needs a key that CloudWatch may use.
+        expect(all.find(([name]) => name === topic)![1].Properties?.KmsMasterKeyId).toBeUndefined();
+      }
+    }
+  });
+
+  /** The topic in the data stack that an action names: there itself, elsewhere by the export of that stack. */
+  function topicOf(action: { Ref?: string; 'Fn::ImportValue'?: string }): string {
+    if (action.Ref !== undefined) return action.Ref;
+    const exported = Object.values(
+      data.toJSON().Outputs as Record<string, { Export?: { Name: string }; Value: { Ref: string } }>,
+    );
+    return exported.find(({ Export }) => Export?.Name === action['Fn::ImportValue'])!.Value.Ref;
+  }
+
+  it('say in words what to do, and name a section of the runbook that says how they end', () => {
+    const sections = new Map(
+      projectText('docs/runbook.md')
+        .split(/^## /m)
+        .slice(1)
+        .map(text => [/^`(\w+)`\n/.exec(text)?.[1], text]),
+    );
+    const named = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+      const [, section] = /^.{40,}\. Runbook: (\w+)\.$/.exec(Properties.AlarmDescription)!;
+      return section;
+    });
+    expect([...new Set(named)].sort()).toEqual([...sections.keys()].sort());
+    for (const text of sections.values()) {
+      expect(text).toMatch(/\n- \*\*Look\*\*: .+\n- \*\*Do\*\*: .+\n- \*\*Cleared\*\*: .+\n/);
+    }
+  });
+
+  it('are mailed to nobody without an address, which synth warns of', () => {
+    const warned = (context: object) =>
+      Annotations.fromStack(makeApp({ 'aws:cdk:bundling-stacks': [], ...context }).stacks[0]!).findWarning(
+        '*',
+        Match.stringLikeRegexp('^Alarms are mailed to no address: set one with -c alarm_email='),
+      ).length;
+    expect(warned({})).toBe(1);
+    expect(warned({ alarm_email: 'ops@example.com' })).toBe(0);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { askedTrends } from '../../../web/pages/policies/asked-trends.ts';
 import { argumentsOf, draftOf, valuesOf } from '../../../web/pages/policies/policy-draft.ts';
 import { routingArguments } from '../../../web/pages/policies/routing-arguments.ts';
 
@@ -62,5 +63,21 @@ describe('the fields of how a policy routes', () => {
     const given = { 'weights.latency': '2', 'weights.loss': '' };
     const weights = { latency: 2, jitter: null, loss: null, bandwidth: null, cost: null };
     expect(routingArguments(given, 'CUSTOM').weights).toEqual(weights);
+  });
+});
+
+describe('the trends that a table asks for', () => {
+  const policies = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `p-${index}` }));
+
+  it('are of all policies, as long as one answer holds them', () => {
+    expect(askedTrends(policies(50), { first: 0, last: 20 })).toBeNull();
+  });
+
+  it.each([
+    ['those in sight', { first: 30, last: 33 }, ['p-30', 'p-31', 'p-32', 'p-33']],
+    ['those that are there at the end', { first: 49, last: 60 }, ['p-49', 'p-50']],
+    ['no more than a filter holds', { first: 0, last: 40 }, policies(20).map(({ id }) => id)],
+  ])('are of %s, where there are more', (_, sight, expected) => {
+    expect(askedTrends(policies(51), sight)).toEqual(expected);
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseSearch, stringifySearch } from '../../../web/address/search.ts';
 import {
+  apiFilter,
   type Chosen,
   choose,
   drop,
@@ -49,4 +50,11 @@ it('an id is in one of the lists of its field', () => {
   expect(both).toEqual({ only: ['b'], not: ['a'] });
   expect(choose(both, 'not', 'a')).toEqual(both);
   expect(drop(both, 'a')).toEqual({ only: ['b'], not: [] });
+});
+
+it('the API gets lists of what is chosen, and under not what is left out', () => {
+  const { filters } = readTraffic({ site: 'a,b', 'not-policy': 'default' });
+  expect(apiFilter(filters)).toEqual({ site_ids: ['a', 'b'], not: { policy_ids: ['default'] } });
+  expect(apiFilter(readTraffic({ edge: 'e' }).filters)).toEqual({ edge_ids: ['e'] });
+  expect(apiFilter(readTraffic({}).filters)).toBeNull();
 });

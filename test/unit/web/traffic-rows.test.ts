@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { intervalRows } from '../../../web/pages/traffic/file-rows.ts';
 import { groupRows } from '../../../web/pages/traffic/group-rows.ts';
+import { chartOf } from '../../../web/panels/series-chart.ts';
 
 const group = (id: string, bytes_exact: string, bits_per_second: (number | null)[]) => ({
   id,
@@ -19,14 +21,29 @@ const SERIES = {
   groups: [group('a', '1800', [80, 80, null])],
   other: group('other', '600', [40, null, null]),
   total: group('total', '2400', [120, 80, null]),
-  previous: null,
+  previous: {
+    from: '2026-03-15T11:57:00.000Z',
+    to: '2026-03-15T12:00:00.000Z',
+    at: ['2026-03-15T11:58:00.000Z', '2026-03-15T11:59:00.000Z', '2026-03-15T12:00:00.000Z'],
+    groups: [{ id: 'a', bytes_exact: '1200' }],
+    total: group('total', '1200', [53, 53, 54]),
+  },
 };
 
-it('a group has its share, its average over the range and its highest interval', () => {
+it('a group has its share, its average over the range, its highest interval, and how it was before', () => {
   expect(groupRows(SERIES)).toEqual([
-    { id: 'a', bytes_exact: '1800', share: 0.75, average: 80, highest: 80 },
-    { id: 'other', bytes_exact: '600', share: 0.25, average: 800 / 30, highest: 40 },
-    { id: 'total', bytes_exact: '2400', share: 1, average: 320 / 3, highest: 120 },
+    {
+      ...{ kind: 'group', id: 'a', bytes_exact: '1800', share: 0.75, average: 80, highest: 80 },
+      ...{ before_exact: '1200', change: 0.5 },
+    },
+    {
+      ...{ kind: 'other', id: 'other', bytes_exact: '600', share: 0.25, average: 800 / 30, highest: 40 },
+      ...{ before_exact: '0', change: null },
+    },
+    {
+      ...{ kind: 'total', id: 'total', bytes_exact: '2400', share: 1, average: 320 / 3, highest: 120 },
+      ...{ before_exact: '1200', change: 1 },
+    },
   ]);
 });
 
@@ -37,8 +54,47 @@ it('the average is over the time since the system began', () => {
 
 it('nothing is known of a range without intervals, and there is no share of nothing', () => {
   const none = group('total', '0', []);
-  const empty = { ...SERIES, at: [], groups: [], other: null, total: none };
+  const empty = { ...SERIES, at: [], groups: [], other: null, total: none, previous: null };
   expect(groupRows(empty)).toEqual([
-    { id: 'total', bytes_exact: '0', share: null, average: null, highest: null },
+    {
+      ...{ kind: 'total', id: 'total', bytes_exact: '0', share: null, average: null, highest: null },
+      ...{ before_exact: null, change: null },
+    },
+  ]);
+});
+
+it('by how much a group has changed is not known where the system began within the period before', () => {
+  const begun = { ...SERIES.previous, at: SERIES.previous.at.slice(1) };
+  expect(
+    groupRows({ ...SERIES, previous: begun }).map(({ before_exact, change }) => [before_exact, change]),
+  ).toEqual([
+    ['1200', null],
+    ['0', null],
+    ['1200', null],
+  ]);
+});
+
+it('the period before is drawn over the intervals as far from the beginning, with nothing where it has none', () => {
+  const begun = {
+    ...SERIES.previous,
+    at: SERIES.previous.at.slice(1),
+    total: { ...SERIES.previous.total, bits_per_second: [53, 54] },
+  };
+  const { series } = chartOf({ ...SERIES, previous: begun }, id => id);
+  expect(series.at(-1)).toMatchObject({ dashed: true, values: [null, 53, 54] });
+});
+
+it('a file has the intervals of each row, with the period before beside them', () => {
+  const rows = intervalRows(SERIES, id => `name of ${id}`);
+  expect(rows.slice(0, 4).map(({ kind, name, bits_per_second }) => [kind, name, bits_per_second])).toEqual([
+    ['group', 'name of a', 80],
+    ['other', 'Others', 40],
+    ['total', 'Total', 120],
+    ['period before', 'Period before', 53],
+  ]);
+  expect(rows.map(({ from, to }) => [from, to]).filter((_, index) => index % 4 === 0)).toEqual([
+    ['2026-03-15T12:00:00.000Z', SERIES.at[0]],
+    [SERIES.at[0], SERIES.at[1]],
+    [SERIES.at[1], SERIES.at[2]],
   ]);
 });

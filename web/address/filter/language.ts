@@ -10,8 +10,14 @@ export interface Named {
 
 export type FilterValue = string | number;
 
-/** A filter as the API takes it: of each list one value holds, such as of `ports`, and of `not_ports` none. */
-export type Filter = Readonly<Record<string, readonly FilterValue[]>>;
+/** Lists of values by the API's name of the field. */
+export type FilterValues = Readonly<Record<string, readonly FilterValue[]>>;
+
+/** What a text asks for: of each list one value holds, and none of those of `not` does. */
+export interface Filter {
+  values: FilterValues;
+  not: FilterValues;
+}
 
 /** A field that a filter's text may have. */
 export interface FilterField {
@@ -41,10 +47,14 @@ export interface ReadFilter {
   problems: FilterProblem[];
 }
 
-/** The filter of a text. @example readFilter(FLOW_LANGUAGE, 'port:443 -app:web', {}).filter // { ports: ['443'], not_applications: ['Web'] } */
+/**
+ * The filter of a text.
+ *
+ * @example readFilter(FLOW_LANGUAGE, 'port:443 -app:web', {}).filter // { values: { ports: ['443'] }, not: { applications: ['Web'] } }
+ */
 export function readFilter(language: FilterLanguage, text: string, names: Names): ReadFilter {
   const { terms, problems } = readTerms(text);
-  const filter: Record<string, FilterValue[]> = {};
+  const filter = { values: {} as Lists, not: {} as Lists };
   for (const { not, field: written, values, places, from, to } of terms) {
     const fieldCalled = (name: string | undefined) => language.fields.find(field => field.name === name);
     // An IPv6 address has colons too.
@@ -58,18 +68,23 @@ export function readFilter(language: FilterLanguage, text: string, names: Names)
     for (const [index, text] of texts.entries()) {
       const read = field.read(text, names);
       if ('problem' in read) problems.push({ ...places[index]!, message: read.problem });
-      else addTo(filter, not ? `not_${field.list}` : field.list, read.value);
+      else addTo(not ? filter.not : filter.values, field.list, read.value);
     }
   }
   problems.sort((a, b) => a.from - b.from);
   return { filter, problems };
 }
 
+/** A filter as the API takes it. */
+export function filterInput({ values, not }: Filter): object {
+  return { ...values, ...(Object.keys(not).length > 0 && { not }) };
+}
+
 /** The text of a filter: fields in the language's order, what is ruled out last. */
 export function writeFilter(language: FilterLanguage, filter: Filter, names: Names): string {
   const termsOf = (not: boolean): Term[] =>
     language.fields.flatMap(({ name, list, write }) => {
-      const values = filter[not ? `not_${list}` : list] ?? [];
+      const values = (not ? filter.not : filter.values)[list] ?? [];
       return values.length === 0
         ? []
         : [{ not, field: name, values: values.map(value => write(value, names)) }];
@@ -77,7 +92,9 @@ export function writeFilter(language: FilterLanguage, filter: Filter, names: Nam
   return writeTerms([...termsOf(false), ...termsOf(true)]);
 }
 
-function addTo(lists: Record<string, FilterValue[]>, list: string, value: FilterValue): void {
+type Lists = Record<string, FilterValue[]>;
+
+function addTo(lists: Lists, list: string, value: FilterValue): void {
   lists[list] ??= [];
   if (!lists[list].includes(value)) lists[list].push(value);
 }

@@ -1,23 +1,39 @@
 import { useAddress } from '../../address/search.ts';
 import { WorkPanel } from '../../panels/work-panel.tsx';
+import { PageViews } from '../page-views.tsx';
+import { BetweenPanel } from './between-panel.tsx';
 import { EntryDialog } from './entry-dialog.tsx';
 import { TimelinePanel } from './timeline-panel.tsx';
 import '../../parts/timeline.css';
 
-/** What was changed and what happened, with the way back. */
+const VIEWS = [
+  { id: 'timeline', title: 'Timeline', View: Timeline },
+  { id: 'between', title: 'Between two instants', View: BetweenPanel },
+] as const;
+
+/** What was changed and what happened, with the way back; and what differs between two instants. */
 export function Page() {
   const [{ entry }, setAddress] = useAddress();
-  const open = (id: string): void => setAddress({ entry: id });
   return (
     <div className="page">
-      <div className="page-head">
-        <h1>Changes</h1>
-      </div>
-      <WorkPanel />
-      <TimelinePanel onOpen={open} />
+      <PageViews title="Changes" label="How changes are shown" views={VIEWS} part="show" />
       {entry !== undefined && (
-        <EntryDialog id={entry} onOpen={open} onClose={() => setAddress({ entry: undefined })} />
+        <EntryDialog
+          id={entry}
+          onOpen={id => setAddress({ entry: id })}
+          onClose={() => setAddress({ entry: undefined })}
+        />
       )}
     </div>
+  );
+}
+
+function Timeline() {
+  const [, setAddress] = useAddress();
+  return (
+    <>
+      <WorkPanel />
+      <TimelinePanel onOpen={id => setAddress({ entry: id })} />
+    </>
   );
 }

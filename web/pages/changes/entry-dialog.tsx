@@ -1,3 +1,5 @@
+import { Link } from '@tanstack/react-router';
+import { writeRange } from '../../address/time-range.ts';
 import { graphql } from '../../data/graphql.ts';
 import { useMayUndo } from '../../data/me.ts';
 import { useAnswer } from '../../data/use-answer.ts';
@@ -11,6 +13,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded } from '../../parts/panel.tsx';
 import { Status } from '../../parts/status.tsx';
 import { DifferenceTable } from './difference-table.tsx';
+import { around } from './instant.ts';
 import { ENTRY, type FullEntry } from './operations.ts';
 
 const UNDO = graphql(`
@@ -85,7 +88,10 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
         )}
         <dt>When</dt>
         <dd>
-          <Time at={at} />
+          <Time at={at} />,{' '}
+          <Link to="/changes" search={{ show: 'between', ...writeRange(around(at, Date.now())) } as never}>
+            what changed around it
+          </Link>
         </dd>
         <dt>Began</dt>
         <dd>

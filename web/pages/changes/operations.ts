@@ -58,3 +58,19 @@ export const ENTRY = graphql(`
 export type LogEntry = ResultOf<typeof AUDIT_LOG>['auditLog']['items'][number];
 export type FullEntry = NonNullable<ResultOf<typeof ENTRY>['auditEntry']>;
 export type HappenedEvent = ResultOf<typeof HAPPENED>['events']['items'][number];
+
+export const CHANGES_BETWEEN = graphql(`
+  query ChangesBetween($from: AWSDateTime!, $to: AWSDateTime!) {
+    changesBetween(from: $from, to: $to, limit: 500) {
+      from to log_from total
+      before { from to bits_per_second completeness { edges_heard edges_expected } }
+      after { from to bits_per_second completeness { edges_heard edges_expected } }
+      items {
+        kind target target_name title effect_bits_per_second before_bits_per_second after_bits_per_second times last_at entry_id
+      }
+    }
+  }
+`);
+
+export type Changes = ResultOf<typeof CHANGES_BETWEEN>['changesBetween'];
+export type Ranked = Changes['items'][number];

@@ -3,8 +3,9 @@ import { useTimeRange } from '../../address/time-range.ts';
 import { useList } from '../../data/use-list.ts';
 import { More } from '../../parts/more.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { SaveButtons } from '../../parts/save-buttons.tsx';
 import { VirtualTable } from '../../parts/table/virtual-table.tsx';
-import { flowColumns } from './flow-columns.tsx';
+import { FLOW_FILE_COLUMNS, flowColumns } from './flow-columns.tsx';
 import { FLOWS } from './operations.ts';
 import { useFlowFilter } from './use-flow-filter.ts';
 import { useNames } from './use-names.ts';
@@ -22,7 +23,11 @@ export function FlowList() {
   );
   if (problems.length > 0) return null;
   return (
-    <Panel title="The newest first" flush>
+    <Panel
+      title="The newest first"
+      actions={<SaveButtons of="Flows" columns={FLOW_FILE_COLUMNS} rows={list.items} />}
+      flush
+    >
       <Loaded data={list.items} error={error ?? list.error} onRetry={error ? retry : list.retry}>
         {items => (
           <>

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { FLOW_LANGUAGE } from '../../address/filter/fields.ts';
-import { readFilter } from '../../address/filter/language.ts';
+import { filterInput, readFilter } from '../../address/filter/language.ts';
 import type { FilterProblem } from '../../address/filter/terms.ts';
 import { useAddress } from '../../address/search.ts';
 import type { VariablesOf } from '../../data/graphql.ts';
@@ -25,7 +25,7 @@ export function useFlowFilter(): AskedFilter {
   const read = useMemo(() => names && readFilter(FLOW_LANGUAGE, q, names), [q, names]);
   const isSound = read?.problems.length === 0;
   return {
-    filter: isSound ? (read.filter as FlowFilterInput) : undefined,
+    filter: isSound ? (filterInput(read.filter) as FlowFilterInput) : undefined,
     problems: read?.problems ?? [],
     error,
     retry,

@@ -22,7 +22,7 @@ const THROUGHPUT_PART = graphql(`
       from step_s at completeness gaps resets
       groups { id bits_per_second }
       other { id bits_per_second }
-      previous { total { id bits_per_second } }
+      previous { from at total { id bits_per_second } }
     }
   }
 `);

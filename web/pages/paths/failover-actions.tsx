@@ -5,6 +5,7 @@ import { Button } from '../../parts/button.tsx';
 import { ConfirmDialog } from '../../parts/dialog.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
+import { FailoverCost, type PathToMove } from './failover-cost.tsx';
 import type { Receipt } from './failover-receipt.tsx';
 import { BRING_BACK, CHECK_HEALTH, FAIL_OVER } from './operations.ts';
 
@@ -25,7 +26,7 @@ function termsOf(choice: string): { until?: string; until_restored?: boolean } {
 }
 
 export interface FailoverActionsProps {
-  path: { id: string; out_for: string[] };
+  path: PathToMove & { out_for: string[] };
   /** Gets the receipt of what was done. */
   onDone?(receipt: Receipt): void;
 }
@@ -80,6 +81,7 @@ export function FailoverActions({ path, onDone }: FailoverActionsProps) {
           onClose={() => setAsking(false)}
         >
           <p>Every policy on it takes another path at once. It can be brought back at any time.</p>
+          <FailoverCost path={path} />
           <SelectField
             label="How long"
             options={TERMS}

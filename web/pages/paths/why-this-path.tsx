@@ -22,7 +22,7 @@ const COMPARED: Record<string, { unit: string; head?: string }> = {
   LOWEST_LATENCY: { unit: 'ms' },
   HIGHEST_BANDWIDTH: { unit: 'Mbit/s', head: 'Bandwidth' },
   LOWEST_PACKET_LOSS: { unit: '%' },
-  LOWEST_COST: { unit: '$ a GB', head: 'Cost' },
+  LOWEST_COST: { unit: 'a GB', head: 'Price' },
   CUSTOM: { unit: 'points', head: 'Points' },
 };
 
@@ -105,15 +105,19 @@ interface DecisionProps {
     preference: string;
     candidates: Candidate[];
   };
-  path_id: string;
+  /** The path that it is shown for; left out: for none. */
+  path_id?: string;
   names: ReadonlyMap<string, string>;
   /** Shown with its candidates. */
   open: boolean;
 }
 
-function Decision({ decision, path_id, names, open }: DecisionProps) {
+/** How a policy decided, with all candidates. */
+export function Decision({ decision, path_id, names, open }: DecisionProps) {
   const { policy_name, selected_path_id, reason, preference, candidates } = decision;
-  const takesIt = selected_path_id === path_id;
+  const taken = selected_path_id === null ? undefined : names.get(selected_path_id);
+  const takes = path_id === undefined && taken ? `takes ${taken}` : 'takes another path';
+  const takesIt = selected_path_id !== null && selected_path_id === path_id;
   const excluded = candidates.find(candidate => candidate.path_id === path_id)?.excluded;
   const others = candidates.filter(candidate => candidate.excluded && candidate.path_id !== path_id);
   const columns = columnsOf({ path_id, selected_path_id, names, ...COMPARED[preference] });
@@ -123,7 +127,7 @@ function Decision({ decision, path_id, names, open }: DecisionProps) {
         <b>
           <bdi>{policy_name}</bdi>
         </b>{' '}
-        {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : 'takes another path'}
+        {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : takes}
         {excluded && <span className="muted">: {excluded}</span>}
       </summary>
       <p className="breakable">{withPathNames(reason, names)}</p>
@@ -155,7 +159,7 @@ function columnsOf({
   unit = '',
   head,
 }: {
-  path_id: string;
+  path_id: string | undefined;
   selected_path_id: string | null;
   names: ReadonlyMap<string, string>;
   unit?: string;

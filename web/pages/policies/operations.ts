@@ -48,10 +48,12 @@ export const POLICY_IMPACT = graphql(`
 
 export type Impact = ResultOf<typeof POLICY_IMPACT>['policyImpact'];
 
-/** What each of the largest policies carried in the last hour, in one answer for all of a table. */
+/** What policies carried in the last hour, in one answer for all rows in sight. */
 export const TRENDS = graphql(`
-  query PolicyTrends($from: AWSDateTime!, $to: AWSDateTime!) {
-    trafficSeries(group_by: POLICY, from: $from, to: $to, points: 60, limit: 50) { groups { id bits_per_second } }
+  query PolicyTrends($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
+    trafficSeries(group_by: POLICY, from: $from, to: $to, points: 60, limit: 50, filter: $filter) {
+      groups { id bits_per_second }
+    }
   }
 `);
 

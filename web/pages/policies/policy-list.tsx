@@ -8,6 +8,7 @@ import { type Figure, useFigures } from '../../data/use-figures.ts';
 import { useList } from '../../data/use-list.ts';
 import { Button } from '../../parts/button.tsx';
 import { Bytes, Rate } from '../../parts/figures.tsx';
+import { UNKNOWN } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
@@ -32,7 +33,7 @@ export function PolicyList() {
   );
   const figures = useFigures('POLICIES').data?.items;
   const shadowed = useAnswer(SHADOWED_POLICIES, {}, { changedBy: CHANGED_BY }).data?.data.shadowedPolicies;
-  const trends = useTrends();
+  const { trends, onSight } = useTrends(list.items);
   const toggle = useChange(TOGGLE_POLICY, {
     done: ({ togglePolicy: { id, name, enabled } }) => ({
       message: `Policy ${name} was switched ${enabled ? 'on' : 'off'}.`,
@@ -89,6 +90,7 @@ export function PolicyList() {
                 rows={items}
                 rowId={({ id }) => id}
                 maxRows={20}
+                onSight={onSight}
               />
               <More list={list} />
             </>
@@ -141,7 +143,8 @@ function columnsOf({ figures, trends, shadows, onOpen, onToggle }: Shown): Colum
       width: '112px',
       cell: ({ id, name }) => {
         const values = trends?.get(id);
-        return values && <Sparkline values={values} label={`Throughput of ${name} in the last hour`} />;
+        if (!values?.some(value => value !== null)) return <span className="muted">{UNKNOWN}</span>;
+        return <Sparkline values={values} label={`Throughput of ${name} in the last hour`} />;
       },
     },
     {

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useCurrency } from '../../data/me.ts';
 import { useChange } from '../../data/use-change.ts';
 import { Conflict, isConflict, useSeen } from '../../panels/conflict.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
@@ -25,6 +26,7 @@ interface EndpointFields {
 
 export function EndpointForm({ site_id, endpoint: latest, onClose }: EndpointFormProps) {
   const [client_token] = useState(() => crypto.randomUUID());
+  const currency = useCurrency();
   const [endpoint, showLatest] = useSeen(latest);
   const [sent, setSent] = useState<Record<string, string>>({});
   const add = useChange(ADD_ENDPOINT, {
@@ -48,7 +50,7 @@ export function EndpointForm({ site_id, endpoint: latest, onClose }: EndpointFor
       site_id,
       address,
       interface_type: interface_type as InterfaceType,
-      cost_per_gb: cost_per_gb ? Number(cost_per_gb) : null,
+      cost_per_gb: Number(cost_per_gb || 0),
     };
     setSent(given);
     if (!endpoint) add.run({ ...values, endpoint_id: endpoint_id || null, client_token });
@@ -99,10 +101,11 @@ export function EndpointForm({ site_id, endpoint: latest, onClose }: EndpointFor
           defaultValue={endpoint?.interface_type ?? 'FIBER'}
         />
         <TextField
-          label="Cost, US dollars a GB"
+          label={`Price a GB${currency ? `, ${currency}` : ''}`}
+          description="Of 10⁹ bytes that leave by it; empty or 0 where nothing is paid by the gigabyte."
           name="cost_per_gb"
           inputMode="decimal"
-          defaultValue={endpoint ? String(endpoint.cost_per_gb) : ''}
+          defaultValue={endpoint ? String(endpoint.cost_per_gb || '') : ''}
         />
       </Form>
     </Dialog>

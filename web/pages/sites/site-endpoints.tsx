@@ -1,8 +1,9 @@
 import { useState } from 'react';
-import { useMay } from '../../data/me.ts';
+import { useCurrency, useMay } from '../../data/me.ts';
 import { useChange } from '../../data/use-change.ts';
 import { Button } from '../../parts/button.tsx';
 import { ConfirmDialog } from '../../parts/dialog.tsx';
+import { Money } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { Status } from '../../parts/status.tsx';
 import { EndpointForm } from './endpoint-form.tsx';
@@ -28,6 +29,7 @@ export interface SiteEndpointsProps {
 /** The WAN attachments of a site. */
 export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpointsProps) {
   const may = useMay();
+  const currency = useCurrency();
   const [adding, setAdding] = useState(false);
   const [changed, setChanged] = useState<string>();
   const [removed, setRemoved] = useState<string>();
@@ -46,7 +48,7 @@ export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpoi
                     <th>Endpoint</th>
                     <th>Type of link</th>
                     <th>Address</th>
-                    <th className="number">Cost a GB</th>
+                    <th className="number">Price a GB</th>
                     <th>Reachable</th>
                     <td />
                   </tr>
@@ -61,7 +63,9 @@ export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpoi
                       <td>
                         <bdi>{address}</bdi>
                       </td>
-                      <td className="number">{cost_per_gb} $</td>
+                      <td className="number">
+                        <Money exact={cost_per_gb === 0 ? null : String(cost_per_gb)} currency={currency} />
+                      </td>
                       <td>
                         <Reachable reachable={reachable} />
                       </td>

@@ -1,26 +1,86 @@
-import { useMemo } from 'react';
+import { EyeOff } from 'lucide-react';
+import { Button } from '../../parts/button.tsx';
 import { Bytes } from '../../parts/figures.tsx';
-import { bitsPerSecond, count, percent, UNKNOWN } from '../../parts/format.ts';
+import { bitsPerSecond, count, percent, signedPercent, UNKNOWN } from '../../parts/format.ts';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
-import { type GroupRow, groupRows, OTHER, TOTAL } from './group-rows.ts';
-import type { Series } from './operations.ts';
-import { FIELDS, type Field } from './traffic-address.ts';
+import type { GroupRow } from './group-rows.ts';
+import { FIELDS } from './traffic-address.ts';
+import type { Names } from './use-names.ts';
+import { type Traffic, useTraffic } from './use-traffic.ts';
 
 export interface GroupTableProps {
-  by: Field;
-  series: Series;
-  name(id: string): string;
+  rows: readonly GroupRow[];
+  /** Whether the period before was asked for. */
+  compares: boolean;
+  names: Names;
 }
 
-/** What the chart shows as sums over the range. */
-export function GroupTable({ by, series, name }: GroupTableProps) {
-  const rows = useMemo(() => groupRows(series), [series]);
-  const columns: Column<GroupRow>[] = [
+/** What the chart shows as sums over the range; a name narrows the page to it. */
+export function GroupTable({ rows, compares, names }: GroupTableProps) {
+  const traffic = useTraffic();
+  const { by } = traffic;
+  return (
+    <VirtualTable
+      label={`Traffic by ${by}`}
+      columns={columnsOf({ traffic, names, compares })}
+      rows={rows}
+      rowId={({ kind, id }) => `${kind} ${id}`}
+      maxRows={24}
+    />
+  );
+}
+
+interface Columns {
+  traffic: Traffic;
+  names: Names;
+  /** Whether the period before was asked for. */
+  compares: boolean;
+}
+
+function columnsOf({ traffic, names, compares }: Columns): Column<GroupRow>[] {
+  const { by, only, leaveOut } = traffic;
+  const before: Column<GroupRow>[] = [
+    {
+      id: 'before',
+      head: 'Period before',
+      width: '112px',
+      end: true,
+      cell: ({ before_exact }) => <Bytes exact={before_exact} />,
+    },
+    {
+      id: 'change',
+      head: 'Change',
+      width: '96px',
+      end: true,
+      cell: ({ change }) => (
+        <data
+          value={change ?? ''}
+          title={
+            change === null
+              ? 'Not known: nothing was carried in the period before, or the system began within it'
+              : 'Against the period before'
+          }
+        >
+          {change === null ? UNKNOWN : signedPercent(change * 100)}
+        </data>
+      ),
+    },
+  ];
+  return [
     {
       id: 'name',
       head: FIELDS[by].one,
       width: 'minmax(160px, 2fr)',
-      cell: ({ id }) => <NameCell id={id} name={name} />,
+      cell: ({ kind, id }) => {
+        if (kind === 'total') return <b>Total</b>;
+        if (kind === 'other') return <span className="muted">Others</span>;
+        const name = names.of(by, id);
+        return (
+          <Button kind="link" aria-label={`Only ${name}`} onPress={() => only(by, id)}>
+            <bdi className="clip">{name}</bdi>
+          </Button>
+        );
+      },
     },
     {
       id: 'share',
@@ -36,27 +96,41 @@ export function GroupTable({ by, series, name }: GroupTableProps) {
       end: true,
       cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
     },
-    { id: 'average', head: 'Average', width: '120px', end: true, cell: ({ average }) => rate(average) },
-    { id: 'highest', head: 'Highest', width: '120px', end: true, cell: ({ highest }) => rate(highest) },
+    ...(compares ? before : []),
+    {
+      id: 'average',
+      head: 'Average',
+      width: '120px',
+      end: true,
+      cell: ({ average }) => <Bits value={average} />,
+    },
+    {
+      id: 'highest',
+      head: 'Highest',
+      width: '120px',
+      end: true,
+      cell: ({ highest }) => <Bits value={highest} />,
+    },
+    {
+      id: 'actions',
+      head: '',
+      width: '48px',
+      cell: ({ kind, id }) =>
+        kind === 'group' && (
+          <Button
+            square
+            kind="quiet"
+            aria-label={`Leave out ${names.of(by, id)}`}
+            onPress={() => leaveOut(by, id)}
+          >
+            <EyeOff size={16} aria-hidden />
+          </Button>
+        ),
+    },
   ];
-  return (
-    <VirtualTable
-      label={`Traffic by ${by}`}
-      columns={columns}
-      rows={rows}
-      rowId={({ id }) => id}
-      maxRows={24}
-    />
-  );
 }
 
-function NameCell({ id, name }: { id: string; name(id: string): string }) {
-  if (id === TOTAL) return <b>Total</b>;
-  if (id === OTHER) return <span className="muted">Others</span>;
-  return <bdi className="clip">{name(id)}</bdi>;
-}
-
-function rate(value: number | null) {
+function Bits({ value }: { value: number | null }) {
   return (
     <data value={value ?? ''} title={value === null ? 'Not known' : `${count(Math.round(value))} bit/s`}>
       {bitsPerSecond(value)}

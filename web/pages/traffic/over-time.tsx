@@ -6,38 +6,54 @@ import { chartOf } from '../../panels/series-chart.ts';
 import { Chart } from '../../parts/chart/chart.tsx';
 import { bitsPerSecond, count } from '../../parts/format.ts';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { SaveButtons } from '../../parts/save-buttons.tsx';
+import { INTERVAL_COLUMNS, intervalRows, sumColumns } from './file-rows.ts';
+import { groupRows } from './group-rows.ts';
 import { GroupTable } from './group-table.tsx';
 import { TRAFFIC_SERIES } from './operations.ts';
-import { FIELDS, type Field, readTraffic } from './traffic-address.ts';
+import { FIELDS } from './traffic-address.ts';
 import { useNames } from './use-names.ts';
+import { useTraffic } from './use-traffic.ts';
 
 /** What was carried over the range, stacked by group, and its sums as a table. */
 export function OverTime() {
-  const [address] = useAddress();
-  const { by } = readTraffic(address);
+  const { by } = useTraffic();
   // By something else it is another answer: what is shown until it comes would have its names.
-  return <SeriesOf key={by} by={by} />;
+  return <SeriesOf key={by} />;
 }
 
-function SeriesOf({ by }: { by: Field }) {
+function SeriesOf() {
   const { from, to, compare } = useTimeRange();
   const [, setAddress] = useAddress();
-  const nameOf = useNames();
+  const { by, filter, only } = useTraffic();
+  const names = useNames();
   const answer = useAnswer(
     TRAFFIC_SERIES,
-    { by: FIELDS[by].group, from, to, compare },
+    { by: FIELDS[by].group, from, to, filter, compare },
     { keepPrevious: true, changedBy: ['STATS', 'BOOT', 'CHANGE_UNDONE'] },
   );
   const series = answer.data?.data.trafficSeries;
-  const chart = useMemo(() => series && chartOf(series, id => nameOf(by, id)), [series, by, nameOf]);
+  const chart = useMemo(() => series && chartOf(series, id => names.of(by, id)), [series, by, names]);
+  const rows = useMemo(() => series && groupRows(series), [series]);
+  const intervals = useMemo(
+    () => series && intervalRows(series, id => names.of(by, id)),
+    [series, by, names],
+  );
+  const name = (id: string) => names.of(by, id);
   const retry = () => void answer.refetch();
   return (
     <>
-      <Panel title={`Throughput by ${by}`}>
+      <Panel
+        title={`Throughput by ${by}`}
+        actions={<SaveButtons of={`Throughput by ${by}`} columns={INTERVAL_COLUMNS} rows={intervals} />}
+      >
         <Loaded data={chart} error={answer.error} onRetry={retry} height={308}>
           {({ intervals, series: drawn }) =>
             drawn.every(({ values }) => values.every(value => value === null)) ? (
-              <Empty>Nothing was counted in this range for what is asked. Choose another range.</Empty>
+              <Empty>
+                Nothing was counted in this range for what is asked. Choose another range, or take a filter
+                away.
+              </Empty>
             ) : (
               <Chart
                 label={`Throughput by ${by}`}
@@ -48,14 +64,19 @@ function SeriesOf({ by }: { by: Field }) {
                 format={bitsPerSecond}
                 exact={value => (value === null ? 'Not known' : `${count(Math.round(value))} bit/s`)}
                 onZoom={(begin, end) => setAddress(writeRange({ from: begin, to: end }))}
+                onChoose={id => only(by, id)}
               />
             )
           }
         </Loaded>
       </Panel>
-      <Panel title={FIELDS[by].many} flush>
-        <Loaded data={series} error={answer.error} onRetry={retry}>
-          {known => <GroupTable by={by} series={known} name={id => nameOf(by, id)} />}
+      <Panel
+        title={FIELDS[by].many}
+        actions={<SaveButtons of={`Traffic by ${by}`} columns={sumColumns(name)} rows={rows} />}
+        flush
+      >
+        <Loaded data={rows} error={answer.error} onRetry={retry}>
+          {sums => <GroupTable rows={sums} compares={series?.previous != null} names={names} />}
         </Loaded>
       </Panel>
     </>

@@ -41,6 +41,24 @@ export function readTraffic(search: Search): TrafficChoice {
   };
 }
 
+type IdLists = { [F in Field as `${F}_ids`]?: string[] };
+
+/** The filter as the API takes it; null where nothing is filtered. */
+export type ApiFilter = (IdLists & { not?: IdLists }) | null;
+
+export function apiFilter(filters: TrafficFilters): ApiFilter {
+  const lists = (list: keyof Chosen): IdLists =>
+    Object.fromEntries(
+      FIELD_NAMES.filter(field => filters[field][list].length > 0).map(field => [
+        `${field}_ids`,
+        [...filters[field][list]],
+      ]),
+    );
+  const [only, not] = [lists('only'), lists('not')];
+  const excludes = Object.keys(not).length > 0;
+  return excludes || Object.keys(only).length > 0 ? { ...only, ...(excludes && { not }) } : null;
+}
+
 /** The parts of an address that say a field's filter. @example { site: 'a,b', 'not-site': undefined } */
 export function writeFilter(field: Field, { only, not }: Chosen): Record<string, string | undefined> {
   return { [field]: writeList(only), [`not-${field}`]: writeList(not) };

@@ -1,34 +1,28 @@
-import { useAddress } from '../../address/search.ts';
-import { SelectField } from '../../parts/select-field.tsx';
+import { lazy, Suspense } from 'react';
 import { PageViews } from '../page-views.tsx';
 import { OverTime } from './over-time.tsx';
-import { FIELD_NAMES, FIELDS, type Field, readTraffic, writeGroup } from './traffic-address.ts';
+import './traffic.css';
 
-const VIEWS = [{ id: 'time', title: 'Over time', View: OverTime }] as const;
+// The first view has the library of charts to load: what it can do without comes after it.
+const FilterBar = lazy(async () => ({ default: (await import('./filter-bar.tsx')).FilterBar }));
+const WaysView = lazy(async () => ({ default: (await import('./ways-view.tsx')).WaysView }));
+const HeatView = lazy(async () => ({ default: (await import('./heat-view.tsx')).HeatView }));
+
+const VIEWS = [
+  { id: 'time', title: 'Over time', View: OverTime },
+  { id: 'ways', title: 'Ways', View: WaysView },
+  { id: 'heat', title: 'Heat map', View: HeatView },
+] as const;
 
 /** What policies, sites, endpoints and edges carried: one question, shown in several ways. */
 export function Page() {
   return (
     <div className="page">
       <PageViews title="Traffic" label="How traffic is shown" views={VIEWS}>
-        <Question />
+        <Suspense fallback={<div className="filter-bar" />}>
+          <FilterBar />
+        </Suspense>
       </PageViews>
-    </div>
-  );
-}
-
-/** What is asked, the same for every view. */
-function Question() {
-  const [address, setAddress] = useAddress();
-  const { by } = readTraffic(address);
-  return (
-    <div className="panel-actions">
-      <SelectField
-        label="By"
-        options={FIELD_NAMES.map(id => ({ id, text: FIELDS[id].one }))}
-        value={by}
-        onChange={key => setAddress(writeGroup(key as Field))}
-      />
     </div>
   );
 }

@@ -3,16 +3,28 @@ import { useAnswer } from '../../data/use-answer.ts';
 import { TRAFFIC_NAMES } from './operations.ts';
 import type { Field } from './traffic-address.ts';
 
-/** What people call something of a field; its id where it has no name. */
-export type NameOf = (field: Field, id: string) => string;
+/** What people call the policies and sites that there are; others are called by their ids. */
+export interface Names {
+  of(field: Field, id: string): string;
+  /** All that are known of a field. */
+  all(field: 'policy' | 'site'): readonly { id: string; text: string }[];
+}
 
-/** Names of policies and sites; those of the others are their ids. */
-export function useNames(): NameOf {
+export function useNames(): Names {
   const { data } = useAnswer(TRAFFIC_NAMES, {}, { changedBy: ['POLICY', 'SITE', 'CHANGE_UNDONE'] });
   return useMemo(() => {
-    const names = new Map<string, string>();
-    for (const { id, name } of data?.data.policies.items ?? []) names.set(`policy ${id}`, name);
-    for (const { id, name } of data?.data.sites.items ?? []) names.set(`site ${id}`, name);
-    return (field, id) => names.get(`${field} ${id}`) ?? id;
+    const named = {
+      policy: data?.data.policies.items ?? [],
+      site: data?.data.sites.items ?? [],
+    };
+    const texts = new Map<string, string>(
+      (['policy', 'site'] as const).flatMap(field =>
+        named[field].map(({ id, name }) => [`${field} ${id}`, name] as const),
+      ),
+    );
+    return {
+      of: (field, id) => texts.get(`${field} ${id}`) ?? id,
+      all: field => named[field].map(({ id, name }) => ({ id, text: name })),
+    };
   }, [data]);
 }

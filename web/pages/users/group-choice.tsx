@@ -12,17 +12,10 @@ const GROUPS: readonly { id: UserGroup; text: string }[] = [
 export interface GroupChoiceProps {
   chosen: readonly UserGroup[];
   onChange(groups: UserGroup[]): void;
+  error: string | undefined;
 }
 
 /** The groups of a person. */
-export function GroupChoice({ chosen, onChange }: GroupChoiceProps) {
-  return (
-    <CheckGroup
-      label="Groups"
-      name="groups"
-      options={GROUPS}
-      value={[...chosen]}
-      onChange={ids => onChange(GROUPS.filter(({ id }) => ids.includes(id)).map(({ id }) => id))}
-    />
-  );
+export function GroupChoice(props: GroupChoiceProps) {
+  return <CheckGroup label="Groups" options={GROUPS} {...props} />;
 }

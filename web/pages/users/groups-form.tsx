@@ -25,7 +25,7 @@ export function GroupsForm({ user, onClose }: { user: UserRow; onClose(): void }
         onSubmit={() => run({ user_id: user.id, groups: [...groups] })}
         onCancel={onClose}
       >
-        <GroupChoice chosen={groups} onChange={setGroups} />
+        <GroupChoice chosen={groups} onChange={setGroups} error={fieldErrors.groups} />
         <p className="muted">It holds when they next sign in, or after at most an hour.</p>
       </Form>
     </Dialog>

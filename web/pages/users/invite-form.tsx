@@ -40,7 +40,7 @@ export function InviteForm({ invited, onClose }: InviteFormProps) {
           description="They get a password that is good for three days, and choose their own with it."
           defaultValue={invited?.email ?? ''}
         />
-        <GroupChoice chosen={groups} onChange={setGroups} />
+        <GroupChoice chosen={groups} onChange={setGroups} error={fieldErrors.groups} />
       </Form>
     </Dialog>
   );

@@ -8,4 +8,6 @@ export interface ChartSeries {
   colour: string;
   /** Drawn as a dashed line, as the period before. */
   dashed?: boolean;
+  /** What the others have together: not something to choose. */
+  isRest?: boolean;
 }

@@ -1,10 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { Button } from '../button.tsx';
 import { tick, utc } from '../format.ts';
+import { Loading } from '../panel.tsx';
 import type { ChartSeries } from './chart-series.ts';
-import { ChartTable } from './chart-table.tsx';
 import { steps } from './draw-steps.ts';
 import { drawResets, drawTrust } from './draw-trust.ts';
 import { Legend, Tooltip } from './legend.tsx';
@@ -12,6 +12,9 @@ import { intervalAt, lastRead } from './readout.ts';
 import { heardWords, resetsAt, stack, type TrustedIntervals, trustBands } from './trust.ts';
 import { useThemeColours } from './use-theme-colours.ts';
 import './chart.css';
+
+// Only who asks for the figures loads it.
+const ChartTable = lazy(async () => ({ default: (await import('./chart-table.tsx')).ChartTable }));
 
 export interface ChartProps {
   label: string;
@@ -28,6 +31,8 @@ export interface ChartProps {
   height?: number;
   /** Called with the chosen range, in milliseconds, when one is drawn with the pointer. */
   onZoom?(from: number, to: number): void;
+  /** Called with the id of a series whose name in the legend is chosen; without it names are no buttons. */
+  onChoose?(id: string): void;
 }
 
 /** Seconds between two marks of the time axis: whole minutes, hours and days. */
@@ -53,6 +58,7 @@ export function Chart(props: ChartProps) {
     stacked = false,
     height = 240,
     onZoom,
+    onChoose,
   } = props;
   const box = useRef<HTMLDivElement>(null);
   const colours = useThemeColours(box);
@@ -175,11 +181,15 @@ export function Chart(props: ChartProps) {
         <TrustList intervals={intervals} />
         {intervals.at.length > 0 && (
           <>
-            <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} />
+            <Legend {...readout} index={pointed?.index ?? lastRead(intervals)} onChoose={onChoose} />
             <Button kind="quiet" onPress={() => setAsTable(!asTable)}>
               {asTable ? 'Hide the table' : 'Show as table'}
             </Button>
-            {asTable && <ChartTable label={label} {...readout} />}
+            {asTable && (
+              <Suspense fallback={<Loading />}>
+                <ChartTable label={label} {...readout} />
+              </Suspense>
+            )}
           </>
         )}
       </figcaption>

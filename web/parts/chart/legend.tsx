@@ -1,4 +1,5 @@
-import { percent, time, utc } from '../format.ts';
+import { Button } from '../button.tsx';
+import { signedPercent, time, utc } from '../format.ts';
 import type { ChartSeries } from './chart-series.ts';
 import { boundsOfInterval, totalAt, trustWords } from './readout.ts';
 import type { TrustedIntervals } from './trust.ts';
@@ -14,8 +15,12 @@ export interface ReadoutProps {
   exact(value: number | null): string;
 }
 
+export interface LegendProps extends ReadoutProps {
+  onChoose: ((id: string) => void) | undefined;
+}
+
 /** What each colour is, with its value in the interval. */
-export function Legend({ intervals, index, series, stacked, format, exact }: ReadoutProps) {
+export function Legend({ intervals, index, series, stacked, format, exact, onChoose }: LegendProps) {
   return (
     <div className="legend">
       <Interval intervals={intervals} index={index} />
@@ -26,12 +31,18 @@ export function Legend({ intervals, index, series, stacked, format, exact }: Rea
             <span>{format(sumOf(series, index))}</span>
           </li>
         )}
-        {series.map(({ id, name, colour, dashed, values }) => (
+        {series.map(({ id, name, colour, dashed, isRest, values }) => (
           <li key={id} title={exact(values[index] ?? null)}>
             <Swatch colour={colour} dashed={dashed} />
-            <bdi className="clip" title={name}>
-              {name}
-            </bdi>
+            {onChoose && !dashed && !isRest ? (
+              <Button kind="link" aria-label={`Only ${name}`} onPress={() => onChoose(id)}>
+                <bdi className="clip">{name}</bdi>
+              </Button>
+            ) : (
+              <bdi className="clip" title={name}>
+                {name}
+              </bdi>
+            )}
             <span>{format(values[index] ?? null)}</span>
           </li>
         ))}
@@ -75,7 +86,7 @@ export function Tooltip({ intervals, index, series, stacked, exact, left, width 
             <tr>
               <td />
               <th scope="row">Against the period before</th>
-              <td>{signed(total / before - 1)}</td>
+              <td>{signedPercent((total / before - 1) * 100)}</td>
             </tr>
           )}
         </tbody>
@@ -108,5 +119,3 @@ const sumOf = (series: readonly ChartSeries[], index: number) =>
     series.filter(({ dashed }) => !dashed).map(({ values }) => values),
     index,
   );
-
-const signed = (share: number): string => `${share >= 0 ? '+' : '−'}${percent(Math.abs(share) * 100)}`;

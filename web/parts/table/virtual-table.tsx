@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { memo, type ReactNode, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useRef } from 'react';
 import './virtual-table.css';
 
 export interface Column<Row> {
@@ -31,6 +31,8 @@ export interface VirtualTableProps<Row> {
   maxRows?: number;
   /** Ids of rows that are marked as chosen. */
   chosen?: ReadonlySet<string>;
+  /** Gets the places of the first and the last row in sight, as they change. */
+  onSight?(first: number, last: number): void;
 }
 
 const ROW_HEIGHT = 32;
@@ -40,7 +42,7 @@ const ROW_HEIGHT = 32;
  * is the same object isn't drawn again.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, columns, rows, rowId, sorting, onSort, maxRows = 15, chosen } = props;
+  const { label, columns, rows, rowId, sorting, onSort, maxRows = 15, chosen, onSight } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
@@ -49,6 +51,10 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     getItemKey: index => rowId(rows[index]!),
     overscan: 8,
   });
+  const { startIndex, endIndex } = virtual.range ?? {};
+  useEffect(() => {
+    if (startIndex !== undefined && endIndex !== undefined) onSight?.(startIndex, endIndex);
+  }, [startIndex, endIndex, onSight]);
   const template = columns.map(({ width }) => width).join(' ');
   return (
     <div

@@ -15,6 +15,7 @@ const LOCATION = 'M'.repeat(200);
 const DOMAIN = Array.from({ length: 4 }, () => 'w'.repeat(61)).join('.');
 const EDGE = 'E'.repeat(64);
 const VIEW = 'V'.repeat(80);
+const INCIDENT = 'I'.repeat(100);
 
 const RIGHT_TO_LEFT = 'שלום עולם — مرحبا بالعالم '.repeat(4).trim().slice(0, 100);
 const MARKUP = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>';
@@ -22,6 +23,7 @@ const MARKUP = '<img src=x onerror="document.title=\'broken\'"><script>document.
 interface Named extends JoinedSites {
   policy: string;
   entry: string;
+  incident: string;
 }
 
 interface View {
@@ -51,14 +53,18 @@ const VIEWS: Record<string, View> = {
     shows: 'Every policy on it takes another path at once. It can be brought back at any time.',
     open: press('Fail over'),
   },
+  'filters of traffic': {
+    at: ({ policy, site }) => `/traffic?policy=${policy}&not-site=${site}&not-edge=${EDGE}`,
+    shows: EDGE,
+  },
   sites: { at: () => '/sites', shows: NAME },
   edges: { at: () => '/sites?view=edges', shows: EDGE },
   'deleted sites': { at: () => '/sites?view=deleted', shows: `Gone ${NAME.slice(5)}` },
   'a site': { at: SITE, shows: EDGE },
   'a site’s form': { at: SITE, shows: 'Base64 of 32 bytes', open: press('Change…') },
   'a site’s deletion': { at: SITE, shows: 'It takes with it:', open: press('Delete…') },
-  'a new endpoint': { at: SITE, shows: 'Cost, US dollars a GB', open: press('Add an endpoint') },
-  'a change of an endpoint': { at: SITE, shows: 'Cost, US dollars a GB', open: press('Change wan1') },
+  'a new endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Add an endpoint') },
+  'a change of an endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Change wan1') },
   'a removal': { at: SITE, shows: 'Every path that ends at it goes with it.', open: press('Remove wan1') },
   'an edge out of service': {
     at: SITE,
@@ -76,6 +82,22 @@ const VIEWS: Record<string, View> = {
   },
   policies: { at: () => '/policies', shows: NAME },
   'a policy': { at: ({ policy }) => `/policies?policy=${policy}`, shows: 'Last destination port' },
+  'a policy’s routing': { at: ({ policy }) => `/policies?policy=${policy}&part=routing`, shows: 'Taken now' },
+  'a policy’s versions': {
+    at: ({ policy }) => `/policies?policy=${policy}&part=versions`,
+    shows: 'As it is now',
+  },
+  'a policy’s deletion': {
+    at: ({ policy }) => `/policies?policy=${policy}`,
+    shows: 'Traffic that would move',
+    open: press('Delete…'),
+  },
+  'two instants': {
+    at: () => '/changes?show=between&range=24h',
+    shows: `Policy ${NAME} was created.`,
+  },
+  incidents: { at: () => '/incidents', shows: INCIDENT },
+  'an incident': { at: ({ incident }) => `/incidents/${incident}`, shows: /^Decisions between WWW/ },
   'a test of a flow': { at: () => '/policies?view=test', shows: 'A flow' },
   'a new export': { at: () => '/exports?new=HISTORY', shows: 'Format' },
   settings: { at: () => '/settings', shows: VIEW },
@@ -157,6 +179,13 @@ async function withLongNames(admin: SystemClient): Promise<Named> {
     'mutation ($name: String!) { createPolicy(name: $name, priority: 3) { id } }',
     { name: NAME },
   );
+  const scope = { site_id: joined.site, peer_site_id: joined.other };
+  const { createIncident } = await admin.data(
+    `mutation ($name: String!, $from: AWSDateTime!, $to: AWSDateTime!, $scope: IncidentScopeInput) {
+      createIncident(name: $name, from: $from, to: $to, scope: $scope) { id }
+    }`,
+    { name: INCIDENT, ...lastMinutes(), scope },
+  );
   await admin.data(
     'mutation ($name: String!, $address: String!) { saveView(name: $name, address: $address) { saved_views { name } } }',
     {
@@ -168,5 +197,15 @@ async function withLongNames(admin: SystemClient): Promise<Named> {
     'query ($target: String) { auditLog(target: $target, action: "createSite", limit: 1) { items { id } } }',
     { target: `site:${joined.site}` },
   );
-  return { ...joined, policy: createPolicy.id, entry: auditLog.items[0].id };
+  return {
+    ...joined,
+    policy: createPolicy.id,
+    entry: auditLog.items[0].id,
+    incident: createIncident.id,
+  };
+}
+
+function lastMinutes(): { from: string; to: string } {
+  const now = Date.now();
+  return { from: new Date(now - 120_000).toISOString(), to: new Date(now).toISOString() };
 }

@@ -18,6 +18,7 @@ const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
 /** What the pages show. */
 interface Shown extends JoinedSites {
   deleted_site: string;
+  incident: string;
   /** With two versions. */
   policy: string;
   /** Entries of the audit log. */
@@ -43,6 +44,7 @@ const USERS = () => '/users';
 const THRESHOLDS = () => '/alarms?view=thresholds';
 const DESTINATIONS = () => '/alarms?view=destinations';
 const MUTES = () => '/alarms?view=mutes';
+const NAMED_GROUPS = () => '/flows?view=groups';
 const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
@@ -73,6 +75,13 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   createPolicy: [{ at: POLICIES, name: 'New policy' }],
   updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
   togglePolicy: [{ at: POLICIES, name: 'Switch off Joined policy' }],
+  saveNamedGroup: [
+    { at: NAMED_GROUPS, name: 'New group' },
+    { at: NAMED_GROUPS, name: 'Change Joined-group' },
+  ],
+  deleteNamedGroup: [{ at: NAMED_GROUPS, name: 'Delete Joined-group' }],
+  createIncident: [{ at: () => '/changes?show=between', name: 'Freeze as an incident…' }],
+  removeIncident: [{ at: ({ incident }) => `/incidents/${incident}`, name: 'Remove…' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
   warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
@@ -91,7 +100,6 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   ...notOffered(['rotateEdgeKey', 'revokeEdgeKey', 'createPath', 'deletePath']),
   ...notOffered(['resetPolicyStats', 'resetAllStats', 'undoReset', 'voidBoot', 'undoVoidBoot']),
   ...notOffered(['eraseFlows', 'acknowledgeCommand', 'reportProbe']),
-  ...notOffered(['saveNamedGroup', 'deleteNamedGroup']),
   ...notOffered(['setPreferences', 'saveView', 'removeView']),
   setThreshold: [{ at: THRESHOLDS, name: 'New threshold' }],
   updateThreshold: [{ at: THRESHOLDS, name: 'Change Joined threshold' }],
@@ -238,11 +246,14 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.get('part') === 'versions') return 'As it is now';
   if (query.get('part') === 'routing') return 'Its paths';
   if (query.has('policy')) return 'Priority';
+  if (query.get('show') === 'between') return 'Second instant (UTC)';
+  if (pathname.startsWith('/incidents/')) return 'Joined incident';
   if (pathname === '/exports') return 'Exports';
   if (pathname === '/caches') return 'Caches';
   if (pathname === '/users') return 'Users';
   if (pathname === '/alarms') return ALARM_SIGNS[query.get('view')!]!;
   if (pathname === '/policies') return 'Joined policy';
+  if (pathname === '/flows') return '@Joined-group';
   if (pathname === '/') return 'Edge edge-unheard is silent.';
   if (query.get('view') === 'edges') return 'edge-unheard';
   if (query.get('view') === 'deleted') return 'Joined and gone';
@@ -262,6 +273,8 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   await admin.data(
     'mutation { setThreshold(name: "Joined threshold", scope: EDGE, target_id: "edge-joined", metric: SILENCE_MINUTES, direction: ABOVE, value: 10000, minutes: 1) { id } }',
   );
+  await admin.data('mutation { createPolicy(name: "Joined policy", priority: 4) { id } }');
+  await admin.data('mutation { saveNamedGroup(name: "Joined-group", kind: PORTS, members: ["9"]) { name } }');
   await admin.data('mutation { setDestination(name: "Joined destination", type: MAIL) { id } }');
   await admin.data(
     'mutation ($until: AWSDateTime!) { setMute(target: "site:none", reason: "Joined mute", until: $until) { id } }',
@@ -270,6 +283,10 @@ async function prepared(admin: SystemClient): Promise<Shown> {
   await admin.data('mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }', {
     id: joined.path_out,
   });
+  const { createIncident } = await admin.data(
+    'mutation ($from: AWSDateTime!, $to: AWSDateTime!) { createIncident(name: "Joined incident", from: $from, to: $to) { id } }',
+    { from: new Date(Date.now() - 120_000).toISOString(), to: new Date().toISOString() },
+  );
   const { createSite } = await admin.data('mutation { createSite(name: "Joined and gone") { id } }');
   const { deleteSite } = await admin.data(
     'mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }',
@@ -283,6 +300,7 @@ async function prepared(admin: SystemClient): Promise<Shown> {
     ...joined,
     deleted_site: createSite.id,
     policy: createPolicy.id,
+    incident: createIncident.id,
     deletion: deleteSite.audit_id,
     creation: auditLog.items[0].id,
   };

@@ -1,9 +1,10 @@
-import type { Page } from 'playwright-core';
+import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrafficSeries } from '../../../../graphql/schema.generated.ts';
 import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
 import { type ApiServer, serveApi } from '../../../support/api-server.ts';
-import { openConsole, type Person } from '../../../support/browser.ts';
+import { openConsole, type Person, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import { T0 } from '../../../support/report-records.ts';
 import { type ReportingEdge, ReportingWorld } from '../../../support/reporting-world.ts';
@@ -56,28 +57,143 @@ export function trafficSuite(world: () => ConsoleWorld): void {
 
     const address = (start: string) => `${start}${new URLSearchParams(RANGE)}`;
 
-    it('is grouped as the address says, with the figures of the query', async () => {
+    /** The query behind the page. */
+    async function ask(operation: string, args: object) {
+      return await api.data(operation, { ...RANGE, ...args }, { selection: [] });
+    }
+
+    it('is grouped and narrowed as the address says, with the figures of the query', async () => {
       const { page, problems } = person;
       await table(page, 'policy').getByRole('row').nth(1).waitFor();
       await page.getByRole('button', { name: /By$/ }).click();
       await page.getByRole('option', { name: 'Edge' }).click();
       await page.waitForURL(/by=edge/);
-      const rows = table(page, 'edge').locator('.body-row');
-      await rows.first().waitFor();
-      const series: TrafficSeries = await api.data('Query.trafficSeries', { ...RANGE, group_by: 'EDGE' });
-      const shown = await rows.evaluateAll(list =>
-        (list as unknown as ShownRow[]).map(({ children: [name, , carried] }) => [
-          name.textContent,
-          carried.firstChild.value,
-        ]),
+      expect(await sumsOf(page, 'edge')).toEqual(
+        sumsIn(await ask('Query.trafficSeries', { group_by: 'EDGE' })),
       );
-      expect(shown).toEqual([
-        ...series.groups.map(({ id, bytes_exact }) => [id, bytes_exact]),
-        ['Total', series.total.bytes_exact],
-      ]);
+
+      await page.getByRole('figure').getByRole('button', { name: 'Only b' }).click();
+      await page.waitForURL(/edge=b/);
+      await table(page, 'edge').getByRole('button', { name: 'Only a' }).waitFor({ state: 'detached' });
+      await page
+        .getByRole('list', { name: 'Filters' })
+        .getByRole('button', { name: 'edge: leave out b' })
+        .click();
+      await page.waitForURL(/not-edge=b/);
+      await table(page, 'edge').getByRole('button', { name: 'Leave out d' }).click();
+      await page.waitForURL(/not-edge=b,d/);
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('columnheader', { name: 'Change' }).waitFor();
+      await reloadConsole(page);
+      await table(page, 'edge').getByRole('button', { name: 'Only c' }).waitFor();
+      const narrowed = {
+        group_by: 'EDGE',
+        filter: { not: { edge_ids: ['b', 'd'] } },
+        compare_previous: true,
+      };
+      expect(await sumsOf(page, 'edge')).toEqual(sumsIn(await ask('Query.trafficSeries', narrowed)));
+      expect(problems).toEqual([]);
+    });
+
+    it('is saved with the figures of the query', async () => {
+      const { page } = person;
+      await page.goto(new URL(address('/traffic?by=edge&'), world().system.endpoints.dashboard).href);
+      await table(page, 'edge').getByRole('row').nth(1).waitFor();
+      const series: TrafficSeries = await ask('Query.trafficSeries', { group_by: 'EDGE' });
+      const sums = csvOf(await savedBy(page, 'Save Traffic by edge as CSV'));
+      expect(sums.map(({ id, bytes }) => [id, bytes])).toEqual(
+        sumsIn(series).map(([id, bytes]) => [id === 'Total' ? '' : id, bytes]),
+      );
+      const intervals = JSON.parse(await savedBy(page, 'Save Throughput by edge as JSON'));
+      const columns = [...series.groups, { ...series.total, id: null }];
+      expect(
+        intervals.map(({ to_utc, id, bits_per_second }: Record<string, unknown>) => [
+          to_utc,
+          id,
+          bits_per_second,
+        ]),
+      ).toEqual(
+        series.at.flatMap((at, index) =>
+          columns.map(({ id, bits_per_second }) => [at, id, bits_per_second[index]]),
+        ),
+      );
+    });
+
+    it('is shown as ways and as a heat map, with the same filter', async () => {
+      const { page, problems } = person;
+      const open = (query: string) =>
+        page.goto(new URL(address(`/traffic?${query}&`), world().system.endpoints.dashboard).href);
+      await open('view=ways&not-policy=3');
+      const diagram = page.getByRole('figure', { name: 'What went from Site to Policy to Endpoint' });
+      await diagram.getByRole('button', { name: /^Only 1: / }).waitFor();
+      const stats = await ask('Query.trafficStats', {
+        group_by: ['SITE', 'POLICY', 'ENDPOINT'],
+        filter: { not: { policy_ids: ['3'] } },
+      });
+      const ways = page.getByRole('table', { name: 'Ways of traffic' }).locator('data');
+      expect(await valuesOf(ways)).toEqual(
+        stats.rows.map(({ bytes_exact }: { bytes_exact: string }) => bytes_exact),
+      );
+      await diagram.getByRole('button', { name: /^Only 2: / }).click();
+      await page.waitForURL(/[?&]policy=2$/);
+
+      await open('view=heat&rows=groups&by=edge&not-edge=d');
+      const rows = page.getByRole('table', { name: 'Throughput by edge and time' }).locator('tbody tr');
+      await rows.nth(2).waitFor();
+      const grid: TrafficSeries = await ask('Query.trafficSeries', {
+        ...{ group_by: 'EDGE', points: 48, filter: { not: { edge_ids: ['d'] } } },
+      });
+      expect(await valuesOf(rows.locator('data'))).toEqual(
+        grid.groups.flatMap(({ bits_per_second }) => bits_per_second.map(String)),
+      );
+      await open('view=heat');
+      await page.getByRole('table', { name: 'Throughput by hour' }).getByRole('row').nth(1).waitFor();
       expect(problems).toEqual([]);
     });
   });
+}
+
+/** What is used of an element in the page. */
+interface ShownData {
+  value: string;
+}
+
+const valuesOf = (data: Locator): Promise<string[]> =>
+  data.evaluateAll(list => (list as unknown as ShownData[]).map(({ value }) => value));
+
+/** Name and bytes of each row. */
+async function sumsOf(page: Page, by: string): Promise<string[][]> {
+  const rows = table(page, by).locator('.body-row');
+  await rows.first().waitFor();
+  return rows.evaluateAll(list =>
+    (list as unknown as ShownRow[]).map(({ children: [name, , carried] }) => [
+      name.textContent,
+      carried.firstChild.value,
+    ]),
+  );
+}
+
+const sumsIn = ({ groups, total }: TrafficSeries): string[][] => [
+  ...groups.map(({ id, bytes_exact }) => [id, bytes_exact]),
+  ['Total', total.bytes_exact],
+];
+
+/** The text of the file that a button saves. */
+async function savedBy(page: Page, name: string): Promise<string> {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name }).click(),
+  ]);
+  return readFile(await file.path(), 'utf8');
+}
+
+/** Rows of a CSV without quotes, by column. */
+function csvOf(text: string): Record<string, string>[] {
+  const [head, ...lines] = text
+    .trimEnd()
+    .split('\r\n')
+    .map(line => line.split(','));
+  return lines.map(cells => Object.fromEntries(cells.map((cell, index) => [head![index]!, cell])));
 }
 
 /** What is used of a row in the page. */

@@ -34,7 +34,9 @@ describe('what changed between two instants', () => {
     }
     api.now = T0 + 12 * MINUTE;
     await api.data('Mutation.updatePolicy', { id: policy, priority: 6 });
+    api.now += 1000;
     await api.data('Mutation.togglePolicy', { id: policy, enabled: true });
+    api.now -= 1000;
     await api.data('Mutation.updateSite', { site_id: site, location: 'Mitte' });
     await api.data('Mutation.clearCache');
     api.now = T0 + 21 * MINUTE;
@@ -74,17 +76,17 @@ describe('what changed between two instants', () => {
       before_bits_per_second: null,
       after_bits_per_second: null,
     };
-    const entry = (times: number) => ({
+    const entry = (times: number, last_at = at(12)) => ({
       times,
       first_at: at(12),
-      last_at: at(12),
+      last_at,
       entry_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
     });
     const ofPolicy = { target: `policy:${policy}`, target_name: 'Video', ...rates(0, 8000) };
     const ofSite = { target: `site:${site}`, target_name: 'Berlin', ...rates(8000, 12_000) };
     expect(items).toEqual([
       { kind: 'POLICY_TRAFFIC', ...ofPolicy, ...none },
-      { kind: 'POLICY', ...ofPolicy, ...entry(2), title: 'Policy Video was switched on.' },
+      { kind: 'POLICY', ...ofPolicy, ...entry(2, at(12 + 1 / 60)), title: 'Policy Video was switched on.' },
       {
         kind: 'POLICY_TRAFFIC',
         target: 'policy:default',

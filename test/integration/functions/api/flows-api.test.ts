@@ -117,7 +117,7 @@ describe('flow logs, from the stream to the API', () => {
     it('gives those that a filter takes, of a range, by packets', async () => {
       const top = await api.data('Query.topFlows', {
         ...hour,
-        filter: { applications: ['Web'], not_srcs: ['2001:db8::/32'] },
+        filter: { applications: ['Web'], not: { srcs: ['2001:db8::/32'] } },
         order_by: 'PACKETS',
         limit: 1,
       });
@@ -147,10 +147,10 @@ describe('flow logs, from the stream to the API', () => {
       [{ endpoint_id: 'wan1', policy_id: '8', port: 443 }, []],
       [{ dsts: ['192.0.2.53', '2001:db8:1::/48'] }, ['192.0.2.53', '2001:db8:1::9']],
       [{ ports: ['50-60', '25'], protocols: [6, 17] }, ['192.0.2.53']],
-      [{ site_ids: [SITE_A, SITE_B], not_applications: ['Web'] }, ['192.0.2.53']],
-      [{ not_policy_ids: ['7'] }, ['192.0.2.53']],
-      [{ not_site_ids: [SITE_A] }, ['192.0.2.9']],
-      [{ edge_ids: ['edge-1', 'edge-2'], not_edge_ids: ['edge-1'] }, ['192.0.2.9']],
+      [{ site_ids: [SITE_A, SITE_B], not: { applications: ['Web'] } }, ['192.0.2.53']],
+      [{ not: { policy_ids: ['7'] } }, ['192.0.2.53']],
+      [{ not: { site_ids: [SITE_A] } }, ['192.0.2.9']],
+      [{ edge_ids: ['edge-1', 'edge-2'], not: { edge_ids: ['edge-1'] } }, ['192.0.2.9']],
     ])('finds flows by %j', async (filter, destinations) => {
       const { items, next_token } = await api.data('Query.flows', { ...hour, filter });
       expect(items.map((flow: { dst: string | null }) => flow.dst).sort()).toEqual([...destinations].sort());
@@ -169,7 +169,7 @@ describe('flow logs, from the stream to the API', () => {
       await api.data('Mutation.saveNamedGroup', group, operator);
       await api.data('Mutation.saveNamedGroup', { name: 'Dns', kind: 'PORTS', members: ['53'] }, operator);
       expect(await found({ dsts: ['@resolvers'] })).toEqual(['192.0.2.53']);
-      expect(await found({ dsts: ['@Resolvers', '2001:db8:1::9'], not_ports: ['@Dns'] })).toEqual([
+      expect(await found({ dsts: ['@Resolvers', '2001:db8:1::9'], not: { ports: ['@Dns'] } })).toEqual([
         '2001:db8:1::9',
       ]);
       await api.data('Mutation.saveNamedGroup', { ...group, members: ['192.0.2.9'] }, operator);
@@ -180,12 +180,32 @@ describe('flow logs, from the stream to the API', () => {
           message: 'There is no group "none": the query namedGroups lists those that there are.',
         },
       });
-      expect(await api.call('Query.topFlows', { filter: { not_ports: ['@Resolvers'] } })).toEqual({
+      expect(await api.call('Query.topFlows', { filter: { not: { ports: ['@Resolvers'] } } })).toEqual({
         error: {
           type: 'ValidationError',
           message: 'The group Resolvers is of networks: ports takes groups of ports.',
         },
       });
+    });
+
+    it('pages through the same flows the other way round, the oldest report first', async () => {
+      const listed = async (order: string | undefined, limit: number) => {
+        const items: { id: string; arrived_at: string }[] = [];
+        let next_token: string | null = null;
+        do {
+          const page = await api.data('Query.flows', { ...hour, order, limit, next_token });
+          items.push(...page.items);
+          next_token = page.next_token;
+        } while (next_token !== null);
+        return items;
+      };
+      const oldest = await listed('OLDEST_FIRST', 1);
+      expect(oldest).toEqual(await listed('OLDEST_FIRST', 100));
+      expect(new Set(oldest.map(({ id }) => id)).size).toBe(5);
+      const newest = await listed(undefined, 100);
+      const arrivals = (items: { arrived_at: string }[]) => items.map(({ arrived_at }) => arrived_at);
+      expect(arrivals(oldest)).toEqual(arrivals(newest).reverse());
+      expect(oldest.map(({ id }) => id).sort()).toEqual(newest.map(({ id }) => id).sort());
     });
 
     it('pages through all flows, each once, newest report first', async () => {
@@ -222,6 +242,58 @@ describe('flow logs, from the stream to the API', () => {
         // 50 bytes of flows that edge-1 didn't list, 2,000 that edge-2 counted without a flow.
         unattributed: { packets: 11, bytes: 2050 },
         total: counted.total,
+      });
+    });
+
+    it('sums flows of a filter by any fields at once, and says what of the counted traffic they are not', async () => {
+      const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE) };
+      const operator = { identity: personIn('operator') };
+      api.now -= 30_000;
+      const lab = { name: 'Lab', kind: 'NETWORKS', members: ['10.1.2.0/24'] };
+      await api.data('Mutation.saveNamedGroup', lab, operator);
+      await api.data('Mutation.saveNamedGroup', { name: 'Tls', kind: 'PORTS', members: ['443'] }, operator);
+      api.now = T0 + 2 * MINUTE;
+      const stats = await api.data('Query.flowStats', {
+        ...range,
+        group_by: ['SITE', 'APPLICATION', 'SOURCE_GROUP', 'PORT_GROUP'],
+        flows: { policy_ids: ['7'], not: { srcs: ['2001:db8::/32'] } },
+      });
+      const row = {
+        site_id: SITE_A,
+        application: 'Web',
+        source_group: 'Lab',
+        port_group: 'Tls',
+        source: null,
+      };
+      expect(stats).toMatchObject({
+        rows: [
+          { ...row, bytes_exact: String(2n ** 60n) },
+          { ...row, site_id: SITE_B, bytes: 1000 },
+        ],
+        unmatched: { bytes: 500 },
+        unattributed: { bytes: 2050 },
+        total: { bytes_exact: String(2n ** 60n + 3550n) },
+      });
+      const ports = await api.data('Query.flowStats', {
+        ...range,
+        group_by: ['PORT', 'SOURCE', 'DESTINATION_GROUP'],
+        flows: { site_ids: [SITE_A], protocols: [17] },
+      });
+      expect(ports.rows).toMatchObject([
+        { port: 53, source: '10.1.2.3', destination_group: null, bytes: 70 },
+      ]);
+      expect(
+        await api.call('Query.flowStats', {
+          ...range,
+          group_by: ['PORT'],
+          filter: { site_id: SITE_A },
+          flows: {},
+        }),
+      ).toEqual({
+        error: {
+          type: 'ValidationError',
+          message: 'filter and flows ask for the same: put all of it in flows.',
+        },
       });
     });
 
@@ -407,8 +479,8 @@ describe('flow logs, from the stream to the API', () => {
     ],
     [
       'Query.flows',
-      { ...hour, filter: { not_ports: ['80-70'] } },
-      'filter.not_ports.0 must be a port, a range of ports or a group such as 443, 8000-8100 or @Mail.',
+      { ...hour, filter: { not: { ports: ['80-70'] } } },
+      'filter.not.ports.0 must be a port, a range of ports or a group such as 443, 8000-8100 or @Mail.',
     ],
     ['Query.flows', { ...hour, filter: { protocols: [] } }, 'filter.protocols must have 1 to 20 entries.'],
     ['Query.topFlows', { limit: 0 }, 'limit must be a whole number from 1 to 1000.'],
@@ -452,7 +524,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { ...hour, group_by: [] },
-      'group_by takes one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, each once.',
+      'group_by takes one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, POLICY, SITE, ENDPOINT, EDGE, SOURCE, DESTINATION, PORT, SOURCE_GROUP, DESTINATION_GROUP, PORT_GROUP, each once.',
     ],
     [
       'Query.flowStats',

@@ -31,6 +31,7 @@ describe('me', () => {
       groups: [group],
       operations: expected,
       preferences: { theme: 'SYSTEM', time_zone: null, units: 'SI', saved_views: [] },
+      currency: 'USD',
     });
   });
 

@@ -30,7 +30,7 @@ const OF_EDGES: Query[] = ['Query.pendingCommands', 'Query.ownEdge', 'Query.edge
 
 /** What is asked for. Of a query without an entry: nothing but the page's length. */
 function argumentsOf(
-  { site_a, site_b, path_id, policy_id, export_id, audit_id, destination_id }: ReadUnitsWorld,
+  { site_a, site_b, path_id, policy_id, export_id, audit_id, incident_id, destination_id }: ReadUnitsWorld,
   { e, m }: Measures,
 ): Partial<Record<Query, object>> {
   const range = { from: new Date(START).toISOString(), to: new Date(START + m * 60_000).toISOString() };
@@ -48,12 +48,14 @@ function argumentsOf(
     'Query.edgeBoots': edge,
     'Query.auditLog': { limit: e },
     'Query.changesBetween': range,
+    'Query.incident': { id: incident_id },
     'Query.auditEntry': { id: audit_id },
     'Query.events': { limit: e },
     'Query.figures': { scope: 'POLICIES' },
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
     'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
+    'Query.trafficPercentile': { ...range, filter },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.trafficCost': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,

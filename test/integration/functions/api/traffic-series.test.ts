@@ -144,7 +144,10 @@ describe('trafficSeries', () => {
     const [from, middle, to] = [START + MINUTE, START + 4 * MINUTE, START + 7 * MINUTE].map(iso);
     const before = await series({ from, to: middle });
     const { previous, groups, other } = await series({ from: middle, to, compare_previous: true });
-    expect(previous).toEqual({ from: before.from, to: before.to, groups: [], total: before.total });
+    expect(previous).toEqual({
+      ...{ from: before.from, to: before.to, at: before.at },
+      ...{ groups: [], total: before.total },
+    });
     expect([groups, other]).toEqual([[], null]);
   });
 

@@ -1,0 +1,32 @@
+import type { GroupsOfFlows } from '../flows/flow-stats.ts';
+import type { NamedGroup } from '../named-groups/named-group.ts';
+import { parseCidr, parseKnownAddress } from '../policy/ip-address.ts';
+import { NetworkTable } from '../policy/network-table.ts';
+import { MAX_PORT, parsePortRange } from '../policy/port-range.ts';
+
+/**
+ * The one group that an address or a port counts for: that of the longest prefix or of the narrowest range that it lies in, of equals the
+ * first by name. So sums by group have each flow once.
+ */
+export function groupsOfFlows(groups: readonly NamedGroup[]): GroupsOfFlows {
+  const byName = groups.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const membersOf = (kind: NamedGroup['kind']) =>
+    byName
+      .filter(group => group.kind === kind)
+      .flatMap(({ name, members }) => members.map(member => ({ name, member })));
+  const networks = new NetworkTable(
+    membersOf('NETWORKS').map(({ name, member }) => [parseCidr(member)!, name] as const),
+  );
+  const ports = new Array<string | null>(MAX_PORT + 1).fill(null);
+  const ranges = membersOf('PORTS').map(({ name, member }) => ({ name, ...parsePortRange(member)! }));
+  // The narrowest last, of equals the first by name.
+  const inOrder = ranges.reverse().toSorted((a, b) => b.to - b.from - (a.to - a.from));
+  for (const { name, from, to } of inOrder) ports.fill(name, from, to + 1);
+  return {
+    ofAddress(text) {
+      const address = parseKnownAddress(text);
+      return (address && networks.longest(address)) ?? null;
+    },
+    ofPort: port => ports[port] ?? null,
+  };
+}

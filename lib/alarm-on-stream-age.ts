@@ -1,0 +1,19 @@
+import { Duration } from 'aws-cdk-lib';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { ALARM_PERIOD, type AlarmTopic } from './alarm-topic.ts';
+import type { PatronusFunction } from './patronus-function.ts';
+
+const LATE = Duration.minutes(5);
+
+/** Alarms when records of a stream wait for a function for more than five minutes. `id` names the section of the runbook. */
+export function alarmOnStreamAge(
+  alarms: AlarmTopic,
+  fn: PatronusFunction,
+  { id, description }: { id: string; description: string },
+): void {
+  alarms.add(fn, id, {
+    metric: fn.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: ALARM_PERIOD }),
+    above: LATE.toMilliseconds(),
+    description,
+  });
+}

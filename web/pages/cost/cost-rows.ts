@@ -1,0 +1,82 @@
+import { csvWriter } from '../../../core/rows/csv.ts';
+import type { Column } from '../../../core/rows/table.ts';
+import type { Field } from '../traffic/traffic-address.ts';
+import type { Names } from '../traffic/use-names.ts';
+import type { TrafficCost } from './operations.ts';
+
+/** What a page can group costs by. */
+export interface CostGroup {
+  id: string;
+  title: string;
+  /** As the query takes it; an endpoint's id is unique in its site only. */
+  by: readonly Uppercase<Field>[];
+}
+
+export const COST_GROUPS: readonly [CostGroup, ...CostGroup[]] = [
+  { id: 'policy', title: 'Policies', by: ['POLICY'] },
+  { id: 'site', title: 'Sites', by: ['SITE'] },
+  { id: 'endpoint', title: 'Endpoints', by: ['SITE', 'ENDPOINT'] },
+  { id: 'edge', title: 'Edges', by: ['EDGE'] },
+];
+
+/** A row of the table: one of the query's, the rest, or the sum. */
+export interface CostTableRow {
+  kind: 'ROW' | 'OTHER' | 'TOTAL';
+  id: string;
+  name: string;
+  bytes_exact: string;
+  /** Null: no byte of it has a price. */
+  cost_exact: string | null;
+  unpriced_bytes_exact: string;
+  /** Of the whole cost, 0 to 1; null: it isn't known, or nothing costs anything. */
+  share: number | null;
+}
+
+/** The table of an answer: its rows by their names, what is behind them, and the sum at the end. */
+export function costTable(
+  { rows, other, other_rows, total }: TrafficCost,
+  nameOf: Names['of'],
+): CostTableRow[] {
+  const whole = Number(total.cost_exact ?? 0);
+  const shareOf = (cost_exact: string | null) =>
+    cost_exact === null || whole <= 0 ? null : Number(cost_exact) / whole;
+  const line = (
+    kind: CostTableRow['kind'],
+    { id, name }: { id: string; name: string },
+    { bytes_exact, cost_exact, unpriced_bytes_exact }: TrafficCost['total'],
+  ): CostTableRow => ({
+    ...{ kind, id, name, bytes_exact, cost_exact, unpriced_bytes_exact },
+    share: shareOf(cost_exact),
+  });
+  return [
+    ...rows.map(row => line('ROW', named(row, nameOf), row)),
+    ...(other_rows > 0 ? [line('OTHER', { id: 'other', name: `${other_rows} others` }, other)] : []),
+    line('TOTAL', { id: 'total', name: 'Total' }, total),
+  ];
+}
+
+function named(row: TrafficCost['rows'][number], nameOf: Names['of']): { id: string; name: string } {
+  const { policy_id, site_id, endpoint_id, edge_id } = row;
+  const parts = [
+    policy_id !== null && nameOf('policy', policy_id),
+    site_id !== null && nameOf('site', site_id),
+    endpoint_id !== null && nameOf('endpoint', endpoint_id),
+    edge_id !== null && nameOf('edge', edge_id),
+  ].filter(part => part !== false);
+  const ids = [policy_id, site_id, endpoint_id, edge_id].filter(id => id !== null);
+  return { id: JSON.stringify(ids), name: parts.join(' ') };
+}
+
+/** What the table shows, exact, as a file. */
+export function costCsv({ currency, from, to }: TrafficCost, rows: readonly CostTableRow[]): string {
+  const columns: Column<CostTableRow>[] = [
+    { name: 'name', value: ({ name }) => name },
+    { name: 'bytes', value: ({ bytes_exact }) => bytes_exact },
+    { name: `cost_${currency.toLowerCase()}`, value: ({ cost_exact }) => cost_exact },
+    { name: 'bytes_without_price', value: ({ unpriced_bytes_exact }) => unpriced_bytes_exact },
+    { name: 'from', value: () => from },
+    { name: 'to', value: () => to },
+  ];
+  const writer = csvWriter(columns);
+  return writer.head() + rows.map(row => writer.row(row)).join('');
+}

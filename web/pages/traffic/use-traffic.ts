@@ -1,0 +1,40 @@
+import { useMemo } from 'react';
+import { useAddress } from '../../address/search.ts';
+import {
+  type ApiFilter,
+  apiFilter,
+  type Chosen,
+  choose,
+  drop,
+  type Field,
+  readTraffic,
+  type TrafficChoice,
+  writeFilter,
+} from './traffic-address.ts';
+
+export interface Traffic extends TrafficChoice {
+  filter: ApiFilter;
+  /** Shows only this of a field, beside what is chosen of it already. */
+  only(field: Field, id: string): void;
+  /** Leaves this of a field out. */
+  leaveOut(field: Field, id: string): void;
+  /** Takes this of a field out of its filter. */
+  forget(field: Field, id: string): void;
+}
+
+/** What the page is asked, from its address, and how to change it. */
+export function useTraffic(): Traffic {
+  const [address, setAddress] = useAddress();
+  return useMemo(() => {
+    const choice = readTraffic(address);
+    const change = (field: Field, to: (chosen: Chosen) => Chosen) =>
+      setAddress(writeFilter(field, to(choice.filters[field])));
+    return {
+      ...choice,
+      filter: apiFilter(choice.filters),
+      only: (field, id) => change(field, chosen => choose(chosen, 'only', id)),
+      leaveOut: (field, id) => change(field, chosen => choose(chosen, 'not', id)),
+      forget: (field, id) => change(field, chosen => drop(chosen, id)),
+    };
+  }, [address, setAddress]);
+}

@@ -1,0 +1,31 @@
+import { Button } from './button.tsx';
+import { saveText } from './save-text.ts';
+import { type FileColumn, tableText } from './table-file.ts';
+
+export interface SaveButtonsProps<Row> {
+  /** What the file is of, such as `Throughput by policy`; its name is made of it. */
+  of: string;
+  columns: readonly FileColumn<Row>[];
+  /** Undefined: nothing is there to be saved yet. */
+  rows: readonly Row[] | undefined;
+}
+
+/** Saves what is on the screen as a file, with the figures of the answer behind it. */
+export function SaveButtons<Row>({ of, columns, rows }: SaveButtonsProps<Row>) {
+  const name = of.toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '-');
+  return (
+    <div className="panel-actions">
+      {(['csv', 'json'] as const).map(format => (
+        <Button
+          key={format}
+          kind="quiet"
+          isDisabled={rows === undefined}
+          aria-label={`Save ${of} as ${format.toUpperCase()}`}
+          onPress={() => saveText(name, format, tableText(format, columns, rows ?? []))}
+        >
+          {format.toUpperCase()}
+        </Button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { csvWriter } from '../../core/rows/csv.ts';
+import { jsonLinesWriter } from '../../core/rows/json-lines.ts';
+import type { Column } from '../../core/rows/table.ts';
+
+export type FileColumn<Row> = Column<Row>;
+
+export type FileFormat = 'csv' | 'json';
+
+/** A table as a file has it: CSV as exports write it, or a JSON list with an object a row. */
+export function tableText<Row>(
+  format: FileFormat,
+  columns: readonly FileColumn<Row>[],
+  rows: readonly Row[],
+): string {
+  if (format === 'csv') {
+    const { head, row } = csvWriter(columns);
+    return head() + rows.map(row).join('');
+  }
+  const { row } = jsonLinesWriter(columns);
+  return `[\n${rows.map(each => row(each).trimEnd()).join(',\n')}\n]\n`;
+}
