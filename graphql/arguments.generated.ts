@@ -30,6 +30,7 @@ export const OPERATION_ARGUMENTS = {
   'Query.policyHistory': { policy_id: 'ID!', from: 'AWSDateTime!', to: 'AWSDateTime!', resolution: 'Resolution', compare_previous: 'Boolean' },
   'Query.trafficHistory': { from: 'AWSDateTime!', to: 'AWSDateTime!', resolution: 'Resolution', filter: 'TrafficFilter', compare_previous: 'Boolean' },
   'Query.trafficSeries': { group_by: 'TrafficGroup', from: 'AWSDateTime!', to: 'AWSDateTime!', points: 'Int', filter: 'TrafficFilter', limit: 'Int', compare_previous: 'Boolean' },
+  'Query.trafficPercentile': { from: 'AWSDateTime!', to: 'AWSDateTime!', filter: 'TrafficFilter' },
   'Query.trafficStats': { group_by: '[TrafficGroup!]!', from: 'AWSDateTime!', to: 'AWSDateTime!', filter: 'TrafficFilter', order_by: 'TrafficOrder', limit: 'Int', next_token: 'String' },
   'Query.trafficCost': { group_by: '[TrafficGroup!]!', from: 'AWSDateTime!', to: 'AWSDateTime!', filter: 'TrafficFilter', limit: 'Int', next_token: 'String' },
   'Query.topFlows': { policy_id: 'ID', site_id: 'ID', window: 'Int', from: 'AWSDateTime', to: 'AWSDateTime', filter: 'FlowFilter', order_by: 'TrafficOrder', limit: 'Int' },

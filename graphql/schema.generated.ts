@@ -763,6 +763,16 @@ export interface TrafficSeriesBefore {
   total: SeriesGroup;
 }
 
+export interface TrafficPercentile {
+  from: string;
+  to: string;
+  samples_expected: number;
+  samples_known: number;
+  p95_bits_per_second: number | null;
+  highest_bits_per_second: number | null;
+  average_bits_per_second: number | null;
+}
+
 export type TrafficGroup = 'POLICY' | 'SITE' | 'ENDPOINT' | 'EDGE';
 
 export type TrafficOrder = 'BYTES' | 'PACKETS';
@@ -1648,6 +1658,7 @@ export interface Operations {
   'Query.policyHistory': { arguments: { policy_id: string; from: string; to: string; resolution?: Resolution | null | undefined; compare_previous?: boolean | null | undefined }; result: PolicyHistory };
   'Query.trafficHistory': { arguments: { from: string; to: string; resolution?: Resolution | null | undefined; filter?: TrafficFilter | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficHistory };
   'Query.trafficSeries': { arguments: { group_by?: TrafficGroup | null | undefined; from: string; to: string; points?: number | null | undefined; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; compare_previous?: boolean | null | undefined }; result: TrafficSeries };
+  'Query.trafficPercentile': { arguments: { from: string; to: string; filter?: TrafficFilter | null | undefined }; result: TrafficPercentile };
   'Query.trafficStats': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficStats };
   'Query.trafficCost': { arguments: { group_by: TrafficGroup[]; from: string; to: string; filter?: TrafficFilter | null | undefined; limit?: number | null | undefined; next_token?: string | null | undefined }; result: TrafficCost };
   'Query.topFlows': { arguments: { policy_id?: string | null | undefined; site_id?: string | null | undefined; window?: number | null | undefined; from?: string | null | undefined; to?: string | null | undefined; filter?: FlowFilter | null | undefined; order_by?: TrafficOrder | null | undefined; limit?: number | null | undefined }; result: TopFlows };

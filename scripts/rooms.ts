@@ -86,6 +86,7 @@ export const ROOMS: Record<string, Rooms> = {
       'users',
     ],
     answers: [
+      'access',
       'audit',
       'effects',
       'errors',

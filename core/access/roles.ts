@@ -72,6 +72,7 @@ export const ROLES = {
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
   'Query.trafficHistory': forAll,
+  'Query.trafficPercentile': forAll,
   'Query.trafficSeries': forAll,
   'Query.trafficStats': forAll,
   'Query.trafficCost': forAll,

@@ -4,7 +4,7 @@ import type { AuditView } from '../audit/audit-view.ts';
 import { readAuditLog } from '../audit/read-audit-log.ts';
 import type { Differences, Happened } from '../effects/rank-changes.ts';
 import { type Counted, ratesBetween } from '../effects/rates-between.ts';
-import { ValidationError } from '../errors.ts';
+import { Throttled, ValidationError } from '../errors.ts';
 import { eventOfEntry, sitesOf } from '../events/event-of-entry.ts';
 import { isStateEvent } from '../events/state-event.ts';
 import { aggregate } from '../history/aggregate.ts';
@@ -22,6 +22,10 @@ const MEASURED_OVER = { MINUTE: 5 * MINUTE_MS, HOUR: RESOLUTIONS.HOUR.ms, DAY: R
 /** Entries of the log that are read for one answer at most, the newest first. */
 const MAX_ENTRIES = 2_000;
 const ENTRIES_A_PAGE = 500;
+
+/** There is no filter that would make it less. */
+const NO_TIME =
+  'There was no time to read what all edges had counted at both instants. Try again in a minute.';
 
 /** The time that rates were measured over: between two snapshots. */
 export interface Measured {
@@ -89,7 +93,10 @@ async function measuredBefore(
   const kept = RESOLUTION_NAMES.find(name => at > now - retention[name] + MEASURED_OVER[name]) ?? 'DAY';
   const from = at - Math.min(MEASURED_OVER[kept], length_ms);
   const store = { ...context, table: context.tables.traffic };
-  const { before, after } = await readLanesAtEnds(store, { from, to: at, now, retention });
+  const { before, after } = await readLanesAtEnds(store, { from, to: at, now, retention }).catch(cause => {
+    if (cause instanceof Throttled) throw new Throttled(NO_TIME, { cause });
+    throw cause;
+  });
   if (!before || !after || before.mark.taken_at >= after.mark.taken_at) return undefined;
   const seconds = (after.mark.taken_at - before.mark.taken_at) / 1000;
   const by = (group: 'POLICY' | 'SITE', field: 'policy_id' | 'site_id'): Counted => {

@@ -39,8 +39,11 @@ export interface FlowPageRequest extends FlowLogRange {
 export async function pageFlows(store: FlowLogStore, request: FlowPageRequest): Promise<FlowPage> {
   const state = await readFlowLogState(store);
   const { start } = request;
-  if (request.order === 'OLDEST_FIRST') refuseLegacy(store, state, request);
   if (start && isLegacy(start)) return pageLegacy(store, state, request);
+  if (request.order === 'OLDEST_FIRST') {
+    if (!start) await refuseLegacy(store, state, request);
+    return pageObjects(store, state, request);
+  }
   const page = await pageObjects(store, state, request);
   const left = page.next ? undefined : legacyRange(store, state, request);
   if (!left) return page;
@@ -55,13 +58,16 @@ function legacyBefore(to: number): FlowPosition {
   return { sk: `${new Date(to - 1).toISOString()}~`, index: 0 };
 }
 
-/** The log of the last release goes back in time only. */
-function refuseLegacy(store: FlowLogStore, state: FlowLogState, request: FlowPageRequest): void {
-  const legacy = legacyRange(store, state, request);
-  if (!legacy) return;
-  const since = new Date(legacy.to).toISOString();
+/** The log of the last release goes back in time only: where it has flows of the range, they would be missing. */
+async function refuseLegacy(
+  store: FlowLogStore,
+  state: FlowLogState,
+  request: FlowPageRequest,
+): Promise<void> {
+  const { flows, next } = await pageLegacy(store, state, { ...request, limit: 1 });
+  if (flows.length === 0 && !next) return;
   throw new ValidationError(
-    `Flows from before ${since} can be listed the newest first only: choose a from of then or later, or leave order out.`,
+    'The release before has logged flows of this range, which can be listed the newest first only: leave order out, or choose a later from.',
     { arguments: ['order', 'from'] },
   );
 }

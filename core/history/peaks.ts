@@ -1,7 +1,9 @@
 import { type LateSpan, LateSpans } from './late/late-span.ts';
+import { fivesOf } from './percentile/fives.ts';
+import { billingBytes } from './points/billing-rates.ts';
 import { historyPoints } from './points/points.ts';
 import { ceilTo, floorTo, RESOLUTIONS } from './resolution.ts';
-import type { Peak, PeakRepair, Sample, SnapshotMark } from './sample.ts';
+import type { Fives, Peak, PeakRepair, Sample, SnapshotMark } from './sample.ts';
 import { BASE_WITHIN_MS } from './sample-expiry.ts';
 import { readMarks, readPolicySamples, type SampleStore } from './sample-store.ts';
 
@@ -12,6 +14,8 @@ export interface RolledUp {
   late: LateSpan[];
   /** The peaks of the earlier ones that these counts belong to. */
   repairs: PeakRepair[];
+  /** Hours only. */
+  fives?: Fives;
 }
 
 interface RolledRangeOptions {
@@ -95,7 +99,7 @@ export class RolledRange {
   }
 }
 
-/** The highest minute rates of a policy in an hour, and the highest number of active flows that a minute saw. */
+/** The highest minute rates of a policy in an hour, the highest number of active flows that a minute saw, and what came each five minutes. */
 export async function rollUpMinutes(
   store: SampleStore,
   { policy_id, hour, newest }: { policy_id: string; hour: RolledRange; newest: Sample },
@@ -110,16 +114,22 @@ export async function rollUpMinutes(
   const late = hour.lateOf(own.samples.filter(({ at }) => at > hour.sinceMinute));
   const from = hour.affectedFrom(late);
   const { marks, samples } = from < hour.from ? await read(from) : own;
+  const range = { from, to: hour.until, resolution: 'MINUTE' as const };
   const points = historyPoints({
-    range: { from, to: hour.until, resolution: 'MINUTE' },
+    range,
     samples,
     marks,
     base: marks.findLast(mark => mark.at <= from),
     now: Number.POSITIVE_INFINITY,
   });
   const peakIn = (after: number, to: number) => highest(points.filter(({ at }) => at > after && at <= to));
-  const repairs = hour.affected(late).map(at => ({ at, peak: peakIn(at - hour.ms, at) }));
-  return { peak: peakIn(hour.from, hour.until), late, repairs };
+  const fives = billingBytes(points, { range });
+  const repairs = hour.affected(late).map(at => ({
+    at,
+    peak: peakIn(at - hour.ms, at),
+    fives: fivesOf(fives, at - hour.ms),
+  }));
+  return { peak: peakIn(hour.from, hour.until), late, repairs, fives: fivesOf(fives, hour.from) };
 }
 
 /** The highest of the hours' peaks in a day; `newest` is the hour that ends with it and is not written yet. */

@@ -6,6 +6,7 @@ import type { Rollup } from './groups/read-group.ts';
 import { policySampleKey, policySamplePartition } from './history-keys.ts';
 import type { LateReading } from './late/late-readings.ts';
 import { RolledRange, type RolledUp, rollUpHours, rollUpMinutes } from './peaks.ts';
+import { NO_BYTES } from './percentile/fives.ts';
 import { floorTo, RESOLUTIONS, type Retention } from './resolution.ts';
 import { fingerprintOf, type Sample, type SnapshotMark } from './sample.ts';
 import { expiryOf } from './sample-expiry.ts';
@@ -159,9 +160,10 @@ async function samplesOf(
   };
   // A reading that is the first of its range has no rate.
   const isFirst = async (range: RolledRange) => (await range.marksFrom(range.from)).length === 1;
-  const restsInHour =
-    (await isFirst(hour)) || isSame(last(policy_id, before.hour && lastOf('HOUR', before.hour)), newest);
-  const ofHour = restsInHour ? atRest : await rollUpMinutes(store, { policy_id, hour, newest });
+  const isUnchanged = isSame(last(policy_id, before.hour && lastOf('HOUR', before.hour)), newest);
+  const restsInHour = (await isFirst(hour)) || isUnchanged;
+  const resting = isUnchanged ? { ...atRest, fives: NO_BYTES } : atRest;
+  const ofHour = restsInHour ? resting : await rollUpMinutes(store, { policy_id, hour, newest });
   const samples: RolledSample[] = [];
   if (rollups.includes('HOUR')) {
     samples.push({ policy_id, resolution: 'HOUR', sample: { ...newest, at: hour.to, ...ofHour } });

@@ -4,6 +4,7 @@ import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { instantKey, MARKS_PARTITION, policySampleKey, policySamplePartition } from './history-keys.ts';
 import { packLate, unpackLate } from './late/pack-late.ts';
 import { countOf, packMark, packSample, unpackMark, unpackSample } from './packed-sample.ts';
+import { type HourFives, packFives, unpackFives } from './percentile/fives.ts';
 import type { Resolution } from './resolution.ts';
 import type { Sample, SnapshotMark } from './sample.ts';
 
@@ -17,6 +18,7 @@ interface PackedFigures {
   packed: unknown;
   late?: string;
   estimated?: string;
+  fives?: string;
 }
 
 /** Instants sort as text up to the year 9999. */
@@ -40,6 +42,7 @@ export function policySampleItem(
     sk: policySampleKey(resolution, sample.at, sample.taken_at),
     packed: packSample(sample),
     ...lateAttribute(sample),
+    ...fivesAttribute(sample),
     ...estimatedAttribute(sample),
     [TTL_ATTRIBUTE]: expires_at,
   };
@@ -48,6 +51,11 @@ export function policySampleItem(
 function lateAttribute(sample: Sample): { late?: string } {
   const late = packLate(sample);
   return late === undefined ? {} : { late };
+}
+
+function fivesAttribute(sample: Sample): { fives?: string } {
+  const fives = packFives(sample);
+  return fives === undefined ? {} : { fives };
 }
 
 // Apart from the packed figures, so that samples without estimated bytes stay as they are.
@@ -94,6 +102,27 @@ export async function readPolicySamples(
   return items.map(sampleOfItem).filter(sample => counted.has(`${sample.at}#${sample.taken_at}`));
 }
 
+/**
+ * What came each five minutes of a policy's hours, of readings that counted. An hour without a sample of its own is left out: nothing came in it.
+ */
+export async function readFives(
+  { client, table }: SampleStore,
+  { policy_id, range, marks }: { policy_id: string; range: StoredRange; marks: readonly SnapshotMark[] },
+): Promise<HourFives[]> {
+  const counted = new Set(marks.map(mark => `${mark.at}#${mark.taken_at}`));
+  const items = await queryRange({ client, table }, policySamplePartition(policy_id), {
+    ...{
+      first: instantKey(range.resolution, range.from),
+      last: `${instantKey(range.resolution, range.to)}#~`,
+    },
+    attributes: 'packed, fives',
+  });
+  return items.flatMap(item => {
+    const { at, taken_at } = sampleOfItem(item);
+    return counted.has(`${at}#${taken_at}`) ? unpackFives(at, item.fives) : [];
+  });
+}
+
 /** The sample in an item. @throws UnreadableSample */
 export function sampleOfItem({ packed, late, estimated }: PackedFigures): Sample {
   const sample = unpackSample(packed);
@@ -138,7 +167,11 @@ export async function readLastMarkItem(
 async function queryRange(
   { client, table }: SampleStore,
   partition: string,
-  { first, last }: { first: string; last: string },
+  {
+    first,
+    last,
+    attributes = 'packed, late, estimated',
+  }: { first: string; last: string; attributes?: string },
 ): Promise<PackedFigures[]> {
   const pages = paginateQuery(
     { client },
@@ -146,7 +179,7 @@ async function queryRange(
       TableName: table,
       KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
       ExpressionAttributeValues: { ':pk': partition, ':first': first, ':last': last },
-      ProjectionExpression: 'packed, late, estimated',
+      ProjectionExpression: attributes,
       ConsistentRead: true,
     },
   );

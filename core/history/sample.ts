@@ -19,6 +19,8 @@ export interface Sample {
   late?: LateSpan[];
   /** Rollups only: peaks of earlier hours or days, as they are with what came late since. */
   repairs?: PeakRepair[];
+  /** Hours only, and only where it was asked for. */
+  fives?: Fives;
 }
 
 /** A text that is the same for samples with the same figures. */
@@ -30,7 +32,12 @@ export interface PeakRepair {
   /** The hour or day: the instant at its end. */
   at: number;
   peak: Peak;
+  /** Hours only. */
+  fives?: Fives;
 }
+
+/** Bytes of each five minutes of an hour, rounded; null where that isn't known. */
+export type Fives = readonly (number | null)[];
 
 export interface Peak {
   packets_per_second: number;

@@ -50,7 +50,7 @@ export const INCIDENT: SettingKind<Incident> = {
 };
 
 /** The partition of what an incident froze: too large for the list, which is read whole. */
-export const frozenPartition = (id: string): string => `FROZEN#${id}`;
+const frozenPartition = (id: string): string => `FROZEN#${id}`;
 
 export const frozenKey = (id: string): ItemKey => ({ pk: frozenPartition(id), sk: 'CONTENT' });
 

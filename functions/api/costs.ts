@@ -18,6 +18,8 @@ export const COSTS = {
   history_of_policy: 2,
   /** The samples of up to 50 policies, or of lanes at every instant of a range. */
   series: 10,
+  /** The hours of a billing period, of a policy or a few, and minutes of two days at most. */
+  percentile: 5,
   /** Every lane at two instants. */
   lanes_twice: 10,
   /** Every lane. */

@@ -46,6 +46,7 @@ export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.policyHistory': 'forAll',
   'Query.trafficHistory': 'forAll',
   'Query.trafficSeries': 'forAll',
+  'Query.trafficPercentile': 'forAll',
   'Query.trafficStats': 'forAll',
   'Query.topFlows': 'forAll',
   'Query.duplicateCounting': 'forAll',

@@ -1,21 +1,36 @@
 import { floorTo, RESOLUTIONS } from '../resolution.ts';
 import type { HistoryInput, HistoryPoint } from './points.ts';
 
-const BILLING_INTERVAL_MS = 300_000;
+/** What transit is billed by. */
+export const BILLING_INTERVAL_MS = 300_000;
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 const MINUTES = BILLING_INTERVAL_MS / MINUTE_MS;
 
+/** Bits a second of five minutes. */
+export function billingRate(bytes: number): number {
+  return (bytes * 8) / (BILLING_INTERVAL_MS / 1000);
+}
+
+/** Bits a second of the five minutes that {@link billingBytes} has. */
+export function billingRates(
+  points: readonly HistoryPoint[],
+  input: Pick<HistoryInput, 'range' | 'begins'>,
+): number[] {
+  return [...billingBytes(points, input).values()].map(billingRate);
+}
+
 /**
- * Bits a second of each five minutes of the clock that minute points cover wholly, late counts spread over the time that they came in. What came while minutes were missed is spread evenly over
+ * Bytes of each five minutes of the clock that minute points cover wholly, by its beginning, late counts spread over the time that they came in. What came while minutes were missed is spread evenly over
  * them, so that a stopped snapshot makes no peak. Five minutes at an end of the range that are cut, that have not ended yet, or that the
  * system's first reading has a share in are no sample.
  */
-export function billingRates(
+export function billingBytes(
   points: readonly HistoryPoint[],
   { range, begins }: Pick<HistoryInput, 'range' | 'begins'>,
-): number[] {
+): Map<number, number> {
   const intervals = new Map<number, { bytes: number; minutes: number }>();
-  const counted = points.filter(({ gap }) => !gap);
+  // What only says where counting begins, has no time that it came in.
+  const counted = points.filter(({ gap, seconds, bytes }) => !gap && (seconds > 0 || bytes > 0n));
   for (const point of begins === undefined ? counted : counted.slice(1)) {
     const covered = 1 + point.intervals_missed;
     const earliest = Math.max(range.from, point.from - point.intervals_missed * MINUTE_MS);
@@ -27,9 +42,8 @@ export function billingRates(
       intervals.set(interval, sum);
     }
   }
-  return [...intervals.values()]
-    .filter(({ minutes }) => minutes === MINUTES)
-    .map(({ bytes }) => (bytes * 8) / (BILLING_INTERVAL_MS / 1000));
+  const whole = [...intervals].filter(([, { minutes }]) => minutes === MINUTES);
+  return new Map(whole.map(([from, { bytes }]) => [from, bytes]));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerTrafficPercentile } from '../../../core/answers/answer-percentile.ts';
 import { answerTrafficSeries } from '../../../core/answers/answer-series.ts';
 import { LANE_GROUPS } from '../../../core/history/aggregate.ts';
 import { MAX_SERIES_POINTS } from '../../../core/history/series/series-step.ts';
@@ -23,7 +24,13 @@ const wholeNumber = (most: number, fallback: number) =>
 /** Intervals of a series. */
 export const pointsArgument = wholeNumber(MAX_SERIES_POINTS, DEFAULT_POINTS);
 
-export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries'> = {
+export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries' | 'Query.trafficPercentile'> = {
+  'Query.trafficPercentile': resolver({
+    arguments: z.object({ from: timeArgument, to: timeArgument, filter: trafficFilter }),
+    cost: () => COSTS.percentile,
+    resolve: (args, call) => answerTrafficPercentile(call, args),
+  }),
+
   'Query.trafficSeries': resolver({
     arguments: z.object({
       group_by: z

@@ -2,6 +2,7 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eraseFlows } from '../../../core/flows/flow-erasures.ts';
 import { decodeFlows } from '../../../core/flows/legacy/legacy-item.ts';
+import { pageFlows } from '../../../core/flows/page-flows.ts';
 import {
   arrivedReports,
   expectedFlows,
@@ -12,6 +13,7 @@ import {
   pages,
 } from '../../support/flow-world.ts';
 import { putLegacyFlows } from '../../support/legacy-flows.ts';
+import { T0 } from '../../support/report-records.ts';
 
 const reports = arrivedReports();
 const [before, after] = [reports.slice(0, 9), reports.slice(9)];
@@ -45,9 +47,13 @@ describe('flows that the last release left in the table', () => {
     expect(await told()).toEqual([all, all, all]);
   });
 
-  it('are told of one host', async () => {
+  it('are told of one host, and only the newest first', async () => {
     const ofHost = expectedFlows(reports).filter(flow => flow.includes(HOST));
     expect(await pages(world.store(), 2, HOST)).toEqual(ofHost);
+    const asked = { from: T0 - HOUR, to: T0 + 3 * HOUR, matches: () => true, limit: 10 };
+    await expect(pageFlows(world.store(), { ...asked, order: 'OLDEST_FIRST' })).rejects.toThrow(
+      'The release before has logged flows of this range, which can be listed the newest first only: leave order out, or choose a later from.',
+    );
   });
 
   it('are not looked for any more when they have expired', async () => {

@@ -13,19 +13,19 @@ export function flowColumns(names: Names | undefined): Column<FlowRow>[] {
     {
       id: 'src',
       head: 'From',
-      width: 'minmax(152px, 2fr)',
+      width: 'minmax(160px, 5fr)',
       cell: ({ src, src_port }) => <End address={src} port={src_port} />,
     },
     {
       id: 'dst',
       head: 'To',
-      width: 'minmax(152px, 2fr)',
+      width: 'minmax(160px, 5fr)',
       cell: ({ dst, dst_port }) => <End address={dst} port={dst_port} />,
     },
     {
       id: 'application',
       head: 'Application',
-      width: 'minmax(128px, 1fr)',
+      width: 'minmax(128px, 4fr)',
       cell: ({ application, protocol }) =>
         application !== null &&
         protocol !== null && (
@@ -37,14 +37,14 @@ export function flowColumns(names: Names | undefined): Column<FlowRow>[] {
     {
       id: 'site',
       head: 'Site',
-      width: 'minmax(96px, 1fr)',
-      cell: ({ site_id }) => <bdi>{nameOf(names, 'site', site_id)}</bdi>,
+      width: 'minmax(96px, 3fr)',
+      cell: ({ site_id }) => <Name of={nameOf(names, 'site', site_id)} />,
     },
     {
       id: 'policy',
       head: 'Policy',
-      width: 'minmax(96px, 1fr)',
-      cell: ({ policy_id }) => <bdi>{nameOf(names, 'policy', policy_id)}</bdi>,
+      width: 'minmax(96px, 3fr)',
+      cell: ({ policy_id }) => <Name of={nameOf(names, 'policy', policy_id)} />,
     },
     {
       id: 'packets',
@@ -61,6 +61,10 @@ export function flowColumns(names: Names | undefined): Column<FlowRow>[] {
       cell: ({ bytes_exact }) => <Bytes exact={bytes_exact} />,
     },
   ];
+}
+
+function Name({ of }: { of: string }) {
+  return <bdi title={of}>{of}</bdi>;
 }
 
 function End({ address, port }: { address: string | null; port: number | null }) {

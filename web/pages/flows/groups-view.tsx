@@ -65,7 +65,7 @@ interface Offered {
 
 function columnsOf({ onOpen, onDelete }: Offered): Column<GroupRow>[] {
   return [
-    { id: 'name', head: 'Group', width: 'minmax(112px, 1fr)', cell: ({ name }) => `@${name}` },
+    { id: 'name', head: 'Group', width: 'minmax(112px, 2fr)', cell: ({ name }) => `@${name}` },
     {
       id: 'kind',
       head: 'Of',

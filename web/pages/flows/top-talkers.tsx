@@ -7,7 +7,7 @@ import { useAnswer } from '../../data/use-answer.ts';
 import { Bar } from '../../parts/bar.tsx';
 import { Button } from '../../parts/button.tsx';
 import { Bytes, Count } from '../../parts/figures.tsx';
-import { bytes, percent, UNKNOWN } from '../../parts/format.ts';
+import { percent, UNKNOWN } from '../../parts/format.ts';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { SaveButtons } from '../../parts/save-buttons.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
@@ -95,11 +95,25 @@ function Completeness({ stats }: { stats: FlowStats }) {
   const share = listedShare(stats);
   return (
     <dl className="facts completeness">
-      {other_rows > 0 && <Fact term={`${other_rows} more`}>{bytes(other.bytes_exact)}</Fact>}
-      <Fact term="All that the filter takes">{bytes(String(matchedBytes(stats)))}</Fact>
-      {unmatched.bytes_exact !== '0' && <Fact term="Other listed flows">{bytes(unmatched.bytes_exact)}</Fact>}
-      <Fact term="In no listed flow">{bytes(unattributed.bytes_exact)}</Fact>
-      <Fact term="Counted">{bytes(total.bytes_exact)}</Fact>
+      {other_rows > 0 && (
+        <Fact term={`${other_rows} more`}>
+          <Bytes exact={other.bytes_exact} />
+        </Fact>
+      )}
+      <Fact term="All that the filter takes">
+        <Bytes exact={String(matchedBytes(stats))} />
+      </Fact>
+      {unmatched.bytes_exact !== '0' && (
+        <Fact term="Other listed flows">
+          <Bytes exact={unmatched.bytes_exact} />
+        </Fact>
+      )}
+      <Fact term="In no listed flow">
+        <Bytes exact={unattributed.bytes_exact} />
+      </Fact>
+      <Fact term="Counted">
+        <Bytes exact={total.bytes_exact} />
+      </Fact>
       <Fact term="Listed share">{share === null ? UNKNOWN : percent(share * 100)}</Fact>
       <Fact term="Edges heard">
         {edges_heard} of {edges_expected}
@@ -128,16 +142,16 @@ interface Shown {
 
 function columnsOf({ title, largest, textFor, onShow }: Shown): Column<Talker>[] {
   return [
-    { id: 'name', head: title, width: 'minmax(152px, 2fr)', cell: ({ name }) => <bdi>{name}</bdi> },
+    { id: 'name', head: title, width: 'minmax(152px, 3fr)', cell: ({ name }) => <bdi>{name}</bdi> },
     {
       id: 'bar',
       head: 'Share',
-      width: 'minmax(96px, 2fr)',
+      width: 'minmax(128px, 3fr)',
       cell: ({ bytes_exact, share }) => (
-        <>
+        <span className="share">
           <Bar value={Number(bytes_exact)} of={largest} />
-          {share === null ? UNKNOWN : percent(share * 100)}
-        </>
+          <span className="share-figure">{share === null ? UNKNOWN : percent(share * 100)}</span>
+        </span>
       ),
     },
     {

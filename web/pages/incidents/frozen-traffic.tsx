@@ -15,6 +15,7 @@ export interface FrozenTrafficProps {
 /** What policies carried in the time of an incident, as its chart was when it was frozen. */
 export function FrozenTraffic({ series, names }: FrozenTrafficProps) {
   const chart = useMemo(() => chartOf(series, names.policy), [series, names]);
+  const isKnown = series.total.bits_per_second.some(rate => rate !== null);
   if (series.at.length === 0) return <Empty>No snapshot was taken in this time.</Empty>;
   return (
     <>
@@ -28,7 +29,7 @@ export function FrozenTraffic({ series, names }: FrozenTrafficProps) {
         height={240}
       />
       <p className="muted">
-        <Bytes exact={series.total.bytes_exact} /> in all.
+        <Bytes exact={isKnown ? series.total.bytes_exact : null} /> in all.
       </p>
     </>
   );

@@ -8,6 +8,7 @@ import { type Figure, useFigures } from '../../data/use-figures.ts';
 import { useList } from '../../data/use-list.ts';
 import { Button } from '../../parts/button.tsx';
 import { Bytes, Rate } from '../../parts/figures.tsx';
+import { UNKNOWN } from '../../parts/format.ts';
 import { More } from '../../parts/more.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
@@ -142,7 +143,8 @@ function columnsOf({ figures, trends, shadows, onOpen, onToggle }: Shown): Colum
       width: '112px',
       cell: ({ id, name }) => {
         const values = trends?.get(id);
-        return values && <Sparkline values={values} label={`Throughput of ${name} in the last hour`} />;
+        if (!values?.some(value => value !== null)) return <span className="muted">{UNKNOWN}</span>;
+        return <Sparkline values={values} label={`Throughput of ${name} in the last hour`} />;
       },
     },
     {

@@ -26,6 +26,8 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
         const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
         const addresses = await Promise.all(links.map(link => link.getAttribute('href')));
         expect(addresses.length).toBeGreaterThan(0);
+        const { incidents } = await world().admin.data('{ incidents { items { id } } }');
+        addresses.push('/changes?show=between', ...incidents.items.map(incidentAddress).slice(0, 1));
         const found: string[] = [];
         for (const address of addresses) {
           await page.goto(new URL(address!, system.endpoints.dashboard).href);
@@ -60,6 +62,8 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
     });
   });
 }
+
+const incidentAddress = ({ id }: { id: string }) => `/incidents/${id}`;
 
 async function violationsOf(page: Page, where: string, theme: (typeof THEMES)[number]): Promise<string[]> {
   // All of it in the page itself: frames of other origins, which there are none of, would each cost another page.

@@ -92,6 +92,7 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.flowStats', { ...stats, from: '2026-03-15T11:50:00Z' })).toBe(11);
     expect(await costs('Query.flowStats', { ...stats, from: '2026-03-14T12:00:00Z' })).toBe(58);
     expect(await costs('Query.topFlows', { window: 60 })).toBe(2);
+    expect(await costs('Query.topFlows', { from: '2026-03-15T00:00:00Z', to })).toBe(24);
     expect(await costs('Query.policyImpact', { draft: { priority: 1 } })).toBe(4);
     expect(await costs('Query.policyImpact', { draft: { priority: 1 }, window: 30 })).toBe(3);
     expect(await costs('Query.policies', { limit: 100 })).toBe(0);
@@ -144,6 +145,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.trafficStats': 10,
   'Query.trafficHistory': 10,
   'Query.trafficSeries': 10,
+  'Query.trafficPercentile': 5,
   'Query.pathHistory': 5,
   'Query.policyHistory': 2,
   'Query.shadowedPolicies': 10,

@@ -55,6 +55,7 @@ function argumentsOf(
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
     'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
+    'Query.trafficPercentile': { ...range, filter },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.trafficCost': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { around, instantOf, writtenInstant } from '../../../web/pages/changes/instant.ts';
+import { trafficSentence } from '../../../web/pages/changes/ranked-words.ts';
+
+const NOON = Date.parse('2026-01-31T12:00:00Z');
+
+describe('an instant that is typed in', () => {
+  it.each([
+    ['2026-01-31 12:00', NOON],
+    [' 2026-01-31T12:00Z ', NOON],
+    ['2026-01-31 12:00:07', NOON + 7000],
+    ['2026-02-30 12:00', undefined],
+    ['2026-01-31 25:00', undefined],
+    ['yesterday', undefined],
+    ['', undefined],
+  ])('%j is %s', (text, at) => {
+    expect(instantOf(text)).toBe(at);
+  });
+
+  it.each([NOON, NOON + 7000])('is written as it is read', at => {
+    expect(instantOf(writtenInstant(at))).toBe(at);
+  });
+});
+
+it('around an instant is a quarter of an hour to both sides, and nothing of the future', () => {
+  const at = new Date(NOON).toISOString();
+  expect(around(at, NOON + 3_600_000)).toEqual({ from: NOON - 900_000, to: NOON + 900_000 });
+  expect(around(at, NOON + 60_000)).toEqual({ from: NOON - 900_000, to: NOON + 60_000 });
+});
+
+it.each([
+  [1, 2, 'Policy Voice carries more'],
+  [2, 1, 'Policy Voice carries less'],
+  [0, 1, 'Policy Voice carries traffic now'],
+  [1, 0, 'Policy Voice carries nothing any more'],
+  [null, 1, 'Policy Voice: how its traffic changed is not known'],
+])('traffic that was %s and is %s bit/s: %s', (before, after, sentence) => {
+  expect(trafficSentence({ kind: 'POLICY_TRAFFIC', name: 'Voice', before, after })).toBe(sentence);
+});
