@@ -3,7 +3,7 @@ export interface DemoEndpoint {
   endpoint_id: string;
   address: string;
   interface_type: string;
-  /** US dollars a gigabyte. */
+  /** What a gigabyte costs, in the currency of the system. */
   cost_per_gb: number;
 }
 
