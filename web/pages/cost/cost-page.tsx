@@ -131,7 +131,7 @@ function columnsOf(title: string, currency: string, rows: readonly CostTableRow[
     {
       id: 'unpriced',
       head: 'Without a price',
-      width: '120px',
+      width: '136px',
       end: true,
       cell: ({ unpriced_bytes_exact }) => <Bytes exact={unpriced_bytes_exact} />,
     },

@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
 import { openConsole, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
@@ -22,6 +23,7 @@ export function mapSuite(world: () => ConsoleWorld): void {
       await table.getByText('Oslo yard').waitFor();
       await page.locator('.world-land').first().waitFor({ state: 'attached' });
 
+      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
       // Lima's two are one at this distance, and two when looked at closer, by a key.
       const lima = page.getByRole('button', { name: /^2 sites/ });
       await lima.focus();
