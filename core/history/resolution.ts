@@ -8,6 +8,9 @@ export const RESOLUTIONS = {
   DAY: { key: '1d', ms: 86_400_000, keepMs: 730 * 86_400_000 },
 } as const;
 
+/** Samples of the percentile that transit is billed by are so long. */
+export const BILLING_INTERVAL_MS = 300_000;
+
 export type Resolution = keyof typeof RESOLUTIONS;
 
 /** Their names, finest first. */

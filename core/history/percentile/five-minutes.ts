@@ -2,12 +2,12 @@ import type { BatchGetOptions } from '../../storage/batch-get.ts';
 import { type DimensionFilter, idsOf, notIdsOf } from '../../totals/dimension-filter.ts';
 import { readFirstSnapshot } from '../first-snapshot.ts';
 import { ALL_TRAFFIC } from '../history-keys.ts';
-import { BILLING_INTERVAL_MS, billingBytes } from '../points/billing-rates.ts';
+import { billingBytes } from '../points/billing-rates.ts';
 import { SNAPSHOT_MAY_COME_MS } from '../points/points.ts';
 import { isOfLanes } from '../points/policies-samples.ts';
 import { type History, readPolicyHistory } from '../points/read-history.ts';
 import { readTrafficHistory } from '../points/traffic-history.ts';
-import { ceilTo, floorTo, isWhole, type KeptAsOf, RESOLUTIONS } from '../resolution.ts';
+import { BILLING_INTERVAL_MS, ceilTo, floorTo, isWhole, type KeptAsOf, RESOLUTIONS } from '../resolution.ts';
 import type { Fives } from '../sample.ts';
 import { readFives, readMarks } from '../sample-store.ts';
 

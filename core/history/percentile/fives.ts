@@ -1,5 +1,4 @@
-import { BILLING_INTERVAL_MS } from '../points/billing-rates.ts';
-import { RESOLUTIONS } from '../resolution.ts';
+import { BILLING_INTERVAL_MS, RESOLUTIONS } from '../resolution.ts';
 import type { Fives, Sample } from '../sample.ts';
 
 const HOUR_MS = RESOLUTIONS.HOUR.ms;

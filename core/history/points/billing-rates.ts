@@ -1,8 +1,6 @@
-import { floorTo, RESOLUTIONS } from '../resolution.ts';
+import { BILLING_INTERVAL_MS, floorTo, RESOLUTIONS } from '../resolution.ts';
 import type { HistoryInput, HistoryPoint } from './points.ts';
 
-/** What transit is billed by. */
-export const BILLING_INTERVAL_MS = 300_000;
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 const MINUTES = BILLING_INTERVAL_MS / MINUTE_MS;
 
@@ -20,9 +18,11 @@ export function billingRates(
 }
 
 /**
- * Bytes of each five minutes of the clock that minute points cover wholly, by its beginning, late counts spread over the time that they came in. What came while minutes were missed is spread evenly over
- * them, so that a stopped snapshot makes no peak. Five minutes at an end of the range that are cut, that have not ended yet, or that the
- * system's first reading has a share in are no sample.
+ * Bytes of each five minutes of the clock that minute points cover wholly, by its beginning. Late
+ * counts are spread over the time that they came in, and what came while minutes were missed is
+ * spread evenly over them, so that a stopped snapshot makes no peak. Five minutes at an end of the
+ * range that are cut, that have not ended yet, or that the system's first reading has a share in are
+ * no sample.
  */
 export function billingBytes(
   points: readonly HistoryPoint[],
