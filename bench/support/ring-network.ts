@@ -26,7 +26,15 @@ export async function putRingNetwork(
   const traffic: Item[] = [];
   for (const [n, id] of ids.entries()) {
     const site = {
-      ...{ id, name: `site ${n}`, location: null, public_key: null, status: 'ACTIVE' as const },
+      ...{
+        id,
+        name: `site ${n}`,
+        location: null,
+        latitude: null,
+        longitude: null,
+        public_key: null,
+        status: 'ACTIVE' as const,
+      },
       ...{ version: 1, life: 1, seq: 1, created_at, updated_at: created_at },
     };
     const wan = {

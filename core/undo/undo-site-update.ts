@@ -7,7 +7,7 @@ import { commitUndo } from './commit-undo.ts';
 import { stepBack } from './step-back.ts';
 import type { Undoer } from './undoer.ts';
 
-/** updateSite: name, location and key are as before, as far as the change had changed them. */
+/** updateSite: name, location, coordinates and key are as before, as far as the change had changed them. */
 export const undoSiteUpdate: Undoer = {
   role: 'Mutation.updateSite',
   undo: request =>
@@ -19,10 +19,12 @@ export const undoSiteUpdate: Undoer = {
       const now = timestamp(context.clock());
       const what = `Site ${after.id}`;
       const back = stepBack({ what, by_hand: 'updateSite', before, after, current, now });
-      const { name, location, public_key, updated_at } = back;
+      const { name, location, latitude, longitude, public_key, updated_at } = back;
       return {
         did: 'updateSite',
-        actions: siteActions(context.tables, site, { name, location, public_key, updated_at }),
+        actions: siteActions(context.tables, site, {
+          ...{ name, location, latitude, longitude, public_key, updated_at },
+        }),
         before: current,
         after: back,
         event: {

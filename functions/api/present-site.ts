@@ -14,6 +14,8 @@ const OWN_FIELDS = [
   'id',
   'name',
   'location',
+  'latitude',
+  'longitude',
   'public_key',
   'status',
   'created_at',

@@ -3,7 +3,7 @@ export interface DemoEndpoint {
   endpoint_id: string;
   address: string;
   interface_type: string;
-  /** US dollars a gigabyte. */
+  /** What a gigabyte costs, in the currency of the system. */
   cost_per_gb: number;
 }
 
@@ -11,6 +11,9 @@ export interface DemoSite {
   edge_id: string;
   name: string;
   location: string;
+  /** WGS 84 degrees. */
+  latitude: number;
+  longitude: number;
   endpoints: DemoEndpoint[];
   /** Flows that are alive at a time in its busiest hour. */
   flows: number;
@@ -23,7 +26,7 @@ type Line = keyof typeof COSTS;
 
 function site(
   number: number,
-  [name, location]: [string, string],
+  [name, location, latitude, longitude]: [string, string, number, number],
   lines: [Line, Line],
   flows: number,
 ): DemoSite {
@@ -32,6 +35,8 @@ function site(
     edge_id: `edge-${number}`,
     name,
     location,
+    latitude,
+    longitude,
     endpoints: lines.map((line, index) => ({
       endpoint_id: `wan${index + 1}`,
       address: `${networks[index]}.${number}`,
@@ -47,18 +52,18 @@ function site(
  * three come first, so that there is something to see from the start.
  */
 export const DEMO_SITES: readonly DemoSite[] = [
-  site(1, ['Berlin headquarters', 'Berlin, Germany'], ['MPLS', 'FIBER'], 120),
-  site(2, ['Frankfurt data centre', 'Frankfurt, Germany'], ['MPLS', 'FIBER'], 120),
-  site(3, ['Lisbon branch', 'Lisbon, Portugal'], ['FIBER', 'LTE'], 40),
-  site(4, ['Rotterdam warehouse', 'Rotterdam, Netherlands'], ['MPLS', 'CABLE'], 70),
-  site(5, ['Gdańsk warehouse', 'Gdańsk, Poland'], ['FIBER', 'DSL'], 60),
-  site(6, ['Trieste warehouse', 'Trieste, Italy'], ['CABLE', 'FIVE_G'], 60),
-  site(7, ['Tallinn branch', 'Tallinn, Estonia'], ['FIBER', 'LTE'], 40),
-  site(8, ['Lyon branch', 'Lyon, France'], ['FIBER', 'DSL'], 40),
-  site(9, ['Vienna branch', 'Vienna, Austria'], ['CABLE', 'LTE'], 40),
-  site(10, ['Madrid branch', 'Madrid, Spain'], ['FIBER', 'FIVE_G'], 40),
-  site(11, ['Malmö service desk', 'Malmö, Sweden'], ['CABLE', 'LTE'], 30),
-  site(12, ['Port of Tromsø', 'Tromsø, Norway'], ['LTE', 'SATELLITE'], 20),
+  site(1, ['Berlin headquarters', 'Berlin, Germany', 52.52, 13.41], ['MPLS', 'FIBER'], 120),
+  site(2, ['Frankfurt data centre', 'Frankfurt, Germany', 50.11, 8.68], ['MPLS', 'FIBER'], 120),
+  site(3, ['Lisbon branch', 'Lisbon, Portugal', 38.72, -9.14], ['FIBER', 'LTE'], 40),
+  site(4, ['Rotterdam warehouse', 'Rotterdam, Netherlands', 51.92, 4.48], ['MPLS', 'CABLE'], 70),
+  site(5, ['Gdańsk warehouse', 'Gdańsk, Poland', 54.35, 18.65], ['FIBER', 'DSL'], 60),
+  site(6, ['Trieste warehouse', 'Trieste, Italy', 45.65, 13.78], ['CABLE', 'FIVE_G'], 60),
+  site(7, ['Tallinn branch', 'Tallinn, Estonia', 59.44, 24.75], ['FIBER', 'LTE'], 40),
+  site(8, ['Lyon branch', 'Lyon, France', 45.76, 4.84], ['FIBER', 'DSL'], 40),
+  site(9, ['Vienna branch', 'Vienna, Austria', 48.21, 16.37], ['CABLE', 'LTE'], 40),
+  site(10, ['Madrid branch', 'Madrid, Spain', 40.42, -3.7], ['FIBER', 'FIVE_G'], 40),
+  site(11, ['Malmö service desk', 'Malmö, Sweden', 55.6, 13], ['CABLE', 'LTE'], 30),
+  site(12, ['Port of Tromsø', 'Tromsø, Norway', 69.65, 18.96], ['LTE', 'SATELLITE'], 20),
 ];
 
 /** Sites that are joined with every other, by both lines. */

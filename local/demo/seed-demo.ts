@@ -76,9 +76,12 @@ export class DemoSeed {
   }
 
   async #newSite(site: DemoSite): Promise<string> {
-    const { name, location, edge_id } = site;
+    const { name, location, latitude, longitude, edge_id } = site;
     const found = this.#known.sites.get(name);
-    const known = found ?? { id: await this.#createSite({ name, location }), endpoints: new Set() };
+    const known = found ?? {
+      id: await this.#createSite({ name, location, latitude, longitude }),
+      endpoints: new Set(),
+    };
     const site_id = known.id;
     this.#known.sites.set(name, known);
     for (const endpoint of site.endpoints) {
@@ -96,7 +99,7 @@ export class DemoSeed {
     return site_id;
   }
 
-  async #createSite(site: { name: string; location: string }): Promise<string> {
+  async #createSite(site: Pick<DemoSite, 'name' | 'location' | 'latitude' | 'longitude'>): Promise<string> {
     return (await this.#call<{ createSite: { id: string } }>(CREATE_SITE, site)).createSite.id;
   }
 
@@ -162,8 +165,9 @@ const PATHS = `query ($site_id: ID!) {
 }`;
 const REGISTER_EDGE =
   'mutation ($id: ID!, $site_id: ID!) { registerEdge(id: $id, site_id: $site_id) { id } }';
-const CREATE_SITE =
-  'mutation ($name: String!, $location: String) { createSite(name: $name, location: $location) { id } }';
+const CREATE_SITE = `mutation ($name: String!, $location: String, $latitude: Float, $longitude: Float) {
+  createSite(name: $name, location: $location, latitude: $latitude, longitude: $longitude) { id }
+}`;
 const ADD_ENDPOINT = `mutation (
   $site_id: ID!, $endpoint_id: ID!, $address: String!, $interface_type: InterfaceType!, $cost_per_gb: Float
 ) {

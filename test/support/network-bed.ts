@@ -86,6 +86,8 @@ function someSite(index: number): Site {
     id: crypto.randomUUID(),
     name: index === 0 ? 'Hub' : `Branch ${index}`,
     location: null,
+    latitude: null,
+    longitude: null,
     public_key: null,
     status: 'ACTIVE',
     created_at,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ifUpdatedAt } from '../../audit/refuse-changed.ts';
 import { clientToken } from '../../storage/commit-once.ts';
 import { isEndpointAddress } from './endpoint-address.ts';
+import { latitude, longitude } from './geo.ts';
 import { lineOfText, lowerUuid, uuid } from './parse-input.ts';
 import { PATH_ID } from './path-id.ts';
 import { INTERFACE_TYPES } from './site.ts';
@@ -22,24 +23,45 @@ const publicKey = z
 const endpointId = (field: string) =>
   z.string(`${field} ${ENDPOINT_ID_RULE}`).regex(/^[A-Za-z0-9._-]{1,64}$/, `${field} ${ENDPOINT_ID_RULE}`);
 
-export const createSiteInput = z.object({
-  name: lineOfText('name', 100),
-  location: lineOfText('location', 200).nullish(),
-  public_key: publicKey.nullish(),
-  client_token: clientToken,
-});
+const TOGETHER = {
+  error: 'Give latitude and longitude together, or neither.',
+  path: ['latitude'],
+};
+
+const isSet = (value: number | null | undefined): boolean => value !== null && value !== undefined;
+
+export const createSiteInput = z
+  .object({
+    name: lineOfText('name', 100),
+    location: lineOfText('location', 200).nullish(),
+    latitude: latitude.nullish(),
+    longitude: longitude.nullish(),
+    public_key: publicKey.nullish(),
+    client_token: clientToken,
+  })
+  .refine(site => isSet(site.latitude) === isSet(site.longitude), TOGETHER);
 
 export const updateSiteInput = z
   .object({
     site_id: uuid('site_id'),
     name: lineOfText('name', 100).optional(),
     location: lineOfText('location', 200).nullish(),
+    latitude: latitude.nullish(),
+    longitude: longitude.nullish(),
     public_key: publicKey.nullish(),
     if_updated_at: ifUpdatedAt,
   })
   .refine(
-    ({ name, location, public_key }) => [name, location, public_key].some(given => given !== undefined),
-    'Give at least one of name, location and public_key to change.',
+    ({ site_id: _, if_updated_at: __, ...changes }) =>
+      Object.values(changes).some(given => given !== undefined),
+    'Give at least one of name, location, latitude with longitude, and public_key to change.',
+  )
+  // One that is left out would stay, and a place be made of an old half and a new one.
+  .refine(
+    site =>
+      isSet(site.latitude) === isSet(site.longitude) &&
+      (site.latitude === undefined) === (site.longitude === undefined),
+    TOGETHER,
   );
 
 export const siteIdInput = z.object({ site_id: uuid('site_id') });

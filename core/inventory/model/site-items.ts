@@ -13,6 +13,8 @@ export const siteSchema = z.object({
   id: z.string(),
   name: z.string(),
   location: z.string().nullable().default(null),
+  latitude: z.number().nullable().default(null),
+  longitude: z.number().nullable().default(null),
   public_key: z.string().nullable().default(null),
   status: z.enum(SITE_STATUS),
   created_at: z.string(),
@@ -130,6 +132,8 @@ export const directoryEntrySchema = z.object({
   site_id: z.string(),
   name: z.string(),
   location: z.string().nullable().default(null),
+  latitude: z.number().nullable().default(null),
+  longitude: z.number().nullable().default(null),
 });
 
 /** A site's entry in the directory. */
@@ -138,6 +142,8 @@ export const directoryItem = (site: Site): Item & ItemKey => ({
   site_id: site.id,
   name: site.name,
   location: site.location,
+  latitude: site.latitude,
+  longitude: site.longitude,
 });
 
 /** What clients see of a site's item. @throws BrokenItem */

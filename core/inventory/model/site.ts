@@ -11,6 +11,9 @@ export interface Site {
   id: string;
   name: string;
   location: string | null;
+  /** WGS 84 degrees; null, both: not known. */
+  latitude: number | null;
+  longitude: number | null;
   /** WireGuard public key: base64 of 32 bytes. */
   public_key: string | null;
   status: SiteStatus;

@@ -17,7 +17,7 @@ import { putNew } from '../model/site-writes.ts';
  */
 export async function createSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
   const given = parseInput(createSiteInput, input);
-  const { name, location = null, public_key = null, client_token } = given;
+  const { name, location = null, latitude = null, longitude = null, public_key = null, client_token } = given;
   const { tables } = context;
   const request = { owner: actor.sub, operation: 'createSite', client_token, given };
   return commitOnce(context, request, async begun => {
@@ -26,6 +26,8 @@ export async function createSite(context: StoreContext, actor: Caller, input: un
       id: randomUUID(),
       name,
       location,
+      latitude,
+      longitude,
       public_key,
       status: SITE_STATUS.active,
       version: 1,

@@ -2,6 +2,7 @@ import { makePageToken, readPageToken } from '../../storage/page-token.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItems, queryPages } from '../../storage/strong-reads.ts';
+import { type GeoBox, isWithin } from '../model/geo.ts';
 import { DIRECTORY_PARTITION, directoryKey, siteKey } from '../model/inventory-keys.ts';
 import { SITE_STATUS, type Site } from '../model/site.ts';
 import { directoryEntrySchema, toSite } from '../model/site-items.ts';
@@ -13,6 +14,8 @@ export interface SiteQuery {
   next_token?: string | null | undefined;
   /** Only sites whose name or location contains this, whatever the case. */
   search?: string | null | undefined;
+  /** Only sites that lie there; those without coordinates lie nowhere. */
+  within?: GeoBox | null | undefined;
   /** Without it `endpoints` stay empty. */
   with_endpoints?: boolean;
 }
@@ -78,14 +81,15 @@ async function readPart(context: StoreContext, query: PartQuery): Promise<Part> 
   return { sites: sites.map((site, index) => ({ ...site, endpoints: endpoints[index]! })), last };
 }
 
-async function findEntries(context: StoreContext, { after, count, search }: PartQuery) {
+async function findEntries(context: StoreContext, { after, count, search, within }: PartQuery) {
   const needle = fold(search ?? '');
   const ids: string[] = [];
-  const directory = { pk: DIRECTORY_PARTITION, pageSize: needle === '' ? count : 1000 };
+  const directory = { pk: DIRECTORY_PARTITION, pageSize: needle === '' && !within ? count : 1000 };
   for await (const page of queryPages(context, { ...directory, ...(after !== undefined && { after }) })) {
     for (const item of page) {
-      const { sk, site_id, name, location } = parseItem(directoryEntrySchema, item);
+      const { sk, site_id, name, location, ...place } = parseItem(directoryEntrySchema, item);
       if (!fold(`${name}\n${location ?? ''}`).includes(needle)) continue;
+      if (within && !isWithin(within, place)) continue;
       ids.push(site_id);
       if (ids.length === count) return { ids, last: sk };
     }

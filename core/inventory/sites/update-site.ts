@@ -14,7 +14,7 @@ import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveSite } from './active-site.ts';
 
 /**
- * Changes what is given of name, location and public_key; null takes location or public_key away.
+ * Changes what is given of name, location, coordinates and public_key; null takes all but the name away.
  *
  * @throws ValidationError · NotFound · Conflict, also for another state than that of `if_updated_at`
  */

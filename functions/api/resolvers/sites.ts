@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { geoBoxInput } from '../../../core/inventory/model/geo.ts';
 import { uuid } from '../../../core/inventory/model/parse-input.ts';
 import { siteTarget } from '../../../core/inventory/model/site-events.ts';
 import { siteIdInput } from '../../../core/inventory/model/site-input.ts';
@@ -26,8 +27,12 @@ const SEARCH_RULE = 'search must be at most 200 characters.';
 
 export const siteResolvers: Pick<Resolvers, SiteOperation> = {
   'Query.sites': resolver({
-    arguments: z.object({ ...pageArguments, search: z.string().max(200, SEARCH_RULE).nullish() }),
-    cost: ({ search }) => (search ? COSTS.search : 0),
+    arguments: z.object({
+      ...pageArguments,
+      search: z.string().max(200, SEARCH_RULE).nullish(),
+      within: geoBoxInput.nullish(),
+    }),
+    cost: ({ search, within }) => (search || within ? COSTS.search : 0),
     async resolve(query, call) {
       const with_endpoints = selectsEndpoints(call, 'items');
       const { items, next_token } = await listSites(call.context, { ...query, with_endpoints });

@@ -3,6 +3,7 @@ import { useConsoleWorld } from '../../support/console-world.ts';
 import { costSuite } from './suites/cost.ts';
 import { keyboardSuite } from './suites/keyboard.ts';
 import { longNamesSuite } from './suites/long-names.ts';
+import { mapSuite } from './suites/map.ts';
 import { rolesSuite } from './suites/roles.ts';
 import { shadingSuite } from './suites/shading.ts';
 import { silenceSuite } from './suites/silence.ts';
@@ -21,6 +22,7 @@ rolesSuite(world);
 keyboardSuite(world);
 usersSuite(world);
 costSuite(world);
+mapSuite(world);
 // An edge is waited for while all pages are looked at.
 describe.concurrent('side by side', () => {
   silenceSuite(world);

@@ -68,6 +68,7 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
   figures: [scheduled, { publications: 0, failed: 0 }],
   flowlog: [scheduled, expect.objectContaining({ merged: 0 })],
   ingest: [ingestEvent(0), { batchItemFailures: [] }],
+  notify: [scheduled, { delivered: 0, failed: 0, given_up: 0, left: 0 }],
   snapshot: [scheduled, expect.objectContaining({ taken: true })],
   snapshotgroup: [
     { minute: 60_000, taken_at: Date.now(), group: { index: 3, of: 4 }, rollups: [], earlier: [] },

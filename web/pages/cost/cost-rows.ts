@@ -1,5 +1,4 @@
-import { csvWriter } from '../../../core/rows/csv.ts';
-import type { Column } from '../../../core/rows/table.ts';
+import { type FileColumn, tableText } from '../../parts/table-file.ts';
 import type { Field } from '../traffic/traffic-address.ts';
 import type { Names } from '../traffic/use-names.ts';
 import type { TrafficCost } from './operations.ts';
@@ -69,7 +68,7 @@ function named(row: TrafficCost['rows'][number], nameOf: Names['of']): { id: str
 
 /** What the table shows, exact, as a file. */
 export function costCsv({ currency, from, to }: TrafficCost, rows: readonly CostTableRow[]): string {
-  const columns: Column<CostTableRow>[] = [
+  const columns: FileColumn<CostTableRow>[] = [
     { name: 'name', value: ({ name }) => name },
     { name: 'bytes', value: ({ bytes_exact }) => bytes_exact },
     { name: `cost_${currency.toLowerCase()}`, value: ({ cost_exact }) => cost_exact },
@@ -77,6 +76,5 @@ export function costCsv({ currency, from, to }: TrafficCost, rows: readonly Cost
     { name: 'from', value: () => from },
     { name: 'to', value: () => to },
   ];
-  const writer = csvWriter(columns);
-  return writer.head() + rows.map(row => writer.row(row)).join('');
+  return tableText('csv', columns, rows);
 }

@@ -9,10 +9,19 @@ export const SITES = graphql(`
   }
 `);
 
+export const SITES_ON_MAP = graphql(`
+  query SitesOnMap($within: GeoBox!, $next_token: String) {
+    sites(within: $within, limit: 100, next_token: $next_token) {
+      items { id name latitude longitude worst_status }
+      next_token
+    }
+  }
+`);
+
 export const SITE = graphql(`
   query Site($id: ID!) {
     site(id: $id) {
-      id name location public_key created_at updated_at last_seen
+      id name location latitude longitude public_key created_at updated_at last_seen
       endpoints { id address interface_type cost_per_gb reachable created_at updated_at }
     }
     countSitePaths(site_id: $id)
@@ -67,17 +76,25 @@ export const DELETION_PREVIEW = graphql(`
 `);
 
 export const CREATE_SITE = graphql(`
-  mutation CreateSite($name: String!, $location: String, $public_key: String, $client_token: String) {
-    createSite(name: $name, location: $location, public_key: $public_key, client_token: $client_token) { id name }
+  mutation CreateSite(
+    $name: String!, $location: String, $latitude: Float, $longitude: Float, $public_key: String
+    $client_token: String
+  ) {
+    createSite(
+      name: $name, location: $location, latitude: $latitude, longitude: $longitude, public_key: $public_key
+      client_token: $client_token
+    ) { id name }
   }
 `);
 
 export const UPDATE_SITE = graphql(`
   mutation UpdateSite(
-    $site_id: ID!, $name: String, $location: String, $public_key: String, $if_updated_at: AWSDateTime
+    $site_id: ID!, $name: String, $location: String, $latitude: Float, $longitude: Float, $public_key: String
+    $if_updated_at: AWSDateTime
   ) {
     updateSite(
-      site_id: $site_id, name: $name, location: $location, public_key: $public_key, if_updated_at: $if_updated_at
+      site_id: $site_id, name: $name, location: $location, latitude: $latitude, longitude: $longitude
+      public_key: $public_key, if_updated_at: $if_updated_at
     ) { id name }
   }
 `);

@@ -17,6 +17,8 @@ interface SiteFields {
   id: string;
   name: string;
   location: string | null;
+  latitude: number | null;
+  longitude: number | null;
   public_key: string | null;
   updated_at: string;
 }
@@ -46,8 +48,14 @@ export function SiteForm({ site: latest, onClose, onDone }: SiteFormProps) {
   });
   const { isPending, error, fieldErrors } = site ? update : create;
   const save = (given: Record<string, string>, { over = false } = {}): void => {
-    const { name = '', location, public_key } = given;
-    const values = { name, location: location || null, public_key: public_key || null };
+    const { name = '', location, latitude, longitude, public_key } = given;
+    const values = {
+      name,
+      location: location || null,
+      latitude: latitude ? Number(latitude) : null,
+      longitude: longitude ? Number(longitude) : null,
+      public_key: public_key || null,
+    };
     setSent(given);
     if (!site) create.run({ ...values, client_token });
     else update.run({ site_id: site.id, ...values, ...(!over && { if_updated_at: site.updated_at }) });
@@ -73,6 +81,20 @@ export function SiteForm({ site: latest, onClose, onDone }: SiteFormProps) {
         />
         <TextField label="Name" name="name" isRequired autoFocus defaultValue={site?.name ?? ''} />
         <TextField label="Location" name="location" defaultValue={site?.location ?? ''} />
+        <TextField
+          label="Latitude"
+          description="Degrees, north positive, such as 52.52; with the longitude, for the map."
+          name="latitude"
+          inputMode="decimal"
+          defaultValue={String(site?.latitude ?? '')}
+        />
+        <TextField
+          label="Longitude"
+          description="Degrees, east positive, such as 13.4."
+          name="longitude"
+          inputMode="decimal"
+          defaultValue={String(site?.longitude ?? '')}
+        />
         <TextField
           label="WireGuard public key"
           description="Base64 of 32 bytes, as `wg pubkey` prints it; may be left empty."

@@ -5,9 +5,11 @@ import { DeletedSites } from './deleted-sites.tsx';
 import { EdgeList } from './edge-list.tsx';
 import { SiteDetail } from './site-detail.tsx';
 import { SiteList } from './site-list.tsx';
+import { SiteMap } from './site-map.tsx';
 
 const VIEWS = [
   { id: 'sites', title: 'Sites', View: SiteList },
+  { id: 'map', title: 'Map', View: SiteMap },
   { id: 'edges', title: 'Edges', View: EdgeList },
   { id: 'deleted', title: 'Deleted', View: DeletedSites },
 ] as const;

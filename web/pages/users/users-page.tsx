@@ -107,7 +107,7 @@ const GROUP_WORDS = { viewer: 'Viewer', operator: 'Operator', admin: 'Administra
 const STATUSES: Record<UserRow['status'], { word: string; kind: StatusKind }> = {
   INVITED: { word: 'Invited', kind: 'info' },
   ACTIVE: { word: 'Active', kind: 'good' },
-  OTHER: { word: 'Held by the user pool', kind: 'warn' },
+  OTHER: { word: 'Held', kind: 'warn' },
 };
 
 interface Actions {
@@ -121,7 +121,7 @@ function columnsOf({ open, enable, isPending }: Actions): Column<UserRow>[] {
     {
       id: 'email',
       head: 'Person',
-      width: 'minmax(192px, 3fr)',
+      width: 'minmax(160px, 3fr)',
       cell: user => (
         <bdi className="clip" title={nameOf(user)}>
           {nameOf(user)}
@@ -131,13 +131,13 @@ function columnsOf({ open, enable, isPending }: Actions): Column<UserRow>[] {
     {
       id: 'groups',
       head: 'Groups',
-      width: 'minmax(144px, 2fr)',
+      width: 'minmax(120px, 2fr)',
       cell: ({ groups }) => groups.map(group => GROUP_WORDS[group]).join(', ') || UNKNOWN,
     },
     {
       id: 'status',
       head: 'Status',
-      width: '128px',
+      width: '112px',
       cell: ({ status, enabled }) => {
         if (!enabled) return <Status kind="unknown">Disabled</Status>;
         const { word, kind } = STATUSES[status];
@@ -146,26 +146,30 @@ function columnsOf({ open, enable, isPending }: Actions): Column<UserRow>[] {
     },
     {
       id: 'mfa',
-      head: 'Second factor',
-      width: '112px',
-      cell: ({ mfa }) => (mfa ? 'Yes' : 'No'),
+      head: 'MFA',
+      width: '56px',
+      cell: ({ mfa }) => (
+        <span title={mfa ? 'Signs in with a second factor' : 'Signs in with a password alone'}>
+          {mfa ? 'Yes' : 'No'}
+        </span>
+      ),
     },
     {
       id: 'created',
       head: 'Invited',
-      width: '112px',
+      width: '96px',
       cell: ({ created_at }) => <Time at={created_at} relative />,
     },
     {
       id: 'updated',
       head: 'Last change',
-      width: '112px',
+      width: '104px',
       cell: ({ updated_at }) => <Time at={updated_at} relative />,
     },
     {
       id: 'actions',
       head: '',
-      width: '288px',
+      width: '232px',
       end: true,
       cell: user => (
         <>
@@ -175,7 +179,7 @@ function columnsOf({ open, enable, isPending }: Actions): Column<UserRow>[] {
               aria-label={`Invite ${nameOf(user)} again`}
               onPress={() => open({ what: 'INVITE', user })}
             >
-              Invite again…
+              Invite…
             </Button>
           )}
           <Button

@@ -41,6 +41,8 @@ describe('sites in the API', () => {
         id: berlin,
         name: 'Berlin',
         location: 'Tiergarten',
+        latitude: null,
+        longitude: null,
         public_key: null,
         status: 'ACTIVE',
         endpoints: [
@@ -250,7 +252,7 @@ describe('what is refused', () => {
       'updateSite',
       () => ({ site_id: b() }),
       'ValidationError',
-      'Give at least one of name, location and public_key to change.',
+      'Give at least one of name, location, latitude with longitude, and public_key to change.',
     ],
     ['addEndpoint', () => ({ ...endpoint(b()), address: '300.1.1.1' }), 'ValidationError', ADDRESS_RULE],
     ['addEndpoint', () => ({ ...endpoint(b()), address: '-host' }), 'ValidationError', ADDRESS_RULE],
