@@ -1,11 +1,5 @@
 import { z } from 'zod';
 
-/** Where something is, WGS 84 degrees; north and east are positive. */
-export interface Coordinates {
-  latitude: number;
-  longitude: number;
-}
-
 /** A part of the map between two parallels and two meridians, its edges included. */
 export interface GeoBox {
   south: number;
