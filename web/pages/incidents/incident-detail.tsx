@@ -10,6 +10,7 @@ import { ConfirmDialog } from '../../parts/dialog.tsx';
 import { Time } from '../../parts/figures.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
+import { saveFile } from '../../parts/save-file.ts';
 import { RankedTable } from '../changes/ranked-table.tsx';
 import { FrozenDecisions } from './frozen-decisions.tsx';
 import { FrozenLog } from './frozen-log.tsx';
@@ -119,12 +120,7 @@ function Actions({ frozen }: { frozen: Frozen }) {
 
 /** The answer as it is, so that it says what the page shows. */
 function download(frozen: Frozen): void {
-  const url = URL.createObjectURL(new Blob([JSON.stringify(frozen, null, 2)], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `incident-${frozen.incident.id}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
+  saveFile(`incident-${frozen.incident.id}.json`, 'application/json', JSON.stringify(frozen, null, 2));
 }
 
 function scopeText(
