@@ -15,7 +15,7 @@ export type TrafficCostRow = TrafficCostSum &
 const PRICE_DECIMALS = 9;
 
 /** So many decimals an amount has: nine of the price, nine as a gigabyte is 10⁹ bytes. */
-export const COST_DECIMALS = 18;
+const COST_DECIMALS = 18;
 
 /** Units of an amount that make one of the currency. */
 const COST_UNITS = 10n ** BigInt(COST_DECIMALS);
