@@ -22,7 +22,7 @@ export interface NamedGroup {
 export const MAX_GROUPS = 200;
 
 /** Members of a group. */
-export const MAX_MEMBERS = 100;
+const MAX_MEMBERS = 100;
 
 export const GROUP_PARTITION = 'NAMED_GROUP';
 

@@ -3,7 +3,13 @@ import { DESTINATION } from '../alarms/destinations/destination.ts';
 import { MUTE } from '../alarms/mutes/mute.ts';
 import { settingActions } from '../alarms/settings/change-settings.ts';
 import { readMeta, readSetting } from '../alarms/settings/read-settings.ts';
-import { refuseTooMany, type Setting, type SettingKind, settingKey } from '../alarms/settings/setting.ts';
+import {
+  auditState,
+  refuseTooMany,
+  type Setting,
+  type SettingKind,
+  settingKey,
+} from '../alarms/settings/setting.ts';
 import { THRESHOLD } from '../alarms/thresholds/threshold.ts';
 import type { ChangeOperation } from '../audit/audit-entry.ts';
 import { Conflict, NotFound } from '../errors.ts';
@@ -47,10 +53,14 @@ export const undoDestination = (role: Undoer['role']) =>
     update: 'updateDestination',
     remove: 'removeDestination',
     removal: (tables, id) => [removeSecret(tables, id)],
-    refusal: (before, after) =>
-      before.secret_set_at === after.secret_set_at
+    refusal(before, after) {
+      if (before.secret_set_at !== after.secret_set_at) {
+        return 'was given another secret by this change, and the one before is gone: set one with updateDestination.';
+      }
+      return before.url_set_at === after.url_set_at
         ? undefined
-        : 'was given another secret by this change, and the one before is gone: set one with updateDestination.',
+        : 'was given another address by this change, which the audit log does not keep: set it with updateDestination.';
+    },
   });
 
 export const undoMute = (role: Undoer['role']) =>
@@ -76,7 +86,7 @@ async function plan<T extends Setting>(
     refuseTooMany(kind, meta.count);
     const back = { ...before!, updated_at: timestamp(context.clock()) };
     const actions = plannedActions({ after: back });
-    return { did: add, actions, after: back, message: `${what} is there again.` };
+    return { did: add, actions, after: auditState(kind, back), message: `${what} is there again.` };
   }
   if (!current) throw new Conflict(`${what} was removed since.`);
   if (!before) {
@@ -84,7 +94,7 @@ async function plan<T extends Setting>(
       throw new Conflict(`${what} was changed since: remove it with ${kind.remove}.`);
     }
     const actions = [...plannedActions({ before: current }), ...(removal?.(context.tables, id) ?? [])];
-    return { did: remove, actions, before: current, message: `${what} is removed.` };
+    return { did: remove, actions, before: auditState(kind, current), message: `${what} is removed.` };
   }
   const refused = refusal?.(before, after);
   if (refused) throw new Conflict(`${what} ${refused}`);
@@ -94,8 +104,8 @@ async function plan<T extends Setting>(
   return {
     did: update,
     actions,
-    before: current,
-    after: back,
+    before: auditState(kind, current),
+    after: auditState(kind, back),
     message: `${what} is as it was before the change.`,
   };
 }

@@ -2,8 +2,8 @@ const MAX_TEXT = 128;
 const MAX_ENTRIES = 20;
 const MAX_DEPTH = 3;
 
-/** The argument that the audit log must not keep, at any depth. */
-const SECRET = 'secret';
+/** Arguments that the audit log must not keep, at any depth: everyone may read it. */
+const SECRETS = ['secret', 'url'];
 
 /**
  * Longest text of a target in the audit log, characters; no id that may be asked for makes a longer
@@ -44,7 +44,7 @@ function shortenedValue(value: unknown, depth: number): unknown {
       .slice(0, MAX_ENTRIES)
       .map(([name, part]) => [
         shortenedText(name) || '(no name)',
-        name === SECRET ? '(not kept)' : inner(part),
+        SECRETS.includes(name) ? '(not kept)' : inner(part),
       ]),
   );
 }

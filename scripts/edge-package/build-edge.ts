@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { packageAt, packageFolder } from '../shipped/package-of.ts';
 
 /** The file's name. */
 export const PACKAGED_PROGRAM = 'patronus-edge.mjs';
@@ -28,6 +27,8 @@ const __file_url = import.meta.url;`;
 interface EdgeBuild {
   file: Buffer;
   sha256: string;
+  /** What it was made of, in the project. */
+  sources: string[];
 }
 
 /**
@@ -68,7 +69,11 @@ export async function buildEdge(root: string): Promise<EdgeBuild> {
       `The packaged edge program is ${file.length} bytes, and ${MAX_BYTES} are allowed. Largest packages: ${largest(metafile)}.`,
     );
   }
-  return { file, sha256: createHash('sha256').update(file).digest('hex') };
+  return {
+    file,
+    sha256: createHash('sha256').update(file).digest('hex'),
+    sources: Object.keys(metafile.inputs),
+  };
 }
 
 /** Which packages are in it, as comments: a line each with version and licence. */
@@ -79,15 +84,6 @@ function contents(root: string, { inputs }: Metafile): string {
     return `// ${name} ${version} (${license})\n`;
   });
   return `// Holds these packages, each under its own licence:\n${[...new Set(lines)].join('')}`;
-}
-
-/** @example packageFolder('node_modules/@aws/x/index.js') // 'node_modules/@aws/x' */
-function packageFolder(path: string): string | undefined {
-  return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
-}
-
-function packageAt(root: string, folder: string): Record<'name' | 'version' | 'license', string> {
-  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as ReturnType<typeof packageAt>;
 }
 
 function largest({ outputs }: Metafile): string {

@@ -116,7 +116,7 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const [entry] = (await api.data('Query.auditLog')).items;
   const audit_id: string = entry.id;
   const incident = await createIncident(context, actor, {
-    ...{ name: 'An incident', ...range, packed: packContent({ changes: null })! },
+    ...{ name: 'An incident', ...range, packed: packContent({ changes: null, log: [] })! },
     scope: { policy_id: null, site_id: null, peer_site_id: null },
   });
   return measured({

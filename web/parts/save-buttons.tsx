@@ -1,6 +1,8 @@
 import { Button } from './button.tsx';
-import { saveText } from './save-text.ts';
-import { type FileColumn, tableText } from './table-file.ts';
+import { saveFile } from './save-file.ts';
+import { type FileColumn, type FileFormat, tableText } from './table-file.ts';
+
+const TYPES: Record<FileFormat, string> = { csv: 'text/csv', json: 'application/json' };
 
 export interface SaveButtonsProps<Row> {
   /** What the file is of, such as `Throughput by policy`; its name is made of it. */
@@ -21,7 +23,7 @@ export function SaveButtons<Row>({ of, columns, rows }: SaveButtonsProps<Row>) {
           kind="quiet"
           isDisabled={rows === undefined}
           aria-label={`Save ${of} as ${format.toUpperCase()}`}
-          onPress={() => saveText(name, format, tableText(format, columns, rows ?? []))}
+          onPress={() => saveFile(`${name}.${format}`, TYPES[format], tableText(format, columns, rows ?? []))}
         >
           {format.toUpperCase()}
         </Button>

@@ -35,7 +35,7 @@ export async function setDestination(
       'url is of webhooks: a destination of type MAIL goes to the topic of this installation.',
     );
     refuseIf(secret, 'secret', 'secret is of webhooks: mail is not signed.');
-    const given = { name, type, url: null, kinds, secret_set_at: null };
+    const given = { name, type, url: null, kinds, secret_set_at: null, url_set_at: null };
     return addSetting(context, DESTINATION, { actor, operation: 'setDestination', given });
   }
   refuseIf(!url, 'url', 'url must be given for a webhook.');
@@ -45,6 +45,7 @@ export async function setDestination(
     given: {
       ...{ name, type, kinds, url: webhookUrl(url!, rules) },
       secret_set_at: timestamp(context.clock()),
+      url_set_at: timestamp(context.clock()),
     },
     companions: ({ id }) => [putSecret(context.tables, id, secret!)],
   });
@@ -80,6 +81,8 @@ export function updateDestination(
         url: url ? webhookUrl(url, rules) : before.url,
         kinds: kinds === undefined ? before.kinds : kinds,
         secret_set_at: secret ? timestamp(context.clock()) : before.secret_set_at,
+        url_set_at:
+          url && webhookUrl(url, rules) !== before.url ? timestamp(context.clock()) : before.url_set_at,
       };
     },
     companions: () => (secret ? [putSecret(context.tables, id, secret)] : []),

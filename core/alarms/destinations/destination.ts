@@ -20,6 +20,8 @@ export interface Destination extends Setting {
   kinds: readonly AlarmKind[] | null;
   /** When its secret was set last; null: mail. RFC 3339, UTC. */
   secret_set_at: string | null;
+  /** And its address. */
+  url_set_at: string | null;
 }
 
 const destinationSchema = z
@@ -30,6 +32,7 @@ const destinationSchema = z
     url: z.string().nullable(),
     kinds: z.array(z.enum(ALARM_KINDS)).nullable().default(null),
     secret_set_at: z.string().nullable().default(null),
+    url_set_at: z.string().nullable().default(null),
     created_at: z.string(),
     updated_at: z.string(),
   })
@@ -44,6 +47,8 @@ export const DESTINATION: SettingKind<Destination> = {
   most: DESTINATIONS_MAX,
   query: 'destinations',
   remove: 'removeDestination',
+  // Addresses of webhooks often are secrets themselves.
+  audited: ({ url, ...rest }) => ({ ...rest, url: url === null ? null : `${new URL(url).origin}/…` }),
 };
 
 /** The secret of a webhook, apart from it: only the function that signs with it may read it (docs/decisions/219). */

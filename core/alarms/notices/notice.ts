@@ -2,6 +2,7 @@ import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { parseItem } from '../../storage/parse-item.ts';
+import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { ALARM_KINDS } from '../alarm.ts';
 
 export const NOTICE_EVENTS = ['BEGAN', 'ENDED', 'TEST'] as const;
@@ -70,8 +71,12 @@ export function newNotice(
   return { about, event, since, alarm, delivery_id: ulid(now_ms), ...begin };
 }
 
+/** How long a notice is kept, seconds: those of destinations that were removed go by it. An alarm of more than a year is told again. */
+const KEPT_S = 366 * 86_400;
+
 export function noticeItem(destination_id: string, { about, ...notice }: Notice): Item & ItemKey {
-  return { ...noticeKey(destination_id, about), ...notice };
+  const expires_at = Math.ceil(notice.created_ms / 1000) + KEPT_S;
+  return { ...noticeKey(destination_id, about), ...notice, [TTL_ATTRIBUTE]: expires_at };
 }
 
 /** @throws BrokenItem */

@@ -47,7 +47,7 @@ export function planNotices({ destination, alarms, notices, mutes, now_ms }: Not
   return plan;
 }
 
-/** What follows when an alarm has ended. Nobody needs to hear of the end of what nobody was told of. */
+/** What follows when an alarm has ended. Of one that was never sent the end is not sent either. */
 export function endOf(before: Notice, now_ms: number): NoticePlan {
   if (before.state === 'PENDING' && before.attempts === 0)
     return { put: [], remove: [before], maybeEnded: [] };

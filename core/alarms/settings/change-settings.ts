@@ -10,6 +10,7 @@ import type { TableNames } from '../../storage/tables.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { readMeta, readSetting, readSettings, type SettingsMeta } from './read-settings.ts';
 import {
+  auditState,
   metaKey,
   refuseTooMany,
   type Setting,
@@ -44,7 +45,7 @@ export function addSetting<T extends Setting>(
     const now = timestamp(at_ms);
     const after = { id: ulid(at_ms), ...given, created_at: now, updated_at: now } as T;
     const audit = auditAction(context.tables, begun, {
-      ...{ actor, operation, after, before: null },
+      ...{ actor, operation, before: null, after: auditState(kind, after) },
       target: settingTarget(kind, after.id),
     });
     const counted = { ...meta, count: meta.count - over.length };
@@ -93,7 +94,10 @@ export function updateSetting<T extends Setting>(
     const what = `The ${kind.name} ${id}`;
     await refuseChanged(context, { what, updated_at: before.updated_at, targets: [target] }, if_updated_at);
     const after = { ...change(before), updated_at: timestamp(context.clock()) };
-    const audit = auditAction(context.tables, begun, { actor, operation, target, before, after });
+    const audit = auditAction(context.tables, begun, {
+      ...{ actor, operation, target },
+      ...{ before: auditState(kind, before), after: auditState(kind, after) },
+    });
     const actions = settingActions(context.tables, kind, { meta, before, after });
     return { actions: [...actions, ...companions(after), audit], result: after };
   });
@@ -108,7 +112,9 @@ export function removeSetting<T extends Setting>(
   return commitChange(context, async begun => {
     const [meta, before] = await Promise.all([readMeta(context, kind), readSetting(context, kind, id)]);
     const target = settingTarget(kind, id);
-    const audit = auditAction(context.tables, begun, { actor, operation, target, before, after: null });
+    const audit = auditAction(context.tables, begun, {
+      ...{ actor, operation, target, before: auditState(kind, before), after: null },
+    });
     const actions = settingActions(context.tables, kind, { meta, before });
     return {
       actions: [...actions, ...companions(before), audit],

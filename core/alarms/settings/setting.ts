@@ -24,6 +24,8 @@ export interface SettingKind<T extends Setting> {
   query: string;
   /** The operation that removes one. */
   remove: string;
+  /** One as the audit log may show it to everyone; left out: as it is. */
+  audited?(setting: T): T;
   /** Whether one has ended by itself: it doesn't count, and goes when another one is added. */
   isOver?(setting: T, now_ms: number): boolean;
 }
@@ -41,6 +43,12 @@ export const metaKey = (kind: { partition: string }): ItemKey => settingKey(kind
 export const isMeta = ({ sk }: { sk?: unknown }): boolean => sk === META;
 
 export const settingTarget = (kind: { name: string }, id: string): string => `${kind.name}:${id}`;
+
+/** The state of a setting in the audit log. */
+export const auditState = <T extends Setting>(
+  { audited }: SettingKind<T>,
+  setting: T | undefined,
+): T | null => (setting ? (audited?.(setting) ?? setting) : null);
 
 export function noSetting({ name, query }: { name: string; query: string }, id: string): NotFound {
   return new NotFound(`There is no ${name} ${quoted(id)}: the query ${query} lists those that there are.`);

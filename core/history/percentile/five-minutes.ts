@@ -85,7 +85,7 @@ async function ofPolicy(
   const begin = floorTo(slots[0]!, HOUR_MS);
   // What came late of an hour is in those that follow, as long as minutes are kept.
   const end = Math.min(ceilTo(slots.at(-1)! + 1, HOUR_MS) + retention.MINUTE, now);
-  const range = { resolution: 'HOUR' as const, from: begin + HOUR_MS, to: end };
+  const range = { resolution: 'HOUR' as const, from: begin + HOUR_MS, to: Math.max(end, begin + HOUR_MS) };
   const marks = await readMarks(store, range);
   const hours = new Map<number, Fives | undefined>(marks.map(({ at }) => [at, NO_BYTES]));
   const kept = await readFives(store, { policy_id, range, marks });

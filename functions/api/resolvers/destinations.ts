@@ -112,7 +112,7 @@ export const destinationResolvers: Pick<Resolvers, DestinationOperation> = {
   }),
 };
 
-function present({ kinds, ...destination }: Destination): Presented {
+function present({ kinds, url_set_at: _, ...destination }: Destination): Presented {
   return { ...destination, kinds: kinds && [...kinds] };
 }
 

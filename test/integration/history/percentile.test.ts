@@ -104,6 +104,11 @@ describe('the 95th percentile', () => {
     expect(Math.abs(highest - rates[0]!)).toBeLessThan(1);
   });
 
+  it('of the hour that goes on is made of its minutes', async () => {
+    const answer = await ask({ from: iso(RANGE.to), to: iso(RANGE.to + HOUR) });
+    expect(answer).toMatchObject({ data: { samples_expected: 1, samples_known: 1 } });
+  });
+
   it('of a site is made of the minutes that are kept', async () => {
     const [all, site] = await Promise.all([ask(), ask({ filter: { site_id: SITE } })]);
     expect((site as never as Answered).data.p95_bits_per_second).toBeCloseTo(

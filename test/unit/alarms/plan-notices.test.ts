@@ -23,7 +23,7 @@ const alarm = (given: Partial<Alarm> = {}): Alarm => ({
 
 const destination: Destination = {
   ...{ id: '01D', name: 'Pager', type: 'WEBHOOK', url: 'https://hooks.example.com/', kinds: null },
-  ...{ secret_set_at: SINCE, created_at: SINCE, updated_at: SINCE },
+  ...{ secret_set_at: SINCE, url_set_at: SINCE, created_at: SINCE, updated_at: SINCE },
 };
 
 const mute = (given: Partial<Mute> = {}): Mute => ({
@@ -90,7 +90,7 @@ describe('what a destination is to be told', () => {
     expect(planned({ alarms: [alarm()], destination: other })).toEqual(NOTHING);
   });
 
-  it('is no end of what nobody was told of', () => {
+  it('is no end of what was never sent', () => {
     const unsent = notice();
     expect(endOf(unsent, NOW)).toEqual({ put: [], remove: [unsent], maybeEnded: [] });
     const tried = notice({ attempts: 1 });

@@ -119,7 +119,7 @@ function columnsOf({ onLog, onTest, onOpen, onRemove }: Offered): Column<Destina
           </bdi>
         ),
     },
-    { id: 'kinds', head: 'Alarms', width: 'minmax(96px, 1fr)', cell: ({ kinds }) => kindsText(kinds) },
+    { id: 'kinds', head: 'Alarms', width: 'minmax(96px, 2fr)', cell: ({ kinds }) => kindsText(kinds) },
     ...(
       [
         ['log', '64px', 'Log', onLog],

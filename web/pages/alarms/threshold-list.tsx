@@ -137,7 +137,7 @@ const COLUMNS: readonly Column<ThresholdRow>[] = [
   {
     id: 'limit',
     head: 'Limit',
-    width: 'minmax(176px, 1fr)',
+    width: 'minmax(176px, 3fr)',
     cell: row => (
       <span title={`The alarm ends at ${figureText(row.clear_value, row)}`}>
         {row.direction === 'ABOVE' ? 'above' : 'below'} {figureText(row.value, row)} for {row.minutes} min

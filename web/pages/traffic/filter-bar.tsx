@@ -32,6 +32,7 @@ export function FilterBar() {
           onChange={key => key !== null && only(field, String(key))}
         />
       ))}
+      <Button onPress={() => setAddress({ proof: 'yes' })}>Prove it</Button>
       <Chips names={names} />
     </div>
   );

@@ -64,3 +64,45 @@ export const TRAFFIC_GRID = graphql(`
     }
   }
 `);
+
+/** Three billing periods, each of which ends where the one after it begins. */
+export const TRAFFIC_PERCENTILES = graphql(`
+  query TrafficPercentiles(
+    $from: AWSDateTime! $to: AWSDateTime! $last: AWSDateTime! $earlier: AWSDateTime! $filter: TrafficFilter
+  ) {
+    current: trafficPercentile(from: $from, to: $to, filter: $filter) {
+      from to samples_expected samples_known p95_bits_per_second highest_bits_per_second average_bits_per_second
+    }
+    last: trafficPercentile(from: $last, to: $from, filter: $filter) {
+      from to samples_expected samples_known p95_bits_per_second highest_bits_per_second average_bits_per_second
+    }
+    earlier: trafficPercentile(from: $earlier, to: $last, filter: $filter) {
+      from to samples_expected samples_known p95_bits_per_second highest_bits_per_second average_bits_per_second
+    }
+  }
+`);
+
+export type Percentile = ResultOf<typeof TRAFFIC_PERCENTILES>['current'];
+
+/** The counters beside the lanes, and the same traffic counted in each way. */
+export const TRAFFIC_PROOF = graphql(`
+  query TrafficProof($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
+    trafficAudit { agrees policies lanes unreadable_lanes mismatches { policy_id } }
+    by_policy: trafficStats(group_by: [POLICY], from: $from, to: $to, filter: $filter, limit: 1000) {
+      from to rows { bytes_exact } other { bytes_exact } total { bytes_exact estimated_share }
+      completeness { edges_expected edges_heard late_groups { name } }
+    }
+    by_site: trafficStats(group_by: [SITE], from: $from, to: $to, filter: $filter, limit: 1000) {
+      from to rows { bytes_exact } other { bytes_exact } total { bytes_exact }
+    }
+    by_endpoint: trafficStats(group_by: [ENDPOINT], from: $from, to: $to, filter: $filter, limit: 1000) {
+      from to rows { bytes_exact } other { bytes_exact } total { bytes_exact }
+    }
+    by_edge: trafficStats(group_by: [EDGE], from: $from, to: $to, filter: $filter, limit: 1000) {
+      from to rows { bytes_exact } other { bytes_exact } total { bytes_exact }
+    }
+    trafficSeries(from: $from, to: $to, filter: $filter) { from to gaps total { bytes_exact } }
+  }
+`);
+
+export type Proof = ResultOf<typeof TRAFFIC_PROOF>;

@@ -150,6 +150,34 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       await page.getByRole('table', { name: 'Throughput by hour' }).getByRole('row').nth(1).waitFor();
       expect(problems).toEqual([]);
     });
+
+    it('is billed by the 95th percentile, and proved', async () => {
+      const { page, problems } = person;
+      await page.goto(
+        new URL(address('/traffic?view=billing&day=15&'), world().system.endpoints.dashboard).href,
+      );
+      const periods = page.getByRole('table', { name: 'Billing periods' }).locator('.body-row');
+      await periods.nth(2).waitFor();
+      const [current, last] = ['2026-01-15', '2026-02-15'].map(day => `${day}T00:00:00.000Z`);
+      const known = await api.data('Query.trafficPercentile', { from: current, to: last });
+      expect(await valuesOf(periods.first().locator('data'))).toEqual([
+        ...[known.p95_bits_per_second, known.highest_bits_per_second, known.average_bits_per_second].map(
+          rate => String(rate ?? ''),
+        ),
+        String(known.samples_known),
+      ]);
+      expect(known.samples_known).toBeGreaterThan(0);
+
+      await page.getByRole('button', { name: 'Prove it' }).click();
+      const proof = page.getByRole('dialog', { name: 'Prove it' });
+      await proof.getByText('Every view has the same total, to the byte.').waitFor();
+      await proof.getByText('The counters of 3 policies are what 4 edges', { exact: false }).waitFor();
+      const { total } = await ask('Query.trafficStats', { group_by: ['POLICY'] });
+      expect(await valuesOf(proof.getByRole('table').locator('data'))).toEqual(
+        Array.from({ length: 5 }, () => total.bytes_exact),
+      );
+      expect(problems).toEqual([]);
+    });
   });
 }
 

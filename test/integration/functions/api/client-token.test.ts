@@ -45,6 +45,10 @@ const MAKERS: Record<string, { args: () => object; other: object }> = {
     }),
     other: { wg_interface: 'wg0' },
   },
+  'Mutation.createIncident': {
+    args: () => ({ name: 'I', from: '2026-03-15T00:00:00Z', to: '2026-03-15T01:00:00Z' }),
+    other: { name: 'J' },
+  },
   'Mutation.eraseFlows': { args: () => ({ address: '10.1.2.3' }), other: { address: '10.1.2.4' } },
   'Mutation.startExport': {
     args: () => ({

@@ -55,7 +55,10 @@ function argumentsOf(
     'Query.policyHistory': { policy_id, ...range },
     'Query.trafficHistory': { ...range, filter },
     'Query.trafficSeries': { ...range, group_by: 'EDGE', filter },
-    'Query.trafficPercentile': { ...range, filter },
+    'Query.trafficPercentile': {
+      ...{ from: '2026-01-31T12:05:00.000Z', to: '2026-01-31T12:10:00.000Z' },
+      filter: { policy_id },
+    },
     'Query.trafficStats': { ...range, group_by: ['EDGE'], filter },
     'Query.trafficCost': { ...range, group_by: ['EDGE'], filter },
     'Query.topFlows': site,
