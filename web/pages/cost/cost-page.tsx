@@ -9,7 +9,7 @@ import { Bytes, Money, Time } from '../../parts/figures.tsx';
 import { bytes, percent, UNKNOWN } from '../../parts/format.ts';
 import { Notice } from '../../parts/notice.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
-import { saveText } from '../../parts/save-text.ts';
+import { saveFile } from '../../parts/save-file.ts';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { useNames } from '../traffic/use-names.ts';
@@ -31,7 +31,7 @@ export function Page() {
   const cost = answer.isPlaceholderData ? undefined : answer.data?.data.trafficCost;
   const rows = useMemo(() => cost && costTable(cost, nameOf), [cost, nameOf]);
   const save = (): void => {
-    if (cost && rows) saveText(`cost-by-${group.id}`, 'csv', costCsv(cost, rows));
+    if (cost && rows) saveFile(`cost-by-${group.id}.csv`, 'text/csv', costCsv(cost, rows));
   };
   const csv = (
     <Button isDisabled={!rows} onPress={save}>
