@@ -3,7 +3,7 @@ import { totalAt } from '../parts/chart/readout.ts';
 import type { TrustedIntervals } from '../parts/chart/trust.ts';
 
 /** Groups with a colour of their own; more can't be told apart. */
-export const DRAWN = 8;
+const DRAWN = 8;
 
 interface Rates {
   id: string;

@@ -48,4 +48,3 @@ export const NOW = graphql(
 );
 
 export type Overview = ResultOf<typeof OVERVIEW>['overview'];
-export type Series = ResultOf<typeof THROUGHPUT>['trafficSeries'];

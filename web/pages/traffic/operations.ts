@@ -51,8 +51,6 @@ export const TRAFFIC_HOURS = graphql(`
   }
 `);
 
-export type Hours = ResultOf<typeof TRAFFIC_HOURS>['trafficSeries'];
-
 /** A few intervals of each group. */
 export const TRAFFIC_GRID = graphql(`
   query TrafficGrid(
