@@ -91,7 +91,7 @@ describe('a refused request', () => {
   it('names no argument where the rule is about none', async () => {
     expect(await refusal('Mutation.updateSite', { site_id: SITE })).toEqual({
       type: 'ValidationError',
-      message: 'Give at least one of name, location and public_key to change.',
+      message: 'Give at least one of name, location, latitude with longitude, and public_key to change.',
     });
   });
 
