@@ -32,6 +32,31 @@ export const PICTURES: readonly Picture[] = [
   { name: 'neighbourhood', at: '/paths?view=matrix', theme: 'dark', ...DESKTOP, prepare: neighbourhood },
   { name: 'sites', at: '/sites', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Sites') },
   { name: 'site', at: '/sites', theme: 'dark', ...DESKTOP, prepare: oneSite },
+  {
+    name: 'map',
+    at: '/sites?view=map',
+    theme: 'light',
+    ...DESKTOP,
+    prepare: page => cellsOf(page, 'Sites'),
+  },
+  {
+    name: 'traffic',
+    at: '/traffic?range=15m',
+    theme: 'light',
+    ...DESKTOP,
+    prepare: trafficOverTime,
+  },
+  {
+    name: 'ways',
+    at: '/traffic?range=15m&view=ways',
+    theme: 'dark',
+    ...DESKTOP,
+    prepare: page => cellsOf(page, 'Ways of traffic'),
+  },
+  { name: 'flows', at: '/flows', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Flows') },
+  { name: 'alarms', at: '/alarms', theme: 'dark', ...DESKTOP, prepare: openAlarms },
+  { name: 'cost', at: '/cost?range=15m', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Cost') },
+  { name: 'users', at: '/users', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Users') },
   { name: 'changes', at: '/changes', theme: 'light', ...DESKTOP, prepare: changes },
   {
     name: 'policies',
@@ -40,6 +65,7 @@ export const PICTURES: readonly Picture[] = [
     ...DESKTOP,
     prepare: page => cellsOf(page, 'Policies'),
   },
+  { name: 'policy', at: '/policies', theme: 'dark', ...DESKTOP, prepare: onePolicy },
   { name: 'export', at: '/exports?new=STATS&range=24h', theme: 'dark', ...DESKTOP, prepare: exportForm },
   { name: 'caches', at: '/caches', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Caches') },
   { name: 'settings', at: '/settings', theme: 'light', ...DESKTOP, prepare: settings },
@@ -92,6 +118,28 @@ async function oneSite(page: Page): Promise<void> {
 
 async function changes(page: Page): Promise<void> {
   await page.getByRole('list', { name: 'Timeline' }).getByRole('listitem').first().waitFor();
+}
+
+async function trafficOverTime(page: Page): Promise<void> {
+  await cellsOf(page, 'Traffic by policy');
+  await page.locator('.chart canvas').waitFor();
+}
+
+async function openAlarms(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Acknowledge' }).first().waitFor();
+}
+
+/** A draft, with what it would move. */
+async function onePolicy(page: Page): Promise<void> {
+  await cellsOf(page, 'Policies');
+  const table = page.getByRole('table', { name: 'Policies' });
+  await table
+    .getByRole('button', { name: /^Change / })
+    .last()
+    .click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Priority').fill('1');
+  await dialog.getByText('Traffic that would move').waitFor();
 }
 
 async function palette(page: Page): Promise<void> {

@@ -65,7 +65,7 @@ beforeEach(async () => {
   const preference = { preference: { kind: 'LOWEST_COST' } };
   const routing = policyRoutingSchema.parse(preference);
   await setPolicyRouting(context, admin, { policy_id: 'default', routing });
-  for (const [index, id] of ['wan1', 'wan2', 'wan3'].entries()) await makeEndpoint(id, 0.03 - index / 100);
+  for (const [index, id] of ['wan1', 'wan2', 'wan3'].entries()) await makeEndpoint(id, (3 - index) / 100);
   paths = [await makePath('wan1'), await makePath('wan2')];
   other = makeProductCaches({ client, table: tables.cache, ...time });
 });

@@ -117,8 +117,8 @@ function columnsOf(title: string, currency: string, rows: readonly CostTableRow[
     },
     {
       id: 'bar',
-      head: ' ',
-      width: 'minmax(64px, 1fr)',
+      head: 'Beside the largest',
+      width: 'minmax(128px, 1fr)',
       cell: ({ kind, share }) => kind === 'ROW' && <Bar value={share ?? 0} of={largest} />,
     },
     {
