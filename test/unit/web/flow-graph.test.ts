@@ -1,18 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { flowGraph, STAGES, type Way } from '../../../web/pages/traffic/flow-graph.ts';
+import { flowGraph, STAGES, STAGES_OF_FLOWS, type Way } from '../../../web/pages/traffic/flow-graph.ts';
 
 const id = fc.oneof(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'other', 'null'), fc.constant(null));
 const ways: fc.Arbitrary<Way[]> = fc.array(
-  fc.record({ ids: fc.tuple(id, id, id), bytes: fc.bigInt(0n, 2n ** 70n) }),
+  fc.record({ ids: fc.tuple(id, id, id, id), bytes: fc.bigInt(0n, 2n ** 70n) }),
   { maxLength: 30 },
 );
 
 it('each stage, and what goes from one to the next, have together all bytes; the largest are shown by name', () => {
-  const property = fc.property(ways, fc.integer({ min: 1, max: 4 }), (given, shown) => {
-    const { nodes, links } = flowGraph(given, shown);
+  const stages = fc.constantFrom(STAGES, STAGES_OF_FLOWS);
+  const property = fc.property(ways, fc.integer({ min: 1, max: 4 }), stages, (given, shown, stages) => {
+    const { nodes, links } = flowGraph(given, shown, stages);
     const all = given.reduce((sum, { bytes }) => sum + bytes, 0n);
-    for (const stage of STAGES.keys()) {
+    expect(nodes.every(({ stage }) => stage < stages.length)).toBe(true);
+    for (const stage of stages.keys()) {
       const own = nodes.filter(node => node.stage === stage);
       expect(own.reduce((sum, { bytes }) => sum + bytes, 0n)).toBe(all);
       expect(own.filter(node => node.id !== null).length).toBeLessThanOrEqual(shown + 1);

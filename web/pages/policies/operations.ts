@@ -126,6 +126,7 @@ export const POLICY_PATHS = graphql(`
       sites { id name }
       items {
         id source_site_id source_endpoint_id destination_site_id destination_endpoint_id status out_for
+        traffic { tx_bits_per_second rx_bits_per_second }
       }
     }
     left: allPaths(left_by: $policy_id, limit: 50) {
@@ -133,6 +134,7 @@ export const POLICY_PATHS = graphql(`
       sites { id name }
       items {
         id source_site_id source_endpoint_id destination_site_id destination_endpoint_id status out_for
+        traffic { tx_bits_per_second rx_bits_per_second }
       }
     }
   }

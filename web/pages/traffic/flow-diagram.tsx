@@ -13,8 +13,8 @@ const LETTER = 7;
 
 export interface FlowDiagramProps {
   graph: FlowGraph;
-  /** What a node is called, and its stage. */
-  stages: readonly string[];
+  /** What a stage is called, and whether its nodes can be chosen. */
+  stages: readonly { title: string; chooses: boolean }[];
   name(node: Pick<GraphNode, 'stage' | 'id'>): string;
   onChoose(node: GraphNode): void;
 }
@@ -27,27 +27,27 @@ export function FlowDiagram({ graph, stages, name, onChoose }: FlowDiagramProps)
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure);
   const rows = Math.max(
-    ...STAGES.map((_, stage) => graph.nodes.filter(node => node.stage === stage).length),
+    ...stages.map((_, stage) => graph.nodes.filter(node => node.stage === stage).length),
     3,
   );
   const height = rows * ROW;
   const laid = useMemo(() => layout(graph, { width, height }), [graph, width, height]);
   const colourOf = useMemo(() => colours(graph), [graph]);
-  const label = `What went from ${stages.join(' to ')}`;
+  const label = `What went from ${stages.map(({ title }) => title).join(' to ')}`;
   return (
     <figure className="flow-diagram" ref={figure} aria-label={label}>
       {laid && (
         <svg width={width} height={height + HEAD}>
           <title>{label}</title>
-          {stages.map((stage, index) => (
+          {stages.map(({ title }, index) => (
             <text
-              key={stage}
+              key={title}
               className="flow-stage"
               x={(width * index) / (stages.length - 1)}
               y={12}
               textAnchor={anchorOf(index, stages.length)}
             >
-              {stage}
+              {title}
             </text>
           ))}
           <g transform={`translate(0 ${HEAD})`}>
@@ -73,8 +73,9 @@ export function FlowDiagram({ graph, stages, name, onChoose }: FlowDiagramProps)
                 node={node}
                 name={name(node)}
                 colour={STAGES[node.stage] === 'policy' ? colourOf(node.id) : 'muted'}
-                room={width / STAGES.length / LETTER}
-                onChoose={node.id === null ? undefined : () => onChoose(node)}
+                room={width / stages.length / LETTER}
+                isLast={node.stage === stages.length - 1}
+                onChoose={node.id === null || !stages[node.stage]!.chooses ? undefined : () => onChoose(node)}
               />
             ))}
           </g>
@@ -90,12 +91,12 @@ interface FlowNodeProps {
   colour: string;
   /** Letters of its name that fit beside it. */
   room: number;
+  isLast: boolean;
   onChoose: (() => void) | undefined;
 }
 
-function FlowNode({ node, name, colour, room, onChoose }: FlowNodeProps) {
+function FlowNode({ node, name, colour, room, isLast, onChoose }: FlowNodeProps) {
   const { x0 = 0, x1 = 0, y0 = 0, y1 = 0 } = node;
-  const isLast = node.stage === STAGES.length - 1;
   const text = name.length > room ? `${name.slice(0, Math.max(1, Math.floor(room) - 1))}…` : name;
   const reach = 6 + text.length * LETTER;
   const press = ({ key }: KeyboardEvent): void => {

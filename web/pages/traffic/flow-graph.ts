@@ -30,8 +30,12 @@ export interface FlowGraph {
   links: GraphLink[];
 }
 
-/** Fields of the stages, in their order. */
-export const STAGES = ['site', 'policy', 'endpoint'] as const satisfies Field[];
+/** What a stage is of: a field, or the network that flows went to. */
+export type Stage = Field | 'prefix';
+
+/** The stages, in their order. What was counted is known up to the endpoint; the flow log knows the network behind it. */
+export const STAGES = ['site', 'policy', 'endpoint'] as const satisfies Stage[];
+export const STAGES_OF_FLOWS = [...STAGES, 'prefix'] as const satisfies Stage[];
 
 /** The stage that colours are of. */
 const COLOURED = STAGES.indexOf('policy');
@@ -40,13 +44,13 @@ const COLOURED = STAGES.indexOf('policy');
  * The largest of each stage as nodes, the others of it as one; what goes from one stage to the next as links. Each stage, and the links between
  * two, have together what all ways have, to the byte.
  */
-export function flowGraph(ways: readonly Way[], shown: number): FlowGraph {
-  const kept = STAGES.map((_, stage) => largest(ways, stage, shown));
+export function flowGraph(ways: readonly Way[], shown: number, stages: readonly Stage[] = STAGES): FlowGraph {
+  const kept = stages.map((_, stage) => largest(ways, stage, shown));
   const nodes = new Map<string, GraphNode>();
   const links = new Map<string, GraphLink>();
   for (const { ids, bytes } of ways) {
     if (bytes <= 0n) continue;
-    const way = STAGES.map((_, stage) => {
+    const way = stages.map((_, stage) => {
       const id = ids[stage] ?? null;
       return id !== null && kept[stage]!.has(id) ? id : null;
     });

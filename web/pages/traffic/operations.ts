@@ -39,6 +39,24 @@ export const TRAFFIC_WAYS = graphql(`
   }
 `);
 
+/** The same from the flow log, with the networks that flows went to. */
+export const TRAFFIC_WAYS_OF_FLOWS = graphql(`
+  query TrafficWaysOfFlows($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
+    flowStats(
+      group_by: [SITE, POLICY, ENDPOINT, DESTINATION_PREFIX], from: $from, to: $to, filter: $filter, limit: 1000
+    ) {
+      from to
+      rows { site_id policy_id endpoint_id destination_prefix bytes_exact }
+      other { bytes_exact }
+      other_rows
+      unattributed { bytes_exact }
+      total { bytes_exact }
+    }
+  }
+`);
+
+export type WaysOfFlowsAnswer = ResultOf<typeof TRAFFIC_WAYS_OF_FLOWS>['flowStats'];
+
 export type WaysAnswer = ResultOf<typeof TRAFFIC_WAYS>['trafficStats'];
 
 /** All that is asked for over time, as finely as an answer can be. */

@@ -1,5 +1,9 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { TadaDocumentNode } from 'gql.tada';
 import { useMemo } from 'react';
+import { useAddress } from '../../address/search.ts';
 import { useTimeRange } from '../../address/time-range.ts';
+import type { Answer } from '../../data/ask.ts';
 import { useAnswer } from '../../data/use-answer.ts';
 import { Bytes } from '../../parts/figures.tsx';
 import { percent } from '../../parts/format.ts';
@@ -7,45 +11,82 @@ import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { SaveButtons } from '../../parts/save-buttons.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import type { FileColumn } from '../../parts/table-file.ts';
+import { Tabs } from '../../parts/tabs.tsx';
 import { FlowDiagram } from './flow-diagram.tsx';
-import { flowGraph, STAGES } from './flow-graph.ts';
-import { TRAFFIC_WAYS, type WaysAnswer } from './operations.ts';
-import { FIELDS } from './traffic-address.ts';
+import { flowGraph, STAGES, STAGES_OF_FLOWS, type Stage } from './flow-graph.ts';
+import { TRAFFIC_WAYS, TRAFFIC_WAYS_OF_FLOWS } from './operations.ts';
+import { type ApiFilter, FIELDS } from './traffic-address.ts';
 import { type Names, useNames } from './use-names.ts';
 import { useTraffic } from './use-traffic.ts';
+import { type WayRow, waysOfCounters, waysOfFlows } from './way-rows.ts';
 
 /** Nodes of a stage that are drawn; the others are one. */
 const SHOWN = 8;
 
-const TITLES = STAGES.map(stage => FIELDS[stage].one);
-
-/** Which site's traffic goes by which policy over which endpoint. */
+/** Which site's traffic goes by which policy over which endpoint, and on demand to which network. */
 export function WaysView() {
-  const { from, to } = useTimeRange();
-  const { filter, only } = useTraffic();
-  const names = useNames();
-  const answer = useAnswer(
-    TRAFFIC_WAYS,
-    { from, to, filter },
-    { keepPrevious: true, changedBy: ['BOOT', 'CHANGE_UNDONE'] },
-  );
+  const [{ ends }] = useAddress();
+  return ends === 'prefix' ? <WaysOfFlows /> : <WaysOfCounters />;
+}
+
+/** Off the counters: nothing is missing. */
+function WaysOfCounters() {
+  const answer = useWays(TRAFFIC_WAYS);
   const stats = answer.data?.data.trafficStats;
-  const rows = useMemo(() => stats && wayRows(stats), [stats]);
-  const graph = useMemo(() => rows && flowGraph(rows, SHOWN), [rows]);
-  const retry = () => void answer.refetch();
+  const rows = useMemo(() => stats && waysOfCounters(stats), [stats]);
+  return <Ways stages={STAGES} rows={rows} error={answer.error} onRetry={() => void answer.refetch()} />;
+}
+
+/** Off the flow log, with what it doesn't have. */
+function WaysOfFlows() {
+  const answer = useWays(TRAFFIC_WAYS_OF_FLOWS);
+  const stats = answer.data?.data.flowStats;
+  const rows = useMemo(() => stats && waysOfFlows(stats), [stats]);
+  return (
+    <Ways stages={STAGES_OF_FLOWS} rows={rows} error={answer.error} onRetry={() => void answer.refetch()} />
+  );
+}
+
+interface WaysProps {
+  stages: readonly Stage[];
+  rows: readonly WayRow[] | undefined;
+  error: Error | null;
+  onRetry(): void;
+}
+
+function Ways({ stages, rows, error, onRetry }: WaysProps) {
+  const [{ ends }, setAddress] = useAddress();
+  const { only } = useTraffic();
+  const names = useNames();
+  const graph = useMemo(() => rows && flowGraph(rows, SHOWN, stages), [rows, stages]);
+  const titles = stages.map(titleOf);
+  const choice = (
+    <Tabs
+      label="Where ways end"
+      tabs={[
+        { id: 'endpoint', title: 'To the endpoint' },
+        { id: 'prefix', title: 'To the network' },
+      ]}
+      chosen={ends === 'prefix' ? 'prefix' : 'endpoint'}
+      onChoose={id => setAddress({ ends: id === 'prefix' ? id : undefined })}
+    />
+  );
   return (
     <>
-      <Panel title="Site → policy → endpoint">
-        <Loaded data={graph} error={answer.error} onRetry={retry} height={308}>
+      <Panel title={titles.join(' → ')} actions={choice}>
+        <Loaded data={graph} error={error} onRetry={onRetry} height={308}>
           {drawn =>
             drawn.nodes.length === 0 ? (
               <Empty>Nothing was counted in this range for what is asked.</Empty>
             ) : (
               <FlowDiagram
                 graph={drawn}
-                stages={TITLES}
-                name={({ stage, id }) => (id === null ? 'Others' : names.of(STAGES[stage]!, id))}
-                onChoose={({ stage, id }) => id !== null && only(STAGES[stage]!, id)}
+                stages={stages.map(stage => ({ title: titleOf(stage), chooses: stage !== 'prefix' }))}
+                name={({ stage, id }) => (id === null ? 'Others' : nameOf(names, stages[stage]!, id))}
+                onChoose={({ stage, id }) => {
+                  const field = stages[stage]!;
+                  if (id !== null && field !== 'prefix') only(field, id);
+                }}
               />
             )
           }
@@ -53,16 +94,16 @@ export function WaysView() {
       </Panel>
       <Panel
         title="Ways"
-        actions={<SaveButtons of="Ways of traffic" columns={fileColumns(names)} rows={rows} />}
+        actions={<SaveButtons of="Ways of traffic" columns={fileColumns(stages, names)} rows={rows} />}
         flush
       >
-        <Loaded data={rows} error={answer.error} onRetry={retry}>
+        <Loaded data={rows} error={error} onRetry={onRetry}>
           {known => (
             <VirtualTable
               label="Ways of traffic"
-              columns={columnsOf(names)}
+              columns={columnsOf(stages, names)}
               rows={known}
-              rowId={({ ids }) => JSON.stringify(ids)}
+              rowId={({ kind, ids }) => JSON.stringify([kind, ids])}
               maxRows={24}
             />
           )}
@@ -72,36 +113,35 @@ export function WaysView() {
   );
 }
 
-interface WayRow {
-  ids: (string | null)[];
-  bytes: bigint;
-  /** Of the total, 0 to 1. */
-  share: number;
+/** The answer to a query of ways, for the range and filter of the page. */
+function useWays<Data>(
+  query: TadaDocumentNode<Data, { from: string; to: string; filter?: ApiFilter }>,
+): UseQueryResult<Answer<Data>> {
+  const { from, to } = useTimeRange();
+  const { filter } = useTraffic();
+  return useAnswer(query, { from, to, filter }, { keepPrevious: true, changedBy: ['BOOT', 'CHANGE_UNDONE'] });
 }
 
-/** The ways, the largest first, and what is behind them as one. */
-function wayRows({ rows, other, other_rows, total }: WaysAnswer): WayRow[] {
-  const share = (bytes: bigint) => Number(bytes) / Math.max(1, Number(total.bytes_exact));
-  const all = rows.map(({ site_id, policy_id, endpoint_id, bytes_exact }) => ({
-    ids: [site_id, policy_id, endpoint_id],
-    bytes: BigInt(bytes_exact),
-  }));
-  const rest = { ids: STAGES.map(() => null), bytes: BigInt(other.bytes_exact) };
-  return [...all, ...(other_rows > 0 ? [rest] : [])].map(row => ({ ...row, share: share(row.bytes) }));
+function titleOf(stage: Stage): string {
+  return stage === 'prefix' ? 'Network' : FIELDS[stage].one;
 }
 
-function columnsOf(names: Names): Column<WayRow>[] {
+function nameOf(names: Names, stage: Stage, id: string): string {
+  return stage === 'prefix' ? id : names.of(stage, id);
+}
+
+function columnsOf(stages: readonly Stage[], names: Names): Column<WayRow>[] {
   return [
-    ...STAGES.map(
+    ...stages.map(
       (stage, index): Column<WayRow> => ({
         id: stage,
-        head: FIELDS[stage].one,
+        head: titleOf(stage),
         width: 'minmax(112px, 1fr)',
-        cell: ({ ids }) =>
-          ids[index] === null ? (
-            <span className="muted">Others</span>
+        cell: ({ kind, ids }) =>
+          ids[index] == null ? (
+            <span className="muted">{kind === 'UNLOGGED' ? 'Not in the flow log' : 'Others'}</span>
           ) : (
-            <bdi className="clip">{names.of(stage, ids[index]!)}</bdi>
+            <bdi className="clip">{nameOf(names, stage, ids[index])}</bdi>
           ),
       }),
     ),
@@ -116,13 +156,13 @@ function columnsOf(names: Names): Column<WayRow>[] {
   ];
 }
 
-function fileColumns(names: Names): FileColumn<WayRow>[] {
+function fileColumns(stages: readonly Stage[], names: Names): FileColumn<WayRow>[] {
   return [
-    ...STAGES.flatMap((stage, index): FileColumn<WayRow>[] => [
+    ...stages.flatMap((stage, index): FileColumn<WayRow>[] => [
       { name: `${stage}_id`, value: ({ ids }) => ids[index] },
       {
         name: `${stage}_name`,
-        value: ({ ids }) => (ids[index] == null ? null : names.of(stage, ids[index])),
+        value: ({ ids }) => (ids[index] == null ? null : nameOf(names, stage, ids[index])),
       },
     ]),
     { name: 'bytes', value: ({ bytes }) => bytes },

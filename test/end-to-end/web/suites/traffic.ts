@@ -134,6 +134,18 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       expect(await valuesOf(ways)).toEqual(
         stats.rows.map(({ bytes_exact }: { bytes_exact: string }) => bytes_exact),
       );
+      await page.getByRole('radio', { name: 'To the network' }).click();
+      await page
+        .getByRole('figure', { name: 'What went from Site to Policy to Endpoint to Network' })
+        .waitFor();
+      const { rows: listed, unattributed } = await ask('Query.flowStats', {
+        group_by: ['SITE', 'POLICY', 'ENDPOINT', 'DESTINATION_PREFIX'],
+        filter: { not: { policy_ids: ['3'] } },
+      });
+      expect(await valuesOf(ways)).toEqual(
+        [...listed, unattributed].map(({ bytes_exact }) => bytes_exact).filter(bytes => bytes !== '0'),
+      );
+      await page.getByRole('radio', { name: 'To the endpoint' }).click();
       await diagram.getByRole('button', { name: /^Only 2: / }).click();
       await page.waitForURL(/[?&]policy=2$/);
 
