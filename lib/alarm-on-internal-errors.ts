@@ -1,5 +1,5 @@
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { ALARM_PERIOD, type AlarmTopic } from './alarm-topic.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { ownMetric } from './own-metric.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
 /**
@@ -8,13 +8,7 @@ import type { PatronusFunction } from './patronus-function.ts';
  */
 export function alarmOnInternalErrors(alarms: AlarmTopic, fn: PatronusFunction, service: string): void {
   alarms.add(fn, 'InternalErrors', {
-    metric: new Metric({
-      namespace: 'Patronus',
-      metricName: 'InternalErrors',
-      dimensionsMap: { service },
-      statistic: Stats.SUM,
-      period: ALARM_PERIOD,
-    }),
+    metric: ownMetric(service, 'InternalErrors'),
     above: 0,
     description:
       'The API answered with Internal, which is a fault of ours: see "Operation failed" in the log of the api function (docs/operations.md, "Internal errors").',

@@ -1,17 +1,11 @@
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { ALARM_PERIOD, type AlarmTopic } from './alarm-topic.ts';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { ownMetric } from './own-metric.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
 /** Alarms when a function that fails paths over leaves a policy without any between two sites. */
 export function alarmOnLostPaths(alarms: AlarmTopic, fn: PatronusFunction, service: string): void {
   alarms.add(fn, 'NoPathLeft', {
-    metric: new Metric({
-      namespace: 'Patronus',
-      metricName: 'PoliciesWithoutPath',
-      dimensionsMap: { service },
-      statistic: Stats.SUM,
-      period: ALARM_PERIOD,
-    }),
+    metric: ownMetric(service, 'PoliciesWithoutPath'),
     above: 0,
     description:
       'A failover left policies without any path between two sites: the audit log (failoverPath) names them.',

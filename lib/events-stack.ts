@@ -1,5 +1,4 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -13,6 +12,7 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { ownMetric } from './own-metric.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
@@ -105,13 +105,7 @@ export class EventsStack extends Stack {
         'Changes have waited for more than five minutes to be published: consoles are late, and edges find them when they ask. Look at the log of broadcast.',
     });
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'AuditEntriesChanged',
-        dimensionsMap: { service: 'broadcast' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('broadcast', 'AuditEntriesChanged'),
       above: 0,
       description:
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
@@ -205,13 +199,7 @@ export class EventsStack extends Stack {
     grantWriteAmong(data.traffic, notify, ['NOTICE#*', 'DELIVERY#*']);
     notify.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
     data.alarms.add(notify, 'DeliveriesGivenUp', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'DeliveriesGivenUp',
-        dimensionsMap: { service: 'notify' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('notify', 'DeliveriesGivenUp'),
       above: 0,
       description:
         'A destination of alarms has taken a delivery at none of its attempts: the page Alarms, and the query deliveries, say which and why.',

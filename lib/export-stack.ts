@@ -1,11 +1,10 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
+import { ownMetric } from './own-metric.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
@@ -74,13 +73,7 @@ export class ExportStack extends Stack {
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
     data.alarms.add(exporter, 'ExportsFailed', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'ExportsFailed',
-        dimensionsMap: { service: 'export' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('export', 'ExportsFailed'),
       above: 0,
       description: 'An export was given up: the query exports (everybody: true) says which.',
     });

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -13,6 +13,7 @@ import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowReporting } from './machine-access.ts';
+import { ownMetric } from './own-metric.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { reserve } from './reserved-concurrency.ts';
 import { scheduleFunction } from './schedule-function.ts';
@@ -162,37 +163,19 @@ export class IngestStack extends Stack {
     });
     alarmOnLostPaths(data.alarms, ingest, 'ingest');
     data.alarms.add(ingest, 'FlowLogsNotWritten', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'FlowLogsNotWritten',
-        dimensionsMap: { service: 'ingest' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('ingest', 'FlowLogsNotWritten'),
       above: 0,
       description:
         'Flows of reports could not be logged in time and were given up: they are unattributed, all counts are right. See the log of ingest.',
     });
     data.alarms.add(ingest, 'Quarantine', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'ReportsQuarantined',
-        dimensionsMap: { service: 'ingest' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('ingest', 'ReportsQuarantined'),
       above: 0,
       description:
         'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
     });
     data.alarms.add(ingest, 'ReportsNotAuthentic', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'ReportsNotAuthentic',
-        dimensionsMap: { service: 'ingest' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('ingest', 'ReportsNotAuthentic'),
       above: 0,
       description:
         'Somebody sends reports under the id of an edge without its key, or an edge signs with a key that is not registered. None of them counts: npm run quarantine -- list --reason unsigned (bad_signature, unknown_key) shows them.',
@@ -225,25 +208,13 @@ export class IngestStack extends Stack {
     grantAppend(data.audit, cleanup);
     grantCaching(data.cache, cleanup);
     data.alarms.add(cleanup, 'TotalsDisagree', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'totals_mismatches',
-        dimensionsMap: { service: 'cleanup' },
-        statistic: Stats.SUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('cleanup', 'totals_mismatches'),
       above: 0,
       description:
         'Counters are not what the lanes hold: the log of cleanup names the policies, the query trafficAudit compares again. Lanes that can not be read, which have an alarm of their own, are missing in the comparison.',
     });
     data.alarms.addPulse(cleanup, 'CleanupNotRunning', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'totals_mismatches',
-        dimensionsMap: { service: 'cleanup' },
-        statistic: Stats.SAMPLE_COUNT,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('cleanup', 'totals_mismatches', Stats.SAMPLE_COUNT),
       periods: 4,
       description:
         'No clean-up has come to its end for 20 minutes: silent edges stay counted as active, and cut-off work waits. Look at the schedule and the log of cleanup.',
@@ -303,38 +274,20 @@ export class IngestStack extends Stack {
     grantRead(data.traffic, snapshot);
     grantBatchPut(data.traffic, snapshot);
     data.alarms.add(snapshot, 'LanesUnreadable', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'LanesUnreadable',
-        dimensionsMap: { service: 'snapshot' },
-        statistic: Stats.MAXIMUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('snapshot', 'LanesUnreadable', Stats.MAXIMUM),
       above: 0,
       description:
         'What an edge has counted can not be read: its history stands still, the counters go on. Was a later release deployed and taken back? Deploy it again.',
     });
     data.alarms.add(snapshot, 'EdgesSilent', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'EdgesSilent',
-        dimensionsMap: { service: 'snapshot' },
-        statistic: Stats.MINIMUM,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('snapshot', 'EdgesSilent', Stats.MINIMUM),
       above: 0,
       periods: 2,
       description:
         'Edges that should report have not been heard for ten minutes: figures are without them, as their completeness says. The page Alarms of the console names them.',
     });
     data.alarms.addPulse(snapshot, 'SnapshotNotRunning', {
-      metric: new Metric({
-        namespace: 'Patronus',
-        metricName: 'LanesUnreadable',
-        dimensionsMap: { service: 'snapshot' },
-        statistic: Stats.SAMPLE_COUNT,
-        period: ALARM_PERIOD,
-      }),
+      metric: ownMetric('snapshot', 'LanesUnreadable', Stats.SAMPLE_COUNT),
       periods: 2,
       description:
         'No snapshot has been taken for ten minutes: history has a gap, the counters go on. Look at the schedule and the log of snapshot.',
