@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
 export interface Picture {
@@ -37,7 +38,7 @@ export const PICTURES: readonly Picture[] = [
     at: '/sites?view=map',
     theme: 'light',
     ...DESKTOP,
-    prepare: page => cellsOf(page, 'Sites'),
+    prepare: page => cellsOf(page, 'Sites on the map'),
   },
   {
     name: 'traffic',
@@ -85,9 +86,14 @@ async function nowIsFilled(page: Page): Promise<void> {
 /** The exact figures of an interval, which the pointer shows. */
 async function readOut(page: Page): Promise<void> {
   await nowIsFilled(page);
-  const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
-  await page.mouse.move(x + width - 24, y + height / 2);
-  await page.locator('.chart-tooltip').waitFor();
+  const tooltip = page.locator('.chart-tooltip');
+  // Nothing is known yet at the end of the range.
+  for (let from_end = 24; !(await tooltip.isVisible()); from_end += 24) {
+    const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
+    if (from_end > width) throw new Error('Nothing is known anywhere on the chart.');
+    await page.mouse.move(x + width - from_end, y + height / 2);
+    await delay(200);
+  }
 }
 
 async function worstPath(page: Page): Promise<void> {
