@@ -30,6 +30,8 @@ export const COSTS = {
   shadowed_policies: 10,
   /** The counters of up to 1,000 policies. */
   many_policies: 2,
+  /** Up to 1,000 sites. */
+  many_sites: 10,
   /** A site's traffic of a day and the decisions of every policy on its paths. */
   preview: 10,
   /** The samples of a path's two ends. */

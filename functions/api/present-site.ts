@@ -43,6 +43,9 @@ const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'rate', '
  */
 export const selectsEndpoints = (call: Call, path: string): boolean => selects(call, path, 'endpoints');
 
+/** Whether anything of the sites is asked for that is read site by site. */
+export const selectsMore = (call: Call, path: string): boolean => selects(call, path, ...EXTRA_FIELDS);
+
 /**
  * Sites as clients see them; what their edges reported, and how their paths are, is read where it is
  * asked for.

@@ -128,6 +128,7 @@ async function changes(page: Page): Promise<void> {
 
 async function trafficOverTime(page: Page): Promise<void> {
   await cellsOf(page, 'Traffic by policy');
+  await page.getByRole('button', { name: 'Prove it' }).waitFor();
   await page.locator('.chart canvas').waitFor();
 }
 

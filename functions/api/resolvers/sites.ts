@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ValidationError } from '../../../core/errors.ts';
 import { geoBoxInput } from '../../../core/inventory/model/geo.ts';
 import { uuid } from '../../../core/inventory/model/parse-input.ts';
 import { siteTarget } from '../../../core/inventory/model/site-events.ts';
@@ -12,9 +13,10 @@ import { repeatUntil } from '../../../core/storage/retrying.ts';
 import { COSTS } from '../costs.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { parseArguments } from '../parse-arguments.ts';
-import { NO_PATHS_SHOWN, NOT_HEARD, presentSites, selectsEndpoints } from '../present-site.ts';
+import { NO_PATHS_SHOWN, NOT_HEARD, presentSites, selectsEndpoints, selectsMore } from '../present-site.ts';
 import { type Call, type Resolvers, resolver } from '../resolver.ts';
 import { validatedInCore } from '../validated-in-core.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 type SiteOperation =
   | 'Query.sites'
@@ -23,17 +25,28 @@ type SiteOperation =
   | 'Mutation.createSite'
   | 'Mutation.updateSite';
 
+/** Pages up to this size cost nothing, and may have what is read site by site. */
+const FREE_SITES = 100;
+
 const SEARCH_RULE = 'search must be at most 200 characters.';
 
 export const siteResolvers: Pick<Resolvers, SiteOperation> = {
   'Query.sites': resolver({
     arguments: z.object({
       ...pageArguments,
+      limit: wholeNumber('limit', { max: 1000, fallback: 25 }),
       search: z.string().max(200, SEARCH_RULE).nullish(),
       within: geoBoxInput.nullish(),
     }),
-    cost: ({ search, within }) => (search || within ? COSTS.search : 0),
+    cost: ({ search, within, limit }) =>
+      (search || within ? COSTS.search : 0) + (limit > FREE_SITES ? COSTS.many_sites : 0),
     async resolve(query, call) {
+      if (query.limit > FREE_SITES && selectsMore(call, 'items')) {
+        throw new ValidationError(
+          `limit may be above ${FREE_SITES} only where nothing is selected that is read site by site (endpoints, last_seen, rate, path_count, worst_status): ask for less of each, or for fewer.`,
+          { arguments: ['limit'] },
+        );
+      }
       const with_endpoints = selectsEndpoints(call, 'items');
       const { items, next_token } = await listSites(call.context, { ...query, with_endpoints });
       return { items: await presentSites(items, call, 'items'), next_token };

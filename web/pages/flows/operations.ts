@@ -26,7 +26,7 @@ export const FLOW_NAMES = graphql(`
 /** What people call sites, page by page. */
 export const SITE_NAMES = graphql(`
   query FlowSiteNames($next_token: String) {
-    sites(limit: 100, next_token: $next_token) { items { id name } next_token }
+    sites(limit: 1000, next_token: $next_token) { items { id name } next_token }
   }
 `);
 

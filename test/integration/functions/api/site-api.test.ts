@@ -78,6 +78,25 @@ describe('sites in the API', () => {
     expect(await api.data('Query.siteCount')).toBe(2);
   });
 
+  it('gives up to 1,000 on a page, where nothing is asked for that is read site by site', async () => {
+    const selection = ['items', 'items/id', 'items/name'];
+    const { items } = await api.data('Query.sites', { limit: 1000 }, { selection });
+    expect(items.map(({ name }: { name: string }) => name)).toEqual(['Berlin', 'Bonn']);
+    for (const more of ['endpoints', 'last_seen', 'rate', 'path_count', 'worst_status']) {
+      const asked = { selection: [...selection, `items/${more}`] };
+      expect(await api.call('Query.sites', { limit: 101 }, asked)).toEqual({
+        error: {
+          type: 'ValidationError',
+          message:
+            'limit may be above 100 only where nothing is selected that is read site by site (endpoints, last_seen, rate, path_count, worst_status): ask for less of each, or for fewer.',
+        },
+      });
+    }
+    expect(await api.call('Query.sites', { limit: 1001 }, { selection })).toEqual({
+      error: { type: 'ValidationError', message: 'limit must be a whole number from 1 to 1000.' },
+    });
+  });
+
   it('keeps its place in the list when it is renamed', async () => {
     await api.data('Mutation.updateSite', { site_id: berlin, name: 'Zossen', location: null });
     const { items } = await api.data('Query.sites', {});

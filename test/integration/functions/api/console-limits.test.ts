@@ -1,0 +1,68 @@
+import { globSync, readFileSync } from 'node:fs';
+import { type FieldNode, Kind, type OperationDefinitionNode, parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
+import { projectFile } from '../../../support/project-files.ts';
+import { createTables, type TestTables } from '../../../support/tables.ts';
+
+/** A list that the console asks for, with the limit that its text says. */
+interface AskedList {
+  field: string;
+  limit: number;
+  /** As AppSync names what is selected. */
+  selection: string[];
+}
+
+/** All of them. TypeScript checks operations of the console against the schema, which doesn't say how long a list may be. */
+const LISTS = globSync('web/**/*.{ts,tsx}', { cwd: projectFile('') }).flatMap(file => {
+  const source = readFileSync(projectFile(file), 'utf8');
+  const texts = Array.from(source.matchAll(/graphql\(\s*`([^`]+)`/g), ([, text]) => text!);
+  return texts.flatMap(text =>
+    parse(text)
+      .definitions.filter(definition => definition.kind === Kind.OPERATION_DEFINITION)
+      .flatMap(listsOf),
+  );
+});
+
+function listsOf({ operation, selectionSet }: OperationDefinitionNode): AskedList[] {
+  if (operation !== 'query') return [];
+  return selectionSet.selections
+    .filter(node => node.kind === Kind.FIELD)
+    .flatMap(node => {
+      const limit = node.arguments?.find(({ name }) => name.value === 'limit')?.value;
+      if (limit?.kind !== Kind.INT) return [];
+      return [{ field: node.name.value, limit: Number(limit.value), selection: pathsOf(node, '') }];
+    });
+}
+
+function pathsOf({ selectionSet }: FieldNode, before: string): string[] {
+  return (selectionSet?.selections ?? []).flatMap(node =>
+    node.kind === Kind.FIELD
+      ? [`${before}${node.name.value}`, ...pathsOf(node, `${before}${node.name.value}/`)]
+      : [],
+  );
+}
+
+describe('lists of the console', () => {
+  let db: TestTables;
+  let api: ApiUnderTest;
+  beforeAll(async () => {
+    db = await createTables();
+    api = makeApi(db, { query_budget: { units: 1_000_000 } });
+  });
+  afterAll(() => db.drop());
+
+  it('are found', () => {
+    expect(LISTS.length).toBeGreaterThan(20);
+    expect(LISTS.map(({ field }) => field)).toContain('sites');
+  });
+
+  it.each(LISTS)(
+    '$field with a limit of $limit is as long as the API allows',
+    async ({ field, limit, selection }) => {
+      // What else it needs is missing here, which the answer may say too.
+      const answer = await api.call(`Query.${field}`, { limit }, { selection });
+      expect(JSON.stringify(answer)).not.toContain('limit m');
+    },
+  );
+});
