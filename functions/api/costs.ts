@@ -31,7 +31,7 @@ export const COSTS = {
   /** The counters of up to 1,000 policies. */
   many_policies: 2,
   /** Up to 1,000 sites. */
-  many_sites: 10,
+  many_sites: 2,
   /** A site's traffic of a day and the decisions of every policy on its paths. */
   preview: 10,
   /** The samples of a path's two ends. */

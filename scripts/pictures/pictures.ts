@@ -64,7 +64,7 @@ export const PICTURES: readonly Picture[] = [
     at: '/policies',
     theme: 'light',
     ...DESKTOP,
-    prepare: page => cellsOf(page, 'Policies'),
+    prepare: policies,
   },
   { name: 'policy', at: '/policies', theme: 'dark', ...DESKTOP, prepare: onePolicy },
   { name: 'export', at: '/exports?new=STATS&range=24h', theme: 'dark', ...DESKTOP, prepare: exportForm },
@@ -134,6 +134,11 @@ async function trafficOverTime(page: Page): Promise<void> {
 
 async function openAlarms(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Acknowledge' }).first().waitFor();
+}
+
+async function policies(page: Page): Promise<void> {
+  await cellsOf(page, 'Policies');
+  await page.locator('.sparkline').first().waitFor();
 }
 
 /** A draft, with what it would move. */

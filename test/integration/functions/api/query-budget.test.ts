@@ -102,6 +102,7 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.sites', { search: '' })).toBe(0);
     expect(await costs('Query.sites', { search: 'x' })).toBe(10);
     expect(await costs('Query.sites', { limit: 100 })).toBe(0);
+    expect(await costs('Query.sites', { limit: 101 })).toBe(2);
   });
 
   it('lets through what it can’t write down, but for throttling', async () => {
