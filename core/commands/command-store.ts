@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Item, ItemKey } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { parseItem } from '../storage/parse-item.ts';
-import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { queryAll } from '../storage/strong-reads.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
@@ -72,8 +72,8 @@ export async function acknowledgeCommand(
 ): Promise<boolean> {
   const pending = (await queryAll(context, { pk: partition(edge_id) })).find(item => item.id === command_id);
   if (!pending) return false;
-  try {
-    await repeatUntil(context, () =>
+  return conditionHeld(
+    repeatUntil(context, () =>
       context.client.send(
         new DeleteCommand({
           TableName: context.tables.network,
@@ -81,12 +81,8 @@ export async function acknowledgeCommand(
           ...conditionOf({ expression: '#id = :command_id', values: { command_id } }),
         }),
       ),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false;
-    throw error;
-  }
+    ),
+  );
 }
 
 /** A command as the Network table keeps it. */

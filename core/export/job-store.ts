@@ -3,7 +3,7 @@ import { GetCommand, QueryCommand, type QueryCommandInput, UpdateCommand } from 
 import type { Item } from '../storage/item.ts';
 import { conditionOf, type ItemCondition, updateItem } from '../storage/item-update.ts';
 import { makePageToken, readPageToken } from '../storage/page-token.ts';
-import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
@@ -221,11 +221,5 @@ async function change(context: StoreContext, export_id: string, changes: JobChan
       ...changes,
     }),
   );
-  try {
-    await repeatUntil(context, () => context.client.send(update));
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  return conditionHeld(repeatUntil(context, () => context.client.send(update)));
 }

@@ -1,6 +1,6 @@
 import { stateEventAction } from '../events/state-event.ts';
 import { updateItem } from '../storage/item-update.ts';
-import { ConditionFailed } from '../storage/retrying.ts';
+import { conditionHeld } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob, type ExportStatus, exportKey } from './export-job.ts';
@@ -53,12 +53,6 @@ async function tell(context: StoreContext, { export_id, status, file_name }: Exp
     job: 'cleanup',
   });
   const limited = { ...context, deadline: Math.min(context.deadline, now + TRY_MS) };
-  try {
-    await transact(client, [{ Update: update }, event], limited);
-    return true;
-  } catch (cause) {
-    // Another run was faster.
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  // Another run was faster.
+  return conditionHeld(transact(client, [{ Update: update }, event], limited));
 }

@@ -24,6 +24,17 @@ export class ConditionFailed extends Error {
   }
 }
 
+/** Whether the conditions of a write held. @throws whatever else the write fails with */
+export async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (cause) {
+    if (cause instanceof ConditionFailed) return false;
+    throw cause;
+  }
+}
+
 /**
  * Runs `attempt` until it succeeds or the deadline comes, with full jitter between attempts. Only for what may be
  * repeated when nobody knows whether it happened: reads, idempotent writes, transactions with a request token.

@@ -3,6 +3,7 @@ import type { Caller } from '../access/caller.ts';
 import { auditAction } from '../audit/audit-action.ts';
 import type { Reversal } from '../audit/audit-entry.ts';
 import { Conflict, NotFound, PatronusError, quoted, Throttled } from '../errors.ts';
+import { conditionHeld } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { writeChange } from '../storage/write-change.ts';
 import {
@@ -19,7 +20,6 @@ import {
   declareIntent,
   releaseAction,
   releaseUsers,
-  succeeds,
   type UserClaim,
   type UserIntent,
   type UserOperation,
@@ -196,7 +196,7 @@ async function finish(request: UserContext, claim: UserClaim): Promise<ChangedUs
     reverses: reverses ?? undefined,
   });
   // Another function may have finished it meanwhile: then the entry is there.
-  await succeeds(writeChange(context, [releaseAction(context, claim), audit]));
+  await conditionHeld(writeChange(context, [releaseAction(context, claim), audit]));
   return { user, audit_id: claim.audit_id };
 }
 

@@ -5,7 +5,7 @@ import { Conflict } from '../errors.ts';
 import { type BegunOperation, beginOperation } from '../storage/begun-operation.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { readItem } from '../storage/parse-item.ts';
-import { ConditionFailed } from '../storage/retrying.ts';
+import { conditionHeld } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { writeChange } from '../storage/write-change.ts';
@@ -97,7 +97,7 @@ export function releaseAction({ tables }: StoreContext, { audit_id }: UserClaim)
 
 /** Gives the turn back after a refusal; one that was taken over meanwhile stays as it is. */
 export async function releaseUsers(context: StoreContext, claim: UserClaim): Promise<void> {
-  await succeeds(writeChange(context, [releaseAction(context, claim)]));
+  await conditionHeld(writeChange(context, [releaseAction(context, claim)]));
 }
 
 function put(
@@ -106,20 +106,9 @@ function put(
   condition: Parameters<typeof conditionOf>[0],
 ): Promise<boolean> {
   const Item = { ...key, ...claim, lease_until_ms: context.clock() + LEASE_MS };
-  return succeeds(
+  return conditionHeld(
     writeChange(context, [{ Put: { TableName: context.tables.network, Item, ...conditionOf(condition) } }]),
   );
-}
-
-/** Whether a write's conditions held. */
-export async function succeeds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
 }
 
 function busy(): Conflict {

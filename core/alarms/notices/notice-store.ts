@@ -1,7 +1,7 @@
 import { DeleteCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { ItemKey } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
-import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { type Notice, noticeItem, noticeKey, noticeOfItem, noticesOf } from './notice.ts';
 
@@ -46,7 +46,7 @@ export function putNotice(
     Item: noticeItem(destination_id, notice),
     ...asRead(before),
   });
-  return unlessChanged(repeatUntil(context, () => context.client.send(put)));
+  return conditionHeld(repeatUntil(context, () => context.client.send(put)));
 }
 
 /** Removes a notice as it was read; false: another run was faster. */
@@ -60,15 +60,5 @@ export function removeNotice(
     Key: noticeKey(destination_id, before.about),
     ...asRead(before),
   });
-  return unlessChanged(repeatUntil(context, () => context.client.send(command)));
-}
-
-async function unlessChanged(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  return conditionHeld(repeatUntil(context, () => context.client.send(command)));
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ItemKey } from '../../storage/item.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
-import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { ThresholdState } from './judge-threshold.ts';
 
@@ -51,11 +51,5 @@ export async function keepStates(
     Item: { ...KEY, minute_ms, states: Object.fromEntries(states) },
     ...unchanged,
   });
-  try {
-    await repeatUntil(context, () => context.client.send(put));
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  return conditionHeld(repeatUntil(context, () => context.client.send(put)));
 }

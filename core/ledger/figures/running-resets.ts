@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
-import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { baselineChunkPartition } from './baseline-chunks.ts';
@@ -89,13 +89,7 @@ async function abandon(context: StoreContext, chunks_id: string): Promise<boolea
   const key = runningKey(chunks_id);
   const condition = { expression: 'attribute_exists(#pk)' };
   const update = updateItem({ table: tables.traffic, key, set: { abandoned: true }, condition });
-  try {
-    await repeatUntil(context, () => client.send(new UpdateCommand(update)));
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  return conditionHeld(repeatUntil(context, () => client.send(new UpdateCommand(update))));
 }
 
 /** A partition's items without what they hold besides keys and times. */

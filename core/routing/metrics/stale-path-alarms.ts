@@ -4,7 +4,7 @@ import type { SettledAlarms } from '../../alarms/settle-alarms.ts';
 import { batchGet } from '../../storage/batch-get.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { updateItem } from '../../storage/item-update.ts';
-import { ConditionFailed } from '../../storage/retrying.ts';
+import { conditionHeld } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { transact } from '../../storage/transact.ts';
 import { metricsKey } from '../path-keys.ts';
@@ -63,11 +63,5 @@ async function end(
     ...(measured_ms === undefined ? [] : [forget]),
   ];
   const limited = { ...context, deadline: Math.min(context.deadline, now + TRY_MS) };
-  try {
-    await transact(client, actions, limited);
-    return true;
-  } catch (cause) {
-    if (cause instanceof ConditionFailed) return false;
-    throw cause;
-  }
+  return conditionHeld(transact(client, actions, limited));
 }

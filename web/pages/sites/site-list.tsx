@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useAddress } from '../../address/search.ts';
 import { useMay } from '../../data/me.ts';
@@ -15,6 +15,7 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { DeleteSites } from './delete-sites.tsx';
 import { SITES } from './operations.ts';
 import { SiteForm } from './site-form.tsx';
+import { SITE_NAME_COLUMN } from './site-name-column.tsx';
 
 interface SiteRow {
   id: string;
@@ -125,16 +126,7 @@ function columnsOf(
   choice: Choice | undefined,
 ): Column<SiteRow>[] {
   const columns: Column<SiteRow>[] = [
-    {
-      id: 'name',
-      head: 'Site',
-      width: 'minmax(160px, 2fr)',
-      cell: ({ id, name }) => (
-        <Link to={`/sites/${id}`}>
-          <bdi>{name}</bdi>
-        </Link>
-      ),
-    },
+    SITE_NAME_COLUMN,
     {
       id: 'location',
       head: 'Location',

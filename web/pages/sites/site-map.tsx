@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import { useAddress } from '../../address/search.ts';
 import { useList } from '../../data/use-list.ts';
 import { Button } from '../../parts/button.tsx';
@@ -9,6 +8,7 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { boxArgument, type MapBox, readBox, WORLD, writeBox, zoomed } from './map/map-view.ts';
 import { type MapSite, WorldMap } from './map/world-map.tsx';
 import { SITES_ON_MAP } from './operations.ts';
+import { SITE_NAME_COLUMN } from './site-name-column.tsx';
 
 /** Sites where they are, as far as that is known, and those of the part that is looked at as a table. */
 export function SiteMap() {
@@ -71,16 +71,7 @@ export function SiteMap() {
 const EVERYWHERE: MapBox = { south: -90, west: -180, north: 90, east: 180 };
 
 const COLUMNS: readonly Column<MapSite>[] = [
-  {
-    id: 'name',
-    head: 'Site',
-    width: 'minmax(160px, 2fr)',
-    cell: ({ id, name }) => (
-      <Link to={`/sites/${id}`}>
-        <bdi>{name}</bdi>
-      </Link>
-    ),
-  },
+  SITE_NAME_COLUMN,
   {
     id: 'worst',
     head: 'Worst path',
