@@ -16,7 +16,7 @@ import { SIGN_INS } from '../provision/sign-ins.ts';
 import { checkDeployment } from '../resources/check-deployment.ts';
 import { readCloudAssembly } from '../template/cloud-assembly.ts';
 import { synthesize } from '../template/synthesize.ts';
-import { amplifyOutputs, type Endpoints, removeOutputs, writeOutputs } from './outputs.ts';
+import { type Endpoints, localAmplifyOutputs, removeOutputs, writeOutputs } from './outputs.ts';
 import { startServer } from './server.ts';
 import { StartError } from './start-error.ts';
 import { takeFolder } from './take-folder.ts';
@@ -144,7 +144,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     const outputs = { endpoints, userPoolId, userPoolClientId, groups };
     const serveConsole = await makeServeConsole({
       folder: consoleFolder,
-      outputs: JSON.stringify(amplifyOutputs(outputs)),
+      outputs: JSON.stringify(localAmplifyOutputs(outputs)),
       connectTo: [endpoints.graphql, endpoints.realtime, endpoints.cognito],
     });
     server.mount({ ...provisioned, serveConsole });
