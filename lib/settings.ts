@@ -74,7 +74,13 @@ export interface Settings {
   webhooks_to_private_addresses: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
+  /** Whether people sign in with a second factor, a code of an authenticator app: who set one up, or all. */
+  mfa: (typeof MFA)[number];
+  /** How long a person stays signed in without a new sign-in, hours. */
+  session_hours: number;
 }
+
+const MFA = ['off', 'optional', 'required'] as const;
 
 /** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
 export interface ExistingTables {
@@ -109,6 +115,7 @@ const WHOLE_NUMBERS = {
   query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   edge_spread_s: { fallback: 5, min: 0, max: 90 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
+  session_hours: { fallback: 24, min: 1, max: 720 },
 } as const satisfies Record<string, WholeNumber>;
 
 /** Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the command line. */
@@ -153,6 +160,8 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],
+    mfa: readChoice('mfa', MFA, lookUp('mfa')) ?? 'optional',
+    session_hours: number('session_hours'),
   };
 }
 
@@ -238,6 +247,16 @@ function readSwitch(name: string, given: unknown, { fallback = false } = {}): bo
   if (given === undefined) return fallback;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
   throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+}
+
+function readChoice<Choice extends string>(
+  name: string,
+  choices: readonly Choice[],
+  given: unknown,
+): Choice | undefined {
+  const chosen = choices.find(choice => choice === given);
+  if (given === undefined || chosen !== undefined) return chosen;
+  throw new Error(`Setting ${name} must be one of ${choices.join(', ')}, but is ${JSON.stringify(given)}.`);
 }
 
 function readRoles(name: string, given: unknown): string[] {

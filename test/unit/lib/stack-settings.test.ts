@@ -34,6 +34,8 @@ describe('settings', () => {
       notice_emails: [],
       webhooks_to_private_addresses: false,
       callback_urls: ['http://localhost:4000/'],
+      mfa: 'optional',
+      session_hours: 24,
     });
   });
 
@@ -67,6 +69,8 @@ describe('settings', () => {
       { edge_roles: 'router,a*b' },
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
     ],
+    [{ mfa: 'on' }, 'Setting mfa must be one of off, optional, required, but is "on".'],
+    [{ session_hours: 0 }, 'Setting session_hours must be a whole number from 1 to 720, but is 0.'],
     [{ currency: 'euro' }, 'Setting currency must be a currency of ISO 4217 such as EUR, but is "euro".'],
     [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
     [{ require_signed_reports: 'on' }, 'Setting require_signed_reports must be true or false, but is "on".'],
