@@ -69,7 +69,8 @@ export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups
       standard_required_attributes: ['email'],
       user_verification_types: ['email'],
       unauthenticated_identities_enabled: false,
-      mfa_configuration: 'NONE',
+      mfa_configuration: 'OPTIONAL',
+      mfa_methods: ['TOTP'],
       groups: groups.map((group, precedence) => ({ [group]: { precedence } })),
     },
     data: {
