@@ -1,5 +1,9 @@
+import { readStage, type Stage } from './stage.ts';
+
 /** What whoever deploys may choose, with `-c name=value` or in cdk.json's context. */
 export interface Settings {
+  /** Which of the systems in an account it is, and what it protects. */
+  stage: Stage;
   /** Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a minute). */
   shards: number;
   /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
@@ -23,8 +27,8 @@ export interface Settings {
   /** From how many megabytes on an hour of the flow log is merged in slices, by runs side by side. */
   flow_log_large_hour_mb: number;
   /**
-   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
-   * production; off for one that still has edges without a key, and by default.
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On in production stages,
+   * which are all newer than signed reports; off elsewhere.
    */
   require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
@@ -121,7 +125,9 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     day_retention_days: number('day_retention_days'),
   };
   checkRetention(retention);
+  const stage = readStage(lookUp('stage'));
   return {
+    stage,
     shards: number('shards'),
     stream_retention_hours: number('stream_retention_hours'),
     encrypt_stream: readSwitch('encrypt_stream', lookUp('encrypt_stream'), { fallback: true }),
@@ -130,7 +136,9 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
     flow_log_large_hour_mb: number('flow_log_large_hour_mb'),
-    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports'), {
+      fallback: stage.production,
+    }),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),

@@ -8,6 +8,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { Stage } from './stage.ts';
 
 const GROUPS = [
   { name: 'admin', description: 'May do everything, deletions and resets included' },
@@ -17,6 +18,7 @@ const GROUPS = [
 
 export interface SignInProps {
   callback_urls: string[];
+  stage: Stage;
 }
 
 /** The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and the dashboard's client. */
@@ -24,7 +26,7 @@ export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
 
-  constructor(scope: Construct, id: string, { callback_urls }: SignInProps) {
+  constructor(scope: Construct, id: string, { callback_urls, stage }: SignInProps) {
     super(scope, id);
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
@@ -34,8 +36,8 @@ export class SignIn extends Construct {
       mfa: Mfa.OPTIONAL,
       mfaSecondFactor: { sms: false, otp: true },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: stage.keepsData,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     GROUPS.forEach(({ name, description }, precedence) => {
       new CfnUserPoolGroup(this, name, {
@@ -46,7 +48,7 @@ export class SignIn extends Construct {
       });
     });
     this.pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: Fn.join('-', ['patronus', Aws.ACCOUNT_ID, Aws.REGION]) },
+      cognitoDomain: { domainPrefix: Fn.join('-', [stage.id, Aws.ACCOUNT_ID, Aws.REGION]) },
     });
     this.client = this.pool.addClient('Dashboard', {
       authFlows: { userPassword: true, userSrp: true },

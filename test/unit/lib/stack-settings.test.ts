@@ -6,6 +6,14 @@ const read = (given: Record<string, unknown>) => readSettings(name => given[name
 describe('settings', () => {
   it('have defaults for everything', () => {
     expect(read({})).toEqual({
+      stage: {
+        name: 'default',
+        production: false,
+        keepsData: true,
+        terminationProtection: false,
+        id: 'patronus',
+        metricsNamespace: 'Patronus',
+      },
       shards: 1,
       stream_retention_hours: 168,
       encrypt_stream: true,
