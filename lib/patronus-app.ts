@@ -5,7 +5,7 @@ import { EventsStack } from './events-stack.ts';
 import { ExportStack } from './export-stack.ts';
 import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
-import { readSettings } from './settings.ts';
+import { readContext } from './read-context.ts';
 import { type StackPart, stackName } from './stage.ts';
 
 /** Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app without the command line. */
@@ -18,7 +18,7 @@ const FEATURE_FLAGS = {
 /** All stacks. `context` holds settings and what else the CDK is told; the command line's comes before it. */
 export function makeApp(context: Record<string, unknown> = {}): { app: App; stacks: Stack[] } {
   const app = new App({ context: { ...FEATURE_FLAGS, ...context } });
-  const settings = readSettings(name => app.node.tryGetContext(name));
+  const settings = readContext(app.node);
   const { stage } = settings;
   const name = (part: StackPart) => stackName(stage, part);
   const data = new DataStack(app, name('Data'), { settings });

@@ -1,3 +1,5 @@
+import { SettingError } from './setting-error.ts';
+
 /** One of several systems that may share an account and a region. `-c stage=…` chooses it. */
 export interface Stage {
   /** `default`, or its kind, alone or with a name of its own: `prod`, `dev-anna`. */
@@ -39,7 +41,7 @@ const RESERVED = /aws|amazon|cognito/;
 
 /**
  * Reads the setting `stage`.
- * @throws Error with what a stage may be
+ * @throws SettingError with what a stage may be
  */
 export function readStage(given: unknown): Stage {
   const name = given ?? DEFAULT;
@@ -51,8 +53,8 @@ export function readStage(given: unknown): Stage {
   return { name, ...KINDS[kind], id: `patronus-${name}`, metricsNamespace: `Patronus/${name}` };
 }
 
-function impossible(given: unknown): Error {
-  return new Error(
+function impossible(given: unknown): SettingError {
+  return new SettingError(
     `Setting stage must be default, prod, staging, dev or test, each but default also with a hyphen and 1 to 12 lower-case letters or digits behind it (dev-anna; without aws, amazon and cognito), but is ${JSON.stringify(given)}.`,
   );
 }

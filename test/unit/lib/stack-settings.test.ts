@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SettingError } from '../../../lib/setting-error.ts';
 import { readSettings } from '../../../lib/settings.ts';
 
 const read = (given: Record<string, unknown>) => readSettings(name => given[name]);
@@ -93,6 +94,6 @@ describe('settings', () => {
     ],
     [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
   ])('%j is refused with what is allowed', (given, message) => {
-    expect(() => read(given)).toThrow(message);
+    expect(() => read(given)).toThrow(new SettingError(message));
   });
 });

@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { makeApp } from '../../../lib/patronus-app.ts';
+import { SettingError } from '../../../lib/setting-error.ts';
 import { readSettings } from '../../../lib/settings.ts';
 import { readStage, stackName } from '../../../lib/stage.ts';
 
@@ -64,24 +65,12 @@ describe('a stage', () => {
   it.each([['prd'], ['Prod'], ['prod-'], ['prod-eu-west'], ['dev-aws1'], ['default-2'], [''], [7]])(
     '%j does not exist, and synth says which do',
     given => {
+      const message = `Setting stage must be default, prod, staging, dev or test, each but default also with a hyphen and 1 to 12 lower-case letters or digits behind it (dev-anna; without aws, amazon and cognito), but is ${JSON.stringify(given)}.`;
       expect(() => readSettings(name => (name === 'stage' ? given : undefined))).toThrow(
-        `Setting stage must be default, prod, staging, dev or test, each but default also with a hyphen and 1 to 12 lower-case letters or digits behind it (dev-anna; without aws, amazon and cognito), but is ${JSON.stringify(given)}.`,
+        new SettingError(message),
       );
     },
   );
-
-  it('without the setting keeps the names that stacks had before there were stages', () => {
-    const { names, protected: isProtected } = stacksOf(undefined);
-    expect(names).toEqual([
-      'PatronusData',
-      'PatronusIngest',
-      'PatronusApi',
-      'PatronusEvents',
-      'PatronusExport',
-      'PatronusFlowLog',
-    ]);
-    expect(isProtected).toBe(false);
-  });
 
   it('shares no name with another one of the account', () => {
     expect(stackName(readStage('prod'), 'Data')).toBe('Patronus-prod-Data');
