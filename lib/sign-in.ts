@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
+import type { Stage } from './stage.ts';
 
 const GROUPS = [
   { name: 'admin', description: 'May do everything, deletions and resets included' },
@@ -17,6 +18,10 @@ const GROUPS = [
 ] as const;
 
 const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
+export interface SignInProps {
+  callback_urls: string[];
+  stage: Stage;
+}
 
 export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours'>;
 
@@ -29,6 +34,7 @@ export class SignIn extends Construct {
   readonly client: UserPoolClient;
 
   constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours }: SignInProps) {
+  constructor(scope: Construct, id: string, { callback_urls, stage }: SignInProps) 
     super(scope, id);
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
@@ -45,8 +51,8 @@ export class SignIn extends Construct {
       mfa: MFA[mfa],
       ...(mfa !== 'off' && { mfaSecondFactor: { sms: false, otp: true } }),
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: stage.keepsData,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     GROUPS.forEach(({ name, description }, precedence) => {
       new CfnUserPoolGroup(this, name, {
@@ -57,7 +63,7 @@ export class SignIn extends Construct {
       });
     });
     this.pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: Fn.join('-', ['patronus', Aws.ACCOUNT_ID, Aws.REGION]) },
+      cognitoDomain: { domainPrefix: Fn.join('-', [stage.id, Aws.ACCOUNT_ID, Aws.REGION]) },
     });
     this.client = this.pool.addClient('Dashboard', {
       authFlows: { userSrp: true },
@@ -74,5 +80,4 @@ export class SignIn extends Construct {
       // One client for all: another one for administrators would bind none of them to it.
       refreshTokenValidity: Duration.hours(session_hours),
     });
-  }
 }
