@@ -6,6 +6,7 @@ import { ExportStack } from './export-stack.ts';
 import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readSettings } from './settings.ts';
+import { WebStack } from './web-stack.ts';
 
 /** Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app without the command line. */
 const FEATURE_FLAGS = {
@@ -24,6 +25,7 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
   const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
   const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
+  const web = settings.web ? [new WebStack(app, 'PatronusWeb', { settings, api })] : [];
   Tags.of(app).add('project', 'patronus');
-  return { app, stacks: [data, ingest, api, events, exports, flows] };
+  return { app, stacks: [data, ingest, api, events, exports, flows, ...web] };
 }
