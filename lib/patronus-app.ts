@@ -6,7 +6,9 @@ import { ExportStack } from './export-stack.ts';
 import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readContext } from './read-context.ts';
+import { readSettings } from './settings.ts';
 import { type StackPart, stackName } from './stage.ts';
+import { WebStack } from './web-stack.ts';
 
 /** Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app without the command line. */
 const FEATURE_FLAGS = {
@@ -30,4 +32,14 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   Tags.of(app).add('project', 'patronus');
   Tags.of(app).add('stage', stage.name);
   return { app, stacks: [data, ingest, api, events, exports, flows] };
+  const settings = readSettings(name => app.node.tryGetContext(name));
+  const data = new DataStack(app, 'PatronusData', { settings });
+  const flows = new FlowLogStack(app, 'PatronusFlowLog', { settings, data });
+  const exports = new ExportStack(app, 'PatronusExport', { settings, data, flows });
+  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
+  const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
+  const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
+  const web = settings.web ? [new WebStack(app, 'PatronusWeb', { settings, api })] : [];
+  Tags.of(app).add('project', 'patronus');
+  return { app, stacks: [data, ingest, api, events, exports, flows, ...web] };
 }

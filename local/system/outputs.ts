@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { amplifyOutputs } from '../../core/console/client-outputs.ts';
 import { REGION } from '../aws/account.ts';
 import type { SignIn } from '../provision/sign-ins.ts';
 
@@ -37,7 +38,7 @@ const AMPLIFY_FILE = 'amplify_outputs.json';
 export async function writeOutputs(folder: string, outputs: Outputs): Promise<void> {
   await mkdir(folder, { recursive: true });
   // A program that waits for endpoints.json finds the other file there.
-  await writeWhole(join(folder, AMPLIFY_FILE), amplifyOutputs(outputs));
+  await writeWhole(join(folder, AMPLIFY_FILE), localOutputs(outputs));
   await writeWhole(join(folder, ENDPOINTS_FILE), outputs.endpoints);
 }
 
@@ -79,6 +80,15 @@ export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups
       default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
       authorization_types: ['AWS_IAM'],
     },
+/** The client configuration. In `custom` is the sign-in endpoint, and how to set up the client for a system on the loopback. */
+export function localOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
+  return amplifyOutputs({
+    region: REGION,
+    graphql_url: endpoints.graphql,
+    user_pool_id: userPoolId,
+    user_pool_client_id: userPoolClientId,
+    groups,
+    second_factor: 'NONE',
     custom: {
       sign_in_endpoint: endpoints.cognito,
       on_the_loopback: {
@@ -87,7 +97,7 @@ export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups
         set_up: LOOPBACK_SET_UP,
       },
     },
-  };
+  });
 }
 
 async function writeWhole(file: string, content: object): Promise<void> {
