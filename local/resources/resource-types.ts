@@ -46,6 +46,7 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   sqsQueue,
 ];
 
+const CONSOLE = 'the server of npm start serves the console';
 const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
 const RIGHTS = 'functions run with the rights of the user who started them; a test reads the policies';
@@ -54,10 +55,18 @@ const MAIL = 'no mail is sent from one machine';
 /** Every type that is known and does nothing on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
+  withoutEffect('AWS::CloudFront::Distribution', CONSOLE, name => ({
+    Ref: name,
+    DomainName: `${name.toLowerCase()}.cloudfront.net`,
+  })),
+  withoutEffect('AWS::CloudFront::Function', CONSOLE),
+  withoutEffect('AWS::CloudFront::OriginAccessControl', CONSOLE),
+  withoutEffect('AWS::CloudFront::ResponseHeadersPolicy', CONSOLE),
   withoutEffect('AWS::CloudWatch::Alarm', ALARM),
   withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
+  withoutEffect('Custom::PublishedConsole', CONSOLE),
   withoutEffect('AWS::IAM::ManagedPolicy', RIGHTS),
   withoutEffect('AWS::IAM::Policy', RIGHTS),
   withoutEffect('AWS::IAM::Role', RIGHTS, name => ({
