@@ -14,7 +14,7 @@ export const MAY_IMPORT: Rooms = {
   web: ['core', 'graphql'],
   lib: ['core'],
   bin: ['lib'],
-  scripts: ['core', 'functions', 'edge', 'local', 'graphql'],
+  scripts: ['core', 'functions', 'edge', 'lib', 'local', 'graphql'],
 };
 
 /** By top folder: each of its rooms, and the rooms beside it that it may import. */
@@ -24,6 +24,7 @@ export const ROOMS: Record<string, Rooms> = {
     hash: [],
     digest: [],
     'local-credentials': [],
+    'amplify-outputs': [],
     'folder-lock': [],
     time: [],
     access: ['errors', 'storage', 'time'],
@@ -266,6 +267,7 @@ export const PURE = [
   'hash',
   'digest',
   'local-credentials',
+  'amplify-outputs',
   'time',
   'policy',
   'rows',

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { amplifyOutputs } from '../../core/amplify-outputs.ts';
 import { amplifyOutputs } from '../../core/console/client-outputs.ts';
 import { REGION } from '../aws/account.ts';
 import type { SignIn } from '../provision/sign-ins.ts';
@@ -39,6 +40,7 @@ export async function writeOutputs(folder: string, outputs: Outputs): Promise<vo
   await mkdir(folder, { recursive: true });
   // A program that waits for endpoints.json finds the other file there.
   await writeWhole(join(folder, AMPLIFY_FILE), localOutputs(outputs));
+  await writeWhole(join(folder, AMPLIFY_FILE), localAmplifyOutputs(outputs));
   await writeWhole(join(folder, ENDPOINTS_FILE), outputs.endpoints);
 }
 
@@ -56,8 +58,8 @@ const LOOPBACK_SET_UP = [
 ] as const;
 
 /**
- * The client configuration of Amplify Gen 2. What Amplify has no place for is in `custom`: the sign-in endpoint, and how to set up the
- * client for a system on the loopback.
+ * The client configuration of Amplify. What it has no place for is in `custom`: the sign-in endpoint, and how to set up the client for a
+ * system on the loopback.
  */
 export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
   return {
@@ -89,6 +91,13 @@ export function localOutputs({ endpoints, userPoolId, userPoolClientId, groups }
     user_pool_client_id: userPoolClientId,
     groups,
     second_factor: 'NONE',
+export function localAmplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
+  return amplifyOutputs({
+    region: REGION,
+    user_pool_id: userPoolId,
+    user_pool_client_id: userPoolClientId,
+    graphql: endpoints.graphql,
+    groups,
     custom: {
       sign_in_endpoint: endpoints.cognito,
       on_the_loopback: {
