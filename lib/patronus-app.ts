@@ -6,7 +6,6 @@ import { ExportStack } from './export-stack.ts';
 import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readContext } from './read-context.ts';
-import { readSettings } from './settings.ts';
 import { type StackPart, stackName } from './stage.ts';
 import { WebStack } from './web-stack.ts';
 
@@ -29,17 +28,8 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const ingest = new IngestStack(app, name('Ingest'), { settings, data, exports, flows });
   const api = new ApiStack(app, name('Api'), { settings, data, exports, flows });
   const events = new EventsStack(app, name('Events'), { settings, data, api });
+  const web = settings.web ? [new WebStack(app, name('Web'), { settings, api })] : [];
   Tags.of(app).add('project', 'patronus');
   Tags.of(app).add('stage', stage.name);
-  return { app, stacks: [data, ingest, api, events, exports, flows] };
-  const settings = readSettings(name => app.node.tryGetContext(name));
-  const data = new DataStack(app, 'PatronusData', { settings });
-  const flows = new FlowLogStack(app, 'PatronusFlowLog', { settings, data });
-  const exports = new ExportStack(app, 'PatronusExport', { settings, data, flows });
-  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
-  const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
-  const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
-  const web = settings.web ? [new WebStack(app, 'PatronusWeb', { settings, api })] : [];
-  Tags.of(app).add('project', 'patronus');
   return { app, stacks: [data, ingest, api, events, exports, flows, ...web] };
 }
