@@ -16,7 +16,7 @@ import { SIGN_INS } from '../provision/sign-ins.ts';
 import { checkDeployment } from '../resources/check-deployment.ts';
 import { readCloudAssembly } from '../template/cloud-assembly.ts';
 import { synthesize } from '../template/synthesize.ts';
-import { type Endpoints, type Endpoints, localAmplifyOutputs, localOutputs, removeOutputs, removeOutputs, writeOutputs, writeOutputs } from './outputs.ts';
+import { type Endpoints, localOutputs, removeOutputs, writeOutputs } from './outputs.ts';
 import { startServer } from './server.ts';
 import { StartError } from './start-error.ts';
 import { takeFolder } from './take-folder.ts';
@@ -145,7 +145,6 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     const serveConsole = makeServeConsole({
       folder: consoleFolder,
       outputs: JSON.stringify(localOutputs(outputs)),
-      outputs: JSON.stringify(localAmplifyOutputs(outputs)),
       connectTo: [endpoints.graphql, endpoints.realtime, endpoints.cognito],
     });
     server.mount({ ...provisioned, serveConsole });

@@ -3,7 +3,7 @@ import { urlValue } from '../../edge/cli/option-values.ts';
 
 /** Which deployment is meant, and with whose credentials it is asked. */
 export interface AwsOptions {
-  /** Undefined: the stage that has no name. */
+  /** As it was deployed with `-c stage=…`; `default` when it is left out. */
   stage?: string;
   region?: string;
   profile?: string;
@@ -14,7 +14,7 @@ export interface AwsOptions {
 /** Adds the options that all commands share. */
 export function addAwsOptions(command: Command): Command {
   return command
-    .option('--stage <name>', 'stage that was deployed with -c stage=… (default: the one without a name)')
+    .option('--stage <name>', 'stage that was deployed with -c stage=…', 'default')
     .option('--region <region>', 'AWS region (default: AWS_REGION, or that of the profile)')
     .option(
       '--profile <profile>',
@@ -32,7 +32,7 @@ export function clientConfig({ region, profile, endpoint }: AwsOptions): {
   return { ...(region && { region }), ...(profile && { profile }), ...(endpoint && { endpoint }) };
 }
 
-/** The option as a person writes it behind a command, such as ` --stage prod`; nothing for the stage without a name. */
+/** The option as a person writes it behind a command, such as ` --stage prod`; nothing for the default. */
 export function stageOption({ stage }: Pick<AwsOptions, 'stage'>): string {
-  return stage === undefined ? '' : ` --stage ${stage}`;
+  return stage === undefined || stage === 'default' ? '' : ` --stage ${stage}`;
 }

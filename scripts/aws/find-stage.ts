@@ -1,12 +1,13 @@
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EdgeError } from '../../edge/edge-error.ts';
-import { STACKS, type StackPart, stackName } from '../../lib/stack-names.ts';
+import { readStage, type Stage, type StackPart, stackName } from '../../lib/stage.ts';
 import type { AwsOptions } from './aws-options.ts';
 
 /** A stage's stacks as they are in the account. */
 export interface FoundStage {
-  /** For people: "stage prod", or "the stage without a name". */
+  stage: Stage;
+  /** For people: "stage prod". */
   title: string;
   /** By part; those that aren't deployed are missing. */
   stacks: Map<StackPart, Stack>;
@@ -19,26 +20,28 @@ export async function findStage(
   cloudformation: Pick<CloudFormationClient, 'send'>,
   options: AwsOptions,
 ): Promise<FoundStage> {
+  const stage = stageOf(options);
   const found = await Promise.all(
-    STACKS.map(async part => [part, await readStack(cloudformation, stackName(part))] as const),
+    STACK_PARTS.map(async part => [part, await readStack(cloudformation, stackName(stage, part))] as const),
   );
   const stacks = new Map<StackPart, Stack>();
   for (const [part, stack] of found) if (stack) stacks.set(part, stack);
-  const title = options.stage === undefined ? 'the stage without a name' : `stage ${options.stage}`;
+  const title = `stage ${stage.name}`;
   return {
+    stage,
     title,
     stacks,
     output(part, name) {
       const stack = stacks.get(part);
       if (!stack) {
         throw new EdgeError(
-          `There is no stack ${stackName(part)} in this account and region: deploy ${title} first, or name another with --stage and --region.`,
+          `There is no stack ${stackName(stage, part)} in this account and region: deploy ${title} first, or name another with --stage and --region.`,
         );
       }
       const value = stack.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
       if (value !== undefined) return value;
       throw new EdgeError(
-        `The stack ${stackName(part)} has no output ${name}: it is ${stack.StackStatus}; deploy ${title} again with this release.`,
+        `The stack ${stackName(stage, part)} has no output ${name}: it is ${stack.StackStatus}; deploy ${title} again with this release.`,
       );
     },
   };

@@ -8,7 +8,7 @@ import {
   type UserPoolClientType,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { amplifyOutputs, type ClientSystem } from '../../core/amplify-outputs.ts';
+import { amplifyOutputs, type ClientOutputs } from '../../core/console/client-outputs.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { type AwsOptions, clientConfig } from './aws-options.ts';
 import { findStage } from './find-stage.ts';

@@ -7,7 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { tokenOf } from '../../../core/appsync/authorizer.ts';
 import { kinesisClient } from '../../../edge/system/kinesis-client.ts';
 import { systemClient } from '../../../edge/system/system-client.ts';
-import { stackName } from '../../../lib/stack-names.ts';
+import { stackName } from '../../../lib/stage.ts';
 import { clientConfig } from '../aws-options.ts';
 import { findStage } from '../find-stage.ts';
 import { openSqs } from './cloud/sqs.ts';
@@ -59,7 +59,7 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
       const sqs = openSqs({ region, endpoint, domain, credentials });
       const cloudwatch = new CloudWatchClient(config);
-      return testAlarm({ cloudwatch, sns, sqs }, bench, { topic_arn, prefix: stackName('Export') });
+      return testAlarm({ cloudwatch, sns, sqs }, bench, { topic_arn, prefix: stackName(stage.stage, 'Export') });
     },
   };
 }
