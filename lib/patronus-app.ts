@@ -1,5 +1,6 @@
 import { App, type Stack, Tags } from 'aws-cdk-lib';
 import { ApiStack } from './api-stack.ts';
+import { DashboardStack } from './dashboard-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import { ExportStack } from './export-stack.ts';
@@ -39,7 +40,15 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
   const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
   const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
-  const web = settings.web ? [new WebStack(app, 'PatronusWeb', { settings, api })] : [];
+  const stacks: Stack[] = [data, ingest, api, events, exports, flows];
+  const web = settings.web ? new WebStack(app, 'PatronusWeb', { settings, api }) : undefined;
+  if (web) stacks.push(web);
+  if (settings.dashboard) {
+    const watched = [...stacks];
+    stacks.push(
+      new DashboardStack(app, 'PatronusDashboard', { data, ingest, api, watched, consoleUrl: web?.url }),
+    );
+  }
   Tags.of(app).add('project', 'patronus');
-  return { app, stacks: [data, ingest, api, events, exports, flows, ...web] };
+  return { app, stacks };
 }
