@@ -1,5 +1,6 @@
 import { App, type Stack, Tags } from 'aws-cdk-lib';
 import { ApiStack } from './api-stack.ts';
+import { DashboardStack } from './dashboard-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import { ExportStack } from './export-stack.ts';
@@ -28,8 +29,16 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const ingest = new IngestStack(app, name('Ingest'), { settings, data, exports, flows });
   const api = new ApiStack(app, name('Api'), { settings, data, exports, flows });
   const events = new EventsStack(app, name('Events'), { settings, data, api });
-  const web = settings.web ? [new WebStack(app, name('Web'), { settings, api })] : [];
+  const stacks: Stack[] = [data, ingest, api, events, exports, flows];
+  const web = settings.web ? new WebStack(app, name('Web'), { settings, api }) : undefined;
+  if (web) stacks.push(web);
+  if (settings.dashboard) {
+    const watched = [...stacks];
+    stacks.push(
+      new DashboardStack(app, name('Dashboard'), { data, ingest, api, watched, consoleUrl: web?.url }),
+    );
+  }
   Tags.of(app).add('project', 'patronus');
   Tags.of(app).add('stage', stage.name);
-  return { app, stacks: [data, ingest, api, events, exports, flows, ...web] };
+  return { app, stacks };
 }

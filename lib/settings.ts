@@ -83,6 +83,8 @@ export interface Settings {
   web_domain: { name: string; certificate_arn: string } | undefined;
   /** A web ACL of AWS WAF for CloudFront, in us-east-1, that requests to the console pass. */
   web_acl_arn: string | undefined;
+  /** Whether CloudWatch gets a dashboard; an account's first three are free. */
+  dashboard: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
   /** Whether people sign in with a second factor, a code of an authenticator app: who set one up, or all. */
@@ -178,6 +180,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     web: readSwitch('web', lookUp('web'), { fallback: true }),
     web_domain: readWebDomain(lookUp),
     web_acl_arn: readGlobalArn('web_acl_arn', { service: 'wafv2', of: 'a web ACL for CloudFront' }, lookUp),
+    dashboard: readSwitch('dashboard', lookUp('dashboard'), { fallback: true }),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],

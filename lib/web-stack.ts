@@ -20,6 +20,8 @@ export interface WebStackProps {
 
 /** The console: a private bucket behind CloudFront, and what publishes its build and its configuration there. */
 export class WebStack extends Stack {
+  readonly url: string;
+
   constructor(scope: Construct, id: string, { settings, api }: WebStackProps) {
     super(scope, id, { description: 'Patronus: console' });
     const bucket = this.makeBucket();
@@ -29,8 +31,9 @@ export class WebStack extends Stack {
       connectTo: this.endpoints(api),
     });
     this.publish(bucket, settings, api);
+    this.url = `https://${settings.web_domain?.name ?? distribution.distributionDomainName}/`;
     new CfnOutput(this, 'ConsoleUrl', {
-      value: `https://${settings.web_domain?.name ?? distribution.distributionDomainName}/`,
+      value: this.url,
       description: settings.web_domain
         ? `The console, once ${settings.web_domain.name} leads to the distribution`
         : 'The console',

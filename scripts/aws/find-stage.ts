@@ -5,7 +5,16 @@ import { readStage, type StackPart, type Stage, stackName } from '../../lib/stag
 import type { AwsOptions } from './aws-options.ts';
 
 /** Each may be deployed or not; without the console the others work. */
-export const STACK_PARTS = ['Data', 'FlowLog', 'Export', 'Ingest', 'Api', 'Events', 'Web'] as const;
+export const STACK_PARTS = [
+  'Data',
+  'FlowLog',
+  'Export',
+  'Ingest',
+  'Api',
+  'Events',
+  'Web',
+  'Dashboard',
+] as const;
 
 /** A stage's stacks as they are in the account. */
 export interface FoundStage {

@@ -45,6 +45,7 @@ describe('settings', () => {
       web: true,
       web_domain: undefined,
       web_acl_arn: undefined,
+      dashboard: true,
       callback_urls: ['http://localhost:4000/'],
       mfa: 'optional',
       session_hours: 24,
