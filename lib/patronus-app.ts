@@ -35,7 +35,7 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   if (settings.dashboard) {
     const watched = [...stacks];
     stacks.push(
-      new DashboardStack(app, name('Dashboard'), { data, ingest, api, watched, consoleUrl: web?.url }),
+      new DashboardStack(app, name('Dashboard'), { stage, data, ingest, api, watched, consoleUrl: web?.url }),
     );
   }
   Tags.of(app).add('project', 'patronus');
