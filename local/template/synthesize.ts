@@ -13,6 +13,9 @@ export const TEMPLATE_SOURCES = [
   'functions/**',
   'core/**',
   'graphql/**',
+  'web/**',
+  'scripts/build-web.ts',
+  'scripts/web/**',
   'cdk.json',
   'package-lock.json',
 ];
