@@ -69,16 +69,19 @@ export class ApiStack extends Stack {
   readonly signIn: SignIn;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: ApiStackProps) {
-    super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
+    super(scope, id, {
+      description: 'Patronus: sign-in and GraphQL API',
+      terminationProtection: settings.stage.terminationProtection,
+    });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
     this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);
     this.addOutputs(this.allowMachines());
   }
 
-  private makeApi({ alarms }: DataStack): GraphqlApi {
+  private makeApi({ alarms, stage }: DataStack): GraphqlApi {
     const api = new GraphqlApi(this, 'Api', {
-      name: 'patronus',
+      name: stage.id,
       definition: Definition.fromFile(SCHEMA_FILE),
       authorizationConfig: {
         defaultAuthorization: {
@@ -142,8 +145,8 @@ export class ApiStack extends Stack {
     grantCaching(data.cache, fn);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
-    alarmOnLostPaths(data.alarms, fn, 'api');
-    alarmOnInternalErrors(data.alarms, fn, 'api');
+    alarmOnLostPaths(data.alarms, fn);
+    alarmOnInternalErrors(data.alarms, fn);
     return fn;
   }
 

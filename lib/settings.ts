@@ -1,5 +1,10 @@
+import { SettingError } from './setting-error.ts';
+import { readStage, type Stage } from './stage.ts';
+
 /** What whoever deploys may choose, with `-c name=value` or in cdk.json's context. */
 export interface Settings {
+  /** Which of the systems in an account it is, and what it protects. */
+  stage: Stage;
   /** Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a minute). */
   shards: number;
   /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
@@ -23,8 +28,8 @@ export interface Settings {
   /** From how many megabytes on an hour of the flow log is merged in slices, by runs side by side. */
   flow_log_large_hour_mb: number;
   /**
-   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
-   * production; off for one that still has edges without a key, and by default.
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On in production stages,
+   * which are all newer than signed reports; off elsewhere.
    */
   require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
@@ -139,7 +144,9 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     day_retention_days: number('day_retention_days'),
   };
   checkRetention(retention);
+  const stage = readStage(lookUp('stage'));
   return {
+    stage,
     shards: number('shards'),
     stream_retention_hours: number('stream_retention_hours'),
     encrypt_stream: readSwitch('encrypt_stream', lookUp('encrypt_stream'), { fallback: true }),
@@ -148,7 +155,9 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
     flow_log_large_hour_mb: number('flow_log_large_hour_mb'),
-    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports'), {
+      fallback: stage.production,
+    }),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
@@ -183,7 +192,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
 function readCurrency(given: unknown): string {
   if (given === undefined) return 'USD';
   if (typeof given === 'string' && Intl.supportedValuesOf('currency').includes(given)) return given;
-  throw new Error(
+  throw new SettingError(
     `Setting currency must be a currency of ISO 4217 such as EUR, but is ${JSON.stringify(given)}.`,
   );
 }
@@ -225,7 +234,7 @@ function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {
   const cache = readTableName('cache_table', lookUp);
   const names = [audit?.name, network?.name, traffic, cache].filter(name => name !== undefined);
   if (new Set(names).size < names.length) {
-    throw new Error(
+    throw new SettingError(
       'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
     );
   }
@@ -242,12 +251,12 @@ function readStreamedTable(
   const stream_arn = readText(setting, lookUp(setting));
   if (name === undefined && stream_arn === undefined) return undefined;
   if (name === undefined || stream_arn === undefined) {
-    throw new Error(
+    throw new SettingError(
       `Settings ${table}_table and ${setting} must be given together: npm run recover -- adopt prints both.`,
     );
   }
   if (!stream_arn.includes(`:table/${name}/stream/`)) {
-    throw new Error(
+    throw new SettingError(
       `Setting ${setting} must be the stream of the table ${name} (arn:aws:dynamodb:…:table/${name}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
     );
   }
@@ -257,7 +266,7 @@ function readStreamedTable(
 function readTableName(setting: string, lookUp: (name: string) => unknown): string | undefined {
   const name = readText(setting, lookUp(setting));
   if (name === undefined || /^[A-Za-z0-9_.-]{3,255}$/.test(name)) return name;
-  throw new Error(
+  throw new SettingError(
     `Setting ${setting} must be the name of a table (3 to 255 letters, digits, _ . -), but is ${JSON.stringify(name)}.`,
   );
 }
@@ -266,7 +275,7 @@ function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, give
   if (given === undefined) return fallback;
   const value = Number(given);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Error(
+  throw new SettingError(
     `Setting ${name} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(given)}.`,
   );
 }
@@ -277,12 +286,12 @@ function checkRetention({
   day_retention_days,
 }: Pick<Settings, 'minute_retention_hours' | 'hour_retention_days' | 'day_retention_days'>): void {
   if (hour_retention_days * 24 < minute_retention_hours) {
-    throw new Error(
+    throw new SettingError(
       `Setting hour_retention_days must not be shorter than minute_retention_hours (${minute_retention_hours} hours), but is ${hour_retention_days} days.`,
     );
   }
   if (day_retention_days < hour_retention_days) {
-    throw new Error(
+    throw new SettingError(
       `Setting day_retention_days must not be shorter than hour_retention_days (${hour_retention_days} days), but is ${day_retention_days} days.`,
     );
   }
@@ -291,7 +300,7 @@ function checkRetention({
 function readSwitch(name: string, given: unknown, { fallback = false } = {}): boolean {
   if (given === undefined) return fallback;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
-  throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+  throw new SettingError(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
 }
 
 function readChoice<Choice extends string>(
@@ -307,7 +316,7 @@ function readChoice<Choice extends string>(
 function readRoles(name: string, given: unknown): string[] {
   const roles = (readText(name, given) ?? '*edge*').split(',').map(role => role.trim());
   if (roles.every(role => /^\*?[A-Za-z0-9_+=,.@-]{1,64}\*?$/.test(role))) return roles;
-  throw new Error(
+  throw new SettingError(
     `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
   );
 }
@@ -315,5 +324,5 @@ function readRoles(name: string, given: unknown): string[] {
 function readText(name: string, given: unknown): string | undefined {
   if (given === undefined) return undefined;
   if (typeof given === 'string' && given !== '') return given;
-  throw new Error(`Setting ${name} must be a text that isn't empty, but is ${JSON.stringify(given)}.`);
+  throw new SettingError(`Setting ${name} must be a text that isn't empty, but is ${JSON.stringify(given)}.`);
 }

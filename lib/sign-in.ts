@@ -18,7 +18,7 @@ const GROUPS = [
 
 const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
 
-export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours'>;
+export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours' | 'stage'>;
 
 /**
  * The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and the dashboard's client. Passwords
@@ -30,7 +30,7 @@ export class SignIn extends Construct {
   /** The one with the most rights first. */
   readonly groups = GROUPS.map(({ name }) => name);
 
-  constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours }: SignInProps) {
+  constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours, stage }: SignInProps) {
     super(scope, id);
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
@@ -47,8 +47,8 @@ export class SignIn extends Construct {
       mfa: MFA[mfa],
       ...(mfa !== 'off' && { mfaSecondFactor: { sms: false, otp: true } }),
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: stage.keepsData,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     GROUPS.forEach(({ name, description }, precedence) => {
       new CfnUserPoolGroup(this, name, {
@@ -59,7 +59,7 @@ export class SignIn extends Construct {
       });
     });
     this.pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: Fn.join('-', ['patronus', Aws.ACCOUNT_ID, Aws.REGION]) },
+      cognitoDomain: { domainPrefix: Fn.join('-', [stage.id, Aws.ACCOUNT_ID, Aws.REGION]) },
     });
     this.client = this.pool.addClient('Dashboard', {
       authFlows: { userSrp: true },

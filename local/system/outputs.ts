@@ -63,7 +63,7 @@ export function localOutputs({ endpoints, userPoolId, userPoolClientId, groups }
     user_pool_id: userPoolId,
     user_pool_client_id: userPoolClientId,
     groups,
-    second_factor: 'NONE',
+    second_factor: 'OPTIONAL',
     custom: {
       sign_in_endpoint: endpoints.cognito,
       on_the_loopback: {

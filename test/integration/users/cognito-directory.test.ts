@@ -4,11 +4,11 @@ import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 import { cognitoDirectory } from '../../../core/users/cognito-directory.ts';
 import type { UserDirectory } from '../../../core/users/user-directory.ts';
 import { callCognito } from '../../../local/aws/cognito-call.ts';
-import type { InvitationMail } from '../../../local/engines/cognito.ts';
+import type { PeopleMail } from '../../../local/engines/cognito.ts';
 import { type LocalSignIn, PASSWORD, startLocalSignIn } from '../../support/gateway/local-sign-in.ts';
 
 describe('the people of a Cognito user pool', () => {
-  const mails: InvitationMail[] = [];
+  const mails: PeopleMail[] = [];
   let signIn: LocalSignIn;
   let client: CognitoIdentityProviderClient;
   let directory: UserDirectory;
@@ -64,7 +64,7 @@ describe('the people of a Cognito user pool', () => {
     await expect(enter('eve@example.com', 'some password')).rejects.toThrow(
       'Incorrect username or password.',
     );
-    const { ChallengeName } = await enter('eve@example.com', mails.at(-1)!.password);
+    const { ChallengeName } = await enter('eve@example.com', mails.at(-1)!.code);
     expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
   });
 

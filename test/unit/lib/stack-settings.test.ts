@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SettingError } from '../../../lib/setting-error.ts';
 import { readSettings } from '../../../lib/settings.ts';
 
 const read = (given: Record<string, unknown>) => readSettings(name => given[name]);
@@ -6,6 +7,14 @@ const read = (given: Record<string, unknown>) => readSettings(name => given[name
 describe('settings', () => {
   it('have defaults for everything', () => {
     expect(read({})).toEqual({
+      stage: {
+        name: 'default',
+        production: false,
+        keepsData: true,
+        terminationProtection: false,
+        id: 'patronus',
+        metricsNamespace: 'Patronus',
+      },
       shards: 1,
       stream_retention_hours: 168,
       encrypt_stream: true,
@@ -110,6 +119,6 @@ describe('settings', () => {
     ],
     [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
   ])('%j is refused with what is allowed', (given, message) => {
-    expect(() => read(given)).toThrow(message);
+    expect(() => read(given)).toThrow(new SettingError(message));
   });
 });
