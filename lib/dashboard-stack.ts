@@ -17,6 +17,7 @@ import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { IngestStack } from './ingest-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import type { Stage } from './stage.ts';
 
 /** The product's caches, as `CacheHitRate` names them. */
 export const CACHES = ['metrics', 'routing'] as const;
@@ -25,6 +26,7 @@ export const CACHES = ['metrics', 'routing'] as const;
 const ALARMS_A_WIDGET = 100;
 
 export interface DashboardStackProps {
+  stage: Stage;
   data: DataStack;
   ingest: IngestStack;
   api: ApiStack;
@@ -42,10 +44,12 @@ export class DashboardStack extends Stack {
   private readonly functions: PatronusFunction[];
   private readonly queues: DeadLetterQueue[];
   private readonly alarms: Alarm[];
+  private readonly stage: Stage;
 
   constructor(scope: Construct, id: string, props: DashboardStackProps) {
     super(scope, id, { description: 'Patronus: dashboard of the stage' });
     this.node.setContext('@aws-cdk/core:defaultCrossStackReferences', 'weak');
+    this.stage = props.stage;
     const constructs = props.watched.flatMap(stack => stack.node.findAll());
     this.functions = constructs.filter(each => each instanceof PatronusFunction);
     this.queues = constructs.filter(each => each instanceof DeadLetterQueue);
@@ -95,7 +99,8 @@ export class DashboardStack extends Stack {
   }
 
   private traffic(): IWidget[] {
-    const total = (name: string) => ownFigure('snapshot', name, { label: name, statistic: Stats.MAXIMUM });
+    const total = (name: string) =>
+      ownFigure(this.of('snapshot'), name, { label: name, statistic: Stats.MAXIMUM });
     return row(
       {
         title: 'Traffic of the network',
@@ -112,9 +117,9 @@ export class DashboardStack extends Stack {
 
   private completeness(): IWidget[] {
     const edges = (name: string, label: string) =>
-      ownFigure('snapshot', name, { label, statistic: Stats.MAXIMUM });
+      ownFigure(this.of('snapshot'), name, { label, statistic: Stats.MAXIMUM });
     const reports = (name: string, label: string) =>
-      ownFigure('ingest', name, { label, statistic: Stats.SUM });
+      ownFigure(this.of('ingest'), name, { label, statistic: Stats.SUM });
     return row(
       {
         title: 'Completeness: edges that were heard',
@@ -157,8 +162,11 @@ export class DashboardStack extends Stack {
         title: 'Snapshots: one a minute, else history has a gap',
         unit: 'snapshots a minute',
         metrics: [
-          ownFigure('snapshot', 'LanesUnreadable', { label: 'taken', statistic: Stats.SAMPLE_COUNT }),
-          ownFigure('snapshot', 'LanesUnreadable', {
+          ownFigure(this.of('snapshot'), 'LanesUnreadable', {
+            label: 'taken',
+            statistic: Stats.SAMPLE_COUNT,
+          }),
+          ownFigure(this.of('snapshot'), 'LanesUnreadable', {
             label: 'lanes that could not be read',
             statistic: Stats.MAXIMUM,
           }),
@@ -174,7 +182,7 @@ export class DashboardStack extends Stack {
         title: 'Cache hit rate',
         unit: 'per cent of look-ups',
         metrics: CACHES.map(cache =>
-          ownFigure('caches', 'CacheHitRate', {
+          ownFigure(this.of('caches'), 'CacheHitRate', {
             label: `of ${cache}`,
             statistic: Stats.AVERAGE,
             dimensions: { cache },
@@ -185,7 +193,7 @@ export class DashboardStack extends Stack {
         title: 'Trouble of the caches, which fail no request',
         unit: 'times a minute',
         metrics: trouble.map(name =>
-          ownFigure('caches', name, { label: name.replace('Cache', ''), statistic: Stats.SUM }),
+          ownFigure(this.of('caches'), name, { label: name.replace('Cache', ''), statistic: Stats.SUM }),
         ),
       },
       {
@@ -208,8 +216,14 @@ export class DashboardStack extends Stack {
         title: 'Refused reports',
         unit: 'reports a minute',
         metrics: [
-          ownFigure('ingest', 'ReportsQuarantined', { label: 'in the quarantine', statistic: Stats.SUM }),
-          ownFigure('ingest', 'ReportsNotAuthentic', { label: 'not authentic', statistic: Stats.SUM }),
+          ownFigure(this.of('ingest'), 'ReportsQuarantined', {
+            label: 'in the quarantine',
+            statistic: Stats.SUM,
+          }),
+          ownFigure(this.of('ingest'), 'ReportsNotAuthentic', {
+            label: 'not authentic',
+            statistic: Stats.SUM,
+          }),
           awsFigure({
             namespace: 'AWS/Kinesis',
             metric: 'WriteProvisionedThroughputExceeded',
@@ -254,7 +268,7 @@ export class DashboardStack extends Stack {
         title: 'Errors of the API, which are faults of ours',
         unit: 'answers a minute',
         metrics: [
-          ownFigure('api', 'InternalErrors', { label: 'Internal', statistic: Stats.SUM }),
+          ownFigure(this.of('api'), 'InternalErrors', { label: 'Internal', statistic: Stats.SUM }),
           ofApi(api.apiId, '5XXError', { label: 'server errors', statistic: Stats.SUM }),
         ],
       },
@@ -340,6 +354,10 @@ export class DashboardStack extends Stack {
     // A graph has each name once.
     const name = `ms_${fn.node.id.toLowerCase()}`;
     return computed(shown.label, `${name} / 1000`, { [name]: this.ofFunction(fn, metric, shown) });
+  }
+
+  private of(service: string) {
+    return { stage: this.stage, service };
   }
 }
 

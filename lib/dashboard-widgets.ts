@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { ownMetric } from './own-metric.ts';
+import { type OwnMetric, ownMetric } from './own-metric.ts';
 
 /** CloudWatch's own grid. */
 export const COLUMNS = 24;
@@ -50,11 +50,11 @@ export function awsFigure({ namespace, metric, dimensions, label, statistic }: A
 
 /** A metric that a function writes itself, by minute. */
 export function ownFigure(
-  service: string,
+  { stage, service }: Pick<OwnMetric, 'stage' | 'service'>,
   name: string,
   { label, statistic, dimensions = {} }: { label: string; statistic: string; dimensions?: object },
 ): Metric {
-  const metric = ownMetric(service, name, statistic);
+  const metric = ownMetric({ stage, service, name, statistic });
   return metric.with({
     label,
     period: MINUTE,

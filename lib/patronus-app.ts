@@ -7,7 +7,6 @@ import { ExportStack } from './export-stack.ts';
 import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readContext } from './read-context.ts';
-import { readSettings } from './settings.ts';
 import { type StackPart, stackName } from './stage.ts';
 import { WebStack } from './web-stack.ts';
 
@@ -30,25 +29,16 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const ingest = new IngestStack(app, name('Ingest'), { settings, data, exports, flows });
   const api = new ApiStack(app, name('Api'), { settings, data, exports, flows });
   const events = new EventsStack(app, name('Events'), { settings, data, api });
-  Tags.of(app).add('project', 'patronus');
-  Tags.of(app).add('stage', stage.name);
-  return { app, stacks: [data, ingest, api, events, exports, flows] };
-  const settings = readSettings(name => app.node.tryGetContext(name));
-  const data = new DataStack(app, 'PatronusData', { settings });
-  const flows = new FlowLogStack(app, 'PatronusFlowLog', { settings, data });
-  const exports = new ExportStack(app, 'PatronusExport', { settings, data, flows });
-  const ingest = new IngestStack(app, 'PatronusIngest', { settings, data, exports, flows });
-  const api = new ApiStack(app, 'PatronusApi', { settings, data, exports, flows });
-  const events = new EventsStack(app, 'PatronusEvents', { settings, data, api });
   const stacks: Stack[] = [data, ingest, api, events, exports, flows];
-  const web = settings.web ? new WebStack(app, 'PatronusWeb', { settings, api }) : undefined;
+  const web = settings.web ? new WebStack(app, name('Web'), { settings, api }) : undefined;
   if (web) stacks.push(web);
   if (settings.dashboard) {
     const watched = [...stacks];
     stacks.push(
-      new DashboardStack(app, 'PatronusDashboard', { data, ingest, api, watched, consoleUrl: web?.url }),
+      new DashboardStack(app, name('Dashboard'), { stage, data, ingest, api, watched, consoleUrl: web?.url }),
     );
   }
   Tags.of(app).add('project', 'patronus');
+  Tags.of(app).add('stage', stage.name);
   return { app, stacks };
 }

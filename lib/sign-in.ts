@@ -9,7 +9,6 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
-import type { Stage } from './stage.ts';
 
 const GROUPS = [
   { name: 'admin', description: 'May do everything, deletions and resets included' },
@@ -18,12 +17,8 @@ const GROUPS = [
 ] as const;
 
 const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
-export interface SignInProps {
-  callback_urls: string[];
-  stage: Stage;
-}
 
-export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours'>;
+export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours' | 'stage'>;
 
 /**
  * The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and the dashboard's client. Passwords
@@ -35,8 +30,7 @@ export class SignIn extends Construct {
   /** The one with the most rights first. */
   readonly groups = GROUPS.map(({ name }) => name);
 
-  constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours }: SignInProps) {
-  constructor(scope: Construct, id: string, { callback_urls, stage }: SignInProps) 
+  constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours, stage }: SignInProps) {
     super(scope, id);
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
@@ -82,4 +76,5 @@ export class SignIn extends Construct {
       // One client for all: another one for administrators would bind none of them to it.
       refreshTokenValidity: Duration.hours(session_hours),
     });
+  }
 }

@@ -70,12 +70,6 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
   withoutEffect('Custom::PublishedConsole', CONSOLE),
-  withoutEffect('AWS::IAM::ManagedPolicy', RIGHTS),
-  withoutEffect('AWS::IAM::Policy', RIGHTS),
-  withoutEffect('AWS::IAM::Role', RIGHTS, name => ({
-    Ref: name,
-    Arn: arn('iam', `role/${name}`, { global: true }),
-  })),
   withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
   withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
   withoutEffect('AWS::Logs::MetricFilter', METRICS),

@@ -1,4 +1,5 @@
 import { EdgeError } from '../../edge/edge-error.ts';
+import { SettingError } from '../../lib/setting-error.ts';
 
 const RIGHTS = 'docs/deploying.md lists the rights that a deployment needs.';
 
@@ -30,6 +31,7 @@ const KNOWN: { name: RegExp; advice: string }[] = [
 /** An error of AWS as a sentence that says what to do next; other errors stay as they are. */
 export function plannedAwsError(cause: unknown): unknown {
   if (cause instanceof EdgeError || !(cause instanceof Error)) return cause;
+  if (cause instanceof SettingError) return new EdgeError(cause.message, { cause });
   if (cause.message.includes('Region is missing')) {
     return new EdgeError('No AWS region is known: give --region, or set AWS_REGION.', { cause });
   }

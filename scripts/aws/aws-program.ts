@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { exitCodeOf } from '../../edge/cli/exit-code.ts';
-import { urlValue, userPath } from '../../edge/cli/option-values.ts';
+import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts';
 import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { plannedAwsError } from './aws-error.ts';
 import { type AwsOptions, addAwsOptions } from './aws-options.ts';
+import type { EnrolOptions } from './enrol/enrol-edge.ts';
+import type { SignInOptions } from './sign-in.ts';
 import type { SmokeOptions } from './smoke/smoke-command.ts';
 import { STEP_NAMES, type StepName } from './smoke/smoke-step.ts';
 
@@ -60,6 +62,41 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     async (options: AwsOptions, email) => {
       const { makeAdmin } = await import('./make-admin.ts');
       return makeAdmin(options, email, write);
+    },
+  );
+  add(
+    program
+      .command('sign-in')
+      .description('print an access token of a person, good for an hour; the password is asked for')
+      .argument('<email>', 'who signs in')
+      .option('--password-file <file>', 'a file whose first line is the password'),
+    async (options: SignInOptions, email) => {
+      const { signInAtStage } = await import('./sign-in.ts');
+      return signInAtStage(options, email, write);
+    },
+  );
+  add(
+    program
+      .command('enrol-edge')
+      .description(
+        'give an edge its role, the policies of edges and its registration; what is there already stays',
+      )
+      .argument('<edge-id>', 'as the edge calls itself: the session name of its role')
+      .requiredOption('--site <site>', 'where it stands: name or id')
+      .option('--interval <seconds>', 'between two reports', wholeValue(1, 3600), 60)
+      .option('--key <file>', 'its public key, as its program prints it: patronus-edge.mjs key --edge-id …')
+      .option('--spool <folder>', 'spool of an edge on this machine, whose key is read, or made')
+      .option('--unsigned', 'its reports are not signed')
+      .option('--role <name>', 'name of its role (default: after the stage and the edge)')
+      .option('--principal <arn>', 'who may begin sessions of the role (default: this account)')
+      .option('--trust-anchor <arn>', 'certificates of which IAM Roles Anywhere may')
+      .option('--trust <file>', 'who may, as a trust policy')
+      .option('--graphql <url>', 'GraphQL address, where it is not the one of the stack', urlValue)
+      .option('--token <token>', 'an operator’s access token (default: PATRONUS_TOKEN)'),
+    async (options: EnrolOptions, edge_id) => {
+      const { enrolEdge } = await import('./enrol/enrol-edge.ts');
+      const token = options.token ?? process.env.PATRONUS_TOKEN;
+      return enrolEdge({ ...options, ...(token && { token }) }, edge_id, write);
     },
   );
   add(

@@ -1,8 +1,20 @@
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EdgeError } from '../../edge/edge-error.ts';
-import { readStage, type Stage, type StackPart, stackName } from '../../lib/stage.ts';
+import { readStage, type StackPart, type Stage, stackName } from '../../lib/stage.ts';
 import type { AwsOptions } from './aws-options.ts';
+
+/** Each may be deployed or not; without the console the others work. */
+export const STACK_PARTS = [
+  'Data',
+  'FlowLog',
+  'Export',
+  'Ingest',
+  'Api',
+  'Events',
+  'Web',
+  'Dashboard',
+] as const;
 
 /** A stage's stacks as they are in the account. */
 export interface FoundStage {
@@ -11,6 +23,8 @@ export interface FoundStage {
   title: string;
   /** By part; those that aren't deployed are missing. */
   stacks: Map<StackPart, Stack>;
+  /** The id of a stack. @throws EdgeError when it isn't there */
+  stackId(part: StackPart): string;
   /** An output of a stack. @throws EdgeError when the stack or the output isn't there */
   output(part: StackPart, name: string): string;
 }
@@ -20,7 +34,7 @@ export async function findStage(
   cloudformation: Pick<CloudFormationClient, 'send'>,
   options: AwsOptions,
 ): Promise<FoundStage> {
-  const stage = stageOf(options);
+  const stage = readStage(options.stage);
   const found = await Promise.all(
     STACK_PARTS.map(async part => [part, await readStack(cloudformation, stackName(stage, part))] as const),
   );
@@ -31,20 +45,24 @@ export async function findStage(
     stage,
     title,
     stacks,
+    stackId: part => stackOf(part).StackId!,
     output(part, name) {
-      const stack = stacks.get(part);
-      if (!stack) {
-        throw new EdgeError(
-          `There is no stack ${stackName(stage, part)} in this account and region: deploy ${title} first, or name another with --stage and --region.`,
-        );
-      }
-      const value = stack.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
+      const { Outputs, StackName, StackStatus } = stackOf(part);
+      const value = Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
       if (value !== undefined) return value;
       throw new EdgeError(
-        `The stack ${stackName(stage, part)} has no output ${name}: it is ${stack.StackStatus}; deploy ${title} again with this release.`,
+        `The stack ${StackName} has no output ${name}: it is ${StackStatus}; deploy ${title} again with this release.`,
       );
     },
   };
+
+  function stackOf(part: StackPart): Stack {
+    const stack = stacks.get(part);
+    if (stack) return stack;
+    throw new EdgeError(
+      `There is no stack ${stackName(stage, part)} in this account and region: deploy ${title} first, or name another with --stage and --region.`,
+    );
+  }
 }
 
 async function readStack(

@@ -31,9 +31,9 @@ export async function writeStageOutputs(
     cognito: new CognitoIdentityProviderClient(config),
   };
   const stage = await findStage(cloudformation, options);
-  const system = await readClientSystem(cognito, {
+  const system = await readClientOutputs(cognito, {
     region: stage.output('Api', 'Region'),
-    graphql: stage.output('Api', 'GraphqlUrl'),
+    graphql_url: stage.output('Api', 'GraphqlUrl'),
     user_pool_id: stage.output('Api', 'UserPoolId'),
     user_pool_client_id: stage.output('Api', 'UserPoolClientId'),
   });
@@ -43,10 +43,10 @@ export async function writeStageOutputs(
 }
 
 /** What of it lies in the user pool is read there, so that it is as deployed. */
-async function readClientSystem(
+async function readClientOutputs(
   cognito: OutputsAws['cognito'],
-  known: Pick<ClientSystem, 'region' | 'graphql' | 'user_pool_id' | 'user_pool_client_id'>,
-): Promise<ClientSystem> {
+  known: Pick<ClientOutputs, 'region' | 'graphql_url' | 'user_pool_id' | 'user_pool_client_id'>,
+): Promise<ClientOutputs> {
   const { user_pool_id: UserPoolId, user_pool_client_id: ClientId } = known;
   const [{ UserPool }, { UserPoolClient }, { Groups = [] }] = await Promise.all([
     cognito.send(new DescribeUserPoolCommand({ UserPoolId })),
@@ -64,10 +64,13 @@ async function readClientSystem(
 
 const MFA = { OFF: 'NONE', OPTIONAL: 'OPTIONAL', ON: 'REQUIRED' } as const;
 
-function poolSettings({ MfaConfiguration, Policies }: UserPoolType): Partial<ClientSystem> {
+function poolSettings({
+  MfaConfiguration,
+  Policies,
+}: UserPoolType): Pick<ClientOutputs, 'second_factor' | 'password_policy'> {
   const policy = Policies?.PasswordPolicy;
   return {
-    mfa: MFA[MfaConfiguration ?? 'OFF'],
+    second_factor: MFA[MfaConfiguration ?? 'OFF'],
     ...(policy && {
       password_policy: {
         min_length: policy.MinimumLength ?? 8,
@@ -84,7 +87,7 @@ function hostedSignIn(
   { Domain, CustomDomain }: UserPoolType,
   client: UserPoolClientType,
   region: string,
-): Pick<ClientSystem, 'oauth'> {
+): Pick<ClientOutputs, 'oauth'> {
   const domain = CustomDomain ?? (Domain && `${Domain}.auth.${region}.amazoncognito.com`);
   if (!domain || !client.AllowedOAuthFlowsUserPoolClient) return {};
   return {

@@ -59,7 +59,10 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
       const sqs = openSqs({ region, endpoint, domain, credentials });
       const cloudwatch = new CloudWatchClient(config);
-      return testAlarm({ cloudwatch, sns, sqs }, bench, { topic_arn, prefix: stackName(stage.stage, 'Export') });
+      return testAlarm({ cloudwatch, sns, sqs }, bench, {
+        topic_arn,
+        prefix: stackName(stage.stage, 'Export'),
+      });
     },
   };
 }

@@ -6,7 +6,8 @@ import {
   type IAMClient,
 } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
-import { trustOfAccount } from '../../edge-role.ts';
+import { accountOf } from '../../caller.ts';
+import { edgeTrust } from '../../enrol/edge-trust.ts';
 import { eventually } from '../eventually.ts';
 import type { Bench, ReadCredentials, Roles } from '../smoke-step.ts';
 
@@ -61,7 +62,7 @@ async function sessionOf(
     new CreateRoleCommand({
       RoleName,
       Description: 'Made for a smoke test of Patronus; may be deleted',
-      AssumeRolePolicyDocument: JSON.stringify(trustOfAccount(caller, session)),
+      AssumeRolePolicyDocument: JSON.stringify(edgeTrust(accountOf(caller), session)),
     }),
   );
   for (const PolicyArn of policies) {

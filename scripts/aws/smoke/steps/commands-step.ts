@@ -7,11 +7,11 @@ import { EdgeError } from '../../../../edge/edge-error.ts';
 import { eventually } from '../eventually.ts';
 import { type Bench, madeOf, type SmokeStep } from '../smoke-step.ts';
 
-const CHECK = `mutation ($path: ID!) { path: checkPathHealth(path_id: $path) {
+const CHECK = `mutation ($path: ID!) { checkPathHealth(path_id: $path) {
   metrics { latency_ms } probe { fresh reason } } }`;
 
 const answer = z.object({
-  path: z.object({
+  checkPathHealth: z.object({
     metrics: z.object({ latency_ms: z.number() }).nullable(),
     probe: z.object({ fresh: z.boolean(), reason: z.string() }),
   }),
@@ -35,7 +35,9 @@ export const commandsStep: SmokeStep = {
     });
     try {
       const { path_id } = madeOf(bench, 'network');
-      const { path } = answer.parse(await madeOf(bench, 'admin').query(CHECK, { path: path_id }));
+      const { checkPathHealth: path } = answer.parse(
+        await madeOf(bench, 'admin').query(CHECK, { path: path_id }),
+      );
       if (path.probe.fresh && path.metrics?.latency_ms === LATENCY_MS) {
         return `PROBE over the subscription, answered with ${LATENCY_MS} ms, which checkPathHealth gave out`;
       }

@@ -4,16 +4,16 @@ import { eventually } from '../eventually.ts';
 import { type Bench, madeOf, type SmokeStep } from '../smoke-step.ts';
 
 const HISTORY = `query ($from: AWSDateTime!, $to: AWSDateTime!) {
-  history: trafficHistory(from: $from, to: $to, resolution: MINUTE) { points { packets_total_exact } } }`;
+  trafficHistory(from: $from, to: $to, resolution: MINUTE) { points { packets_total_exact } } }`;
 const START = `mutation ($input: ExportInput!, $token: String) {
-  export: startExport(input: $input, client_token: $token) { id } }`;
+  startExport(input: $input, client_token: $token) { id } }`;
 const LOOK = 'query ($id: ID!) { export(id: $id) { status rows error expires_at } }';
 const LINK = 'mutation ($id: ID!) { exportLink(id: $id) { url } }';
 
 const history = z.object({
-  history: z.object({ points: z.array(z.object({ packets_total_exact: z.string().nullable() })) }),
+  trafficHistory: z.object({ points: z.array(z.object({ packets_total_exact: z.string().nullable() })) }),
 });
-const started = z.object({ export: z.object({ id: z.string() }) });
+const started = z.object({ startExport: z.object({ id: z.string() }) });
 const state = z.object({
   export: z.object({ status: z.string(), error: z.string().nullable(), expires_at: z.string() }),
 });
@@ -35,7 +35,9 @@ export const exportStep: SmokeStep = {
     const admin = madeOf(bench, 'admin');
     const { range, totals } = await readHistory(bench);
     const input = { kind: 'HISTORY', format: 'JSONL', resolution: 'MINUTE', ...range };
-    const { id } = started.parse(await admin.query(START, { input, token: `smoke-${bench.run_id}` })).export;
+    const { id } = started.parse(
+      await admin.query(START, { input, token: `smoke-${bench.run_id}` }),
+    ).startExport;
     const { expires_at } = await eventually(bench, {
       what: 'the export to be written',
       limit_s: WRITTEN_WITHIN_S,
@@ -74,7 +76,7 @@ function readHistory(bench: Bench): Promise<KnownHistory> {
     async look() {
       const to = Math.floor(bench.clock() / MINUTE_MS - 1) * MINUTE_MS;
       const range = { from: timeText(to - MINUTES * MINUTE_MS), to: timeText(to) };
-      const { points } = history.parse(await admin.query(HISTORY, range)).history;
+      const { points } = history.parse(await admin.query(HISTORY, range)).trafficHistory;
       const totals = points.map(({ packets_total_exact }) => packets_total_exact);
       return totals.some(total => total !== null) ? { range, totals } : undefined;
     },
