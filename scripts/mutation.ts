@@ -1,12 +1,19 @@
 // `npm run mutation`: breaks each line of the pure rooms in turn, and says which breaks no test notices.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
-import type { MutantResult } from '@stryker-mutator/api/core';
+import type { LogLevel, MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { Argument, Command, Option } from 'commander';
-import { MUTATION_ROOMS, roomOf, sourcesOf } from './mutation/mutation-rooms.ts';
+import {
+  MUTATION_ROOMS,
+  type MutationRoom,
+  roomOf,
+  sourcesOf,
+  testFilesOf,
+} from './mutation/mutation-rooms.ts';
 import { describeMutant, type MutationScore, scoreOf, survivorsOf } from './mutation/mutation-score.ts';
+import { TESTS_VARIABLE } from './mutation/tests-variable.ts';
 
 const names = MUTATION_ROOMS.map(({ room }) => room);
 const program = new Command('npm run mutation --')
@@ -24,14 +31,19 @@ const program = new Command('npm run mutation --')
 const { changed, concurrency } = program.opts<{ changed?: string; concurrency: string }>();
 const asked = program.args.length > 0 ? program.args : names;
 
+/** Of this run alone; it also goes when the run is interrupted. */
+const copies = `dist/mutation/run-${process.pid}`;
+process.on('exit', () => rmSync(copies, { recursive: true, force: true }));
+
 const scores: { room: string; floor: number | undefined; score: MutationScore }[] = [];
-for (const { room, floor } of MUTATION_ROOMS) {
+for (const mutationRoom of MUTATION_ROOMS) {
+  const { room, floor } = mutationRoom;
   if (!asked.includes(room)) continue;
   const files =
     changed === undefined ? [sourcesOf(room)] : changedFiles(changed).filter(file => roomOf(file) === room);
   if (files.length === 0) continue;
   const started = performance.now();
-  const mutants = await breakLines(room, files);
+  const mutants = await breakLines(mutationRoom, files);
   const score = scoreOf(mutants);
   for (const mutant of survivorsOf(mutants)) {
     const file = relative(process.cwd(), mutant.fileName);
@@ -60,13 +72,16 @@ function line(
   return `${room}: ${score}${least}: ${noticed} noticed, ${survived} not noticed, ${not_run} run by no test`;
 }
 
-async function breakLines(room: string, mutate: string[]): Promise<MutantResult[]> {
+async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Promise<MutantResult[]> {
+  process.env[TESTS_VARIABLE] = tests.map(testFilesOf).join(',');
   const stryker = new Stryker({
     mutate,
     testRunner: 'vitest',
     plugins: ['@stryker-mutator/vitest-runner'],
-    vitest: { configFile: 'scripts/mutation/vitest.config.ts' },
+    vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
+    // A line that runs as a file is loaded is broken by all tests of the room, which `tests` keeps few.
+    warnings: false,
     concurrency: Number(concurrency),
     // The types are checked elsewhere; Stryker would rewrite the file of TypeScript's settings, which it can't read.
     tsconfigFile: 'none.json',
@@ -74,8 +89,9 @@ async function breakLines(room: string, mutate: string[]): Promise<MutantResult[
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only', 'html'],
     htmlReporter: { fileName: `dist/mutation/${room.replaceAll('/', '-')}.html` },
     ignorePatterns: ['/.local', '/bench', '/dist', '/docs/pictures', '/web'],
-    tempDirName: 'dist/mutation/tmp',
-    logLevel: 'warn',
+    tempDirName: copies,
+    // A const enum of declarations only: there is no value to import.
+    logLevel: 'warn' as LogLevel.Warning,
     allowConsoleColors: false,
   });
   return stryker.runMutationTest();
@@ -84,7 +100,7 @@ async function breakLines(room: string, mutate: string[]): Promise<MutantResult[
 function changedFiles(commit: string): string[] {
   const git = (...args: string[]): string[] => {
     const { status, stdout, stderr } = spawnSync('git', args, { encoding: 'utf8' });
-    if (status !== 0) program.error(`git could not compare with ${commit}: ${stderr.trim()}`);
+    if (status !== 0) program.error(`git could not compare with ${commit}: ${stderr.split('\n')[0]}`);
     return stdout.split('\n').filter(name => name.endsWith('.ts'));
   };
   const files = [
