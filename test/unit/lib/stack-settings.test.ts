@@ -45,6 +45,9 @@ describe('settings', () => {
       callback_urls: ['http://localhost:4000/'],
       mfa: 'optional',
       session_hours: 24,
+      request_log: false,
+      firewall_requests: 0,
+      access_log_days: 0,
     });
   });
 
@@ -79,6 +82,11 @@ describe('settings', () => {
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
     ],
     [{ mfa: 'on' }, 'Setting mfa must be one of off, optional, required, but is "on".'],
+    [
+      { firewall_requests: '50' },
+      'Setting firewall_requests must be 0 or a whole number from 100 to 20000000, but is "50".',
+    ],
+    [{ access_log_days: -1 }, 'Setting access_log_days must be a whole number from 0 to 3650, but is -1.'],
     [{ session_hours: 0 }, 'Setting session_hours must be a whole number from 1 to 720, but is 0.'],
     [{ currency: 'euro' }, 'Setting currency must be a currency of ISO 4217 such as EUR, but is "euro".'],
     [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
