@@ -113,6 +113,7 @@ function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed
     ...appSyncDrivers(shape, model),
     ...storageDrivers(shape, model, usage),
     ...watchDrivers(usage, deployed),
+    ...(shape.dashboard ? [{ price: 'cloudwatch_dashboard', driver: 'dashboard', count: 1 }] : []),
     ...(shape.console_hours > 0 ? consoleDrivers(shape, model, deployed) : []),
   ];
 }
@@ -265,7 +266,6 @@ function watchDrivers(usage: ReadonlyMap<string, FunctionUsage>, { alarms, refer
   return [
     { price: 'cloudwatch_metric', driver: 'custom metrics', count: reference.metrics.length },
     { price: 'cloudwatch_alarm', driver: 'alarms', count: alarms },
-    { price: 'cloudwatch_dashboard', driver: 'dashboard', count: 1 },
     { price: 'cloudwatch_logs', driver: 'logs of functions', count: log / GIGABYTE },
     { price: 'cloudwatch_log_storage', driver: 'a month of logs', count: log / GIGABYTE },
     { price: 'scheduler', driver: 'schedules', count: fired },

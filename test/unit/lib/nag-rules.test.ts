@@ -36,7 +36,7 @@ function findingsOf(context: Record<string, string>): Finding[] {
     pack.validateScope(app).violations.flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map(({ constructPath }) => {
         const [, rule, finding] = /^([^[]+)(?:\[(.*)\])?$/.exec(ruleName)!;
-        return { rule: rule!, finding, at: constructPath.slice(constructPath.indexOf('/') + 1) };
+        return { rule: rule!, finding, at: constructPath!.slice(constructPath!.indexOf('/') + 1) };
       }),
     ),
   );
