@@ -97,6 +97,7 @@ export async function enrolEdge(
       region: stage.output('Api', 'Region'),
       trust_anchor: options.trustAnchor,
       signed: key !== undefined,
+      spool: options.spool,
     }),
   );
   return 0;

@@ -166,9 +166,26 @@ On the edge, /etc/patronus-edge.env:
   # or source_profile: what may assume the role
   credential_source = Ec2InstanceMetadata
 
-Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md). To try it with a capture in place of live traffic:
+Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
+`);
+  });
 
-  npm run edge -- replay edge/sample/office.pcap --edge-id edge-1 --sign --stream reports --region eu-central-1 --graphql https://api.appsync-api.eu-central-1.amazonaws.com/graphql --wait
+  it('from its spool on this machine, where it can be tried at once', async () => {
+    const spool = join(folder, 'spool');
+    const { said, asked } = await enrol({ options: { key: '', spool } });
+    const made = JSON.parse((asked.at(-1)![1] as { key: string }).key);
+    expect(made).toMatchObject({ kty: 'OKP', crv: 'Ed25519' });
+    expect(
+      said.slice(said.indexOf('To count')),
+    ).toBe(`To count a capture as this edge from here, add to ~/.aws/config:
+
+  [profile edge-1]
+  role_arn = ${ROLE_ARN}
+  role_session_name = edge-1
+  source_profile = default
+  region = eu-central-1
+
+  npm run edge -- replay edge/sample/office.pcap --edge-id edge-1 --sign --spool ${spool} --stream reports --region eu-central-1 --profile edge-1 --graphql https://api.appsync-api.eu-central-1.amazonaws.com/graphql --wait
 `);
   });
 
