@@ -15,7 +15,7 @@ import { openSqs } from './cloud/sqs.ts';
 import { testAlarm } from './cloud/test-alarm.ts';
 import { testPerson } from './cloud/test-person.ts';
 import { testRoles } from './cloud/test-roles.ts';
-import type { SmokeOptions } from './smoke-command.ts';
+import type { SmokeOptions } from './smoke-options.ts';
 import type { SmokeSystem } from './smoke-step.ts';
 
 /** A deployed stage, or one on an emulator of AWS. @throws EdgeError when it isn't deployed */
