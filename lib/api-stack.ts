@@ -6,6 +6,7 @@ import {
   Definition,
   FunctionRuntime,
   GraphqlApi,
+  IntrospectionConfig,
   UserPoolDefaultAction,
 } from 'aws-cdk-lib/aws-appsync';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -20,6 +21,7 @@ import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { logRequests } from './request-log.ts';
 import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
 import {
@@ -37,6 +39,7 @@ import {
   grantWriteExcept,
   grantWriteNetwork,
 } from './table-grants.ts';
+import { WebFirewall } from './web-firewall.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -75,6 +78,8 @@ export class ApiStack extends Stack {
     });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
+    if (settings.request_log) logRequests(this.api);
+    if (settings.firewall_requests > 0) this.addFirewall(settings);
     this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);
     this.addOutputs(this.allowMachines());
   }
@@ -90,6 +95,7 @@ export class ApiStack extends Stack {
         },
         additionalAuthorizationModes: [{ authorizationType: AuthorizationType.IAM }],
       },
+      introspectionConfig: stage.production ? IntrospectionConfig.DISABLED : IntrospectionConfig.ENABLED,
       queryDepthLimit: 8,
       resolverCountLimit: 50,
     });
@@ -105,6 +111,13 @@ export class ApiStack extends Stack {
       description: 'The GraphQL API answered with server errors: see the log of the api function.',
     });
     return api;
+  }
+
+  private addFirewall({ firewall_requests }: Settings): void {
+    new WebFirewall(this, 'Firewall', {
+      requests_an_address: firewall_requests,
+      protects: { Api: this.api.arn, SignIn: this.signIn.pool.userPoolArn },
+    });
   }
 
   private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {

@@ -31,6 +31,7 @@ export class ExportStack extends Stack {
       terminationProtection: settings.stage.terminationProtection,
     });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'exports');
     this.exporter = this.makeFunction(settings, data, flows);
   }
 

@@ -29,6 +29,7 @@ export class FlowLogStack extends Stack {
       terminationProtection: settings.stage.terminationProtection,
     });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'flow-log');
     this.makeJob(settings, data);
   }
 

@@ -53,6 +53,7 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
 const CONSOLE = 'the server of npm start serves the console';
 const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
+const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
 
 /** Every type that is known and does nothing on one machine. */
@@ -77,6 +78,8 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::SNS::Subscription', MAIL),
   withoutEffect('AWS::SNS::TopicPolicy', MAIL),
   withoutEffect('AWS::SQS::QueuePolicy', 'anyone on this machine may use its queues'),
+  withoutEffect('AWS::WAFv2::WebACL', FIREWALL),
+  withoutEffect('AWS::WAFv2::WebACLAssociation', FIREWALL),
 ];
 
 const KNOWN_TYPES = new Map(
