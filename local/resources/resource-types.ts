@@ -13,6 +13,7 @@ import { cognitoUserPoolClient } from './types/cognito-user-pool-client.ts';
 import { cognitoUserPoolGroup } from './types/cognito-user-pool-group.ts';
 import { dynamodbTable } from './types/dynamodb-table.ts';
 import { kinesisStream } from './types/kinesis-stream.ts';
+import { lambdaAlias } from './types/lambda-alias.ts';
 import { lambdaEventInvokeConfig } from './types/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './types/lambda-event-source-mapping.ts';
 import { lambdaFunction } from './types/lambda-function.ts';
@@ -36,6 +37,7 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   cognitoUserPoolGroup,
   dynamodbTable,
   kinesisStream,
+  lambdaAlias,
   lambdaEventInvokeConfig,
   lambdaEventSourceMapping,
   lambdaFunction,
@@ -50,6 +52,7 @@ const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
 const RIGHTS = 'functions run with the rights of the user who started them; a test reads the policies';
 const MAIL = 'no mail is sent from one machine';
+const ONE_VERSION = 'the code in the assembly is the only version here';
 
 /** Every type that is known and does nothing on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
@@ -57,6 +60,8 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CloudWatch::Alarm', ALARM),
   withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
+  withoutEffect('AWS::CodeDeploy::Application', ONE_VERSION),
+  withoutEffect('AWS::CodeDeploy::DeploymentGroup', ONE_VERSION),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
   withoutEffect('AWS::IAM::ManagedPolicy', RIGHTS),
   withoutEffect('AWS::IAM::Policy', RIGHTS),
@@ -65,6 +70,10 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
     Arn: arn('iam', `role/${name}`, { global: true }),
   })),
   withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
+  withoutEffect('AWS::Lambda::Version', ONE_VERSION, name => ({
+    Ref: arn('lambda', `function:${name}`),
+    Version: '1',
+  })),
   withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
   withoutEffect('AWS::Logs::MetricFilter', METRICS),
   withoutEffect('AWS::S3::BucketPolicy', 'anyone on this machine may sign for its buckets'),

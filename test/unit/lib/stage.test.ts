@@ -102,8 +102,10 @@ describe('a stage', () => {
     expect([...types].sort()).toEqual([
       'AWS::AppSync::DataSource',
       'AWS::Cognito::UserPoolGroup',
+      'AWS::Lambda::Alias',
       'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::EventSourceMapping',
+      'AWS::Lambda::Version',
     ]);
   });
 
