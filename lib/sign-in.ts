@@ -27,6 +27,8 @@ export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hour
 export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
+  /** The one with the most rights first. */
+  readonly groups = GROUPS.map(({ name }) => name);
 
   constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours, stage }: SignInProps) {
     super(scope, id);
