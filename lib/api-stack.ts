@@ -69,10 +69,7 @@ export class ApiStack extends Stack {
   readonly signIn: SignIn;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: ApiStackProps) {
-    super(scope, id, {
-      description: 'Patronus: sign-in and GraphQL API',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
     this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);

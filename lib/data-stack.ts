@@ -34,10 +34,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
     const { stage } = settings;
-    super(scope, id, {
-      description: 'Patronus: tables and alarm topic',
-      terminationProtection: stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: tables and alarm topic' });
     this.stage = stage;
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
     new CfnOutput(this, 'AlarmTopicArn', {

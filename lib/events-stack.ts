@@ -37,10 +37,7 @@ export interface EventsStackProps {
 /** What follows a change: streams of the Audit and the Network table → broadcast → subscribers and edges; → the deletion worker. */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
-    super(scope, id, {
-      description: 'Patronus: events to subscribers, deletions that go on',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
     this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
     this.makeFigures({ settings, data, api });

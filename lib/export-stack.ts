@@ -28,10 +28,7 @@ export class ExportStack extends Stack {
   readonly exporter: PatronusFunction;
 
   constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
-    super(scope, id, {
-      description: 'Patronus: exports to files',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: exports to files' });
     this.bucket = this.makeBucket(settings);
     this.exporter = this.makeFunction(settings, data, flows);
   }

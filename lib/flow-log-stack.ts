@@ -25,10 +25,7 @@ export class FlowLogStack extends Stack {
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, { settings, data }: FlowLogStackProps) {
-    super(scope, id, {
-      description: 'Patronus: flow log',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: flow log' });
     this.bucket = this.makeBucket(settings);
     this.makeJob(settings, data);
   }

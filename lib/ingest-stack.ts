@@ -66,10 +66,7 @@ export class IngestStack extends Stack {
   readonly stream: Stream;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: IngestStackProps) {
-    super(scope, id, {
-      description: 'Patronus: report stream, ingest, snapshot and clean-up',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
     const { ingest, quarantined } = this.makeIngest(settings, data, flows);
     const disagreeing = this.makeCleanup(settings, data, exports);

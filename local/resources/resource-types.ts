@@ -1,3 +1,4 @@
+import { arn } from '../aws/arn.ts';
 import type { Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { ResourceType, TypeWithoutEffect } from './resource-type.ts';

@@ -129,15 +129,14 @@ describe('a deployment of a production stage', () => {
     }
   });
 
-  it.each([[{ stage: 'prod', canary_minutes: '0' }], [{ stage: 'dev' }], [{}]])(
-    'is at once with %j',
-    context => {
-      const stacks = context.stage === undefined ? atOnce : synthesized(context);
-      expect(ofType(stacks, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
-      for (const [, { UpdatePolicy }] of ofType(stacks, 'AWS::Lambda::Alias'))
-        expect(UpdatePolicy).toBeUndefined();
-    },
-  );
+  it.each([
+    ['where the setting says so', synthesized({ stage: 'prod', canary_minutes: '0' })],
+    ['in the stage of older systems', atOnce],
+  ])('is at once %s', (_, stacks) => {
+    expect(ofType(stacks, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
+    for (const [, { UpdatePolicy }] of ofType(stacks, 'AWS::Lambda::Alias'))
+      expect(UpdatePolicy).toBeUndefined();
+  });
 
   it('is known to the one-machine runtime whole, which runs the one version that there is', () => {
     expect(() => checkDeployment({ stacks: gradual.templates, assetFolders: new Map() })).not.toThrow();
@@ -151,6 +150,7 @@ describe('asynchronous calls', () => {
     Ingest: 'its event source',
     Broadcast: 'its event sources',
     DeletionWorker: 'its event source',
+    PublisherPublishConsole: 'CloudFormation, for which it answers itself',
     SnapshotGroup: 'the snapshot',
   };
 
