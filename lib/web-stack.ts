@@ -24,10 +24,7 @@ export class WebStack extends Stack {
   readonly url: string;
 
   constructor(scope: Construct, id: string, { settings, api }: WebStackProps) {
-    super(scope, id, {
-      description: 'Patronus: console',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: console' });
     const bucket = this.makeBucket(settings);
     const { distribution } = new ConsoleDistribution(this, 'Console', {
       settings,
@@ -50,6 +47,7 @@ export class WebStack extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
+      // All of it can be published again.
       ...leavingWith(stage),
     });
   }
