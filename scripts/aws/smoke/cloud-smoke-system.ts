@@ -36,6 +36,7 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       const pool = {
         user_pool_id: stage.output('Api', 'UserPoolId'),
         user_pool_client_id: stage.output('Api', 'UserPoolClientId'),
+        endpoint: options.endpoint,
       };
       const token = options.token ?? (await testPerson(cognito, pool, bench));
       const admin = systemClient({ url: graphql, authorizer: tokenOf(async () => token) });
