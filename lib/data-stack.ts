@@ -9,6 +9,7 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { AccessLogs } from './access-logs.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import type { Settings } from './settings.ts';
 import type { Stage } from './stage.ts';
@@ -31,11 +32,15 @@ export class DataStack extends Stack {
   readonly cache: Table;
   readonly alarms: AlarmTopic;
   readonly stage: Stage;
+  /** Where the accesses of buckets are logged; undefined: they aren't. */
+  readonly accessLogs: AccessLogs | undefined;
 
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
     const { stage } = settings;
     super(scope, id, { description: 'Patronus: tables and alarm topic' });
     this.stage = stage;
+    const days = settings.access_log_days;
+    this.accessLogs = days > 0 ? new AccessLogs(this, 'AccessLogs', { stage, days }) : undefined;
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
     new CfnOutput(this, 'AlarmTopicArn', {
       value: this.alarms.topic.topicArn,

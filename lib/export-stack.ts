@@ -30,6 +30,7 @@ export class ExportStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
     super(scope, id, { description: 'Patronus: exports to files' });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'exports');
     this.exporter = this.makeFunction(settings, data, flows);
   }
 

@@ -27,6 +27,7 @@ export class FlowLogStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data }: FlowLogStackProps) {
     super(scope, id, { description: 'Patronus: flow log' });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'flow-log');
     this.makeJob(settings, data);
   }
 

@@ -96,6 +96,12 @@ export interface Settings {
   mfa: (typeof MFA)[number];
   /** How long a person stays signed in without a new sign-in, hours. */
   session_hours: number;
+  /** Whether AppSync logs each request: its id, status and times, nothing of what it asks or gets. */
+  request_log: boolean;
+  /** How many requests an address may make of API and sign-in in five minutes before AWS WAF refuses more; 0: there is no WAF. */
+  firewall_requests: number;
+  /** How long it is kept who read and wrote which file of the buckets, days; 0: it isn't logged. */
+  access_log_days: number;
 }
 
 /** What the console's distribution is made by. */
@@ -195,8 +201,15 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],
-    mfa: readChoice('mfa', MFA, lookUp('mfa')) ?? 'optional',
+    mfa: readChoice('mfa', MFA, lookUp('mfa')) ?? (stage.production ? 'required' : 'optional'),
     session_hours: number('session_hours'),
+    request_log: readSwitch('request_log', lookUp('request_log'), { fallback: stage.production }),
+    firewall_requests: readFirewallRequests(lookUp('firewall_requests')),
+    access_log_days: readWholeNumber(
+      'access_log_days',
+      { fallback: stage.production ? 30 : 0, min: 0, max: 3650 },
+      lookUp('access_log_days'),
+    ),
   };
 }
 
@@ -312,6 +325,18 @@ function readSwitch(name: string, given: unknown, { fallback = false } = {}): bo
   if (given === undefined) return fallback;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
   throw new SettingError(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+}
+
+/** WAF counts roughly: a rule for less refuses single pages of the console. */
+const FEWEST_FIREWALL_REQUESTS = 100;
+
+function readFirewallRequests(given: unknown): number {
+  const value = Number(given ?? 0);
+  if (value === 0) return 0;
+  if (Number.isInteger(value) && value >= FEWEST_FIREWALL_REQUESTS && value <= 20_000_000) return value;
+  throw new SettingError(
+    `Setting firewall_requests must be 0 or a whole number from ${FEWEST_FIREWALL_REQUESTS} to 20000000, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readChoice<Choice extends string | number>(

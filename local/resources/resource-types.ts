@@ -56,6 +56,7 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
 const CONSOLE = 'the server of npm start serves the console';
 const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
+const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
 const ONE_VERSION = 'the code in the assembly is the only version here';
 
@@ -87,6 +88,8 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::SNS::Subscription', MAIL),
   withoutEffect('AWS::SNS::TopicPolicy', MAIL),
   withoutEffect('AWS::SQS::QueuePolicy', 'anyone on this machine may use its queues'),
+  withoutEffect('AWS::WAFv2::WebACL', FIREWALL),
+  withoutEffect('AWS::WAFv2::WebACLAssociation', FIREWALL),
 ];
 
 const KNOWN_TYPES = new Map(

@@ -50,6 +50,9 @@ describe('settings', () => {
       callback_urls: ['http://localhost:4000/'],
       mfa: 'optional',
       session_hours: 24,
+      request_log: false,
+      firewall_requests: 0,
+      access_log_days: 0,
     });
   });
 
@@ -102,6 +105,11 @@ describe('settings', () => {
       'Setting web_acl_arn must be the ARN of a web ACL for CloudFront, which is in us-east-1 (arn:aws:wafv2:us-east-1:…), but is "arn:aws:wafv2:eu-west-1:1:regional/webacl/x".',
     ],
     [{ mfa: 'on' }, 'Setting mfa must be one of off, optional, required, but is "on".'],
+    [
+      { firewall_requests: '50' },
+      'Setting firewall_requests must be 0 or a whole number from 100 to 20000000, but is "50".',
+    ],
+    [{ access_log_days: -1 }, 'Setting access_log_days must be a whole number from 0 to 3650, but is -1.'],
     [{ session_hours: 0 }, 'Setting session_hours must be a whole number from 1 to 720, but is 0.'],
     [{ currency: 'euro' }, 'Setting currency must be a currency of ISO 4217 such as EUR, but is "euro".'],
     [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
