@@ -8,7 +8,7 @@ import { ownMetric } from './own-metric.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
-import { grantPutAndUpdateAmong, grantQuery, grantRead, grantReadNetwork } from './table-grants.ts';
+import { grantQuery, grantRead, grantReadNetwork, grantWriteAmong } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
 const FINISHED = 'exports/*';
@@ -65,10 +65,10 @@ export class ExportStack extends Stack {
       },
     });
     exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
-    grantReadNetwork(data.network, exporter);
+    grantReadNetwork(data.network, exporter, ['GetItem', 'BatchGetItem', 'Query']);
     grantQuery(data.audit, exporter);
-    grantRead(data.traffic, exporter);
-    grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
+    grantRead(data.traffic, exporter, ['GetItem', 'BatchGetItem', 'Query']);
+    grantWriteAmong(data.traffic, exporter, { UpdateItem: ['EXPORT'] });
     flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
