@@ -6,6 +6,7 @@ import {
   Definition,
   FunctionRuntime,
   GraphqlApi,
+  IntrospectionConfig,
   UserPoolDefaultAction,
 } from 'aws-cdk-lib/aws-appsync';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -20,6 +21,7 @@ import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { logRequests } from './request-log.ts';
 import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
 import {
@@ -37,6 +39,7 @@ import {
   grantWriteExcept,
   grantWriteNetwork,
 } from './table-grants.ts';
+import { WebFirewall } from './web-firewall.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
@@ -73,16 +76,21 @@ export class ApiStack extends Stack {
   readonly signIn: SignIn;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: ApiStackProps) {
-    super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
+    super(scope, id, {
+      description: 'Patronus: sign-in and GraphQL API',
+      terminationProtection: settings.stage.terminationProtection,
+    });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
+    if (settings.request_log) logRequests(this.api);
+    if (settings.firewall_requests > 0) this.addFirewall(settings);
     this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);
     this.addOutputs(this.allowMachines());
   }
 
-  private makeApi({ alarms }: DataStack): GraphqlApi {
+  private makeApi({ alarms, stage }: DataStack): GraphqlApi {
     const api = new GraphqlApi(this, 'Api', {
-      name: 'patronus',
+      name: stage.id,
       definition: Definition.fromFile(SCHEMA_FILE),
       authorizationConfig: {
         defaultAuthorization: {
@@ -91,6 +99,7 @@ export class ApiStack extends Stack {
         },
         additionalAuthorizationModes: [{ authorizationType: AuthorizationType.IAM }],
       },
+      introspectionConfig: stage.production ? IntrospectionConfig.DISABLED : IntrospectionConfig.ENABLED,
       queryDepthLimit: 8,
       resolverCountLimit: 50,
     });
@@ -106,6 +115,13 @@ export class ApiStack extends Stack {
       description: 'The GraphQL API answered with server errors: see the log of the api function.',
     });
     return api;
+  }
+
+  private addFirewall({ firewall_requests }: Settings): void {
+    new WebFirewall(this, 'Firewall', {
+      requests_an_address: firewall_requests,
+      protects: { Api: this.api.arn, SignIn: this.signIn.pool.userPoolArn },
+    });
   }
 
   private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {
@@ -148,8 +164,8 @@ export class ApiStack extends Stack {
     grantRead(data.cache, fn, ['Query']);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
-    alarmOnLostPaths(data.alarms, fn, 'api');
-    alarmOnInternalErrors(data.alarms, fn, 'api');
+    alarmOnLostPaths(data.alarms, fn);
+    alarmOnInternalErrors(data.alarms, fn);
     return fn;
   }
 

@@ -12,7 +12,6 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import { ownMetric } from './own-metric.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
@@ -35,7 +34,10 @@ export interface EventsStackProps {
 /** What follows a change: streams of the Audit and the Network table → broadcast → subscribers and edges; → the deletion worker. */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
-    super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
+    super(scope, id, {
+      description: 'Patronus: events to subscribers, deletions that go on',
+      terminationProtection: settings.stage.terminationProtection,
+    });
     this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
     this.makeFigures({ settings, data, api });
@@ -104,7 +106,7 @@ export class EventsStack extends Stack {
         'Changes have waited for more than five minutes to be published: consoles are late, and edges find them when they ask. Look at the log of broadcast.',
     });
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
-      metric: ownMetric('broadcast', 'AuditEntriesChanged'),
+      metric: broadcast.ownMetric('AuditEntriesChanged'),
       above: 0,
       description:
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
@@ -201,7 +203,7 @@ export class EventsStack extends Stack {
     });
     notify.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
     data.alarms.add(notify, 'DeliveriesGivenUp', {
-      metric: ownMetric('notify', 'DeliveriesGivenUp'),
+      metric: notify.ownMetric('DeliveriesGivenUp'),
       above: 0,
       description:
         'A destination of alarms has taken a delivery at none of its attempts: the page Alarms, and the query deliveries, say which and why.',

@@ -1,10 +1,10 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
-import { ownMetric } from './own-metric.ts';
+import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
@@ -26,8 +26,12 @@ export class ExportStack extends Stack {
   readonly exporter: PatronusFunction;
 
   constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
-    super(scope, id, { description: 'Patronus: exports to files' });
+    super(scope, id, {
+      description: 'Patronus: exports to files',
+      terminationProtection: settings.stage.terminationProtection,
+    });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'exports');
     this.exporter = this.makeFunction(settings, data, flows);
   }
 
@@ -44,7 +48,7 @@ export class ExportStack extends Stack {
         },
       ],
       // All of it can be exported again.
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...leavingWith(settings.stage),
     });
   }
 
@@ -73,7 +77,7 @@ export class ExportStack extends Stack {
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
     data.alarms.add(exporter, 'ExportsFailed', {
-      metric: ownMetric('export', 'ExportsFailed'),
+      metric: exporter.ownMetric('ExportsFailed'),
       above: 0,
       description: 'An export was given up: the query exports (everybody: true) says which.',
     });

@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import type { DataStack } from './data-stack.ts';
+import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
@@ -23,8 +24,12 @@ export class FlowLogStack extends Stack {
   readonly bucket: Bucket;
 
   constructor(scope: Construct, id: string, { settings, data }: FlowLogStackProps) {
-    super(scope, id, { description: 'Patronus: flow log' });
+    super(scope, id, {
+      description: 'Patronus: flow log',
+      terminationProtection: settings.stage.terminationProtection,
+    });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'flow-log');
     this.makeJob(settings, data);
   }
 
@@ -41,7 +46,7 @@ export class FlowLogStack extends Stack {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...leavingWith(settings.stage),
     });
   }
 

@@ -13,7 +13,6 @@ import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { allowReporting } from './machine-access.ts';
-import { ownMetric } from './own-metric.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { reserve } from './reserved-concurrency.ts';
 import { scheduleFunction } from './schedule-function.ts';
@@ -66,7 +65,10 @@ export class IngestStack extends Stack {
   readonly stream: Stream;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: IngestStackProps) {
-    super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
+    super(scope, id, {
+      description: 'Patronus: report stream, ingest, snapshot and clean-up',
+      terminationProtection: settings.stage.terminationProtection,
+    });
     this.stream = this.makeStream(settings, data);
     const ingest = this.makeIngest(settings, data, flows);
     this.makeCleanup(settings, data, exports);
@@ -104,7 +106,7 @@ export class IngestStack extends Stack {
       shardCount: settings.shards,
       retentionPeriod: Duration.hours(settings.stream_retention_hours),
       encryption: settings.encrypt_stream ? StreamEncryption.MANAGED : StreamEncryption.UNENCRYPTED,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: settings.stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     alarms.add(stream, 'StreamThrottle', {
       metric: stream.metricWriteProvisionedThroughputExceeded({ statistic: Stats.SUM, period: ALARM_PERIOD }),
@@ -162,21 +164,21 @@ export class IngestStack extends Stack {
       above: Duration.hours(settings.stream_retention_hours).toMilliseconds() / 2,
       description: `Reports wait for more than half of the ${settings.stream_retention_hours} hours that the stream keeps them: then they are lost. Look into the log of ingest, or keep them longer (-c stream_retention_hours=…).`,
     });
-    alarmOnLostPaths(data.alarms, ingest, 'ingest');
+    alarmOnLostPaths(data.alarms, ingest);
     data.alarms.add(ingest, 'FlowLogsNotWritten', {
-      metric: ownMetric('ingest', 'FlowLogsNotWritten'),
+      metric: ingest.ownMetric('FlowLogsNotWritten'),
       above: 0,
       description:
         'Flows of reports could not be logged in time and were given up: they are unattributed, all counts are right. See the log of ingest.',
     });
     data.alarms.add(ingest, 'Quarantine', {
-      metric: ownMetric('ingest', 'ReportsQuarantined'),
+      metric: ingest.ownMetric('ReportsQuarantined'),
       above: 0,
       description:
         'A report could not be read and stands in the quarantine: npm run quarantine -- list says why.',
     });
     data.alarms.add(ingest, 'ReportsNotAuthentic', {
-      metric: ownMetric('ingest', 'ReportsNotAuthentic'),
+      metric: ingest.ownMetric('ReportsNotAuthentic'),
       above: 0,
       description:
         'Somebody sends reports under the id of an edge without its key, or an edge signs with a key that is not registered. None of them counts: npm run quarantine -- list --reason unsigned (bad_signature, unknown_key) shows them.',
@@ -209,13 +211,13 @@ export class IngestStack extends Stack {
     grantAppend(data.audit, cleanup);
     grantCacheUpkeep(data.cache, cleanup);
     data.alarms.add(cleanup, 'TotalsDisagree', {
-      metric: ownMetric('cleanup', 'totals_mismatches'),
+      metric: cleanup.ownMetric('totals_mismatches'),
       above: 0,
       description:
         'Counters are not what the lanes hold: the log of cleanup names the policies, the query trafficAudit compares again. Lanes that can not be read, which have an alarm of their own, are missing in the comparison.',
     });
     data.alarms.addPulse(cleanup, 'CleanupNotRunning', {
-      metric: ownMetric('cleanup', 'totals_mismatches', Stats.SAMPLE_COUNT),
+      metric: cleanup.ownMetric('totals_mismatches', Stats.SAMPLE_COUNT),
       periods: 4,
       description:
         'No clean-up has come to its end for 20 minutes: silent edges stay counted as active, and cut-off work waits. Look at the schedule and the log of cleanup.',
@@ -275,20 +277,20 @@ export class IngestStack extends Stack {
     grantRead(data.traffic, snapshot, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, snapshot);
     data.alarms.add(snapshot, 'LanesUnreadable', {
-      metric: ownMetric('snapshot', 'LanesUnreadable', Stats.MAXIMUM),
+      metric: snapshot.ownMetric('LanesUnreadable', Stats.MAXIMUM),
       above: 0,
       description:
         'What an edge has counted can not be read: its history stands still, the counters go on. Was a later release deployed and taken back? Deploy it again.',
     });
     data.alarms.add(snapshot, 'EdgesSilent', {
-      metric: ownMetric('snapshot', 'EdgesSilent', Stats.MINIMUM),
+      metric: snapshot.ownMetric('EdgesSilent', Stats.MINIMUM),
       above: 0,
       periods: 2,
       description:
         'Edges that should report have not been heard for ten minutes: figures are without them, as their completeness says. The page Alarms of the console names them.',
     });
     data.alarms.addPulse(snapshot, 'SnapshotNotRunning', {
-      metric: ownMetric('snapshot', 'LanesUnreadable', Stats.SAMPLE_COUNT),
+      metric: snapshot.ownMetric('LanesUnreadable', Stats.SAMPLE_COUNT),
       periods: 2,
       description:
         'No snapshot has been taken for ten minutes: history has a gap, the counters go on. Look at the schedule and the log of snapshot.',

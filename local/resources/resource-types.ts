@@ -50,17 +50,27 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   sqsQueue,
 ];
 
+const CONSOLE = 'the server of npm start serves the console';
 const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
+const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
 
 /** Every type that is known and does nothing on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
+  withoutEffect('AWS::CloudFront::Distribution', CONSOLE, name => ({
+    Ref: name,
+    DomainName: `${name.toLowerCase()}.cloudfront.net`,
+  })),
+  withoutEffect('AWS::CloudFront::Function', CONSOLE),
+  withoutEffect('AWS::CloudFront::OriginAccessControl', CONSOLE),
+  withoutEffect('AWS::CloudFront::ResponseHeadersPolicy', CONSOLE),
   withoutEffect('AWS::CloudWatch::Alarm', ALARM),
   withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
+  withoutEffect('Custom::PublishedConsole', CONSOLE),
   withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
   withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
   withoutEffect('AWS::Logs::MetricFilter', METRICS),
@@ -68,6 +78,8 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::SNS::Subscription', MAIL),
   withoutEffect('AWS::SNS::TopicPolicy', MAIL),
   withoutEffect('AWS::SQS::QueuePolicy', 'anyone on this machine may use its queues'),
+  withoutEffect('AWS::WAFv2::WebACL', FIREWALL),
+  withoutEffect('AWS::WAFv2::WebACLAssociation', FIREWALL),
 ];
 
 const KNOWN_TYPES = new Map(

@@ -38,6 +38,7 @@ const actor: Caller = {
   email: 'ada@example.com',
   groups: ['admin'],
   source_ip: null,
+  request_id: null,
 };
 
 beforeEach(async () => {

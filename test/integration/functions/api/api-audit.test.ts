@@ -22,6 +22,7 @@ const admin = {
   email: 'admin@example.com',
   groups: ['admin'],
   source_ip: '192.0.2.1',
+  request_id: null,
 };
 
 describe('the audit log', () => {

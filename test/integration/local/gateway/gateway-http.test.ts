@@ -215,6 +215,7 @@ describe('the event of the function', () => {
       arguments: { id: '5' },
       source: null,
       selection: ['id', 'name', 'other', 'other/name', 'nick', '__typename'],
+      request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       identity: {
         sub: 'sub-1',
         username: 'viewer@example.com',
