@@ -17,7 +17,14 @@ export const METRICS = {
   api: ['InternalErrors', 'PoliciesWithoutPath'],
   broadcast: ['AuditEntriesChanged'],
   /** Only of snapshots that were taken: where they are missing, there are none. */
-  snapshot: ['LanesUnreadable', 'EdgesSilent'],
+  snapshot: [
+    'LanesUnreadable',
+    'EdgesExpected',
+    'EdgesSilent',
+    /** Totals that only a void makes smaller: traffic is their rate of change. */
+    'PacketsCounted',
+    'BytesCounted',
+  ],
   cleanup: ['totals_mismatches'],
   export: ['ExportsFailed'],
   notify: ['DeliveriesGivenUp'],

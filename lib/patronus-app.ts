@@ -1,5 +1,6 @@
 import { App, type Stack, Tags } from 'aws-cdk-lib';
 import { ApiStack } from './api-stack.ts';
+import { DashboardStack } from './dashboard-stack.ts';
 import { DataStack } from './data-stack.ts';
 import { EventsStack } from './events-stack.ts';
 import { ExportStack } from './export-stack.ts';
@@ -7,6 +8,7 @@ import { FlowLogStack } from './flow-log-stack.ts';
 import { IngestStack } from './ingest-stack.ts';
 import { readContext } from './read-context.ts';
 import { type StackPart, stackName } from './stage.ts';
+import { WebStack } from './web-stack.ts';
 
 /** Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app without the command line. */
 const FEATURE_FLAGS = {
@@ -27,7 +29,16 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
   const ingest = new IngestStack(app, name('Ingest'), { settings, data, exports, flows });
   const api = new ApiStack(app, name('Api'), { settings, data, exports, flows });
   const events = new EventsStack(app, name('Events'), { settings, data, api });
+  const stacks: Stack[] = [data, ingest, api, events, exports, flows];
+  const web = settings.web ? new WebStack(app, name('Web'), { settings, api }) : undefined;
+  if (web) stacks.push(web);
+  if (settings.dashboard) {
+    const watched = [...stacks];
+    stacks.push(
+      new DashboardStack(app, name('Dashboard'), { stage, data, ingest, api, watched, consoleUrl: web?.url }),
+    );
+  }
   Tags.of(app).add('project', 'patronus');
   Tags.of(app).add('stage', stage.name);
-  return { app, stacks: [data, ingest, api, events, exports, flows] };
+  return { app, stacks };
 }

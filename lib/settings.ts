@@ -77,6 +77,14 @@ export interface Settings {
   notice_emails: string[];
   /** Whether webhooks may lead to addresses of private networks; never to the machine itself or its link. */
   webhooks_to_private_addresses: boolean;
+  /** Whether the console is deployed too, behind CloudFront. */
+  web: boolean;
+  /** The console's own domain, and its certificate in us-east-1; without it the console has an address of CloudFront's. */
+  web_domain: { name: string; certificate_arn: string } | undefined;
+  /** A web ACL of AWS WAF for CloudFront, in us-east-1, that requests to the console pass. */
+  web_acl_arn: string | undefined;
+  /** Whether CloudWatch gets a dashboard; an account's first three are free. */
+  dashboard: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
   /** Whether people sign in with a second factor, a code of an authenticator app: who set one up, or all. */
@@ -90,6 +98,9 @@ export interface Settings {
   /** How long it is kept who read and wrote which file of the buckets, days; 0: it isn't logged. */
   access_log_days: number;
 }
+
+/** What the console's distribution is made by. */
+export type WebSettings = Pick<Settings, 'web_domain' | 'web_acl_arn'>;
 
 const MFA = ['off', 'optional', 'required'] as const;
 
@@ -172,6 +183,10 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
       'webhooks_to_private_addresses',
       lookUp('webhooks_to_private_addresses'),
     ),
+    web: readSwitch('web', lookUp('web'), { fallback: true }),
+    web_domain: readWebDomain(lookUp),
+    web_acl_arn: readGlobalArn('web_acl_arn', { service: 'wafv2', of: 'a web ACL for CloudFront' }, lookUp),
+    dashboard: readSwitch('dashboard', lookUp('dashboard'), { fallback: true }),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],
@@ -192,6 +207,36 @@ function readCurrency(given: unknown): string {
   if (typeof given === 'string' && Intl.supportedValuesOf('currency').includes(given)) return given;
   throw new SettingError(
     `Setting currency must be a currency of ISO 4217 such as EUR, but is ${JSON.stringify(given)}.`,
+  );
+}
+
+function readWebDomain(lookUp: (name: string) => unknown): Settings['web_domain'] {
+  const name = readText('web_domain', lookUp('web_domain'));
+  const certificate_arn = readGlobalArn(
+    'web_certificate_arn',
+    { service: 'acm', of: 'a certificate for CloudFront' },
+    lookUp,
+  );
+  if (name === undefined && certificate_arn === undefined) return undefined;
+  if (name === undefined || certificate_arn === undefined) {
+    throw new SettingError('Settings web_domain and web_certificate_arn must be given together.');
+  }
+  if (/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(name)) return { name, certificate_arn };
+  throw new SettingError(
+    `Setting web_domain must be a domain such as patronus.example.com, but is ${JSON.stringify(name)}.`,
+  );
+}
+
+/** The ARN of what CloudFront uses, which is in us-east-1 wherever the stacks are. */
+function readGlobalArn(
+  setting: string,
+  { service, of }: { service: string; of: string },
+  lookUp: (name: string) => unknown,
+): string | undefined {
+  const arn = readText(setting, lookUp(setting));
+  if (arn === undefined || arn.startsWith(`arn:aws:${service}:us-east-1:`)) return arn;
+  throw new SettingError(
+    `Setting ${setting} must be the ARN of ${of}, which is in us-east-1 (arn:aws:${service}:us-east-1:…), but is ${JSON.stringify(arn)}.`,
   );
 }
 

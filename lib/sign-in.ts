@@ -27,6 +27,8 @@ export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hour
 export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
+  /** The one with the most rights first. */
+  readonly groups = GROUPS.map(({ name }) => name);
 
   constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours, stage }: SignInProps) {
     super(scope, id);
@@ -34,14 +36,7 @@ export class SignIn extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       autoVerify: { email: true },
-      passwordPolicy: {
-        minLength: 12,
-        requireLowercase: true,
-        requireUppercase: true,
-        requireDigits: true,
-        requireSymbols: true,
-        tempPasswordValidity: Duration.days(3),
-      },
+      passwordPolicy: { minLength: 12, tempPasswordValidity: Duration.days(3) },
       mfa: MFA[mfa],
       ...(mfa !== 'off' && { mfaSecondFactor: { sms: false, otp: true } }),
       accountRecovery: AccountRecovery.EMAIL_ONLY,

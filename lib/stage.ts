@@ -62,7 +62,7 @@ function impossible(given: unknown): SettingError {
 const DEFAULT = 'default';
 
 /** The stacks of a stage, by what they hold. */
-export type StackPart = 'Data' | 'FlowLog' | 'Export' | 'Ingest' | 'Api' | 'Events';
+export type StackPart = 'Data' | 'FlowLog' | 'Export' | 'Ingest' | 'Api' | 'Events' | 'Web' | 'Dashboard';
 
 /** The name of a stack: `PatronusData`, `Patronus-prod-Data`. */
 export function stackName({ name }: Pick<Stage, 'name'>, part: StackPart): string {

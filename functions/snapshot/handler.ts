@@ -63,7 +63,13 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
   });
   logger.info('Snapshot is done.', { ...result });
   if (result.taken) {
-    countMetrics('snapshot', { LanesUnreadable: result.bad_lanes, EdgesSilent: result.edges_silent });
+    countMetrics('snapshot', {
+      LanesUnreadable: result.bad_lanes,
+      EdgesExpected: result.edges_expected,
+      EdgesSilent: result.edges_silent,
+      PacketsCounted: result.packets_counted,
+      BytesCounted: result.bytes_counted,
+    });
   }
   return result;
 }

@@ -1,4 +1,3 @@
-import { arn } from '../aws/arn.ts';
 import type { Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { ResourceType, TypeWithoutEffect } from './resource-type.ts';
@@ -12,6 +11,8 @@ import { cognitoUserPool } from './types/cognito-user-pool.ts';
 import { cognitoUserPoolClient } from './types/cognito-user-pool-client.ts';
 import { cognitoUserPoolGroup } from './types/cognito-user-pool-group.ts';
 import { dynamodbTable } from './types/dynamodb-table.ts';
+import { iamManagedPolicy, iamPolicy } from './types/iam-policy.ts';
+import { iamRole } from './types/iam-role.ts';
 import { kinesisStream } from './types/kinesis-stream.ts';
 import { lambdaEventInvokeConfig } from './types/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './types/lambda-event-source-mapping.ts';
@@ -35,6 +36,9 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   cognitoUserPoolClient,
   cognitoUserPoolGroup,
   dynamodbTable,
+  iamManagedPolicy,
+  iamPolicy,
+  iamRole,
   kinesisStream,
   lambdaEventInvokeConfig,
   lambdaEventSourceMapping,
@@ -46,25 +50,27 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   sqsQueue,
 ];
 
+const CONSOLE = 'the server of npm start serves the console';
 const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
-const RIGHTS = 'functions run with the rights of the user who started them; a test reads the policies';
 const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
 
 /** Every type that is known and does nothing on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
+  withoutEffect('AWS::CloudFront::Distribution', CONSOLE, name => ({
+    Ref: name,
+    DomainName: `${name.toLowerCase()}.cloudfront.net`,
+  })),
+  withoutEffect('AWS::CloudFront::Function', CONSOLE),
+  withoutEffect('AWS::CloudFront::OriginAccessControl', CONSOLE),
+  withoutEffect('AWS::CloudFront::ResponseHeadersPolicy', CONSOLE),
   withoutEffect('AWS::CloudWatch::Alarm', ALARM),
   withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
-  withoutEffect('AWS::IAM::ManagedPolicy', RIGHTS),
-  withoutEffect('AWS::IAM::Policy', RIGHTS),
-  withoutEffect('AWS::IAM::Role', RIGHTS, name => ({
-    Ref: name,
-    Arn: arn('iam', `role/${name}`, { global: true }),
-  })),
+  withoutEffect('Custom::PublishedConsole', CONSOLE),
   withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
   withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
   withoutEffect('AWS::Logs::MetricFilter', METRICS),

@@ -13,6 +13,9 @@ export const TEMPLATE_SOURCES = [
   'functions/**',
   'core/**',
   'graphql/**',
+  'web/**',
+  'scripts/build-web.ts',
+  'scripts/web/**',
   'cdk.json',
   'package-lock.json',
 ];
@@ -30,19 +33,35 @@ export interface SynthesizeOptions {
  * @throws Error with what the app said, when it fails.
  */
 export async function synthesize({ context = {}, signal }: SynthesizeOptions = {}): Promise<string> {
-  const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8')) as {
-    context?: Record<string, unknown>;
-  };
-  const settings = JSON.stringify({ ...cdk.context, ...context });
+  const settings = await contextJson(context);
   return keptBuild({
     cache: defaultCache('patronus-templates'),
     sources: TEMPLATE_SOURCES,
     settings,
-    build: folder => runApp({ ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: settings }, signal),
+    build: folder => runApp(folder, settings, signal),
   });
 }
 
-function runApp(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * The same into a folder of the caller's own.
+ * @throws Error with what the app said, when it fails.
+ */
+export async function synthesizeInto(
+  folder: string,
+  { context = {}, signal }: Omit<SynthesizeOptions, 'context'> & { context?: Record<string, unknown> } = {},
+): Promise<void> {
+  await runApp(folder, await contextJson(context), signal);
+}
+
+async function contextJson(context: Record<string, unknown>): Promise<string> {
+  const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8')) as {
+    context?: Record<string, unknown>;
+  };
+  return JSON.stringify({ ...cdk.context, ...context });
+}
+
+function runApp(folder: string, context: string, signal: AbortSignal | undefined): Promise<void> {
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: context };
   return new Promise((resolve, reject) =>
     execFile(
       process.execPath,

@@ -113,6 +113,7 @@ function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed
     ...appSyncDrivers(shape, model),
     ...storageDrivers(shape, model, usage),
     ...watchDrivers(usage, deployed),
+    ...(shape.dashboard ? [{ price: 'cloudwatch_dashboard', driver: 'dashboard', count: 1 }] : []),
     ...(shape.console_hours > 0 ? consoleDrivers(shape, model, deployed) : []),
   ];
 }

@@ -20,6 +20,8 @@ export interface NetworkShape {
   provisioned_units: number;
   /** How long flows are kept, hours: `flow_log_ttl_hours`. */
   flow_hours: number;
+  /** Whether there is a dashboard in CloudWatch: `dashboard`. */
+  dashboard: boolean;
   /** Hours a month that consoles are open, of all people together. */
   console_hours: number;
   /** How often people edit a policy, a day. */

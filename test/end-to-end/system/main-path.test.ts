@@ -221,6 +221,30 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect((await fetch(tampered)).status).toBe(403);
   });
 
+  it('passes the smoke test, which leaves every figure as it was', async () => {
+    const run = await runEdge(['smoke', '--local', '--system', folder], {
+      program: projectFile('scripts/aws.ts'),
+    });
+    const lines = run.stdout.trimEnd().split('\n');
+    const marks = lines.filter(line => /^[✓✗–]/.test(line)).map(line => line.split(/ +/, 2).join(' '));
+    expect([marks, lines.at(-1), run.code]).toEqual([
+      [
+        ...['✓ sign-in', '✓ network', '✓ edge', '✓ roles', '✓ counts', '✓ commands', '✓ machine'],
+        ...['✓ undo', '✓ export', '– alarm'],
+      ],
+      '9 proven, 0 failed, 1 not shown.',
+      0,
+    ]);
+    expect(await shown()).toEqual(expected);
+    const { sites, edges } = await admin.data(
+      '{ sites { items { name } } edges { items { id retired_at } } }',
+    );
+    expect(sites.items).toEqual([]);
+    expect(edges.items.filter(({ id }: { id: string }) => id.startsWith('smoke-edge-'))).toEqual([
+      { id: expect.any(String), retired_at: expect.any(String) },
+    ]);
+  }, 200_000);
+
   it.each([
     ['{ policies { items { nope } } }', 'ValidationError', /Field 'nope' in type 'Policy' is undefined/],
     [

@@ -42,6 +42,10 @@ describe('settings', () => {
       alarm_email: undefined,
       notice_emails: [],
       webhooks_to_private_addresses: false,
+      web: true,
+      web_domain: undefined,
+      web_acl_arn: undefined,
+      dashboard: true,
       callback_urls: ['http://localhost:4000/'],
       mfa: 'optional',
       session_hours: 24,
@@ -80,6 +84,23 @@ describe('settings', () => {
     [
       { edge_roles: 'router,a*b' },
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
+    ],
+    [{ web: 'no' }, 'Setting web must be true or false, but is "no".'],
+    [
+      { web_domain: 'console.example.com' },
+      'Settings web_domain and web_certificate_arn must be given together.',
+    ],
+    [
+      { web_domain: 'https://console.example.com', web_certificate_arn: 'arn:aws:acm:us-east-1:1:x' },
+      'Setting web_domain must be a domain such as patronus.example.com, but is "https://console.example.com".',
+    ],
+    [
+      { web_domain: 'console.example.com', web_certificate_arn: 'arn:aws:acm:eu-west-1:1:x' },
+      'Setting web_certificate_arn must be the ARN of a certificate for CloudFront, which is in us-east-1 (arn:aws:acm:us-east-1:…), but is "arn:aws:acm:eu-west-1:1:x".',
+    ],
+    [
+      { web_acl_arn: 'arn:aws:wafv2:eu-west-1:1:regional/webacl/x' },
+      'Setting web_acl_arn must be the ARN of a web ACL for CloudFront, which is in us-east-1 (arn:aws:wafv2:us-east-1:…), but is "arn:aws:wafv2:eu-west-1:1:regional/webacl/x".',
     ],
     [{ mfa: 'on' }, 'Setting mfa must be one of off, optional, required, but is "on".'],
     [

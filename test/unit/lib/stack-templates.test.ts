@@ -581,7 +581,8 @@ describe('rights', () => {
         .map(resource => (resource as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1].at(-1) ?? '');
     const log = ['/flows/*', '/flow-index/*'];
     const byName = files.map(each => [each.id.slice(0, 6), each.Action, keysOf(each)]).sort();
-    expect(byName).toEqual([
+    expect(byName.filter(([name]) => name === 'Publis')).toEqual([['Publis', 's3:PutObject', ['/*']]]);
+    expect(byName.filter(([name]) => name !== 'Publis')).toEqual([
       ['ApiFun', 's3:GetObject', ['/exports/*']],
       ['ApiFun', 's3:GetObject', log],
       ['ApiFun', 's3:ListBucket', ['']],
@@ -646,7 +647,10 @@ describe('alarms', () => {
 
   it('watch every function, every dead-letter queue and every table', () => {
     const expected = [
-      ...named('AWS::Lambda::Function').flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
+      ...named('AWS::Lambda::Function')
+        // Where it fails, so does the deployment that calls it.
+        .filter(name => name !== 'PublisherPublishConsole')
+        .flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
       ...named('AWS::SQS::Queue').map(name => `${name}: ApproximateNumberOfMessagesVisible > 0`),
       ...named('AWS::DynamoDB::Table').flatMap(name => [
         `${name}: ReadThrottleEvents > 0`,

@@ -1,0 +1,33 @@
+/**
+ * Deployments whose templates are checked by rules (cdk-nag, cfn-lint), by name: settings as `cdk deploy -c` takes them. Together they
+ * have every resource that a setting can add.
+ */
+export const VARIANTS: Record<string, Record<string, string>> = {
+  default: {},
+  'every option': {
+    provisioned_write_units: '200',
+    api_concurrency: '100',
+    require_signed_reports: 'true',
+    flow_log_mask_hosts: 'true',
+    webhooks_to_private_addresses: 'true',
+    alarm_email: 'alarms@example.com',
+    notice_emails: 'network@example.com,night@example.com',
+    mfa: 'required',
+    request_log: 'true',
+    access_log_days: '30',
+    firewall_requests: '2000',
+  },
+  'as little as possible': { encrypt_stream: 'false', flow_log_ttl_hours: '0' },
+  'restored tables': {
+    audit_table: 'audit-restored',
+    audit_stream_arn: streamOf('audit-restored'),
+    network_table: 'network-restored',
+    network_stream_arn: streamOf('network-restored'),
+    traffic_table: 'traffic-restored',
+    cache_table: 'cache-restored',
+  },
+};
+
+function streamOf(table: string): string {
+  return `arn:aws:dynamodb:eu-central-1:123456789012:table/${table}/stream/2026-01-31T12:00:00.000`;
+}
