@@ -4,6 +4,7 @@ import { urlValue, userPath, wholeValue } from '../../edge/cli/option-values.ts'
 import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { plannedAwsError } from './aws-error.ts';
 import { type AwsOptions, addAwsOptions } from './aws-options.ts';
+import type { DoctorOptions } from './doctor/doctor.ts';
 import type { EnrolOptions } from './enrol/enrol-edge.ts';
 import type { SignInOptions } from './sign-in.ts';
 import type { SmokeOptions } from './smoke/smoke-command.ts';
@@ -44,6 +45,25 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     });
   };
 
+  add(
+    program
+      .command('doctor')
+      .description(
+        'look at the account before a deployment and at the stage after it; exit code 1 where something is wrong',
+      )
+      .option(
+        '-c, --context <name=value>',
+        'a setting, as cdk deploy gets it; again for others',
+        contextValue,
+        {},
+      )
+      .option('--json', 'print what was found as JSON'),
+    async (options: DoctorOptions) => {
+      const { doctor } = await import('./doctor/doctor.ts');
+      const stage = options.context.stage ?? options.stage;
+      return doctor({ ...options, ...(stage && { stage }) }, write);
+    },
+  );
   add(
     program
       .command('outputs')
@@ -126,6 +146,14 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     },
   );
   return program;
+}
+
+function contextValue(given: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^(\w+)=(.*)$/.exec(given) ?? [];
+  if (name === undefined || value === undefined) {
+    throw new InvalidArgumentError('A setting is given as name=value, such as shards=2.');
+  }
+  return { ...before, [name]: value };
 }
 
 function skipValue(

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { PURE } from '../rooms.ts';
+
+/** A room whose lines can be broken, by the folder or file that it is. */
+export interface MutationRoom {
+  room: string;
+  /** The least score, per cent; undefined: it is measured only. */
+  floor: number | undefined;
+  /** The folders and files of `test/unit` that prove it. All of them run for each line that runs as a file is loaded. */
+  tests: readonly string[];
+}
+
+/** Rooms that count or decide what is billed: so many per cent of the broken lines must be noticed. */
+export const FLOORS: Record<string, number> = {
+  'ledger/lane': 85,
+  policy: 85,
+  recorder: 85,
+  report: 85,
+};
+
+/** Pure rooms without a line to break, and why. */
+export const WITHOUT_LINES: Record<string, string> = {
+  'local-credentials': 'two constants that any other text would serve as well',
+};
+
+/**
+ * What proves a room: its own tests, and the quick ones of rooms that use it directly. A test that takes seconds is
+ * worth its time only where no other sees a broken line.
+ */
+const TESTS: Record<string, readonly string[]> = {
+  errors: ['errors'],
+  hash: ['hash'],
+  digest: ['digest'],
+  time: ['time/clocks', 'time/timers-hold'],
+  policy: ['policy', 'inventory/policy-id', 'flows/flow-filter'],
+  rows: ['rows'],
+  totals: ['totals', 'recorder/recorder-paths', 'recorder/recorder-pairs', 'flows', 'ledger/lane-codec'],
+  effects: ['effects'],
+  report: ['report', 'edge-keys'],
+  recorder: ['recorder'],
+  'ledger/lane': ['ledger', 'ingest/ingest-boots', 'ingest/lane-limits', 'routing/edge-clocks'],
+  'routing/health': ['routing'],
+  'routing/choice': ['routing/routing-decision'],
+};
+
+/** The rooms without storage and processes: their tests take milliseconds, so that each line can be broken. */
+export const MUTATION_ROOMS: readonly MutationRoom[] = PURE.filter(room => !(room in WITHOUT_LINES)).map(
+  room => ({ room, floor: FLOORS[room], tests: TESTS[room] ?? [] }),
+);
+
+/** The pattern of the sources of a room, which is a folder or a file. */
+export function sourcesOf(room: string): string {
+  return existsSync(`core/${room}.ts`) ? `core/${room}.ts` : `core/${room}/**/*.ts`;
+}
+
+/** The patterns of the test files of a folder or file of `test/unit`. */
+export function testFilesOf(name: string): string {
+  return existsSync(`test/unit/${name}.test.ts`)
+    ? `test/unit/${name}.test.ts`
+    : `test/unit/${name}/**/*.test.ts`;
+}
+
+/** The room of a file such as `core/policy/policy.ts`; undefined where none of them has it. */
+export function roomOf(file: string): string | undefined {
+  return MUTATION_ROOMS.find(({ room }) => file === `core/${room}.ts` || file.startsWith(`core/${room}/`))
+    ?.room;
+}

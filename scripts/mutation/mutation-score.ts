@@ -1,0 +1,56 @@
+import type { MutantResult } from '@stryker-mutator/api/core';
+
+/** What became of the broken lines of a room or file. */
+export interface MutationScore {
+  /** Noticed by a test, one that never ended included. */
+  noticed: number;
+  /** Run by a test, and not noticed. */
+  survived: number;
+  /** Run by no test. */
+  not_run: number;
+  /** Noticed, of all that were broken, per cent; undefined where nothing was. */
+  percent: number | undefined;
+}
+
+/** Sums up mutants; those that can't run at all count for nothing. */
+export function scoreOf(mutants: readonly Pick<MutantResult, 'status'>[]): MutationScore {
+  const count = (...statuses: MutantResult['status'][]) =>
+    mutants.filter(({ status }) => statuses.includes(status)).length;
+  const noticed = count('Killed', 'Timeout');
+  const survived = count('Survived');
+  const not_run = count('NoCoverage');
+  const all = noticed + survived + not_run;
+  return { noticed, survived, not_run, percent: all === 0 ? undefined : (100 * noticed) / all };
+}
+
+/** The mutants that no test noticed, in the order of their places. */
+export function survivorsOf<Mutant extends Pick<MutantResult, 'status' | 'fileName' | 'location'>>(
+  mutants: readonly Mutant[],
+): Mutant[] {
+  return mutants
+    .filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+    .toSorted(
+      (a, b) =>
+        a.fileName.localeCompare(b.fileName) ||
+        a.location.start.line - b.location.start.line ||
+        a.location.start.column - b.location.start.column,
+    );
+}
+
+/** A mutant as one line: its place, what the line became of what, and whether a test runs it. `source`: the file's lines. */
+export function describeMutant(
+  {
+    fileName,
+    location: { start, end },
+    replacement,
+    status,
+    mutatorName,
+  }: Pick<MutantResult, 'fileName' | 'location' | 'replacement' | 'status' | 'mutatorName'>,
+  source: readonly string[],
+): string {
+  const one = start.line === end.line;
+  const before = source[start.line - 1]!.slice(start.column - 1, one ? end.column - 1 : undefined);
+  const short = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text).replaceAll(/\s+/g, ' ');
+  const run = status === 'NoCoverage' ? ', run by no test' : '';
+  return `${fileName}:${start.line}:${start.column} ${mutatorName}: ${short(before)}${one ? '' : ' …'} → ${short(replacement ?? '')}${run}`;
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { describeMutant, scoreOf, survivorsOf } from '../../../scripts/mutation/mutation-score.ts';
+
+const at = (line: number, column: number, endLine = line, endColumn = column + 1) => ({
+  start: { line, column },
+  end: { line: endLine, column: endColumn },
+});
+
+describe('the score of broken lines', () => {
+  it('counts those that never end as noticed, and those that no test runs as not', () => {
+    const mutants = [
+      ...(['Killed', 'Killed', 'Timeout', 'Survived', 'NoCoverage'] as const),
+      ...(['CompileError', 'RuntimeError', 'Ignored', 'Pending'] as const),
+    ].map(status => ({ status }));
+    expect(scoreOf(mutants)).toEqual({ noticed: 3, survived: 1, not_run: 1, percent: 60 });
+  });
+
+  it('is unknown where nothing was broken', () => {
+    expect(scoreOf([])).toEqual({ noticed: 0, survived: 0, not_run: 0, percent: undefined });
+    expect(scoreOf([{ status: 'Ignored' }]).percent).toBeUndefined();
+  });
+});
+
+describe('what no test noticed', () => {
+  it('is in the order of its places', () => {
+    const mutant = (fileName: string, line: number, column: number, status: 'Survived' | 'NoCoverage') => ({
+      fileName,
+      location: at(line, column),
+      status,
+    });
+    const places = [
+      mutant('a.ts', 2, 3, 'Survived'),
+      mutant('a.ts', 2, 11, 'NoCoverage'),
+      mutant('a.ts', 10, 1, 'Survived'),
+      mutant('b.ts', 1, 1, 'Survived'),
+    ];
+    const noticed = { ...mutant('a.ts', 1, 1, 'Survived'), status: 'Killed' as const };
+    expect(survivorsOf([places[3]!, noticed, places[1]!, places[2]!, places[0]!])).toEqual(places);
+  });
+
+  const source = ['const a = b > c;', 'function f() {', '  return 1;', '}'];
+  const mutant = {
+    fileName: 'core/x.ts',
+    mutatorName: 'Equality',
+    status: 'Survived' as const,
+    location: at(1, 11, 1, 16),
+    replacement: 'b >= c',
+  };
+
+  it('is described by what became of what', () => {
+    expect(describeMutant(mutant, source)).toBe('core/x.ts:1:11 Equality: b > c → b >= c');
+  });
+
+  it('is described by its first line where it has several, and cut off where it is long', () => {
+    const block = {
+      ...mutant,
+      status: 'NoCoverage' as const,
+      location: at(2, 14, 4, 2),
+      replacement: `{\n  ${'x'.repeat(80)} }`,
+    };
+    expect(describeMutant(block, source)).toBe(
+      `core/x.ts:2:14 Equality: { … → { ${'x'.repeat(55)}…, run by no test`,
+    );
+  });
+});
