@@ -46,9 +46,13 @@ const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
-/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
+/**
+ * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`, which edges were ever heard, is not
+ * among them: the Network table has a partition of that name, and an edge is registered in one transaction with the token of the
+ * request, which is put into this table.
+ */
 const COUNTED = [
-  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 

@@ -219,10 +219,10 @@ function readWebDomain(lookUp: (name: string) => unknown): Settings['web_domain'
   );
   if (name === undefined && certificate_arn === undefined) return undefined;
   if (name === undefined || certificate_arn === undefined) {
-    throw new Error('Settings web_domain and web_certificate_arn must be given together.');
+    throw new SettingError('Settings web_domain and web_certificate_arn must be given together.');
   }
   if (/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(name)) return { name, certificate_arn };
-  throw new Error(
+  throw new SettingError(
     `Setting web_domain must be a domain such as patronus.example.com, but is ${JSON.stringify(name)}.`,
   );
 }
@@ -235,7 +235,7 @@ function readGlobalArn(
 ): string | undefined {
   const arn = readText(setting, lookUp(setting));
   if (arn === undefined || arn.startsWith(`arn:aws:${service}:us-east-1:`)) return arn;
-  throw new Error(
+  throw new SettingError(
     `Setting ${setting} must be the ARN of ${of}, which is in us-east-1 (arn:aws:${service}:us-east-1:…), but is ${JSON.stringify(arn)}.`,
   );
 }

@@ -84,9 +84,12 @@ export function grantCaching(table: Table, to: IGrantable): void {
   );
 }
 
-/** Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. */
+/**
+ * Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. Entries of caches are
+ * `ENTRY#<cache>#<generation>…`, receipts of the audit log, which stand in the same transaction, are `ENTRY#<id>`.
+ */
 export function grantForgetting(table: Table, to: IGrantable): void {
-  grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*', 'USAGE'] });
+  grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*#*', 'USAGE'] });
 }
 
 function deny(

@@ -20,6 +20,7 @@ import { documentedQueries, duckdb } from './duckdb-flows.ts';
 import { type FlowBucket, makeFlowBucket } from './flow-bucket.ts';
 import { makeFlow } from './flow-records.ts';
 import { makeReport, T0 } from './report-records.ts';
+import { asFunction } from './rights/as-function.ts';
 import { createTables, type TestTables } from './tables.ts';
 
 export const HOUR = 3_600_000;
@@ -128,7 +129,7 @@ export async function makeFlowWorld(): Promise<FlowWorld> {
         at += size;
       }
     },
-    run: given => runFlowLog({ ...nextRun(), ...given }),
+    run: given => asFunction('flowlog', () => runFlowLog({ ...nextRun(), ...given })),
     runSlice: (slice, given) => runSlice({ ...nextRun(), ...given }, slice),
     async readings(readers = ALL_READERS) {
       const told = readers.map(async reader => [reader, await READERS[reader](world)] as const);

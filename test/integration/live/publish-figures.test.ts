@@ -12,6 +12,7 @@ import { type FigureMemory, readFigures } from '../../../core/live/read-figures.
 import { makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -90,15 +91,17 @@ function run(
   options: Partial<PublishingOptions> & { for_ms?: number } = {},
 ) {
   const troubles: unknown[] = [];
-  const done = publishFigures({
-    context: contextOf(),
-    until_ms: now + (options.for_ms ?? 60_000),
-    read: (scope, context) => readFigures[scope](context, memory),
-    publish,
-    published: new Map(),
-    onTrouble: (_, cause) => troubles.push(cause),
-    ...options,
-  });
+  const done = asFunction('figures', () =>
+    publishFigures({
+      context: contextOf(),
+      until_ms: now + (options.for_ms ?? 60_000),
+      read: (scope, context) => readFigures[scope](context, memory),
+      publish,
+      published: new Map(),
+      onTrouble: (_, cause) => troubles.push(cause),
+      ...options,
+    }),
+  );
   return done.then(result => ({ ...result, troubles }));
 }
 

@@ -477,7 +477,7 @@ describe('rights', () => {
       ],
     ]);
     expect(denied('Cache', 'DeletionWorker')).toMatchObject([{ Action: 'dynamodb:UpdateItem' }]);
-    expect(denied('Cache', 'DeletionWorker').map(deniedKeys)).toEqual([['ENTRY#*', 'USAGE']]);
+    expect(denied('Cache', 'DeletionWorker').map(deniedKeys)).toEqual([['ENTRY#*#*', 'USAGE']]);
   });
 
   it('let the function that signs webhooks alone read their secrets', () => {
@@ -512,7 +512,7 @@ describe('rights', () => {
     expect(others).toEqual([]);
     expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed!.Action });
     expect(deniedKeys(denied!)).toEqual([
-      ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+      ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
       ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
     ]);
   });

@@ -127,6 +127,8 @@ describe('a stage', () => {
 /** Names that must differ within an account and a region, and where they stand. */
 const NAMED = {
   'AWS::AppSync::GraphQLApi': 'Name',
+  'AWS::CloudFront::Function': 'Name',
+  'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::Cognito::UserPoolDomain': 'Domain',
 } as const;
 
@@ -137,7 +139,7 @@ describe('what a stage holds', () => {
       const kept = ofType('prod', type).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
       expect([type, kept.length]).toEqual([
         type,
-        type === 'AWS::DynamoDB::Table' ? 3 : type === 'AWS::S3::Bucket' ? 3 : 1,
+        type === 'AWS::DynamoDB::Table' ? 3 : type === 'AWS::S3::Bucket' ? 5 : 1,
       ]);
     }
     const tables = ofType('prod', 'AWS::DynamoDB::Table');
@@ -146,9 +148,10 @@ describe('what a stage holds', () => {
   });
 
   it.each([
-    ['dev', 2],
-    // With a bucket for access logs, as production.
-    ['staging', 3],
+    // Flow log, exports, and the console with its access logs.
+    ['dev', 4],
+    // With a bucket for access logs of the others, as production.
+    ['staging', 5],
   ])('goes with the stacks of %s, files included', (stage, buckets) => {
     expect(stacksOf(stage).protected).toBe(false);
     for (const type of STATEFUL) {
