@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 export interface Template {
   Resources: Record<string, TemplateResource>;
@@ -38,5 +39,15 @@ export async function changeTemplate(
   const newHash = createHash('sha256').update(after).digest('hex');
   for (const name of [assets, join(assembly, 'manifest.json')]) {
     await writeFile(name, (await readFile(name, 'utf8')).replaceAll(hash, newHash));
+  }
+}
+
+/** The same for all stacks of an assembly. */
+export async function changeTemplates(
+  assembly: string,
+  change: (template: Template) => Template,
+): Promise<void> {
+  for (const file of globSync(join(assembly, '*.template.json'))) {
+    await changeTemplate(assembly, basename(file, '.template.json'), change);
   }
 }

@@ -27,11 +27,30 @@ export function spoilt({ Resources, ...rest }: Template): Template {
 /** Attributes of an AppSync API that MiniStack lacks: both are the host of its address there. */
 const HOSTS = ['GraphQLDns', 'RealtimeDns'];
 
-/** Has a template ask for nothing that MiniStack can't say. */
+/**
+ * Has a template ask for nothing that MiniStack 1.5.33 can't do: hosts of an API are taken from its address, grants aren't held to leading
+ * keys, and schedules rest, since it would call functions without the time that they were due.
+ */
 export function forMiniStack(template: Template): Template {
   return JSON.parse(JSON.stringify(template), (_, value: unknown) => {
-    const [id, attribute] = (value as { 'Fn::GetAtt'?: string[] } | null)?.['Fn::GetAtt'] ?? [];
-    if (attribute === undefined || !HOSTS.includes(attribute)) return value;
-    return { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': [id, 'GraphQLUrl'] }] }] };
+    if (typeof value !== 'object' || value === null) return value;
+    return resting(withoutLeadingKeys(hostOf(value)));
   }) as Template;
+}
+
+function hostOf(value: { 'Fn::GetAtt'?: string[] }): object {
+  const [id, attribute] = value['Fn::GetAtt'] ?? [];
+  if (attribute === undefined || !HOSTS.includes(attribute)) return value;
+  return { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': [id, 'GraphQLUrl'] }] }] };
+}
+
+function withoutLeadingKeys(value: { Effect?: string; Condition?: object }): object {
+  const { Condition, ...rest } = value;
+  const isHeld = value.Effect === 'Allow' && JSON.stringify(Condition ?? {}).includes('dynamodb:LeadingKeys');
+  return isHeld ? rest : value;
+}
+
+function resting(value: { Type?: string; Properties?: object }): object {
+  if (value.Type !== 'AWS::Scheduler::Schedule') return value;
+  return { ...value, Properties: { ...value.Properties, State: 'DISABLED' } };
 }
