@@ -18,9 +18,9 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
+import { GradualFunction } from './gradual-function.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
-import { PatronusFunction } from './patronus-function.ts';
 import { logRequests } from './request-log.ts';
 import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
@@ -76,10 +76,7 @@ export class ApiStack extends Stack {
   readonly signIn: SignIn;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: ApiStackProps) {
-    super(scope, id, {
-      description: 'Patronus: sign-in and GraphQL API',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
     if (settings.request_log) logRequests(this.api);
@@ -124,8 +121,8 @@ export class ApiStack extends Stack {
     });
   }
 
-  private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {
-    const fn = new PatronusFunction(this, 'ApiFunction', {
+  private makeFunction({ settings, data, exports, flows }: ApiStackProps): GradualFunction {
+    const fn = new GradualFunction(this, 'ApiFunction', {
       folder: 'api',
       data,
       description: 'Answers every query and mutation',
@@ -163,12 +160,14 @@ export class ApiStack extends Stack {
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
     alarmOnLostPaths(data.alarms, fn);
-    alarmOnInternalErrors(data.alarms, fn);
+    fn.deployGradually(settings, [alarmOnInternalErrors(data.alarms, fn)]);
     return fn;
   }
 
-  private attachResolvers(fn: PatronusFunction, { edge_roles }: Settings): void {
+  private attachResolvers(fn: GradualFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
+    // The right to invoke stays the one that earlier releases gave, which has every version and alias.
+    source.ds.lambdaConfig = { lambdaFunctionArn: fn.live.functionArn };
     const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
     const publication = Code.fromInline(readFileSync(PUBLISH_FILE, 'utf8'));

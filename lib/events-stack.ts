@@ -10,8 +10,10 @@ import type { Construct } from 'constructs';
 import { alarmOnStreamAge } from './alarm-on-stream-age.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
+import { GradualFunction } from './gradual-function.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
@@ -35,10 +37,7 @@ export interface EventsStackProps {
 /** What follows a change: streams of the Audit and the Network table → broadcast → subscribers and edges; → the deletion worker. */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
-    super(scope, id, {
-      description: 'Patronus: events to subscribers, deletions that go on',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
     this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
     this.makeFigures({ settings, data, api });
@@ -46,7 +45,7 @@ export class EventsStack extends Stack {
   }
 
   private makeBroadcast({ settings, data, api }: EventsStackProps): void {
-    const broadcast = new PatronusFunction(this, 'Broadcast', {
+    const broadcast = new GradualFunction(this, 'Broadcast', {
       folder: 'broadcast',
       data,
       description: 'Tells subscribers what changed',
@@ -112,6 +111,7 @@ export class EventsStack extends Stack {
       description:
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
     });
+    broadcast.deployGradually(settings, []);
   }
 
   /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
@@ -174,7 +174,7 @@ export class EventsStack extends Stack {
     grantRead(data.traffic, figures);
     grantRead(data.cache, figures);
     grantPutAndUpdateAmong(data.traffic, figures, ['FIGURES']);
-    scheduleFunction(this, 'Figures', {
+    const failed = scheduleFunction(this, 'Figures', {
       fn: figures,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
@@ -182,6 +182,7 @@ export class EventsStack extends Stack {
       failure: 'Live figures of a minute were not published: dashboards show them when they ask again.',
       maxEventAge: Duration.minutes(1),
     });
+    limitCalls(figures, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 
   /** Tells destinations of the network's alarms. It alone may read the secrets that webhooks are signed with. */
@@ -212,7 +213,7 @@ export class EventsStack extends Stack {
       description:
         'Destinations of the network’s alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.',
     });
-    scheduleFunction(this, 'Notify', {
+    const failed = scheduleFunction(this, 'Notify', {
       fn: notify,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
@@ -220,5 +221,6 @@ export class EventsStack extends Stack {
       failure: 'Destinations of alarms were not told in a minute: the next one tells them.',
       maxEventAge: Duration.minutes(1),
     });
+    limitCalls(notify, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 }

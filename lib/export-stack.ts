@@ -2,7 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
@@ -26,10 +28,7 @@ export class ExportStack extends Stack {
   readonly exporter: PatronusFunction;
 
   constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
-    super(scope, id, {
-      description: 'Patronus: exports to files',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: exports to files' });
     this.bucket = this.makeBucket(settings);
     data.accessLogs?.of(this.bucket, 'exports');
     this.exporter = this.makeFunction(settings, data, flows);
@@ -68,7 +67,12 @@ export class ExportStack extends Stack {
         ...retentionEnvironment(settings),
       },
     });
-    exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
+    const failed = new DeadLetterQueue(this, 'ExportFailed', {
+      alarms: data.alarms,
+      description:
+        'A run of an export could not be started, or failed three times: the clean-up has it taken up again. See the log of export.',
+    });
+    limitCalls(exporter, { retryAttempts: 2, maxEventAge: Duration.hours(1), failed });
     grantReadNetwork(data.network, exporter);
     grantQuery(data.audit, exporter);
     grantRead(data.traffic, exporter);

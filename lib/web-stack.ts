@@ -24,10 +24,7 @@ export class WebStack extends Stack {
   readonly url: string;
 
   constructor(scope: Construct, id: string, { settings, api }: WebStackProps) {
-    super(scope, id, {
-      description: 'Patronus: console',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: console' });
     const bucket = this.makeBucket(settings);
     const { distribution } = new ConsoleDistribution(this, 'Console', {
       settings,
