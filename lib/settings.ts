@@ -71,6 +71,8 @@ export interface Settings {
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
   existing_tables: ExistingTables;
+  /** ARN of a stream to work on in place of the stack's own, which was lost. */
+  report_stream_arn: string | undefined;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
   /** Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of the system itself. */
@@ -177,6 +179,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     currency: readCurrency(lookUp('currency')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
+    report_stream_arn: readStreamArn(lookUp('report_stream_arn')),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     notice_emails: readText('notice_emails', lookUp('notice_emails'))?.split(',') ?? [],
     webhooks_to_private_addresses: readSwitch(
@@ -210,6 +213,15 @@ function readCurrency(given: unknown): string {
   );
 }
 
+function readStreamArn(given: unknown): string | undefined {
+  const arn = readText('report_stream_arn', given);
+  if (arn === undefined || /^arn:aws[\w-]*:kinesis:[\w-]+:\d{12}:stream\/[\w.-]{1,128}$/.test(arn))
+    return arn;
+  throw new SettingError(
+    `Setting report_stream_arn must be the ARN of a Kinesis stream (arn:aws:kinesis:…:stream/…), but is ${JSON.stringify(arn)}.`,
+  );
+}
+
 function readWebDomain(lookUp: (name: string) => unknown): Settings['web_domain'] {
   const name = readText('web_domain', lookUp('web_domain'));
   const certificate_arn = readGlobalArn(
@@ -219,10 +231,10 @@ function readWebDomain(lookUp: (name: string) => unknown): Settings['web_domain'
   );
   if (name === undefined && certificate_arn === undefined) return undefined;
   if (name === undefined || certificate_arn === undefined) {
-    throw new Error('Settings web_domain and web_certificate_arn must be given together.');
+    throw new SettingError('Settings web_domain and web_certificate_arn must be given together.');
   }
   if (/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(name)) return { name, certificate_arn };
-  throw new Error(
+  throw new SettingError(
     `Setting web_domain must be a domain such as patronus.example.com, but is ${JSON.stringify(name)}.`,
   );
 }
@@ -235,7 +247,7 @@ function readGlobalArn(
 ): string | undefined {
   const arn = readText(setting, lookUp(setting));
   if (arn === undefined || arn.startsWith(`arn:aws:${service}:us-east-1:`)) return arn;
-  throw new Error(
+  throw new SettingError(
     `Setting ${setting} must be the ARN of ${of}, which is in us-east-1 (arn:aws:${service}:us-east-1:…), but is ${JSON.stringify(arn)}.`,
   );
 }
