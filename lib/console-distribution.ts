@@ -30,6 +30,7 @@ import { Construct } from 'constructs';
 import { pagePolicies, SECURITY_HEADERS } from '../core/console/console-headers.ts';
 import { leavingWith } from './leaving-with.ts';
 import type { Settings, WebSettings } from './settings.ts';
+import type { Stage } from './stage.ts';
 
 const ROUTING_FILE = 'lib/console-routing.js';
 
@@ -46,7 +47,7 @@ export class ConsoleDistribution extends Construct {
 
   constructor(scope: Construct, id: string, { settings, bucket, connectTo }: ConsoleDistributionProps) {
     super(scope, id);
-    const { web_domain, web_acl_arn } = settings;
+    const { stage, web_domain, web_acl_arn } = settings;
     // Listing, which no address leads to, has S3 say that a file is missing, not that it is forbidden.
     const origin = S3BucketOrigin.withOriginAccessControl(asInterface(bucket), {
       originAccessControl: new S3OriginAccessControl(this, 'Access', {
@@ -78,7 +79,7 @@ export class ConsoleDistribution extends Construct {
       }),
       ...(web_acl_arn !== undefined && { webAclId: web_acl_arn }),
       enableLogging: true,
-      logBucket: asInterface(this.makeLogs(settings)),
+      logBucket: asInterface(this.makeLogs(stage)),
     });
   }
 
@@ -120,7 +121,7 @@ export class ConsoleDistribution extends Construct {
     return `${Names.uniqueResourceName(this, { maxLength: 34 })}-${id}-${Stack.of(this).region}`;
   }
 
-  private makeLogs({ stage }: Pick<Settings, 'stage'>): Bucket {
+  private makeLogs(stage: Stage): Bucket {
     return new Bucket(this, 'Requests', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,

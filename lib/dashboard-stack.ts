@@ -49,7 +49,6 @@ export class DashboardStack extends Stack {
   constructor(scope: Construct, id: string, props: DashboardStackProps) {
     super(scope, id, {
       description: 'Patronus: dashboard of the stage',
-      terminationProtection: props.stage.terminationProtection,
     });
     this.node.setContext('@aws-cdk/core:defaultCrossStackReferences', 'weak');
     this.stage = props.stage;

@@ -47,7 +47,6 @@ export class WebStack extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // All of it can be published again.
       ...leavingWith(stage),
     });
   }

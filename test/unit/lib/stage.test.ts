@@ -105,8 +105,8 @@ describe('a stage', () => {
       'AWS::Lambda::Alias',
       'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::EventSourceMapping',
-      'AWS::Logs::LogGroup',
       'AWS::Lambda::Version',
+      'AWS::Logs::LogGroup',
     ]);
   });
 
@@ -148,7 +148,12 @@ describe('what a stage holds', () => {
     expect(ofType('prod', 'AWS::Cognito::UserPool')[0]!.Properties.DeletionProtection).toBe('ACTIVE');
   });
 
-  it.each(['dev', 'staging'])('goes with the stacks of %s, files included', stage => {
+  it.each([
+    // Flow log, exports, and the console with its access logs.
+    ['dev', 4],
+    // With a bucket for access logs of the others, as production.
+    ['staging', 5],
+  ])('goes with the stacks of %s, files included', (stage, buckets) => {
     expect(stacksOf(stage).protected).toBe(false);
     for (const type of STATEFUL) {
       for (const { DeletionPolicy, Properties } of ofType(stage, type)) {
@@ -159,8 +164,7 @@ describe('what a stage holds', () => {
       }
     }
     // S3 deletes no bucket that holds anything.
-    const buckets = ofType(stage, 'AWS::S3::Bucket');
-    expect(ofType(stage, 'Custom::S3AutoDeleteObjects')).toHaveLength(buckets.length);
+    expect(ofType(stage, 'Custom::S3AutoDeleteObjects')).toHaveLength(buckets);
     expect(ofType('prod', 'Custom::S3AutoDeleteObjects')).toHaveLength(0);
   });
 
