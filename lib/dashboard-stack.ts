@@ -47,7 +47,9 @@ export class DashboardStack extends Stack {
   private readonly stage: Stage;
 
   constructor(scope: Construct, id: string, props: DashboardStackProps) {
-    super(scope, id, { description: 'Patronus: dashboard of the stage' });
+    super(scope, id, {
+      description: 'Patronus: dashboard of the stage',
+    });
     this.node.setContext('@aws-cdk/core:defaultCrossStackReferences', 'weak');
     this.stage = props.stage;
     const constructs = props.watched.flatMap(stack => stack.node.findAll());

@@ -11,7 +11,7 @@ export interface NagException {
 }
 
 const DEAD_LETTER_QUEUES = /\w+Failed\/Resource/;
-const FUNCTIONS = /\w+\/Resource/;
+const FUNCTIONS = /(Publisher\/)?\w+\/Resource/;
 const ROLES = /[\w/-]+\/DefaultPolicy\/Resource/;
 const BUCKETS = /(FlowLogFiles|ExportFiles|AccessLogs\/Files)\/Resource/;
 
@@ -29,6 +29,33 @@ export const NAG_EXCEPTIONS: NagException[] = [
       'Accesses of files are logged in production, and elsewhere where access_log_days is set: each line is stored and paid for.',
   },
   {
+    rule: 'AwsSolutions-S1',
+    at: /Files\/Resource/,
+    reason: "Requests for the console's files come through CloudFront alone, which logs them.",
+  },
+  {
+    rule: 'AwsSolutions-S1',
+    at: /Console\/Requests\/Resource/,
+    reason: 'It holds logs itself: a log of their delivery would grow by itself.',
+  },
+  {
+    rule: 'AwsSolutions-CFR1',
+    at: /Console\/Distribution\/Resource/,
+    reason: 'Whoever runs a network may do so from any country.',
+  },
+  {
+    rule: 'AwsSolutions-CFR2',
+    at: /Console\/Distribution\/Resource/,
+    reason:
+      'It serves files that hold no secret, and takes no input. The setting web_acl_arn puts a web ACL before them.',
+  },
+  {
+    rule: 'AwsSolutions-CFR4',
+    at: /Console\/Distribution\/Resource/,
+    reason:
+      "CloudFront's own certificate, for a console without the setting web_domain, leaves no choice of the oldest TLS.",
+  },
+  {
     rule: 'AwsSolutions-KDS1',
     at: /Reports\/Resource/,
     reason:
@@ -44,12 +71,6 @@ export const NAG_EXCEPTIONS: NagException[] = [
     rule: 'Serverless-SQSRedrivePolicy',
     at: DEAD_LETTER_QUEUES,
     reason: 'It is where what failed ends: nothing receives from it but people, who need all of it.',
-  },
-  {
-    rule: 'AwsSolutions-COG1',
-    at: /SignIn\/People\/Resource/,
-    reason:
-      'Twelve characters without rules on their kinds, as NIST SP 800-63B advises: rules on kinds make passwords predictable.',
   },
   {
     rule: 'AwsSolutions-COG2',
@@ -87,6 +108,11 @@ export const NAG_EXCEPTIONS: NagException[] = [
   },
   {
     rule: 'Serverless-LambdaDLQ',
+    at: /Publisher\/PublishConsole\/Resource/,
+    reason: 'CloudFormation calls it and waits for its answer: where it fails, so does the deployment.',
+  },
+  {
+    rule: 'Serverless-LambdaDLQ',
     at: /(FlowLog|Export|Cleanup|Snapshot|Figures|Notify)\/Resource/,
     reason: 'Destinations of asynchronous calls.',
     passing: true,
@@ -114,6 +140,12 @@ export const NAG_EXCEPTIONS: NagException[] = [
     at: ROLES,
     finding: /Resource::.+\/(flows|flow-index|exports|unfinished)\/\*/,
     reason: 'Objects under one prefix of one bucket of this system.',
+  },
+  {
+    rule: 'AwsSolutions-IAM5',
+    at: /Publisher\/Role\/DefaultPolicy\/Resource/,
+    finding: /Resource::<Files\w+\.Arn>\/\*/,
+    reason: "Objects of the console's own bucket, which it fills.",
   },
   {
     rule: 'AwsSolutions-IAM5',
