@@ -7,7 +7,6 @@ export const VARIANTS: Record<string, Record<string, string>> = {
   production: { stage: 'prod' },
   'every option': {
     stage: 'staging-all',
-    mfa: 'required',
     web_domain: 'patronus.example.com',
     web_certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c3d4e',
     web_acl_arn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/console/1b2c3d4e',

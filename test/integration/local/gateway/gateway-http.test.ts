@@ -151,7 +151,10 @@ describe('an answer', () => {
     });
     expect(await closed.query('{ __schema { queryType { name } } }')).toMatchObject({
       data: null,
-      errors: [{ errorType: 'ValidationError', message: 'Introspection is disabled for this API.' }],
+      errors: [
+        { errorType: 'ValidationError', message: 'Introspection is disabled for this API.' },
+        { errorType: 'ValidationError', message: 'Introspection is disabled for this API.' },
+      ],
     });
     expect(await closed.query('{ me __typename }')).toEqual({ data: { me: '1', __typename: 'Query' } });
     await closed.stop();
