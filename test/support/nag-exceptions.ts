@@ -73,6 +73,12 @@ export const NAG_EXCEPTIONS: NagException[] = [
     reason: 'It is where what failed ends: nothing receives from it but people, who need all of it.',
   },
   {
+    rule: 'AwsSolutions-COG1',
+    at: /SignIn\/People\/Resource/,
+    reason:
+      'Twelve characters without rules on their kinds, as NIST SP 800-63B advises: rules on kinds make passwords predictable.',
+  },
+  {
     rule: 'AwsSolutions-COG2',
     at: /SignIn\/People\/Resource/,
     reason: 'A second factor is demanded in production, and offered to everybody elsewhere.',
