@@ -148,15 +148,17 @@ export class ApiStack extends Stack {
       },
     });
     this.signIn.pool.grant(fn, ...USER_CALLS);
-    grantReadNetwork(data.network, fn);
+    grantReadNetwork(data.network, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
-    grantRead(data.traffic, fn);
+    grantRead(data.traffic, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
     // it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
+    // Statistics count what the caches hold.
+    grantRead(data.cache, fn, ['Query']);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
     alarmOnLostPaths(data.alarms, fn);

@@ -23,6 +23,7 @@ import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './sh
 import {
   grantAppend,
   grantBatchPut,
+  grantCacheUpkeep,
   grantCaching,
   grantPutAndUpdate,
   grantRead,
@@ -135,11 +136,11 @@ export class IngestStack extends Stack {
       },
     });
     flows.grantWriting(ingest);
-    grantRead(data.traffic, ingest);
+    grantRead(data.traffic, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantPutAndUpdate(data.traffic, ingest);
     // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
     // the Network table.
-    grantReadNetwork(data.network, ingest);
+    grantReadNetwork(data.network, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
     grantAppend(data.audit, ingest);
     grantCaching(data.cache, ingest);
@@ -199,16 +200,16 @@ export class IngestStack extends Stack {
       },
     });
     exports.grantDispatch(cleanup);
-    grantRead(data.traffic, cleanup);
+    grantRead(data.traffic, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantPutAndUpdate(data.traffic, cleanup);
     // What resets leave that were cut off, voids that it finishes, old generations of counters, and counts of refusals that
     // became entries.
     grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
-    grantReadNetwork(data.network, cleanup);
+    grantReadNetwork(data.network, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, cleanup);
     grantAppend(data.audit, cleanup);
-    grantCaching(data.cache, cleanup);
+    grantCacheUpkeep(data.cache, cleanup);
     const disagreeing = data.alarms.add(cleanup, 'TotalsDisagree', {
       metric: cleanup.ownMetric('totals_mismatches'),
       above: 0,
@@ -255,7 +256,7 @@ export class IngestStack extends Stack {
       memory: 1769,
       environment: retentionEnvironment(settings),
     });
-    grantRead(data.traffic, group);
+    grantRead(data.traffic, group, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, group);
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',
@@ -274,8 +275,8 @@ export class IngestStack extends Stack {
     snapshot.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [group.functionArn] }),
     );
-    grantReadNetwork(data.network, snapshot);
-    grantRead(data.traffic, snapshot);
+    grantReadNetwork(data.network, snapshot, ['Query']);
+    grantRead(data.traffic, snapshot, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, snapshot);
     data.alarms.add(snapshot, 'LanesUnreadable', {
       metric: snapshot.ownMetric('LanesUnreadable', Stats.MAXIMUM),

@@ -195,7 +195,7 @@ export const ROOMS: Record<string, Rooms> = {
     logger: [],
     metrics: ['logger'],
     notify: ['api-client', 'logger', 'metrics', 'settings', 'until-answered', 'webhook-rules'],
-    'publish-console': ['settings', 'until-answered'],
+    'publish-console': ['logger', 'settings', 'until-answered'],
     'product-caches': [],
     settings: [],
     snapshot: ['logger', 'metrics', 'settings', 'until-answered'],

@@ -37,7 +37,8 @@ let reports = 0;
 async function count(policy_id: string, packets: bigint): Promise<void> {
   const edge_id = `edge-${++reports}`;
   const policies = [{ policy_id, packets, bytes: packets * 100n }];
-  await ingest([reportRecord({ edge_id, seq: 1, policies }, { partition_key: edge_id })], ingestContext(db));
+  const record = reportRecord({ edge_id, seq: 1, policies }, { partition_key: edge_id });
+  await asFunction('ingest', () => ingest([record], ingestContext(db)));
 }
 
 /** Sleeps move the clock. `client`: instead of the tables' own. */
@@ -60,8 +61,8 @@ class Console {
 
   async ask(): Promise<void> {
     this.asked++;
-    const { seq } = await renewLease(contextOf(), 'POLICIES');
-    const { items } = await readFigures.POLICIES(contextOf(), { caches: {} });
+    const { seq } = await asFunction('api', () => renewLease(contextOf(), 'POLICIES'));
+    const { items } = await asFunction('api', () => readFigures.POLICIES(contextOf(), { caches: {} }));
     this.shown.clear();
     for (const item of items) this.shown.set(item.id, item);
     this.seq = seq;

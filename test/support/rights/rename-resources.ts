@@ -6,7 +6,7 @@ const TEST_TABLE = /^(.*:table\/)test-[0-9a-f-]{36}-(audit|network|traffic|cache
 const TEST_BUCKET = new RegExp(`^(arn:aws:s3:::)${BUCKET}(?=/(exports|unfinished)/|)(.*)$`);
 
 /** Variables that name a resource. */
-const NAMING = /_(TABLE|BUCKET|FUNCTION)$|^USER_POOL_ID$/;
+const NAMING = /_(TABLE|BUCKET|FUNCTION|ARN)$|^USER_POOL_ID$/;
 
 /** Gives the resources of a test the names that a deployed function with this environment has for them. */
 export function renameResources(deployed: Record<string, string>): (resource: string) => string {
@@ -23,6 +23,8 @@ export function renameResources(deployed: Record<string, string>): (resource: st
       const variable = ofBucket[2] === undefined ? 'FLOW_BUCKET' : 'EXPORT_BUCKET';
       return ofBucket[1] + (deployed[variable] ?? BUCKET) + ofBucket[3];
     }
+    const named = names.get(resource);
+    if (named !== undefined) return named;
     const parts = resource.split(/([:/])/);
     return parts.map(part => names.get(part) ?? part).join('');
   };
