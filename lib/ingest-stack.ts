@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Alarm, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -64,7 +64,7 @@ export interface IngestStackProps {
 
 /** The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up each five. */
 export class IngestStack extends Stack {
-  readonly stream: Stream;
+  readonly stream: IStream;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: IngestStackProps) {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
@@ -100,15 +100,18 @@ export class IngestStack extends Stack {
     });
   }
 
-  private makeStream(settings: Settings, { alarms }: DataStack): Stream {
-    const stream = new Stream(this, 'Reports', {
+  /** The stack's own stream, or the existing one that takes its place. The own one stays in the stack. */
+  private makeStream(settings: Settings, { alarms }: DataStack): IStream {
+    const own = new Stream(this, 'Reports', {
       streamMode: StreamMode.PROVISIONED,
       shardCount: settings.shards,
       retentionPeriod: Duration.hours(settings.stream_retention_hours),
       encryption: settings.encrypt_stream ? StreamEncryption.MANAGED : StreamEncryption.UNENCRYPTED,
       removalPolicy: settings.stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    alarms.add(stream, 'StreamThrottle', {
+    const { report_stream_arn: arn } = settings;
+    const stream = arn === undefined ? own : Stream.fromStreamArn(this, 'ExistingReports', arn);
+    alarms.add(own, 'StreamThrottle', {
       metric: stream.metricWriteProvisionedThroughputExceeded({ statistic: Stats.SUM, period: ALARM_PERIOD }),
       above: 0,
       periods: 3,
