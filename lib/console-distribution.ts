@@ -28,7 +28,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { pagePolicies, SECURITY_HEADERS } from '../core/console/console-headers.ts';
-import type { WebSettings } from './settings.ts';
+import type { WebSettings } from './web-settings.ts';
 
 const ROUTING_FILE = 'lib/console-routing.js';
 
