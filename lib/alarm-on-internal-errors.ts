@@ -1,3 +1,4 @@
+import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch';
 import type { AlarmTopic } from './alarm-topic.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
@@ -5,8 +6,8 @@ import type { PatronusFunction } from './patronus-function.ts';
  * Alarms when a function answered with `Internal`: a fault of ours, of which AppSync's own metrics
  * say nothing.
  */
-export function alarmOnInternalErrors(alarms: AlarmTopic, fn: PatronusFunction): void {
-  alarms.add(fn, 'InternalErrors', {
+export function alarmOnInternalErrors(alarms: AlarmTopic, fn: PatronusFunction): Alarm {
+  return alarms.add(fn, 'InternalErrors', {
     metric: fn.ownMetric('InternalErrors'),
     above: 0,
     description:

@@ -18,9 +18,9 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
+import { GradualFunction } from './gradual-function.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
-import { PatronusFunction } from './patronus-function.ts';
 import { logRequests } from './request-log.ts';
 import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
@@ -46,9 +46,13 @@ const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
-/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
+/**
+ * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`, which edges were ever heard, is not
+ * among them: the Network table has a partition of that name, and an edge is registered in one transaction with the token of the
+ * request, which is put into this table.
+ */
 const COUNTED = [
-  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
@@ -72,10 +76,7 @@ export class ApiStack extends Stack {
   readonly signIn: SignIn;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: ApiStackProps) {
-    super(scope, id, {
-      description: 'Patronus: sign-in and GraphQL API',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
     if (settings.request_log) logRequests(this.api);
@@ -120,8 +121,8 @@ export class ApiStack extends Stack {
     });
   }
 
-  private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {
-    const fn = new PatronusFunction(this, 'ApiFunction', {
+  private makeFunction({ settings, data, exports, flows }: ApiStackProps): GradualFunction {
+    const fn = new GradualFunction(this, 'ApiFunction', {
       folder: 'api',
       data,
       description: 'Answers every query and mutation',
@@ -147,24 +148,28 @@ export class ApiStack extends Stack {
       },
     });
     this.signIn.pool.grant(fn, ...USER_CALLS);
-    grantReadNetwork(data.network, fn);
+    grantReadNetwork(data.network, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
-    grantRead(data.traffic, fn);
+    grantRead(data.traffic, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
     // it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
+    // Statistics count what the caches hold.
+    grantRead(data.cache, fn, ['Query']);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
     alarmOnLostPaths(data.alarms, fn);
-    alarmOnInternalErrors(data.alarms, fn);
+    fn.deployGradually(settings, [alarmOnInternalErrors(data.alarms, fn)]);
     return fn;
   }
 
-  private attachResolvers(fn: PatronusFunction, { edge_roles }: Settings): void {
+  private attachResolvers(fn: GradualFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
+    // The right to invoke stays the one that earlier releases gave, which has every version and alias.
+    source.ds.lambdaConfig = { lambdaFunctionArn: fn.live.functionArn };
     const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
     const publication = Code.fromInline(readFileSync(PUBLISH_FILE, 'utf8'));

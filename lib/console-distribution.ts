@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Duration, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AccessLevel,
@@ -28,12 +28,15 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { pagePolicies, SECURITY_HEADERS } from '../core/console/console-headers.ts';
+import { leavingWith } from './leaving-with.ts';
+import type { Settings } from './settings.ts';
+import type { Stage } from './stage.ts';
 import type { WebSettings } from './web-settings.ts';
 
 const ROUTING_FILE = 'lib/console-routing.js';
 
 export interface ConsoleDistributionProps {
-  settings: WebSettings;
+  settings: WebSettings & Pick<Settings, 'stage'>;
   bucket: Bucket;
   /** Origins that pages may connect to beside their own. */
   connectTo: string[];
@@ -45,7 +48,7 @@ export class ConsoleDistribution extends Construct {
 
   constructor(scope: Construct, id: string, { settings, bucket, connectTo }: ConsoleDistributionProps) {
     super(scope, id);
-    const { web_domain, web_acl_arn } = settings;
+    const { stage, web_domain, web_acl_arn } = settings;
     // Listing, which no address leads to, has S3 say that a file is missing, not that it is forbidden.
     const origin = S3BucketOrigin.withOriginAccessControl(asInterface(bucket), {
       originAccessControl: new S3OriginAccessControl(this, 'Access', {
@@ -77,7 +80,7 @@ export class ConsoleDistribution extends Construct {
       }),
       ...(web_acl_arn !== undefined && { webAclId: web_acl_arn }),
       enableLogging: true,
-      logBucket: asInterface(this.makeLogs()),
+      logBucket: asInterface(this.makeLogs(stage)),
     });
   }
 
@@ -119,7 +122,7 @@ export class ConsoleDistribution extends Construct {
     return `${Names.uniqueResourceName(this, { maxLength: 34 })}-${id}-${Stack.of(this).region}`;
   }
 
-  private makeLogs(): Bucket {
+  private makeLogs(stage: Stage): Bucket {
     return new Bucket(this, 'Requests', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
@@ -127,7 +130,7 @@ export class ConsoleDistribution extends Construct {
       // CloudFront's own logs are written by access list.
       objectOwnership: ObjectOwnership.OBJECT_WRITER,
       lifecycleRules: [{ id: 'requests-are-forgotten-after-a-month', expiration: Duration.days(30) }],
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...leavingWith(stage),
     });
   }
 }

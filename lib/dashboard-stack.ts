@@ -37,7 +37,9 @@ export interface DashboardStackProps {
  */
 export class DashboardStack extends Stack {
   constructor(scope: Construct, id: string, props: DashboardStackProps) {
-    super(scope, id, { description: 'Patronus: dashboard of the stage' });
+    super(scope, id, {
+      description: 'Patronus: dashboard of the stage',
+    });
     this.node.setContext('@aws-cdk/core:defaultCrossStackReferences', 'weak');
     const constructs = props.watched.flatMap(stack => stack.node.findAll());
     const functions = constructs.filter(each => each instanceof PatronusFunction);

@@ -37,10 +37,7 @@ export class DataStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
     const { stage } = settings;
-    super(scope, id, {
-      description: 'Patronus: tables and alarm topic',
-      terminationProtection: stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: tables and alarm topic' });
     this.stage = stage;
     const days = settings.access_log_days;
     this.accessLogs = days > 0 ? new AccessLogs(this, 'AccessLogs', { stage, days }) : undefined;

@@ -2,13 +2,15 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
 import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
-import { grantPutAndUpdateAmong, grantQuery, grantRead, grantReadNetwork } from './table-grants.ts';
+import { grantQuery, grantRead, grantReadNetwork, grantWriteAmong } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
 const FINISHED = 'exports/*';
@@ -26,10 +28,7 @@ export class ExportStack extends Stack {
   readonly exporter: PatronusFunction;
 
   constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
-    super(scope, id, {
-      description: 'Patronus: exports to files',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: exports to files' });
     this.bucket = this.makeBucket(settings);
     data.accessLogs?.of(this.bucket, 'exports');
     this.exporter = this.makeFunction(settings, data, flows);
@@ -68,11 +67,16 @@ export class ExportStack extends Stack {
         ...retentionEnvironment(settings),
       },
     });
-    exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
-    grantReadNetwork(data.network, exporter);
+    const failed = new DeadLetterQueue(this, 'ExportFailed', {
+      alarms: data.alarms,
+      description:
+        'A run of an export could not be started, or failed three times: the clean-up has it taken up again. See the log of export.',
+    });
+    limitCalls(exporter, { retryAttempts: 2, maxEventAge: Duration.hours(1), failed });
+    grantReadNetwork(data.network, exporter, ['GetItem', 'BatchGetItem', 'Query']);
     grantQuery(data.audit, exporter);
-    grantRead(data.traffic, exporter);
-    grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
+    grantRead(data.traffic, exporter, ['GetItem', 'BatchGetItem', 'Query']);
+    grantWriteAmong(data.traffic, exporter, { UpdateItem: ['EXPORT'] });
     flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);

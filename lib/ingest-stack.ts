@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -9,9 +9,11 @@ import type { Construct } from 'constructs';
 import { alarmOnLostPaths } from './alarm-on-lost-paths.ts';
 import { alarmOnStreamAge } from './alarm-on-stream-age.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
+import { GradualFunction } from './gradual-function.ts';
 import { allowReporting } from './machine-access.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { reserve } from './reserved-concurrency.ts';
@@ -21,6 +23,7 @@ import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './sh
 import {
   grantAppend,
   grantBatchPut,
+  grantCacheUpkeep,
   grantCaching,
   grantPutAndUpdate,
   grantRead,
@@ -64,13 +67,11 @@ export class IngestStack extends Stack {
   readonly stream: IStream;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: IngestStackProps) {
-    super(scope, id, {
-      description: 'Patronus: report stream, ingest, snapshot and clean-up',
-      terminationProtection: settings.stage.terminationProtection,
-    });
+    super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
     this.stream = this.makeStream(settings, data);
-    const ingest = this.makeIngest(settings, data, flows);
-    this.makeCleanup(settings, data, exports);
+    const { ingest, quarantined } = this.makeIngest(settings, data, flows);
+    const disagreeing = this.makeCleanup(settings, data, exports);
+    ingest.deployGradually(settings, [quarantined, disagreeing]);
     this.makeSnapshot(settings, data);
     const reporting = allowReporting(this, this.stream);
     new CfnOutput(this, 'EdgePolicyArn', {
@@ -82,7 +83,7 @@ export class IngestStack extends Stack {
       description: 'For the edges: npm run edge -- replay … --stream',
     });
     new CfnOutput(this, 'IngestFunctionName', {
-      value: ingest.functionName,
+      value: ingest.liveName,
       description: 'For npm run stream -- replay … --function',
     });
     new CfnOutput(this, 'TrafficTableName', {
@@ -119,8 +120,8 @@ export class IngestStack extends Stack {
     return stream;
   }
 
-  private makeIngest(settings: Settings, data: DataStack, flows: FlowLogStack): PatronusFunction {
-    const ingest = new PatronusFunction(this, 'Ingest', {
+  private makeIngest(settings: Settings, data: DataStack, flows: FlowLogStack) {
+    const ingest = new GradualFunction(this, 'Ingest', {
       folder: 'ingest',
       data,
       description: 'Adds the reports of the edges to the counters, exactly once',
@@ -138,11 +139,11 @@ export class IngestStack extends Stack {
       },
     });
     flows.grantWriting(ingest);
-    grantRead(data.traffic, ingest);
+    grantRead(data.traffic, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantPutAndUpdate(data.traffic, ingest);
     // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
     // the Network table.
-    grantReadNetwork(data.network, ingest);
+    grantReadNetwork(data.network, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
     grantAppend(data.audit, ingest);
     grantCaching(data.cache, ingest);
@@ -173,7 +174,7 @@ export class IngestStack extends Stack {
       description:
         'Flows of reports could not be logged in time and were given up: they are unattributed, all counts are right. See the log of ingest.',
     });
-    data.alarms.add(ingest, 'Quarantine', {
+    const quarantined = data.alarms.add(ingest, 'Quarantine', {
       metric: ingest.ownMetric('ReportsQuarantined'),
       above: 0,
       description:
@@ -185,10 +186,10 @@ export class IngestStack extends Stack {
       description:
         'Somebody sends reports under the id of an edge without its key, or an edge signs with a key that is not registered. None of them counts: npm run quarantine -- list --reason unsigned (bad_signature, unknown_key) shows them.',
     });
-    return ingest;
+    return { ingest, quarantined };
   }
 
-  private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): void {
+  private makeCleanup(settings: Settings, data: DataStack, exports: ExportStack): Alarm {
     const cleanup = new PatronusFunction(this, 'Cleanup', {
       folder: 'cleanup',
       data,
@@ -202,17 +203,17 @@ export class IngestStack extends Stack {
       },
     });
     exports.grantDispatch(cleanup);
-    grantRead(data.traffic, cleanup);
+    grantRead(data.traffic, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantPutAndUpdate(data.traffic, cleanup);
     // What resets leave that were cut off, voids that it finishes, old generations of counters, and counts of refusals that
     // became entries.
     grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
-    grantReadNetwork(data.network, cleanup);
+    grantReadNetwork(data.network, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, cleanup);
     grantAppend(data.audit, cleanup);
-    grantCaching(data.cache, cleanup);
-    data.alarms.add(cleanup, 'TotalsDisagree', {
+    grantCacheUpkeep(data.cache, cleanup);
+    const disagreeing = data.alarms.add(cleanup, 'TotalsDisagree', {
       metric: cleanup.ownMetric('totals_mismatches'),
       above: 0,
       description:
@@ -224,15 +225,16 @@ export class IngestStack extends Stack {
       description:
         'No clean-up has come to its end for 20 minutes: silent edges stay counted as active, and cut-off work waits. Look at the schedule and the log of cleanup.',
     });
-    scheduleFunction(this, 'Cleanup', {
+    const failed = scheduleFunction(this, 'Cleanup', {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),
       data,
       description: 'Clean-up',
       failure:
-        'A clean-up could not be started; the next one does its work. See the log of cleanup if it goes on.',
+        'A clean-up could not be started, or failed twice; the next one does its work. See the log of cleanup if it goes on.',
       maxEventAge: Duration.minutes(5),
     });
+    limitCalls(cleanup, { retryAttempts: 1, maxEventAge: Duration.minutes(10), failed });
     // A site whose deletion was cut off is blocked meanwhile, and its lease is over within a minute.
     scheduleFunction(this, 'Deletions', {
       fn: cleanup,
@@ -244,6 +246,7 @@ export class IngestStack extends Stack {
       maxEventAge: Duration.minutes(1),
       input: { steps: ['deletions', 'alarms'] },
     });
+    return disagreeing;
   }
 
   private makeSnapshot(settings: Settings, data: DataStack): void {
@@ -256,7 +259,7 @@ export class IngestStack extends Stack {
       memory: 1769,
       environment: retentionEnvironment(settings),
     });
-    grantRead(data.traffic, group);
+    grantRead(data.traffic, group, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, group);
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',
@@ -275,8 +278,8 @@ export class IngestStack extends Stack {
     snapshot.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [group.functionArn] }),
     );
-    grantReadNetwork(data.network, snapshot);
-    grantRead(data.traffic, snapshot);
+    grantReadNetwork(data.network, snapshot, ['Query']);
+    grantRead(data.traffic, snapshot, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, snapshot);
     data.alarms.add(snapshot, 'LanesUnreadable', {
       metric: snapshot.ownMetric('LanesUnreadable', Stats.MAXIMUM),
@@ -297,14 +300,15 @@ export class IngestStack extends Stack {
       description:
         'No snapshot has been taken for ten minutes: history has a gap, the counters go on. Look at the schedule and the log of snapshot.',
     });
-    scheduleFunction(this, 'Snapshot', {
+    const failed = scheduleFunction(this, 'Snapshot', {
       fn: snapshot,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
       description: 'Snapshot of the minute',
       failure:
-        'A snapshot could not be started: its minute shows as a gap, its traffic stands in the next one.',
+        'A snapshot could not be started, or failed twice: its minute shows as a gap, its traffic stands in the next one.',
       maxEventAge: Duration.minutes(1),
     });
+    limitCalls(snapshot, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 }

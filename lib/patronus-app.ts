@@ -38,6 +38,7 @@ export function makeApp(context: Record<string, unknown> = {}): { app: App; stac
       new DashboardStack(app, name('Dashboard'), { stage, data, ingest, api, watched, consoleUrl: web?.url }),
     );
   }
+  for (const stack of stacks) stack.terminationProtection = stage.terminationProtection;
   Tags.of(app).add('project', 'patronus');
   Tags.of(app).add('stage', stage.name);
   return { app, stacks };

@@ -1,4 +1,4 @@
-import { CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -6,6 +6,7 @@ import { amplifyOutputs } from '../core/console/client-outputs.ts';
 import type { ApiStack } from './api-stack.ts';
 import { ConsoleDistribution } from './console-distribution.ts';
 import { ConsolePublisher } from './console-publisher.ts';
+import { leavingWith } from './leaving-with.ts';
 import type { Settings } from './settings.ts';
 
 /** Longer than the publisher may take: its silence then ends the deployment, not an hour later. */
@@ -24,7 +25,7 @@ export class WebStack extends Stack {
 
   constructor(scope: Construct, id: string, { settings, api }: WebStackProps) {
     super(scope, id, { description: 'Patronus: console' });
-    const bucket = this.makeBucket();
+    const bucket = this.makeBucket(settings);
     const { distribution } = new ConsoleDistribution(this, 'Console', {
       settings,
       bucket,
@@ -41,13 +42,12 @@ export class WebStack extends Stack {
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
   }
 
-  private makeBucket(): Bucket {
+  private makeBucket({ stage }: Settings): Bucket {
     return new Bucket(this, 'Files', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // All of it can be published again.
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...leavingWith(stage),
     });
   }
 

@@ -26,9 +26,17 @@ const program = new Command('npm run mutation --')
       'HEAD',
     ),
   )
+  .option(
+    '--again',
+    'keeps what the last run found where neither a line nor the tests that run it have changed',
+  )
   .option('--concurrency <number>', 'how many tests run at once', '2')
   .parse();
-const { changed, concurrency } = program.opts<{ changed?: string; concurrency: string }>();
+const { again, changed, concurrency } = program.opts<{
+  again?: boolean;
+  changed?: string;
+  concurrency: string;
+}>();
 const asked = program.args.length > 0 ? program.args : names;
 
 /** Of this run alone; it also goes when the run is interrupted. */
@@ -73,6 +81,7 @@ function line(
 }
 
 async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Promise<MutantResult[]> {
+  const report = `dist/mutation/${room.replaceAll('/', '-')}`;
   process.env[TESTS_VARIABLE] = tests.map(testFilesOf).join(',');
   const stryker = new Stryker({
     mutate,
@@ -87,7 +96,10 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     tsconfigFile: 'none.json',
     checkers: [],
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only', 'html'],
-    htmlReporter: { fileName: `dist/mutation/${room.replaceAll('/', '-')}.html` },
+    htmlReporter: { fileName: `${report}.html` },
+    incremental: true,
+    incrementalFile: `${report}.json`,
+    force: !again,
     ignorePatterns: ['/.local', '/bench', '/dist', '/docs/pictures', '/web'],
     tempDirName: copies,
     // A const enum of declarations only: there is no value to import.

@@ -1,3 +1,4 @@
+import { arn } from '../aws/arn.ts';
 import type { Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';
 import type { ResourceType, TypeWithoutEffect } from './resource-type.ts';
@@ -14,6 +15,7 @@ import { dynamodbTable } from './types/dynamodb-table.ts';
 import { iamManagedPolicy, iamPolicy } from './types/iam-policy.ts';
 import { iamRole } from './types/iam-role.ts';
 import { kinesisStream } from './types/kinesis-stream.ts';
+import { lambdaAlias } from './types/lambda-alias.ts';
 import { lambdaEventInvokeConfig } from './types/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './types/lambda-event-source-mapping.ts';
 import { lambdaFunction } from './types/lambda-function.ts';
@@ -40,6 +42,7 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   iamPolicy,
   iamRole,
   kinesisStream,
+  lambdaAlias,
   lambdaEventInvokeConfig,
   lambdaEventSourceMapping,
   lambdaFunction,
@@ -55,6 +58,7 @@ const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
 const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
+const ONE_VERSION = 'the code in the assembly is the only version here';
 
 /** Every type that is known and does nothing on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
@@ -69,9 +73,15 @@ const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CloudWatch::Alarm', ALARM),
   withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
+  withoutEffect('AWS::CodeDeploy::Application', ONE_VERSION),
+  withoutEffect('AWS::CodeDeploy::DeploymentGroup', ONE_VERSION),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
   withoutEffect('Custom::PublishedConsole', CONSOLE),
   withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
+  withoutEffect('AWS::Lambda::Version', ONE_VERSION, name => ({
+    Ref: arn('lambda', `function:${name}`),
+    Version: '1',
+  })),
   withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
   withoutEffect('AWS::Logs::MetricFilter', METRICS),
   withoutEffect('AWS::S3::BucketPolicy', 'anyone on this machine may sign for its buckets'),

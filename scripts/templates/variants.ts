@@ -4,7 +4,13 @@
  */
 export const VARIANTS: Record<string, Record<string, string>> = {
   default: {},
+  production: { stage: 'prod' },
   'every option': {
+    stage: 'staging-all',
+    mfa: 'required',
+    web_domain: 'patronus.example.com',
+    web_certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c3d4e',
+    web_acl_arn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/console/1b2c3d4e',
     provisioned_write_units: '200',
     api_concurrency: '100',
     require_signed_reports: 'true',
@@ -12,8 +18,17 @@ export const VARIANTS: Record<string, Record<string, string>> = {
     webhooks_to_private_addresses: 'true',
     alarm_email: 'alarms@example.com',
     notice_emails: 'network@example.com,night@example.com',
+    mfa: 'required',
+    request_log: 'true',
+    access_log_days: '30',
+    firewall_requests: '2000',
   },
-  'as little as possible': { encrypt_stream: 'false', flow_log_ttl_hours: '0' },
+  'as little as possible': {
+    encrypt_stream: 'false',
+    flow_log_ttl_hours: '0',
+    web: 'false',
+    dashboard: 'false',
+  },
   'restored tables': {
     audit_table: 'audit-restored',
     audit_stream_arn: streamOf('audit-restored'),

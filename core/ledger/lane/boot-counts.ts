@@ -13,23 +13,20 @@ export function estimatedOf({ estimated, bytes }: Pick<BootCounts, 'estimated' |
 }
 
 /**
- * What a boot has counted of a pair once a report is added whose `seq` need not be above those before it.
+ * What a boot has counted of a pair once a report is added whose `seq` need not be above those before it; the same as before
+ * where the report says nothing that is new.
  *
- * @returns undefined where no later report has to give way: the report says nothing that is new
  * @throws ReportRejected when it contradicts another report of the boot
  */
 export function withReport(
   before: BootCounts,
   reported: PolicyTotals,
   { seq, estimated: marked }: Pick<Report, 'seq' | 'estimated'>,
-): BootCounts | undefined {
-  const newer = isNewer(reported, seq, before);
-  const estimated = before.estimated || marked === true;
-  if (newer) return { packets: reported.packets, bytes: reported.bytes, estimated, seq };
+): BootCounts {
+  const newest = isNewer(reported, seq, before) ? { ...reported, seq } : before;
+  const { packets, bytes } = newest;
   // The mark holds for the pair whichever report brings it, so that their order doesn't matter.
-  if (estimated === before.estimated) return undefined;
-  const { packets, bytes } = before;
-  return { packets, bytes, estimated, seq: before.seq };
+  return { packets, bytes, estimated: before.estimated || marked === true, seq: newest.seq };
 }
 
 /** Whether both have counted the same. */

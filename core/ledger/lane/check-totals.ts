@@ -1,8 +1,7 @@
 import { ReportRejected } from '../../report/rejection.ts';
 import type { PolicyTotals } from '../../totals/policy-totals.ts';
-import { NOT_NAMED } from './lane.ts';
 
-/** The totals that a boot has reported of a pair, and the report that they are from. */
+/** The totals that a boot has reported of a pair, and the report that they are from; zeros and `NOT_NAMED` where it has not. */
 type Known = Pick<PolicyTotals, 'packets' | 'bytes'> & { seq: number };
 
 /**
@@ -13,7 +12,6 @@ type Known = Pick<PolicyTotals, 'packets' | 'bytes'> & { seq: number };
  * those of the same or a later one
  */
 export function isNewer(pair: PolicyTotals, seq: number, known: Known): boolean {
-  if (known.seq === NOT_NAMED) return true;
   if (seq > known.seq) {
     if (pair.packets >= known.packets && pair.bytes >= known.bytes) return true;
     const name = pair.packets < known.packets ? 'packets' : 'bytes';

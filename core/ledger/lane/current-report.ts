@@ -128,7 +128,7 @@ export function addOldReport(state: LaneState, { report }: DecodedReport, { at_m
     const key = pairKey(reported);
     const before = pairOf(state, key) ?? emptyPair(reported);
     const counts = withReport(before, reported, report);
-    if (!counts || isSameCount(counts, before)) continue;
+    if (isSameCount(counts, before)) continue;
     if (before.seq === NOT_NAMED) isNewToBoot = true;
     added.set(key, { ...before, ...counts, named_hour: hourOf(at_ms) });
     addCounterChange(counters, reported.policy_id, gainOf(before, counts));

@@ -41,7 +41,7 @@ export function addLateReport(
     const key = pairKey(reported);
     const before = boot.pairs.get(key) ?? emptyPair(reported);
     const counts = withReport(before, reported, report);
-    if (!counts || (!isNewest && isSameCount(counts, before))) continue;
+    if (!isNewest && isSameCount(counts, before)) continue;
     const { policy_id, endpoint_id } = reported;
     const more = gainOf(before, counts);
     added++;

@@ -9,7 +9,7 @@ import type { Resource } from '../../template/deployment.ts';
 import { TemplateError } from '../../template/template-error.ts';
 import { noEffect, TAGS } from '../no-effect.ts';
 import { physicalName, shortName } from '../physical-name.ts';
-import type { Host, MadeResources, Making, ResourceType } from '../resource-type.ts';
+import type { Host, Making, ResourceType } from '../resource-type.ts';
 import { cognitoUserPool } from './cognito-user-pool.ts';
 import { cognitoUserPoolClient } from './cognito-user-pool-client.ts';
 import { cognitoUserPoolGroup } from './cognito-user-pool-group.ts';
@@ -95,6 +95,8 @@ function makeFunction({ resource, properties, made, host }: Making<FunctionPrope
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
       ...LOCAL_CREDENTIALS_ENVIRONMENT,
+      // Says whose links they are.
+      AWS_SESSION_TOKEN: short,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -114,17 +116,4 @@ function bundleFolder({ stack, logicalId }: Resource, objectKey: string, { asset
   const folder = assetFolders.get(objectKey);
   if (folder !== undefined) return folder;
   throw new TemplateError(`${stack}.${logicalId}`, 'its bundle is not in the assembly');
-}
-
-/** The function of a name or ARN, or undefined. */
-export function findFunction(made: MadeResources, nameOrArn: string): LambdaFunction | undefined {
-  const functions = made.all(lambdaFunction).map(({ value }) => value);
-  return functions.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
-}
-
-/** The function of a name or ARN in the template. @throws Error when there is none */
-export function functionAt(made: MadeResources, nameOrArn: string): LambdaFunction {
-  const found = findFunction(made, nameOrArn);
-  if (!found) throw new Error(`The template calls ${nameOrArn}, which is no function of it.`);
-  return found;
 }

@@ -97,6 +97,7 @@ export async function enrolEdge(
       region: stage.output('Api', 'Region'),
       trust_anchor: options.trustAnchor,
       signed: key !== undefined,
+      spool: options.spool,
     }),
   );
   return 0;
@@ -123,8 +124,8 @@ function tokenIn(options: EnrolOptions, edge_id: string): string {
 
 async function readKey({ key, spool, unsigned }: EnrolOptions): Promise<PublicKey | undefined> {
   if (unsigned) return undefined;
-  if (spool !== undefined) return openEdgeKey(userPath(spool));
-  if (key === undefined) {
+  if (spool) return openEdgeKey(userPath(spool));
+  if (!key) {
     throw new EdgeError(
       'Which key does the edge sign with? Give --key FILE with what the edge program prints (patronus-edge.mjs key --edge-id ID), --spool FOLDER for an edge on this machine, or --unsigned.',
     );

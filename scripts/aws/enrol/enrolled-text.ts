@@ -9,6 +9,8 @@ export interface Enrolled {
   trust_anchor: string | undefined;
   /** Whether it signs its reports. */
   signed: boolean;
+  /** Its spool on this machine, if its key lies here. */
+  spool: string | undefined;
 }
 
 /** What is to be done on the edge, ready to be pasted. */
@@ -29,10 +31,8 @@ ${credentials(edge)
   .map(line => `  ${line}`)
   .join('\n')}
 
-Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md). To try it with a capture in place of live traffic:
-
-  ${tryLine(edge)}
-`;
+Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
+${tryHere(edge)}`;
 }
 
 function credentials({ edge_id, role_arn, trust_anchor }: Enrolled): string[] {
@@ -56,7 +56,20 @@ function credentials({ edge_id, role_arn, trust_anchor }: Enrolled): string[] {
   ];
 }
 
-function tryLine({ edge_id, stream, graphql, region, signed }: Enrolled): string {
+/** How its key's machine counts a capture as the edge, where that is this one and the role can be assumed from here. */
+function tryHere(edge: Enrolled): string {
+  const { edge_id, role_arn, stream, graphql, region, signed, spool, trust_anchor } = edge;
+  if (spool === undefined || trust_anchor !== undefined) return '';
   const sign = signed ? ' --sign' : '';
-  return `npm run edge -- replay edge/sample/office.pcap --edge-id ${edge_id}${sign} --stream ${stream} --region ${region} --graphql ${graphql} --wait`;
+  return `
+To count a capture as this edge from here, add to ~/.aws/config:
+
+  [profile ${edge_id}]
+  role_arn = ${role_arn}
+  role_session_name = ${edge_id}
+  source_profile = default
+  region = ${region}
+
+  npm run edge -- replay edge/sample/office.pcap --edge-id ${edge_id}${sign} --spool ${spool} --stream ${stream} --region ${region} --profile ${edge_id} --graphql ${graphql} --wait
+`;
 }

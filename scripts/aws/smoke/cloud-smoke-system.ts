@@ -5,11 +5,12 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { STSClient } from '@aws-sdk/client-sts';
 import { tokenOf } from '../../../core/appsync/authorizer.ts';
+import { EdgeError } from '../../../edge/edge-error.ts';
 import { kinesisClient } from '../../../edge/system/kinesis-client.ts';
 import { systemClient } from '../../../edge/system/system-client.ts';
 import { stackName } from '../../../lib/stage.ts';
 import { clientConfig } from '../aws-options.ts';
-import { findStage } from '../find-stage.ts';
+import { type FoundStage, findStage } from '../find-stage.ts';
 import { openSqs } from './cloud/sqs.ts';
 import { testAlarm } from './cloud/test-alarm.ts';
 import { testPerson } from './cloud/test-person.ts';
@@ -52,7 +53,8 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       return testRoles({ iam: new IAMClient(config), sts: new STSClient(config) }, policies, bench, edge_id);
     },
     kinesis: credentials => kinesisClient({ ...config, region, credentials }),
-    alarmArrives(bench) {
+    async alarmArrives(bench) {
+      refuseDuringDeployment(stage);
       const sns = new SNSClient(config);
       const credentials = () => sns.config.credentials();
       const { endpoint } = options;
@@ -65,4 +67,13 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       });
     },
   };
+}
+
+/** An alarm would roll the deployment back. @throws EdgeError while one is under way */
+function refuseDuringDeployment({ stacks }: FoundStage): void {
+  const busy = [...stacks.values()].find(({ StackStatus }) => StackStatus?.endsWith('_IN_PROGRESS'));
+  if (!busy) return;
+  throw new EdgeError(
+    `The stack ${busy.StackName} is ${busy.StackStatus}, and an alarm may roll it back: test again when that is over.`,
+  );
 }

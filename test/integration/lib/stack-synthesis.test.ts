@@ -60,6 +60,7 @@ describe('the CDK app', () => {
     const files = await readdir(folder);
     expect(files.filter(file => file.endsWith('.template.json')).sort()).toEqual([
       'PatronusApi.template.json',
+      'PatronusDashboard.template.json',
       'PatronusData.template.json',
       'PatronusEvents.template.json',
       'PatronusExport.template.json',

@@ -1,12 +1,14 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import type { ContradictoryReport, IngestContext } from '../../../core/ingest/ingest-context.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
-import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
+import { quarantinedItems } from '../../support/quarantined.ts';
 import { type ReportSketch, rawRecord, reportRecord } from '../../support/report-records.ts';
 
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
@@ -77,6 +79,28 @@ describe('a boot with fewer parts', () => {
 });
 
 describe('reports that contradict their boot', () => {
+  it('about its parts are passed on, also where both parts are first heard of at once', async () => {
+    const [first, second] = [1, 2].map(parts => ({ part: parts - 1, parts, policies: policies(5n, 1) }));
+    const passed: string[] = [];
+    // The second is read before the first is written, and written behind it.
+    let isWritten = false;
+    const client = clientWith(async command => {
+      if (command instanceof TransactWriteCommand && !isWritten) {
+        isWritten = true;
+        await deliver([first!]);
+      }
+      return store.send(command);
+    });
+    await deliver([second!], {
+      client,
+      onContradictions: async reports => void passed.push(...reports.map(({ reason }) => reason)),
+    });
+    expect(isWritten).toBe(true);
+    expect((await readCounters(store.client, TABLES)).get('7')?.packets).toBe(5n);
+    expect(passed).toEqual([expect.stringContaining('(2 parts, 1 before)')]);
+    expect(quarantinedItems(store)).toMatchObject([{ reason: 'parts_changed' }]);
+  });
+
   it('are passed on with their reasons, and no others', async () => {
     const passed: ContradictoryReport[] = [];
     const onContradictions = async (reports: ContradictoryReport[]) => void passed.push(...reports);

@@ -93,6 +93,30 @@ describe('a batch', () => {
     });
   });
 
+  it.each([
+    ['of the same boot', 18, 'boot-1'],
+    // The boot that closes has two items, one written late would have two, and the number of the new one's parts is fixed.
+    ['of another boot', 13, 'boot-2'],
+  ])(
+    'takes 80 policies’ gauges out in the transaction of a report %s, with room for %s others',
+    async (_, room, boot_id) => {
+      for (const others of [room, room + 1]) {
+        const edge_id = `edge-${others}`;
+        await ingest([reportRecord({ edge_id, seq: 1, policies: manyPolicies(0, 80) })], context);
+        context.tally.Transactions = 0;
+        const sent_ms = 1;
+        await ingest(
+          [reportRecord({ edge_id, boot_id, seq: 2, sent_ms, policies: manyPolicies(80, others) })],
+          context,
+        );
+        expect([others, context.tally.Transactions]).toEqual([others, others > room ? 2 : 1]);
+      }
+      expect(context.tally).toMatchObject({ ReportsApplied: 4, ReportsQuarantined: 0 });
+      expect((await counters())['80']).toMatchObject({ packets: 2n, active_flows: 2 });
+      expect((await counters())['79']).toMatchObject({ packets: 2n, active_flows: 0 });
+    },
+  );
+
   it('counts past 2^53 and past 2^64 exactly', async () => {
     const bytes = 2n ** 63n - 1n;
     for (let edge = 0; edge < 5; edge++) {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
 import { newLane } from '../../../core/ledger/lane/lane.ts';
-import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
+import {
+  addCounterChange,
+  type CounterChange,
+  type LaneState,
+  NO_CHANGES,
+} from '../../../core/ledger/lane/lane-state.ts';
 import { lanePathTotals, laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
@@ -158,6 +163,29 @@ describe('folding a report into its lane', () => {
     expect(totals(state)).toEqual([['7', 16n, 7]]);
   });
 
+  it('has a boot either as the current one or among the others', () => {
+    const state = emptyState();
+    const speak = (boot_id: string, seq: number, sent_ms: number) =>
+      fold(state, { boot_id, seq, sent_ms, policies: pair(BigInt(seq)) });
+    speak('a', 1, 0);
+    speak('b', 1, 1);
+    const { data } = reportRecord({ boot_id: 'a', seq: 2, sent_ms: 2, policies: pair(2n) });
+    // In one step, as the changes of `b` going and `a` coming back are written together.
+    const back = foldReport(state, decodeReport(data, 'edge-1'), { at_ms: T0 + 2, slot: 3 });
+    expect(back.lane.boot_id).toBe('a');
+    expect([[...back.boots.keys()], [...back.changes.boots.keys()]]).toEqual([['b'], ['b']]);
+  });
+
+  it('keeps when a closed boot was heard last, in whichever order its late reports come', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', seq: 1, policies: pair(1n) }, 500);
+    fold(state, { boot_id: 'b', sent_ms: 1000, policies: pair(1n) });
+    fold(state, { boot_id: 'a', seq: 3, sent_ms: 1, policies: pair(3n) }, 4000);
+    expect(state.boots.get('a')?.last_heard_at_ms).toBe(T0 + 4000);
+    fold(state, { boot_id: 'a', seq: 4, sent_ms: 2, policies: pair(4n) }, 3000);
+    expect(state.boots.get('a')).toMatchObject({ seq: 4, last_heard_at_ms: T0 + 4000 });
+  });
+
   it("remembers site, policies' version, slot and the times of arrival", () => {
     const state = emptyState();
     fold(state, { seq: 1, policies_version: '4' }, 500);
@@ -224,6 +252,21 @@ describe('a report that contradicts its boot', () => {
     expect(() => fold(state, { seq, policies: pair(11n) })).toThrow('A total is higher');
   });
 
+  it.each(['current', 'closed'])(
+    'of a %s boot is rejected where only its bytes are above a later report’s',
+    which => {
+      const state = emptyState();
+      fold(state, { seq: 3, policies: pair(10n) });
+      if (which === 'closed') fold(state, { boot_id: 'boot-2', sent_ms: 1e6, policies: pair(1n) });
+      const more = (packets: bigint) => ({ seq: 2, policies: [{ policy_id: '7', packets, bytes: 101n }] });
+      for (const packets of [9n, 10n]) {
+        expect(() => fold(state, more(packets))).toThrow(
+          '(bytes of policy "7", endpoint "wan1": 101 after 100: report 2 says more than report 3).',
+        );
+      }
+    },
+  );
+
   it('is rejected where its number jumps too far, and not one before', () => {
     const state = emptyState();
     fold(state, { seq: 5, policies: pair(10n) });
@@ -277,6 +320,40 @@ describe('an old report', () => {
       ['8', 3n, 0],
     ]);
   });
+
+  it.each(['current', 'closed'])(
+    'of a %s boot with the same totals of a pair that later ones leave out is old',
+    which => {
+      const state = emptyState();
+      fold(state, { seq: 1, policies: BOTH });
+      fold(state, { seq: 5, policies: pair(20n, 1) });
+      if (which === 'closed') fold(state, { boot_id: 'boot-2', sent_ms: 60_000, policies: pair(5n) });
+      const with8 = (seq: number, packets: bigint, bytes: bigint) => ({
+        seq,
+        policies: [...pair(15n), { policy_id: '8', packets, bytes }],
+      });
+      expect(fold(state, with8(2, 1n, 10n)).result).toBe('old');
+      expect(fold(state, with8(3, 1n, 11n)).changes.counters.get('8')).toMatchObject({
+        packets: 0n,
+        bytes: 1n,
+      });
+      expect(fold(state, with8(4, 2n, 11n)).changes.counters.get('8')).toMatchObject({
+        packets: 1n,
+        bytes: 0n,
+      });
+    },
+  );
+
+  it.each([2, 3])(
+    'of a closed boot does not make it current, though it is sent later: number %d of 3',
+    seq => {
+      const state = emptyState();
+      fold(state, { seq: 3, policies: pair(10n, 2) });
+      fold(state, { boot_id: 'boot-2', sent_ms: 1000, policies: pair(5n, 2) });
+      expect(fold(state, { seq, sent_ms: 2000, policies: pair(10n, 9) }).result).toBe('old');
+      expect(state.lane).toMatchObject({ boot_id: 'boot-2', seq: 1 });
+    },
+  );
 
   it('with less is old: of the same number too', () => {
     const state = emptyState();
@@ -405,32 +482,71 @@ describe('path totals', () => {
       measured_at: new Date(T0).toISOString(),
       tx_packets: tx,
       tx_bytes: tx * 100n,
-      rx_packets: tx,
-      rx_bytes: tx * 100n,
+      rx_packets: tx * 2n,
+      rx_bytes: tx * 300n,
     },
   ];
   const sent = ({ lane }: LaneState) =>
-    lanePathTotals(lane).map(({ tx_packets, rx_bytes }) => [tx_packets, rx_bytes]);
+    lanePathTotals(lane).map(({ tx_packets, tx_bytes, rx_packets, rx_bytes }) => {
+      expect([tx_bytes, rx_packets]).toEqual([tx_packets * 100n, tx_packets * 2n]);
+      return [tx_packets, rx_bytes];
+    });
 
   it('are summed over boots, late reports included', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', seq: 1, paths: path(10n) });
     fold(state, { boot_id: 'b', seq: 1, sent_ms: 9, paths: path(5n) });
     fold(state, { boot_id: 'a', seq: 2, sent_ms: 1, paths: path(12n) });
-    expect(sent(state)).toEqual([[17n, 1700n]]);
+    expect(sent(state)).toEqual([[17n, 5100n]]);
     fold(state, { boot_id: 'a', seq: 3, sent_ms: 10, paths: path(13n) });
-    expect(sent(state)).toEqual([[18n, 1800n]]);
+    expect(sent(state)).toEqual([[18n, 5400n]]);
+  });
+
+  it('of a late report begin with a path that its boot had not shown, and again where that was set up again', () => {
+    const state = emptyState();
+    fold(state, { boot_id: 'a', seq: 1 });
+    fold(state, { boot_id: 'b', sent_ms: 9, paths: path(5n) });
+    fold(state, { boot_id: 'a', seq: 2, sent_ms: 1, paths: path(12n) });
+    expect(sent(state)).toEqual([[17n, 5100n]]);
+    fold(state, { boot_id: 'a', seq: 3, sent_ms: 2, paths: path(4n) });
+    expect(sent(state)).toEqual([[21n, 6300n]]);
   });
 
   it('begin again where a path was set up again within a boot', () => {
     const state = emptyState();
     fold(state, { seq: 1, paths: path(10n) });
     fold(state, { seq: 2, paths: path(3n) });
-    expect(sent(state)).toEqual([[13n, 1300n]]);
+    expect(sent(state)).toEqual([[13n, 3900n]]);
   });
 });
 
+it('a boot with as many parts as the one before leaves no part behind', () => {
+  const state = emptyState();
+  fold(state, { boot_id: 'a', parts: 2 });
+  fold(state, { boot_id: 'b', parts: 2, sent_ms: 1 });
+  expect(state.lane.parts_before).toBe(0);
+});
+
 describe('several reports in one step', () => {
+  it.each<[string, (bigint | undefined)[], bigint | undefined]>([
+    ['none of two', [undefined, undefined], undefined],
+    ['the first of two', [10n, undefined], 10n],
+    ['the second of two', [undefined, 10n], 10n],
+    ['both', [10n, 7n], 17n],
+  ])('add up what is estimated: %s', (_, estimates, sum) => {
+    const counters = new Map<string, CounterChange>();
+    for (const estimated_bytes of estimates) {
+      addCounterChange(counters, '7', {
+        ...{ packets: 1n, bytes: 10n, active_flows: 0, ...NO_RATES },
+        ...(estimated_bytes !== undefined && { estimated_bytes }),
+      });
+    }
+    expect(counters.get('7')).toEqual({
+      ...{ packets: 2n, bytes: 20n, active_flows: 0, ...NO_RATES },
+      ...(sum !== undefined && { estimated_bytes: sum }),
+    });
+  });
+
   it('add up their changes', () => {
     const state = emptyState();
     const [first, second] = [

@@ -1,20 +1,10 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { newLane } from '../../../core/ledger/lane/lane.ts';
-import { wholeListing } from '../../../core/ledger/lane/lane-listing.ts';
-import { NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
 import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { T0 } from '../../support/report-records.ts';
 
 const MINUTE = 60_000;
-
-it('a lane that is listed nowhere is listed under the site that it left too', () => {
-  const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), site_id: 'south' };
-  const state = { lane, idle: undefined, boots: new Map(), parts: new Map(), changes: NO_CHANGES };
-  const { sites } = wholeListing({ site_id: 'north' }, state);
-  expect([...sites].sort()).toEqual(['north', 'south']);
-});
 
 it('a look that another one overtook does not take back what that one found', async () => {
   const store = new FakeDynamoDb();

@@ -92,6 +92,20 @@ describe('packing lanes into transactions', () => {
     );
   });
 
+  it.each([
+    ['of its own', 50, 48],
+    ['that ten are shared of', 40, 58],
+  ])('puts as many actions into a transaction as it takes: policies %s', (_, from, count) => {
+    const range = (first: number, many: number) => Array.from({ length: many }, (_, i) => first + i);
+    const packed = (policies: number) =>
+      packWrites(makeWrites([{ policies: range(0, 50) }, { policies: range(from, policies) }]), {
+        table: 'traffic',
+      }).map(({ actions }) => actions.length);
+    // Two lanes, and 98 policies together.
+    expect(packed(count)).toEqual([TRANSACTION_MAX_ACTIONS]);
+    expect(packed(count + 1)).toEqual([51, count + 2]);
+  });
+
   it('adds up, counter by counter, what its lanes add', () => {
     fc.assert(
       fc.property(sketches, given => {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closeBoot } from '../../../core/ledger/lane/close-boot.ts';
 import { foldReport } from '../../../core/ledger/lane/fold.ts';
-import { withdrawGauges } from '../../../core/ledger/lane/gauges.ts';
-import { newLane } from '../../../core/ledger/lane/lane.ts';
+import { policiesWithGauges, withdrawGauges } from '../../../core/ledger/lane/gauges.ts';
+import { emptyPair, type Lane, newLane } from '../../../core/ledger/lane/lane.ts';
+import { joinSpans, ratedSpan, ratesOf } from '../../../core/ledger/lane/lane-rates.ts';
 import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
 import { bitRate, NO_RATE, packetRate, packRate, ratedPairs } from '../../../core/ledger/lane/pair-rate.ts';
 import { decodeLane, encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
@@ -213,4 +214,70 @@ describe('the rates of a lane', () => {
       { numRuns: 300 },
     );
   });
+});
+
+/** A lane whose last two reports are of these times, with a pair for each rate. */
+function ratedLane(from_ms: number, to_ms: number, rates: readonly number[]): Lane {
+  const pairs = rates.map((rate, i) => ({ ...emptyPair({ policy_id: `p${i}`, endpoint_id: 'wan1' }), rate }));
+  const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), boot_id: 'b', rated_ms: to_ms - from_ms };
+  return { ...lane, sent_at_ms: to_ms, pairs: new Map(pairs.map(pair => [pair.policy_id, pair])) };
+}
+
+describe('the rates of several lanes', () => {
+  it('are the sum of what is known, over the times of all of them', () => {
+    const slow = packRate(1000n, 8n, 1000);
+    const idle = packRate(0n, 0n, 1000);
+    const lanes = [ratedLane(5000, 9000, [slow, NO_RATE]), ratedLane(4000, 8000, [slow, idle])];
+    const unknown = { ...ratedLane(1, 2, []), rated_ms: undefined };
+    expect(ratesOf([unknown, ...lanes])).toEqual({
+      bit_rate: 2 * bitRate(slow),
+      packet_rate: 16_000,
+      rated_pairs: 3,
+      from_ms: 4000,
+      to_ms: 9000,
+    });
+  });
+
+  it('are not known where they are of none', () => {
+    expect(ratesOf([{ ...ratedLane(1, 2, []), rated_ms: undefined }])).toBeUndefined();
+    expect(ratesOf([])).toBeUndefined();
+  });
+
+  it('are over no time once the boot is closed', () => {
+    const lane = ratedLane(5000, 9000, []);
+    expect(ratedSpan(lane)).toEqual({ from_ms: 5000, to_ms: 9000 });
+    expect(ratedSpan({ ...lane, boot_id: '' })).toBeUndefined();
+  });
+
+  it('are over the times of the one that is known', () => {
+    const span = { from_ms: 1, to_ms: 2 };
+    expect(joinSpans(undefined, span)).toBe(span);
+    expect(joinSpans(span, undefined)).toBe(span);
+    expect(joinSpans(undefined, undefined)).toBeUndefined();
+  });
+});
+
+describe('gauges', () => {
+  const lane = ratedLane(0, 1000, [NO_RATE, packRate(0n, 0n, 1000), packRate(5n, 1n, 1000)]);
+
+  it('are held of policies with a rate that is known, 0 too, or active flows', () => {
+    const active = { ...emptyPair({ policy_id: 'active', endpoint_id: 'wan1' }), active_flows: 1 };
+    const pairs = new Map([...lane.pairs, ['active', active]]);
+    expect([...policiesWithGauges({ ...lane, pairs })].sort()).toEqual(['active', 'p1', 'p2']);
+  });
+
+  it('that are not there are not subtracted', () => {
+    const { changes } = withdrawGauges({ ...NO_LANE, lane });
+    expect([...changes.counters.keys()].sort()).toEqual(['p1', 'p2']);
+  });
+
+  it('count one pair each whose rate is known', () => {
+    expect([...lane.pairs.values()].map(({ rate }) => ratedPairs(rate))).toEqual([0, 1, 1]);
+  });
+});
+
+it('the rate of a boot whose first report has number 0 is known with its second', () => {
+  const first = fold(NO_LANE, { seq: 0, policies: counted(1n) });
+  const second = fold(first, { seq: 1, sent_ms: 1000, policies: counted(2n) });
+  expect(second.lane.rated_ms).toBe(1000);
 });

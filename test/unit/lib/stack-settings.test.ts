@@ -19,6 +19,7 @@ describe('settings', () => {
       stream_retention_hours: 168,
       encrypt_stream: true,
       provisioned_write_units: 0,
+      canary_minutes: 0,
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,
@@ -77,6 +78,7 @@ describe('settings', () => {
       { routing_cache_ttl_seconds: 0 },
       'Setting routing_cache_ttl_seconds must be a whole number from 1 to 86400, but is 0.',
     ],
+    [{ canary_minutes: 7 }, 'Setting canary_minutes must be one of 0, 5, 10, 15, 30, but is 7.'],
     [{ counter_slots: 8 }, 'Setting counter_slots must be a whole number from 16 to 1024, but is 8.'],
     [
       { ingest_window_seconds: '1.5' },

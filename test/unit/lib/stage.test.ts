@@ -102,8 +102,10 @@ describe('a stage', () => {
     expect([...types].sort()).toEqual([
       'AWS::AppSync::DataSource',
       'AWS::Cognito::UserPoolGroup',
+      'AWS::Lambda::Alias',
       'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::EventSourceMapping',
+      'AWS::Lambda::Version',
       'AWS::Logs::LogGroup',
     ]);
   });
@@ -127,6 +129,8 @@ describe('a stage', () => {
 /** Names that must differ within an account and a region, and where they stand. */
 const NAMED = {
   'AWS::AppSync::GraphQLApi': 'Name',
+  'AWS::CloudFront::Function': 'Name',
+  'AWS::CloudWatch::Dashboard': 'DashboardName',
   'AWS::Cognito::UserPoolDomain': 'Domain',
 } as const;
 
@@ -134,11 +138,10 @@ describe('what a stage holds', () => {
   it('stays in production: stacks, tables and people can not be deleted by mistake', () => {
     expect(stacksOf('prod').protected).toBe(true);
     for (const type of STATEFUL) {
-      const kept = ofType('prod', type).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
-      expect([type, kept.length]).toEqual([
-        type,
-        type === 'AWS::DynamoDB::Table' ? 3 : type === 'AWS::S3::Bucket' ? 3 : 1,
-      ]);
+      for (const { DeletionPolicy, Properties } of ofType('prod', type)) {
+        const isCache = type === 'AWS::DynamoDB::Table' && !Properties.DeletionProtectionEnabled;
+        expect([type, DeletionPolicy]).toEqual([type, isCache ? 'Delete' : 'Retain']);
+      }
     }
     const tables = ofType('prod', 'AWS::DynamoDB::Table');
     expect(tables.filter(({ Properties }) => Properties.DeletionProtectionEnabled)).toHaveLength(3);
@@ -146,9 +149,10 @@ describe('what a stage holds', () => {
   });
 
   it.each([
-    ['dev', 2],
-    // With a bucket for access logs, as production.
-    ['staging', 3],
+    // Flow log, exports, and the console with its access logs.
+    ['dev', 4],
+    // With a bucket for access logs of the others, as production.
+    ['staging', 5],
   ])('goes with the stacks of %s, files included', (stage, buckets) => {
     expect(stacksOf(stage).protected).toBe(false);
     for (const type of STATEFUL) {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { classifyFailure, UnstorableInput } from '../../../core/storage/failure.ts';
+
+const named = (name: string, more: object = {}) => Object.assign(new Error('m'), { name, ...more });
+
+/** A transaction that DynamoDB cancelled for these reasons, an action each. */
+const cancelled = (...codes: (string | undefined)[]) =>
+  named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
+
+describe('a call that failed', () => {
+  it.each([
+    ['ConditionalCheckFailedException', 'condition'],
+    ['TransactionConflictException', 'conflict'],
+    ['ProvisionedThroughputExceededException', 'throttled'],
+    ['RequestLimitExceeded', 'throttled'],
+    ['ThrottlingException', 'throttled'],
+    ['ValidationException', 'validation'],
+    ['TimeoutError', 'unknown'],
+    ['InternalServerError', 'unknown'],
+    ['TransactionInProgressException', 'unknown'],
+    ['ResourceNotFoundException', 'fatal'],
+    ['AccessDeniedException', 'fatal'],
+    ['TypeError', 'fatal'],
+  ])('by %s is %s', (name, kind) => {
+    const cause = named(name);
+    expect(classifyFailure(cause)).toEqual({ kind, reasons: [], cause });
+  });
+
+  it.each([
+    ['by the code of a system call', named('Error', { code: 'ECONNRESET' }), 'unknown'],
+    ['with status 500', named('New', { $metadata: { httpStatusCode: 500 } }), 'unknown'],
+    ['with status 499', named('New', { $metadata: { httpStatusCode: 499 } }), 'fatal'],
+    ['by an input that makes no item', new UnstorableInput(new Error('n')), 'validation'],
+    ['by nothing', undefined, 'fatal'],
+    ['by a text', 'TimeoutError', 'fatal'],
+  ])('%s is classified', (_how, cause, kind) => {
+    expect(classifyFailure(cause).kind).toBe(kind);
+  });
+});
+
+describe('a transaction that was cancelled', () => {
+  it.each([
+    // Repeating it can't help, whatever else there is.
+    [['TransactionConflict', 'ConditionalCheckFailed', 'ValidationError'], 'validation'],
+    [['ConditionalCheckFailed', 'ItemCollectionSizeLimitExceeded'], 'validation'],
+    // Reading again, as after a failed condition, serves after a conflict too; the other way round it doesn't.
+    [['TransactionConflict', 'ConditionalCheckFailed'], 'condition'],
+    [['ConditionalCheckFailed', 'None', 'TransactionConflict'], 'condition'],
+    [['ThrottlingError', 'ConditionalCheckFailed'], 'condition'],
+    [['ThrottlingError', 'TransactionConflict'], 'conflict'],
+    [['ThrottlingError', 'None'], 'throttled'],
+    [['ProvisionedThroughputExceeded'], 'throttled'],
+    [['SomethingNew'], 'unknown'],
+    [['None', 'None'], 'unknown'],
+  ])('for %j is %s', (codes, kind) => {
+    expect(classifyFailure(cancelled(...codes)).kind).toBe(kind);
+  });
+
+  it('says which of its actions had a part in it, and what was found there', () => {
+    const Item = { pk: { S: 'a' } };
+    const cause = named('TransactionCanceledException', {
+      CancellationReasons: [
+        { Code: 'None' },
+        {},
+        { Code: 'ConditionalCheckFailed', Item },
+        { Code: 'TransactionConflict' },
+      ],
+    });
+    expect(classifyFailure(cause)).toEqual({
+      kind: 'condition',
+      reasons: [
+        { index: 2, code: 'ConditionalCheckFailed', item: Item },
+        { index: 3, code: 'TransactionConflict' },
+      ],
+      cause,
+    });
+  });
+
+  it('without reasons may have been written or not', () => {
+    expect(classifyFailure(named('TransactionCanceledException'))).toMatchObject({
+      kind: 'unknown',
+      reasons: [],
+    });
+  });
+});
