@@ -18,7 +18,6 @@ export const VARIANTS: Record<string, Record<string, string>> = {
     webhooks_to_private_addresses: 'true',
     alarm_email: 'alarms@example.com',
     notice_emails: 'network@example.com,night@example.com',
-    mfa: 'required',
     request_log: 'true',
     access_log_days: '30',
     firewall_requests: '2000',
