@@ -46,9 +46,13 @@ const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
-/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
+/**
+ * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`, which edges were ever heard, is not
+ * among them: the Network table has a partition of that name, and an edge is registered in one transaction with the token of the
+ * request, which is put into this table.
+ */
 const COUNTED = [
-  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
@@ -144,15 +148,17 @@ export class ApiStack extends Stack {
       },
     });
     this.signIn.pool.grant(fn, ...USER_CALLS);
-    grantReadNetwork(data.network, fn);
+    grantReadNetwork(data.network, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
-    grantRead(data.traffic, fn);
+    grantRead(data.traffic, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
     // it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
+    // Statistics count what the caches hold.
+    grantRead(data.cache, fn, ['Query']);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
     alarmOnLostPaths(data.alarms, fn);

@@ -21,7 +21,6 @@ import { silenceEnvironment, webhookEnvironment } from './shared-environment.ts'
 import {
   grantAppend,
   grantForgetting,
-  grantPutAndUpdateAmong,
   grantRead,
   grantReadNetwork,
   grantWriteAmong,
@@ -58,9 +57,9 @@ export class EventsStack extends Stack {
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
     // A path that fails over is an order to the edges at its ends, and other changes raise the versions of the sites that they concern.
-    grantReadNetwork(data.network, broadcast);
-    grantRead(data.traffic, broadcast);
-    grantPutAndUpdateAmong(data.network, broadcast, ['COMMAND#*', 'ROUTES#*']);
+    grantReadNetwork(data.network, broadcast, ['GetItem', 'Query']);
+    grantRead(data.traffic, broadcast, ['GetItem', 'BatchGetItem']);
+    grantWriteAmong(data.network, broadcast, { PutItem: ['COMMAND#*', 'ROUTES#*'] });
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
       alarms: data.alarms,
       description:
@@ -123,7 +122,7 @@ export class EventsStack extends Stack {
       timeout: Duration.seconds(120),
       memory: 512,
     });
-    grantReadNetwork(data.network, worker);
+    grantReadNetwork(data.network, worker, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, worker);
     grantAppend(data.audit, worker);
     // A site that is gone or back changes the routes.
@@ -170,10 +169,10 @@ export class EventsStack extends Stack {
       environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
     });
     api.api.grantMutation(figures, 'publishFigures');
-    grantReadNetwork(data.network, figures);
-    grantRead(data.traffic, figures);
-    grantRead(data.cache, figures);
-    grantPutAndUpdateAmong(data.traffic, figures, ['FIGURES']);
+    grantReadNetwork(data.network, figures, ['GetItem', 'BatchGetItem', 'Query']);
+    grantRead(data.traffic, figures, ['GetItem', 'BatchGetItem', 'Query']);
+    grantRead(data.cache, figures, ['GetItem']);
+    grantWriteAmong(data.traffic, figures, { UpdateItem: ['FIGURES'] });
     const failed = scheduleFunction(this, 'Figures', {
       fn: figures,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
@@ -197,9 +196,12 @@ export class EventsStack extends Stack {
       memory: 512,
       environment: { NOTICE_TOPIC_ARN: topic.topicArn, ...webhookEnvironment(settings) },
     });
-    grantRead(data.network, notify);
-    grantRead(data.traffic, notify);
-    grantWriteAmong(data.traffic, notify, ['NOTICE#*', 'DELIVERY#*']);
+    grantRead(data.network, notify, ['GetItem', 'Query']);
+    grantRead(data.traffic, notify, ['GetItem', 'Query']);
+    grantWriteAmong(data.traffic, notify, {
+      PutItem: ['NOTICE#*', 'DELIVERY#*'],
+      DeleteItem: ['NOTICE#*'],
+    });
     notify.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
     data.alarms.add(notify, 'DeliveriesGivenUp', {
       metric: notify.ownMetric('DeliveriesGivenUp'),

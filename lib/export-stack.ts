@@ -10,7 +10,7 @@ import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
-import { grantPutAndUpdateAmong, grantQuery, grantRead, grantReadNetwork } from './table-grants.ts';
+import { grantQuery, grantRead, grantReadNetwork, grantWriteAmong } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
 const FINISHED = 'exports/*';
@@ -73,10 +73,10 @@ export class ExportStack extends Stack {
         'A run of an export could not be started, or failed three times: the clean-up has it taken up again. See the log of export.',
     });
     limitCalls(exporter, { retryAttempts: 2, maxEventAge: Duration.hours(1), failed });
-    grantReadNetwork(data.network, exporter);
+    grantReadNetwork(data.network, exporter, ['GetItem', 'BatchGetItem', 'Query']);
     grantQuery(data.audit, exporter);
-    grantRead(data.traffic, exporter);
-    grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
+    grantRead(data.traffic, exporter, ['GetItem', 'BatchGetItem', 'Query']);
+    grantWriteAmong(data.traffic, exporter, { UpdateItem: ['EXPORT'] });
     flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);

@@ -9,7 +9,7 @@ import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
+import { grantRead, grantWriteAmong } from './table-grants.ts';
 
 /** The log itself, and what finds its lines by address. */
 const FLOWS = 'flows/*';
@@ -74,8 +74,11 @@ export class FlowLogStack extends Stack {
       roles: [job.role!],
     });
     // Erasures and the leases, and what the last release logged in the table.
-    grantRead(data.traffic, job);
-    grantPutAndUpdateAmong(data.traffic, job, ['FLOW_LOG', 'FLOW_SLICES', 'FLOWS#*']);
+    grantRead(data.traffic, job, ['Query']);
+    grantWriteAmong(data.traffic, job, {
+      PutItem: ['FLOW_LOG', 'FLOWS#*'],
+      UpdateItem: ['FLOW_LOG', 'FLOW_SLICES'],
+    });
     const failed = scheduleFunction(this, 'FlowLog', {
       fn: job,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),

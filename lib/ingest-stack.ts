@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type Alarm, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { type IStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -23,6 +23,7 @@ import { cacheEnvironment, retentionEnvironment, silenceEnvironment } from './sh
 import {
   grantAppend,
   grantBatchPut,
+  grantCacheUpkeep,
   grantCaching,
   grantPutAndUpdate,
   grantRead,
@@ -63,7 +64,7 @@ export interface IngestStackProps {
 
 /** The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up each five. */
 export class IngestStack extends Stack {
-  readonly stream: Stream;
+  readonly stream: IStream;
 
   constructor(scope: Construct, id: string, { settings, data, exports, flows }: IngestStackProps) {
     super(scope, id, { description: 'Patronus: report stream, ingest, snapshot and clean-up' });
@@ -99,15 +100,18 @@ export class IngestStack extends Stack {
     });
   }
 
-  private makeStream(settings: Settings, { alarms }: DataStack): Stream {
-    const stream = new Stream(this, 'Reports', {
+  /** The stack's own stream, or the existing one that takes its place. The own one stays in the stack. */
+  private makeStream(settings: Settings, { alarms }: DataStack): IStream {
+    const own = new Stream(this, 'Reports', {
       streamMode: StreamMode.PROVISIONED,
       shardCount: settings.shards,
       retentionPeriod: Duration.hours(settings.stream_retention_hours),
       encryption: settings.encrypt_stream ? StreamEncryption.MANAGED : StreamEncryption.UNENCRYPTED,
       removalPolicy: settings.stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    alarms.add(stream, 'StreamThrottle', {
+    const { report_stream_arn: arn } = settings;
+    const stream = arn === undefined ? own : Stream.fromStreamArn(this, 'ExistingReports', arn);
+    alarms.add(own, 'StreamThrottle', {
       metric: stream.metricWriteProvisionedThroughputExceeded({ statistic: Stats.SUM, period: ALARM_PERIOD }),
       above: 0,
       periods: 3,
@@ -135,11 +139,11 @@ export class IngestStack extends Stack {
       },
     });
     flows.grantWriting(ingest);
-    grantRead(data.traffic, ingest);
+    grantRead(data.traffic, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantPutAndUpdate(data.traffic, ingest);
     // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
     // the Network table.
-    grantReadNetwork(data.network, ingest);
+    grantReadNetwork(data.network, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
     grantAppend(data.audit, ingest);
     grantCaching(data.cache, ingest);
@@ -199,16 +203,16 @@ export class IngestStack extends Stack {
       },
     });
     exports.grantDispatch(cleanup);
-    grantRead(data.traffic, cleanup);
+    grantRead(data.traffic, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantPutAndUpdate(data.traffic, cleanup);
     // What resets leave that were cut off, voids that it finishes, old generations of counters, and counts of refusals that
     // became entries.
     grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
-    grantReadNetwork(data.network, cleanup);
+    grantReadNetwork(data.network, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, cleanup);
     grantAppend(data.audit, cleanup);
-    grantCaching(data.cache, cleanup);
+    grantCacheUpkeep(data.cache, cleanup);
     const disagreeing = data.alarms.add(cleanup, 'TotalsDisagree', {
       metric: cleanup.ownMetric('totals_mismatches'),
       above: 0,
@@ -255,7 +259,7 @@ export class IngestStack extends Stack {
       memory: 1769,
       environment: retentionEnvironment(settings),
     });
-    grantRead(data.traffic, group);
+    grantRead(data.traffic, group, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, group);
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',
@@ -274,8 +278,8 @@ export class IngestStack extends Stack {
     snapshot.addToRolePolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [group.functionArn] }),
     );
-    grantReadNetwork(data.network, snapshot);
-    grantRead(data.traffic, snapshot);
+    grantReadNetwork(data.network, snapshot, ['Query']);
+    grantRead(data.traffic, snapshot, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantBatchPut(data.traffic, snapshot);
     data.alarms.add(snapshot, 'LanesUnreadable', {
       metric: snapshot.ownMetric('LanesUnreadable', Stats.MAXIMUM),

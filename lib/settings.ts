@@ -76,6 +76,8 @@ export interface Settings {
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
   existing_tables: ExistingTables;
+  /** ARN of a stream to work on in place of the stack's own, which was lost. */
+  report_stream_arn: string | undefined;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
   /** Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of the system itself. */
@@ -188,6 +190,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     currency: readCurrency(lookUp('currency')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
+    report_stream_arn: readStreamArn(lookUp('report_stream_arn')),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     notice_emails: readText('notice_emails', lookUp('notice_emails'))?.split(',') ?? [],
     webhooks_to_private_addresses: readSwitch(
@@ -218,6 +221,15 @@ function readCurrency(given: unknown): string {
   if (typeof given === 'string' && Intl.supportedValuesOf('currency').includes(given)) return given;
   throw new SettingError(
     `Setting currency must be a currency of ISO 4217 such as EUR, but is ${JSON.stringify(given)}.`,
+  );
+}
+
+function readStreamArn(given: unknown): string | undefined {
+  const arn = readText('report_stream_arn', given);
+  if (arn === undefined || /^arn:aws[\w-]*:kinesis:[\w-]+:\d{12}:stream\/[\w.-]{1,128}$/.test(arn))
+    return arn;
+  throw new SettingError(
+    `Setting report_stream_arn must be the ARN of a Kinesis stream (arn:aws:kinesis:…:stream/…), but is ${JSON.stringify(arn)}.`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
+import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { answerStack, stackRequestSchema } from './answer-stack.ts';
 import { environmentSchema } from './environment.ts';
@@ -11,7 +12,6 @@ import { publishFiles } from './publish-files.ts';
 const FILES = join(import.meta.dirname, 'files');
 
 const { CONSOLE_BUCKET } = environmentSchema.parse(process.env);
-const logger = new Logger();
 const s3 = makeS3Client();
 
 const eventSchema = stackRequestSchema.extend({
@@ -19,7 +19,8 @@ const eventSchema = stackRequestSchema.extend({
 });
 
 /** Called by CloudFormation while a stack is deployed: publishes the console and its configuration. */
-async function handle(event: unknown): Promise<void> {
+async function handle(event: unknown, lambda: Context): Promise<void> {
+  beginLog(lambda);
   const { ResourceProperties, ...request } = eventSchema.parse(event);
   await answerStack(request, async () => {
     const files = await publishFiles({

@@ -1,5 +1,5 @@
 import { decide, type Grant } from './decide.ts';
-import type { Need, Place } from './need.ts';
+import type { AwsRequest, Need, Place } from './need.ts';
 import { needsOfRequest } from './needs-of-request.ts';
 import { Refusal } from './refusal.ts';
 import type { Statement } from './statement.ts';
@@ -18,10 +18,19 @@ export interface Observer {
   onRefusal?(refusal: Error): void;
 }
 
+export interface GuardOptions extends Observer {
+  /** The resource of the template that another one takes the place of. */
+  rename?(resource: string): string;
+}
+
 /** Refuses what the policies of a role don't allow. */
-export function makeGuard(rights: Rights, observer: Observer = {}): Watch {
+export function makeGuard(rights: Rights, { rename, ...observer }: GuardOptions = {}): Watch {
+  const needs = (request: AwsRequest): Need[] => {
+    const found = needsOfRequest(request, rights.place);
+    return rename ? found.map(need => ({ ...need, resource: rename(need.resource) })) : found;
+  };
   return request => {
-    const refusal = refusalOf(() => needsOfRequest(request, rights.place), rights, observer);
+    const refusal = refusalOf(() => needs(request), rights, observer);
     if (refusal) observer.onRefusal?.(refusal);
     return refusal;
   };

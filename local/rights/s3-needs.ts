@@ -3,7 +3,7 @@ import { type AwsRequest, type Need, type Place, UnknownCall } from './need.ts';
 /** What names an operation of S3 in the query; every other parameter belongs to one. */
 const OPERATIONS = ['uploads', 'uploadId', 'list-type', 'delete'];
 const PARAMETERS =
-  /^(x-id|X-Amz-.*|prefix|delimiter|start-after|continuation-token|max-keys|encoding-type|partNumber|response-.*)$/;
+  /^(x-id|x-amz-.*|prefix|delimiter|start-after|continuation-token|max-keys|encoding-type|partNumber|response-.*)$/i;
 
 /** By method and operation: the action that is needed on the object, or on the bucket. */
 const ACTIONS: Record<string, string> = {

@@ -6,23 +6,24 @@ import { defaultCache, keptBuild } from '../kept-builds/kept-build.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** All that templates without bundles are made of. */
+const STACK_SOURCES = ['bin/**', 'lib/**', 'core/console/**', 'graphql/**', 'cdk.json', 'package-lock.json'];
+
 /** All that templates and bundles are made of. A test compares them with what the bundles say they are made of. */
 export const TEMPLATE_SOURCES = [
-  'bin/**',
-  'lib/**',
+  ...STACK_SOURCES,
   'functions/**',
   'core/**',
-  'graphql/**',
   'web/**',
   'scripts/build-web.ts',
   'scripts/web/**',
-  'cdk.json',
-  'package-lock.json',
 ];
 
 export interface SynthesizeOptions {
   /** Settings as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
+  /** False: without the code of functions, for who only reads the templates. */
+  bundles?: boolean;
   signal?: AbortSignal;
 }
 
@@ -32,11 +33,15 @@ export interface SynthesizeOptions {
  * @returns the folder of the cloud assembly, which others may use too: nothing may be written there
  * @throws Error with what the app said, when it fails.
  */
-export async function synthesize({ context = {}, signal }: SynthesizeOptions = {}): Promise<string> {
-  const settings = await contextJson(context);
+export async function synthesize({
+  context = {},
+  bundles = true,
+  signal,
+}: SynthesizeOptions = {}): Promise<string> {
+  const settings = await contextJson({ ...(!bundles && { 'aws:cdk:bundling-stacks': [] }), ...context });
   return keptBuild({
     cache: defaultCache('patronus-templates'),
-    sources: TEMPLATE_SOURCES,
+    sources: bundles ? TEMPLATE_SOURCES : STACK_SOURCES,
     settings,
     build: folder => runApp(folder, settings, signal),
   });

@@ -10,12 +10,13 @@ export interface Certificate {
 }
 
 /**
- * Makes a certificate that names this machine and AppSync's endpoints of a region. Only programs that are told of its file trust it.
+ * Makes a certificate that names this machine and AWS's endpoints of a region. Only programs that are told of its file trust it.
  * @throws ToolMissing without openssl
  */
 export async function makeCertificate(folder: string, region: string): Promise<Certificate> {
   const files = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
-  const names = ['DNS:localhost', 'IP:127.0.0.1', `DNS:*.appsync-api.${region}.amazonaws.com`];
+  const services = ['*', '*.s3', '*.appsync-api'].map(host => `DNS:${host}.${region}.amazonaws.com`);
+  const names = ['DNS:localhost', 'IP:127.0.0.1', ...services];
   const extensions = [
     'basicConstraints=critical,CA:FALSE',
     'keyUsage=critical,digitalSignature,keyEncipherment',

@@ -24,6 +24,8 @@ export interface Emulator {
   /** Where the emulator's processes wait for connections now. @throws EdgeError where it isn't the loopback alone */
   checkSockets(): ListeningSocket[];
   wayOut: WayOut;
+  /** File with what it and the functions say. */
+  log: string;
 }
 
 export interface StartOptions {
@@ -44,7 +46,7 @@ export async function startEmulator({ python, folder, steps, signal }: StartOpti
   const tls = await makeCertificate(folder, REGION);
   const wayOut = await openWayOut({
     port,
-    leads: host => host.endsWith(`.appsync-api.${REGION}.amazonaws.com`),
+    leads: host => host.endsWith(`.${REGION}.amazonaws.com`),
   });
   steps.atEnd('end of the way out', () => wayOut.close());
   const endpoint = `https://localhost:${port}`;
@@ -79,7 +81,7 @@ export async function startEmulator({ python, folder, steps, signal }: StartOpti
   await untilReady({ program, endpoint, log, signal });
   const checkSockets = () => onlyLoopback(socketsOfGroup(program.pid));
   checkSockets();
-  return { endpoint, environment: { ...shared, AWS_ENDPOINT_URL: endpoint }, checkSockets, wayOut };
+  return { endpoint, environment: { ...shared, AWS_ENDPOINT_URL: endpoint }, checkSockets, wayOut, log };
 }
 
 /** Nothing of the person's own environment: no profile of AWS, no proxy. The Node that runs this runs the functions too. */

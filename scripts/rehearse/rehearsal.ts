@@ -1,13 +1,17 @@
-import { cp } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { synthesizeInto } from '../../local/template/synthesize.ts';
-import { type Cdk, makeCdk } from './cdk.ts';
-import { clientOptions, systemOf } from './deployed-system.ts';
-import { type Emulator, startEmulator } from './emulator.ts';
-import { makeOfficeEdge, sum, untilCounted, words } from './office-edge.ts';
-import { spoilAssembly } from './spoil-assembly.ts';
+import { makeCdk } from './cdk.ts';
+import { changeTemplate, changeTemplates } from './change-template.ts';
+import { forMiniStack, spoilt } from './changed-templates.ts';
+import { systemOf } from './deployed-system.ts';
+import { startEmulator } from './emulator.ts';
+import type { ListeningSocket } from './listening-sockets.ts';
+import { type Counted, makeOfficeEdge, sum, untilCounted, words } from './office-edge.ts';
+import { changesNothing, isRefused, refusalsIn, wasRolledBack } from './rehearsal-checks.ts';
+import { makeScheduleClock } from './schedule-clock.ts';
+import { smoke } from './smoke.ts';
 import type { Steps } from './steps.ts';
 
 export interface RehearsalOptions {
@@ -26,84 +30,98 @@ export interface RehearsalOptions {
  * @throws EdgeError with what went wrong
  */
 export async function rehearse({ steps, python, folder, signal }: RehearsalOptions): Promise<void> {
-  const assembly = (name: string) => join(folder, `templates-${name}`);
   const emulator = await steps.run(
     'MiniStack starts, with IAM and TLS enforced',
     () => startEmulator({ python, folder, steps, signal }),
-    ({ checkSockets }) =>
-      `listens on ${checkSockets()
-        .map(({ address, port }) => `${address}:${port}`)
-        .join(', ')} alone`,
+    ({ checkSockets }) => `listens on ${addresses(checkSockets())} alone`,
   );
   const cdk = makeCdk(emulator, folder);
+  const synthesize = async (name: string, context: Record<string, string>) => {
+    const assembly = join(folder, `templates-${name}`);
+    await synthesizeInto(assembly, { context, signal });
+    await changeTemplates(assembly, forMiniStack);
+    return assembly;
+  };
 
   await steps.run('cdk bootstrap', () => cdk.bootstrap(signal));
+  const first = await steps.run('cdk synth', () => synthesize('first', {}));
   const { outputs } = await steps.run(
     'cdk deploy',
-    async () => {
-      await synthesizeInto(assembly('first'), { signal });
-      return cdk.deploy(assembly('first'), signal);
-    },
+    () => cdk.deploy(first, signal),
     ({ stacks }) => `${stacks.length} stacks`,
   );
+  const schedules = await makeScheduleClock(emulator, first);
+  await steps.run(
+    'what schedules call does its work',
+    () => schedules.call(new Date()),
+    count => `${count} calls`,
+  );
+  schedules.run(steps);
+
   const system = await systemOf(outputs, emulator);
   const edge = await makeOfficeEdge(emulator, system, folder, signal);
-  const counted = [await steps.run('an edge reports', () => edge.report(signal), words)];
+  const counted: Counted[] = [];
   const count = (name: string) =>
     steps.run(
       name,
-      () => untilCounted(system, sum(...counted), signal),
+      async () => {
+        counted.push(await edge.report(signal));
+        await untilCounted(system, sum(...counted), signal);
+      },
       () => words(sum(...counted)),
     );
-  await count('its traffic is counted exactly');
+  await count('traffic of an edge is counted exactly');
+  await steps.run('cdk deploy again changes nothing', () => changesNothing(cdk, first, signal));
 
-  await steps.run('cdk deploy again changes nothing', () => deployAgain(cdk, assembly('first'), signal));
-  await steps.run('an update with other settings', async () => {
-    await synthesizeInto(assembly('updated'), { context: UPDATED, signal });
-    await cdk.deploy(assembly('updated'), signal);
+  const updated = await steps.run('an update with other settings', async () => {
+    const assembly = await synthesize('updated', UPDATED);
+    await cdk.deploy(assembly, signal);
+    return assembly;
   });
-  counted.push(await edge.report(signal));
   await count('counting goes on after it');
-
   await steps.run('an update that fails is rolled back', async () => {
-    await cp(assembly('updated'), assembly('spoilt'), { recursive: true });
-    await spoilAssembly(assembly('spoilt'), 'PatronusIngest');
-    await failToDeploy(cdk, assembly('spoilt'), signal);
-    await checkRolledBack(emulator, 'PatronusIngest');
+    const spoiltAssembly = join(folder, 'templates-spoilt');
+    await cp(updated, spoiltAssembly, { recursive: true });
+    await changeTemplate(spoiltAssembly, 'PatronusIngest', spoilt);
+    await isRefused(() => cdk.deploy(spoiltAssembly, signal), signal);
+    await wasRolledBack(emulator, 'PatronusIngest');
   });
-  counted.push(await edge.report(signal));
   await count('counting goes on after that too');
-  await steps.run('cdk destroy', () => cdk.destroy(assembly('updated'), signal));
-  await steps.run('nothing has tried to leave this machine', async () => {
+
+  const production = await steps.run('a production stage is deployed beside it', async () => {
+    const assembly = await synthesize('production', { stage: 'prod' });
+    await cdk.deploy(assembly, signal);
+    return assembly;
+  });
+  const productionSchedules = await makeScheduleClock(emulator, production);
+  productionSchedules.run(steps);
+  await steps.run(
+    'smoke test of the production stage',
+    () => smoke({ emulator, folder, stage: 'prod', signal }),
+    proven => proven,
+  );
+  await steps.run('the other stage has counted nothing of it', () =>
+    untilCounted(system, sum(...counted), signal),
+  );
+  await steps.run('cdk destroy of the production stage is refused', () =>
+    isRefused(() => cdk.destroy(production, signal), signal),
+  );
+  await steps.run('cdk destroy of the other stage', () => cdk.destroy(updated, signal));
+  await steps.run('no function was refused a right, and nothing tried to leave this machine', async () => {
     emulator.checkSockets();
-    const { refused } = emulator.wayOut;
-    if (refused.size > 0) throw new EdgeError(`These hosts were asked for: ${[...refused].join(', ')}.`);
+    const problems = [
+      ...schedules.failures,
+      ...productionSchedules.failures,
+      ...refusalsIn(await readFile(emulator.log, 'utf8')),
+      ...[...emulator.wayOut.refused].map(host => `${host} was asked for.`),
+    ];
+    if (problems.length > 0) throw new EdgeError(problems.join('\n'));
   });
 }
 
 /** What an operator may change while it runs. */
 const UPDATED = { counter_slots: '32', ingest_window_seconds: '1', shards: '2' };
 
-async function deployAgain(cdk: Cdk, assembly: string, signal: AbortSignal): Promise<void> {
-  const { stacks } = await cdk.deploy(assembly, signal);
-  const changed = stacks.filter(stack => stack.changed).map(({ name }) => name);
-  if (changed.length > 0) throw new EdgeError(`The same templates changed ${changed.join(', ')}.`);
-}
-
-async function failToDeploy(cdk: Cdk, assembly: string, signal: AbortSignal): Promise<void> {
-  try {
-    await cdk.deploy(assembly, signal);
-  } catch (cause) {
-    if (cause instanceof EdgeError && !signal.aborted) return;
-    throw cause;
-  }
-  throw new EdgeError('A stack with a resource that can not be made was deployed.');
-}
-
-async function checkRolledBack(emulator: Emulator, StackName: string): Promise<void> {
-  const { Stacks } = await new CloudFormationClient(clientOptions(emulator)).send(
-    new DescribeStacksCommand({ StackName }),
-  );
-  const status = Stacks?.[0]?.StackStatus;
-  if (status !== 'UPDATE_ROLLBACK_COMPLETE') throw new EdgeError(`${StackName} is ${status} after it.`);
+function addresses(sockets: ListeningSocket[]): string {
+  return sockets.map(({ address, port }) => `${address}:${port}`).join(', ');
 }

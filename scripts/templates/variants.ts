@@ -7,7 +7,6 @@ export const VARIANTS: Record<string, Record<string, string>> = {
   production: { stage: 'prod' },
   'every option': {
     stage: 'staging-all',
-    mfa: 'required',
     web_domain: 'patronus.example.com',
     web_certificate_arn: 'arn:aws:acm:us-east-1:123456789012:certificate/1b2c3d4e',
     web_acl_arn: 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/console/1b2c3d4e',
@@ -18,6 +17,10 @@ export const VARIANTS: Record<string, Record<string, string>> = {
     webhooks_to_private_addresses: 'true',
     alarm_email: 'alarms@example.com',
     notice_emails: 'network@example.com,night@example.com',
+    mfa: 'required',
+    request_log: 'true',
+    access_log_days: '30',
+    firewall_requests: '2000',
   },
   'as little as possible': {
     encrypt_stream: 'false',

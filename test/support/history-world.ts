@@ -16,6 +16,7 @@ import { clientWith } from './fake-dynamodb.ts';
 import { FatedWorkers, type GroupFate } from './group-workers.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
+import { asFunction } from './rights/as-function.ts';
 import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
@@ -187,14 +188,18 @@ export class HistoryWorld {
     });
     const workers = new FatedWorkers(options, groups);
     const seen = this.#seen();
-    const result = await takeSnapshot({
-      ...options(dies),
-      ...(pause && { store: { ...this.store, client: this.#pausingClient(pause, ms => (held_up_ms = ms)) } }),
-      scheduled_at: minute,
-      registered: servedEdges(EDGES.map(({ edge_id }) => edge_id)),
-      previous: this.#previous,
-      ...(this.#grouped && { workers, lanes_a_group: 1 }),
-    }).catch((cause: Error) => {
+    const result = await asFunction('snapshot', () =>
+      takeSnapshot({
+        ...options(dies),
+        ...(pause && {
+          store: { ...this.store, client: this.#pausingClient(pause, ms => (held_up_ms = ms)) },
+        }),
+        scheduled_at: minute,
+        registered: servedEdges(EDGES.map(({ edge_id }) => edge_id)),
+        previous: this.#previous,
+        ...(this.#grouped && { workers, lanes_a_group: 1 }),
+      }),
+    ).catch((cause: Error) => {
       if (cause.message !== 'killed' && !(cause instanceof GroupsMissing)) throw cause;
       this.restartFunction();
       return undefined;

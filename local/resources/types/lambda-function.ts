@@ -95,6 +95,8 @@ function makeFunction({ resource, properties, made, host }: Making<FunctionPrope
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
       ...LOCAL_CREDENTIALS_ENVIRONMENT,
+      // Says whose links they are.
+      AWS_SESSION_TOKEN: short,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -11,16 +11,18 @@ export interface Expectation<Seen> {
   what: string;
   /** How long at most, seconds. */
   limit_s: number;
+  /** How long to wait between two looks, milliseconds; a look that costs the budget of queries is not taken each second. */
+  every_ms?: number;
   /** Undefined: not yet. */
   look(): Promise<Seen | undefined>;
   /** Errors that may pass, such as a right that is not known everywhere yet; without it none. */
   mayPass?: (cause: unknown) => boolean;
 }
 
-/** Looks once a second until something is seen. @throws EdgeError after the limit · SmokeInterrupted */
+/** Looks again and again until something is seen. @throws EdgeError after the limit · SmokeInterrupted */
 export async function eventually<Seen>(
   { signal, clock, sleep, say }: Pick<Bench, 'signal' | 'clock' | 'sleep' | 'say'>,
-  { what, limit_s, look, mayPass = () => false }: Expectation<Seen>,
+  { what, limit_s, every_ms = POLL_MS, look, mayPass = () => false }: Expectation<Seen>,
 ): Promise<Seen> {
   const end = clock() + limit_s * 1000;
   let last: unknown;
@@ -36,7 +38,7 @@ export async function eventually<Seen>(
     }
     if (clock() >= end) break;
     if (looks === 0) say(`Waiting for ${what} (${limit_s} s at most) …`);
-    await sleep(POLL_MS);
+    await sleep(every_ms);
   }
   const why = last instanceof Error ? ` The last answer: ${last.message}` : '';
   throw new EdgeError(`Waited ${limit_s} s for ${what}, in vain.${why}`, { cause: last });

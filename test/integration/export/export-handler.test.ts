@@ -5,6 +5,7 @@ import { systemCaller } from '../../../core/access/caller.ts';
 import { exportKey, NOTHING_WRITTEN } from '../../../core/export/export-job.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
@@ -23,7 +24,8 @@ beforeAll(async () => {
     printed += text;
     return true;
   });
-  ({ handler } = await import('../../../functions/export/handler.ts'));
+  const deployed = await import('../../../functions/export/handler.ts');
+  handler = (...call) => asFunction('export', () => deployed.handler(...call));
 });
 
 afterAll(async () => {

@@ -40,6 +40,7 @@ describe('settings', () => {
       currency: 'USD',
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
+      report_stream_arn: undefined,
       alarm_email: undefined,
       notice_emails: [],
       webhooks_to_private_addresses: false,
@@ -86,6 +87,10 @@ describe('settings', () => {
     [
       { edge_roles: 'router,a*b' },
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
+    ],
+    [
+      { report_stream_arn: 'reports-2' },
+      'Setting report_stream_arn must be the ARN of a Kinesis stream (arn:aws:kinesis:…:stream/…), but is "reports-2".',
     ],
     [{ web: 'no' }, 'Setting web must be true or false, but is "no".'],
     [

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isNewEnough } from '../../../../scripts/python/python-tool.ts';
 import { deployedStacks } from '../../../../scripts/rehearse/cdk.ts';
+import { changeTemplate, changeTemplates } from '../../../../scripts/rehearse/change-template.ts';
+import { forMiniStack, spoilt } from '../../../../scripts/rehearse/changed-templates.ts';
 import { sum } from '../../../../scripts/rehearse/office-edge.ts';
-import { spoilAssembly } from '../../../../scripts/rehearse/spoil-assembly.ts';
+import { refusalsIn } from '../../../../scripts/rehearse/rehearsal-checks.ts';
+import { schedulesIn } from '../../../../scripts/rehearse/schedule-clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'patronus-assembly-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -37,7 +40,7 @@ describe('a spoilt assembly', () => {
       },
     });
     write('manifest.json', { artifacts: { S: { properties: { url: 's3://assets/abc123.json' } } } });
-    await spoilAssembly(folder, 'S');
+    await changeTemplate(folder, 'S', spoilt);
     expect(read('S.template.json').Resources).toEqual({
       Fn: { Type: 'AWS::Lambda::Function', Properties: { Timeout: 120 } },
       Queue: { Type: 'AWS::SQS::Queue' },
@@ -52,6 +55,90 @@ describe('a spoilt assembly', () => {
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(read('S.assets.json').files[hash!].destinations).toEqual({ here: { objectKey: `${hash}.json` } });
     expect(read('manifest.json').artifacts.S.properties).toEqual({ url: `s3://assets/${hash}.json` });
+  });
+});
+
+describe('templates for MiniStack', () => {
+  const schedule = (Target: object, ScheduleExpression = 'rate(5 minutes)') => ({
+    Type: 'AWS::Scheduler::Schedule',
+    Properties: { State: 'ENABLED', ScheduleExpression, Target },
+  });
+  const statement = (Effect: string) => ({
+    Effect,
+    Action: 'dynamodb:PutItem',
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*'] } },
+  });
+
+  it('take hosts from addresses, grant whole tables, deny as before, and have schedules rest', () => {
+    const template = {
+      Resources: {
+        Policy: {
+          Type: 'AWS::IAM::Policy',
+          Properties: { Statement: [statement('Allow'), statement('Deny')] },
+        },
+        Clock: schedule({ Arn: { 'Fn::GetAtt': ['Fn', 'Arn'] } }),
+      },
+      Outputs: { Host: { Value: { 'Fn::GetAtt': ['Api', 'RealtimeDns'] } } },
+    };
+    expect(forMiniStack(template)).toEqual({
+      Resources: {
+        Policy: {
+          Type: 'AWS::IAM::Policy',
+          Properties: {
+            Statement: [{ Effect: 'Allow', Action: 'dynamodb:PutItem' }, statement('Deny')],
+          },
+        },
+        Clock: {
+          Type: 'AWS::Scheduler::Schedule',
+          Properties: { ...template.Resources.Clock.Properties, State: 'DISABLED' },
+        },
+      },
+      Outputs: {
+        Host: {
+          Value: { 'Fn::Select': [2, { 'Fn::Split': ['/', { 'Fn::GetAtt': ['Api', 'GraphQLUrl'] }] }] },
+        },
+      },
+    });
+  });
+
+  it('say what schedules call, with the time in its place', () => {
+    const Input = '{"scheduled_at":"<aws.scheduler.scheduled-time>","steps":["alarms"]}';
+    const Resources = {
+      One: schedule({ Arn: { 'Fn::GetAtt': ['Cleanup', 'Arn'] }, Input }),
+      Two: schedule({ Arn: { Ref: 'Alias' }, Input }, 'rate(1 minute)'),
+    };
+    const calls = schedulesIn({ Resources });
+    expect(calls.map(({ id, target, minutes }) => ({ id, target, minutes }))).toEqual([
+      { id: 'One', target: 'Cleanup', minutes: 5 },
+      { id: 'Two', target: 'Alias', minutes: 1 },
+    ]);
+    expect(calls[0]!.input(new Date('2026-01-31T12:00:00Z'))).toBe(
+      '{"scheduled_at":"2026-01-31T12:00:00.000Z","steps":["alarms"]}',
+    );
+    const daily = { Daily: schedule({ Arn: { Ref: 'Alias' }, Input }, 'cron(0 3 * * ? *)') };
+    expect(() => schedulesIn({ Resources: daily })).toThrow(
+      "The rehearsal can't call the schedule Daily (cron(0 3 * * ? *)).",
+    );
+  });
+
+  it('are left as they are where nothing is to be changed', async () => {
+    const read = () => readFileSync(join(folder, 'manifest.json'), 'utf8');
+    await changeTemplates(folder, forMiniStack);
+    const before = read();
+    await changeTemplates(folder, forMiniStack);
+    expect(read()).toBe(before);
+  });
+});
+
+describe('what functions were refused', () => {
+  it('is read off the log, each right once', () => {
+    const line = (action: string) =>
+      `"message":"User: arn:aws:sts::000000000000:assumed-role/Events-Role/Events-Fn is not authorized to perform: ${action} because no policy allows it"`;
+    expect(refusalsIn([line('s3:GetObject'), line('s3:GetObject'), line('sns:Publish')].join('\n'))).toEqual([
+      'Events-Role may not s3:GetObject.',
+      'Events-Role may not sns:Publish.',
+    ]);
+    expect(refusalsIn('Published changes.')).toEqual([]);
   });
 });
 

@@ -1,0 +1,31 @@
+/** A right of a function that no test makes use of. */
+export interface UnusedRight {
+  /** The function. */
+  role: string;
+  action: string;
+  resource: string;
+  key?: string;
+}
+
+export interface Exception {
+  /** Functions; all when left out. */
+  role?: readonly string[];
+  action: RegExp;
+  resource?: RegExp;
+  reason: string;
+}
+
+/** Rights that functions have although no call of theirs shows that they need them. */
+export const EXCEPTIONS: readonly Exception[] = [
+  { action: /^logs:/, reason: 'Lambda writes the log of a function with its role' },
+  {
+    action: /^(kinesis|dynamodb):(Describe|List|Subscribe|GetRecords|GetShardIterator)/,
+    reason:
+      'Lambda reads the streams of event sources with the role of the function; unit/lib/service-rights compares',
+  },
+  {
+    action: /^sqs:/,
+    reason:
+      'Lambda puts what it gives up into the queue with the role of the function; unit/lib/service-rights compares',
+  },
+];
