@@ -210,6 +210,11 @@ describe('a report that contradicts its boot', () => {
         '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],
     [
+      'packets went down alone',
+      { seq: 2, policies: [{ policy_id: '7', packets: 9n, bytes: 200n }] },
+      '(packets of policy "7", endpoint "wan1": 9 after 10).',
+    ],
+    [
       'bytes went down',
       { seq: 2, policies: [{ policy_id: '7', packets: 10n, bytes: 99n }] },
       'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again ' +

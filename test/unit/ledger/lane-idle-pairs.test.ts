@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { closeBoot } from '../../../core/ledger/lane/close-boot.ts';
 import { hourOf } from '../../../core/ledger/lane/hour-of.ts';
 import type { IdlePair, IdleSegment } from '../../../core/ledger/lane/idle-pairs.ts';
 import { emptyPair, type LanePair, NOT_NAMED, newLane } from '../../../core/ledger/lane/lane.ts';
@@ -159,6 +160,37 @@ describe('a pair that is idle', () => {
     expect(pairOf(state, 'unknown')).toBeUndefined();
   });
 
+  it('is as the lane has it once it is back, and counts once', () => {
+    const back = pairs.map(pair => ({ ...pair, packets: 11n }));
+    const older = segmentOf(3, pairs);
+    const newer = segmentOf(4, [
+      ...pairs.map(pair => ({ ...pair, packets: 9n })),
+      ...pairsAgo(30, 1, 'other'),
+    ]);
+    const state = stateOf(back, [newer, older]);
+    expect(pairOf(state, key)?.packets).toBe(11n);
+    const sums = (lane: LaneState) =>
+      laneTotals({ ...lane.lane, idle: lane.idle! }).map(({ policy_id, packets }) => [policy_id, packets]);
+    expect(sums(state)).toEqual([
+      ['h30-0', 15n],
+      ['other0', 7n],
+    ]);
+    expect(sums(stateOf([], [newer, older]))).toEqual([
+      ['h30-0', 13n],
+      ['other0', 7n],
+    ]);
+  });
+
+  it('belongs to the boot that named it when that is closed, and to no other', () => {
+    const mine = segmentOf(4, pairsAgo(30, 1, 'mine'));
+    const others = segmentOf(3, pairsAgo(30, 2, 'others'), 'boot-0');
+    const closed = closeBoot(stateOf(pairsAgo(0, 1, 'held'), [mine, others])).boots.get('boot-1')!;
+    expect(Array.from(closed.pairs.values(), ({ policy_id, packets }) => [policy_id, packets])).toEqual([
+      ['held0', 3n],
+      ['mine0', 3n],
+    ]);
+  });
+
   it('can not be told where it was not read', () => {
     const { lane } = stateOf([], [segmentOf(3, pairs)]);
     expect(() => idlePairsOf({ lane, idle: undefined })).toThrow(
@@ -170,7 +202,7 @@ describe('a pair that is idle', () => {
   it('of the current boot counts in its total, and no other', () => {
     const named = pairsAgo(0, 2);
     const mine = segmentOf(4, pairsAgo(30, 1, 'mine'));
-    const others = segmentOf(3, pairsAgo(30, 1, 'others'), 'boot-0');
+    const others = segmentOf(3, pairsAgo(30, 3, 'others'), 'boot-0');
     const { lane, idle } = stateOf(named, [mine, others]);
     expect(bootTotals({ ...lane, idle: idle! })).toEqual({ packets: 9n, bytes: 90n });
   });
