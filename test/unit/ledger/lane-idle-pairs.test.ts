@@ -7,6 +7,7 @@ import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state
 import { bootTotals, laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { idlePairsOf, needsIdlePairs, pairOf } from '../../../core/ledger/lane/pair-of.ts';
 import { hasIdlePairs, removeIdlePairs } from '../../../core/ledger/lane/remove-idle-pairs.ts';
+import { switchBoot } from '../../../core/ledger/lane/switch-boot.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
@@ -189,6 +190,19 @@ describe('a pair that is idle', () => {
       ['held0', 3n],
       ['mine0', 3n],
     ]);
+  });
+
+  it('comes back to the lane with a boot that has named it and goes on', () => {
+    const [again, never] = [...pairsAgo(30, 1, 'again'), ...pairsAgo(30, 1, 'never')];
+    const state = stateOf(pairsAgo(0, 1, 'held'), [segmentOf(3, [again!, never!], '')]);
+    const named = { ...emptyPair(again!), packets: 2n, bytes: 20n, seq: 1 };
+    const pairs = new Map([['again0', named]]);
+    const boot = { boot_id: 'boot-0', seq: 1, parts: 1, sent_at_ms: 0, pairs, paths: new Map() };
+    const { lane, idle } = switchBoot(state, boot);
+    expect([...lane.pairs.keys()]).toEqual(['held0', 'again0']);
+    // Seven in all, of which this boot has counted two.
+    expect(lane.pairs.get('again0')).toMatchObject({ packets: 2n, earlier_packets: 5n, seq: 1 });
+    expect(laneTotals({ ...lane, idle: idle! }).map(({ packets }) => packets)).toEqual([7n, 7n, 7n]);
   });
 
   it('can not be told where it was not read', () => {
