@@ -7,7 +7,7 @@ import { defaultCache, keptBuild } from '../kept-builds/kept-build.ts';
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** All that templates without bundles are made of. */
-const STACK_SOURCES = ['bin/**', 'lib/**', 'graphql/**', 'cdk.json', 'package-lock.json'];
+const STACK_SOURCES = ['bin/**', 'lib/**', 'core/console/**', 'graphql/**', 'cdk.json', 'package-lock.json'];
 
 /** All that templates and bundles are made of. A test compares them with what the bundles say they are made of. */
 export const TEMPLATE_SOURCES = [

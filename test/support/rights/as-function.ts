@@ -43,3 +43,8 @@ export async function asFunction<Result>(name: string, run: () => Promise<Result
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
+
+/** Runs what others do while a function is at work, without its rights. */
+export function besideFunction<Result>(run: () => Result): Result {
+  return acting.exit(run);
+}
