@@ -46,6 +46,14 @@ export async function asFunction<Result>(name: string, run: () => Promise<Result
   return outcome.value;
 }
 
+/** The same of each call of something: `const watch = withRights('cleanup', watchNetwork)`. */
+export function withRights<Given extends unknown[], Result>(
+  name: string,
+  run: (...given: Given) => Promise<Result>,
+): (...given: Given) => Promise<Result> {
+  return (...given) => asFunction(name, () => run(...given));
+}
+
 /** Runs what others do while a function is at work, without its rights. */
 export function besideFunction<Result>(run: () => Result): Result {
   return acting.exit(run);

@@ -109,6 +109,7 @@ function resolverNeeds(): ServiceNeed[] {
 
 function requestLogNeeds(): ServiceNeed[] {
   return ofType('AWS::AppSync::GraphQLApi').flatMap(([{ stack }, { LogConfig }]) => {
+    if (!LogConfig) return [];
     const group = ofType('AWS::Logs::LogGroup').find(
       ([resource, { LogGroupName }]) =>
         resource.stack === stack && String(LogGroupName).startsWith('/aws/appsync/'),
