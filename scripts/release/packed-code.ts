@@ -13,6 +13,5 @@ export async function packedCode(entry: string): Promise<Uint8Array> {
     packages: 'external',
     write: false,
   });
-  const [{ contents }] = outputFiles as [{ contents: Uint8Array }];
-  return brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  return brotliCompressSync(outputFiles[0]!.contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 }
