@@ -13,6 +13,6 @@ export async function packedCode(entry: string): Promise<Uint8Array> {
     packages: 'external',
     write: false,
   });
-  const [{ contents }] = outputFiles as [{ contents: Uint8Array }];
+  const { contents } = outputFiles[0]!;
   return brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 }
