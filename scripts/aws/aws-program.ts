@@ -7,7 +7,7 @@ import { type AwsOptions, addAwsOptions } from './aws-options.ts';
 import type { DoctorOptions } from './doctor/doctor.ts';
 import type { EnrolOptions } from './enrol/enrol-edge.ts';
 import type { SignInOptions } from './sign-in.ts';
-import type { SmokeOptions } from './smoke/smoke-command.ts';
+import type { SmokeOptions } from './smoke/smoke-options.ts';
 import { STEP_NAMES, type StepName } from './smoke/smoke-step.ts';
 
 type Write = (text: string) => void;

@@ -7,6 +7,8 @@ import { EdgeError } from '../../edge/edge-error.ts';
 export interface UserPool {
   user_pool_id: string;
   user_pool_client_id: string;
+  /** Where Cognito answers, if that isn't AWS. */
+  endpoint?: string | undefined;
 }
 
 /** What a person says when the sign-in asks. */
@@ -99,8 +101,10 @@ function signInError(cause: unknown, email: string): unknown {
 function amplifyCalls({
   user_pool_id: userPoolId,
   user_pool_client_id: userPoolClientId,
+  endpoint: userPoolEndpoint,
 }: UserPool): SignInCalls {
-  Amplify.configure({ Auth: { Cognito: { userPoolId, userPoolClientId } } });
+  const pool = { userPoolId, userPoolClientId, ...(userPoolEndpoint && { userPoolEndpoint }) };
+  Amplify.configure({ Auth: { Cognito: pool } });
   // Tokens stay in the memory of this process.
   const kept = new Map<string, string>();
   cognitoUserPoolsTokenProvider.setKeyValueStorage({

@@ -32,6 +32,7 @@ export async function signInAtStage(
   const pool = {
     user_pool_id: stage.output('Api', 'UserPoolId'),
     user_pool_client_id: stage.output('Api', 'UserPoolClientId'),
+    endpoint: options.endpoint,
   };
   const password = options.passwordFile
     ? await firstLine(options.passwordFile)

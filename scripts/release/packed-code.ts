@@ -13,6 +13,5 @@ export async function packedCode(entry: string): Promise<Uint8Array> {
     packages: 'external',
     write: false,
   });
-  const { contents } = outputFiles[0]!;
-  return brotliCompressSync(contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  return brotliCompressSync(outputFiles[0]!.contents, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
 }

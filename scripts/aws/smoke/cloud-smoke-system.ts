@@ -15,7 +15,7 @@ import { openSqs } from './cloud/sqs.ts';
 import { testAlarm } from './cloud/test-alarm.ts';
 import { testPerson } from './cloud/test-person.ts';
 import { testRoles } from './cloud/test-roles.ts';
-import type { SmokeOptions } from './smoke-command.ts';
+import type { SmokeOptions } from './smoke-options.ts';
 import type { SmokeSystem } from './smoke-step.ts';
 
 /** A deployed stage, or one on an emulator of AWS. @throws EdgeError when it isn't deployed */
@@ -36,6 +36,7 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       const pool = {
         user_pool_id: stage.output('Api', 'UserPoolId'),
         user_pool_client_id: stage.output('Api', 'UserPoolClientId'),
+        endpoint: options.endpoint,
       };
       const token = options.token ?? (await testPerson(cognito, pool, bench));
       const admin = systemClient({ url: graphql, authorizer: tokenOf(async () => token) });

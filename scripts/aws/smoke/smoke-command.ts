@@ -2,23 +2,11 @@ import { monotonicFactory } from 'ulid';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { stopSignal } from '../../../edge/cli/stop-signal.ts';
 import { openTerminal } from '../../../edge/cli/terminal.ts';
-import type { AwsOptions } from '../aws-options.ts';
 import { runSmoke } from './run-smoke.ts';
-import type { SmokeSystem, StepName } from './smoke-step.ts';
+import type { SmokeOptions } from './smoke-options.ts';
+import type { SmokeSystem } from './smoke-step.ts';
 import { SMOKE_STEPS } from './smoke-steps.ts';
 import { outcomeLine, summary, undoneLine } from './smoke-text.ts';
-
-export interface SmokeOptions extends AwsOptions {
-  /** Tests the local system of `system` in place of a stage. */
-  local?: boolean;
-  system: string;
-  /** GraphQL address, where it isn't the one that the stack says. */
-  graphql?: string;
-  /** An administrator's access token, in place of a person made for the test. */
-  token?: string;
-  /** Steps to leave out, with the reasons. */
-  skip: Partial<Record<StepName, string>>;
-}
 
 const FAILED = 1;
 const INTERRUPTED = 130;

@@ -27,6 +27,18 @@ describe('docs/deploying.md', () => {
     },
   );
 
+  it.each(commands.filter(command => command.startsWith('npx cdk')))(
+    '%s is a command of the CDK',
+    command => {
+      const [, , name = '', ...words] = command.split(' ');
+      const known = OF_THE_CDK[name] ?? [];
+      expect([
+        name in OF_THE_CDK,
+        words.filter(word => word.startsWith('-') && !known.includes(word)),
+      ]).toEqual([true, []]);
+    },
+  );
+
   it('has settings that there are, with values that they take', () => {
     const given = [...text.matchAll(/(?:-c |\| `)(\w+)=([^\s`…]+)/g)].map(([, name, value]) => [
       name!,
@@ -57,6 +69,14 @@ describe('docs/deploying.md', () => {
     );
   });
 });
+
+/** Commands of the CDK 2.1148 with those of their options that we use, as `npx cdk COMMAND --help` lists them. */
+const OF_THE_CDK: Record<string, string[]> = {
+  bootstrap: ['--cloudformation-execution-policies'],
+  deploy: ['--all', '-c'],
+  destroy: ['--all', '-c'],
+  diff: ['-c'],
+};
 
 /** Options that a command doesn't know, and words that it takes for no argument. */
 function unknownOptions(command: Command, words: readonly string[]): string[] {

@@ -42,19 +42,15 @@ export const countsStep: SmokeStep = {
     const { edge_id } = madeOf(bench, 'edge');
     const boot_id = `smoke-${bench.run_id}`;
     const before = await readEdge(bench);
+    const put = { begun: false };
     bench.undo(`counts of ${edge_id}`, async () => {
-      const { boot_id: now } = await readEdge(bench);
-      if (now === boot_id) await madeOf(bench, 'admin').query(VOID, { id: edge_id, boot: boot_id });
+      if (!put.begun) return;
+      // What is on its way is counted yet, also when the test is interrupted.
+      await counted({ ...bench, signal: new AbortController().signal }, boot_id);
+      await madeOf(bench, 'admin').query(VOID, { id: edge_id, boot: boot_id });
     });
-    await putReports(bench, boot_id);
-    const after = await eventually(bench, {
-      what: 'the reports to be counted',
-      limit_s: COUNTED_WITHIN_S,
-      async look() {
-        const edge = await readEdge(bench);
-        return edge.boot_id === boot_id && edge.seq === EXPECTED.seq ? edge : undefined;
-      },
-    });
+    await putReports(bench, boot_id, put);
+    const after = await counted(bench, boot_id);
     const packets = BigInt(after.packets_exact) - BigInt(before.packets_exact);
     const bytes = BigInt(after.bytes_exact) - BigInt(before.bytes_exact);
     if (packets !== EXPECTED.packets || bytes !== EXPECTED.bytes) {
@@ -66,13 +62,25 @@ export const countsStep: SmokeStep = {
   },
 };
 
+/** The edge once the last report of a boot is counted. */
+function counted(bench: Bench, boot_id: string): Promise<z.infer<typeof answer>['edge']> {
+  return eventually(bench, {
+    what: 'the reports to be counted',
+    limit_s: COUNTED_WITHIN_S,
+    async look() {
+      const edge = await readEdge(bench);
+      return edge.boot_id === boot_id && edge.seq === EXPECTED.seq ? edge : undefined;
+    },
+  });
+}
+
 async function readEdge(bench: Bench): Promise<z.infer<typeof answer>['edge']> {
   const { edge_id: id } = madeOf(bench, 'edge');
   return answer.parse(await madeOf(bench, 'admin').query(COUNTED, { id })).edge;
 }
 
-/** Puts them in one call, so that their order is the stream's. */
-async function putReports(bench: Bench, boot_id: string): Promise<void> {
+/** Puts them in one call, so that their order is the stream's, and notes when they may be there. */
+async function putReports(bench: Bench, boot_id: string, put: { begun: boolean }): Promise<void> {
   const { system, clock } = bench;
   const { edge_id, sign } = madeOf(bench, 'edge');
   const { home } = madeOf(bench, 'network');
@@ -94,15 +102,25 @@ async function putReports(bench: Bench, boot_id: string): Promise<void> {
     await eventually(bench, {
       what: "the edge's role to be let put records",
       limit_s: RIGHTS_WITHIN_S,
-      mayPass: cause => (cause as Error).name === 'AccessDeniedException',
+      mayPass: isRefusal,
       async look() {
-        const { FailedRecordCount = 0 } = await kinesis.send(
-          new PutRecordsCommand({ StreamName: system.stream, Records: records }),
-        );
-        return FailedRecordCount === 0 ? true : undefined;
+        put.begun = true;
+        try {
+          const { FailedRecordCount = 0 } = await kinesis.send(
+            new PutRecordsCommand({ StreamName: system.stream, Records: records }),
+          );
+          return FailedRecordCount === 0 ? true : undefined;
+        } catch (cause) {
+          if (isRefusal(cause)) put.begun = false;
+          throw cause;
+        }
       },
     });
   } finally {
     kinesis.destroy();
   }
+}
+
+function isRefusal(cause: unknown): boolean {
+  return (cause as Error).name === 'AccessDeniedException';
 }

@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signInAtStage } from '../../../../scripts/aws/sign-in.ts';
 import { type SignInCalls, signInPerson } from '../../../../scripts/aws/sign-in-person.ts';
 import { totpCode } from '../../../../scripts/aws/totp.ts';
 import { deployedStacks, PROD_STACKS, recordedAws } from '../../../support/recorded-aws.ts';
+import { type SrpCognito, startSrpCognito } from '../../../support/srp-cognito.ts';
 
 const POOL = { user_pool_id: 'pool', user_pool_client_id: 'client' };
 
@@ -82,7 +83,7 @@ describe('a person signs in at a terminal', () => {
         askSecret: async question => `${questions.push(question)}`,
       },
       async signInPerson(pool, { email, password, newPassword, code }) {
-        expect(pool).toEqual({ user_pool_id: 'eu-central-1_pool', user_pool_client_id: 'client' });
+        expect(pool).toMatchObject({ user_pool_id: 'eu-central-1_pool', user_pool_client_id: 'client' });
         return [email, password, await newPassword(), await code(), await code('SECRET')].join(' ');
       },
     });
@@ -93,6 +94,44 @@ describe('a person signs in at a terminal', () => {
       'Code of the authenticator app',
       'A second factor is needed. Enter the key SECRET in an authenticator app; the code that it shows',
     ]);
+  });
+});
+
+describe('a sign-in over the wire', () => {
+  const claims = { sub: 'user-1', exp: Math.floor(Date.now() / 1000) + 3600, iat: 1, token_use: 'access' };
+  const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const access_token = `${encoded({ alg: 'RS256' })}.${encoded(claims)}.signature`;
+  const user_pool_id = 'eu-central-1_aBcDeFgHi';
+  let cognito: SrpCognito;
+
+  beforeAll(async () => {
+    cognito = await startSrpCognito({
+      user_pool_id,
+      user_id: 'user-1',
+      password: 'the right one',
+      access_token,
+    });
+  });
+  afterAll(() => cognito.stop());
+
+  const signIn = (password: string) =>
+    signInPerson(
+      { user_pool_id, user_pool_client_id: 'client', endpoint: cognito.endpoint },
+      { ...answers, password },
+    );
+
+  it('proves the password and never sends it', async () => {
+    await expect(signIn('a wrong one')).rejects.toHaveProperty(
+      'message',
+      'Signing in as ann@example.com was refused: Incorrect username or password.',
+    );
+    expect(await signIn('the right one')).toBe(access_token);
+    const sent = JSON.stringify(cognito.asked);
+    expect([sent.includes('right one'), sent.includes('wrong one')]).toEqual([false, false]);
+    expect(cognito.asked.map(({ operation }) => operation)).toEqual([
+      ...['InitiateAuth', 'RespondToAuthChallenge', 'InitiateAuth', 'RespondToAuthChallenge'],
+    ]);
+    expect(cognito.asked[0]!.input).toMatchObject({ AuthFlow: 'USER_SRP_AUTH', ClientId: 'client' });
   });
 });
 
